@@ -1,0 +1,9 @@
+"""The boroughs app."""
+
+from django.apps import AppConfig
+
+
+class BoroughsConfig(AppConfig):
+    """Boroughs and their returns."""
+
+    name = "boroughs"

@@ -1,0 +1,117 @@
+"""Boroughs and what they have returned: the difference between none and not known."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from citytools.history import tracked
+from citytools.provenance import Sourced, SourcedQuerySet
+
+LONDON = 33
+"""The 32 boroughs and the City of London; regional bodies are never counted among them."""
+
+
+class Subject(models.TextChoices):
+    """What a borough returns data about."""
+
+    SYSTEMS = "systems", "Systems"
+    CONTRACTS = "contracts", "Contracts"
+    SKILLS = "skills", "Skills"
+
+
+class BoroughQuerySet(models.QuerySet["Borough"]):
+    """Named questions about boroughs."""
+
+    def london(self) -> Self:
+        """The 33 authorities, without regional bodies."""
+        return self.exclude(kind=Borough.Kind.REGIONAL)
+
+    def reporting(self, subject: str, *, illustrative: bool = True) -> Self:
+        """Those of the 33 that have returned data on a subject."""
+        returns = Return.objects.filter(borough=OuterRef("pk"), subject=subject)
+        if not illustrative:
+            returns = returns.real()
+        return self.london().filter(Exists(returns))
+
+
+@tracked()
+class Borough(models.Model):
+    """A London authority: one of the 33, or a regional body such as the GLA."""
+
+    class Kind(models.TextChoices):
+        BOROUGH = "borough", "London borough"
+        CITY = "city", "City of London"
+        REGIONAL = "regional", "Regional body"
+
+    class Ring(models.TextChoices):
+        INNER = "inner", "Inner London"
+        OUTER = "outer", "Outer London"
+
+    name = models.CharField(max_length=60, unique=True)
+    official_name = models.CharField(max_length=100)
+    slug = models.SlugField(max_length=60, unique=True)
+    code = models.CharField(max_length=3, unique=True, help_text="Three letters, for small tiles.")
+    gss_code = models.CharField("GSS code", max_length=9, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    inner_or_outer = models.CharField(max_length=5, choices=Ring, blank=True)
+    partnership = models.CharField(
+        max_length=60, blank=True, help_text="Sub-regional partnership. Empty: not settled."
+    )
+    population = models.PositiveIntegerField(null=True, blank=True, help_text="Residents.")
+    population_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    households = models.PositiveIntegerField(null=True, blank=True)
+    households_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
+    tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = BoroughQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tile_row", "tile_column"], name="two_boroughs_never_share_a_tile"
+            ),
+            models.CheckConstraint(
+                name="a_population_has_its_year",
+                condition=Q(population=None) | Q(population_year__isnull=False),
+                violation_error_message="Say of which year the population is.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The borough's profile."""
+        return reverse("boroughs:detail", args=[self.slug])
+
+
+@tracked()
+class Return(Sourced):
+    """A borough's own statement on one subject; complete means that what is not in it is none."""
+
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="returns")
+    subject = models.CharField(max_length=10, choices=Subject)
+    received_on = models.DateField()
+    complete = models.BooleanField(
+        default=False, help_text="Ticked: what the return leaves out, the borough does not have."
+    )
+
+    objects = SourcedQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = ["-received_on", "borough__name", "subject", "pk"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["borough", "subject", "received_on"],
+                name="one_return_a_borough_subject_and_day",
+                violation_error_message="This borough's return of that day is already recorded.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borough}: {self.get_subject_display()}, {self.received_on}"

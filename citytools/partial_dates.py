@@ -1,0 +1,102 @@
+"""Dates as sources give them: a day (2026-11-30), a month (2026-11) or a year (2026).
+
+A partial date is kept as the text of the source and is never rounded to a day. Where days must be
+compared, `FirstDay` and `LastDay` give the earliest and the latest day it can mean.
+"""
+
+import calendar
+import datetime
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+PATTERN = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII)
+_WANTED = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
+
+
+def parts(text: str) -> tuple[int, int | None, int | None]:
+    """Year, month and day; None for what the source did not give. ValueError if not a date."""
+    match = PATTERN.fullmatch(text)
+    if match is None:
+        raise ValueError(_WANTED)
+    year, month, day = (int(part) if part else None for part in match.groups())
+    assert year is not None
+    datetime.date(year, month or 1, day or 1)
+    return year, month, day
+
+
+def first_day(text: str) -> datetime.date:
+    """The earliest day the text can mean."""
+    year, month, day = parts(text)
+    return datetime.date(year, month or 1, day or 1)
+
+
+def last_day(text: str) -> datetime.date:
+    """The latest day the text can mean."""
+    year, month, day = parts(text)
+    month = month or 12
+    return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
+
+
+def in_words(text: str) -> str:
+    """'30 November 2026', 'November 2026' or '2026', as precise as the source and no more."""
+    year, month, day = parts(text)
+    if month is None:
+        return str(year)
+    name = f"{calendar.month_name[month]} {year}"
+    return name if day is None else f"{day} {name}"
+
+
+def validate(text: str) -> None:
+    """ValidationError, with the remedy, unless the text is a day, a month or a year."""
+    try:
+        parts(text)
+    except ValueError:
+        raise ValidationError(
+            "“%(value)s” is not a date. " + _WANTED, code="invalid", params={"value": text}
+        ) from None
+
+
+class PartialDateField(models.CharField):
+    """A partial date, kept as text; empty means not known."""
+
+    default_validators = [*models.CharField.default_validators, validate]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("max_length", 10)
+        help_text = "A day (2026-11-30), a month (2026-11) or a year (2026)."
+        options.setdefault("help_text", help_text)
+        super().__init__(*args, **options)
+
+
+_MAKE_DATE = (
+    "make_date(left(%(expressions)s, 4)::int,"
+    " coalesce(nullif(substr(%(expressions)s, 6, 2), ''), '{month}')::int,"
+    " coalesce(nullif(substr(%(expressions)s, 9, 2), ''), '01')::int)"
+)
+
+
+class FirstDay(models.Func):
+    """SQL: the earliest day of a partial date; null where it is empty."""
+
+    template = (
+        "CASE WHEN %(expressions)s <> '' THEN " + _MAKE_DATE.format(month="01") + " END"
+    )
+    output_field = models.DateField()
+    arity = 1
+
+
+class LastDay(models.Func):
+    """SQL: the latest day of a partial date; null where it is empty."""
+
+    template = (
+        "CASE length(%(expressions)s) WHEN 10 THEN "
+        + _MAKE_DATE.format(month="12")
+        + " WHEN 0 THEN NULL ELSE ("
+        + _MAKE_DATE.format(month="12")
+        + " + interval '1 month' - interval '1 day')::date END"
+    )
+    output_field = models.DateField()
+    arity = 1

@@ -1,0 +1,17 @@
+"""Contracts and the frameworks they were called off from."""
+
+from contracts.models.contract import Contract
+from contracts.models.framework import Framework, Route, Vat
+from contracts.models.parts import ContractFunction, ContractPartner, ContractSystem
+from contracts.models.questions import ContractQuerySet
+
+__all__ = [
+    "Contract",
+    "ContractFunction",
+    "ContractPartner",
+    "ContractQuerySet",
+    "ContractSystem",
+    "Framework",
+    "Route",
+    "Vat",
+]

@@ -1,0 +1,176 @@
+"""Contracts: who buys what from whom, until when, and by when to decide."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from boroughs.models import Borough
+from citytools.history import tracked
+from citytools.partial_dates import FirstDay, LastDay, PartialDateField, first_day, last_day
+from citytools.provenance import Sourced
+from contracts.models.framework import Framework, Route, Vat
+from contracts.models.questions import ContractQuerySet
+from systems.models import Function, Supplier, System
+
+
+class ActBy(models.Func):
+    """SQL: end less notice in calendar months, clamped to the month's end.
+
+    Null unless the end is a whole day and the notice is known.
+    """
+
+    template = (
+        "CASE WHEN length(ends_on) = 10 AND notice_months IS NOT NULL THEN (make_date("
+        "left(ends_on, 4)::int, substr(ends_on, 6, 2)::int, substr(ends_on, 9, 2)::int)"
+        " - make_interval(months => notice_months))::date END"
+    )
+    output_field = models.DateField()
+    arity = 0
+
+
+_DERIVED = ["starts_first", "ends_first", "ends_last", "act_by"]
+
+
+@tracked(derived=_DERIVED)
+class Contract(Sourced):
+    """One contract, led by one body, perhaps shared with others, covering functions and systems."""
+
+    title = models.CharField(max_length=200)
+    reference = models.CharField(max_length=80, blank=True)
+    ocid = models.CharField(
+        "OCID", max_length=80, blank=True, help_text="Open Contracting identifier."
+    )
+    lead = models.ForeignKey(
+        Borough,
+        on_delete=models.PROTECT,
+        related_name="led_contracts",
+        verbose_name="lead borough",
+        help_text="The body that signs. Others that share the contract go below.",
+    )
+    partners = models.ManyToManyField(
+        Borough, through="ContractPartner", related_name="shared_contracts"
+    )
+    supplier = models.ForeignKey(
+        Supplier,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contracts",
+        help_text="Who is paid; may be a reseller. Empty: not known.",
+    )
+    department = models.CharField(max_length=80, blank=True)
+    functions = models.ManyToManyField(Function, related_name="contracts", blank=True)
+    systems = models.ManyToManyField(System, through="ContractSystem", related_name="contracts")
+    starts_on = PartialDateField(blank=True)
+    ends_on = PartialDateField(blank=True, help_text="Before any extension. Empty: not known.")
+    rolling = models.BooleanField(default=False, help_text="Ticked: it has no end date.")
+    extension_until = PartialDateField(
+        blank=True, help_text="The latest end if every extension is taken."
+    )
+    notice_months = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(60)],
+        help_text="Months before the end by which to act. Empty: not known.",
+    )
+    annual_value = models.DecimalField(
+        max_digits=13,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Pounds a year.",
+    )
+    total_value = models.DecimalField(
+        max_digits=13,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Pounds over the whole term. Never a framework's ceiling.",
+    )
+    vat = models.CharField(
+        "VAT", max_length=10, choices=Vat, blank=True, help_text="Empty: not known."
+    )
+    route = models.CharField(
+        "route to market", max_length=30, choices=Route, blank=True, help_text="Empty: not known."
+    )
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, null=True, blank=True, related_name="contracts"
+    )
+    starts_first = models.GeneratedField(
+        expression=FirstDay("starts_on"), output_field=models.DateField(), db_persist=True
+    )
+    ends_first = models.GeneratedField(
+        expression=FirstDay("ends_on"), output_field=models.DateField(), db_persist=True
+    )
+    ends_last = models.GeneratedField(
+        expression=LastDay("ends_on"), output_field=models.DateField(), db_persist=True
+    )
+    act_by = models.GeneratedField(
+        expression=ActBy(), output_field=models.DateField(), db_persist=True
+    )
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = [F("ends_first").asc(nulls_last=True), "pk"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["lead", "title", "starts_on"],
+                name="a_contract_is_recorded_once",
+                violation_error_message="This lead borough already has a contract of this title "
+                "and start: change that record, or tell the two apart in the title.",
+            ),
+            models.CheckConstraint(
+                name="a_rolling_contract_has_no_end",
+                condition=Q(rolling=False) | Q(ends_on=""),
+                violation_error_message="A rolling contract has no end date: empty one of them.",
+            ),
+            models.CheckConstraint(
+                name="a_contract_does_not_end_before_it_starts",
+                condition=Q(starts_on="")
+                | Q(ends_on="")
+                | Q(ends_last__gte=F("starts_first")),
+                violation_error_message="The contract ends before it starts.",
+            ),
+            models.CheckConstraint(
+                name="a_contract_has_known_choices",
+                condition=Q(vat__in=["", *Vat.values]) & Q(route__in=["", *Route.values]),
+            ),
+            models.CheckConstraint(
+                name="contract_values_are_not_negative",
+                condition=(Q(annual_value=None) | Q(annual_value__gte=0))
+                & (Q(total_value=None) | Q(total_value__gte=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.lead})"
+
+    def get_absolute_url(self) -> str:
+        """The contract's page."""
+        return reverse("contracts:detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Dates that contradict each other, said beside the field."""
+        super().clean()
+        if self.rolling and self.ends_on:
+            raise ValidationError({"ends_on": "A rolling contract has no end date."})
+        try:
+            start = first_day(self.starts_on) if self.starts_on else None
+            end = last_day(self.ends_on) if self.ends_on else None
+            extended = last_day(self.extension_until) if self.extension_until else None
+        except ValueError:
+            return  # the field's own validator says it better
+        if start and end and end < start:
+            raise ValidationError({"ends_on": "The contract ends before it starts."})
+        if end and extended and extended < end:
+            raise ValidationError({"extension_until": "The extension ends before the contract."})
+
+    def cover_systems(self) -> None:
+        """Count every function of the linked systems among the contract's functions."""
+        self.functions.add(*Function.objects.filter(systems__contracts=self))

@@ -1,0 +1,57 @@
+"""Named questions about contracts."""
+
+import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from boroughs.models import Borough
+from citytools.provenance import SourcedQuerySet
+from systems.models import Function, Supplier, System
+
+
+class ContractQuerySet(SourcedQuerySet):
+    """Named questions about contracts."""
+
+    def for_list(self) -> Self:
+        """With all that a row on a page shows."""
+        return self.select_related("lead", "supplier", "framework").prefetch_related(
+            "partners", "functions"
+        )
+
+    def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
+        """Led by, or shared with, any of the boroughs; each contract once."""
+        shared = self.model.partners.through.objects.filter(
+            contract=OuterRef("pk"), borough__in=boroughs
+        )
+        return self.filter(Q(lead__in=boroughs) | Exists(shared))
+
+    def for_functions(self, functions: models.QuerySet[Function]) -> Self:
+        """Covering any of the functions; each contract once."""
+        covers = self.model.functions.through.objects.filter(
+            contract=OuterRef("pk"), function__in=functions
+        )
+        return self.filter(Exists(covers))
+
+    def for_systems(self, systems: models.QuerySet[System]) -> Self:
+        """Covering any of the systems; each contract once."""
+        covers = self.model.systems.through.objects.filter(
+            contract=OuterRef("pk"), system__in=systems
+        )
+        return self.filter(Exists(covers))
+
+    def matching(self, words: str) -> Self:
+        """Whose title, reference, supplier (under any name) or borough holds the words."""
+        boroughs = Borough.objects.filter(name__icontains=words)
+        return self.filter(
+            Q(title__icontains=words)
+            | Q(reference__icontains=words)
+            | Q(ocid__iexact=words)
+            | Q(supplier__in=Supplier.objects.called(words))
+            | Q(pk__in=self.model.objects.of_boroughs(boroughs).values("pk"))
+        )
+
+    def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
+        """Whose act-by date is known and falls within the days, both included."""
+        return self.filter(act_by__range=(first, last))

@@ -1,0 +1,136 @@
+"""Skills of organisations, in bands; never of a person."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from boroughs.models import Borough
+from citytools.history import tracked
+from citytools.provenance import Sourced, SourcedQuerySet
+
+
+class Level(models.IntegerChoices):
+    """None, then the four levels of the Government Digital and Data capability framework."""
+
+    NONE = 0, "None"
+    AWARENESS = 1, "Awareness"
+    WORKING = 2, "Working"
+    PRACTITIONER = 3, "Practitioner"
+    EXPERT = 4, "Expert"
+
+
+class Headcount(models.TextChoices):
+    """How many people, in bands wide enough to name nobody."""
+
+    NOBODY = "0", "0"
+    ONE = "1-2", "1 to 2"
+    THREE = "3-5", "3 to 5"
+    SIX = "6-10", "6 to 10"
+    ELEVEN = "11-20", "11 to 20"
+    MORE = "21+", "21 or more"
+
+
+@tracked()
+class SkillGroup(models.Model):
+    """A family of skills."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Skill(models.Model):
+    """What an organisation can do."""
+
+    group = models.ForeignKey(SkillGroup, on_delete=models.PROTECT, related_name="skills")
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    definition = models.TextField(help_text="What an organisation with this skill can do.")
+    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The skill's page."""
+        return reverse("skills:detail", args=[self.slug])
+
+
+class SkillLevelQuerySet(SourcedQuerySet):
+    """Named questions about skill levels."""
+
+    def for_list(self) -> Self:
+        """With all that a cell on a page shows."""
+        return self.select_related("borough", "skill__group")
+
+    def matching(self, words: str) -> Self:
+        """Whose skill, group or borough holds the words."""
+        return self.filter(
+            Q(skill__name__icontains=words)
+            | Q(skill__group__name__icontains=words)
+            | Q(borough__name__icontains=words)
+        )
+
+    def strong(self) -> Self:
+        """Practitioner or expert."""
+        return self.filter(level__gte=Level.PRACTITIONER)
+
+
+@tracked()
+class SkillLevel(Sourced):
+    """How far one borough's organisation has one skill."""
+
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="skill_levels")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="levels")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    headcount = models.CharField(
+        max_length=10, choices=Headcount, blank=True, help_text="Empty: not known."
+    )
+    can_teach = models.BooleanField(
+        null=True, blank=True, help_text="Would teach another borough. Unknown: not asked."
+    )
+    wants_help = models.BooleanField(
+        null=True, blank=True, help_text="Would like to learn from another. Unknown: not asked."
+    )
+
+    objects = SkillLevelQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = ["skill__position", "borough__name", "pk"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["borough", "skill"],
+                name="a_borough_has_one_level_of_a_skill",
+                violation_error_message="This borough's level of this skill is already recorded: "
+                "change that record instead.",
+            ),
+            models.CheckConstraint(
+                name="a_skill_level_is_none_to_expert",
+                condition=Q(level__in=Level.values),
+                violation_error_message="A level is 0 (none) to 4 (expert).",
+            ),
+            models.CheckConstraint(
+                name="a_skill_level_has_a_known_headcount_band",
+                condition=Q(headcount__in=["", *Headcount.values]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borough}: {self.skill}, {self.get_level_display().lower()}"
+
+    def get_absolute_url(self) -> str:
+        """The skill's page, which shows this level."""
+        return self.skill.get_absolute_url()

@@ -1,0 +1,9 @@
+"""The systems app."""
+
+from django.apps import AppConfig
+
+
+class SystemsConfig(AppConfig):
+    """Service areas, products, suppliers and systems."""
+
+    name = "systems"

@@ -1,0 +1,135 @@
+"""Systems: one borough's use of one product for one function."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from boroughs.models import Borough
+from citytools.history import tracked
+from citytools.partial_dates import FirstDay, PartialDateField
+from citytools.provenance import Sourced, SourcedQuerySet
+from systems.models.catalogue import Function, Product
+
+
+class Hosting(models.TextChoices):
+    """Where a system runs, and who runs it."""
+
+    ON_PREMISES = "on_premises", "On premises"
+    COUNCIL_CLOUD = "council_cloud", "Council-run cloud"
+    SUPPLIER_HOSTED = "supplier_hosted", "Supplier-hosted"
+    SAAS = "saas", "Software as a service"
+    SHARED = "shared", "Shared with another borough"
+    OUTSOURCED = "outsourced", "Outsourced"
+
+
+class Status(models.TextChoices):
+    """Where a system is in its life."""
+
+    LIVE = "live", "Live"
+    IMPLEMENTING = "implementing", "Being put in"
+    RETIRING = "retiring", "Being retired"
+    RETIRED = "retired", "Retired"
+    PLANNED = "planned", "Planned"
+
+
+class Intention(models.TextChoices):
+    """What the borough means to do with a system."""
+
+    KEEP = "keep", "Keep"
+    REVIEW = "review", "Review"
+    REPLACE = "replace", "Replace"
+    RETIRE = "retire", "Retire without a successor"
+
+
+class SystemQuerySet(SourcedQuerySet):
+    """Named questions about systems."""
+
+    def for_list(self) -> Self:
+        """With all that a row on a page shows."""
+        return self.select_related("borough", "function__service_area", "product__manufacturer")
+
+    def matching(self, words: str) -> Self:
+        """Whose product (under any name), function, service area or borough holds the words."""
+        return self.filter(
+            Q(product__in=Product.objects.called(words))
+            | Q(function__name__icontains=words)
+            | Q(function__service_area__name__icontains=words)
+            | Q(borough__name__icontains=words)
+        )
+
+    def in_use(self) -> Self:
+        """Without systems known to be retired or only planned."""
+        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED])
+
+    def by_service_area(self) -> models.QuerySet["System", dict[str, object]]:
+        """Rows of service area, slug, systems and distinct boroughs, most systems first."""
+        return (
+            self.order_by()
+            .values("function__service_area__name", "function__service_area__slug")
+            .annotate(systems=Count("pk"), boroughs=Count("borough", distinct=True))
+            .order_by("-systems", "function__service_area__position")
+        )
+
+
+@tracked(derived=["live_since_first"])
+class System(Sourced):
+    """One borough's use of one product for one function."""
+
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="systems")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="systems")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, related_name="systems")
+    hosting = models.CharField(
+        max_length=20, choices=Hosting, blank=True, help_text="Empty: not known."
+    )
+    status = models.CharField(
+        max_length=20, choices=Status, blank=True, help_text="Empty: not known."
+    )
+    live_since = PartialDateField(blank=True)
+    users = models.PositiveIntegerField(null=True, blank=True, help_text="Named users.")
+    satisfaction = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text="The borough's own view, 1 (poor) to 5 (very good). Empty: not known.",
+    )
+    intention = models.CharField(
+        max_length=20, choices=Intention, blank=True, help_text="Empty: not known."
+    )
+    live_since_first = models.GeneratedField(
+        expression=FirstDay("live_since"), output_field=models.DateField(), db_persist=True
+    )
+
+    objects = SystemQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = ["borough__name", "function__position", "product__name", "pk"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["borough", "product", "function"],
+                name="a_borough_uses_a_product_for_a_function_once",
+                violation_error_message="This borough's use of this product for this function "
+                "is already recorded: change that record instead.",
+            ),
+            models.CheckConstraint(
+                name="satisfaction_is_one_to_five_or_not_known",
+                condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
+                violation_error_message="Satisfaction is 1 to 5, or empty when not known.",
+            ),
+            models.CheckConstraint(
+                name="a_system_has_known_choices",
+                condition=Q(hosting__in=["", *Hosting.values])
+                & Q(status__in=["", *Status.values])
+                & Q(intention__in=["", *Intention.values]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} in {self.borough} for {self.function}"
+
+    def get_absolute_url(self) -> str:
+        """The system's page."""
+        return reverse("systems:detail", args=[self.pk])
