@@ -31,7 +31,7 @@ def _with_a_newer_python() -> int:
     for name in NEWER:
         path = shutil.which(name)
         if path:
-            os.execv(path, [path, "-m", "citytools.bootstrap", *sys.argv[1:]])
+            os.execv(path, [path, "-m", "citytools.bootstrap", *sys.argv[1:]])  # noqa: S606 (no shell wanted)
     print(
         "City Tools: Python 3.11 or newer is needed and this is {}.{}: install one, "
         "or name it: make run PYTHON=/path/to/python3".format(*sys.version_info[:2]),

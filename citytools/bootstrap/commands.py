@@ -87,7 +87,7 @@ def lock() -> int:
         )
     tail = ["--universal", "--python-version=3.11", "--generate-hashes", "--only-binary=:all:"]
     tail += ["--no-emit-index-url", "--no-header", "--no-annotate", *_arguments()]
-    compile_ = [folder / "bin" / "uv", "pip", "compile", "pyproject.toml", *tail]
+    compile_: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", "pyproject.toml", *tail]
     groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME}"]
     steps.quietly([*compile_, f"--output-file={RUNTIME}"], "locking")
     steps.quietly([*compile_, *groups, f"--output-file={TESTING}"], "locking")
@@ -119,5 +119,7 @@ def _all_of(*modules: list[str]) -> int:
 
 def _python(*arguments: str | Path, env: dict[str, str] | None = None) -> int:
     command = [str(environment.PYTHON), *map(str, arguments)]
-    outcome = subprocess.run(command, cwd=steps.ROOT, env={**os.environ, **(env or {})}, check=False)
+    outcome = subprocess.run(
+        command, cwd=steps.ROOT, env={**os.environ, **(env or {})}, check=False
+    )
     return abs(outcome.returncode)

@@ -18,6 +18,11 @@ STAMP = VENV / "installed"
 LOCKS = ("requirements.lock", "requirements-test.lock")
 # pip learnt --python in 22.3
 OLDEST_PIP = (22, 3)
+_INSTALL = (
+    *("install", "--require-hashes", "--no-deps", "--only-binary=:all:", "--no-compile"),
+    *("--quiet", "--no-input", "--no-warn-script-location", "--disable-pip-version-check"),
+    "--retries=2",
+)
 # Settings of a person's pip that would put packages elsewhere than in .venv
 _MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV")
 
@@ -53,14 +58,13 @@ def _install(lock: str) -> None:
     # Without its stamp an environment may be half made, or another Python's: begin again
     if not (PYTHON.exists() and _this_python() in _stamped()):
         steps.say("Making .venv …")
-        command = [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV]
-        steps.quietly(command, "making .venv")
+        steps.quietly(
+            [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], "making .venv"
+        )
     STAMP.unlink(missing_ok=True)
     steps.say(f"Installing Python packages from {lock} …")
     steps.quietly(
-        [*pip, "--python", PYTHON, "install", "--require-hashes", "--no-deps", "--quiet"]
-        + ["--only-binary=:all:", "--no-warn-script-location", "--disable-pip-version-check"]
-        + ["--no-input", "--no-compile", "--retries=2", "-r", steps.ROOT / lock],
+        [*pip, "--python", PYTHON, *_INSTALL, "-r", steps.ROOT / lock],
         "installing Python packages",
         env={name: value for name, value in os.environ.items() if name not in _MISLEADING},
     )

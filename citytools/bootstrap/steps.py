@@ -14,13 +14,19 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKSHOP = ROOT / ".setup"
 LOG = WORKSHOP / "log"
 
+_NO_NETWORK = (
+    "NewConnection|NameResolution|Temporary failure|Name or service|Network is unreachable"
+    "|ConnectTimeout|ProxyError|Max retries|Read timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
+    "|ETIMEDOUT|ENETUNREACH|ECONNRESET"
+)
 _CAUSES = (
-    (r"SSLError|CERTIFICATE|SELF_SIGNED", "the registry's certificate is not trusted: set PIP_CERT"),
+    (
+        r"SSLError|CERTIFICATE|SELF_SIGNED",
+        "the registry's certificate is not trusted: set PIP_CERT",
+    ),
     (r"No space left|Errno 28|ENOSPC", "the disk is full: make room and start again"),
     (
-        r"NewConnection|NameResolution|Temporary failure|Name or service|Network is unreachable"
-        r"|ConnectTimeout|ProxyError|Max retries|Read timed out|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
-        r"|ETIMEDOUT|ENETUNREACH|ECONNRESET",
+        _NO_NETWORK,
         "the package registry does not answer: connect to the network and start again",
     ),
     (

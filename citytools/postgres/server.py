@@ -1,0 +1,143 @@
+"""Starts the server when it is first needed; any number of processes share it."""
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from citytools.postgres import binaries, cluster, locks, processes, reaper
+from citytools.postgres.cluster import CannotStart, Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+ATTEMPTS = 10
+
+_clusters: dict[Path, Cluster] = {}
+_uses: dict[Path, int] = {}
+_threads = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a client needs to connect."""
+
+    host: str
+    port: int
+    user: str
+
+
+def ensure_running(folder: Path) -> Address:
+    """Start the server of this folder unless it runs, and keep it until this process ends."""
+    with _threads:
+        if folder not in _clusters:
+            _clusters[folder] = cluster.of(folder)
+        ours = _clusters[folder]
+        try:
+            # First of all, so that no reaper stops the server between our look and our use
+            if folder not in _uses:
+                _uses[folder] = locks.shared(folder / "users")
+            if not _answers(ours):
+                with locks.exclusive(folder / "lock"):
+                    _start_if_needed(ours)
+        except OSError as error:
+            raise CannotStart(f"the embedded PostgreSQL cannot start: {error}") from error
+    return Address(str(ours.socket_folder), cluster.PORT, cluster.USER)
+
+
+def release(folder: Path) -> bool:
+    """Have done with the server; stop it now if nobody else uses it, and say whether so."""
+    with _threads:
+        if folder not in _uses:
+            return True
+        os.close(_uses.pop(folder))
+        ours = _clusters.pop(folder)
+        with locks.exclusive(folder / "lock"):
+            return reaper.stop_if_unused(folder, ours.data)
+
+
+def _answers(ours: Cluster) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(ours.socket_folder / f".s.PGSQL.{cluster.PORT}"))
+        except OSError:
+            return False
+    return True
+
+
+def _start_if_needed(ours: Cluster) -> None:
+    if not (ours.data / "PG_VERSION").exists():
+        cluster.make(ours)
+    if not _answers(ours):
+        _check_version(ours)
+        _start(ours)
+    _ensure_reaper(ours)
+
+
+def _check_version(ours: Cluster) -> None:
+    held = int((ours.data / "PG_VERSION").read_text())
+    offered = binaries.version(ours.programs, ours.account)
+    if held != offered:
+        raise CannotStart(
+            f"{ours.data} is of PostgreSQL {held} and the programs are of {offered}: "
+            f"set PG_BINDIR to those of {held}, or move the folder away to begin anew"
+        )
+
+
+def _start(ours: Cluster) -> None:
+    if ours.socket_folder != ours.data:
+        cluster.own_folder(ours.socket_folder, uid=ours.account.uid, mode=0o700)
+    _drop_stale_pid(ours)
+    # The server splits its list of folders at commas outside double quotes
+    quoted = '"{}"'.format(str(ours.socket_folder).replace('"', '""'))
+    options = shlex.join(["-h", "", "-p", str(cluster.PORT), "-k", quoted])
+    for attempt in range(ATTEMPTS):
+        outcome = ours.account.run(
+            *(ours.programs / "pg_ctl", "start", "-w", "-s", "-t", "60"),
+            *("-D", ours.data, "-l", ours.log, "-o", options),
+        )
+        if outcome.returncode == 0:
+            return
+        if not _may_pass(ours):
+            break
+        time.sleep(min(0.1 * 2**attempt, 1))
+    raise CannotStart(f"the embedded PostgreSQL did not start: see {ours.log}")
+
+
+def _drop_stale_pid(ours: Cluster) -> None:
+    """Remove a postmaster.pid that names a process which is not this server.
+
+    PostgreSQL itself takes a zombie, or whoever has the pid now, for a living server.
+    """
+    if processes.postmaster(ours.data) is None:
+        until = time.monotonic() + 10
+        # Without the file it could not tell that its own old processes still write
+        while processes.leftovers(ours.data) and time.monotonic() < until:
+            time.sleep(0.05)
+        (ours.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _may_pass(ours: Cluster) -> bool:
+    """Did the start fail for something that goes by itself: memory or socket of a killed server?"""
+    last = ours.log.read_text(errors="replace")[-2000:] if ours.log.exists() else ""
+    return any(sign in last for sign in ("shared memory block", "lock file", "being used"))
+
+
+def _ensure_reaper(ours: Cluster) -> None:
+    """Start a reaper unless one is on duty; it returns at once and goes on by itself."""
+    on_duty = locks.alone(ours.folder / "reaper")
+    if on_duty is None:
+        return
+    os.close(on_duty)
+    subprocess.run(
+        [sys.executable, "-m", "citytools.postgres.reaper", str(ours.folder), str(ours.data)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        check=True,
+    )
