@@ -1,0 +1,158 @@
+"""Invented suppliers and products: some suites that many run, and a long tail."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+
+from citytools.demonstration.chance import happens, stream, weighted
+from citytools.demonstration.names import BRANDS, RESELLERS, SUPPLIERS, invented, village
+from citytools.demonstration.world import (
+    ASSUMPTIONS,
+    Row,
+    World,
+    cell_list,
+    clashes,
+    rows,
+    slug,
+)
+
+_MAKERS = 42
+_LARGE = 10
+HOSTING = {
+    "saas": 42, "supplier_hosted": 26, "on_premises": 16,
+    "council_cloud": 11, "shared": 3, "outsourced": 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Product:
+    """An invented product, and how it tends to be run and liked."""
+
+    name: str
+    manufacturer: str
+    functions: tuple[str, ...]
+    former_name: str
+    popularity: int
+    hosting: str
+    liking: int  # tenths of a point: the satisfaction around which its users' views lie
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that can be bought in the invented market."""
+
+    suppliers: tuple[str, ...]
+    resellers: tuple[str, ...]
+    products: tuple[Product, ...]
+
+    def product(self, name: str) -> Product:
+        """The product of a name."""
+        return next(product for product in self.products if product.name == name)
+
+    def for_function(self, function: str) -> list[Product]:
+        """The products made for a function, suites first."""
+        return [product for product in self.products if function in product.functions]
+
+
+def catalogue(world: World, seed: int) -> Catalogue:
+    """Suppliers, resellers and products, none of whose names touches a real one."""
+    suppliers = list(invented(SUPPLIERS, world.real_names))[:_MAKERS]
+    resellers = tuple(invented(RESELLERS, world.real_names))
+    market = _Market(world, suppliers, stream(seed, "products"))
+    products = (*_suites(world, market), *_single_products(world, market))
+    return Catalogue(tuple(suppliers), resellers, products)
+
+
+class _Market:
+    """Who makes the next product, and what it is called; no name is given twice."""
+
+    def __init__(self, world: World, suppliers: list[str], dice: random.Random) -> None:
+        self.taken = list(world.real_names)
+        self.large = suppliers[:_LARGE]
+        self.small = cycle(suppliers[_LARGE:])
+        self.dice = dice
+        self.made = 0
+
+    def product(self, word: str, functions: tuple[str, ...], popularity: int) -> Product:
+        """A new product; large suppliers make the popular ones."""
+        self.made += 1
+        large = happens(self.dice, 25 + popularity * 5)
+        maker = self.dice.choice(self.large) if large else next(self.small)
+        name = self._free_name(word, maker, popularity)
+        former = self._free_name(word, maker, popularity) if happens(self.dice, 12) else ""
+        hosting = weighted(self.dice, HOSTING)
+        liking = 18 + self.dice.randrange(31)
+        return Product(name, maker, functions, former, popularity, hosting, liking)
+
+    def _free_name(self, word: str, maker: str, popularity: int) -> str:
+        for name in invented(self._ideas(word, maker, popularity), self.taken):
+            self.taken.append(name)
+            return name
+        raise ValueError(
+            f"Every name with “{word}” touches a real or a given one, as "
+            f"“{BRANDS[0]} {word}” touches {clashes(f'{BRANDS[0]} {word}', self.taken)}: "
+            f"change the word in assumptions.csv or suites.csv, or add to BRANDS in names.py."
+        )
+
+    def _ideas(self, word: str, maker: str, popularity: int) -> Iterator[str]:
+        if self.made % 9 == 0 and popularity < 6:
+            yield f"{village(maker)} {word} Integrated Management, Recording and Reporting Suite"
+        if self.made % 2:
+            yield f"{village(maker)} {word}"
+        first = self.dice.randrange(len(BRANDS))
+        for brand in BRANDS[first:] + BRANDS[:first]:
+            yield f"{brand} {word}"
+
+
+def _suites(world: World, market: _Market) -> Iterator[Product]:
+    for row in _suite_rows():
+        functions = tuple(name for name in cell_list(row["functions"]) if name in world.functions)
+        for rival in range(int(row["rivals"])):
+            yield market.product(row["word"], functions, popularity=12 // (rival + 1))
+
+
+def _single_products(world: World, market: _Market) -> Iterator[Product]:
+    in_suites = [cell_list(row["functions"]) * int(row["rivals"]) for row in _suite_rows()]
+    covered = [function for suite in in_suites for function in suite]
+    for function in world.functions.values():
+        for rank in range(covered.count(function.name), function.products):
+            popularity = (10, 5, 3, 1)[rank]
+            yield market.product(function.word, (function.name,), popularity)
+
+
+def _suite_rows() -> list[Row]:
+    return rows(ASSUMPTIONS / "suites.csv")
+
+
+def supplier_rows(shop: Catalogue, seed: int) -> list[Row]:
+    """suppliers.csv; no company numbers, since any number might be a real company's."""
+    dice = stream(seed, "suppliers")
+    return [
+        {
+            "name": name,
+            "slug": slug(name),
+            "sme": "yes" if happens(dice, 62) else "no",
+            "vcse": "yes" if happens(dice, 5) else "no",
+            "note": "Invented for demonstration.",
+            "illustrative": "yes",
+        }
+        for name in (*shop.suppliers, *shop.resellers)
+    ]
+
+
+def product_rows(shop: Catalogue) -> list[Row]:
+    """products.csv."""
+    return [
+        {
+            "name": product.name,
+            "slug": slug(product.name),
+            "manufacturer": product.manufacturer,
+            "functions": "; ".join(product.functions),
+            "former_names": product.former_name,
+            "certainty": "to_verify",
+            "note": "Invented for demonstration.",
+            "illustrative": "yes",
+        }
+        for product in shop.products
+    ]

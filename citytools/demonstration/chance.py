@@ -1,0 +1,57 @@
+"""Dice that fall alike on every machine: seeded streams and whole-number draws."""
+
+import random
+from collections.abc import Mapping
+
+# Percentages of the middle value, read off a lognormal curve (sigma 0.45) at even steps. A table,
+# because exp and log may differ in the last bit between machines and so change a rounded price.
+_LOGNORMAL = (40, 50, 57, 64, 70, 76, 82, 88, 94, 100, 106, 114, 122, 131, 143, 157, 176, 200, 250)
+
+
+def stream(seed: int, *words: str) -> random.Random:
+    """A generator of its own for each purpose, so that one change does not shake the others."""
+    # A game, not a secret: repeatable is the point.
+    return random.Random("/".join([str(seed), *words]))  # noqa: S311
+
+
+def happens(dice: random.Random, percent: int) -> bool:
+    """Yes in the given percentage of cases."""
+    return dice.randrange(100) < percent
+
+
+def weighted(dice: random.Random, weights: Mapping[str, int]) -> str:
+    """One key, in proportion to its whole-number weight."""
+    mark = dice.randrange(sum(weights.values()))
+    for key, weight in weights.items():
+        mark -= weight
+        if mark < 0:
+            return key
+    raise ValueError("No weights to choose from.")
+
+
+def sample(dice: random.Random, weights: Mapping[str, int], count: int) -> list[str]:
+    """Distinct keys, the heavier ones more often; at most as many as there are."""
+    left = {key: weight for key, weight in weights.items() if weight > 0}
+    drawn: list[str] = []
+    while left and len(drawn) < count:
+        key = weighted(dice, left)
+        drawn.append(key)
+        del left[key]
+    return drawn
+
+
+def spread(dice: random.Random) -> int:
+    """A percentage around 100 with a long upper tail (lognormal)."""
+    step = dice.randrange(len(_LOGNORMAL) - 1)
+    low, high = _LOGNORMAL[step], _LOGNORMAL[step + 1]
+    return low + (high - low) * dice.randrange(100) // 100
+
+
+def shares(total: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """Whole numbers in proportion to the weights that add up to the total exactly."""
+    whole = sum(weights.values())
+    parts = {key: total * weight // whole for key, weight in weights.items()}
+    by_remainder = sorted(weights, key=lambda key: (-(total * weights[key] % whole), key))
+    for key in by_remainder[: total - sum(parts.values())]:
+        parts[key] += 1
+    return parts

@@ -1,0 +1,139 @@
+"""Invented contracts: titles, terms and prices for what the boroughs run."""
+
+import random
+
+from citytools.demonstration.bundles import Bundle, bundles, key
+from citytools.demonstration.catalogue import Catalogue
+from citytools.demonstration.chance import happens, stream, weighted
+from citytools.demonstration.returns import Received, confirmed_on, provenance
+from citytools.demonstration.terms import (
+    Term,
+    annual_value,
+    ended,
+    framework,
+    imprecise,
+    rolling,
+    route,
+    term,
+)
+from citytools.demonstration.world import ASSUMPTIONS, Row, World, cell_list, rows
+
+_ROLLING = 15
+_ENDED = 14
+_IMPRECISE = 8
+_NOTICE = {"": 25, "3": 22, "6": 31, "9": 8, "12": 14}
+_TITLES = (
+    "{} system", "{} system and support", "{} software and hosting",
+    "{} software licences and support", "Supply and support of {} software",
+)  # fmt: skip
+
+
+def contract_rows(
+    world: World, shop: Catalogue, systems: list[Row], days: Received, seed: int
+) -> list[Row]:
+    """contracts.csv."""
+    covered = bundles(world, shop, systems, seed)
+    kinds = _kinds(covered, seed)
+    departments = {
+        row["service_area"]: cell_list(row["departments"])
+        for row in rows(ASSUMPTIONS / "departments.csv")
+    }
+    made: list[Row] = []
+    for number, (bundle, kind) in enumerate(zip(covered, kinds, strict=True), start=1):
+        lead = world.boroughs[bundle.boroughs[0]]
+        dice = stream(seed, "contract", key(bundle.systems[0]))
+        as_of = days[lead.slug, "contracts"]
+        agreed = _term(dice, kind, bundle, days)
+        area = world.functions[bundle.functions[0]].service_area
+        made.append(
+            {
+                "lead": lead.slug,
+                "partners": "; ".join(bundle.boroughs[1:]),
+                "title": _title(dice, bundle, area),
+                "reference": f"DEMO-{lead.code}-{number:04}" if happens(dice, 85) else "",
+                "supplier": _supplier(dice, shop, bundle),
+                "department": dice.choice(departments[area]) if happens(dice, 90) else "",
+                "functions": "; ".join(bundle.functions),
+                "systems": "; ".join(key(system) for system in bundle.systems),
+                **_dates(dice, agreed),
+                **_prices(dice, world, bundle, agreed),
+                **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+            }
+        )
+    return made
+
+
+def _kinds(covered: list[Bundle], seed: int) -> list[str]:
+    """Which contracts are rolling, ended, or known only to the month or year."""
+    dice = stream(seed, "kinds of contract")
+    singles = [place for place, bundle in enumerate(covered) if len(bundle.systems) == 1]
+    special = dice.sample(singles, _ROLLING + _ENDED + _IMPRECISE)
+    kinds = ["usual"] * len(covered)
+    for count, place in enumerate(special):
+        ends = "ended" if count < _ROLLING + _ENDED else "imprecise"
+        kinds[place] = "rolling" if count < _ROLLING else ends
+    return kinds
+
+
+def _term(dice: random.Random, kind: str, bundle: Bundle, days: Received) -> Term:
+    as_of = days[bundle.boroughs[0], "contracts"]
+    if kind == "rolling":
+        return rolling(dice, as_of)
+    if kind == "ended":
+        return ended(dice, as_of)
+    agreed = term(dice, bundle.functions, as_of)
+    return imprecise(agreed, dice.choice((4, 7))) if kind == "imprecise" else agreed
+
+
+def _title(dice: random.Random, bundle: Bundle, area: str) -> str:
+    shared = "Shared " if len(bundle.boroughs) > 1 else ""
+    if len(bundle.functions) == 1:
+        words = dice.choice(_TITLES)
+        name = bundle.functions[0]
+        begins = not shared and words.startswith("{")
+        return shared + words.format(name if begins else _in_a_sentence(name))
+    if len(bundle.functions) == 2 and " and " not in "".join(bundle.functions):
+        first, second = bundle.functions
+        return f"{first} and {_in_a_sentence(second)} systems"
+    return f"{area} systems and support"
+
+
+def _in_a_sentence(name: str) -> str:
+    """'Housing management' within a sentence; abbreviations keep their capitals."""
+    return name if name[1].isupper() else name[0].lower() + name[1:]
+
+
+def _supplier(dice: random.Random, shop: Catalogue, bundle: Bundle) -> str:
+    maker = shop.product(bundle.systems[0]["product"]).manufacturer
+    return dice.choice(shop.resellers) if happens(dice, 7) else maker
+
+
+def _dates(dice: random.Random, agreed: Term) -> Row:
+    return {
+        "starts_on": agreed.starts_on,
+        "ends_on": agreed.ends_on,
+        "rolling": "no" if agreed.ends_on else "yes",
+        "extension_until": agreed.extension_until,
+        "notice_months": weighted(dice, _NOTICE),
+    }
+
+
+def _prices(dice: random.Random, world: World, bundle: Bundle, agreed: Term) -> Row:
+    """Values and the route; several systems, or several boroughs, are cheaper together."""
+    size = sum(world.boroughs[borough].size for borough in bundle.boroughs)
+    usual = sum(world.functions[name].annual_value for name in bundle.functions)
+    together = 100 if len(bundle.systems) == 1 else 82
+    annual = annual_value(dice, usual * together // 100, size)
+    total = annual * agreed.years
+    way = route(dice, total)
+    called_off = way.startswith("framework")
+    known_annual = happens(dice, 80)
+    known_total = agreed.years > 0 and happens(dice, 85 if known_annual else 45)
+    vat = weighted(dice, {"excluding": 84, "including": 5, "": 11})
+    return {
+        "annual_value": str(annual) if known_annual else "",
+        "total_value": str(total) if known_total else "",
+        "vat": vat if known_annual or known_total else "",
+        "route": way,
+        "framework": framework(dice, world.frameworks, agreed.starts_on) if called_off else "",
+    }

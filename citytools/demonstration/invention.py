@@ -1,0 +1,70 @@
+"""The whole demonstration set as the text of its files, and whether the committed files are it."""
+
+import csv
+import io
+from pathlib import Path
+
+from citytools.demonstration.catalogue import catalogue, product_rows, supplier_rows
+from citytools.demonstration.contracts import contract_rows
+from citytools.demonstration.estate import system_rows
+from citytools.demonstration.returns import received, return_rows
+from citytools.demonstration.skills import skill_rows
+from citytools.demonstration.world import Row, read
+
+SEED = 2019
+
+_PROVENANCE = "source_kind,source_url,as_of,confidence,confirmed_on"
+COLUMNS = {
+    "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative",
+    "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
+    "illustrative",
+    "systems.csv": "borough,function,product,hosting,status,live_since,users,satisfaction,"
+    "intention,note," + _PROVENANCE,
+    "contracts.csv": "lead,partners,title,reference,ocid,supplier,department,functions,systems,"
+    "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
+    "framework,note," + _PROVENANCE,
+    "returns.csv": "borough,subject,received_on,complete," + _PROVENANCE,
+    "skill_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
+}
+"""The same columns as the real fixtures."""
+
+
+def demonstration(fixtures: Path, seed: int = SEED) -> dict[str, str]:
+    """File names and their text, invented around the real fixtures in a folder."""
+    world = read(fixtures)
+    shop = catalogue(world, seed)
+    days = received(world, seed)
+    systems = system_rows(world, shop, days, seed)
+    made = {
+        "suppliers.csv": supplier_rows(shop, seed),
+        "products.csv": product_rows(shop),
+        "systems.csv": systems,
+        "contracts.csv": contract_rows(world, shop, systems, days, seed),
+        "returns.csv": return_rows(days),
+        "skill_levels.csv": skill_rows(world, days, seed),
+    }
+    return {name: _text(COLUMNS[name].split(","), rows) for name, rows in made.items()}
+
+
+def _text(columns: list[str], rows: list[Row]) -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return file.getvalue()
+
+
+def write(files: dict[str, str], folder: Path) -> None:
+    """Put the files into a folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def differing(files: dict[str, str], folder: Path) -> list[str]:
+    """Names of the files that are missing from a folder or hold other bytes."""
+    return [
+        name
+        for name, text in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != text.encode()
+    ]

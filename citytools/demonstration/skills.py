@@ -1,0 +1,44 @@
+"""Invented skill levels: a full matrix for the boroughs that answered."""
+
+from citytools.demonstration.chance import happens, stream, weighted
+from citytools.demonstration.returns import Received, confirmed_on, provenance
+from citytools.demonstration.world import Row, World
+
+_THRESHOLDS = (22, 41, 60, 77)
+_HEADCOUNT = (
+    {"0": 1},
+    {"1-2": 6, "3-5": 3, "6-10": 1},
+    {"1-2": 5, "3-5": 4, "6-10": 2, "11-20": 1},
+    {"1-2": 2, "3-5": 5, "6-10": 3, "11-20": 1, "21+": 1},
+    {"3-5": 4, "6-10": 4, "11-20": 2, "21+": 1},
+)
+"""By level: an expert organisation has more than a lone pair of hands."""
+
+
+def skill_rows(world: World, days: Received, seed: int) -> list[Row]:
+    """skill_levels.csv; levels lean together within a borough, a group and a skill."""
+    rarity = stream(seed, "rarity")
+    leaning = {skill: rarity.randrange(-14, 15) for skill in sorted(world.skills)}
+    rows: list[Row] = []
+    for slug in sorted(world.boroughs):
+        if (slug, "skills") not in days:
+            continue
+        dice = stream(seed, "skills", slug)
+        strength = 34 + dice.randrange(34)
+        groups = {group: dice.randrange(-16, 17) for group in sorted(set(world.skills.values()))}
+        for skill, group in world.skills.items():
+            score = strength + groups[group] + leaning[skill] + dice.randrange(-12, 13)
+            level = sum(score >= threshold for threshold in _THRESHOLDS)
+            as_of = days[slug, "skills"]
+            rows.append(
+                {
+                    "borough": slug,
+                    "skill": skill,
+                    "level": str(level),
+                    "headcount": "" if happens(dice, 14) else weighted(dice, _HEADCOUNT[level]),
+                    "can_teach": "yes" if level >= 3 and happens(dice, 25 * level - 25) else "no",
+                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[level]) else "no",
+                    **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+                }
+            )
+    return rows

@@ -1,0 +1,140 @@
+"""What the generator knows of the real world: the fixtures it must fit and must not touch."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+Row = dict[str, str]
+
+ASSUMPTIONS = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Borough:
+    """One of the 33."""
+
+    slug: str
+    name: str
+    code: str
+    population: int
+
+    @property
+    def size(self) -> int:
+        """Percentage of an average borough, within limits: the City is small, not negligible."""
+        return min(150, max(35, self.population * 100 // 265_000))
+
+
+@dataclass(frozen=True)
+class Function:
+    """A job that a system does, and what the generator assumes about it in a usual borough."""
+
+    name: str
+    service_area: str
+    word: str
+    weight: int
+    products: int
+    users: int
+    annual_value: int
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A real framework, and the days between which contracts may be called off."""
+
+    name: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True)
+class World:
+    """The real fixtures, as far as the invented ones depend on them."""
+
+    boroughs: dict[str, Borough]
+    functions: dict[str, Function]
+    skills: dict[str, str]  # slug to group
+    frameworks: tuple[Framework, ...]
+    real_systems: tuple[tuple[str, str], ...]  # borough and function, of the 33 only
+    real_names: tuple[str, ...]
+
+
+def read(fixtures: Path) -> World:
+    """The world of the real fixtures in a folder."""
+    boroughs = {
+        row["slug"]: Borough(row["slug"], row["name"], row["code"], int(row["population"]))
+        for row in rows(fixtures / "boroughs.csv")
+        if row["kind"] != "regional"
+    }
+    systems = rows(fixtures / "systems.csv")
+    return World(
+        boroughs=boroughs,
+        functions=_functions(fixtures),
+        skills={row["slug"]: row["group"] for row in rows(fixtures / "skills.csv")},
+        frameworks=tuple(_frameworks(fixtures)),
+        real_systems=tuple(
+            (row["borough"], row["function"]) for row in systems if row["borough"] in boroughs
+        ),
+        real_names=tuple(sorted(set(_real_names(fixtures)))),
+    )
+
+
+def _functions(fixtures: Path) -> dict[str, Function]:
+    assumed = {row["function"]: row for row in rows(ASSUMPTIONS / "assumptions.csv")}
+    functions = {}
+    for row in rows(fixtures / "functions.csv"):
+        name = row["function"]
+        if name not in assumed:
+            raise ValueError(f"{name}: add this function to {ASSUMPTIONS / 'assumptions.csv'}.")
+        numbers = (int(assumed[name][key]) for key in ("weight", "products", "users"))
+        weight, products, users = numbers
+        annual_value = int(assumed[name]["annual_value"])
+        functions[name] = Function(
+            name, row["service_area"], assumed[name]["word"], weight, products, users, annual_value
+        )
+    return functions
+
+
+def _frameworks(fixtures: Path) -> Iterator[Framework]:
+    for row in rows(fixtures / "frameworks.csv"):
+        if row["starts_on"]:
+            yield Framework(row["name"], row["starts_on"], row["ends_on"])
+
+
+def _real_names(fixtures: Path) -> Iterator[str]:
+    for row in rows(fixtures / "suppliers.csv"):
+        yield row["name"]
+    for row in rows(fixtures / "supplier_aliases.csv"):
+        yield row["alias"]
+    for row in rows(fixtures / "ownerships.csv"):
+        yield row["owner"]
+    for row in rows(fixtures / "products.csv"):
+        yield from [row["name"], *cell_list(row["former_names"])]
+
+
+def rows(path: Path) -> list[Row]:
+    """The rows of a fixture that has been checked elsewhere; the loader is the strict reader."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def cell_list(cell: str) -> list[str]:
+    """The parts of a cell that holds a list."""
+    return [part for part in cell.split("; ") if part]
+
+
+def letters(name: str) -> str:
+    """A name without case, spaces and punctuation, for comparison."""
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def slug(name: str) -> str:
+    """A name as it stands in an address."""
+    return "-".join(re.findall(r"[a-z0-9]+", name.casefold().replace("'", "")))
+
+
+def clashes(name: str, taken: Iterable[str]) -> list[str]:
+    """Those of the names that equal, contain, or are contained in this one."""
+    mine = letters(name)
+    return [other for other in taken if (its := letters(other)) and (its in mine or mine in its)]

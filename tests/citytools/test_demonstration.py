@@ -1,0 +1,350 @@
+"""The demonstration set: exact, repeatable, marked, and about nobody real."""
+
+import csv
+import re
+import shutil
+from collections import Counter, defaultdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from citytools.demonstration import chance, terms
+from citytools.demonstration.invention import COLUMNS, demonstration, differing, write
+from citytools.demonstration.names import MARK
+from citytools.demonstration.returns import INCOMPLETE, SILENT, WITHOUT_CONTRACTS
+from citytools.demonstration.world import World, clashes, letters, read
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv")
+
+
+@cache
+def invented() -> dict[str, str]:
+    return demonstration(FIXTURES)
+
+
+@cache
+def real() -> World:
+    return read(FIXTURES)
+
+
+@cache
+def rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(invented()[name].splitlines()))
+
+
+def parts(cell: str) -> list[str]:
+    return cell.split("; ") if cell else []
+
+
+def test_systems_come_to_809_with_the_real_ones() -> None:
+    assert len(rows("systems.csv")) + len(real().real_systems) == 809
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    assert demonstration(FIXTURES) == invented()
+
+
+def test_another_seed_gives_another_estate_of_the_same_size() -> None:
+    other = demonstration(FIXTURES, seed=7)
+    assert other["systems.csv"] != invented()["systems.csv"]
+    assert other["systems.csv"].count("\n") == invented()["systems.csv"].count("\n")
+
+
+def test_the_committed_files_are_what_would_be_invented() -> None:
+    assert differing(invented(), FIXTURES / "demo") == []
+
+
+def test_check_names_a_file_that_differs(tmp_path: Path) -> None:
+    write(invented(), tmp_path)
+    (tmp_path / "systems.csv").write_text("borough\n")
+    with pytest.raises(CommandError, match=r"systems\.csv in .* run manage\.py invent"):
+        call_command("invent", "--check", "--into", str(tmp_path))
+
+
+def test_invent_writes_what_check_accepts(tmp_path: Path) -> None:
+    call_command("invent", "--into", str(tmp_path / "demo"))
+    call_command("invent", "--check", "--into", str(tmp_path / "demo"))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_files_have_the_columns_of_the_real_ones(name: str) -> None:
+    header = invented()[name].splitlines()[0]
+    assert header == COLUMNS[name]
+    if (FIXTURES / name).exists():
+        assert header == (FIXTURES / name).read_text(encoding="utf-8").splitlines()[0]
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_lines_end_in_a_bare_line_feed(name: str) -> None:
+    assert "\r" not in invented()[name]
+
+
+def test_no_invented_name_touches_a_real_one() -> None:
+    assert len(real().real_names) > 100
+    names = [row["name"] for row in (*rows("suppliers.csv"), *rows("products.csv"))]
+    former = [name for row in rows("products.csv") for name in parts(row["former_names"])]
+    for name in (*names, *former):
+        assert clashes(name, real().real_names) == []
+
+
+def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
+    """Whole words of every free text; functions, skills and frameworks are real on purpose."""
+    free_text = {"title", "reference", "department", "supplier", "product", "note"}
+    texts = {
+        row[column] for name in FACTS for row in rows(name) for column in free_text & row.keys()
+    }
+    words = "|".join(re.escape(name) for name in real().real_names if len(letters(name)) > 2)
+    named = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    assert [text for text in texts if named.search(text)] == []
+
+
+def test_every_invented_name_says_so() -> None:
+    for row in (*rows("suppliers.csv"), *rows("products.csv")):
+        assert row["name"].endswith(MARK)
+        assert row["slug"].endswith("-invented")
+        assert row["illustrative"] == "yes"
+
+
+def test_invented_suppliers_have_no_company_number() -> None:
+    assert {row["company_number"] for row in rows("suppliers.csv")} == {""}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_every_record_is_marked_as_illustrative(name: str) -> None:
+    for row in rows(name):
+        assert (row["source_kind"], row["source_url"]) == ("illustrative", "")
+        assert row["confidence"] == "low"
+        assert "2025-09-01" <= row["as_of"] <= "2026-10-31"
+        assert not row["confirmed_on"] or row["as_of"] < row["confirmed_on"] < "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("suppliers.csv", ("slug",)),
+        ("products.csv", ("slug",)),
+        ("systems.csv", ("borough", "function", "product")),
+        ("contracts.csv", ("lead", "title", "starts_on")),
+        ("returns.csv", ("borough", "subject")),
+        ("skill_levels.csv", ("borough", "skill")),
+    ],
+)
+def test_no_key_occurs_twice(name: str, key: tuple[str, ...]) -> None:
+    found = Counter(tuple(row[column] for column in key) for row in rows(name))
+    assert [once for once, times in found.items() if times > 1] == []
+
+
+def test_27_boroughs_returned_systems_and_skills_and_24_contracts() -> None:
+    returned = Counter(row["subject"] for row in rows("returns.csv"))
+    assert returned == {"systems": 27, "skills": 27, "contracts": 24}
+
+
+def test_six_boroughs_are_silent_and_the_city_is_not_among_them() -> None:
+    assert len(SILENT) == 6
+    assert set(real().boroughs) >= SILENT
+    assert "city-of-london" not in SILENT
+
+
+def test_three_returns_of_systems_are_incomplete() -> None:
+    incomplete = {row["borough"] for row in rows("returns.csv") if row["complete"] == "no"}
+    assert incomplete == INCOMPLETE
+    assert len(incomplete) == 3
+
+
+def test_a_borough_without_a_return_has_no_invented_facts() -> None:
+    assert not {row["borough"] for row in rows("systems.csv")} & SILENT
+    assert not {row["borough"] for row in rows("skill_levels.csv")} & SILENT
+    for row in rows("contracts.csv"):
+        assert not {row["lead"], *parts(row["partners"])} & WITHOUT_CONTRACTS
+
+
+def test_nothing_is_invented_where_a_real_system_serves_the_function() -> None:
+    run = {(row["borough"], row["function"]) for row in rows("systems.csv")}
+    assert run & set(real().real_systems) == set()
+
+
+def test_a_borough_has_at_most_one_live_system_for_a_function() -> None:
+    live = [row for row in rows("systems.csv") if row["status"] == "live"]
+    assert len({(row["borough"], row["function"]) for row in live}) == len(live)
+
+
+def test_products_cover_every_function() -> None:
+    functions = {name for row in rows("products.csv") for name in parts(row["functions"])}
+    assert functions == set(real().functions)
+
+
+def test_a_system_uses_a_product_for_a_function_it_has() -> None:
+    made_for = {row["name"]: parts(row["functions"]) for row in rows("products.csv")}
+    for row in rows("systems.csv"):
+        assert row["function"] in made_for[row["product"]]
+
+
+def test_some_products_are_shared_by_many_and_some_are_rare() -> None:
+    users = defaultdict(set)
+    for row in rows("systems.csv"):
+        users[row["product"]].add(row["borough"])
+    counts = [len(boroughs) for boroughs in users.values()]
+    assert max(counts) >= 12
+    assert sum(count <= 2 for count in counts) >= 20
+
+
+def test_satisfaction_is_one_to_five_and_missing_for_about_a_third() -> None:
+    answers = [row["satisfaction"] for row in rows("systems.csv")]
+    assert {*answers} == {"", "1", "2", "3", "4", "5"}
+    assert 0.28 < answers.count("") / len(answers) < 0.42
+
+
+def test_dates_of_going_live_are_as_precise_as_memory() -> None:
+    known = [row["live_since"] for row in rows("systems.csv")]
+    assert {len(text) for text in known} == {0, 4, 7, 10}
+
+
+def test_planned_systems_are_not_live_yet() -> None:
+    for row in rows("systems.csv"):
+        if row["status"] in ("planned", "implementing"):
+            assert row["live_since"] == row["users"] == row["satisfaction"] == ""
+
+
+def test_there_are_about_260_contracts_some_shared_some_rolling() -> None:
+    contracts = rows("contracts.csv")
+    assert len(contracts) == 260
+    assert sum(row["partners"] != "" for row in contracts) == 12
+    assert sum(row["rolling"] == "yes" for row in contracts) == 15
+
+
+def test_a_contract_covers_systems_of_its_own_boroughs_once() -> None:
+    systems = {"/".join([r["borough"], r["function"], r["product"]]) for r in rows("systems.csv")}
+    covered = Counter(key for row in rows("contracts.csv") for key in parts(row["systems"]))
+    assert set(covered) <= systems
+    assert max(covered.values()) == 1
+    for row in rows("contracts.csv"):
+        boroughs = [key.split("/")[0] for key in parts(row["systems"])]
+        assert {row["lead"], *parts(row["partners"])} == set(boroughs)
+        functions = [key.split("/")[1] for key in parts(row["systems"])]
+        assert parts(row["functions"]) == list(dict.fromkeys(functions))
+
+
+def test_a_contract_names_suppliers_and_frameworks_that_exist() -> None:
+    suppliers = {row["name"] for row in rows("suppliers.csv")}
+    frameworks = {framework.name for framework in real().frameworks} | {""}
+    for row in rows("contracts.csv"):
+        assert row["supplier"] in suppliers
+        assert row["framework"] in frameworks
+        assert not row["framework"] or row["route"].startswith("framework")
+
+
+def test_contract_dates_are_in_order() -> None:
+    for row in rows("contracts.csv"):
+        assert "2017" <= row["starts_on"] <= row["as_of"]
+        assert (row["ends_on"] == "") == (row["rolling"] == "yes")
+        if row["ends_on"]:
+            assert row["starts_on"] < row["ends_on"] < "2033"
+        if row["extension_until"]:
+            assert row["extension_until"] > row["ends_on"] > ""
+
+
+def test_some_ends_are_known_only_to_the_month_or_year_and_some_have_passed() -> None:
+    ends = [row["ends_on"] for row in rows("contracts.csv") if row["ends_on"]]
+    assert {len(end) for end in ends} == {4, 7, 10}
+    assert 10 <= sum(end < "2026-11" for end in ends) <= 20
+
+
+def test_extensions_and_notice_are_as_often_known_as_asked() -> None:
+    contracts = rows("contracts.csv")
+    assert 0.3 < sum(row["extension_until"] != "" for row in contracts) / 260 < 0.5
+    assert 0.18 < sum(row["notice_months"] == "" for row in contracts) / 260 < 0.32
+    assert {row["notice_months"] for row in contracts} == {"", "3", "6", "9", "12"}
+
+
+def test_values_are_round_and_agree() -> None:
+    contracts = rows("contracts.csv")
+    assert 0.12 < sum(row["annual_value"] == "" for row in contracts) / 260 < 0.28
+    for row in contracts:
+        assert int(row["annual_value"] or 0) % 100 == 0
+        if row["annual_value"] and row["total_value"]:
+            calendar_years = int(row["ends_on"][:4]) - int(row["starts_on"][:4])
+            years = int(row["total_value"]) / int(row["annual_value"])
+            assert years in (calendar_years, calendar_years + 1)
+
+
+@pytest.mark.parametrize(
+    ("function", "quarter"),
+    [
+        ("Housing management", ("2027-10-01", "2027-12-31")),
+        ("Adults case management", ("2028-01-01", "2028-03-31")),
+        ("Council tax", ("2027-07-01", "2027-09-30")),
+    ],
+)
+def test_contracts_of_a_function_end_in_one_quarter(
+    function: str, quarter: tuple[str, str]
+) -> None:
+    ending = {
+        row["lead"]
+        for row in rows("contracts.csv")
+        if function in parts(row["functions"]) and quarter[0] <= row["ends_on"] <= quarter[1]
+    }
+    assert len(ending) >= 4
+
+
+def test_the_skills_matrix_is_full() -> None:
+    cells = {(row["borough"], row["skill"]) for row in rows("skill_levels.csv")}
+    answered = set(real().boroughs) - SILENT
+    assert cells == {(borough, skill) for borough in answered for skill in real().skills}
+    assert len(cells) == 27 * 30
+
+
+def test_only_practitioners_teach_and_mostly_beginners_want_help() -> None:
+    levels = rows("skill_levels.csv")
+    assert min(int(row["level"]) for row in levels if row["can_teach"] == "yes") == 3
+    wanting = [int(row["level"]) <= 2 for row in levels if row["wants_help"] == "yes"]
+    assert sum(wanting) / len(wanting) > 0.9
+
+
+def test_nobody_has_a_skill_of_level_none_and_somebody_every_other() -> None:
+    for row in rows("skill_levels.csv"):
+        assert row["headcount"] == "" or (row["headcount"] == "0") == (row["level"] == "0")
+
+
+def test_every_skill_can_be_taught_by_someone() -> None:
+    teachers = Counter(r["skill"] for r in rows("skill_levels.csv") if r["can_teach"] == "yes")
+    assert set(teachers) == set(real().skills)
+
+
+def test_a_clash_is_found_whatever_case_spaces_and_punctuation() -> None:
+    assert clashes("Quill-Feather Rents", ["quillfeather", "feather rents ltd"]) == ["quillfeather"]
+    assert clashes("Rents", ["Quill Rents"]) == ["Quill Rents"]
+    assert clashes("Rents", ["", "Homes"]) == []
+
+
+def test_shares_add_up_and_follow_the_weights() -> None:
+    assert chance.shares(10, {"a": 1, "b": 1, "c": 1}) == {"a": 4, "b": 3, "c": 3}
+    assert chance.shares(7, {"a": 5, "b": 2}) == {"a": 5, "b": 2}
+
+
+def test_a_term_to_the_end_of_february_starts_in_march() -> None:
+    agreed = terms.term_to(date(2028, 2, 29), chance.stream(1), date(2026, 9, 1))
+    assert agreed.starts_on.endswith("-03-01")
+    assert agreed.ends_on == "2028-02-29"
+
+
+def test_an_assumption_is_asked_for_each_function(tmp_path: Path) -> None:
+    for path in FIXTURES.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    with (tmp_path / "functions.csv").open("a", encoding="utf-8") as file:
+        file.write("Housing,frontline,Beekeeping\n")
+    with pytest.raises(ValueError, match="Beekeeping: add this function"):
+        read(tmp_path)
+
+
+def test_a_system_too_many_is_refused(tmp_path: Path) -> None:
+    for path in FIXTURES.glob("*.csv"):
+        shutil.copy(path, tmp_path)
+    row = (tmp_path / "systems.csv").read_text(encoding="utf-8").splitlines()[1]
+    with (tmp_path / "systems.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\n" * 700)
+    with pytest.raises(ValueError, match="leave no room within 809"):
+        demonstration(tmp_path)
