@@ -1,0 +1,202 @@
+"""Builders that take the least words: each makes what it needs and accepts any field by name."""
+
+import itertools
+from typing import Any
+
+from django.db import models
+
+from boroughs.models import Borough, Return, Subject
+from citytools.provenance import Confidence, SourceKind
+from contracts.models import Contract, ContractPartner, ContractSystem, Framework
+from research.models import CaseStudy, Finding, Recommendation, Source
+from skills.models import Level, Skill, SkillGroup, SkillLevel
+from systems.models import (
+    Function,
+    Ownership,
+    Product,
+    ProductAlias,
+    ServiceArea,
+    Supplier,
+    SupplierAlias,
+    System,
+)
+
+_numbers = itertools.count(1)
+
+SOURCE: dict[str, Any] = {
+    "source_kind": SourceKind.RETURN,
+    "as_of": "2026-09-30",
+    "confidence": Confidence.HIGH,
+}
+"""The provenance of a fact in a test: a borough's return."""
+
+
+def _named(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """A name and a slug that nothing else has, unless they are given."""
+    number = next(_numbers)
+    fields.setdefault("name", f"{kind} {number}")
+    fields.setdefault("slug", str(fields["name"]).lower().replace(" ", "-"))
+    return fields
+
+
+def _code(number: int) -> str:
+    """Three letters that no other number has."""
+    return "".join(chr(65 + number // 26**place % 26) for place in (2, 1, 0))
+
+
+def borough(name: str = "", **fields: Any) -> Borough:
+    """One of the 33, unless `kind` says otherwise."""
+    number = next(_numbers)
+    fields = _named("Borough", fields | ({"name": name} if name else {}))
+    fields.setdefault("official_name", f"London Borough of {fields['name']}")
+    defaults = {
+        "code": _code(number),
+        "gss_code": f"E{number:08}",
+        "kind": Borough.Kind.BOROUGH,
+        "inner_or_outer": Borough.Ring.INNER,
+    }
+    return Borough.objects.create(**defaults | fields)
+
+
+def returned(by: Borough | None = None, **fields: Any) -> Return:
+    """A borough's complete return, on systems unless `subject` says otherwise."""
+    defaults = {"subject": Subject.SYSTEMS, "received_on": "2026-09-30", "complete": True}
+    return Return.objects.create(**SOURCE | defaults | {"borough": by or borough()} | fields)
+
+
+def service_area(name: str = "", **fields: Any) -> ServiceArea:
+    """A frontline service area."""
+    fields = _named("Service area", fields | ({"name": name} if name else {}))
+    defaults = {"kind": ServiceArea.Kind.FRONTLINE, "position": next(_numbers)}
+    return ServiceArea.objects.create(**defaults | fields)
+
+
+def function(name: str = "", **fields: Any) -> Function:
+    """A function in a service area of its own."""
+    fields = _named("Function", fields | ({"name": name} if name else {}))
+    fields.setdefault("position", next(_numbers))
+    return Function.objects.create(**_lazily(fields, service_area=service_area))
+
+
+def supplier(name: str = "", **fields: Any) -> Supplier:
+    """A supplier."""
+    return Supplier.objects.create(**_named("Supplier", fields | ({"name": name} if name else {})))
+
+
+def supplier_alias(name: str, of: Supplier | None = None, **fields: Any) -> SupplierAlias:
+    """Another name of a supplier."""
+    return SupplierAlias.objects.create(name=name, supplier=of or supplier(), **fields)
+
+
+def ownership(of: Supplier, owner: Supplier, **fields: Any) -> Ownership:
+    """A supplier that belongs to another."""
+    return Ownership.objects.create(supplier=of, owner=owner, **fields)
+
+
+def product(name: str = "", **fields: Any) -> Product:
+    """A product with a manufacturer of its own; `functions` may be given as a list."""
+    functions = fields.pop("functions", [])
+    fields = _named("Product", fields | ({"name": name} if name else {}))
+    made = Product.objects.create(**_lazily(fields, manufacturer=supplier))
+    made.functions.add(*functions)
+    return made
+
+
+def product_alias(name: str, of: Product | None = None) -> ProductAlias:
+    """Another name of a product."""
+    return ProductAlias.objects.create(name=name, product=of or product())
+
+
+def system(**fields: Any) -> System:
+    """One borough's use of one product for one function, each made unless given."""
+    fields = _lazily(fields, borough=borough, product=product, function=function)
+    return System.objects.create(**SOURCE | fields)
+
+
+def framework(name: str = "", **fields: Any) -> Framework:
+    """A framework."""
+    fields = _named("Framework", fields | ({"name": name} if name else {}))
+    return Framework.objects.create(**fields)
+
+
+def contract(**fields: Any) -> Contract:
+    """A contract; `partners`, `systems` and `functions` may be given as lists."""
+    linked = {name: fields.pop(name, []) for name in ("partners", "systems", "functions")}
+    fields = {"title": f"Contract {next(_numbers)}"} | fields
+    fields = _lazily(fields, lead=borough, supplier=supplier)
+    made = Contract.objects.create(**SOURCE | fields)
+    made.functions.add(*linked["functions"])
+    for body in linked["partners"]:
+        ContractPartner.objects.create(contract=made, borough=body)
+    for covered in linked["systems"]:
+        ContractSystem.objects.create(contract=made, system=covered)
+    made.cover_systems()
+    made.refresh_from_db()
+    return made
+
+
+def skill_group(name: str = "", **fields: Any) -> SkillGroup:
+    """A family of skills."""
+    fields = _named("Skill group", fields | ({"name": name} if name else {}))
+    fields.setdefault("position", next(_numbers))
+    return SkillGroup.objects.create(**fields)
+
+
+def skill(name: str = "", **fields: Any) -> Skill:
+    """A skill in a group of its own."""
+    fields = _named("Skill", fields | ({"name": name} if name else {}))
+    fields = {"definition": "Can do it.", "position": next(_numbers)} | fields
+    return Skill.objects.create(**_lazily(fields, group=skill_group))
+
+
+def skill_level(**fields: Any) -> SkillLevel:
+    """One borough's level of one skill: working, unless given."""
+    fields = _lazily({"level": Level.WORKING} | fields, borough=borough, skill=skill)
+    return SkillLevel.objects.create(**SOURCE | fields)
+
+
+def source(**fields: Any) -> Source:
+    """A publication that research rests on."""
+    number = next(_numbers)
+    return Source.objects.create(
+        **{"key": f"source-{number}", "title": f"Source {number}"} | fields
+    )
+
+
+def finding(**fields: Any) -> Finding:
+    """A finding published in 2026."""
+    return Finding.objects.create(**_published("Finding", {"summary": "In short."} | fields))
+
+
+def case_study(**fields: Any) -> CaseStudy:
+    """A case study published in 2026; `boroughs`, `products` may be given as lists."""
+    linked = {name: fields.pop(name, []) for name in ("boroughs", "products", "functions")}
+    fields = _published("Case study", {"summary": "In short."} | fields)
+    made = CaseStudy.objects.create(**fields)
+    for name, things in linked.items():
+        getattr(made, name).add(*things)
+    return made
+
+
+def recommendation(**fields: Any) -> Recommendation:
+    """A recommendation to each borough; `findings` may be given as a list."""
+    findings = fields.pop("findings", [])
+    fields = {"audience": Recommendation.Audience.LOCAL} | fields
+    made = Recommendation.objects.create(**_published("Recommendation", fields))
+    made.findings.add(*findings)
+    return made
+
+
+def _published(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    number = next(_numbers)
+    slug = f"{kind.lower().replace(' ', '-')}-{number}"
+    defaults = {"title": f"{kind} {number}", "slug": slug, "body": "Text."}
+    return defaults | {"published_on": "2026-09-30"} | fields
+
+
+def _lazily(fields: dict[str, Any], **builders: Any) -> dict[str, Any]:
+    """The fields with a related object made for each that was not given."""
+    made: dict[str, models.Model] = {
+        name: build() for name, build in builders.items() if name not in fields
+    }
+    return fields | made
