@@ -143,6 +143,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# Pages link hashed names alone: half the files, and half the time to compress them
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # The hash is that of the empty style element which Plotly adds and fills through the CSSOM.
 _EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"

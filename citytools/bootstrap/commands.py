@@ -32,7 +32,7 @@ def serve() -> int:
     """Set up and serve; this process becomes the server."""
     python = environment.ensure(RUNTIME)
     frontend.ensure()
-    steps.become([python, "manage.py", "serve"])
+    steps.become([python, "-m", "citytools", "serve"])
     return 0
 
 
@@ -47,7 +47,7 @@ def staff() -> int:
     """Make a staff account, called NAME if that is set."""
     python = environment.ensure(RUNTIME)
     name = os.environ.get("NAME", "")
-    steps.become([python, "manage.py", "staff", *([name] if name else [])])
+    steps.become([python, "-m", "citytools", "staff", *([name] if name else [])])
     return 0
 
 
@@ -64,9 +64,9 @@ def format_() -> int:
 def check() -> int:
     """Are migrations complete, and would production's settings pass Django's own audit?"""
     setup()
-    migrations = _python("manage.py", "makemigrations", "--check", "--dry-run")
+    migrations = _python("-m", "citytools", "makemigrations", "--check", "--dry-run")
     deployment = _python(
-        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        *("-m", "citytools", "check", "--deploy", "--fail-level", "WARNING"),
         env={
             "CITYTOOLS_MODE": "production",
             "SECRET_KEY": secrets.token_urlsafe(64),

@@ -43,7 +43,7 @@ def main(folder: Path, data: Path) -> None:
     os.chdir("/")
     while True:
         _wait_until_unused(folder)
-        time.sleep(GRACE)
+        _sleep_while_it_runs(data)
         with locks.exclusive(folder / "lock"):
             if stop_if_unused(folder, data):
                 # Off duty before `lock` is free: the next to start a server sees no reaper
@@ -55,6 +55,12 @@ def _wait_until_unused(folder: Path) -> None:
     users = locks.opened(folder / "users")
     fcntl.flock(users, fcntl.LOCK_EX)
     os.close(users)
+
+
+def _sleep_while_it_runs(data: Path) -> None:
+    until = time.monotonic() + GRACE
+    while processes.postmaster(data) is not None and time.monotonic() < until:
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+"""Prepares the database and the static files, then serves: what `make run` ends in."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.db import OperationalError, connection
+
+from boroughs.models import Borough
+from citytools import serving, staff
+from citytools.postgres import server
+
+
+class Command(BaseCommand):
+    """Everything from an empty database to the first page."""
+
+    help = "Migrate, load the fixtures into an empty database, and serve."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Port and demonstration set, which make hands over as PORT and DEMO."""
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
+        parser.add_argument(
+            "--demo",
+            default=os.environ.get("DEMO") or "yes",
+            choices=["yes", "no"],
+            help="load the demonstration set too, if the database is empty",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Prepare, serve, and leave nothing running."""
+        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        port = serving.port_of(options["port"])
+        claimed = serving.claim(port)
+        try:
+            words = self._prepare(options["demo"])
+            serving.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
+        except OperationalError as error:
+            raise CommandError(f"No database: {' '.join(str(error).split())}") from error
+        except KeyboardInterrupt:
+            sys.exit(130)
+        finally:
+            self._stop()
+            if claimed:
+                claimed.close()
+
+    def _prepare(self, demo: str) -> str:
+        """Bring database and files up to date; returns how staff sign in."""
+        with serving.one_preparing():
+            call_command("migrate", verbosity=0)
+            if not Borough.objects.exists():
+                self.stdout.write("Loading the facts into the empty database …")
+                call_command("load", demo=demo)
+            sign_in = self._sign_in()
+        if serving.collect_static():
+            self.stdout.write("Collected the static files.")
+        return sign_in
+
+    def _sign_in(self) -> str:
+        if not settings.EMBEDDED_DATABASE or staff.exists():
+            return "Staff sign in at /admin/; make staff makes an account and prints its password."
+        name, password = staff.make()
+        return (
+            f'Staff sign in at /admin/ as "{name}" with the password "{password}", '
+            "shown this once; make staff makes another account."
+        )
+
+    def _where(self, port: int) -> str:
+        return f"City Tools: London is at http://{serving.ADDRESS}:{port}/ until Ctrl-C."
+
+    def _stop(self) -> None:
+        connection.close()
+        if settings.EMBEDDED_DATABASE and not server.release(settings.EMBEDDED_FOLDER):
+            self.stdout.write("Stopped; the database stays up for another process.")
+        else:
+            self.stdout.write("Stopped.")
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(143)

@@ -1,0 +1,26 @@
+"""Makes a staff account and prints its password: manage.py staff [name]."""
+
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
+
+from citytools import staff
+
+
+class Command(BaseCommand):
+    """What `make staff` runs."""
+
+    help = "Make a staff account that may edit the facts, and print its password."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The account's name, if one is wanted."""
+        parser.add_argument("name", nargs="?", default="", help="otherwise staff, staff2, …")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Make the account."""
+        try:
+            name, password = staff.make(options["name"])
+        except IntegrityError as error:
+            raise CommandError(f"There is an account {options['name']!r} already.") from error
+        self.stdout.write(f'Staff account "{name}" with the password "{password}"')

@@ -1,0 +1,170 @@
+"""What stands between the command to serve and the first page."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import CommandError, call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from citytools.postgres import locks
+
+ADDRESS = "127.0.0.1"
+WORKERS = 2
+# What the front-end packages bring for those who build with them: compressing it takes 8 seconds
+NOT_SERVED = (
+    *("*.scss", "*.njk", "*.md", "*.html", "*.mjs", "*.mjs.map", "*.bundle.*"),
+    *("fixtures.json", "*-options.json"),
+)
+# Any number will do, so long as every City Tools on one database asks for the same
+_PREPARING = 0x_C17_7001
+
+
+def port_of(text: str) -> int:
+    """The port that somebody wrote, if it is one."""
+    if text.isdecimal() and 1 <= int(text) <= 65535:
+        return int(text)
+    raise CommandError(f"PORT={text} is no port: choose a number from 1024 to 65535.")
+
+
+def claim(port: int, patience: float = 2) -> socket.socket | None:
+    """Make sure that nobody serves on this port, and keep other City Tools off it.
+
+    Granian shares a port with others that are willing to (SO_REUSEPORT), and another may be
+    starting right now and not listen yet: hence a claim by name, which Linux forgets with us.
+    The workers of a server that was killed go within a second: hence the patience.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            claimed = _claim_by_name(port)
+            with socket.socket() as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind((ADDRESS, port))
+        except PermissionError:
+            raise CommandError(f"Port {port} is for root alone: choose one from 1024.") from None
+        except OSError:
+            if time.monotonic() > until:
+                raise CommandError(
+                    f"Port {port} is taken: stop what uses it, or choose another: "
+                    f"PORT={port + 1 if port < 65535 else 8000} make run"
+                ) from None
+            time.sleep(0.1)
+        else:
+            return claimed
+
+
+def _claim_by_name(port: int) -> socket.socket | None:
+    if sys.platform != "linux":
+        return None
+    claimed = socket.socket(socket.AF_UNIX)
+    try:
+        claimed.bind(f"\0city-tools-{port}")
+    except OSError:
+        claimed.close()
+        raise
+    return claimed
+
+
+@contextlib.contextmanager
+def one_preparing() -> Iterator[None]:
+    """Let one process at a time migrate and load, on whatever machine it is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+    try:
+        yield
+    finally:
+        # Closing gives the lock back, also when the connection is in a failed transaction
+        connection.close()
+
+
+def collect_static() -> bool:
+    """Collect and compress the static files if any has changed; says whether it did."""
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(exist_ok=True)
+    stamp = root / ".collected"
+    with locks.exclusive(root / ".lock"):
+        sources = _static_sources()
+        if stamp.exists() and stamp.read_text() == sources:
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=[*NOT_SERVED])
+        stamp.write_text(sources)
+        return True
+
+
+def _static_sources() -> str:
+    """A hash over the names, sizes and times of all static files and how they are stored."""
+    digest = hashlib.sha256(repr([settings.STORAGES["staticfiles"], NOT_SERVED]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list(ignore_patterns=NOT_SERVED):
+            found = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+def serve(port: int, announce: Callable[[], None]) -> None:
+    """Serve until told to stop, announcing the first moment at which a browser gets an answer.
+
+    Afterwards no worker is left.
+    """
+    server = Granian(
+        "citytools.wsgi:application",
+        address=ADDRESS,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=1,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    )
+
+    @server.on_startup
+    def watch() -> None:
+        # Granian would take the end of the terminal for a wish to start its workers anew
+        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        if "MAKELEVEL" in os.environ:
+            # Without the make that it belongs to nobody could stop it
+            _when_orphaned(os.getppid(), server.signal_handler_interrupt)
+        threading.Thread(target=_once_answering, args=[port, announce], daemon=True).start()
+
+    server.serve(target_loader=partial(_load_in_worker, os.getpid()), wrap_loader=False)
+
+
+def _once_answering(port: int, announce: Callable[[], None]) -> None:
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection((ADDRESS, port), timeout=1):
+            return announce()
+        time.sleep(0.05)
+
+
+def _load_in_worker(server: int) -> WSGIHandler:
+    """Load the application in a worker, which stops when the server does, however that went."""
+    # A group of its own: Ctrl-C reaches the server, which then stops its workers in good order
+    os.setpgid(0, 0)
+    _when_orphaned(server, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    return get_wsgi_application()
+
+
+def _when_orphaned(parent: int, act: Callable[[], object]) -> None:
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        act()
+
+    threading.Thread(target=watch, daemon=True).start()
