@@ -12,7 +12,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-PATTERN = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII)
+PATTERN = re.compile(
+    r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
+)
 _WANTED = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
 
 
@@ -69,6 +71,12 @@ class PartialDateField(models.CharField):
         help_text = "A day (2026-11-30), a month (2026-11) or a year (2026)."
         options.setdefault("help_text", help_text)
         super().__init__(*args, **options)
+        # The pattern bounds the length as well, and says it better
+        self.validators = [*self.default_validators, *self._validators]
+
+    def formfield(self, *args: Any, **options: Any) -> Any:
+        """A text box that takes what people paste, so that the message can name the remedy."""
+        return super().formfield(*args, **{"max_length": 100} | options)
 
 
 _MAKE_DATE = (
@@ -78,17 +86,26 @@ _MAKE_DATE = (
 )
 
 
-class FirstDay(models.Func):
+class _OnText(models.Func):
+    """SQL over a partial date that its template names more than once."""
+
+    template: str
+
+    def as_sql(self, *args: Any, **options: Any) -> tuple[str, Any]:
+        """As in Django, with the parameters once for each time that the text appears."""
+        sql, params = super().as_sql(*args, **options)
+        return sql, [*params] * self.template.count("%(expressions)s")
+
+
+class FirstDay(_OnText):
     """SQL: the earliest day of a partial date; null where it is empty."""
 
-    template = (
-        "CASE WHEN %(expressions)s <> '' THEN " + _MAKE_DATE.format(month="01") + " END"
-    )
+    template = "CASE WHEN %(expressions)s <> '' THEN " + _MAKE_DATE.format(month="01") + " END"
     output_field = models.DateField()
     arity = 1
 
 
-class LastDay(models.Func):
+class LastDay(_OnText):
     """SQL: the latest day of a partial date; null where it is empty."""
 
     template = (
