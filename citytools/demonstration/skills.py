@@ -7,10 +7,10 @@ from citytools.demonstration.world import Row, World
 _THRESHOLDS = (22, 41, 60, 77)
 _HEADCOUNT = (
     {"0": 1},
-    {"1-2": 6, "3-5": 3, "6-10": 1},
-    {"1-2": 5, "3-5": 4, "6-10": 2, "11-20": 1},
-    {"1-2": 2, "3-5": 5, "6-10": 3, "11-20": 1, "21+": 1},
-    {"3-5": 4, "6-10": 4, "11-20": 2, "21+": 1},
+    {"1 to 2": 6, "3 to 5": 3, "6 to 10": 1},
+    {"1 to 2": 5, "3 to 5": 4, "6 to 10": 2, "11 to 20": 1},
+    {"1 to 2": 2, "3 to 5": 5, "6 to 10": 3, "11 to 20": 1, "21 or more": 1},
+    {"3 to 5": 4, "6 to 10": 4, "11 to 20": 2, "21 or more": 1},
 )
 """By level: an expert organisation has more than a lone pair of hands."""
 

@@ -1,0 +1,51 @@
+"""Boroughs and their returns, from files."""
+
+from pathlib import Path
+
+from boroughs.models import Borough, Return
+from citytools.imports import SOURCED, Draft, Import, sourced
+from citytools.sheets import lines
+
+_BOROUGH_TEXTS = (
+    "gss_code", "name", "official_name", "code", "slug", "kind", "inner_or_outer", "partnership",
+)  # fmt: skip
+_BOROUGH_NUMBERS = (
+    "population", "population_year", "households", "households_year", "tile_row", "tile_column",
+)  # fmt: skip
+_RETURN = ("borough", "subject", "received_on", "complete", *SOURCED)
+
+
+def boroughs(path: Path, run: Import) -> None:
+    """boroughs.csv: the 33 and the regional bodies."""
+    drafts = [
+        Draft(
+            line,
+            {name: line.text(name) for name in _BOROUGH_TEXTS}
+            | {name: line.whole(name) for name in _BOROUGH_NUMBERS},
+        )
+        for line in lines(path, (*_BOROUGH_TEXTS, *_BOROUGH_NUMBERS))
+    ]
+    run.upsert(Borough, drafts, key=["gss_code"])
+
+
+def returns(path: Path, run: Import) -> None:
+    """returns.csv: who answered on what, and when."""
+    known = Borough.objects.in_bulk(field_name="slug")
+    drafts = [
+        Draft(
+            line,
+            {
+                "borough": line.the("borough", known, "boroughs.csv"),
+                "subject": line.text("subject"),
+                "received_on": line.day("received_on"),
+                "complete": line.yes_no("complete"),
+                **sourced(line),
+            },
+        )
+        for line in lines(path, _RETURN)
+    ]
+    run.upsert(Return, drafts, key=["borough", "subject", "received_on"])
+
+
+FILES = {"boroughs.csv": boroughs, "returns.csv": returns}
+"""What each file is read by, in the order in which they rest on each other."""

@@ -1,0 +1,96 @@
+"""Load the fixtures: everything or, where a row is wrong, nothing."""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+import boroughs.imports
+import contracts.imports
+import research.imports
+import skills.imports
+import systems.imports
+from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
+from citytools.imports import Import
+from citytools.sheets import LoadError
+
+Reader = Callable[[Path, Import], None]
+
+READERS: dict[str, Reader] = {
+    **boroughs.imports.FILES,
+    **systems.imports.FILES,
+    **contracts.imports.FILES,
+    **skills.imports.FILES,
+    **research.imports.FILES,
+}
+"""Every file that can be loaded, in the order in which they rest on each other."""
+
+ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv"}
+"""Real ones exist only once a borough has answered."""
+
+
+class Command(BaseCommand):
+    help = "Loads the fixtures in one transaction; what is already there is left as it is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", choices=["yes", "no"], default="yes")
+        parser.add_argument(
+            "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        fixtures: Path = options["fixtures"]
+        required: dict[Path, Iterable[str]] = {fixtures: READERS.keys() - ONLY_ONCE_RETURNED}
+        if options["demo"] == "yes":
+            required[fixtures / "demo"] = DEMONSTRATION.keys()
+        run, begun = Import(), time.monotonic()
+        try:
+            with (
+                transaction.atomic(),
+                pghistory.context(command="load", demonstration=options["demo"]) as recorded,
+            ):
+                _wait_for_other_loads()
+                for folder, files in required.items():
+                    load(folder, files, run)
+        except LoadError as error:
+            raise CommandError(f"{error} Nothing was loaded.") from error
+        self._report(run, time.monotonic() - begun, str(recorded.id))
+
+    def _report(self, run: Import, seconds: float, recorded_as: str) -> None:
+        self.stdout.write(f"{'created':>42} changed unchanged removed")
+        for name, tally in run.tallies.items():
+            self.stdout.write(
+                f"{name:<34}{tally.created:>8}{tally.changed:>8}{tally.unchanged:>10}"
+                f"{tally.removed:>8}"
+            )
+        self.stdout.write(
+            f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
+        )
+        if any(tally.written for tally in run.tallies.values()):
+            self.stdout.write(
+                f"To undo: the history of each record shows what load {recorded_as} changed and\n"
+                "what stood there before; put that back in the admin."
+            )
+
+
+def load(folder: Path, required: Iterable[str], run: Import) -> None:
+    """Every file of a folder; one that is missing or that nobody reads stops it."""
+    for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
+        if path.name not in READERS:
+            remedy = f"Rename it to one of {', '.join(READERS)}, or move it elsewhere."
+            raise LoadError(path.name, "", "", f"Nothing in {folder.name} is called so.", remedy)
+    for name, read in READERS.items():
+        if name in required or (folder / name).exists():
+            read(folder / name, run)
+
+
+def _wait_for_other_loads() -> None:
+    """Two at once would both find a record missing: the second waits, then finds it there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('city tools load'))")

@@ -1,0 +1,65 @@
+"""Skills and the boroughs' levels of them, from files."""
+
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from boroughs.models import Borough
+from citytools.imports import SOURCED, Draft, Import, sourced
+from citytools.sheets import lines
+from skills.models import Skill, SkillGroup, SkillLevel
+
+_LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *SOURCED)
+
+
+def skills(path: Path, run: Import) -> None:
+    """skills.csv: the groups in the order of their first skill, and the skills in theirs."""
+    rows = lines(path, ("group", "skill", "slug", "definition"))
+    first_rows = {line.required("group"): line for line in reversed(rows)}
+    names = list(dict.fromkeys(line.text("group") for line in rows))
+    group_drafts = [
+        Draft(first_rows[name], {"name": name, "slug": slugify(name), "position": position})
+        for position, name in enumerate(names, start=1)
+    ]
+    run.upsert(SkillGroup, group_drafts, key=["slug"], columns={"name": "group", "slug": "group"})
+    groups = {group.name: group for group in SkillGroup.objects.all()}
+    drafts = [
+        Draft(
+            line,
+            {
+                "group": groups[line.text("group")],
+                "name": line.text("skill"),
+                "slug": line.text("slug"),
+                "definition": line.text("definition"),
+                "position": position,
+            },
+        )
+        for position, line in enumerate(rows, start=1)
+    ]
+    run.upsert(Skill, drafts, key=["slug"], columns={"name": "skill"})
+
+
+def skill_levels(path: Path, run: Import) -> None:
+    """skill_levels.csv: how far each borough's organisation has each skill."""
+    boroughs = Borough.objects.in_bulk(field_name="slug")
+    known = Skill.objects.in_bulk(field_name="slug")
+    drafts = [
+        Draft(
+            line,
+            {
+                "borough": line.the("borough", boroughs, "boroughs.csv"),
+                "skill": line.the("skill", known, "skills.csv"),
+                "level": line.whole("level"),
+                "headcount": line.text("headcount"),
+                "can_teach": line.yes_no("can_teach"),
+                "wants_help": line.yes_no("wants_help"),
+                **sourced(line),
+            },
+        )
+        for line in lines(path, _LEVEL)
+    ]
+    run.upsert(SkillLevel, drafts, key=["borough", "skill"])
+
+
+FILES = {"skills.csv": skills, "skill_levels.csv": skill_levels}
+"""What each file is read by, in the order in which they rest on each other."""

@@ -1,0 +1,183 @@
+"""Functions, suppliers, products and systems, from files."""
+
+from pathlib import Path
+
+from django.utils.text import slugify
+
+from boroughs.models import Borough
+from citytools.imports import SOURCED, Draft, Import, sourced
+from citytools.sheets import Line, lines
+from systems.models import (
+    Function,
+    Ownership,
+    Product,
+    ProductAlias,
+    ProductFunction,
+    ServiceArea,
+    Supplier,
+    SupplierAlias,
+    System,
+)
+
+_SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
+_PRODUCT = (
+    "name", "slug", "manufacturer", "functions", "former_names", "certainty", "source", "note",
+    "illustrative",
+)  # fmt: skip
+_SYSTEM = (
+    "borough", "function", "product", "hosting", "status", "live_since", "users", "satisfaction",
+    "intention", "note", *SOURCED,
+)  # fmt: skip
+
+
+def functions(path: Path, run: Import) -> None:
+    """functions.csv: service areas in the order of their first function, functions in theirs."""
+    rows = lines(path, ("service_area", "kind", "function"))
+    firsts: dict[str, Line] = {}
+    for line in rows:
+        first = firsts.setdefault(line.required("service_area"), line)
+        if first.text("kind") != line.text("kind"):
+            raise line.wrong("kind", f"{first.place} says otherwise.", "Give one kind an area.")
+    area_drafts = [
+        Draft(
+            line,
+            {"name": name, "slug": slugify(name), "kind": line.text("kind"), "position": position},
+        )
+        for position, (name, line) in enumerate(firsts.items(), start=1)
+    ]
+    columns = {"name": "service_area", "slug": "service_area"}
+    run.upsert(ServiceArea, area_drafts, key=["slug"], columns=columns)
+    areas = {area.name: area for area in ServiceArea.objects.all()}
+    drafts = [
+        Draft(
+            line,
+            {
+                "service_area": areas[line.text("service_area")],
+                "name": line.text("function"),
+                "slug": slugify(line.text("function")),
+                "position": position,
+            },
+        )
+        for position, line in enumerate(rows, start=1)
+    ]
+    run.upsert(Function, drafts, key=["slug"], columns={"name": "function", "slug": "function"})
+
+
+def suppliers(path: Path, run: Import) -> None:
+    """suppliers.csv: companies by their present names."""
+    drafts = [
+        Draft(
+            line,
+            {
+                "name": line.text("name"),
+                "slug": line.text("slug"),
+                "company_number": line.text("company_number"),
+                "sme": line.yes_no("sme"),
+                "vcse": line.yes_no("vcse"),
+                "note": line.text("note"),
+                "illustrative": line.yes_no("illustrative"),
+            },
+        )
+        for line in lines(path, _SUPPLIER)
+    ]
+    run.upsert(Supplier, drafts, key=["slug"])
+
+
+def supplier_aliases(path: Path, run: Import) -> None:
+    """supplier_aliases.csv: former and other names."""
+    known = {supplier.name: supplier for supplier in Supplier.objects.all()}
+    drafts = [
+        Draft(
+            line,
+            {
+                "supplier": line.the("supplier", known, "suppliers.csv"),
+                "name": line.text("alias"),
+                "kind": line.text("kind"),
+                "source": line.text("source"),
+            },
+        )
+        for line in lines(path, ("supplier", "alias", "kind", "source"))
+    ]
+    run.upsert(SupplierAlias, drafts, key=["name"], columns={"name": "alias"})
+
+
+def ownerships(path: Path, run: Import) -> None:
+    """ownerships.csv: who belongs to whom, and since when."""
+    known = {supplier.name: supplier for supplier in Supplier.objects.all()}
+    drafts = [
+        Draft(
+            line,
+            {name: line.the(name, known, "suppliers.csv") for name in ("supplier", "owner")}
+            | {"since": line.text("since"), "source": line.text("source")},
+        )
+        for line in lines(path, ("supplier", "owner", "since", "source"))
+    ]
+    run.upsert(Ownership, drafts, key=["supplier", "owner", "since"])
+
+
+def products(path: Path, run: Import) -> None:
+    """products.csv: products with their functions and former names."""
+    makers = {supplier.name: supplier for supplier in Supplier.objects.all()}
+    known = {function.name: function for function in Function.objects.all()}
+    rows = lines(path, _PRODUCT)
+    drafts = [
+        Draft(
+            line,
+            {name: line.text(name) for name in ("name", "slug", "certainty", "source", "note")}
+            | {
+                "manufacturer": line.one("manufacturer", makers, "suppliers.csv"),
+                "illustrative": line.yes_no("illustrative"),
+            },
+        )
+        for line in rows
+    ]
+    made = run.upsert(Product, drafts, key=["slug"])
+    functions_made_for = [
+        Draft(line, {"product": product, "function": function})
+        for line, product in zip(rows, made, strict=True)
+        for function in line.some("functions", known, "functions.csv")
+    ]
+    run.replace(ProductFunction, made, functions_made_for, owner="product")
+    former_names = [
+        Draft(line, {"product": product, "name": name})
+        for line, product in zip(rows, made, strict=True)
+        for name in line.parts("former_names")
+    ]
+    run.upsert(
+        ProductAlias, former_names, key=["product", "name"], columns={"name": "former_names"}
+    )
+
+
+def systems(path: Path, run: Import) -> None:
+    """systems.csv: what each borough runs for what."""
+    boroughs = Borough.objects.in_bulk(field_name="slug")
+    jobs = {function.name: function for function in Function.objects.all()}
+    wares = {product.name: product for product in Product.objects.all()}
+    texts = ("hosting", "status", "live_since", "intention", "note")
+    drafts = [
+        Draft(
+            line,
+            {
+                "borough": line.the("borough", boroughs, "boroughs.csv"),
+                "function": line.the("function", jobs, "functions.csv"),
+                "product": line.the("product", wares, "products.csv"),
+                "users": line.whole("users"),
+                "satisfaction": line.whole("satisfaction"),
+                **{name: line.text(name) for name in texts},
+                **sourced(line),
+            },
+        )
+        for line in lines(path, _SYSTEM)
+    ]
+    run.upsert(System, drafts, key=["borough", "function", "product"])
+
+
+FILES = {
+    "functions.csv": functions,
+    "suppliers.csv": suppliers,
+    "supplier_aliases.csv": supplier_aliases,
+    "ownerships.csv": ownerships,
+    "products.csv": products,
+    "systems.csv": systems,
+}
+"""What each file is read by, in the order in which they rest on each other."""
