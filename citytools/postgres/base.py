@@ -7,10 +7,13 @@ from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 
 from citytools.postgres import server
+from citytools.postgres.creation import DatabaseCreation
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend that Django asks for by the name of this package."""
+
+    creation_class = DatabaseCreation
 
     def get_connection_params(self) -> dict[str, Any]:
         """Connect to the embedded server, started if it does not run."""

@@ -47,8 +47,12 @@ class Cluster:
 
     @property
     def socket_folder(self) -> Path:
-        """The data folder, which only its owner enters, unless its path is too long."""
-        if len(os.fsencode(self.data / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
+        """The data folder, which only its owner enters, unless clients cannot name it.
+
+        A path may be too long for a socket, and libpq takes a comma for the end of a host.
+        """
+        length = len(os.fsencode(self.data / f".s.PGSQL.{PORT}"))
+        if length <= LONGEST_SOCKET and "," not in str(self.data):
             return self.data
         return Path("/tmp") / f"citytools-{self.account.uid}-{_hash(self.data)}"  # noqa: S108 (short)
 

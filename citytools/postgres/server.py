@@ -33,14 +33,14 @@ class Address:
 def ensure_running(folder: Path) -> Address:
     """Start the server of this folder unless it runs, and keep it until this process ends."""
     with _threads:
-        if folder not in _clusters:
-            _clusters[folder] = cluster.of(folder)
-        ours = _clusters[folder]
+        first = folder not in _uses
         try:
-            # First of all, so that no reaper stops the server between our look and our use
-            if folder not in _uses:
+            if first:
+                _clusters[folder] = cluster.of(folder)
+                # Before anything else, so that no reaper stops the server between look and use
                 _uses[folder] = locks.shared(folder / "users")
-            if not _answers(ours):
+            ours = _clusters[folder]
+            if first or not _answers(ours):
                 with locks.exclusive(folder / "lock"):
                     _start_if_needed(ours)
         except OSError as error:
@@ -91,9 +91,7 @@ def _start(ours: Cluster) -> None:
     if ours.socket_folder != ours.data:
         cluster.own_folder(ours.socket_folder, uid=ours.account.uid, mode=0o700)
     _drop_stale_pid(ours)
-    # The server splits its list of folders at commas outside double quotes
-    quoted = '"{}"'.format(str(ours.socket_folder).replace('"', '""'))
-    options = shlex.join(["-h", "", "-p", str(cluster.PORT), "-k", quoted])
+    options = shlex.join(["-h", "", "-p", str(cluster.PORT), "-k", str(ours.socket_folder)])
     for attempt in range(ATTEMPTS):
         outcome = ours.account.run(
             *(ours.programs / "pg_ctl", "start", "-w", "-s", "-t", "60"),

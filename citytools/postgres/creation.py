@@ -1,0 +1,36 @@
+"""Test databases on the embedded server: one for each run that goes on at the same time."""
+
+from django.conf import settings
+from django.db.backends.postgresql import creation
+
+from citytools.postgres import locks
+
+_held: int | None = None
+_number = 0
+
+
+class DatabaseCreation(creation.DatabaseCreation):
+    """Names the test database after the lowest number that no other run holds.
+
+    Numbers are used again, so whatever a killed run left is dropped by the next.
+    """
+
+    def _get_test_db_name(self) -> str:
+        name: str = super()._get_test_db_name()
+        number = _own_number()
+        return name if number == 1 else f"{name}_{number}"
+
+    def _create_test_db(self, verbosity: int, autoclobber: bool, keepdb: bool = False) -> str:
+        # Nobody misses what a test wrote when the power fails
+        options = self.connection.settings_dict["OPTIONS"]
+        options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+        return super()._create_test_db(verbosity, autoclobber, keepdb)
+
+
+def _own_number() -> int:
+    """This process's number, held until it ends."""
+    global _held, _number
+    while _held is None:
+        _number += 1
+        _held = locks.alone(settings.EMBEDDED_FOLDER / f"tests-{_number}")
+    return _number

@@ -1,0 +1,98 @@
+"""Folders for clusters of their own, and programs that use them."""
+
+import contextlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from citytools.postgres import cluster, locks, processes, server
+
+ROOT = Path(__file__).resolve().parents[2]
+CLIENT = """
+import sys
+from pathlib import Path
+from citytools.postgres import processes, server
+address = server.ensure_running(Path(sys.argv[1]))
+print(processes.postmaster(Path(sys.argv[1]) / "data"), flush=True)
+sys.stdin.read()
+"""
+
+Starter = Callable[[Path], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where a cluster may lie: other accounts reach it, as they reach a clone outside a home."""
+    top = Path(tempfile.mkdtemp(prefix="city tools ", dir="/var/tmp"))
+    top.chmod(0o755)
+    try:
+        yield top / ".postgres"
+    finally:
+        forget(top / ".postgres")
+        shutil.rmtree(top)
+
+
+def forget(place: Path) -> None:
+    """Stop the server of this folder, whatever a test did to it."""
+    with contextlib.suppress(cluster.CannotStart):
+        server.release(place)
+    if (pid := processes.postmaster(place / "data")) is not None:
+        processes.stop(pid, place / "data")
+    # The reaper looks in once more before it goes
+    if place.exists():
+        with locks.exclusive(place / "reaper"):
+            pass
+
+
+@pytest.fixture
+def start_client() -> Iterator[Starter]:
+    """Start programs that use the server of a folder until they are killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(place: Path) -> "subprocess.Popen[str]":
+        command = [sys.executable, "-c", CLIENT, str(place)]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True))
+        return started[-1]
+
+    yield start
+    for client in started:
+        client.send_signal(signal.SIGKILL)
+        client.communicate()
+
+
+def postmaster_seen_by(client: "subprocess.Popen[str]") -> int:
+    """The server's pid as the client found it, once the client uses it."""
+    assert client.stdout
+    return int(client.stdout.readline())
+
+
+def version_at(address: server.Address) -> str:
+    """What the server says of itself."""
+    connection = psycopg2.connect(
+        host=address.host, port=address.port, user=address.user, dbname=cluster.DATABASE
+    )
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            return str(cursor.fetchone()[0])
+    finally:
+        connection.close()
+
+
+def eventually(true: Callable[[], bool], seconds: float = 8) -> bool:
+    """Does it come true in time?"""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False

@@ -1,0 +1,176 @@
+"""The embedded server survives what happens to servers on people's machines."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from citytools.postgres import cluster, processes, reaper, server
+from tests.machine.conftest import (
+    ROOT,
+    Starter,
+    eventually,
+    forget,
+    postmaster_seen_by,
+    version_at,
+)
+
+
+def test_first_use_starts_a_server_that_answers(folder: Path) -> None:
+    assert int(version_at(server.ensure_running(folder)).split(".")[0]) >= 14
+
+
+def test_simultaneous_first_starts_share_one_server(folder: Path, start_client: Starter) -> None:
+    clients = [start_client(folder) for _ in range(6)]
+    assert len({postmaster_seen_by(client) for client in clients}) == 1
+
+
+def test_server_stops_when_its_last_user_is_killed(folder: Path, start_client: Starter) -> None:
+    clients = [start_client(folder) for _ in range(2)]
+    seen = [postmaster_seen_by(client) for client in clients]
+    clients[0].kill()
+    clients[0].wait()
+    assert processes.postmaster(folder / "data") == seen[0]
+    clients[1].kill()
+    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+
+
+def test_release_stops_the_server_at_once(folder: Path) -> None:
+    server.ensure_running(folder)
+    assert server.release(folder)
+    assert processes.postmaster(folder / "data") is None
+
+
+def test_release_leaves_the_server_to_others(folder: Path, start_client: Starter) -> None:
+    client = start_client(folder)
+    seen = postmaster_seen_by(client)
+    server.ensure_running(folder)
+    assert not server.release(folder)
+    assert processes.postmaster(folder / "data") == seen
+
+
+def test_killed_server_is_started_again(folder: Path) -> None:
+    server.ensure_running(folder)
+    killed = _postmaster(folder)
+    os.kill(killed, signal.SIGKILL)
+    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+    version_at(server.ensure_running(folder))
+    assert _postmaster(folder) != killed
+
+
+def test_pid_file_that_names_a_stranger_is_not_believed(folder: Path) -> None:
+    server.ensure_running(folder)
+    lines = (folder / "data" / "postmaster.pid").read_text().split("\n")
+    server.release(folder)
+    (folder / "data" / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    assert version_at(server.ensure_running(folder))
+
+
+def test_half_made_cluster_is_made_anew(folder: Path) -> None:
+    (folder / "data.new").mkdir(parents=True)
+    (folder / "data.new" / "PG_VERSION").write_text("18")
+    assert version_at(server.ensure_running(folder))
+
+
+def test_killed_reaper_is_replaced(folder: Path, start_client: Starter) -> None:
+    postmaster_seen_by(start_client(folder))
+    os.kill(_reaper(folder), signal.SIGKILL)
+    postmaster_seen_by(start_client(folder))
+    assert _reaper(folder)
+
+
+def test_path_too_long_for_a_socket(folder: Path) -> None:
+    deep = folder.parent / ("deep " * 15) / ".postgres"
+    deep.parent.mkdir()
+    try:
+        address = server.ensure_running(deep)
+        assert len(address.host) < cluster.LONGEST_SOCKET
+        assert version_at(address)
+    finally:
+        forget(deep)
+        Path(address.host).rmdir()
+
+
+def test_quote_and_comma_in_the_path(folder: Path) -> None:
+    odd = folder.parent / "it's, well, odd" / ".postgres"
+    odd.parent.mkdir()
+    try:
+        address = server.ensure_running(odd)
+        assert version_at(address)
+    finally:
+        forget(odd)
+        Path(address.host).rmdir()
+
+
+def test_cluster_of_another_version_is_refused_in_one_line(folder: Path) -> None:
+    server.ensure_running(folder)
+    server.release(folder)
+    (folder / "data" / "PG_VERSION").write_text("9\n")
+    with pytest.raises(cluster.CannotStart, match=r"of PostgreSQL 9 .* set PG_BINDIR") as refusal:
+        server.ensure_running(folder)
+    assert "\n" not in str(refusal.value)
+
+
+def test_named_programs_that_are_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PG_BINDIR", "/nowhere")
+    with pytest.raises(cluster.CannotStart, match="set PG_BINDIR"):
+        server.ensure_running(folder)
+
+
+def test_folder_that_somebody_laid_for_us_is_refused(folder: Path) -> None:
+    trap = folder.parent / "trap"
+    trap.mkdir()
+    trap.chmod(0o777)
+    with pytest.raises(cluster.CannotStart, match="is not ours"):
+        cluster.own_folder(trap, uid=os.geteuid(), mode=0o700)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
+def test_root_loosens_no_modes_where_the_server_cannot_go(folder: Path) -> None:
+    folder.parent.chmod(0o700)
+    ours = cluster.of(folder)
+    try:
+        assert version_at(server.ensure_running(folder))
+        assert ours.home != folder
+        assert folder.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.release(folder)
+        subprocess.run(["rm", "-r", ours.home], check=True)
+
+
+def test_two_test_runs_have_databases_of_their_own() -> None:
+    program = "import django; django.setup(); from citytools.postgres import creation as c; "
+    program += "print(c._own_number(), flush=True); input()"
+    command = [sys.executable, "-c", program]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as one,
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as other,
+    ):
+        assert one.stdout
+        assert other.stdout
+        assert one.stdout.readline() != other.stdout.readline()
+        one.communicate("\n")
+        other.communicate("\n")
+
+
+def _postmaster(folder: Path) -> int:
+    pid = processes.postmaster(folder / "data")
+    assert pid is not None
+    return pid
+
+
+def _reaper(folder: Path) -> int:
+    """The pid of the reaper on duty for this folder."""
+    shown = subprocess.run(
+        ["ps", "-wweo", "pid=,args="], capture_output=True, text=True, check=True
+    )
+    (line,) = (
+        line
+        for line in shown.stdout.splitlines()
+        if reaper.__name__ in line and str(folder) in line
+    )
+    return int(line.split()[0])
