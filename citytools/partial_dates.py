@@ -23,8 +23,8 @@ def parts(text: str) -> tuple[int, int | None, int | None]:
     match = PATTERN.fullmatch(text)
     if match is None:
         raise ValueError(_WANTED)
-    year, month, day = (int(part) if part else None for part in match.groups())
-    assert year is not None
+    year = int(match["year"])
+    month, day = (int(part) if part else None for part in (match["month"], match["day"]))
     datetime.date(year, month or 1, day or 1)
     return year, month, day
 

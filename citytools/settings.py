@@ -5,6 +5,7 @@ DATABASE_URL names another. CITYTOOLS_MODE=production, or DEBUG set to off, need
 DATABASE_URL and ALLOWED_HOSTS and refuses to start without them.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -43,11 +44,14 @@ def _kept_secret() -> str:
     """The secret key of a local machine, made once, readable by its owner alone."""
     EMBEDDED_FOLDER.mkdir(mode=0o755, exist_ok=True)
     path = EMBEDDED_FOLDER / "secret_key"
-    try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        # Written aside and then linked: of two processes that start at once, one wins whole
+        draft = EMBEDDED_FOLDER / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
 
 

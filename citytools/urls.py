@@ -1,6 +1,27 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import TemplateView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from citytools import data, health, home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("about/", home.about, name="about"),
+    path("accessibility/", home.accessibility, name="accessibility"),
+    path("boroughs/", include("boroughs.urls")),
+    path("systems/", include("systems.urls")),
+    path("contracts/", include("contracts.urls")),
+    path("skills/", include("skills.urls")),
+    path("research/", include("research.urls")),
+    path("data/", data.index, name="data"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(
+        ".well-known/security.txt",
+        TemplateView.as_view(template_name="security.txt", content_type="text/plain"),
+        name="security",
+    ),
+    path("admin/", admin.site.urls),
+]

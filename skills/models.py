@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from boroughs.models import Borough
@@ -22,14 +22,17 @@ class Level(models.IntegerChoices):
 
 
 class Headcount(models.TextChoices):
-    """How many people, in bands wide enough to name nobody."""
+    """How many people, in bands wide enough to name nobody.
+
+    Written with words: a spreadsheet reads 3-5 as the third of May.
+    """
 
     NOBODY = "0", "0"
-    ONE = "1-2", "1 to 2"
-    THREE = "3-5", "3 to 5"
-    SIX = "6-10", "6 to 10"
-    ELEVEN = "11-20", "11 to 20"
-    MORE = "21+", "21 or more"
+    ONE = "1 to 2", "1 to 2"
+    THREE = "3 to 5", "3 to 5"
+    SIX = "6 to 10", "6 to 10"
+    ELEVEN = "11 to 20", "11 to 20"
+    MORE = "21 or more", "21 or more"
 
 
 @tracked()
@@ -83,9 +86,19 @@ class SkillLevelQuerySet(SourcedQuerySet):
             | Q(borough__name__icontains=words)
         )
 
+    def borough_count(self) -> int:
+        """How many of the 33 have any of these levels recorded."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
+        return london.order_by().values("borough").distinct().count()
+
     def strong(self) -> Self:
         """Practitioner or expert."""
         return self.filter(level__gte=Level.PRACTITIONER)
+
+    def counted_by_skill(self) -> models.QuerySet["SkillLevel", tuple[str, int, int]]:
+        """(skill, level, boroughs at that level)."""
+        levels = self.order_by().values_list("skill__name", "level")
+        return levels.annotate(boroughs=Count("pk")).order_by("skill__name", "level")
 
 
 @tracked()

@@ -132,9 +132,7 @@ class Contract(Sourced):
             ),
             models.CheckConstraint(
                 name="a_contract_does_not_end_before_it_starts",
-                condition=Q(starts_on="")
-                | Q(ends_on="")
-                | Q(ends_last__gte=F("starts_first")),
+                condition=Q(starts_on="") | Q(ends_on="") | Q(ends_last__gte=F("starts_first")),
                 violation_error_message="The contract ends before it starts.",
             ),
             models.CheckConstraint(

@@ -1,10 +1,10 @@
 """Named questions about contracts."""
 
 import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from boroughs.models import Borough
 from citytools.provenance import SourcedQuerySet
@@ -51,6 +51,17 @@ class ContractQuerySet(SourcedQuerySet):
             | Q(supplier__in=Supplier.objects.called(words))
             | Q(pk__in=self.model.objects.of_boroughs(boroughs).values("pk"))
         )
+
+    def borough_count(self) -> int:
+        """How many of the 33 lead or share any of these contracts."""
+        contracts = self.order_by()
+        shared = self.model.partners.through.objects.filter(contract__in=contracts)
+        involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
+        return Borough.objects.london().filter(involved).count()
+
+    def worth(self) -> dict[str, Any]:
+        """`annual`: pounds a year, each contract once; `known`: how many state a yearly value."""
+        return self.order_by().aggregate(annual=Sum("annual_value"), known=Count("annual_value"))
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""

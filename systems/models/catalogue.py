@@ -1,5 +1,7 @@
 """The catalogue: service areas, their functions, and the products made for them."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -50,7 +52,11 @@ class Function(models.Model):
 class ProductQuerySet(models.QuerySet["Product"]):
     """Named questions about products."""
 
-    def called(self, words: str) -> "ProductQuerySet":
+    def for_list(self) -> Self:
+        """With all that a row on a page shows."""
+        return self.select_related("manufacturer").prefetch_related("functions", "aliases")
+
+    def called(self, words: str) -> Self:
         """Whose name, former name, or manufacturer under any name, holds the words."""
         aliases = ProductAlias.objects.filter(name__icontains=words)
         makers = Supplier.objects.called(words)

@@ -64,6 +64,11 @@ class SystemQuerySet(SourcedQuerySet):
         """Without systems known to be retired or only planned."""
         return self.exclude(status__in=[Status.RETIRED, Status.PLANNED])
 
+    def borough_count(self) -> int:
+        """How many of the 33 have any of these systems."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
+        return london.order_by().values("borough").distinct().count()
+
     def by_service_area(self) -> models.QuerySet["System", dict[str, object]]:
         """Rows of service area, slug, systems and distinct boroughs, most systems first."""
         return (
@@ -129,6 +134,11 @@ class System(Sourced):
 
     def __str__(self) -> str:
         return f"{self.product} in {self.borough} for {self.function}"
+
+    def elsewhere(self) -> SystemQuerySet:
+        """The same product in other bodies."""
+        others = System.objects.filter(product=self.product).exclude(borough=self.borough)
+        return others.for_list()
 
     def get_absolute_url(self) -> str:
         """The system's page."""

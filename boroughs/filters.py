@@ -1,0 +1,41 @@
+"""What the list of boroughs can be narrowed by, and what its map can measure."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from boroughs.models import Borough
+from boroughs.tiles import MEASURES
+from citytools.grammar import FactFilter, OneOf, Slugs, Sort, Values, Words, by_value
+
+
+def _called(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+    return queryset.filter(
+        Q(name__icontains=words)
+        | Q(official_name__icontains=words)
+        | Q(partnership__icontains=words)
+        | Q(gss_code__iexact=words)
+    )
+
+
+def _these(queryset: QuerySet[Any], boroughs: QuerySet[Any]) -> QuerySet[Any]:
+    return queryset.filter(pk__in=boroughs.values("pk"))
+
+
+class BoroughFilter(FactFilter):
+    """Boroughs, by what is true of the body itself."""
+
+    shown_first = ("q", "inner_or_outer")
+
+    q = Words("Words", _called)
+    borough = Slugs("Borough", Borough.objects.all(), _these)
+    inner_or_outer = Values("Inner or outer", Borough.Ring.choices, by_value("inner_or_outer"))
+    measure = OneOf("Map shows", [(key, one.words) for key, one in MEASURES.items()])
+    sort = Sort(
+        {
+            "borough": "name",
+            "inner_or_outer": "inner_or_outer",
+            "partnership": "partnership",
+            "population": "population",
+        }
+    )

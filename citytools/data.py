@@ -1,0 +1,75 @@
+"""Every file and what each of its columns means, from the definitions the files are made of."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from boroughs.columns import BOROUGH_COLUMNS
+from citytools.exports import Column
+from contracts.columns import CONTRACT_COLUMNS
+from skills.columns import SKILL_COLUMNS
+from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
+
+
+@dataclass(frozen=True)
+class File:
+    """One file: its name, one row's meaning, its address and columns."""
+
+    name: str
+    row: str
+    route: str
+    page: str
+    columns: tuple[Column, ...]
+
+    @property
+    def address(self) -> str:
+        """Where to fetch it."""
+        return reverse(self.route)
+
+    @property
+    def list(self) -> str:
+        """The page with the same rows and filters."""
+        return reverse(self.page)
+
+
+FILES = (
+    File(
+        "systems",
+        "One borough's use of one product for one function.",
+        "systems:csv",
+        "systems:list",
+        SYSTEM_COLUMNS,
+    ),
+    File(
+        "contracts",
+        "One contract; a shared one is one row.",
+        "contracts:csv",
+        "contracts:list",
+        CONTRACT_COLUMNS,
+    ),
+    File("skills", "One borough's level of one skill.", "skills:csv", "skills:list", SKILL_COLUMNS),
+    File(
+        "boroughs",
+        "One body: the 33, and regional bodies.",
+        "boroughs:csv",
+        "boroughs:list",
+        BOROUGH_COLUMNS,
+    ),
+    File(
+        "products",
+        "One piece of software.",
+        "systems:products_csv",
+        "systems:products",
+        PRODUCT_COLUMNS,
+    ),
+    File(
+        "suppliers", "One company.", "systems:suppliers_csv", "systems:suppliers", SUPPLIER_COLUMNS
+    ),
+)
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The files, their columns, and how to fetch them by script."""
+    return render(request, "data.html", {"files": FILES})

@@ -1,0 +1,80 @@
+"""How a filter set stands on a page: one group of inputs per filter, usable without JavaScript."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from citytools.grammar import FactFilter
+
+SHORT = 60
+"""Options up to which a list is boxes to tick; a longer one is a drop-down."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a group."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter as inputs. `kind` is boxes, drop-down, date, pounds or words."""
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    options: Sequence[Option]
+    open: bool
+    besides: Sequence[str]
+
+    @property
+    def chosen(self) -> int:
+        """How many of its values are active."""
+        return sum(option.chosen for option in self.options) or bool(self.value)
+
+
+def of(chosen: FactFilter) -> list[Facet]:
+    """The filters in their order, without the sort."""
+    return [_facet(chosen, name) for name in chosen.filters if name != "sort"]
+
+
+def _facet(chosen: FactFilter, name: str) -> Facet:
+    field = chosen.form.fields[name]
+    given = chosen.data.getlist(name)
+    options = _options(field, given)
+    kind = _kind(field, len(options))
+    return Facet(
+        name=name,
+        label=str(chosen.filters[name].label),
+        kind=kind,
+        value=given[0] if given else "",
+        options=options,
+        open=name in chosen.shown_first or bool(given),
+        besides=given[1:] if kind == "drop-down" else [],
+    )
+
+
+def _kind(field: forms.Field, options: int) -> str:
+    if isinstance(field, forms.DateField):
+        return "date"
+    if isinstance(field, forms.DecimalField):
+        return "pounds"
+    if isinstance(field, forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
+        return "boxes" if options <= SHORT else "drop-down"
+    return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
+
+
+def _options(field: forms.Field, given: Sequence[str]) -> list[Option]:
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        pairs: list[tuple[Any, Any]] = [(one.slug, str(one)) for one in field.queryset or ()]
+    elif isinstance(field, forms.ChoiceField):
+        pairs = list(field.choices)  # type: ignore[arg-type]
+    else:
+        return []
+    return [Option(str(value), str(label), str(value) in given) for value, label in pairs]

@@ -1,0 +1,91 @@
+"""A page of a list: the chosen rows, how many they are, and the way to the rest."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.urls import reverse
+
+from citytools import facets
+from citytools.grammar import FactFilter
+
+PAGE_SIZE = 50
+
+
+@dataclass
+class Listing:
+    """What every list page shows; `path` names the page's address, `file` that of its CSV."""
+
+    chosen: FactFilter
+    path: str
+    file: str
+    page_size: int = PAGE_SIZE
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """What of the address was not understood, the page number included."""
+        problems = list(self.chosen.problems)
+        try:
+            self._paginator.validate_number(self.chosen.data.get("page", 1))
+        except PageNotAnInteger:
+            problems.append(("page", "A page is a whole number from 1."))
+        except EmptyPage:
+            last = self._paginator.num_pages
+            problems.append(("page", f"There is no such page: write 1 to {last}."))
+        return problems
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 400 where something was not understood."""
+        return 400 if self.problems else 200
+
+    @cached_property
+    def _paginator(self) -> "Paginator[Any]":
+        return Paginator(self.chosen.rows, self.page_size)
+
+    @cached_property
+    def page(self) -> "Page[Any]":
+        """The rows of this page; the first page while the number is wrong."""
+        number = 1 if self.problems else self.chosen.data.get("page", 1)
+        return self._paginator.page(number)
+
+    @property
+    def total(self) -> int:
+        """All chosen rows, over all pages."""
+        return self._paginator.count
+
+    @property
+    def page_numbers(self) -> list[int | str]:
+        """Page numbers to offer, an ellipsis where some are left out."""
+        return list(self._paginator.get_elided_page_range(self.page.number, on_each_side=1))
+
+    @property
+    def csv(self) -> str:
+        """The address of exactly these rows as CSV."""
+        return _joined(reverse(self.file), self.chosen.query())
+
+    @property
+    def all(self) -> str:
+        """The address of the list without any filter."""
+        return reverse(self.path)
+
+    @cached_property
+    def facets(self) -> list[facets.Facet]:
+        """The filters as groups of inputs."""
+        return facets.of(self.chosen)
+
+    def sorted_by(self, column: str) -> tuple[str, str]:
+        """Query string that sorts by a column, and its present direction for a screen reader."""
+        now = self.chosen.data.get("sort", "")
+        direction = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
+        wanted = f"-{column}" if now == column else column
+        return self.chosen.query(sort=[wanted]), direction
+
+    def at_page(self, number: int) -> str:
+        """Query string of another page of the same rows."""
+        return self.chosen.query(page=[str(number)])
+
+
+def _joined(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,58 @@
+"""What the overview counts: each figure is a link to the rows behind it."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import Count, Q, QuerySet
+
+from boroughs.models import LONDON, Borough, Subject
+from contracts.models import Contract
+from skills.models import Skill
+from systems.models import System
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One big number, what it counts, and where its rows are."""
+
+    number: int
+    words: str
+    address: str
+    of: int | None = None
+
+
+def figures(today: datetime.date) -> list[Figure]:
+    """Systems, contracts, boroughs reporting, and decisions within twelve months."""
+    year = today + relativedelta(months=12)
+    due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
+    return [
+        Figure(System.objects.count(), "systems", "/systems/"),
+        Figure(Contract.objects.count(), "contracts", "/contracts/"),
+        Figure(
+            Borough.objects.reporting(Subject.SYSTEMS).count(),
+            "boroughs have sent a return on systems",
+            "/boroughs/",
+            of=LONDON,
+        ),
+        Figure(
+            Contract.objects.acting_between(today, year).count(),
+            "contracts to decide on within 12 months",
+            f"/contracts/?{due}",
+        ),
+    ]
+
+
+def teaching(most: int = 5) -> QuerySet[Any]:
+    """Skills that someone would teach and someone wants, most wanted first."""
+    offers = Count("levels", filter=Q(levels__can_teach=True))
+    wishes = Count("levels", filter=Q(levels__wants_help=True))
+    asked = Skill.objects.annotate(offers=offers, wishes=wishes)
+    return asked.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
+
+
+def latest_changes(most: int = 5) -> QuerySet[System]:
+    """Systems whose source is newest, real ones only."""
+    return System.objects.real().for_list().order_by("-as_of", "-pk")[:most]

@@ -1,0 +1,80 @@
+"""How facts read on a page: one way to show what is not known, dates, money and sources."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as format_date
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from citytools import clock, partial_dates
+from citytools.listing import Listing
+
+register = template.Library()
+NOT_KNOWN = format_html('<span class="ct-unknown">{}</span>', "not known")
+
+
+@register.filter
+def known(value: Any) -> Any:
+    """The value, or 'not known' for what is empty; zero is known."""
+    return NOT_KNOWN if value is None or value == "" else value
+
+
+@register.filter
+def yes_no(value: bool | None) -> str | SafeString:
+    """yes, no or not known."""
+    return NOT_KNOWN if value is None else "yes" if value else "no"
+
+
+@register.filter
+def partial_date(value: str | None) -> str | SafeString:
+    """A partial date in words, as precise as its source."""
+    return partial_dates.in_words(value) if value else NOT_KNOWN
+
+
+@register.filter
+def day(value: datetime.date | None) -> str | SafeString:
+    """30 September 2026."""
+    return format_date(value, "j F Y") if value else NOT_KNOWN
+
+
+@register.filter
+def pounds(value: Decimal | None) -> str | SafeString:
+    """£1,200 to the pound."""
+    return NOT_KNOWN if value is None else f"£{value:,.0f}"
+
+
+@register.filter
+def distance(value: datetime.date) -> str:
+    """How far a day is from today: 'in 10 months', '3 months ago', 'today'."""
+    days = (value - clock.today()).days
+    if days == 0:
+        return "today"
+    size, unit = _in_unit(abs(days))
+    words = f"{size} {unit}{'' if size == 1 else 's'}"
+    return f"in {words}" if days > 0 else f"{words} ago"
+
+
+def _in_unit(days: int) -> tuple[int, str]:
+    """Days below two months, months below two years, then years; rounded down."""
+    if days < 61:
+        return days, "day"
+    months = int(days / 30.4375)
+    return (months, "month") if months < 24 else (months // 12, "year")
+
+
+@register.inclusion_tag("_partials/_sort_heading.html")
+def sort_heading(
+    listing: Listing, column: str, words: str, numeric: bool = False
+) -> dict[str, Any]:
+    """A column heading that sorts by its column."""
+    query, direction = listing.sorted_by(column)
+    return {"query": query, "direction": direction, "words": words, "numeric": numeric}
+
+
+@register.simple_tag
+def page_query(listing: Listing, number: int) -> str:
+    """Query string of another page of a list."""
+    return listing.at_page(number)

@@ -1,0 +1,85 @@
+"""What a list of contracts can be narrowed by."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from boroughs.models import Borough
+from citytools.grammar import (
+    NOT_KNOWN,
+    Day,
+    FactFilter,
+    Pounds,
+    Slugs,
+    Sort,
+    Values,
+    Words,
+    YesNo,
+    by_slug,
+    by_value,
+    real_or_invented,
+)
+from citytools.provenance import SourceKind
+from contracts.models import Framework, Route
+from systems.models import Function, Product, ServiceArea, Supplier, System
+
+
+def _holding(queryset: Any, words: str) -> Any:
+    return queryset.matching(words)
+
+
+def _of_boroughs(queryset: Any, boroughs: QuerySet[Borough]) -> Any:
+    return queryset.of_boroughs(boroughs)
+
+
+def _for_functions(queryset: Any, functions: QuerySet[Function]) -> Any:
+    return queryset.for_functions(functions)
+
+
+def _for_areas(queryset: Any, areas: QuerySet[ServiceArea]) -> Any:
+    return queryset.for_functions(Function.objects.filter(service_area__in=areas))
+
+
+def _of_kind(queryset: Any, kinds: list[str]) -> Any:
+    return queryset.for_functions(Function.objects.filter(service_area__kind__in=kinds))
+
+
+def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
+    return queryset.for_systems(System.objects.filter(product__in=products))
+
+
+class ContractFilter(FactFilter):
+    """Contracts: a shared contract is one row, found under each borough that shares it."""
+
+    shown_first = ("q", "borough", "service_area")
+
+    q = Words("Words", _holding)
+    borough = Slugs("Borough", Borough.objects.all(), _of_boroughs)
+    service_area = Slugs("Service area", ServiceArea.objects.all(), _for_areas)
+    kind = Values("Kind", ServiceArea.Kind.choices, _of_kind)
+    function = Slugs("Function", Function.objects.all(), _for_functions)
+    product = Slugs("Product", Product.objects.all(), _for_products)
+    supplier = Slugs("Supplier", Supplier.objects.all(), by_slug("supplier"))
+    framework = Slugs("Framework", Framework.objects.all(), by_slug("framework"))
+    route = Values("Route to market", [*Route.choices, NOT_KNOWN], by_value("route"))
+    ends_after = Day("Ends on or after", "ends_last__gte")
+    ends_before = Day("Ends on or before", "ends_first__lte")
+    act_by_after = Day("Act by, on or after", "act_by__gte")
+    act_by_before = Day("Act by, on or before", "act_by__lte")
+    min_value = Pounds("Pounds a year, at least", "annual_value__gte")
+    max_value = Pounds("Pounds a year, at most", "annual_value__lte")
+    source = Values("Source", SourceKind.choices, by_value("source_kind"))
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    sort = Sort(
+        {
+            "title": "title",
+            "lead_borough": "lead__name",
+            "supplier": "supplier__name",
+            "starts_on": "starts_first",
+            "ends_on": "ends_first",
+            "act_by": "act_by",
+            "annual_value": "annual_value",
+            "total_value": "total_value",
+            "as_of": "as_of",
+        }
+    )

@@ -1,0 +1,44 @@
+"""Pages and files of contracts."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from boroughs import coverage
+from boroughs.models import Subject
+from citytools import clock
+from citytools.exports import csv_response
+from citytools.listing import Listing
+from contracts import charts
+from contracts.columns import CONTRACT_COLUMNS
+from contracts.filters import ContractFilter
+from contracts.models import Contract
+from systems.models import System
+
+
+def contract_list(request: HttpRequest) -> HttpResponse:
+    """Contracts as filtered, with the decisions ahead."""
+    chosen = ContractFilter(request.GET, Contract.objects.for_list())
+    listing = Listing(chosen, "contracts:list", "contracts:csv")
+    context = {
+        "listing": listing,
+        "coverage": coverage.of(
+            Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+        ),
+        "chart": charts.decisions_ahead(chosen.rows, clock.today(), listing.csv),
+        "worth": chosen.rows.worth(),
+    }
+    return render(request, "contracts/list.html", context, status=listing.status)
+
+
+def contract_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same contracts as a file."""
+    chosen = ContractFilter(request.GET, Contract.objects.all())
+    return csv_response(chosen, CONTRACT_COLUMNS, "contracts.csv")
+
+
+def contract(request: HttpRequest, pk: int) -> HttpResponse:
+    """One contract: who shares it, what it pays for, and by when to act."""
+    found = get_object_or_404(Contract.objects.for_list(), pk=pk)
+    systems = System.objects.for_list().filter(contracts=found)[:50]
+    context = {"contract": found, "systems": systems}
+    return render(request, "contracts/detail.html", context)

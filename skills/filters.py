@@ -1,0 +1,61 @@
+"""What the skills matrix can be narrowed by."""
+
+from typing import Any
+
+from boroughs.models import Borough
+from citytools.grammar import (
+    FactFilter,
+    Slugs,
+    Sort,
+    Values,
+    Words,
+    YesNo,
+    by_slug,
+    by_value,
+    real_or_invented,
+)
+from citytools.provenance import SourceKind
+from skills.models import Level, Skill, SkillGroup
+
+LEVELS = {level.name.lower(): level for level in Level}
+
+
+def _holding(queryset: Any, words: str) -> Any:
+    return queryset.matching(words)
+
+
+def _at_levels(queryset: Any, names: list[str]) -> Any:
+    return queryset.filter(level__in=[LEVELS[name] for name in names])
+
+
+def _teaching(queryset: Any, yes: bool) -> Any:
+    return queryset.filter(can_teach=yes)
+
+
+def _wishing(queryset: Any, yes: bool) -> Any:
+    return queryset.filter(wants_help=yes)
+
+
+class SkillLevelFilter(FactFilter):
+    """Skill levels: each row is one borough's level of one skill."""
+
+    shown_first = ("q", "group", "level")
+
+    q = Words("Words", _holding)
+    borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
+    group = Slugs("Group", SkillGroup.objects.all(), by_slug("skill__group"))
+    skill = Slugs("Skill", Skill.objects.all(), by_slug("skill"))
+    level = Values("Level", [(name, level.label) for name, level in LEVELS.items()], _at_levels)
+    can_teach = YesNo("Can teach", _teaching)
+    wants_help = YesNo("Wants help", _wishing)
+    source = Values("Source", SourceKind.choices, by_value("source_kind"))
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    sort = Sort(
+        {
+            "borough": "borough__name",
+            "group": "skill__group__position",
+            "skill": "skill__position",
+            "level": "level",
+            "as_of": "as_of",
+        }
+    )

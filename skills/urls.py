@@ -1,0 +1,12 @@
+"""Addresses of skills."""
+
+from django.urls import path
+
+from skills import views
+
+app_name = "skills"
+urlpatterns = [
+    path("", views.skill_matrix, name="list"),
+    path("skills.csv", views.skill_csv, name="csv"),
+    path("<slug:slug>/", views.skill, name="detail"),
+]

@@ -1,0 +1,25 @@
+// Filters apply at once where JavaScript runs; the button remains for everyone else.
+(() => {
+  const form = document.querySelector(".ct-filters__form");
+  if (!form) return;
+  const KEPT = "city-tools-focus";
+
+  const leaveOutEmpty = () => {
+    for (const input of form.elements) if (!input.value) input.disabled = true;  // short addresses
+  };
+
+  form.addEventListener("submit", leaveOutEmpty);
+  form.addEventListener("change", ({ target }) => {
+    if (!target.matches("input[type=checkbox], select")) return;
+    sessionStorage.setItem(KEPT, JSON.stringify([target.name, target.type === "checkbox" ? target.value : null]));
+    form.requestSubmit();
+  });
+  addEventListener("pageshow", () => {
+    for (const input of form.elements) input.disabled = false;
+  });
+
+  const [name, value] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[null, null]");
+  sessionStorage.removeItem(KEPT);
+  const changed = [...form.elements].find((one) => one.name === name && (value === null || one.value === value));
+  changed?.focus({ preventScroll: false });
+})();

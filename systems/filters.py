@@ -1,0 +1,125 @@
+"""What a list of systems, of products or of suppliers can be narrowed by."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from boroughs.models import Borough
+from citytools.grammar import (
+    NOT_KNOWN,
+    FactFilter,
+    Slugs,
+    Sort,
+    Values,
+    Words,
+    YesNo,
+    by_slug,
+    by_value,
+    real_or_invented,
+)
+from citytools.provenance import SourceKind
+from systems.models import Function, Hosting, Product, ServiceArea, Status, Supplier, System
+
+
+def _holding(queryset: Any, words: str) -> Any:
+    return queryset.matching(words)
+
+
+class SystemFilter(FactFilter):
+    """Systems: each row is one borough's use of one product for one function."""
+
+    shown_first = ("q", "borough", "service_area")
+
+    q = Words("Words", _holding)
+    borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
+    service_area = Slugs(
+        "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
+    )
+    kind = Values("Kind", ServiceArea.Kind.choices, by_value("function__service_area__kind"))
+    function = Slugs("Function", Function.objects.all(), by_slug("function"))
+    product = Slugs("Product", Product.objects.all(), by_slug("product"))
+    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("product__manufacturer"))
+    hosting = Values("Hosting", [*Hosting.choices, NOT_KNOWN], by_value("hosting"))
+    status = Values("Status", [*Status.choices, NOT_KNOWN], by_value("status"))
+    source = Values("Source", SourceKind.choices, by_value("source_kind"))
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    sort = Sort(
+        {
+            "borough": "borough__name",
+            "service_area": "function__service_area__position",
+            "function": "function__position",
+            "product": "product__name",
+            "manufacturer": "product__manufacturer__name",
+            "hosting": "hosting",
+            "status": "status",
+            "live_since": "live_since_first",
+            "users": "users",
+            "satisfaction": "satisfaction",
+            "as_of": "as_of",
+        }
+    )
+
+
+def _invented(queryset: QuerySet[Any], yes: bool) -> QuerySet[Any]:
+    return queryset.filter(illustrative=yes)
+
+
+def _called(queryset: Any, words: str) -> Any:
+    return queryset.called(words)
+
+
+def _made_for_area(queryset: QuerySet[Any], areas: QuerySet[Any]) -> QuerySet[Any]:
+    made_for = Product.functions.through.objects.filter(
+        product=OuterRef("pk"), function__service_area__in=areas
+    )
+    return queryset.filter(Exists(made_for))
+
+
+def _made_for(queryset: QuerySet[Any], functions: QuerySet[Any]) -> QuerySet[Any]:
+    made_for = Product.functions.through.objects.filter(
+        product=OuterRef("pk"), function__in=functions
+    )
+    return queryset.filter(Exists(made_for))
+
+
+def _run_by(queryset: QuerySet[Any], boroughs: QuerySet[Any]) -> QuerySet[Any]:
+    run = System.objects.filter(product=OuterRef("pk"), borough__in=boroughs)
+    return queryset.filter(Exists(run))
+
+
+class ProductFilter(FactFilter):
+    """Products, by what is true of the product itself; boroughs through one system each."""
+
+    shown_first = ("q", "service_area")
+
+    q = Words("Words", _called)
+    service_area = Slugs("Service area", ServiceArea.objects.all(), _made_for_area)
+    function = Slugs("Function", Function.objects.all(), _made_for)
+    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("manufacturer"))
+    borough = Slugs("Borough", Borough.objects.all(), _run_by)
+    illustrative = YesNo("Invented for demonstration", _invented)
+    sort = Sort(
+        {
+            "product": "name",
+            "manufacturer": "manufacturer__name",
+            "systems": "system_count",
+            "boroughs": "borough_count",
+        }
+    )
+
+
+class SupplierFilter(FactFilter):
+    """Suppliers, by what is true of the supplier itself."""
+
+    shown_first = ("q", "illustrative")
+
+    q = Words("Words", _called)
+    illustrative = YesNo("Invented for demonstration", _invented)
+    sort = Sort(
+        {
+            "supplier": "name",
+            "products": "product_count",
+            "systems": "system_count",
+            "contracts": "contract_count",
+        }
+    )
