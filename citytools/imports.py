@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
-from citytools.sheets import Line, LoadError
+from citytools.cells import Line, LoadError
 
 M = TypeVar("M", bound=models.Model)
 Key = tuple[object, ...]

@@ -1,147 +1,31 @@
 """Reads CSV and JSON strictly: what is wrong is named by file, row and column, with the remedy."""
 
 import csv
-import datetime
-import difflib
 import io
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
-
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
-_MONEY = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
-
-
-class LoadError(Exception):
-    """A cell, a row or a file that cannot be loaded; its text says where, why and what to do."""
-
-    def __init__(self, file: str, place: str, field: str, reason: str, remedy: str) -> None:
-        self.file, self.place, self.field = file, place, field
-        self.reason, self.remedy = reason, remedy
-        where = ", ".join(part for part in (file, place, field) if part)
-        super().__init__(f"{where}: {reason} {remedy}")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of a file, or one record of another kind of file, as text by column."""
-
-    file: str
-    place: str
-    cells: Mapping[str, str]
-
-    def wrong(self, field: str, reason: str, remedy: str) -> LoadError:
-        """The error to raise about a cell of this row."""
-        return LoadError(self.file, self.place, field, reason, remedy)
-
-    def text(self, field: str) -> str:
-        """The cell as it stands."""
-        return self.cells[field]
-
-    def required(self, field: str) -> str:
-        """The cell, which may not be empty."""
-        if not self.cells[field]:
-            raise self.wrong(field, "The cell is empty.", "Fill it in: this column is required.")
-        return self.cells[field]
-
-    def parts(self, field: str) -> list[str]:
-        """The parts of a list that is joined by "; "; each once and none empty."""
-        if not self.cells[field]:
-            return []
-        found = self.cells[field].split("; ")
-        if any(part != part.strip(" ;") or not part for part in found):
-            raise self.wrong(field, "The list has an empty part.", "Join its parts by “; ”.")
-        if len(set(found)) < len(found):
-            raise self.wrong(field, "The list names something twice.", "Name it once.")
-        return found
-
-    def whole(self, field: str) -> int | None:
-        """A whole number, or None where the cell is empty."""
-        text = self.cells[field]
-        if text and not _WHOLE.fullmatch(text):
-            raise self.wrong(
-                field, f"“{text}” is not a whole number.", "Write digits only, as in 1200."
-            )
-        return int(text) if text else None
-
-    def money(self, field: str) -> Decimal | None:
-        """Pounds and pence, or None where the cell is empty."""
-        text = self.cells[field]
-        if text and not _MONEY.fullmatch(text):
-            raise self.wrong(
-                field,
-                f"“{text}” is not an amount.",
-                "Write digits without pound sign and commas, as in 1200 or 1200.50.",
-            )
-        return Decimal(text) if text else None
-
-    def yes_no(self, field: str) -> bool | None:
-        """Yes or no, or None where the cell is empty."""
-        answers = {"yes": True, "no": False, "": None}
-        text = self.cells[field]
-        if text not in answers:
-            raise self.wrong(field, f"“{text}” is neither yes nor no.", "Write yes or no.")
-        return answers[text]
-
-    def day(self, field: str) -> datetime.date | None:
-        """A whole day, or None where the cell is empty."""
-        text = self.cells[field]
-        if not text:
-            return None
-        try:
-            if not _DAY.fullmatch(text):
-                raise ValueError(text)
-            return datetime.date.fromisoformat(text)
-        except ValueError:
-            raise self.wrong(field, f"“{text}” is not a day.", "Write it as 2026-11-30.") from None
-
-    def one(self, field: str, known: Mapping[str, T], listed_in: str) -> T | None:
-        """What the cell names among what is known, or None where the cell is empty."""
-        text = self.cells[field]
-        return self.named(field, text, known, listed_in) if text else None
-
-    def the(self, field: str, known: Mapping[str, T], listed_in: str) -> T:
-        """What the cell, which may not be empty, names among what is known."""
-        return self.named(field, self.required(field), known, listed_in)
-
-    def some(self, field: str, known: Mapping[str, T], listed_in: str) -> list[T]:
-        """What the parts of a list name among what is known."""
-        return [self.named(field, part, known, listed_in) for part in self.parts(field)]
-
-    def named(self, field: str, name: str, known: Mapping[str, T], listed_in: str) -> T:
-        """The thing of this name; an unknown name is answered with the likeliest spelling."""
-        if name in known:
-            return known[name]
-        alike = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        remedy = f"Add it to {listed_in}, or correct it here."
-        if alike:
-            remedy = f"Did you mean “{alike[0]}”? Otherwise add it to {listed_in}."
-        raise self.wrong(field, f"“{name}” is not known.", remedy)
+from citytools.cells import Line, LoadError
 
 
 def lines(path: Path, columns: Sequence[str]) -> list[Line]:
     """The rows of a file that has exactly these columns, in any order; the header is row 1."""
     table = _rows(path)
     header = next(table, [])
-    _check_header(path.name, "row 1", header, columns)
+    _check_header(_label(path), "row 1", header, columns)
     found = []
     for number, row in enumerate(table, start=2):
         if len(row) != len(header):
             raise LoadError(
-                path.name,
+                _label(path),
                 f"row {number}",
                 "",
                 f"The row has {len(row)} cells where the header has {len(header)}.",
                 "Put quotes around a cell that holds a comma; remove empty rows.",
             )
-        line = Line(path.name, f"row {number}", dict(zip(header, row, strict=True)))
+        line = Line(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
         _check_cells(line)
         found.append(line)
     return found
@@ -153,32 +37,43 @@ def records(path: Path, columns: Mapping[str, Sequence[str]]) -> dict[str, list[
         kinds = json.loads(_text(path))
     except json.JSONDecodeError as error:
         raise LoadError(
-            path.name, f"line {error.lineno}", "", f"This is not JSON: {error.msg}.", "Correct it."
+            _label(path),
+            f"line {error.lineno}",
+            "",
+            f"This is not JSON: {error.msg}.",
+            "Correct it.",
         ) from None
+    wanted = ", ".join(columns)
     if not isinstance(kinds, dict) or kinds.keys() != columns.keys():
-        wanted = ", ".join(columns)
-        raise LoadError(path.name, "", "", "Its kinds of record are others.", f"Name: {wanted}.")
-    return {
-        kind: [
-            _record(path.name, f"{kind}, record {number}", record, columns[kind])
-            for number, record in enumerate(kinds[kind], start=1)
-        ]
-        for kind in columns
-    }
+        raise LoadError(_label(path), "", "", "It has other kinds of record.", f"Name {wanted}.")
+    return {kind: _records(_label(path), kind, kinds[kind], columns[kind]) for kind in columns}
+
+
+def _records(file: str, kind: str, found: object, columns: Sequence[str]) -> list[Line]:
+    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+        raise LoadError(file, kind, "", "This is not a list of records.", "Write [{…}, {…}].")
+    return [
+        _record(file, f"{kind}, record {number}", record, columns)
+        for number, record in enumerate(found, start=1)
+    ]
 
 
 def _record(file: str, place: str, record: Mapping[str, Any], columns: Sequence[str]) -> Line:
     _check_header(file, place, list(record), columns)
-    cells = {
-        name: "; ".join(value) if isinstance(value, list) else value
-        for name, value in record.items()
-    }
+    cells = {}
+    for name, value in record.items():
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str) for part in parts):
+            raise LoadError(file, place, name, "This is not text.", "Put it between quotes.")
+        cells[name] = "; ".join(parts)
     line = Line(file, place, cells)
-    for name, value in cells.items():
-        if not isinstance(value, str):
-            raise line.wrong(name, "This is no text.", "Put it between quotes.")
     _check_cells(line)
     return line
+
+
+def _label(path: Path) -> str:
+    """The file with its folder: the demonstration has files of the same names."""
+    return Path(path.parent.name, path.name).as_posix()
 
 
 def _text(path: Path) -> str:
@@ -187,11 +82,11 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise LoadError(
-            path.name, f"line {line}", "", "The file is not UTF-8.", "Save it as UTF-8."
+            _label(path), f"line {line}", "", "The file is not UTF-8.", "Save it as UTF-8."
         ) from None
     except FileNotFoundError:
         raise LoadError(
-            path.name, "", "", "The file is missing.", f"Put it into {path.parent}."
+            _label(path), "", "", "The file is missing.", f"Put it into {path.parent}."
         ) from None
 
 
@@ -203,7 +98,7 @@ def _rows(path: Path) -> Iterator[list[str]]:
             rows_read += 1
     except csv.Error as error:
         raise LoadError(
-            path.name,
+            _label(path),
             f"row {rows_read + 1}",
             "",
             f"The row cannot be read ({error}).",

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from boroughs.models import Borough
+from citytools.cells import Line
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.sheets import Line, lines
+from citytools.sheets import lines
 from contracts.models import (
     Contract,
     ContractFunction,

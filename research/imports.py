@@ -7,8 +7,9 @@ from typing import Any, cast
 from django.db import models
 
 from boroughs.models import Borough
+from citytools.cells import Line
 from citytools.imports import Draft, Import
-from citytools.sheets import Line, records
+from citytools.sheets import records
 from research.models import CaseStudy, Finding, Publication, Recommendation, Source
 from systems.models import Function, Product
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
+from citytools.cells import Line
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.sheets import Line, lines
+from citytools.sheets import lines
 from systems.models import (
     Function,
     Ownership,

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from citytools.sheets import Line, LoadError, lines
+from citytools.cells import Line, LoadError
+from citytools.sheets import lines, records
 
 
 def sheet(folder: Path, text: str | bytes) -> Path:
-    path = folder / "trees.csv"
+    path = folder / "woods" / "trees.csv"
+    path.parent.mkdir()
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
@@ -41,7 +43,7 @@ def test_a_row_after_a_cell_of_two_lines_is_counted_as_a_spreadsheet_does(tmp_pa
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name\nOak\n", r"^trees\.csv, row 1: Columns are missing: “kind”\. The columns are"),
+        ("name\nOak\n", r"^woods/trees\.csv, row 1: Columns are missing: “kind”\. The columns are"),
         ("name,kind,age\n", r"row 1: Columns are not known: “age”\."),
         ("name,kind,name\n", r"row 1: Columns are there twice: “name”\."),
         ("", r"row 1: Columns are missing: “name”, “kind”"),
@@ -61,8 +63,8 @@ def test_a_fault_is_named(tmp_path: Path, text: str | bytes, message: str) -> No
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LoadError, match=r"^trees\.csv: The file is missing\. Put it into "):
-        lines(tmp_path / "trees.csv", ["name"])
+    with pytest.raises(LoadError, match=r"^woods/trees\.csv: The file is missing\. Put it into "):
+        lines(tmp_path / "woods" / "trees.csv", ["name"])
 
 
 def test_cells_become_values() -> None:
@@ -119,3 +121,37 @@ def test_known_names_give_what_they_name() -> None:
     known = {"oak": 1, "ash": 2}
     assert line("oak").the("kind", known, "") == line("oak").one("kind", known, "") == 1
     assert line("ash; oak").some("kind", known, "") == [2, 1]
+
+
+def document(folder: Path, text: str) -> Path:
+    path = folder / "woods" / "woods.json"
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_records_are_read_by_kind_with_lists_joined(tmp_path: Path) -> None:
+    path = document(tmp_path, '{"trees": [{"name": "Oak", "kinds": ["a", "b"]}]}')
+    found = records(path, {"trees": ["name", "kinds"]})["trees"][0]
+    assert found.place == "trees, record 1"
+    assert found.text("name") == "Oak"
+    assert found.parts("kinds") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"trees": [}', r"^woods/woods\.json, line 1: This is not JSON: "),
+        ("[]", r"^woods/woods\.json: It has other kinds of record\. Name trees\."),
+        ('{"trees": [], "shrubs": []}', r"It has other kinds of record"),
+        ('{"trees": [{}]}', r"woods\.json, trees, record 1: Columns are missing: “name”"),
+        ('{"trees": {"name": "Oak"}}', r"woods\.json, trees: This is not a list of records"),
+        ('{"trees": ["Oak"]}', r"woods\.json, trees: This is not a list of records"),
+        ('{"trees": [{"name": 1}]}', r"trees, record 1, name: This is not text\. Put it betw"),
+        ('{"trees": [{"name": [1]}]}', r"trees, record 1, name: This is not text"),
+        ('{"trees": [{"name": "Oak "}]}', r"name: The cell begins or ends with a space"),
+    ],
+)
+def test_a_fault_in_a_record_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(LoadError, match=message):
+        records(document(tmp_path, text), {"trees": ["name"]})

@@ -16,9 +16,9 @@ import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
+from citytools.cells import LoadError
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
-from citytools.sheets import LoadError
 
 Reader = Callable[[Path, Import], None]
 
@@ -74,8 +74,8 @@ class Command(BaseCommand):
         )
         if any(tally.written for tally in run.tallies.values()):
             self.stdout.write(
-                f"To undo: the history of each record shows what load {recorded_as} changed and\n"
-                "what stood there before; put that back in the admin."
+                f"To undo: put the former files back and load again; delete in the admin what was\n"
+                f"created. The history of each record names this load: {recorded_as}."
             )
 
 
@@ -84,7 +84,13 @@ def load(folder: Path, required: Iterable[str], run: Import) -> None:
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
         if path.name not in READERS:
             remedy = f"Rename it to one of {', '.join(READERS)}, or move it elsewhere."
-            raise LoadError(path.name, "", "", f"Nothing in {folder.name} is called so.", remedy)
+            raise LoadError(
+                f"{folder.name}/{path.name}",
+                "",
+                "",
+                f"Nothing in {folder.name} is called so.",
+                remedy,
+            )
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)
