@@ -16,7 +16,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     """
 
     def _get_test_db_name(self) -> str:
-        name: str = super()._get_test_db_name()
+        name: str = super()._get_test_db_name()  # type: ignore[misc] # not in django-stubs
         number = _own_number()
         return name if number == 1 else f"{name}_{number}"
 
@@ -24,7 +24,10 @@ class DatabaseCreation(creation.DatabaseCreation):
         # Nobody misses what a test wrote when the power fails
         options = self.connection.settings_dict["OPTIONS"]
         options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
-        return super()._create_test_db(verbosity, autoclobber, keepdb)
+        created: str = super()._create_test_db(  # type: ignore[misc] # not in django-stubs
+            verbosity, autoclobber, keepdb
+        )
+        return created
 
 
 def _own_number() -> int:

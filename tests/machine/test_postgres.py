@@ -19,12 +19,12 @@ from tests.machine.conftest import (
 )
 
 
-def test_first_use_starts_a_server_that_answers(folder: Path) -> None:
-    assert int(version_at(server.ensure_running(folder)).split(".")[0]) >= 14
+def test_first_use_starts_a_server_that_answers(empty: Path) -> None:
+    assert int(version_at(server.ensure_running(empty)).split(".")[0]) >= 14
 
 
-def test_simultaneous_first_starts_share_one_server(folder: Path, start_client: Starter) -> None:
-    clients = [start_client(folder) for _ in range(6)]
+def test_simultaneous_first_starts_share_one_server(empty: Path, start_client: Starter) -> None:
+    clients = [start_client(empty) for _ in range(6)]
     assert len({postmaster_seen_by(client) for client in clients}) == 1
 
 
@@ -69,10 +69,10 @@ def test_pid_file_that_names_a_stranger_is_not_believed(folder: Path) -> None:
     assert version_at(server.ensure_running(folder))
 
 
-def test_half_made_cluster_is_made_anew(folder: Path) -> None:
-    (folder / "data.new").mkdir(parents=True)
-    (folder / "data.new" / "PG_VERSION").write_text("18")
-    assert version_at(server.ensure_running(folder))
+def test_half_made_cluster_is_made_anew(empty: Path) -> None:
+    (empty / "data.new").mkdir(parents=True)
+    (empty / "data.new" / "PG_VERSION").write_text("18")
+    assert version_at(server.ensure_running(empty))
 
 
 def test_killed_reaper_is_replaced(folder: Path, start_client: Starter) -> None:
@@ -82,8 +82,8 @@ def test_killed_reaper_is_replaced(folder: Path, start_client: Starter) -> None:
     assert _reaper(folder)
 
 
-def test_path_too_long_for_a_socket(folder: Path) -> None:
-    deep = folder.parent / ("deep " * 15) / ".postgres"
+def test_path_too_long_for_a_socket(empty: Path) -> None:
+    deep = empty.parent / ("deep " * 15) / ".postgres"
     deep.parent.mkdir()
     try:
         address = server.ensure_running(deep)
@@ -94,8 +94,8 @@ def test_path_too_long_for_a_socket(folder: Path) -> None:
         Path(address.host).rmdir()
 
 
-def test_quote_and_comma_in_the_path(folder: Path) -> None:
-    odd = folder.parent / "it's, well, odd" / ".postgres"
+def test_quote_and_comma_in_the_path(empty: Path) -> None:
+    odd = empty.parent / "it's, well, odd" / ".postgres"
     odd.parent.mkdir()
     try:
         address = server.ensure_running(odd)
@@ -114,14 +114,14 @@ def test_cluster_of_another_version_is_refused_in_one_line(folder: Path) -> None
     assert "\n" not in str(refusal.value)
 
 
-def test_named_programs_that_are_not_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_named_programs_that_are_not_there(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PG_BINDIR", "/nowhere")
     with pytest.raises(cluster.CannotStart, match="set PG_BINDIR"):
-        server.ensure_running(folder)
+        server.ensure_running(empty)
 
 
-def test_folder_that_somebody_laid_for_us_is_refused(folder: Path) -> None:
-    trap = folder.parent / "trap"
+def test_folder_that_somebody_laid_for_us_is_refused(empty: Path) -> None:
+    trap = empty.parent / "trap"
     trap.mkdir()
     trap.chmod(0o777)
     with pytest.raises(cluster.CannotStart, match="is not ours"):
@@ -129,15 +129,15 @@ def test_folder_that_somebody_laid_for_us_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
-def test_root_loosens_no_modes_where_the_server_cannot_go(folder: Path) -> None:
-    folder.parent.chmod(0o700)
-    ours = cluster.of(folder)
+def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
+    empty.parent.chmod(0o700)
+    ours = cluster.of(empty)
     try:
-        assert version_at(server.ensure_running(folder))
-        assert ours.home != folder
-        assert folder.parent.stat().st_mode & 0o777 == 0o700
+        assert version_at(server.ensure_running(empty))
+        assert ours.home != empty
+        assert empty.parent.stat().st_mode & 0o777 == 0o700
     finally:
-        server.release(folder)
+        server.release(empty)
         subprocess.run(["rm", "-r", ours.home], check=True)
 
 
