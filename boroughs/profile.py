@@ -1,7 +1,7 @@
 """What a borough's page shows: its estate, its decisions, its skills, and how far we know them."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -30,7 +30,7 @@ def estate(borough: Borough, most: int = 300) -> list[tuple[str, list[System]]]:
     ]
 
 
-def decisions(borough: Borough, today: datetime.date, most: int = 20) -> Sequence[Contract]:
+def decisions(borough: Borough, today: datetime.date, most: int = 20) -> Iterable[Contract]:
     """Contracts led or shared whose act-by date is today or later, soonest first."""
     contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk))
     return contracts.for_list().filter(act_by__gte=today).order_by("act_by", "pk")[:most]

@@ -243,7 +243,8 @@ def _words(field: forms.Field, cleaned: Any) -> dict[str, str]:
     if isinstance(cleaned, QuerySet):
         return {record.slug: str(record) for record in cleaned}
     if isinstance(field, forms.ChoiceField):
-        return {str(value): str(label) for value, label in field.choices}  # type: ignore[union-attr]
+        pairs: Iterable[Any] = field.choices  # type: ignore[assignment]  # stubs: maybe callable
+        return {str(value): str(label) for value, label in pairs}
     return {}
 
 

@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -70,10 +71,11 @@ ALLOWED_HOSTS = (
 
 DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
-if EMBEDDED_DATABASE:
-    DATABASES = {"default": {"ENGINE": "citytools.postgres", "NAME": "citytools"}}
-else:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}  # type: ignore[dict-item]
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {"ENGINE": "citytools.postgres", "NAME": "citytools"}
+}
+if DATABASE_URL:
+    DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

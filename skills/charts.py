@@ -37,7 +37,7 @@ def crosstab(levels: SkillLevelQuerySet) -> pd.DataFrame:
 
 
 def _strong(table: pd.DataFrame, name: str) -> int:
-    return int(table.loc[name, Level.PRACTITIONER :].sum())
+    return int(table[Level.PRACTITIONER][name] + table[Level.EXPERT][name])
 
 
 def _finding(table: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
 """Skills of organisations, in bands; never of a person."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -95,7 +96,7 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """Practitioner or expert."""
         return self.filter(level__gte=Level.PRACTITIONER)
 
-    def counted_by_skill(self) -> models.QuerySet["SkillLevel", tuple[str, int, int]]:
+    def counted_by_skill(self) -> Iterable[tuple[str, int, int]]:
         """(skill, level, boroughs at that level)."""
         levels = self.order_by().values_list("skill__name", "level")
         return levels.annotate(boroughs=Count("pk")).order_by("skill__name", "level")

@@ -32,7 +32,8 @@ class ContractPartner(models.Model):
 
     def clean(self) -> None:
         """The lead is not also a partner."""
-        if self.borough_id and self.borough_id == self.contract.lead_id:
+        led_by = self.contract.lead_id if hasattr(self, "contract") else None
+        if self.borough_id and self.borough_id == led_by:
             raise ValidationError({"borough": "This borough leads the contract already."})
 
 
@@ -60,7 +61,7 @@ class ContractSystem(models.Model):
 
 
 @tracked()
-class ContractFunction(Contract.functions.through):  # type: ignore[name-defined,misc]
+class ContractFunction(Contract.functions.through):  # type: ignore[name-defined]
     """A function that a contract covers: Django's own link table, with history."""
 
     class Meta:

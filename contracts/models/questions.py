@@ -14,6 +14,8 @@ from systems.models import Function, Supplier, System
 class ContractQuerySet(SourcedQuerySet):
     """Named questions about contracts."""
 
+    model: Any  # Contract, which is made from this class and cannot be named here
+
     def for_list(self) -> Self:
         """With all that a row on a page shows."""
         return self.select_related("lead", "supplier", "framework").prefetch_related(

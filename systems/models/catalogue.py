@@ -136,7 +136,7 @@ class ProductAlias(models.Model):
 
 
 @tracked()
-class ProductFunction(Product.functions.through):  # type: ignore[name-defined,misc]
+class ProductFunction(Product.functions.through):  # type: ignore[name-defined]
     """A function that a product is made for: Django's own link table, with history."""
 
     class Meta:

@@ -1,6 +1,7 @@
 """Systems: one borough's use of one product for one function."""
 
-from typing import Self
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -69,7 +70,7 @@ class SystemQuerySet(SourcedQuerySet):
         london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
         return london.order_by().values("borough").distinct().count()
 
-    def by_service_area(self) -> models.QuerySet["System", dict[str, object]]:
+    def by_service_area(self) -> Iterable[dict[str, Any]]:
         """Rows of service area, slug, systems and distinct boroughs, most systems first."""
         return (
             self.order_by()
