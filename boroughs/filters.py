@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from boroughs.models import Borough
 from boroughs.tiles import MEASURES
-from citytools.grammar import FactFilter, OneOf, Slugs, Sort, Values, Words, by_value
+from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value
+from citytools.grammar import FactFilter
 
 
 def _called(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:

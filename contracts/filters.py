@@ -5,10 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
-from citytools.grammar import (
+from citytools.filters import (
     NOT_KNOWN,
     Day,
-    FactFilter,
     Pounds,
     Slugs,
     Sort,
@@ -19,6 +18,7 @@ from citytools.grammar import (
     by_value,
     real_or_invented,
 )
+from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from contracts.models import Framework, Route
 from systems.models import Function, Product, ServiceArea, Supplier, System

@@ -3,17 +3,8 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.grammar import (
-    FactFilter,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    by_slug,
-    by_value,
-    real_or_invented,
-)
+from citytools.filters import Slugs, Sort, Values, Words, YesNo, by_slug, by_value, real_or_invented
+from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from skills.models import Level, Skill, SkillGroup
 

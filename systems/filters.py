@@ -5,9 +5,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from boroughs.models import Borough
-from citytools.grammar import (
+from citytools.filters import (
     NOT_KNOWN,
-    FactFilter,
     Slugs,
     Sort,
     Values,
@@ -17,6 +16,7 @@ from citytools.grammar import (
     by_value,
     real_or_invented,
 )
+from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from systems.models import Function, Hosting, Product, ServiceArea, Status, Supplier, System
 

@@ -1,0 +1,162 @@
+"""The kinds of filter that the query string knows, each with what it says to a wrong value."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import F, Model, QuerySet
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
+Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
+
+
+def _narrowed(queryset: QuerySet[Any], method: Method, value: Any) -> QuerySet[Any]:
+    return method(queryset, value) if value else queryset
+
+
+class Slugs(django_filters.ModelMultipleChoiceFilter):
+    """Slugs of other records; several mean any of them."""
+
+    def __init__(self, label: str, queryset: QuerySet[Any], method: Method) -> None:
+        self.narrow = method
+        super().__init__(label=label, queryset=queryset, to_field_name="slug")
+        self.extra["widget"] = forms.CheckboxSelectMultiple
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” is not a {label.lower()} known here. "
+            "Check the spelling or choose from the list."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Rows that stand for any of the chosen records."""
+        return _narrowed(qs, self.narrow, value)
+
+
+class Values(django_filters.MultipleChoiceFilter):
+    """Values of a closed list; several mean any of them."""
+
+    def __init__(self, label: str, choices: Sequence[tuple[Any, Any]], method: Method) -> None:
+        self.narrow = method
+        super().__init__(label=label, choices=choices)
+        self.extra["widget"] = forms.CheckboxSelectMultiple
+        known = ", ".join(str(value) for value, _ in choices)
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” is not a {label.lower()}. Write one of: {known}."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Rows with any of the chosen values."""
+        return _narrowed(qs, self.narrow, value)
+
+
+class YesNo(django_filters.ChoiceFilter):
+    """Yes, no, or not asked."""
+
+    def __init__(self, label: str, method: Callable[[QuerySet[Any], bool], QuerySet[Any]]) -> None:
+        self.narrow = method
+        super().__init__(label=label, choices=YES_NO, empty_label="Both")
+        self.extra["error_messages"] = {"invalid_choice": "“%(value)s”: write yes or no."}
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Rows for which the answer is the one asked."""
+        return self.narrow(qs, value == "yes") if value else qs
+
+
+class OneOf(django_filters.ChoiceFilter):
+    """A choice of how to show the rows; it leaves none out."""
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(label=label, choices=choices, empty_label=None)
+        known = ", ".join(value for value, _ in choices)
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” is not known here. Write one of: {known}."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """All rows."""
+        return qs
+
+
+class Words(django_filters.CharFilter):
+    """Free words."""
+
+    def __init__(self, label: str, method: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> None:
+        self.narrow = method
+        super().__init__(label=label, max_length=100)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Rows that hold the words."""
+        return _narrowed(qs, self.narrow, value)
+
+
+class Day(django_filters.DateFilter):
+    """An ISO date, compared by a look-up such as `act_by__gte`."""
+
+    def __init__(self, label: str, lookup: str) -> None:
+        field, _, comparison = lookup.rpartition("__")
+        super().__init__(field_name=field, lookup_expr=comparison, label=label)
+        self.extra["input_formats"] = ["%Y-%m-%d"]
+        self.extra["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        self.extra["error_messages"] = {"invalid": "Write a date as 2026-11-30."}
+
+
+class Pounds(django_filters.NumberFilter):
+    """An amount in pounds, compared by a look-up such as `annual_value__gte`."""
+
+    def __init__(self, label: str, lookup: str) -> None:
+        field, _, comparison = lookup.rpartition("__")
+        super().__init__(field_name=field, lookup_expr=comparison, label=label)
+        self.extra |= {"min_value": 0, "max_digits": 13, "decimal_places": 2}
+        self.extra["error_messages"] = {"invalid": "Write pounds in digits, such as 250000."}
+
+
+class Sort(django_filters.ChoiceFilter):
+    """The column to sort by, `-` before it for descending; ties by primary key, unknown last."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self.columns = columns
+        names = [name for column in columns for name in (column, f"-{column}")]
+        super().__init__(label="Sort", choices=[(name, name) for name in names])
+        self.extra["widget"] = forms.HiddenInput
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” cannot be sorted by. Write one of: {', '.join(columns)}"
+            " (with - before it for descending)."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The rows in the order asked, or in their own."""
+        if not value:
+            return qs
+        column = F(self.columns[value.removeprefix("-")])
+        down = value.startswith("-")
+        return qs.order_by(
+            column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "pk"
+        )
+
+
+def real_or_invented(queryset: Any, yes: bool) -> Any:
+    """`illustrative=yes|no` on rows with provenance."""
+    return queryset.illustrative() if yes else queryset.real()
+
+
+NOT_KNOWN = ("not_known", "Not known")
+"""A closed list's value for rows where it is empty."""
+
+
+def by_value(field: str) -> Method:
+    """A narrowing on a closed list, where not_known stands for empty."""
+
+    def narrow(queryset: QuerySet[Any], chosen: Iterable[str]) -> QuerySet[Any]:
+        values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
+        return queryset.filter(**{f"{field}__in": values})
+
+    return narrow
+
+
+def by_slug(path: str) -> Method:
+    """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
+
+    def narrow(queryset: QuerySet[Any], chosen: Iterable[Model]) -> QuerySet[Any]:
+        return queryset.filter(**{f"{path}__in": chosen})
+
+    return narrow
