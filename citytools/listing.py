@@ -10,7 +10,7 @@ from django.urls import reverse
 from citytools import facets
 from citytools.grammar import FactFilter
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 
 
 @dataclass

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
 PATTERN = re.compile(
@@ -42,12 +43,16 @@ def last_day(text: str) -> datetime.date:
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-def in_words(text: str) -> str:
-    """'30 November 2026', 'November 2026' or '2026', as precise as the source and no more."""
+def in_words(text: str, *, short: bool = False) -> str:
+    """'30 November 2026', 'November 2026' or '2026', as precise as the source and no more.
+
+    `short` cuts the month to three letters.
+    """
     year, month, day = parts(text)
     if month is None:
         return str(year)
-    name = f"{calendar.month_name[month]} {year}"
+    months = calendar.month_abbr if short else calendar.month_name
+    name = f"{months[month]} {year}"
     return name if day is None else f"{day} {name}"
 
 
@@ -72,7 +77,9 @@ class PartialDateField(models.CharField):
         options.setdefault("help_text", help_text)
         super().__init__(*args, **options)
         # The pattern bounds the length as well, and says it better
-        self.validators = [*self.default_validators, *self._validators]
+        self.validators = [
+            one for one in self.validators if not isinstance(one, MaxLengthValidator)
+        ]
 
     def formfield(self, *args: Any, **options: Any) -> Any:
         """A text box that takes what people paste, so that the message can name the remedy."""

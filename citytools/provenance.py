@@ -16,7 +16,7 @@ class SourceKind(models.TextChoices):
     RETURN = "return", "Borough's return"
     NOTICE = "notice", "Procurement notice"
     DECISION = "decision", "Council decision"
-    PUBLIC_CODE = "public_code", "Public code or website"
+    PUBLIC_CODE = "public_code", "Public code"
     FOI = "foi", "Freedom of information answer"
     PRESS = "press", "Press report"
     ILLUSTRATIVE = "illustrative", "Invented for demonstration"

@@ -37,7 +37,7 @@ def decisions_ahead(
         sentence=_sentence(labels, values),
         figure=upright_bars(labels, {"Contracts to decide on": values}),
         head=("Quarter", "Contracts to decide on"),
-        rows=list(zip(labels, values, strict=True)),
+        rows=list(zip(labels, values, strict=True)) if any(values) else [],
         source=f"Contracts whose end and notice are both known, as at {today:%-d %B %Y}.",
         csv=csv,
     )

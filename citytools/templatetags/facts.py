@@ -35,6 +35,12 @@ def partial_date(value: str | None) -> str | SafeString:
 
 
 @register.filter
+def short_date(value: str | None) -> str | SafeString:
+    """A partial date for a narrow column: 21 Aug 2026, Aug 2026 or 2026."""
+    return partial_dates.in_words(value, short=True) if value else NOT_KNOWN
+
+
+@register.filter
 def day(value: datetime.date | None) -> str | SafeString:
     """30 September 2026."""
     return format_date(value, "j F Y") if value else NOT_KNOWN
