@@ -1,6 +1,8 @@
 """The project's own app: what all the others share."""
 
 from django.apps import AppConfig
+from django.contrib import admin
+from django.db.models.signals import post_migrate
 
 
 class CitytoolsConfig(AppConfig):
@@ -8,3 +10,11 @@ class CitytoolsConfig(AppConfig):
 
     name = "citytools"
     verbose_name = "City Tools"
+
+    def ready(self) -> None:
+        """Name the admin, and keep the staff group's permissions up to date."""
+        from citytools import staff_group  # its models are ready only now
+
+        admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
+        admin.site.index_title = "What would you like to change?"
+        post_migrate.connect(staff_group.after_migrations, dispatch_uid="loti-staff")

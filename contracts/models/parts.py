@@ -28,7 +28,7 @@ class ContractPartner(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.borough)
+        return f"{self.borough}, which shares {self.contract.title}"
 
     def clean(self) -> None:
         """The lead is not also a partner."""
@@ -57,7 +57,7 @@ class ContractSystem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.system)
+        return f"{self.system}, paid for by {self.contract.title}"
 
 
 @tracked()

@@ -1,0 +1,123 @@
+"""What a change says to a person: labels instead of codes, names instead of numbers."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.utils import timezone
+from django.utils.dateformat import format as in_format
+from django.utils.text import Truncator
+
+from citytools.provenance import Sourced
+
+EMPTY = "empty"
+_LONGEST = 300
+_PROVENANCE = {field.name for field in Sourced._meta.get_fields()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field before and after, in words."""
+
+    field: str
+    old: str
+    new: str
+
+
+def tracked_fields(event_model: type[models.Model]) -> list[models.Field]:
+    """The fields that its events keep, without its key; where the fact comes from is last."""
+    model: Any = event_model.pgh_tracked_model  # type: ignore[attr-defined]
+    kept = {field.name for field in event_model._meta.fields}
+    fields = [one for one in model._meta.fields if one.name in kept and not one.primary_key]
+    return sorted(fields, key=lambda field: field.name in _PROVENANCE)
+
+
+class Names:
+    """Names of the records that foreign keys point at: one query for each kind, however many."""
+
+    def __init__(
+        self, versions: Iterable[models.Model], fields: Sequence[models.Field] | None = None
+    ) -> None:
+        wanted: dict[type[models.Model], set[Any]] = {}
+        for event in versions:
+            for field in fields or tracked_fields(type(event)):
+                if field.related_model is not None:
+                    target: Any = field.related_model
+                    wanted.setdefault(target, set()).add(getattr(event, field.attname))
+        self._found = {model: _in_bulk(model, keys) for model, keys in wanted.items()}
+
+    def record(self, model: Any, key: Any) -> models.Model | None:
+        """The record itself, with what its own name needs; None if it is gone."""
+        return self._found.get(model, {}).get(key)
+
+    def words(self, field: models.Field, value: Any) -> str:
+        """A field's value as a person would say it."""
+        if value is None or value == "":
+            return EMPTY
+        if field.related_model is not None:
+            record = self.record(field.related_model, value)
+            return str(record) if record else f"number {value}, deleted since"
+        return _plain(field, value)
+
+
+def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Model]:
+    """The records by key, joined to the records that every one of them must have."""
+    found = model._base_manager.filter(pk__in=keys - {None}).select_related()
+    return {record.pk: record for record in found}
+
+
+def _plain(field: models.Field, value: Any) -> str:
+    labels = dict(field.flatchoices)
+    if value in labels:
+        return str(labels[value])
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        return in_format(timezone.localtime(value), "j F Y, H:i")
+    if isinstance(value, datetime.date):
+        return in_format(value, "j F Y")
+    return Truncator(str(value)).chars(_LONGEST)
+
+
+def changes(
+    before: models.Model | None,
+    after: models.Model | None,
+    fields: Iterable[models.Field],
+    names: Names,
+) -> list[Change]:
+    """What differs between two versions; nothing before means created, nothing after deleted."""
+    found = []
+    for field in fields:
+        old, new = _value(before, field), _value(after, field)
+        if (None if old == "" else old) != (None if new == "" else new):
+            said = (names.words(field, old), names.words(field, new))
+            found.append(Change(label(field), *said))
+    return found
+
+
+def _value(version: models.Model | None, field: models.Field) -> Any:
+    return None if version is None else getattr(version, field.attname)
+
+
+def label(field: models.Field) -> str:
+    """The field's name as the form shows it."""
+    name = str(field.verbose_name)
+    return name[:1].upper() + name[1:]
+
+
+def name_of(version: models.Model, names: Names) -> str:
+    """What a past version of a record was called, even if the record is gone."""
+    model: Any = type(version).pgh_tracked_model  # type: ignore[attr-defined]
+    record = model(pk=version.pgh_obj_id)  # type: ignore[attr-defined]
+    for field in tracked_fields(type(version)):
+        setattr(record, field.attname, getattr(version, field.attname))
+        target = names.record(field.related_model, getattr(version, field.attname))
+        if target is not None:
+            setattr(record, field.name, target)
+    try:
+        return str(record)
+    except ObjectDoesNotExist:
+        return f"{model._meta.verbose_name} number {record.pk}"

@@ -1,0 +1,47 @@
+"""The group of LOTI staff, whose permissions every migration brings up to date."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.apps.registry import Apps
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+from django.db.models import Q
+
+NAME = "LOTI staff"
+APPS = ("boroughs", "systems", "contracts", "skills", "research")
+"""Their models are what staff look after."""
+
+
+def group() -> Group:
+    """The group, which may do all with facts and only look at their history."""
+    found, _ = Group.objects.get_or_create(name=NAME)
+    ours = Permission.objects.filter(content_type__app_label__in=APPS)
+    wanted = ours.filter(~_of_events() | Q(codename__startswith="view_"))
+    found.permissions.remove(*ours.exclude(pk__in=wanted.values("pk")))
+    found.permissions.add(*wanted)
+    return found
+
+
+def _of_events() -> Q:
+    """The permissions that concern the tables of history, which only triggers write."""
+    kinds = [model for label in APPS for model in apps.get_app_config(label).get_models()]
+    events = [kind for kind in kinds if hasattr(kind, "pgh_tracked_model")]
+    return _any(events)
+
+
+def _any(kinds: list[type[models.Model]]) -> Q:
+    found = Q(pk__in=[])
+    for kind in kinds:
+        options = kind._meta
+        found |= Q(
+            content_type__app_label=options.app_label, content_type__model=options.model_name
+        )
+    return found
+
+
+def after_migrations(sender: AppConfig, apps: Apps, **_: Any) -> None:
+    """Signal: Django has made the permissions of one app; the last of ours makes them complete."""
+    accounts_migrated = "group" in apps.all_models["auth"]
+    if sender.name == APPS[-1] and accounts_migrated:
+        group()

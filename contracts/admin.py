@@ -1,0 +1,154 @@
+"""LOTI staff's pages on contracts and frameworks."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import BaseInlineFormSet, ModelForm
+from django.http import HttpRequest
+from django.utils.formats import date_format
+
+from citytools.history_page import Link
+from citytools.staff_admin import (
+    PROVENANCE,
+    PROVENANCE_FILTERS,
+    LinkPart,
+    PartAdmin,
+    StaffAdmin,
+)
+from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem, Framework
+from systems.models import Function
+
+_LEADS_ALREADY = "{} leads the contract: remove it from those that share it."
+
+
+@admin.register(Framework)
+class FrameworkAdmin(StaffAdmin):
+    """Agreements under which contracts are called off."""
+
+    list_display = ["name", "reference", "provider", "ends_on"]
+    search_fields = ["name", "reference", "provider"]
+    prepopulated_fields = {"slug": ["name"]}
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "reference", "provider", ("starts_on", "ends_on")]}),
+        ("Where this comes from", {"fields": ["source"]}),
+    ]
+
+
+class PartnersFormSet(BaseInlineFormSet):
+    """Also compares rows that stay as they are with a lead that has just been changed."""
+
+    def clean(self) -> None:
+        """The lead is not also a partner."""
+        super().clean()
+        kept = [form for form in self.initial_forms if form not in self.deleted_forms]
+        for form in kept:
+            if form.instance.borough_id == self.instance.lead_id:
+                raise ValidationError(_LEADS_ALREADY.format(form.instance.borough))
+
+
+class PartnersOfContract(LinkPart):
+    """The boroughs that share the contract."""
+
+    model = ContractPartner
+    formset = PartnersFormSet
+    autocomplete_fields = ["borough"]
+    verbose_name_plural = "boroughs that share it, besides the lead"
+    names_need = ["borough", "contract"]
+
+
+class SystemsOfContract(LinkPart):
+    """The systems that the contract pays for."""
+
+    model = ContractSystem
+    autocomplete_fields = ["system"]
+    names_need = ["contract", "system__borough", "system__product", "system__function"]
+
+
+@admin.register(Contract)
+class ContractAdmin(StaffAdmin):
+    """Who buys what from whom, until when."""
+
+    list_display = ["title", "lead", "supplier", "ends_on", "act_by", "annual_value"]
+    list_filter = ["rolling", "route", "functions__service_area", *PROVENANCE_FILTERS]
+    search_fields = ["title", "reference", "ocid", "lead__name", "supplier__name"]
+    autocomplete_fields = ["lead", "supplier", "framework", "functions"]
+    readonly_fields = ["decide_by"]
+    names_need = ["lead", "supplier"]
+    inlines = [PartnersOfContract, SystemsOfContract]
+    history_links = [
+        Link(ContractPartner, "contract", "Sharing borough"),
+        Link(ContractSystem, "contract", "System covered"),
+        Link(ContractFunction, "contract", "Function"),
+    ]
+    fieldsets = [
+        (None, {"fields": ["title", "lead", "supplier", "department", ("reference", "ocid")]}),
+        (
+            "What it covers",
+            {
+                "fields": ["functions"],
+                "description": "Functions of the systems below are added by themselves.",
+            },
+        ),
+        (
+            "Until when",
+            {
+                "fields": [
+                    ("starts_on", "ends_on"),
+                    ("rolling", "extension_until"),
+                    ("notice_months", "decide_by"),
+                ]
+            },
+        ),
+        ("What it costs", {"fields": [("annual_value", "total_value"), "vat"]}),
+        ("How it was bought", {"fields": ["route", "framework"]}),
+        PROVENANCE,
+    ]
+
+    @admin.display(description="act by")
+    def decide_by(self, contract: Contract) -> str:
+        """The day that follows from end and notice, or what is missing for it."""
+        if contract.pk and contract.act_by:
+            return date_format(contract.act_by)
+        return "Not known. It follows from an end that is a whole day and the months of notice."
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        """Cover the functions of the systems that the contract pays for, and say which."""
+        super().save_related(request, form, formsets, change)
+        contract = form.instance
+        missing = Function.objects.filter(systems__contracts=contract).exclude(contracts=contract)
+        names = [str(function) for function in missing.distinct()]
+        if names:
+            contract.cover_systems()
+            said = f"Functions added because systems of this contract do them: {', '.join(names)}."
+            messages.info(request, said)
+
+    def check_restored(self, record: models.Model) -> None:
+        """A version whose lead has become a partner since would break what the form refuses."""
+        super().check_restored(record)
+        partners = ContractPartner.objects.filter(contract=record.pk).select_related("borough")
+        for partner in partners.filter(borough=record.lead_id):  # type: ignore[attr-defined]
+            raise ValidationError({"lead": _LEADS_ALREADY.format(partner.borough)})
+
+
+@admin.register(ContractPartner)
+class ContractPartnerAdmin(PartAdmin):
+    """Which boroughs share which contracts."""
+
+    list_display = ["contract", "borough"]
+    search_fields = ["contract__title", "borough__name"]
+    autocomplete_fields = ["contract", "borough"]
+    names_need = ["contract__lead", "borough"]
+
+
+@admin.register(ContractSystem)
+class ContractSystemAdmin(PartAdmin):
+    """Which contracts pay for which systems."""
+
+    list_display = ["contract", "system"]
+    search_fields = ["contract__title", "system__product__name", "system__borough__name"]
+    autocomplete_fields = ["contract", "system"]
+    names_need = ["contract__lead", "system__borough", "system__product", "system__function"]
