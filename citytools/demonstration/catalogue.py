@@ -97,7 +97,7 @@ class _Market:
 
     def _ideas(self, word: str, maker: str, popularity: int) -> Iterator[str]:
         if self.made % 9 == 0 and popularity < 6:
-            yield f"{village(maker)} {word} Integrated Management, Recording and Reporting Suite"
+            yield f"{village(maker)} {word} Casework, Records and Performance Reporting Suite"
         if self.made % 2:
             yield f"{village(maker)} {word}"
         first = self.dice.randrange(len(BRANDS))

@@ -1,5 +1,6 @@
 """Invented contracts: titles, terms and prices for what the boroughs run."""
 
+import datetime
 import random
 
 from citytools.demonstration.bundles import Bundle, bundles, key
@@ -16,7 +17,7 @@ from citytools.demonstration.terms import (
     route,
     term,
 )
-from citytools.demonstration.world import ASSUMPTIONS, Row, World, cell_list, rows
+from citytools.demonstration.world import Row, World
 
 _ROLLING = 15
 _ENDED = 14
@@ -33,31 +34,24 @@ def contract_rows(
 ) -> list[Row]:
     """contracts.csv."""
     covered = bundles(world, shop, systems, seed)
-    kinds = _kinds(covered, seed)
-    departments = {
-        row["service_area"]: cell_list(row["departments"])
-        for row in rows(ASSUMPTIONS / "departments.csv")
-    }
     made: list[Row] = []
-    for number, (bundle, kind) in enumerate(zip(covered, kinds, strict=True), start=1):
+    for number, (bundle, kind) in enumerate(zip(covered, _kinds(covered, seed), strict=True), 1):
         lead = world.boroughs[bundle.boroughs[0]]
         dice = stream(seed, "contract", key(bundle.systems[0]))
-        as_of = days[lead.slug, "contracts"]
-        agreed = _term(dice, kind, bundle, days)
-        area = world.functions[bundle.functions[0]].service_area
+        agreed = _term(dice, kind, days[lead.slug, "contracts"], bundle)
         made.append(
             {
                 "lead": lead.slug,
                 "partners": "; ".join(bundle.boroughs[1:]),
-                "title": _title(dice, bundle, area),
+                "title": _title(dice, bundle),
                 "reference": f"DEMO-{lead.code}-{number:04}" if happens(dice, 85) else "",
                 "supplier": _supplier(dice, shop, bundle),
-                "department": dice.choice(departments[area]) if happens(dice, 90) else "",
+                "department": _department(dice, world, bundle),
                 "functions": "; ".join(bundle.functions),
                 "systems": "; ".join(key(system) for system in bundle.systems),
                 **_dates(dice, agreed),
                 **_prices(dice, world, bundle, agreed),
-                **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+                **_source(dice, days[lead.slug, "contracts"]),
             }
         )
     return made
@@ -75,8 +69,7 @@ def _kinds(covered: list[Bundle], seed: int) -> list[str]:
     return kinds
 
 
-def _term(dice: random.Random, kind: str, bundle: Bundle, days: Received) -> Term:
-    as_of = days[bundle.boroughs[0], "contracts"]
+def _term(dice: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> Term:
     if kind == "rolling":
         return rolling(dice, as_of)
     if kind == "ended":
@@ -85,22 +78,26 @@ def _term(dice: random.Random, kind: str, bundle: Bundle, days: Received) -> Ter
     return imprecise(agreed, dice.choice((4, 7))) if kind == "imprecise" else agreed
 
 
-def _title(dice: random.Random, bundle: Bundle, area: str) -> str:
-    shared = "Shared " if len(bundle.boroughs) > 1 else ""
-    if len(bundle.functions) == 1:
-        words = dice.choice(_TITLES)
-        name = bundle.functions[0]
-        begins = not shared and words.startswith("{")
-        return shared + words.format(name if begins else _in_a_sentence(name))
-    if len(bundle.functions) == 2 and " and " not in "".join(bundle.functions):
-        first, second = bundle.functions
-        return f"{first} and {_in_a_sentence(second)} systems"
-    return f"{area} systems and support"
+def _title(dice: random.Random, bundle: Bundle) -> str:
+    first, *others = bundle.functions
+    if len(bundle.boroughs) > 1:
+        return "Shared " + dice.choice(_TITLES).format(_in_a_sentence(first))
+    if len(others) == 1 and " and " not in first + others[0]:
+        return f"{first} and {_in_a_sentence(others[0])} systems"
+    if others:
+        return f"{first} and related systems"
+    words = dice.choice(_TITLES)
+    return words.format(first if words.startswith("{") else _in_a_sentence(first))
 
 
 def _in_a_sentence(name: str) -> str:
     """'Housing management' within a sentence; abbreviations keep their capitals."""
     return name if name[1].isupper() else name[0].lower() + name[1:]
+
+
+def _department(dice: random.Random, world: World, bundle: Bundle) -> str:
+    area = world.functions[bundle.functions[0]].service_area
+    return dice.choice(world.departments[area]) if happens(dice, 90) else ""
 
 
 def _supplier(dice: random.Random, shop: Catalogue, bundle: Bundle) -> str:
@@ -137,3 +134,7 @@ def _prices(dice: random.Random, world: World, bundle: Bundle, agreed: Term) -> 
         "route": way,
         "framework": framework(dice, world.frameworks, agreed.starts_on) if called_off else "",
     }
+
+
+def _source(dice: random.Random, as_of: datetime.date) -> Row:
+    return provenance(as_of, confirmed_on(dice.randrange(100), as_of))

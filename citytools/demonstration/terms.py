@@ -49,7 +49,7 @@ class Term:
 def term(dice: random.Random, functions: tuple[str, ...], as_of: datetime.date) -> Term:
     """A term that had begun when the borough answered and ends from November 2026 on."""
     together = [function for function in functions if function in _TOGETHER]
-    if together and happens(dice, 68):
+    if together and happens(dice, 80):
         end = datetime.date.fromisoformat(dice.choice(_TOGETHER[together[0]]))
     else:
         end = max(_month_end(weighted(dice, _ENDS_AHEAD), weighted(dice, _MONTHS)), _last_of(NOW))
@@ -121,10 +121,6 @@ def route(dice: random.Random, whole_value: int) -> str:
 
 
 def framework(dice: random.Random, frameworks: tuple[Framework, ...], starts_on: str) -> str:
-    """A framework that was open when the contract began, or nothing."""
-    open_then = [
-        f.name
-        for f in frameworks
-        if f.starts_on <= starts_on and (not f.ends_on or starts_on <= f.ends_on)
-    ]
+    """A framework known to be in use in the year the contract began, or nothing."""
+    open_then = [known.name for known in frameworks if starts_on[:4] in known.years]
     return dice.choice(open_then) if open_then and happens(dice, 75) else ""

@@ -41,11 +41,10 @@ class Function:
 
 @dataclass(frozen=True)
 class Framework:
-    """A real framework, and the days between which contracts may be called off."""
+    """A real framework, and the years in which real contracts were called off from it."""
 
     name: str
-    starts_on: str
-    ends_on: str
+    years: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,7 @@ class World:
 
     boroughs: dict[str, Borough]
     functions: dict[str, Function]
+    departments: dict[str, list[str]]  # by service area; invented
     skills: dict[str, str]  # slug to group
     frameworks: tuple[Framework, ...]
     real_systems: tuple[tuple[str, str], ...]  # borough and function, of the 33 only
@@ -71,6 +71,10 @@ def read(fixtures: Path) -> World:
     return World(
         boroughs=boroughs,
         functions=_functions(fixtures),
+        departments={
+            row["service_area"]: cell_list(row["departments"])
+            for row in rows(ASSUMPTIONS / "departments.csv")
+        },
         skills={row["slug"]: row["group"] for row in rows(fixtures / "skills.csv")},
         frameworks=tuple(_frameworks(fixtures)),
         real_systems=tuple(
@@ -97,9 +101,10 @@ def _functions(fixtures: Path) -> dict[str, Function]:
 
 
 def _frameworks(fixtures: Path) -> Iterator[Framework]:
+    used = [(row["framework"], row["starts_on"][:4]) for row in rows(fixtures / "contracts.csv")]
     for row in rows(fixtures / "frameworks.csv"):
-        if row["starts_on"]:
-            yield Framework(row["name"], row["starts_on"], row["ends_on"])
+        years = frozenset(year for name, year in used if name == row["name"] and year)
+        yield Framework(row["name"], years)
 
 
 def _real_names(fixtures: Path) -> Iterator[str]:
