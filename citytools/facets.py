@@ -23,7 +23,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter as inputs. `kind` is boxes, drop-down, date, pounds or words."""
+    """One filter as inputs.
+
+    `kind` is boxes, drop-down, date, pounds or words; `besides` holds further values of a
+    drop-down, which shows only the first; `any` says that the drop-down may be left empty.
+    """
 
     name: str
     label: str
@@ -32,11 +36,12 @@ class Facet:
     options: Sequence[Option]
     open: bool
     besides: Sequence[str]
+    any: bool
 
     @property
     def chosen(self) -> int:
         """How many of its values are active."""
-        return sum(option.chosen for option in self.options) or bool(self.value)
+        return sum(option.chosen for option in self.options) or int(bool(self.value))
 
 
 def of(chosen: FactFilter) -> list[Facet]:
@@ -57,6 +62,7 @@ def _facet(chosen: FactFilter, name: str) -> Facet:
         options=options,
         open=name in chosen.shown_first or bool(given),
         besides=given[1:] if kind == "drop-down" else [],
+        any=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
     )
 
 

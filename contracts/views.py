@@ -17,7 +17,7 @@ from systems.models import System
 
 def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
-    chosen = ContractFilter(request.GET, Contract.objects.for_list())
+    chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(clock.today()))
     listing = Listing(chosen, "contracts:list", "contracts:csv")
     context = {
         "listing": listing,
@@ -32,7 +32,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 def contract_csv(request: HttpRequest) -> HttpResponseBase:
     """The same contracts as a file."""
-    chosen = ContractFilter(request.GET, Contract.objects.all())
+    chosen = ContractFilter(request.GET, Contract.objects.soonest_first(clock.today()))
     return csv_response(chosen, CONTRACT_COLUMNS, "contracts.csv")
 
 

@@ -22,6 +22,14 @@ def known(value: Any) -> Any:
     return NOT_KNOWN if value is None or value == "" else value
 
 
+@register.simple_tag
+def at_least(count: int, returned: bool) -> str | SafeString:
+    """A borough's count; without a return only a lower bound, and a zero is not known."""
+    if returned:
+        return f"{count:,}"
+    return f"at least {count:,}" if count else NOT_KNOWN
+
+
 @register.filter
 def yes_no(value: bool | None) -> str | SafeString:
     """yes, no or not known."""

@@ -4,7 +4,7 @@ import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
 
 from boroughs.models import Borough
 from citytools.provenance import SourcedQuerySet
@@ -20,6 +20,14 @@ class ContractQuerySet(SourcedQuerySet):
         """With all that a row on a page shows."""
         return self.select_related("lead", "supplier", "framework").prefetch_related(
             "partners", "functions"
+        )
+
+    def soonest_first(self, today: datetime.date) -> Self:
+        """By end, what has ended last of all; contracts without a known end stand between."""
+        return self.order_by(
+            Case(When(ends_last__lt=today, then=2), When(ends_last=None, then=1), default=0),
+            F("ends_first").asc(nulls_last=True),
+            "pk",
         )
 
     def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
