@@ -74,8 +74,9 @@ class Command(BaseCommand):
         )
         if any(tally.written for tally in run.tallies.values()):
             self.stdout.write(
-                f"To undo: put the former files back and load again; delete in the admin what was\n"
-                f"created. The history of each record names this load: {recorded_as}."
+                f"To undo: put the former files back and load again, or restore a record from its\n"
+                f"history in the admin, which names this load ({recorded_as}).\n"
+                "What was created can be deleted there."
             )
 
 
