@@ -9,6 +9,8 @@ def main() -> None:
     """Run a command of Django's or ours: python -m citytools serve."""
     # Until a command says otherwise; set before the slow imports
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Lines appear when they are written, and the workers inherit no half-full buffer
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -37,12 +37,12 @@ _PREPARING = 0x_C17_7001
 
 def port_of(text: str) -> int:
     """The port that somebody wrote, if it is one."""
-    if text.isdecimal() and 1 <= int(text) <= 65535:
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535:
         return int(text)
     raise CommandError(f"PORT={text} is no port: choose a number from 1024 to 65535.")
 
 
-def claim(port: int, patience: float = 2) -> socket.socket | None:
+def claim(port: int, patience: float = 2) -> socket.socket:
     """Make sure that nobody serves on this port, and keep other City Tools off it.
 
     Granian shares a port with others that are willing to (SO_REUSEPORT), and another may be
@@ -52,10 +52,7 @@ def claim(port: int, patience: float = 2) -> socket.socket | None:
     until = time.monotonic() + patience
     while True:
         try:
-            claimed = _claim_by_name(port)
-            with socket.socket() as trial:
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                trial.bind((ADDRESS, port))
+            return _claimed(port)
         except PermissionError:
             raise CommandError(f"Port {port} is for root alone: choose one from 1024.") from None
         except OSError:
@@ -65,20 +62,19 @@ def claim(port: int, patience: float = 2) -> socket.socket | None:
                     f"PORT={port + 1 if port < 65535 else 8000} make run"
                 ) from None
             time.sleep(0.1)
-        else:
-            return claimed
 
 
-def _claim_by_name(port: int) -> socket.socket | None:
-    if sys.platform != "linux":
-        return None
-    claimed = socket.socket(socket.AF_UNIX)
-    try:
-        claimed.bind(f"\0city-tools-{port}")
-    except OSError:
-        claimed.close()
-        raise
-    return claimed
+def _claimed(port: int) -> socket.socket:
+    with contextlib.ExitStack() as closing:
+        claim = closing.enter_context(socket.socket(socket.AF_UNIX))
+        if sys.platform == "linux":
+            claim.bind(f"\0city-tools-{port}")
+        trial = closing.enter_context(socket.socket())
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind((ADDRESS, port))
+        trial.close()
+        closing.pop_all()
+        return claim
 
 
 @contextlib.contextmanager

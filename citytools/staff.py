@@ -2,11 +2,9 @@
 
 import secrets
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 
-GROUP = "LOTI staff"
-# Their models are what staff look after
-APPS = ("boroughs", "systems", "contracts", "skills", "research")
+from citytools import staff_group
 
 
 def make(username: str = "") -> tuple[str, str]:
@@ -14,23 +12,16 @@ def make(username: str = "") -> tuple[str, str]:
     username = username or _free_name()
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(username, password=password, is_staff=True)
-    user.groups.add(group())
+    user.groups.add(staff_group.group())
     return username, password
 
 
-def group() -> Group:
-    """The group that may see and change every fact."""
-    found, _ = Group.objects.get_or_create(name=GROUP)
-    found.permissions.add(*Permission.objects.filter(content_type__app_label__in=APPS))
-    return found
+def exists() -> bool:
+    """Is there any staff account yet?"""
+    return User.objects.filter(is_staff=True, is_active=True).exists()
 
 
 def _free_name() -> str:
     taken = set(User.objects.values_list("username", flat=True))
     names = ["staff", *(f"staff{number}" for number in range(2, len(taken) + 3))]
     return next(name for name in names if name not in taken)
-
-
-def exists() -> bool:
-    """Is there any staff account yet?"""
-    return User.objects.filter(is_staff=True, is_active=True).exists()

@@ -1,5 +1,6 @@
 """Prepares the database and the static files, then serves: what `make run` ends in."""
 
+import io
 import os
 import signal
 import sys
@@ -45,8 +46,7 @@ class Command(BaseCommand):
             sys.exit(130)
         finally:
             self._stop()
-            if claimed:
-                claimed.close()
+            claimed.close()
 
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
-                call_command("load", demo=demo)
+                call_command("load", demo=demo, stdout=io.StringIO())
             sign_in = self._sign_in()
         if serving.collect_static():
             self.stdout.write("Collected the static files.")

@@ -1,0 +1,53 @@
+"""Staff accounts made on the command line."""
+
+import re
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import RequestFactory
+
+from citytools import staff, staff_group
+
+pytestmark = pytest.mark.django_db
+
+
+def test_printed_password_signs_in() -> None:
+    printed = StringIO()
+    call_command("staff", "ada", stdout=printed)
+    found = re.search(r'"(.+)" with the password "(.+)"', printed.getvalue())
+    assert found
+    request = RequestFactory().post("/admin/login/")
+    assert authenticate(request, username=found[1], password=found[2])
+
+
+def test_account_is_of_the_staff_and_no_superuser() -> None:
+    name, _ = staff.make()
+    user = User.objects.get(username=name)
+    assert user.is_staff
+    assert not user.is_superuser
+    assert [group.name for group in user.groups.all()] == [staff_group.NAME]
+
+
+def test_names_are_counted_on() -> None:
+    assert [staff.make()[0] for _ in range(3)] == ["staff", "staff2", "staff3"]
+
+
+def test_passwords_differ() -> None:
+    assert staff.make()[1] != staff.make()[1]
+
+
+def test_name_that_is_taken_is_refused_in_one_line() -> None:
+    staff.make("ada")
+    with pytest.raises(CommandError, match="an account 'ada' already"):
+        call_command("staff", "ada")
+
+
+def test_exists_counts_those_who_can_sign_in() -> None:
+    assert not staff.exists()
+    staff.make()
+    assert staff.exists()
+    User.objects.update(is_active=False)
+    assert not staff.exists()
