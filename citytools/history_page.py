@@ -97,8 +97,9 @@ def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> li
         loaded.append(stream.load([number for _, number, at in keys if at == stream.position]))
         earlier = [event.before for event in loaded[-1].values() if event.before]
         before.append(stream.event_model.objects.in_bulk(earlier))
-    events = [event for kind in (*loaded, *before) for event in kind.values()]
-    names, people = Names(events), people_of(events)
+    events = [event for kind in loaded for event in kind.values()]
+    earlier_events = [event for kind in before for event in kind.values()]
+    names, people = Names([*events, *earlier_events]), people_of(events)
     return [
         _entry(streams[at], loaded[at][number], before[at], names, people) for _, number, at in keys
     ]

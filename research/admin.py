@@ -5,8 +5,22 @@ from typing import Any
 from django.contrib import admin
 from django.utils import timezone
 
+from citytools.history_page import Link
 from citytools.staff_admin import StaffAdmin
-from research.models import CaseStudy, Finding, Publication, Recommendation, Source
+from research.models import (
+    CaseStudy,
+    CaseStudyBorough,
+    CaseStudyFunction,
+    CaseStudyProduct,
+    CaseStudySource,
+    Finding,
+    FindingSource,
+    Publication,
+    Recommendation,
+    RecommendationFinding,
+    RecommendationSource,
+    Source,
+)
 
 PUBLISHING: tuple[str, Any] = (
     "Publishing",
@@ -41,6 +55,7 @@ class PublicationAdmin(StaffAdmin):
 class FindingAdmin(PublicationAdmin):
     """Claims, with their value when they were made."""
 
+    history_links = [Link(FindingSource, "finding", "Source")]
     list_display = ["title", "value_at_publication", "as_of", "published_on"]
     search_fields = ["title", "summary", "body"]
     fieldsets = [
@@ -55,6 +70,12 @@ class FindingAdmin(PublicationAdmin):
 class CaseStudyAdmin(PublicationAdmin):
     """What boroughs did, and what came of it."""
 
+    history_links = [
+        Link(CaseStudySource, "casestudy", "Source"),
+        Link(CaseStudyBorough, "casestudy", "Borough"),
+        Link(CaseStudyProduct, "casestudy", "Product"),
+        Link(CaseStudyFunction, "casestudy", "Function"),
+    ]
     list_display = ["title", "happened_on", "published_on"]
     search_fields = ["title", "summary", "body", "boroughs__name"]
     autocomplete_fields = ["sources", "boroughs", "products", "functions"]
@@ -70,6 +91,10 @@ class CaseStudyAdmin(PublicationAdmin):
 class RecommendationAdmin(PublicationAdmin):
     """What someone should do, and the findings it rests on."""
 
+    history_links = [
+        Link(RecommendationSource, "recommendation", "Source"),
+        Link(RecommendationFinding, "recommendation", "Finding"),
+    ]
     list_display = ["title", "audience", "published_on"]
     list_filter = ["audience", ("published_on", admin.EmptyFieldListFilter)]
     autocomplete_fields = ["sources", "findings"]

@@ -115,3 +115,59 @@ class Recommendation(Publication):
     def get_absolute_url(self) -> str:
         """Its place among the recommendations."""
         return reverse("research:recommendations") + f"#{self.slug}"
+
+
+@tracked()
+class FindingSource(Finding.sources.through):  # type: ignore[name-defined]
+    """A source of a finding: Django's own link table, with history, as are those below."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined]
+    """A source of a case study."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined]
+    """A borough that a case study is about."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined]
+    """A product that a case study is about."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined]
+    """A function that a case study is about."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined]
+    """A source of a recommendation."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked()
+class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined]
+    """A finding that a recommendation rests on."""
+
+    class Meta:
+        proxy = True
