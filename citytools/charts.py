@@ -14,6 +14,8 @@ PALETTE = ("#1d70b8", "#f47738", "#28a197", "#801650", "#a285d1", "#505a5f")
 """Six colours for categories that differ in lightness and survive colour-blindness."""
 PATTERNS = ("", "/", ".", "x", "-", "\\")
 """A pattern for each colour, so that no meaning hangs on colour alone."""
+SEQUENCE = ("#0b2e4f", "#2f77b5", "#9cc3e6", "#d6e6f5", "#ffffff")
+"""Five shades for amounts in order, the most first."""
 TRACE_TYPES = frozenset({"bar", "scatter", "pie"})
 
 
@@ -42,7 +44,12 @@ class Chart:
         return not self.rows
 
 
-def sideways_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def sideways_bars(
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    *,
+    colours: Sequence[str] = PALETTE,
+) -> dict[str, Any]:
     """Stacked horizontal bars, the first label on top; values in one unit, from zero."""
     traces = [
         go.Bar(
@@ -50,7 +57,7 @@ def sideways_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) 
             x=list(values),
             y=list(labels),
             orientation="h",
-            marker=_marker(number),
+            marker=_marker(number, colours),
             text=[f"{value:,}" if value else "" for value in values],
             textposition="inside" if len(series) > 1 else "outside",
             textangle=0,
@@ -72,7 +79,10 @@ def upright_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -
             name=name,
             x=list(labels),
             y=list(values),
-            marker=_marker(number),
+            marker=_marker(number, PALETTE),
+            text=[f"{value:,}" if value else "" for value in values],
+            textposition="auto",
+            textangle=0,
             hovertemplate="%{x}: %{y:,}<extra>" + name + "</extra>",
         )
         for number, (name, values) in enumerate(series.items())
@@ -92,11 +102,12 @@ def plain(figure: go.Figure) -> dict[str, Any]:
     return drawn
 
 
-def _marker(number: int) -> dict[str, Any]:
-    place = number % len(PALETTE)
+def _marker(number: int, colours: Sequence[str]) -> dict[str, Any]:
+    pattern = {"shape": PATTERNS[number % len(PATTERNS)], "fillmode": "overlay"}
     return {
-        "color": PALETTE[place],
-        "pattern": {"shape": PATTERNS[place], "fgcolor": "#ffffff", "size": 6, "solidity": 0.25},
+        "color": colours[number % len(colours)],
+        "line": {"color": "#505a5f", "width": 0.5},
+        "pattern": pattern | {"fgcolor": "rgba(120,130,140,0.5)", "size": 7, "solidity": 0.15},
     }
 
 

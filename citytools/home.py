@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from boroughs.models import Borough, Subject
+from boroughs import coverage
+from boroughs.models import LONDON, Subject
 from boroughs.tiles import MEASURES, tile_map
 from citytools import clock, overview
 from contracts import charts, together
@@ -18,7 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("measure", "systems")
     context = {
         "figures": overview.figures(today),
-        "reporting": Borough.objects.reporting(Subject.SYSTEMS).count(),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=True),
         "measures": MEASURES,
         "tiles": tile_map(key if key in MEASURES else "systems", today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from citytools.charts import Chart, sideways_bars
+from citytools.charts import SEQUENCE, Chart, sideways_bars
 from skills.models import Level, SkillLevelQuerySet
 
 _BEST_FIRST = sorted(Level, reverse=True)
@@ -17,7 +17,7 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str) -> Chart:
         key="strength-by-skill",
         title=_finding(table),
         sentence=_sentence(table),
-        figure=sideways_bars(names, series),
+        figure=sideways_bars(names, series, colours=SEQUENCE),
         head=("Skill", *series),
         rows=list(zip(names, *series.values(), strict=True)),
         source="Skill levels chosen on this page, each with its own source and date.",

@@ -81,7 +81,7 @@ def _term(dice: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) 
 def _title(dice: random.Random, bundle: Bundle) -> str:
     first, *others = bundle.functions
     if len(bundle.boroughs) > 1:
-        return "Shared " + dice.choice(_TITLES).format(_in_a_sentence(first))
+        return "Shared " + _in_a_sentence(dice.choice(_TITLES).format(_in_a_sentence(first)))
     if len(others) == 1 and " and " not in first + others[0]:
         return f"{first} and {_in_a_sentence(others[0])} systems"
     if others:
