@@ -55,10 +55,11 @@ class FactFilter(django_filters.FilterSet):
         wrong = [
             (name, str(error)) for name, errors in self.form.errors.items() for error in errors
         ]
+        several = {name for name, one in self.filters.items() if isinstance(one, Slugs | Values)}
         twice = [
-            (name, f"“{name}” is given {len(self.data.getlist(name))} times: give it once.")
-            for name, one in self.filters.items()
-            if not isinstance(one, Slugs | Values) and len(self.data.getlist(name)) > 1
+            (name, f"“{name}” is given {len(values)} times: give it once.")
+            for name, values in self.data.lists()
+            if name in known - several - {"columns"} and len(values) > 1
         ]
         return unknown + wrong + twice
 
