@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from boroughs.models import Borough
 from boroughs.tiles import MEASURES
-from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value
+from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value, filled
 from citytools.grammar import FactFilter
 
 
@@ -35,8 +35,8 @@ class BoroughFilter(FactFilter):
     sort = Sort(
         {
             "borough": "name",
-            "inner_or_outer": "inner_or_outer",
-            "partnership": "partnership",
+            "inner_or_outer": filled("inner_or_outer"),
+            "partnership": filled("partnership"),
             "population": "population",
         }
     )

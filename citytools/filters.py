@@ -5,7 +5,8 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import F, Model, QuerySet
+from django.db.models import Expression, F, Model, QuerySet, Value
+from django.db.models.functions import NullIf
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
@@ -113,7 +114,7 @@ class Pounds(django_filters.NumberFilter):
 class Sort(django_filters.ChoiceFilter):
     """The column to sort by, `-` before it for descending; ties by primary key, unknown last."""
 
-    def __init__(self, columns: Mapping[str, str]) -> None:
+    def __init__(self, columns: Mapping[str, str | Expression]) -> None:
         self.columns = columns
         names = [name for column in columns for name in (column, f"-{column}")]
         super().__init__(label="Sort", choices=[(name, name) for name in names])
@@ -127,11 +128,17 @@ class Sort(django_filters.ChoiceFilter):
         """The rows in the order asked, or in their own."""
         if not value:
             return qs
-        column = F(self.columns[value.removeprefix("-")])
+        asked = self.columns[value.removeprefix("-")]
+        column = F(asked) if isinstance(asked, str) else asked
         down = value.startswith("-")
         return qs.order_by(
             column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "pk"
         )
+
+
+def filled(field: str) -> Expression:
+    """A text to sort by, where empty means not known and comes last."""
+    return NullIf(F(field), Value(""))
 
 
 def real_or_invented(queryset: Any, yes: bool) -> Any:

@@ -14,6 +14,7 @@ from citytools.filters import (
     YesNo,
     by_slug,
     by_value,
+    filled,
     real_or_invented,
 )
 from citytools.grammar import FactFilter
@@ -50,8 +51,8 @@ class SystemFilter(FactFilter):
             "function": "function__position",
             "product": "product__name",
             "manufacturer": "product__manufacturer__name",
-            "hosting": "hosting",
-            "status": "status",
+            "hosting": filled("hosting"),
+            "status": filled("status"),
             "live_since": "live_since_first",
             "users": "users",
             "satisfaction": "satisfaction",
