@@ -40,8 +40,11 @@ def _any(kinds: list[type[models.Model]]) -> Q:
     return found
 
 
-def after_migrations(sender: AppConfig, apps: Apps, **_: Any) -> None:
-    """Signal: Django has made the permissions of one app; the last of ours makes them complete."""
-    accounts_migrated = "group" in apps.all_models["auth"]
+def after_migrations(sender: AppConfig, apps: Apps | None = None, **_: Any) -> None:
+    """Signal: Django has made the permissions of one app; the last of ours makes them complete.
+
+    `apps` is absent when the signal follows a flush and not a migration.
+    """
+    accounts_migrated = apps is None or "group" in apps.all_models["auth"]
     if sender.name == APPS[-1] and accounts_migrated:
         group()

@@ -14,10 +14,22 @@
     return arriving;
   };
 
+  // On a phone: smaller letters, and the names beside sideways bars on several lines.
+  const wrapped = (name) => name.replace(/(.{10,}?)[ ]/g, "$1<br>");
+  const fitted = (layout, data, width) => {
+    if (width >= 480) return layout;
+    const small = { ...layout, font: { ...layout.font, size: 11 } };
+    if (data[0]?.orientation !== "h") return small;
+    const names = [...new Set(data.flatMap((trace) => trace.y))];
+    const axis = { tickmode: "array", tickvals: names, ticktext: names.map(wrapped), ticksuffix: "" };
+    return { ...small, yaxis: { ...layout.yaxis, ...axis }, xaxis: { ...layout.xaxis, nticks: 4, tickangle: 0 } };
+  };
+
   const draw = async (place) => {
     const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const { newPlot } = await plotly();
-    await newPlot(place, figure.data, figure.layout, { displayModeBar: false, responsive: true });
+    const layout = fitted(figure.layout, figure.data, place.clientWidth);
+    await newPlot(place, figure.data, layout, { displayModeBar: false, responsive: true });
     place.dataset.drawn = "yes";
   };
 

@@ -4,8 +4,9 @@
   if (!form) return;
   const KEPT = "city-tools-focus";
 
+  const inputs = [...form.querySelectorAll("input, select")];
   const leaveOutEmpty = () => {
-    for (const input of form.elements) if (!input.value) input.disabled = true;  // short addresses
+    for (const input of inputs) if (!input.value) input.disabled = true;  // short addresses
   };
 
   form.addEventListener("submit", leaveOutEmpty);
@@ -15,11 +16,11 @@
     form.requestSubmit();
   });
   addEventListener("pageshow", () => {
-    for (const input of form.elements) input.disabled = false;
+    for (const input of inputs) input.disabled = false;
   });
 
   const [name, value] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[null, null]");
   sessionStorage.removeItem(KEPT);
-  const changed = [...form.elements].find((one) => one.name === name && (value === null || one.value === value));
+  const changed = inputs.find((one) => one.name === name && (value === null || one.value === value));
   changed?.focus({ preventScroll: false });
 })();

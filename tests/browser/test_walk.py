@@ -1,0 +1,144 @@
+"""A walk through the site as its three kinds of people take it, in a real browser."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from systems.models import System
+
+WIDTHS = [320, 1280]
+PAGES = [
+    "/",
+    "/?measure=skills",
+    "/boroughs/",
+    "/boroughs/sutton/",
+    "/boroughs/bexley/",
+    "/systems/",
+    "/systems/?borough=camden&q=zzz",
+    "/systems/?borough=atlantis",
+    "/systems/products/",
+    "/systems/products/modern-gov/",
+    "/systems/suppliers/",
+    "/systems/suppliers/nec-software-solutions-uk/",
+    "/contracts/",
+    "/skills/",
+    "/skills/service-design/",
+    "/research/",
+    "/research/recommendations/",
+    "/data/",
+    "/about/",
+    "/accessibility/",
+    "/no-such-page/",
+    "/admin/login/",
+]
+_LISTEN = """document.addEventListener("securitypolicyviolation",
+    (event) => console.error("CSP", event.blockedURI, event.violatedDirective))"""
+
+
+@pytest.fixture
+def troubles(page: Page) -> Iterator[list[str]]:
+    """What the browser complains of; the expected statuses of odd addresses aside."""
+    found: list[str] = []
+    page.set_default_timeout(10_000)
+    page.add_init_script(_LISTEN)
+    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            found.append(f"{message.type}: {message.text} at {page.url}")
+            if message.type in {"error", "warning"} and "status of 40" not in message.text
+            else None
+        ),
+    )
+    yield found
+    assert not found
+
+
+def look(page: Page, width: int) -> None:
+    """Draw every chart, then ask axe; the page itself must not scroll sideways."""
+    for place in page.locator("[data-chart]").all():
+        place.scroll_into_view_if_needed()
+        expect(place).to_have_attribute("data-drawn", "yes")
+    report = Axe().run(page)
+    assert report.violations_count == 0, f"{page.url} at {width}\n{report.generate_report()}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.django_db(transaction=True)
+def test_every_page_is_clean(
+    page: Page, live_server: LiveServer, troubles: list[str], width: int
+) -> None:
+    call_command("load", verbosity=0)
+    page.set_viewport_size({"width": width, "height": 900})
+    system = System.objects.filter(contracts__isnull=False).earliest("pk")
+    contract = system.contracts.earliest("pk")
+    for path in [*PAGES, system.get_absolute_url(), contract.get_absolute_url()]:
+        page.goto(live_server.url + path)
+        look(page, width)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.django_db(transaction=True)
+def test_from_the_overview_to_an_edit_and_its_history(
+    page: Page, live_server: LiveServer, troubles: list[str], width: int
+) -> None:
+    call_command("load", verbosity=0)
+    User.objects.create_superuser("ada", password="correct horse battery")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(live_server.url)
+    page.get_by_role("link", name="809 systems").click()
+    filter_by_borough(page, width, "Camden")
+    expect(page.get_by_text("in 1 borough;")).to_be_visible()
+    rows = download(page)
+    assert {row["borough"] for row in rows} == {"Camden"}
+    look(page, width)
+    page.locator("tbody th a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Camden")
+    system = System.objects.get(pk=page.url.rstrip("/").rsplit("/", 1)[-1])
+    edit(page, live_server.url, system)
+    page.goto(live_server.url + system.get_absolute_url())
+    expect(page.get_by_text("1234")).to_have_count(0)
+    expect(page.get_by_text("1,234 named users")).to_be_visible()
+
+
+def filter_by_borough(page: Page, width: int, name: str) -> None:
+    """Tick a borough; on a phone the filters are folded away first."""
+    if width < 900:
+        page.locator(".ct-filters__summary").click()
+    page.get_by_role("checkbox", name=name, exact=True).check()
+    expect(page.get_by_role("link", name=f"Remove filter Borough: {name}")).to_be_visible()
+
+
+def download(page: Page) -> list[dict[str, str]]:
+    """The file of the page, as the csv module reads it; its rows are as many as the page says."""
+    link = page.get_by_role("link", name="Download these")
+    words = link.inner_text()
+    with page.expect_download() as arriving:
+        link.click()
+    text = Path(arriving.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert f"Download these {len(rows)} rows" in words
+    return rows
+
+
+def edit(page: Page, site: str, system: System) -> None:
+    """Sign in, change the number of users, and find the change in the history."""
+    page.goto(f"{site}/admin/systems/system/{system.pk}/change/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("Users:").fill("1234")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.goto(f"{site}/admin/systems/system/{system.pk}/history/")
+    expect(page.get_by_text("ada").first).to_be_visible()
+    expect(page.get_by_text("1234").first).to_be_visible()
+    assert Axe().run(page).violations_count == 0
