@@ -15,7 +15,7 @@
   };
 
   // On a phone: smaller letters, and the names beside sideways bars on several lines.
-  const wrapped = (name) => name.replace(/(.{10,}?)[ ]/g, "$1<br>");
+  const wrapped = (name) => name.replace(/(.{13,}?)[ ]/g, "$1<br>");
   const fitted = (layout, data, width) => {
     if (width >= 480) return layout;
     const small = { ...layout, font: { ...layout.font, size: 11 } };
