@@ -1,9 +1,11 @@
 """What the list of boroughs can be narrowed by, and what its map can measure."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from boroughs.columns import BOROUGH_COLUMNS
 from boroughs.models import Borough
 from boroughs.tiles import MEASURES
 from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value, filled
@@ -19,14 +21,15 @@ def _called(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
     )
 
 
-def _these(queryset: QuerySet[Any], boroughs: QuerySet[Any]) -> QuerySet[Any]:
-    return queryset.filter(pk__in=boroughs.values("pk"))
+def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
+    return queryset.filter(pk__in=[one.pk for one in boroughs])
 
 
 class BoroughFilter(FactFilter):
     """Boroughs, by what is true of the body itself."""
 
     shown_first = ("q", "inner_or_outer")
+    columns = BOROUGH_COLUMNS
 
     q = Words("Words", _called)
     borough = Slugs("Borough", Borough.objects.all(), _these)

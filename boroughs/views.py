@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import profile
-from boroughs.columns import BOROUGH_COLUMNS
 from boroughs.counts import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
@@ -26,7 +25,7 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 def borough_csv(request: HttpRequest) -> HttpResponseBase:
     """The same boroughs as a file."""
     chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    return csv_response(chosen, BOROUGH_COLUMNS, "boroughs.csv")
+    return csv_response(chosen, "boroughs.csv")
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from boroughs.columns import BOROUGH_COLUMNS
-from citytools.exports import Column
+from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS

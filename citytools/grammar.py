@@ -5,8 +5,9 @@ names). What is not understood is named, never ignored: the page shows it with s
 answers 400 with the reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import django_filters
@@ -14,6 +15,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from citytools.columns import Column
 from citytools.filters import Slugs, Values
 
 BESIDE_FILTERS = frozenset({"page", "columns"})
@@ -35,6 +37,8 @@ class FactFilter(django_filters.FilterSet):
 
     shown_first: ClassVar[tuple[str, ...]] = ()
     """Filters that stand open on the page; the others are folded."""
+    columns: ClassVar[Sequence[Column]] = ()
+    """All columns of the list's file."""
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
         kept = QueryDict(mutable=True)
@@ -43,7 +47,7 @@ class FactFilter(django_filters.FilterSet):
                 kept.setlist(name, given)
         super().__init__(data=kept, queryset=queryset)
 
-    @property
+    @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """(parameter, what is wrong with it and the remedy); empty when all is understood."""
         known = set(self.filters) | BESIDE_FILTERS
@@ -61,7 +65,22 @@ class FactFilter(django_filters.FilterSet):
             for name, values in self.data.lists()
             if name in known - several - {"columns"} and len(values) > 1
         ]
-        return unknown + wrong + twice
+        return unknown + wrong + twice + self._unknown_columns()
+
+    def _unknown_columns(self) -> list[tuple[str, str]]:
+        known = [column.name for column in self.columns]
+        return [
+            ("columns", f"“{name}” is not a column. Write any of: {', '.join(known)}.")
+            for name in self.data.getlist("columns")
+            if name not in known
+        ]
+
+    @property
+    def chosen_columns(self) -> Sequence[Column]:
+        """The columns of the file, in the order asked; all of them where none is named."""
+        by_name = {column.name: column for column in self.columns}
+        names = dict.fromkeys(self.data.getlist("columns"))
+        return [by_name[name] for name in names] or self.columns
 
     @property
     def rows(self) -> Any:
@@ -76,7 +95,7 @@ class FactFilter(django_filters.FilterSet):
             data.setlist(name, list(values))
         return data.urlencode()
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """Every active value with its words."""
         if self.problems:
@@ -112,8 +131,8 @@ def _less(values: list[str], value: str) -> list[str]:
 
 def _words(field: forms.Field, cleaned: Any) -> dict[str, str]:
     """What a chosen value is called."""
-    if isinstance(cleaned, QuerySet):
-        return {record.slug: str(record) for record in cleaned}
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return {record.slug: str(record) for record in cleaned or ()}
     if isinstance(field, forms.ChoiceField):
         pairs: Iterable[Any] = field.choices  # type: ignore[assignment]  # stubs: maybe callable
         return {str(value): str(label) for value, label in pairs}

@@ -20,6 +20,7 @@ from citytools.filters import (
 )
 from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
+from contracts.columns import CONTRACT_COLUMNS
 from contracts.models import Framework, Route
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
@@ -52,6 +53,7 @@ class ContractFilter(FactFilter):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
     shown_first = ("q", "borough", "service_area")
+    columns = CONTRACT_COLUMNS
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), _of_boroughs)

@@ -9,7 +9,6 @@ from citytools import clock
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts import charts
-from contracts.columns import CONTRACT_COLUMNS
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.models import System
@@ -33,7 +32,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 def contract_csv(request: HttpRequest) -> HttpResponseBase:
     """The same contracts as a file."""
     chosen = ContractFilter(request.GET, Contract.objects.soonest_first(clock.today()))
-    return csv_response(chosen, CONTRACT_COLUMNS, "contracts.csv")
+    return csv_response(chosen, "contracts.csv")
 
 
 def contract(request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.db.models import Case, CharField, Value, When
 
-from citytools.exports import SOURCE_COLUMNS, Column
+from citytools.columns import SOURCE_COLUMNS, Column
 from skills.models import Headcount, Level
 
 _LEVEL_NAME = Case(

@@ -6,6 +6,7 @@ from boroughs.models import Borough
 from citytools.filters import Slugs, Sort, Values, Words, YesNo, by_slug, by_value, real_or_invented
 from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
+from skills.columns import SKILL_COLUMNS
 from skills.models import Level, Skill, SkillGroup
 
 LEVELS = {level.name.lower(): level for level in Level}
@@ -31,6 +32,7 @@ class SkillLevelFilter(FactFilter):
     """Skill levels: each row is one borough's level of one skill."""
 
     shown_first = ("q", "group", "level")
+    columns = SKILL_COLUMNS
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))

@@ -8,7 +8,6 @@ from boroughs.models import Subject
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from skills import charts, matrix
-from skills.columns import SKILL_COLUMNS
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
 
@@ -32,7 +31,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
 def skill_csv(request: HttpRequest) -> HttpResponseBase:
     """The same levels as a file."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
-    return csv_response(chosen, SKILL_COLUMNS, "skills.csv")
+    return csv_response(chosen, "skills.csv")
 
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:

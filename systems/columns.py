@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef
 
-from citytools.exports import SOURCE_COLUMNS, Column, listed
+from citytools.columns import SOURCE_COLUMNS, Column, listed
 from systems.models import (
     Hosting,
     Intention,
@@ -111,6 +111,14 @@ PRODUCT_COLUMNS = (
     Column(
         "illustrative", "yes or no", "Whether it is invented for demonstration.", "illustrative"
     ),
+    Column(
+        "certainty",
+        "text",
+        "How sure we are of the product and its maker.",
+        "certainty",
+        allowed=tuple(Product.Certainty.values),
+    ),
+    Column("source", "text", "What shows it.", "source"),
 )
 
 SUPPLIER_COLUMNS = (

@@ -19,6 +19,7 @@ from citytools.filters import (
 )
 from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
+from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.models import Function, Hosting, Product, ServiceArea, Status, Supplier, System
 
 
@@ -30,6 +31,7 @@ class SystemFilter(FactFilter):
     """Systems: each row is one borough's use of one product for one function."""
 
     shown_first = ("q", "borough", "service_area")
+    columns = SYSTEM_COLUMNS
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
@@ -92,6 +94,7 @@ class ProductFilter(FactFilter):
     """Products, by what is true of the product itself; boroughs through one system each."""
 
     shown_first = ("q", "service_area")
+    columns = PRODUCT_COLUMNS
 
     q = Words("Words", _called)
     service_area = Slugs("Service area", ServiceArea.objects.all(), _made_for_area)
@@ -113,6 +116,7 @@ class SupplierFilter(FactFilter):
     """Suppliers, by what is true of the supplier itself."""
 
     shown_first = ("q", "illustrative")
+    columns = SUPPLIER_COLUMNS
 
     q = Words("Words", _called)
     illustrative = YesNo("Invented for demonstration", _invented)

@@ -8,7 +8,6 @@ from boroughs.models import Subject
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from systems import charts
-from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.counts import products_with_counts, suppliers_with_counts
 from systems.filters import ProductFilter, SupplierFilter, SystemFilter
 from systems.models import Product, Supplier, System
@@ -31,7 +30,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
 def system_csv(request: HttpRequest) -> HttpResponseBase:
     """The same systems as a file."""
     chosen = SystemFilter(request.GET, System.objects.all())
-    return csv_response(chosen, SYSTEM_COLUMNS, "systems.csv")
+    return csv_response(chosen, "systems.csv")
 
 
 def system(request: HttpRequest, pk: int) -> HttpResponse:
@@ -56,7 +55,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product_csv(request: HttpRequest) -> HttpResponseBase:
     """The same products as a file."""
     chosen = ProductFilter(request.GET, products_with_counts(Product.objects.all()))
-    return csv_response(chosen, PRODUCT_COLUMNS, "products.csv")
+    return csv_response(chosen, "products.csv")
 
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
@@ -84,7 +83,7 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
 def supplier_csv(request: HttpRequest) -> HttpResponseBase:
     """The same suppliers as a file."""
     chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
-    return csv_response(chosen, SUPPLIER_COLUMNS, "suppliers.csv")
+    return csv_response(chosen, "suppliers.csv")
 
 
 def supplier(request: HttpRequest, slug: str) -> HttpResponse:

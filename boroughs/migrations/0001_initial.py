@@ -9,176 +9,524 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BoroughEvent',
+            name="BoroughEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=60)),
-                ('official_name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(db_index=False, max_length=60)),
-                ('code', models.CharField(help_text='Three letters, for small tiles.', max_length=3)),
-                ('gss_code', models.CharField(max_length=9, verbose_name='GSS code')),
-                ('kind', models.CharField(choices=[('borough', 'London borough'), ('city', 'City of London'), ('regional', 'Regional body')], max_length=10)),
-                ('inner_or_outer', models.CharField(blank=True, choices=[('inner', 'Inner London'), ('outer', 'Outer London')], max_length=5)),
-                ('partnership', models.CharField(blank=True, help_text='Sub-regional partnership. Empty: not settled.', max_length=60)),
-                ('population', models.PositiveIntegerField(blank=True, help_text='Residents.', null=True)),
-                ('population_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('households', models.PositiveIntegerField(blank=True, null=True)),
-                ('households_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('tile_row', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('tile_column', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=60)),
+                ("official_name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(db_index=False, max_length=60)),
+                (
+                    "code",
+                    models.CharField(help_text="Three letters, for small tiles.", max_length=3),
+                ),
+                ("gss_code", models.CharField(max_length=9, verbose_name="GSS code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("borough", "London borough"),
+                            ("city", "City of London"),
+                            ("regional", "Regional body"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "inner_or_outer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("inner", "Inner London"), ("outer", "Outer London")],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.CharField(
+                        blank=True,
+                        help_text="Sub-regional partnership. Empty: not settled.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, help_text="Residents.", null=True),
+                ),
+                ("population_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("households", models.PositiveIntegerField(blank=True, null=True)),
+                ("households_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("tile_row", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("tile_column", models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Return',
+            name="Return",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_kind', models.CharField(choices=[('return', "Borough's return"), ('notice', 'Procurement notice'), ('decision', 'Council decision'), ('public_code', 'Public code'), ('foi', 'Freedom of information answer'), ('press', 'Press report'), ('illustrative', 'Invented for demonstration')], help_text='How this fact reached us.', max_length=20, verbose_name='source')),
-                ('source_url', models.URLField(blank=True, help_text='The page or file that shows it. Without an address, say in the note where.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='source address')),
-                ('as_of', citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, verbose_name='as of')),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('confirmed_on', models.DateField(blank=True, help_text='When the borough last confirmed it. Empty: never.', null=True)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know. Shown in public.')),
-                ('subject', models.CharField(choices=[('systems', 'Systems'), ('contracts', 'Contracts'), ('skills', 'Skills')], max_length=10)),
-                ('received_on', models.DateField()),
-                ('complete', models.BooleanField(default=False, help_text='Ticked: what the return leaves out, the borough does not have.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "source_kind",
+                    models.CharField(
+                        choices=[
+                            ("return", "Borough's return"),
+                            ("notice", "Procurement notice"),
+                            ("decision", "Council decision"),
+                            ("public_code", "Public code"),
+                            ("foi", "Freedom of information answer"),
+                            ("press", "Press report"),
+                            ("illustrative", "Invented for demonstration"),
+                        ],
+                        help_text="How this fact reached us.",
+                        max_length=20,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The page or file that shows it. Without an address, say in the note where.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="source address",
+                    ),
+                ),
+                (
+                    "as_of",
+                    citytools.partial_dates.PartialDateField(
+                        help_text="When the source was true: 2026-11-30, 2026-11 or 2026.",
+                        max_length=10,
+                        verbose_name="as of",
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the borough last confirmed it. Empty: never.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Anything a reader should know. Shown in public."
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("systems", "Systems"),
+                            ("contracts", "Contracts"),
+                            ("skills", "Skills"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                (
+                    "complete",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Ticked: what the return leaves out, the borough does not have.",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_on', 'borough__name', 'subject', 'pk'],
-                'abstract': False,
+                "ordering": ["-received_on", "borough__name", "subject", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ReturnEvent',
+            name="ReturnEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('source_kind', models.CharField(choices=[('return', "Borough's return"), ('notice', 'Procurement notice'), ('decision', 'Council decision'), ('public_code', 'Public code'), ('foi', 'Freedom of information answer'), ('press', 'Press report'), ('illustrative', 'Invented for demonstration')], help_text='How this fact reached us.', max_length=20, verbose_name='source')),
-                ('source_url', models.URLField(blank=True, help_text='The page or file that shows it. Without an address, say in the note where.', max_length=500, validators=[django.core.validators.URLValidator(schemes=['http', 'https'])], verbose_name='source address')),
-                ('as_of', citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, verbose_name='as of')),
-                ('confidence', models.CharField(choices=[('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10)),
-                ('confirmed_on', models.DateField(blank=True, help_text='When the borough last confirmed it. Empty: never.', null=True)),
-                ('note', models.TextField(blank=True, help_text='Anything a reader should know. Shown in public.')),
-                ('subject', models.CharField(choices=[('systems', 'Systems'), ('contracts', 'Contracts'), ('skills', 'Skills')], max_length=10)),
-                ('received_on', models.DateField()),
-                ('complete', models.BooleanField(default=False, help_text='Ticked: what the return leaves out, the borough does not have.')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "source_kind",
+                    models.CharField(
+                        choices=[
+                            ("return", "Borough's return"),
+                            ("notice", "Procurement notice"),
+                            ("decision", "Council decision"),
+                            ("public_code", "Public code"),
+                            ("foi", "Freedom of information answer"),
+                            ("press", "Press report"),
+                            ("illustrative", "Invented for demonstration"),
+                        ],
+                        help_text="How this fact reached us.",
+                        max_length=20,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_url",
+                    models.URLField(
+                        blank=True,
+                        help_text="The page or file that shows it. Without an address, say in the note where.",
+                        max_length=500,
+                        validators=[django.core.validators.URLValidator(schemes=["http", "https"])],
+                        verbose_name="source address",
+                    ),
+                ),
+                (
+                    "as_of",
+                    citytools.partial_dates.PartialDateField(
+                        help_text="When the source was true: 2026-11-30, 2026-11 or 2026.",
+                        max_length=10,
+                        verbose_name="as of",
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.CharField(
+                        choices=[("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confirmed_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="When the borough last confirmed it. Empty: never.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, help_text="Anything a reader should know. Shown in public."
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("systems", "Systems"),
+                            ("contracts", "Contracts"),
+                            ("skills", "Skills"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                (
+                    "complete",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Ticked: what the return leaves out, the borough does not have.",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Borough',
+            name="Borough",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('official_name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('code', models.CharField(help_text='Three letters, for small tiles.', max_length=3, unique=True)),
-                ('gss_code', models.CharField(max_length=9, unique=True, verbose_name='GSS code')),
-                ('kind', models.CharField(choices=[('borough', 'London borough'), ('city', 'City of London'), ('regional', 'Regional body')], max_length=10)),
-                ('inner_or_outer', models.CharField(blank=True, choices=[('inner', 'Inner London'), ('outer', 'Outer London')], max_length=5)),
-                ('partnership', models.CharField(blank=True, help_text='Sub-regional partnership. Empty: not settled.', max_length=60)),
-                ('population', models.PositiveIntegerField(blank=True, help_text='Residents.', null=True)),
-                ('population_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('households', models.PositiveIntegerField(blank=True, null=True)),
-                ('households_year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('tile_row', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('tile_column', models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("official_name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="Three letters, for small tiles.", max_length=3, unique=True
+                    ),
+                ),
+                ("gss_code", models.CharField(max_length=9, unique=True, verbose_name="GSS code")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("borough", "London borough"),
+                            ("city", "City of London"),
+                            ("regional", "Regional body"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "inner_or_outer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("inner", "Inner London"), ("outer", "Outer London")],
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.CharField(
+                        blank=True,
+                        help_text="Sub-regional partnership. Empty: not settled.",
+                        max_length=60,
+                    ),
+                ),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, help_text="Residents.", null=True),
+                ),
+                ("population_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("households", models.PositiveIntegerField(blank=True, null=True)),
+                ("households_year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("tile_row", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("tile_column", models.PositiveSmallIntegerField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('tile_row', 'tile_column'), name='two_boroughs_never_share_a_tile'), models.CheckConstraint(condition=models.Q(('population', None), ('population_year__isnull', False), _connector='OR'), name='a_population_has_its_year', violation_error_message='Say of which year the population is.')],
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tile_row", "tile_column"), name="two_boroughs_never_share_a_tile"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("population", None),
+                            ("population_year__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_population_has_its_year",
+                        violation_error_message="Say of which year the population is.",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='borough',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (NEW."code", NEW."gss_code", NEW."households", NEW."households_year", NEW."id", NEW."inner_or_outer", NEW."kind", NEW."name", NEW."official_name", NEW."partnership", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."population", NEW."population_year", NEW."slug", NEW."tile_column", NEW."tile_row"); RETURN NULL;', hash='089406f0c8955b2dc33bece89fd81a944ad0177a', operation='INSERT', pgid='pgtrigger_insert_insert_aa5d2', table='boroughs_borough', when='AFTER')),
+            model_name="borough",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (NEW."code", NEW."gss_code", NEW."households", NEW."households_year", NEW."id", NEW."inner_or_outer", NEW."kind", NEW."name", NEW."official_name", NEW."partnership", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."population", NEW."population_year", NEW."slug", NEW."tile_column", NEW."tile_row"); RETURN NULL;',
+                    hash="089406f0c8955b2dc33bece89fd81a944ad0177a",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_aa5d2",
+                    table="boroughs_borough",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='borough',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (NEW."code", NEW."gss_code", NEW."households", NEW."households_year", NEW."id", NEW."inner_or_outer", NEW."kind", NEW."name", NEW."official_name", NEW."partnership", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."population", NEW."population_year", NEW."slug", NEW."tile_column", NEW."tile_row"); RETURN NULL;', hash='fd05a51115e04ba5f99972b920afb612e8298c20', operation='UPDATE', pgid='pgtrigger_update_update_3a4ce', table='boroughs_borough', when='AFTER')),
+            model_name="borough",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (NEW."code", NEW."gss_code", NEW."households", NEW."households_year", NEW."id", NEW."inner_or_outer", NEW."kind", NEW."name", NEW."official_name", NEW."partnership", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."population", NEW."population_year", NEW."slug", NEW."tile_column", NEW."tile_row"); RETURN NULL;',
+                    hash="fd05a51115e04ba5f99972b920afb612e8298c20",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_3a4ce",
+                    table="boroughs_borough",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='borough',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (OLD."code", OLD."gss_code", OLD."households", OLD."households_year", OLD."id", OLD."inner_or_outer", OLD."kind", OLD."name", OLD."official_name", OLD."partnership", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."population", OLD."population_year", OLD."slug", OLD."tile_column", OLD."tile_row"); RETURN NULL;', hash='02b6829246a809b2f27f8b01b0f15ae38a0510ce', operation='DELETE', pgid='pgtrigger_delete_delete_626b5', table='boroughs_borough', when='AFTER')),
+            model_name="borough",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "boroughs_boroughevent" ("code", "gss_code", "households", "households_year", "id", "inner_or_outer", "kind", "name", "official_name", "partnership", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "population", "population_year", "slug", "tile_column", "tile_row") VALUES (OLD."code", OLD."gss_code", OLD."households", OLD."households_year", OLD."id", OLD."inner_or_outer", OLD."kind", OLD."name", OLD."official_name", OLD."partnership", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."population", OLD."population_year", OLD."slug", OLD."tile_column", OLD."tile_row"); RETURN NULL;',
+                    hash="02b6829246a809b2f27f8b01b0f15ae38a0510ce",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_626b5",
+                    table="boroughs_borough",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='boroughevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="boroughevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='boroughevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='boroughs.borough'),
+            model_name="boroughevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="boroughs.borough",
+            ),
         ),
         migrations.AddField(
-            model_name='return',
-            name='borough',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='boroughs.borough'),
+            model_name="return",
+            name="borough",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="returns",
+                to="boroughs.borough",
+            ),
         ),
         migrations.AddField(
-            model_name='returnevent',
-            name='borough',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='boroughs.borough'),
+            model_name="returnevent",
+            name="borough",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="boroughs.borough",
+            ),
         ),
         migrations.AddField(
-            model_name='returnevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="returnevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='returnevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='boroughs.return'),
+            model_name="returnevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="boroughs.return",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('source_kind__in', ['return', 'notice', 'decision', 'public_code', 'foi', 'press', 'illustrative'])), name='return_has_a_known_kind_of_source', violation_error_message='Choose how this fact reached us (source).'),
+            model_name="return",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "source_kind__in",
+                        [
+                            "return",
+                            "notice",
+                            "decision",
+                            "public_code",
+                            "foi",
+                            "press",
+                            "illustrative",
+                        ],
+                    )
+                ),
+                name="return_has_a_known_kind_of_source",
+                violation_error_message="Choose how this fact reached us (source).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'medium', 'low'])), name='return_has_a_known_confidence', violation_error_message='Choose a confidence: high, medium or low.'),
+            model_name="return",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__in", ["high", "medium", "low"])),
+                name="return_has_a_known_confidence",
+                violation_error_message="Choose a confidence: high, medium or low.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('as_of', ''), _negated=True), name='return_says_as_of_when', violation_error_message='Say as of when this was true: a day, a month or a year.'),
+            model_name="return",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("as_of", ""), _negated=True),
+                name="return_says_as_of_when",
+                violation_error_message="Say as of when this was true: a day, a month or a year.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.CheckConstraint(condition=models.Q(('source_kind__in', ['return', 'illustrative']), models.Q(('source_url', ''), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='return_names_its_source', violation_error_message="Give the source's address, or say in the note where."),
+            model_name="return",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source_kind__in", ["return", "illustrative"]),
+                    models.Q(("source_url", ""), _negated=True),
+                    models.Q(("note", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="return_names_its_source",
+                violation_error_message="Give the source's address, or say in the note where.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='return',
-            constraint=models.UniqueConstraint(fields=('borough', 'subject', 'received_on'), name='one_return_a_borough_subject_and_day', violation_error_message="This borough's return of that day is already recorded."),
+            model_name="return",
+            constraint=models.UniqueConstraint(
+                fields=("borough", "subject", "received_on"),
+                name="one_return_a_borough_subject_and_day",
+                violation_error_message="This borough's return of that day is already recorded.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='return',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (NEW."as_of", NEW."borough_id", NEW."complete", NEW."confidence", NEW."confirmed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_on", NEW."source_kind", NEW."source_url", NEW."subject"); RETURN NULL;', hash='7becfd47584ed53794b8dcff62337e2d7c6c7587', operation='INSERT', pgid='pgtrigger_insert_insert_f52e9', table='boroughs_return', when='AFTER')),
+            model_name="return",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (NEW."as_of", NEW."borough_id", NEW."complete", NEW."confidence", NEW."confirmed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."received_on", NEW."source_kind", NEW."source_url", NEW."subject"); RETURN NULL;',
+                    hash="7becfd47584ed53794b8dcff62337e2d7c6c7587",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f52e9",
+                    table="boroughs_return",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='return',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (NEW."as_of", NEW."borough_id", NEW."complete", NEW."confidence", NEW."confirmed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_on", NEW."source_kind", NEW."source_url", NEW."subject"); RETURN NULL;', hash='8e1ffd0cb9c23619dd0b9fe64a6ae2874ebf76dd', operation='UPDATE', pgid='pgtrigger_update_update_b0ec6', table='boroughs_return', when='AFTER')),
+            model_name="return",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (NEW."as_of", NEW."borough_id", NEW."complete", NEW."confidence", NEW."confirmed_on", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."received_on", NEW."source_kind", NEW."source_url", NEW."subject"); RETURN NULL;',
+                    hash="8e1ffd0cb9c23619dd0b9fe64a6ae2874ebf76dd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b0ec6",
+                    table="boroughs_return",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='return',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (OLD."as_of", OLD."borough_id", OLD."complete", OLD."confidence", OLD."confirmed_on", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_on", OLD."source_kind", OLD."source_url", OLD."subject"); RETURN NULL;', hash='9e1b882de89006747fcb531c89c06e94a4459817', operation='DELETE', pgid='pgtrigger_delete_delete_860fb', table='boroughs_return', when='AFTER')),
+            model_name="return",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "boroughs_returnevent" ("as_of", "borough_id", "complete", "confidence", "confirmed_on", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "source_kind", "source_url", "subject") VALUES (OLD."as_of", OLD."borough_id", OLD."complete", OLD."confidence", OLD."confirmed_on", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_on", OLD."source_kind", OLD."source_url", OLD."subject"); RETURN NULL;',
+                    hash="9e1b882de89006747fcb531c89c06e94a4459817",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_860fb",
+                    table="boroughs_return",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,79 @@
+"""Columns of files: where each comes from, what it means, and how its cells are made safe."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Expression, F, Func, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, NullIf
+
+from citytools.provenance import Confidence, SourceKind
+
+Kind = Literal["text", "integer", "decimal", "date", "partial date", "yes or no", "list"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a file: where it comes from and what it means."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    source: str | Expression | F
+    unit: str = ""
+    allowed: tuple[str, ...] = ()
+
+    @property
+    def cell(self) -> Expression:
+        """SQL of the cell: safe in a spreadsheet, empty where not known."""
+        source = F(self.source) if isinstance(self.source, str) else self.source
+        if self.kind == "yes or no":
+            return Func(
+                source,
+                template="CASE (%(expressions)s) WHEN true THEN 'yes' WHEN false THEN 'no' END",
+                output_field=TextField(),
+            )
+        if self.kind in {"text", "list", "partial date"}:
+            return NullIf(_harmless(Cast(source, TextField())), Value("", TextField()))
+        return Cast(source, TextField())
+
+
+SOURCE_COLUMNS = (
+    Column(
+        "source_kind",
+        "text",
+        "How the fact reached us; illustrative means invented for demonstration.",
+        "source_kind",
+        allowed=tuple(SourceKind.values),
+    ),
+    Column("source_url", "text", "The page or file that shows it.", "source_url"),
+    Column("as_of", "partial date", "When the source was true; as precise as it was.", "as_of"),
+    Column(
+        "confidence",
+        "text",
+        "How far the source carries the fact.",
+        "confidence",
+        allowed=tuple(Confidence.values),
+    ),
+    Column("confirmed_on", "date", "When the borough last confirmed it.", "confirmed_on"),
+)
+"""The last columns of every file of facts."""
+
+
+def _harmless(text: Expression) -> Func:
+    """An apostrophe before what a spreadsheet would run as a formula."""
+    return Func(
+        text,
+        Value(r"^([=+@\t\r-])"),
+        Value(r"'\1"),
+        function="regexp_replace",
+        output_field=TextField(),
+    )
+
+
+def listed(queryset: QuerySet[Any], path: str, first: str | None = None) -> Func:
+    """SQL: the values of a subquery in its order, joined by '; ', perhaps with one before them."""
+    found: Expression | Subquery = ArraySubquery(queryset.values(path))
+    if first is not None:
+        found = Func(Cast(F(first), TextField()), found, function="array_prepend", arity=2)
+    return Func(found, Value("; "), function="array_to_string", output_field=TextField())
