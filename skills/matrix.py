@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from boroughs.models import Borough
 from skills.filters import SkillLevelFilter
-from skills.models import Level, Skill, SkillLevel
+from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,18 @@ class Row:
 
     @property
     def known(self) -> int:
-        """In how many boroughs the level is known."""
-        return sum(cell.level is not None for cell in self.cells)
+        """In how many of the 33 the level is known."""
+        return len(self._levels)
 
     @property
     def strong(self) -> int:
-        """In how many boroughs it is known to be practitioner or expert."""
-        levels = [cell.level for cell in self.cells if cell.level]
-        return sum(level.level >= Level.PRACTITIONER for level in levels)
+        """In how many of the 33 it is known to be practitioner or expert."""
+        return sum(level >= Level.PRACTITIONER for level in self._levels)
+
+    @property
+    def _levels(self) -> list[int]:
+        london = [cell for cell in self.cells if cell.borough.kind != Borough.Kind.REGIONAL]
+        return [cell.level.level for cell in london if cell.level]
 
 
 @dataclass(frozen=True)
@@ -78,12 +84,20 @@ def of_filter(chosen: SkillLevelFilter) -> Matrix:
     if chosen.problems:
         return Matrix([], [])
     named = chosen.form.cleaned_data
-    boroughs = named["borough"] or Borough.objects.london()
-    skills = named["skill"] or Skill.objects.all()
+    rows = chosen.rows.order_by()
+    skills = Skill.objects.all()
+    if named["skill"]:
+        skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
         skills = skills.filter(group__in=named["group"])
+    boroughs = named["borough"] or list(_with_rows(rows))
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
     if not chosen.illustrative:
         levels = levels.real()
-    kept = chosen.rows.order_by().values_list("pk", flat=True)
-    return of(skills.select_related("group"), list(boroughs), levels, kept)
+    return of(skills.select_related("group"), boroughs, levels, rows.values_list("pk", flat=True))
+
+
+def _with_rows(rows: SkillLevelQuerySet) -> QuerySet[Borough]:
+    """The 33, and any regional body that has one of the rows."""
+    own = rows.filter(borough=OuterRef("pk"))
+    return Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
