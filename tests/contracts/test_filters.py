@@ -1,0 +1,190 @@
+"""What the list of contracts can be narrowed by, each filter once; shared contracts are one row."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from citytools.provenance import SourceKind
+from contracts.models import Route
+from systems.models import ServiceArea
+from tests import factories
+from tests.pages import column, row_links
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client: Client, **query: Any) -> set[int]:
+    """The contracts that a query finds, on the page and in the file alike."""
+    links = row_links(client, "/contracts/", query)
+    numbers = [int(pk) for pk in column(client, "/contracts/contracts.csv", "contract_id", query)]
+    assert links == [f"/contracts/{number}/" for number in numbers]
+    assert len(numbers) == len(set(numbers))
+    return set(numbers)
+
+
+def finance() -> ServiceArea:
+    return factories.service_area("Finance", kind=ServiceArea.Kind.CORPORATE)
+
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("borough", "camden", {"lead": lambda: factories.borough("Camden")}),
+    ("borough", "camden", {"partners": lambda: [factories.borough("Camden")]}),
+    ("function", "rents", {"functions": lambda: [factories.function("Rents")]}),
+    (
+        "function",
+        "rents",
+        {"systems": lambda: [factories.system(function=factories.function("Rents"))]},
+    ),
+    (
+        "service_area",
+        "finance",
+        {"functions": lambda: [factories.function(service_area=finance())]},
+    ),
+    ("kind", "corporate", {"functions": lambda: [factories.function(service_area=finance())]}),
+    (
+        "product",
+        "mosaic",
+        {"systems": lambda: [factories.system(product=factories.product("Mosaic"))]},
+    ),
+    ("supplier", "civica", {"supplier": lambda: factories.supplier("Civica")}),
+    ("framework", "g-cloud", {"framework": lambda: factories.framework("G-Cloud")}),
+    ("route", "open", {"route": Route.OPEN}),
+    ("source", "foi", {"source_kind": SourceKind.FOI, "note": "Answer 12"}),
+    ("illustrative", "no", {"source_kind": SourceKind.RETURN}),
+    ("q", "REVENUES", {"title": "Revenues and benefits"}),
+    ("q", "lbc-12", {"reference": "LBC-1234"}),
+    ("q", "OCDS-b5fd17-1", {"ocid": "ocds-b5fd17-1"}),
+    ("q", "civ", {"supplier": lambda: factories.supplier("Civica")}),
+    ("q", "camd", {"lead": lambda: factories.borough("Camden")}),
+    ("q", "camd", {"partners": lambda: [factories.borough("Camden")]}),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "fields"), CASES)
+def test_a_filter_keeps_the_contracts_that_fit_and_no_other(
+    client: Client, name: str, value: str, fields: dict[str, Any]
+) -> None:
+    fields = {key: made() if callable(made) else made for key, made in fields.items()}
+    fits = factories.contract(**fields)
+    other = factories.system(function=factories.function(), source_kind="illustrative")
+    factories.contract(route=Route.WAIVER, source_kind="illustrative", systems=[other])
+    assert found(client, **{name: value}) == {fits.pk}
+
+
+def test_words_find_a_supplier_under_a_former_name(client: Client) -> None:
+    fits = factories.contract()
+    factories.supplier_alias("Northgate", fits.supplier)
+    factories.contract()
+    assert found(client, q="northgate") == {fits.pk}
+
+
+def test_a_shared_contract_is_found_once_under_each_of_its_boroughs(client: Client) -> None:
+    lead, *partners = boroughs = [factories.borough() for _ in range(3)]
+    systems = [factories.system(borough=one) for one in boroughs]
+    shared = factories.contract(lead=lead, partners=partners, systems=systems)
+    for one in boroughs:
+        assert found(client, borough=one.slug) == {shared.pk}
+    assert found(client, borough=[one.slug for one in boroughs]) == {shared.pk}
+    assert found(client, product=[one.product.slug for one in systems]) == {shared.pk}
+    assert found(client, function=[one.function.slug for one in systems]) == {shared.pk}
+
+
+def test_several_values_of_one_name_mean_any_of_them(client: Client) -> None:
+    one, two, other = factories.contract(), factories.contract(), factories.contract()
+    suppliers = [one.supplier.slug, two.supplier.slug, one.supplier.slug]
+    assert found(client, supplier=suppliers) == {one.pk, two.pk}
+    assert other.pk not in found(client, borough=[one.lead.slug, two.lead.slug])
+
+
+def test_different_names_must_all_hold_for_the_same_contract(client: Client) -> None:
+    lead, supplier = factories.borough(), factories.supplier()
+    factories.contract(lead=lead)
+    factories.contract(supplier=supplier)
+    assert found(client, borough=lead.slug, supplier=supplier.slug) == set()
+    both = factories.contract(lead=lead, supplier=supplier)
+    assert found(client, borough=lead.slug, supplier=supplier.slug) == {both.pk}
+
+
+def test_route_not_known_finds_contracts_without_one(client: Client) -> None:
+    empty, known = factories.contract(), factories.contract(route=Route.OPEN)
+    assert found(client, route="not_known") == {empty.pk}
+    assert found(client, route=["not_known", "open"]) == {empty.pk, known.pk}
+
+
+ENDS = [
+    ("2027-06-01", {"ends_after": "2027-06-01"}, True),
+    ("2027-06-01", {"ends_after": "2027-06-02"}, False),
+    ("2027-06-01", {"ends_before": "2027-06-01"}, True),
+    ("2027-06-01", {"ends_before": "2027-05-31"}, False),
+    ("2027", {"ends_after": "2027-06-01"}, True),
+    ("2027", {"ends_before": "2027-06-01"}, True),
+    ("2027", {"ends_after": "2027-12-31"}, True),
+    ("2027", {"ends_after": "2028-01-01"}, False),
+    ("2027", {"ends_before": "2027-01-01"}, True),
+    ("2027", {"ends_before": "2026-12-31"}, False),
+    ("2028-02", {"ends_after": "2028-02-29"}, True),
+    ("2028-02", {"ends_after": "2028-03-01"}, False),
+    ("2028-02", {"ends_before": "2028-02-01"}, True),
+    ("2028-02", {"ends_before": "2028-01-31"}, False),
+    ("2027-06", {"ends_after": "2027-06-10", "ends_before": "2027-06-20"}, True),
+    ("", {"ends_after": "1900-01-01"}, False),
+    ("", {"ends_before": "2199-12-31"}, False),
+]
+
+
+@pytest.mark.parametrize(("ends_on", "query", "expected"), ENDS)
+def test_an_end_is_found_by_every_day_it_can_mean(
+    client: Client, ends_on: str, query: dict[str, str], expected: bool
+) -> None:
+    contract = factories.contract(ends_on=ends_on)
+    assert found(client, **query) == ({contract.pk} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"act_by_after": "2026-09-30"}, True),
+        ({"act_by_after": "2026-10-01"}, False),
+        ({"act_by_before": "2026-09-30"}, True),
+        ({"act_by_before": "2026-09-29"}, False),
+    ],
+)
+def test_act_by_includes_its_own_day(client: Client, query: dict[str, str], expected: bool) -> None:
+    due = factories.contract(ends_on="2027-03-31", notice_months=6)
+    factories.contract(ends_on="2027-03-31")
+    factories.contract(ends_on="2027-03", notice_months=6)
+    assert due.act_by == datetime.date(2026, 9, 30)
+    assert found(client, **query) == ({due.pk} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"min_value": "1000.50"}, True),
+        ({"min_value": "1000.51"}, False),
+        ({"max_value": "1000.50"}, True),
+        ({"max_value": "1000.49"}, False),
+        ({"min_value": "0"}, True),
+    ],
+)
+def test_an_amount_includes_its_own_pound(
+    client: Client, query: dict[str, str], expected: bool
+) -> None:
+    fits = factories.contract(annual_value=Decimal("1000.50"))
+    factories.contract(total_value=Decimal("1000.50"))
+    assert found(client, **query) == ({fits.pk} if expected else set())
+
+
+def test_a_contract_of_nothing_a_year_is_found_by_nothing(client: Client) -> None:
+    free = factories.contract(annual_value=Decimal(0))
+    factories.contract()
+    assert found(client, max_value="0") == {free.pk}
+
+
+def test_illustrative_yes_and_no_split_the_contracts_without_remainder(client: Client) -> None:
+    real, invented = factories.contract(), factories.contract(source_kind="illustrative")
+    assert found(client, illustrative="yes") == {invented.pk}
+    assert found(client, illustrative="no") == {real.pk}
