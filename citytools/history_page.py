@@ -142,5 +142,6 @@ def who(event: Any, people: dict[int, str]) -> str:
     if metadata.get("user"):
         return people.get(metadata["user"], f"An account since deleted ({metadata['user']})")
     if metadata.get("command"):
-        return f"The command “{metadata['command']}”"
+        # One run of a command is one context: its number tells two loads apart
+        return f"The command “{metadata['command']}” ({str(event.pgh_context_id)[:8]})"
     return "Not known"

@@ -70,7 +70,7 @@ class SystemsOfContract(LinkPart):
 class ContractAdmin(StaffAdmin):
     """Who buys what from whom, until when."""
 
-    list_display = ["title", "lead", "supplier", "ends_on", "act_by", "annual_value"]
+    list_display = ["title", "lead", "supplier", "ends_on", "act_by", "a_year"]
     list_filter = ["rolling", "route", "functions__service_area", *PROVENANCE_FILTERS]
     search_fields = ["title", "reference", "ocid", "lead__name", "supplier__name"]
     autocomplete_fields = ["lead", "supplier", "framework", "functions"]
@@ -105,6 +105,11 @@ class ContractAdmin(StaffAdmin):
         ("How it was bought", {"fields": ["route", "framework"]}),
         PROVENANCE,
     ]
+
+    @admin.display(description="a year", ordering="annual_value")
+    def a_year(self, contract: Contract) -> str | None:
+        """Whole pounds, for the list; None where not known."""
+        return None if contract.annual_value is None else f"£{contract.annual_value:,.0f}"
 
     @admin.display(description="act by")
     def decide_by(self, contract: Contract) -> str:

@@ -64,10 +64,10 @@ def test_bulk_writes_updates_and_raw_sql_are_in_the_history(staff: Client) -> No
 
 
 def test_a_command_is_named(staff: Client) -> None:
-    with pghistory.context(command="load"):
+    with pghistory.context(command="load") as run:
         supplier = factories.supplier()
 
-    assert _entries(staff, supplier)[0].who == "The command “load”"
+    assert _entries(staff, supplier)[0].who == f"The command “load” ({str(run.id)[:8]})"
 
 
 def test_an_account_that_is_gone_still_stands_for_someone(staff: Client) -> None:
