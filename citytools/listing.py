@@ -15,11 +15,17 @@ PAGE_SIZE = 25
 
 @dataclass
 class Listing:
-    """What every list page shows; `path` names the page's address, `file` that of its CSV."""
+    """What every list page shows.
+
+    `path` names the page's address, `file` that of its CSV; `one` and `several` are the noun.
+    """
 
     chosen: FactFilter
     path: str
     file: str
+    title: str
+    one: str
+    several: str
     page_size: int = PAGE_SIZE
 
     @cached_property
@@ -54,6 +60,11 @@ class Listing:
     def total(self) -> int:
         """All chosen rows, over all pages."""
         return self._paginator.count
+
+    @property
+    def nouns(self) -> str:
+        """The noun that fits the total."""
+        return self.one if self.total == 1 else self.several
 
     @property
     def page_numbers(self) -> list[int | str]:

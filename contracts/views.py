@@ -17,7 +17,9 @@ from systems.models import System
 def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
     chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(clock.today()))
-    listing = Listing(chosen, "contracts:list", "contracts:csv")
+    listing = Listing(
+        chosen, "contracts:list", "contracts:csv", "Contracts", "contract", "contracts"
+    )
     context = {
         "listing": listing,
         "coverage": coverage.of(

@@ -15,7 +15,7 @@ from skills.models import Level, Skill, SkillLevel
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    listing = Listing(chosen, "skills:list", "skills:csv")
+    listing = Listing(chosen, "skills:list", "skills:csv", "Skills", "skill level", "skill levels")
     context = {
         "listing": listing,
         "matrix": matrix.of_filter(chosen),

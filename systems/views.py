@@ -16,7 +16,7 @@ from systems.models import Product, Supplier, System
 def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
     chosen = SystemFilter(request.GET, System.objects.for_list())
-    listing = Listing(chosen, "systems:list", "systems:csv")
+    listing = Listing(chosen, "systems:list", "systems:csv", "Systems", "system", "systems")
     context = {
         "listing": listing,
         "coverage": coverage.of(
@@ -47,7 +47,9 @@ def system(request: HttpRequest, pk: int) -> HttpResponse:
 def product_list(request: HttpRequest) -> HttpResponse:
     """Products as filtered, with how many boroughs run each."""
     chosen = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
-    listing = Listing(chosen, "systems:products", "systems:products_csv")
+    listing = Listing(
+        chosen, "systems:products", "systems:products_csv", "Products", "product", "products"
+    )
     context = {"listing": listing}
     return render(request, "systems/products.html", context, status=listing.status)
 
@@ -75,7 +77,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 def supplier_list(request: HttpRequest) -> HttpResponse:
     """Suppliers as filtered, with their products, systems and contracts counted."""
     chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
-    listing = Listing(chosen, "systems:suppliers", "systems:suppliers_csv")
+    listing = Listing(
+        chosen, "systems:suppliers", "systems:suppliers_csv", "Suppliers", "supplier", "suppliers"
+    )
     context = {"listing": listing}
     return render(request, "systems/suppliers.html", context, status=listing.status)
 
