@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from citytools import serving
@@ -35,6 +35,12 @@ def test_port_is_read() -> None:
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="choose a number"):
         serving.port_of(text)
+
+
+def test_demo_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", "maybe")
+    with pytest.raises(CommandError, match=r"DEMO=maybe .* write yes or no"):
+        call_command("serve", port=str(_free_port()))
 
 
 def test_taken_port_is_named_with_another(taken: int) -> None:

@@ -27,15 +27,17 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo",
             default=os.environ.get("DEMO") or "yes",
-            choices=["yes", "no"],
-            help="load the demonstration set too, if the database is empty",
+            help="yes or no: load the demonstration set too, if the database is empty",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prepare, serve, and leave nothing running."""
+        port = serving.port_of(options["port"])
+        if options["demo"] not in {"yes", "no"}:
+            # argparse does not look at a default, and this one may come from outside
+            raise CommandError(f"DEMO={options['demo']} means nothing: write yes or no.")
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        port = serving.port_of(options["port"])
         claimed = serving.claim(port)
         try:
             words = self._prepare(options["demo"])
