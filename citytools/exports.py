@@ -11,7 +11,8 @@ from typing import IO, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Expression, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 
 from citytools.columns import Column
@@ -45,7 +46,10 @@ def write_csv(rows: QuerySet[Any], columns: Sequence[Column], file: IO[bytes]) -
     header = io.StringIO()
     csv.writer(header, lineterminator="\n").writerow([column.name for column in columns])
     file.write(header.getvalue().encode())
-    cells = {f"cell_{column.name}": column.cell for column in columns}
+    cells: dict[str, Expression] = {f"cell_{column.name}": column.cell for column in columns}
+    if len(cells) == 1:
+        # Quoted, for a row of one empty cell would be an empty line, which readers skip
+        cells = {name: Coalesce(cell, Value("", TextField())) for name, cell in cells.items()}
     try:
         query, parameters = rows.annotate(**cells).values_list(*cells).query.sql_with_params()
     except EmptyResultSet:
