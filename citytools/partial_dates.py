@@ -26,7 +26,7 @@ def parts(text: str) -> tuple[int, int | None, int | None]:
         raise ValueError(_WANTED)
     year = int(match["year"])
     month, day = (int(part) if part else None for part in (match["month"], match["day"]))
-    datetime.date(year, month or 1, day or 1)
+    datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     return year, month, day
 
 
