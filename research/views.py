@@ -1,5 +1,6 @@
 """Pages of research: findings, case studies and recommendations."""
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -41,8 +42,10 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on."""
-    public = Recommendation.objects.published(clock.today())
-    linked = public.prefetch_related("sources", "findings").order_by("title", "pk")[:MOST]
+    today = clock.today()
+    public = Recommendation.objects.published(today)
+    findings = Prefetch("findings", Finding.objects.published(today))
+    linked = public.prefetch_related("sources", findings).order_by("title", "pk")[:MOST]
     audiences = [
         (audience.label, [one for one in linked if one.audience == audience])
         for audience in Recommendation.Audience
