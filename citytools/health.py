@@ -1,6 +1,6 @@
 """For those who run the service: is the process up, and can it serve."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
@@ -14,7 +14,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and every migration has run; else 503 with the reason."""
     try:
         reason = _reason()
-    except DatabaseError:
+    except Error:
         reason = "the database does not answer"
     text, status = (f"not ready: {reason}\n", 503) if reason else ("ready\n", 200)
     return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
@@ -23,4 +23,4 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _reason() -> str:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(waiting)} migrations have not run" if waiting else ""
+    return f"migrations that have not run: {len(waiting)}" if waiting else ""
