@@ -46,9 +46,10 @@ def figures(today: datetime.date) -> list[Figure]:
 
 
 def teaching(most: int = 5) -> QuerySet[Any]:
-    """Skills that someone would teach and someone wants, most wanted first."""
-    offers = Count("levels", filter=Q(levels__can_teach=True))
-    wishes = Count("levels", filter=Q(levels__wants_help=True))
+    """Skills that one of the 33 would teach and another wants, most wanted first."""
+    london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
+    offers = Count("levels", filter=london & Q(levels__can_teach=True))
+    wishes = Count("levels", filter=london & Q(levels__wants_help=True))
     asked = Skill.objects.annotate(offers=offers, wishes=wishes)
     return asked.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
 

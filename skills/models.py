@@ -97,8 +97,9 @@ class SkillLevelQuerySet(SourcedQuerySet):
         return self.filter(level__gte=Level.PRACTITIONER)
 
     def counted_by_skill(self) -> Iterable[tuple[str, int, int]]:
-        """(skill, level, boroughs at that level)."""
-        levels = self.order_by().values_list("skill__name", "level")
+        """(skill, level, how many of the 33 are at that level)."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
+        levels = london.order_by().values_list("skill__name", "level")
         return levels.annotate(boroughs=Count("pk")).order_by("skill__name", "level")
 
 

@@ -71,11 +71,12 @@ class SystemQuerySet(SourcedQuerySet):
         return london.order_by().values("borough").distinct().count()
 
     def by_service_area(self) -> Iterable[dict[str, Any]]:
-        """Rows of service area, slug, systems and distinct boroughs, most systems first."""
+        """Rows of service area, slug, systems and boroughs (of the 33), most systems first."""
+        boroughs = Count("borough", distinct=True, filter=~Q(borough__kind=Borough.Kind.REGIONAL))
         return (
             self.order_by()
             .values("function__service_area__name", "function__service_area__slug")
-            .annotate(systems=Count("pk"), boroughs=Count("borough", distinct=True))
+            .annotate(systems=Count("pk"), boroughs=boroughs)
             .order_by("-systems", "function__service_area__position")
         )
 
