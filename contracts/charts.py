@@ -61,13 +61,15 @@ def _finding(labels: list[str], values: list[int]) -> str:
     if not any(values):
         return "No decision is due in the quarters ahead"
     most = max(values)
-    return f"Most decisions fall in {labels[values.index(most)]}: {most:,} of {sum(values):,}"
+    if values.count(most) > 1:
+        return f"No quarter has the most decisions: up to {most:,} of {sum(values):,} each"
+    return f"{labels[values.index(most)]} has the most decisions: {most:,} of {sum(values):,}"
 
 
 def _sentence(labels: list[str], values: list[int]) -> str:
     if not any(values):
         return f"No contract has an act-by date from {labels[0]} to {labels[-1]}."
     return (
-        f"{sum(values):,} contracts have an act-by date from {labels[0]} to {labels[-1]}, "
-        f"{sum(values[:4]):,} of them in the first four quarters."
+        f"Act-by dates known from {labels[0]} to {labels[-1]}: {sum(values):,}, "
+        f"of them {sum(values[:4]):,} in the first four quarters."
     )

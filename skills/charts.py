@@ -45,16 +45,22 @@ def _finding(table: pd.DataFrame) -> str:
         return "No skill levels to show"
     scarce = table.index[0]
     return (
-        f"{scarce} is scarcest: {_strong(table, scarce):,} of "
+        f"{scarce} is {_among(table, scarce)}scarcest: {_strong(table, scarce):,} of "
         f"{int(table.loc[scarce].sum()):,} boroughs at practitioner or above"
     )
 
 
 def _sentence(table: pd.DataFrame) -> str:
     if table.empty:
-        return "No skill level matches the filters."
+        return "No borough’s skill level matches the filters."
     plenty = table.index[-1]
     return (
-        f"Of {len(table):,} skills, {plenty} is held best, at practitioner or above in "
-        f"{_strong(table, plenty):,} of {int(table.loc[plenty].sum()):,} boroughs."
+        f"Of the skills shown ({len(table):,}), {plenty} is {_among(table, plenty)}best held, at "
+        f"practitioner or above in {_strong(table, plenty):,} of "
+        f"{int(table.loc[plenty].sum()):,} boroughs."
     )
+
+
+def _among(table: pd.DataFrame, name: str) -> str:
+    ties = sum(_strong(table, other) == _strong(table, name) for other in table.index)
+    return "among the " if ties > 1 else ""

@@ -28,17 +28,18 @@ def by_service_area(systems: SystemQuerySet, csv: str) -> Chart:
 def _finding(names: list[str], counts: list[int]) -> str:
     if not names:
         return "No systems to show"
+    if counts.count(counts[0]) > 1:
+        return f"No service area has the most systems: up to {counts[0]:,} of {sum(counts):,} each"
     return f"{names[0]} has the most systems: {counts[0]:,} of {sum(counts):,}"
 
 
 def _sentence(names: list[str], counts: list[int]) -> str:
     if not names:
         return "No system matches the filters."
-    if len(names) == 1:
-        return f"All {counts[0]:,} systems are in {names[0]}."
-    top = " and ".join(names[:2])
+    if len(names) < 3:
+        return f"All of the {sum(counts):,} are in {' and '.join(names)}."
     share = round(100 * sum(counts[:2]) / sum(counts))
-    return (
-        f"{top} together hold {share} % of the {sum(counts):,} systems; "
-        f"{names[-1]} has the fewest, {counts[-1]:,}."
-    )
+    top = f"{names[0]} and {names[1]} together hold {share} % of the {sum(counts):,} systems"
+    if counts[-1] == counts[-2]:
+        return f"{top}."
+    return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
