@@ -21,7 +21,10 @@ class Part:
 
 def estate(borough: Borough, most: int = 300) -> list[tuple[str, list[System]]]:
     """The borough's systems by service area, in the areas' order."""
-    systems = borough.systems.for_list().order_by("function__position", "product__name", "pk")
+    systems = borough.systems.for_list().order_by(
+        *("function__service_area__position", "function__service_area_id"),
+        *("function__position", "product__name", "pk"),
+    )
     return [
         (name, list(members))
         for name, members in groupby(
@@ -38,7 +41,9 @@ def decisions(borough: Borough, today: datetime.date, most: int = 20) -> Iterabl
 
 def skill_groups(borough: Borough) -> list[tuple[str, list[SkillLevel]]]:
     """The borough's known skill levels by group."""
-    levels = borough.skill_levels.for_list().order_by("skill__position", "pk")
+    levels = borough.skill_levels.for_list().order_by(
+        "skill__group__position", "skill__group_id", "skill__position", "pk"
+    )
     return [
         (name, list(members))
         for name, members in groupby(levels[:200], lambda level: level.skill.group.name)

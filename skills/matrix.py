@@ -85,7 +85,7 @@ def of_filter(chosen: SkillLevelFilter) -> Matrix:
         return Matrix([], [])
     named = chosen.form.cleaned_data
     rows = chosen.rows.order_by()
-    skills = Skill.objects.all()
+    skills = Skill.objects.order_by("group__position", "group_id", "position", "pk")
     if named["skill"]:
         skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
