@@ -1,0 +1,92 @@
+"""Charts: the figure is valid and plain, and says what its table and its sentence say."""
+
+import json
+
+import plotly.graph_objects as go
+import pytest
+from django.test import Client
+
+from citytools.charts import PALETTE, PATTERNS, Chart, plain, sideways_bars, upright_bars
+from tests import factories
+from tests.pages import text_of
+
+LABELS = ["Housing", "Finance"]
+SERIES = {"Live": [3, 0], "Retired": [1, 2]}
+
+
+@pytest.mark.parametrize("draw", [sideways_bars, upright_bars])
+def test_bars_hold_the_numbers_given_in_their_order(draw: object) -> None:
+    figure = draw(LABELS, SERIES)  # type: ignore[operator]
+    across = "x" if draw is sideways_bars else "y"
+    assert [trace["name"] for trace in figure["data"]] == ["Live", "Retired"]
+    assert [trace[across] for trace in figure["data"]] == [[3, 0], [1, 2]]
+    assert figure["layout"]["barmode"] == "stack"
+    axis = figure["layout"]["xaxis" if across == "x" else "yaxis"]
+    assert axis["rangemode"] == "tozero"
+
+
+@pytest.mark.parametrize("draw", [sideways_bars, upright_bars])
+def test_a_figure_is_one_that_plotly_knows_and_json_can_hold(draw: object) -> None:
+    figure = draw(LABELS, SERIES)  # type: ignore[operator]
+    go.Figure(figure)
+    text = json.dumps(figure)
+    assert json.loads(text) == figure
+    assert "bdata" not in text
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        go.Heatmap(z=[[1]]),
+        go.Histogram(x=[1]),
+        go.Box(y=[1]),
+        go.Scattergl(x=[1], y=[1]),
+        go.Treemap(labels=["a"], parents=[""]),
+    ],
+)
+def test_a_picture_that_the_page_cannot_draw_is_refused(trace: object) -> None:
+    with pytest.raises(ValueError, match=f"draws no {trace.type}"):  # type: ignore[attr-defined]
+        plain(go.Figure([trace]))
+
+
+@pytest.mark.parametrize("trace", [go.Bar(y=[1]), go.Scatter(y=[1]), go.Pie(values=[1])])
+def test_bars_lines_and_pies_are_drawn(trace: object) -> None:
+    assert plain(go.Figure([trace]))["data"][0]["type"] in {"bar", "scatter", "pie"}
+
+
+def test_series_differ_by_colour_and_by_pattern() -> None:
+    assert len(set(PALETTE)) == len(PALETTE) == len(set(PATTERNS)) == 6
+    figure = sideways_bars(["A"], {str(number): [1] for number in range(6)})
+    markers = [trace["marker"] for trace in figure["data"]]
+    assert len({marker["color"] for marker in markers}) == 6
+    assert len({marker["pattern"]["shape"] for marker in markers}) == 6
+    assert figure["layout"]["showlegend"] is True
+
+
+def test_a_single_series_needs_no_legend() -> None:
+    assert sideways_bars(["A"], {"Systems": [1]})["layout"]["showlegend"] is False
+
+
+def test_margins_leave_a_phone_its_width() -> None:
+    margin = sideways_bars(["A"], {"Systems": [1]})["layout"]["margin"]
+    assert max(margin.values()) <= 32
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/systems/", "/contracts/", "/skills/"])
+def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
+    client: Client, address: str
+) -> None:
+    factories.contract(systems=[factories.system()], ends_on="2027-12-31", notice_months=1)
+    factories.skill_level()
+    response = client.get(address)
+    chart: Chart = response.context["chart"]
+    page = response.content.decode()
+    assert response.context["chart"].title in page
+    assert chart.sentence in page
+    figure = page.split(f'<script id="{chart.figure_id}" type="application/json">')[1]
+    assert json.loads(figure.split("</script>")[0]) == json.loads(json.dumps(chart.figure))
+    go.Figure(chart.figure)
+    assert "bdata" not in figure
+    assert all(str(cell) in page for row in chart.rows for cell in row)
+    assert text_of(client.get(chart.csv)).count("\n") > 1

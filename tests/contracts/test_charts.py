@@ -1,0 +1,88 @@
+"""Decisions by quarter: the calendar, the counts, and words that agree with them."""
+
+import datetime
+
+import pytest
+
+from contracts.charts import decisions_ahead, quarter_of, quarter_words, quarters_from
+from contracts.models import Contract
+from tests import factories
+
+TODAY = datetime.date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("day", "quarter", "words"),
+    [
+        ("2026-01-01", (2026, 1), "Jan–Mar 2026"),
+        ("2026-03-31", (2026, 1), "Jan–Mar 2026"),
+        ("2026-04-01", (2026, 2), "Apr–Jun 2026"),
+        ("2026-09-30", (2026, 3), "Jul–Sep 2026"),
+        ("2026-10-01", (2026, 4), "Oct–Dec 2026"),
+        ("2026-12-31", (2026, 4), "Oct–Dec 2026"),
+    ],
+)
+def test_a_day_falls_in_its_calendar_quarter(
+    day: str, quarter: tuple[int, int], words: str
+) -> None:
+    assert quarter_of(datetime.date.fromisoformat(day)) == quarter
+    assert quarter_words(quarter) == words
+
+
+def test_quarters_run_on_over_the_year() -> None:
+    expected = [(2026, 4), (2027, 1), (2027, 2), (2027, 3), (2027, 4), (2028, 1)]
+    assert quarters_from(TODAY, 6) == expected
+    assert quarters_from(datetime.date(2027, 1, 1), 1) == [(2027, 1)]
+
+
+@pytest.mark.django_db
+def test_each_decision_is_counted_in_its_quarter_from_today_to_the_last_day() -> None:
+    days = ["2026-11-29", "2026-11-30", "2026-12-31", "2027-01-01", "2028-09-30", "2028-10-01"]
+    for day in [*days, "2027", "2027-06", ""]:
+        factories.contract(ends_on=day, notice_months=0)
+    factories.contract(ends_on="2027-02-01")
+    chart = decisions_ahead(Contract.objects.all(), TODAY, "")
+    counts = dict(chart.rows)
+    assert list(counts) == [quarter_words(quarter) for quarter in quarters_from(TODAY, 8)]
+    assert [count for count in counts.values() if count] == [2, 1, 1]
+    (trace,) = chart.figure["data"]
+    assert dict(zip(trace["x"], trace["y"], strict=True)) == counts
+
+
+@pytest.mark.django_db
+def test_title_and_sentence_state_the_numbers() -> None:
+    for day in ("2026-12-01", "2027-02-01", "2027-03-31", "2028-01-01"):
+        factories.contract(ends_on=day, notice_months=0)
+    chart = decisions_ahead(Contract.objects.all(), TODAY, "")
+    assert chart.title == "Jan–Mar 2027 has the most decisions: 2 of 4"
+    assert chart.sentence == (
+        "Act-by dates known from Oct–Dec 2026 to Jul–Sep 2028: 4, "
+        "of them 3 in the first four quarters."
+    )
+    assert "as at 30 November 2026" in chart.source
+
+
+@pytest.mark.django_db
+def test_a_tie_is_not_called_a_lead_and_nothing_is_said_to_be_nothing() -> None:
+    nothing = decisions_ahead(Contract.objects.all(), TODAY, "")
+    assert nothing.title == "No decision is due in the quarters ahead"
+    assert nothing.sentence == "No contract has an act-by date from Oct–Dec 2026 to Jul–Sep 2028."
+    for day in ("2026-12-01", "2027-02-01"):
+        factories.contract(ends_on=day, notice_months=0)
+    tie = decisions_ahead(Contract.objects.all(), TODAY, "")
+    assert tie.title == "No quarter has the most decisions: up to 1 of 2 each"
+
+
+@pytest.mark.django_db
+def test_a_shared_contract_of_many_systems_is_one_decision() -> None:
+    boroughs = [factories.borough() for _ in range(3)]
+    systems = [factories.system(borough=one) for one in boroughs]
+    factories.contract(
+        lead=boroughs[0],
+        partners=boroughs[1:],
+        systems=systems,
+        ends_on="2027-06-01",
+        notice_months=6,
+    )
+    chosen = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
+    assert sum(count for _, count in decisions_ahead(chosen, TODAY, "").rows) == 1

@@ -1,0 +1,76 @@
+"""The picture of systems agrees with the rows, and claims no more than they say."""
+
+from collections import Counter
+
+import pytest
+
+from boroughs.models import Borough
+from systems.charts import by_service_area
+from systems.models import Function, System
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def systems(*counts: int) -> None:
+    """As many systems as given in each of several service areas, A, B, C …"""
+    boroughs = [factories.borough() for _ in range(2)]
+    for letter, count in zip("ABCDE", counts, strict=False):
+        area = factories.service_area(f"Area {letter}")
+        for number in range(count):
+            function = factories.function(service_area=area)
+            factories.system(borough=boroughs[number % 2], function=function)
+
+
+def test_bars_and_table_hold_what_counting_by_hand_gives() -> None:
+    systems(3, 5, 1)
+    chart = by_service_area(System.objects.all(), "")
+    counted = Counter(str(one.function.service_area) for one in System.objects.all())
+    (trace,) = chart.figure["data"]
+    assert dict(zip(trace["y"], trace["x"], strict=True)) == counted
+    assert [(name, count) for name, count, _ in chart.rows] == counted.most_common()
+    assert [row[2] for row in chart.rows] == [2, 2, 1]
+
+
+def test_title_and_sentence_state_the_numbers() -> None:
+    systems(3, 5, 1)
+    chart = by_service_area(System.objects.all(), "")
+    assert chart.title == "Area B has the most systems: 5 of 9"
+    assert chart.sentence == (
+        "Area B and Area A together hold 89 % of the 9 systems; "
+        "of the 3 with any, Area C has the fewest, 1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "title", "sentence"),
+    [
+        ((), "No systems to show", "No system matches the filters."),
+        ((1,), "Area A has the most systems: 1 of 1", "All of the 1 are in Area A."),
+        ((2, 1), "Area A has the most systems: 2 of 3", "All of the 3 are in Area A and Area B."),
+        (
+            (2, 2, 1, 1),
+            "No service area has the most systems: up to 2 of 6 each",
+            "Area A and Area B together hold 67 % of the 6 systems.",
+        ),
+    ],
+)
+def test_a_tie_is_not_called_a_lead(counts: tuple[int, ...], title: str, sentence: str) -> None:
+    systems(*counts)
+    chart = by_service_area(System.objects.all(), "")
+    assert (chart.title, chart.sentence) == (title, sentence)
+
+
+def test_a_regional_body_has_systems_but_is_no_borough() -> None:
+    gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    function: Function = factories.function()
+    factories.system(borough=gla, function=function)
+    factories.system(function=function)
+    ((_, count, boroughs),) = by_service_area(System.objects.all(), "").rows
+    assert (count, boroughs) == (2, 1)
+
+
+def test_the_picture_is_of_the_filtered_rows() -> None:
+    systems(3, 5)
+    chosen = System.objects.filter(function__service_area__name="Area A")
+    assert by_service_area(chosen, "").rows == [("Area A", 3, 2)]
