@@ -132,11 +132,11 @@ def test_a_page_number_given_twice_is_refused(client: Client, address: str) -> N
 
 
 @pytest.mark.parametrize("address", LISTS)
-@pytest.mark.parametrize("page", ["abc", "0", "-1", "2", "1.5", "999999999999999999999"])
+@pytest.mark.parametrize("number", ["abc", "0", "-1", "2", "1.5", "999999999999999999999"])
 def test_a_page_that_is_not_there_is_refused_with_a_remedy(
-    client: Client, address: str, page: str
+    client: Client, address: str, number: str
 ) -> None:
-    response = client.get(address, {"page": page})
+    response = client.get(address, {"page": number})
     assert response.status_code == 400
     said = words(response)
     assert "A page is a whole number from 1." in said or "write 1 to 1" in said

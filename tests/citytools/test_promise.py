@@ -1,0 +1,155 @@
+"""The number on the screen is the rows in the file, in the same order, however it is filtered."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from boroughs.models import Borough
+from citytools.grammar import FactFilter
+from contracts.filters import ContractFilter
+from contracts.models import Contract, Framework
+from skills.filters import SkillLevelFilter
+from skills.models import Skill, SkillGroup, SkillLevel
+from systems.filters import SystemFilter
+from systems.models import Function, Product, ServiceArea, Supplier, System
+from tests.estate import small_london
+from tests.pages import LISTS, column, row_links, rows, total
+
+Query = dict[str, list[str]]
+MODELS: dict[str, Any] = {
+    "borough": Borough, "service_area": ServiceArea, "function": Function, "product": Product,
+    "supplier": Supplier, "framework": Framework, "skill": Skill, "group": SkillGroup,
+}  # fmt: skip
+DATES = ["2026-01-01", "2026-12-31", "2027-03-31", "2027-06-01", "2028-02-29"]
+AMOUNTS = ["0", "999", "1000", "1000.01", "250000"]
+WORDS = ["a", "borough", "product 1", "1", "%", "region", "zzz"]
+
+
+@pytest.fixture
+def _london(db: None) -> None:
+    small_london()
+
+
+def choices(kind: type[FactFilter], model: Any) -> dict[str, list[str]]:
+    """What each filter of a list may be given, read from the filter set itself."""
+    fields = kind(QueryDict(), model.objects.all()).form.fields
+    given: dict[str, list[str]] = {}
+    for name, field in fields.items():
+        if name in MODELS:
+            given[name] = list(MODELS[name].objects.order_by("slug").values_list("slug", flat=True))
+        elif hasattr(field, "choices"):
+            given[name] = [str(value) for value, _ in field.choices if value]
+        else:
+            given[name] = WORDS if name == "q" else AMOUNTS if "value" in name else DATES
+    return given
+
+
+def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
+    """Up to three filters and perhaps a sort; several values only where that means any."""
+    several = {*MODELS, "kind", "hosting", "status", "source", "route", "level"}
+    names = draw(st.sets(st.sampled_from(sorted(set(given) - {"sort"})), max_size=3))
+    names |= draw(st.sets(st.just("sort"), max_size=1))
+    query: Query = {}
+    for name in sorted(names):
+        most = 4 if name in several else 1
+        query[name] = draw(st.lists(st.sampled_from(given[name]), min_size=1, max_size=most))
+    return query
+
+
+often = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.mark.usefixtures("_london")
+@pytest.mark.parametrize(
+    ("address", "kind", "model", "name"),
+    [
+        ("/systems/", SystemFilter, System, "system_id"),
+        ("/contracts/", ContractFilter, Contract, "contract_id"),
+    ],
+)
+def test_a_list_over_all_its_pages_is_its_file(
+    client: Client, address: str, kind: type[FactFilter], model: Any, name: str
+) -> None:
+    given_values = choices(kind, model)
+
+    @often
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        query = queries(data.draw, given_values)
+        numbers = column(client, LISTS[address], name, query)
+        count, links = over_all_pages(client, address, query)
+        assert count == len(numbers)
+        assert links == [f"{address}{number}/" for number in numbers]
+
+    check()
+
+
+def over_all_pages(client: Client, address: str, query: Query) -> tuple[int, list[str]]:
+    """The count in words, and the row links of each page after the other."""
+    links: list[str] = []
+    first = client.get(address, query)
+    for number in first.context["listing"].page.paginator.page_range:
+        links += row_links(client, address, query | {"page": [str(number)]})
+    return total(first), links
+
+
+@pytest.mark.usefixtures("_london")
+def test_the_matrix_is_its_file(client: Client) -> None:
+    given_values = choices(SkillLevelFilter, SkillLevel)
+
+    @often
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        query = queries(data.draw, given_values)
+        in_file = rows(client, "/skills/skills.csv", query)
+        response = client.get("/skills/", query)
+        assert total(response) == len(in_file)
+        cells = sorted(chosen_cells(response.context["matrix"]))
+        expected = [(row["borough"], row["skill"], int(row["level"])) for row in in_file]
+        assert cells == sorted(expected)
+
+    check()
+
+
+def chosen_cells(matrix: Any) -> Iterator[tuple[str, str, int]]:
+    """Borough, skill and level of each cell that the filter keeps."""
+    for _, group in matrix.groups:
+        for row in group:
+            for cell in row.cells:
+                if cell.chosen:
+                    yield cell.borough.name, row.skill.name, cell.level.level
+
+
+@pytest.mark.usefixtures("_london")
+@pytest.mark.parametrize(
+    ("address", "name", "model"),
+    [
+        ("/systems/", "kind", System),
+        ("/systems/", "hosting", System),
+        ("/systems/", "status", System),
+        ("/systems/", "source", System),
+        ("/systems/", "illustrative", System),
+        ("/systems/", "borough", System),
+        ("/contracts/", "route", Contract),
+        ("/contracts/", "source", Contract),
+        ("/contracts/", "illustrative", Contract),
+        ("/skills/", "level", SkillLevel),
+        ("/skills/", "group", SkillLevel),
+    ],
+)
+def test_the_values_of_an_exclusive_filter_add_up_to_all_rows(
+    client: Client, address: str, name: str, model: Any
+) -> None:
+    kind: Any = {System: SystemFilter, Contract: ContractFilter, SkillLevel: SkillLevelFilter}
+    counts = [
+        total(client.get(address, {name: value})) for value in choices(kind[model], model)[name]
+    ]
+    assert sum(counts) == total(client.get(address)) == model.objects.count()
+    assert len([count for count in counts if count]) > 1
