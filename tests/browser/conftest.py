@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
 # Playwright's synchronous interface runs an event loop in the thread that also asks the database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -45,6 +46,15 @@ def _downloads() -> Path:
         return Path(named)
     mac = Path.home() / "Library/Caches/ms-playwright"
     return mac if mac.exists() else Path.home() / ".cache/ms-playwright"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections_end_with_their_request() -> None:
+    """A browser keeps its connection to the server; the server's to the database must not stay.
+
+    Otherwise the test database is still in use when the session ends and drops it.
+    """
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(scope="session")

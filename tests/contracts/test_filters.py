@@ -93,8 +93,10 @@ def test_a_shared_contract_is_found_once_under_each_of_its_boroughs(client: Clie
 
 
 def test_several_values_of_one_name_mean_any_of_them(client: Client) -> None:
-    one, two, other = factories.contract(), factories.contract(), factories.contract()
-    suppliers = [one.supplier.slug, two.supplier.slug, one.supplier.slug]
+    first, second = factories.supplier(), factories.supplier()
+    one, two = factories.contract(supplier=first), factories.contract(supplier=second)
+    other = factories.contract()
+    suppliers = [first.slug, second.slug, first.slug]
     assert found(client, supplier=suppliers) == {one.pk, two.pk}
     assert other.pk not in found(client, borough=[one.lead.slug, two.lead.slug])
 
