@@ -1,0 +1,143 @@
+"""How many queries each page and file asks: pinned, and the same for few rows as for many."""
+
+import itertools
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from boroughs.models import Borough
+from contracts.models import Contract
+from research.models import CaseStudy, Finding
+from skills.models import Skill
+from systems.models import Product, Supplier, System
+from tests import factories
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+COUNTS = {
+    "/": 18,
+    "/?measure=decisions": 19,
+    "/?measure=skills": 18,
+    "/about/": 4,
+    "/accessibility/": 4,
+    "/data/": 4,
+    "/boroughs/": 10,
+    "/boroughs/?measure=decisions": 11,
+    "/boroughs/boroughs.csv": 1,
+    "/systems/": 15,
+    "/systems/?q=a&hosting=saas&sort=-as_of": 15,
+    "/systems/systems.csv": 1,
+    "/systems/products/": 12,
+    "/systems/products/products.csv": 1,
+    "/systems/suppliers/": 6,
+    "/systems/suppliers/suppliers.csv": 1,
+    "/contracts/": 19,
+    "/contracts/?kind=frontline&sort=act_by": 19,
+    "/contracts/contracts.csv": 1,
+    "/skills/": 16,
+    "/skills/?level=expert": 16,
+    "/skills/skills.csv": 1,
+    "/research/": 8,
+    "/research/recommendations/": 7,
+    "/healthz": 0,
+    "/.well-known/security.txt": 0,
+    "borough": 11,
+    "system": 9,
+    "product": 12,
+    "supplier": 15,
+    "contract": 8,
+    "skill": 9,
+    "finding": 7,
+    "case study": 9,
+}
+"""Queries by address, or by the kind of record whose page it is."""
+
+
+def grown(rows: int) -> None:
+    """Rows of every kind, all of which hang on the first borough, product, skill and so on."""
+    boroughs = [factories.borough() for _ in range(min(rows, 12))]
+    maker = factories.supplier("Maker")
+    factories.ownership(maker, factories.supplier("Owner"))
+    main = factories.product("Main", manufacturer=maker)
+    factories.product_alias("Old main", main)
+    areas = [factories.service_area() for _ in range(3)]
+    for number, borough in zip(range(rows), itertools.cycle(boroughs), strict=False):
+        function = factories.function(service_area=areas[number % 3])
+        main.functions.add(function)
+        product = factories.product(manufacturer=maker, functions=[function])
+        factories.ownership(factories.supplier(), maker)
+        systems = [
+            factories.system(borough=borough, product=main, function=function, hosting="saas"),
+            factories.system(borough=boroughs[0], product=product, function=function),
+        ]
+        contract(boroughs, systems, maker)
+    grown_skills(boroughs)
+    grown_research(rows, boroughs, main)
+
+
+def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> None:
+    factories.contract(
+        lead=boroughs[0],
+        partners=boroughs[1:3],
+        systems=systems,
+        supplier=supplier,
+        framework=factories.framework(),
+        ends_on="2199-12-31",
+        notice_months=3,
+    )
+
+
+def grown_skills(boroughs: list[Borough]) -> None:
+    first = factories.skill("First")
+    for borough in boroughs:
+        factories.returned(borough, subject="skills")
+        factories.skill_level(borough=borough, skill=first, level=4, can_teach=True)
+        factories.skill_level(borough=boroughs[0], wants_help=True)
+
+
+def grown_research(rows: int, boroughs: list[Borough], product: Product) -> None:
+    finding = factories.finding(title="Main finding")
+    study = factories.case_study(boroughs=boroughs, products=[product], title="Main study")
+    for _ in range(rows):
+        source = factories.source()
+        finding.sources.add(source)
+        study.sources.add(source)
+        factories.recommendation(findings=[finding, factories.finding()]).sources.add(source)
+        factories.case_study(boroughs=boroughs)
+
+
+def address(name: str) -> str:
+    """The address of a page, that of the record most hangs on where a kind is named."""
+    if name.startswith("/"):
+        return name
+    records: dict[str, Any] = {
+        "borough": Borough.objects.earliest("pk"),
+        "system": System.objects.earliest("pk"),
+        "product": Product.objects.get(name="Main"),
+        "supplier": Supplier.objects.get(name="Maker"),
+        "contract": Contract.objects.earliest("pk"),
+        "skill": Skill.objects.get(name="First"),
+        "finding": Finding.objects.get(title="Main finding"),
+        "case study": CaseStudy.objects.get(title="Main study"),
+    }
+    return str(records[name].get_absolute_url())
+
+
+@pytest.mark.parametrize("rows", [3, 30])
+def test_each_page_and_file_asks_as_often_as_is_written_here(client: Client, rows: int) -> None:
+    grown(rows)
+    asked = {}
+    for name in COUNTS:
+        place = address(name)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = client.get(place)
+            text_of(response)
+        assert response.status_code == 200, name
+        asked[name] = len(queries)
+    assert asked == COUNTS
