@@ -16,19 +16,23 @@ from research.models import Finding
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     today = clock.today()
-    key = request.GET.get("measure", "systems")
+    key = request.GET.get("measure") or "systems"
+    known = key in MEASURES
     context = {
+        "problem": ""
+        if known
+        else f"“{key}” is not a measure. Write one of: {', '.join(MEASURES)}.",
         "figures": overview.figures(today),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=True),
         "measures": MEASURES,
-        "tiles": tile_map(key if key in MEASURES else "systems", today),
+        "tiles": tile_map(key if known else "systems", today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
         "chances": together.chances(Contract.objects.all(), today),
         "teaching": overview.teaching(),
         "changes": overview.latest_changes(),
         "findings": Finding.objects.published(today)[:3],
     }
-    return render(request, "home.html", context, status=200 if key in MEASURES else 400)
+    return render(request, "home.html", context, status=200 if known else 400)
 
 
 def about(request: HttpRequest) -> HttpResponse:
