@@ -1,0 +1,151 @@
+"""The overview: each figure is its rows, the map is honest, the chances are real."""
+
+import datetime
+import html
+
+import pytest
+from django.test import Client
+
+from boroughs.models import Borough
+from citytools import clock
+from tests import factories
+from tests.pages import read, text_of, total, words
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 11, 30)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+def test_an_empty_london_says_so_and_claims_no_zero(client: Client) -> None:
+    factories.borough("Camden")
+    said = words(client.get("/"))
+    assert "0 of 33 boroughs reporting" in said
+    assert "No decision is due in the quarters ahead" in said
+    assert "No two boroughs are known to decide" in said
+    assert "No borough has offered to teach" in said
+    assert "Camden: ?not known" in said
+
+
+@pytest.mark.parametrize(
+    ("act_by", "counted"),
+    [
+        ("2026-11-29", False),
+        ("2026-11-30", True),
+        ("2027-11-30", True),
+        ("2027-12-01", False),
+    ],
+)
+def test_decisions_are_those_of_the_next_twelve_months(
+    client: Client, act_by: str, counted: bool
+) -> None:
+    factories.contract(ends_on=act_by, notice_months=0)
+    figure = client.get("/").context["figures"][3]
+    assert figure.words == "contracts to decide on within 12 months"
+    assert figure.number == int(counted)
+
+
+def test_each_figure_links_to_as_many_rows(client: Client) -> None:
+    for day in ("2026-12-01", "2027-11-30", "2028-01-01"):
+        factories.contract(ends_on=day, notice_months=0, systems=[factories.system()])
+    page = client.get("/")
+    systems, contracts, _, decisions = page.context["figures"]
+    assert (systems.number, contracts.number, decisions.number) == (3, 3, 2)
+    for figure in (systems, contracts, decisions):
+        assert figure.address in read(client.get("/")).links
+        assert total(client.get(figure.address)) == figure.number
+
+
+def test_boroughs_reporting_are_of_the_33_and_invented_returns_are_said(client: Client) -> None:
+    factories.returned()
+    factories.returned(source_kind="illustrative")
+    factories.returned(subject="skills")
+    factories.returned(factories.borough("GLA", kind=Borough.Kind.REGIONAL))
+    page = client.get("/")
+    figure = page.context["figures"][2]
+    assert (figure.number, figure.of) == (2, 33)
+    assert "2 of 33 boroughs reporting (1 invented for demonstration)" in words(page)
+
+
+@pytest.mark.parametrize("measure", ["systems", "decisions", "skills"])
+def test_the_map_shows_the_measure_asked_and_offers_the_others(
+    client: Client, measure: str
+) -> None:
+    factories.borough("Camden")
+    page = client.get("/", {"measure": measure})
+    assert page.context["tiles"].key == measure
+    others = {"systems", "decisions", "skills"} - {measure}
+    assert {f"?measure={other}#map" for other in others} <= set(read(page).links)
+
+
+@pytest.mark.parametrize("measure", ["joy", " ", "<b>", "systems'"])
+def test_a_measure_that_is_not_known_is_named(client: Client, measure: str) -> None:
+    response = client.get("/", {"measure": measure})
+    assert response.status_code == 400
+    said = html.unescape(text_of(response))
+    assert f"“{measure}” is not a measure. Write one of: systems, decisions, skills." in said
+    assert "<strong>measure</strong>: “<b>”" not in text_of(response)
+
+
+def test_boroughs_that_decide_on_one_function_in_one_quarter_may_buy_together(
+    client: Client,
+) -> None:
+    rents = factories.function("Rents")
+    for name, day in (("Camden", "2027-01-01"), ("Barnet", "2027-03-31"), ("Sutton", "2027-04-01")):
+        lead = factories.borough(name)
+        factories.contract(lead=lead, functions=[rents], ends_on=day, notice_months=0)
+    (chance,) = client.get("/").context["chances"]
+    assert (chance.function, chance.when) == (rents, "Jan–Mar 2027")
+    assert chance.leads == ["Barnet", "Camden"]
+    assert "/contracts/?function=rents&sort=act_by" in read(client.get("/")).links
+
+
+def test_one_borough_alone_is_no_chance_to_buy_together(client: Client) -> None:
+    lead, rents = factories.borough(), factories.function()
+    for _ in range(2):
+        factories.contract(lead=lead, functions=[rents], ends_on="2027-01-01", notice_months=0)
+    assert client.get("/").context["chances"] == []
+
+
+def test_an_invented_contract_among_the_chances_is_said(client: Client) -> None:
+    rents = factories.function()
+    for kind in ("return", "illustrative"):
+        factories.contract(
+            functions=[rents], ends_on="2027-01-01", notice_months=0, source_kind=kind
+        )
+    assert "2 contracts to decide on; some invented for demonstration" in words(client.get("/"))
+
+
+def test_skills_that_one_would_teach_and_another_wants_are_offered(client: Client) -> None:
+    design, law = factories.skill("Design"), factories.skill("Law")
+    factories.skill_level(skill=design, can_teach=True)
+    factories.skill_level(skill=design, wants_help=True)
+    factories.skill_level(skill=law, can_teach=True)
+    said = words(client.get("/"))
+    assert "Design1 borough can teach; 1 wants help" in said.replace("Design 1", "Design1")
+    assert "Law" not in said
+
+
+def test_a_regional_body_teaches_but_is_counted_as_no_borough(client: Client) -> None:
+    design = factories.skill("Design")
+    gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    factories.skill_level(skill=design, borough=gla, can_teach=True)
+    factories.skill_level(skill=design, wants_help=True)
+    assert list(client.get("/").context["teaching"]) == []
+
+
+def test_newest_evidence_is_real_and_newest_first(client: Client) -> None:
+    old, new = factories.system(as_of="2025"), factories.system(as_of="2026-09")
+    factories.system(as_of="2026-10", source_kind="illustrative")
+    assert list(client.get("/").context["changes"]) == [new, old]
+
+
+def test_only_the_latest_three_findings_are_on_the_overview(client: Client) -> None:
+    for year in range(2020, 2025):
+        factories.finding(title=f"Of {year}", published_on=f"{year}-01-01")
+    found = [finding.title for finding in client.get("/").context["findings"]]
+    assert found == ["Of 2024", "Of 2023", "Of 2022"]

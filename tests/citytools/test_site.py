@@ -1,0 +1,169 @@
+"""What every page carries: sections, the notice on invented records, and the marks beside them."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from citytools import clock
+from tests import factories
+from tests.pages import LISTS, read, row_links, text_of, words
+
+pytestmark = pytest.mark.django_db
+
+MARK = "nvented for demonstration"
+NOTICE = "Some records are invented for demonstration and marked so."
+
+
+@pytest.mark.parametrize(
+    ("address", "section"),
+    [
+        ("/boroughs/", "/boroughs/"),
+        ("/systems/products/", "/systems/"),
+        ("/contracts/", "/contracts/"),
+        ("/skills/", "/skills/"),
+        ("/research/recommendations/", "/research/"),
+        ("/data/", "/data/"),
+        ("/", None),
+        ("/about/", None),
+    ],
+)
+def test_the_section_one_is_in_is_marked_in_the_header(
+    client: Client, address: str, section: str | None
+) -> None:
+    response = client.get(address)
+    assert [link for link in read(response, "nav").links if link in LISTS or link == "/data/"]
+    here = response.context["here"]
+    assert (here.path if here else None) == section
+
+
+def test_the_notice_is_not_there_while_nothing_is_invented(client: Client) -> None:
+    factories.contract(systems=[factories.system()])
+    factories.returned()
+    for address in ["/", "/about/", "/nowhere/", *LISTS]:
+        assert NOTICE not in words(client.get(address), "body"), address
+
+
+@pytest.mark.parametrize("build", ["system", "contract", "skill_level", "returned"])
+def test_one_invented_record_of_any_kind_puts_the_notice_on_every_page(
+    client: Client, build: str
+) -> None:
+    getattr(factories, build)(source_kind="illustrative")
+    for address in ["/", "/about/", "/data/", "/research/", "/nowhere/", *LISTS]:
+        assert NOTICE in words(client.get(address), "body"), address
+
+
+def test_invented_records_are_marked_wherever_they_are_shown(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    maker = factories.supplier(illustrative=True)
+    product = factories.product(manufacturer=maker, illustrative=True)
+    system = factories.system(product=product, source_kind="illustrative")
+    contract = factories.contract(
+        systems=[system], lead=system.borough, supplier=maker, source_kind="illustrative",
+        ends_on="2027-12-31", notice_months=1,
+    )  # fmt: skip
+    level = factories.skill_level(borough=system.borough, source_kind="illustrative")
+    pages = [one.get_absolute_url() for one in (system, contract, product, maker, level.skill)]
+    pages += [system.borough.get_absolute_url(), "/systems/", "/contracts/"]
+    for address in [*pages, "/systems/products/", "/systems/suppliers/"]:
+        assert '<span class="ct-invented">' in text_of(client.get(address)), address
+
+
+def test_real_records_are_not_marked_as_invented(client: Client) -> None:
+    system = factories.system()
+    contract = factories.contract(systems=[system], lead=system.borough)
+    level = factories.skill_level(borough=system.borough)
+    records: list[Any] = [system, contract, system.product, contract.supplier, level.skill]
+    for record in records:
+        page = client.get(record.get_absolute_url())
+        assert MARK not in text_of(page), record.get_absolute_url()
+    assert MARK not in text_of(client.get(system.borough.get_absolute_url()))
+
+
+def test_a_profile_marks_each_invented_fact_apart(client: Client) -> None:
+    borough = factories.borough("Camden")
+    factories.system(borough=borough, product=factories.product("Real one"))
+    invented = factories.product("Made up")
+    factories.system(borough=borough, product=invented, source_kind="illustrative")
+    said = words(client.get("/boroughs/camden/"))
+    assert said.count("invented for demonstration") == 1
+    assert said.index("Made up") < said.index("invented for demonstration")
+
+
+def test_every_page_names_itself_in_its_title_and_once_in_a_heading(client: Client) -> None:
+    contract = factories.contract(systems=[factories.system()])
+    level, finding, study = (
+        factories.skill_level(),
+        factories.finding(),
+        factories.case_study(),
+    )
+    system = contract.systems.get()
+    records: list[Any] = [
+        contract,
+        system,
+        system.product,
+        system.borough,
+        level.skill,
+        finding,
+        study,
+    ]
+    pages = [one.get_absolute_url() for one in records]
+    titles = set()
+    for address in [*LISTS, *pages, "/", "/data/", "/about/", "/accessibility/", "/research/"]:
+        page = text_of(client.get(address))
+        assert page.count("<h1") == 1, address
+        titles.add(page.split("<title>")[1].split("</title>")[0])
+    assert len(titles) == len(LISTS) + len(pages) + 5
+
+
+def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
+    contract = factories.contract(systems=[factories.system()], framework=factories.framework())
+    factories.skill_level()
+    factories.recommendation(findings=[factories.finding()])
+    factories.case_study(boroughs=[contract.lead])
+    seen: set[str] = set()
+    waiting = ["/"]
+    while waiting:
+        address = waiting.pop()
+        response = client.get(address)
+        assert response.status_code == 200, address
+        if not response["Content-Type"].startswith("text/html"):
+            text_of(response)
+            continue
+        links = {link.split("#")[0] for link in read(response, "body").links}
+        new = {link for link in links if link.startswith("/") and not link.startswith("/admin")}
+        new = {link for link in new if link.count("?") == 0 or link.count("=") == 1} - seen
+        seen |= new
+        waiting += sorted(new)
+    assert {"/systems/systems.csv", contract.get_absolute_url(), "/research/"} <= seen
+
+
+@pytest.mark.parametrize("address", ["/systems/", "/contracts/"])
+def test_chips_name_what_is_chosen_and_take_it_away(client: Client, address: str) -> None:
+    borough = factories.borough("Camden Town", slug="camden")
+    factories.contract(lead=borough, systems=[factories.system(borough=borough)])
+    query = {"borough": "camden", "source": ["return", "foi"], "sort": "as_of"}
+    listing = client.get(address, query).context["listing"]
+    chips = {(chip.label, chip.value): chip.without for chip in listing.chosen.chips}
+    assert set(chips) == {
+        ("Borough", "Camden Town"),
+        ("Source", "Borough's return"),
+        ("Source", "Freedom of information answer"),
+    }
+    assert chips["Borough", "Camden Town"] == "source=return&source=foi&sort=as_of"
+    assert chips["Source", "Borough's return"] == "borough=camden&source=foi&sort=as_of"
+    assert listing.chosen.in_words.startswith("borough Camden Town; source Borough's return or")
+
+
+def test_an_empty_list_names_the_filters_to_take_away(client: Client) -> None:
+    factories.system()
+    factories.borough("Camden")
+    page = client.get("/systems/", {"borough": "camden", "hosting": "saas"})
+    said = words(page)
+    assert "No systems match these filters. Take one away:" in said
+    assert "without borough Camden" in said
+    assert {"?hosting=saas", "?borough=camden"} <= set(read(page).links)
+    assert row_links(client, "/systems/", {"borough": "camden"}) == []
