@@ -1,6 +1,7 @@
 """Test databases on the embedded server: one for each run that goes on at the same time."""
 
 from django.conf import settings
+from django.db import connection
 from django.db.backends.postgresql import creation
 
 from citytools.postgres import locks
@@ -24,10 +25,22 @@ class DatabaseCreation(creation.DatabaseCreation):
         # Nobody misses what a test wrote when the power fails
         options = self.connection.settings_dict["OPTIONS"]
         options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+        if autoclobber and not keepdb:
+            self._destroy_test_db(self._get_test_db_name(), verbosity)
         created: str = super()._create_test_db(  # type: ignore[misc] # not in django-stubs
             verbosity, autoclobber, keepdb
         )
         return created
+
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        drop(test_database_name)
+
+
+def drop(database: str) -> None:
+    """Drop a database that there may be, also while a browser's last request still uses it."""
+    with connection._nodb_cursor() as cursor:
+        name = connection.ops.quote_name(database)
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 def _own_number() -> int:

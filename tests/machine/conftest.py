@@ -103,12 +103,9 @@ def version_at(address: server.Address) -> str:
     connection = psycopg2.connect(
         host=address.host, port=address.port, user=address.user, dbname=cluster.DATABASE
     )
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version")
-            return str(cursor.fetchall()[0][0])
-    finally:
-        connection.close()
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        return str(cursor.fetchall()[0][0])
 
 
 def eventually(true: Callable[[], bool], seconds: float = 8) -> bool:

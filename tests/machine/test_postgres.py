@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
+from django.db import connection
 
-from citytools.postgres import cluster, processes, reaper, server
+from citytools.postgres import cluster, creation, processes, reaper, server
 from tests.machine.conftest import (
     ROOT,
     Starter,
@@ -17,6 +20,8 @@ from tests.machine.conftest import (
     postmaster_seen_by,
     version_at,
 )
+
+IN_USE = {"dbname": "dropped_in_use"}
 
 
 def test_first_use_starts_a_server_that_answers(empty: Path) -> None:
@@ -155,6 +160,16 @@ def test_two_test_runs_have_databases_of_their_own() -> None:
         assert one.stdout.readline() != other.stdout.readline()
         one.communicate("\n")
         other.communicate("\n")
+
+
+@pytest.mark.django_db
+def test_database_in_use_is_dropped_all_the_same() -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("CREATE DATABASE dropped_in_use")
+    with closing(psycopg2.connect(**connection.get_connection_params() | IN_USE)) as user:
+        creation.drop("dropped_in_use")
+        with pytest.raises(psycopg2.OperationalError), user.cursor() as cursor:
+            cursor.execute("SELECT 1")
 
 
 def _postmaster(folder: Path) -> int:
