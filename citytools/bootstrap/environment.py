@@ -79,7 +79,9 @@ def pip_command() -> list[str]:
     for candidate in candidates:
         if _pip_version(candidate) >= OLDEST_PIP:
             return candidate
-    if importlib.util.find_spec("ensurepip"):
+    ensurepip = importlib.util.find_spec("ensurepip")
+    # Without an origin it is a folder that a package left behind
+    if ensurepip and ensurepip.origin:
         return [str(_pip_of_our_own()), "-m", "pip"]
     raise steps.CannotGoOn(
         "this Python has neither pip nor ensurepip: "
