@@ -1,0 +1,31 @@
+"""What tests of the invented estate share: its rows, and the real world beside it."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from citytools.demonstration.invention import demonstration
+from citytools.demonstration.world import World, read
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv")
+"""Files of which every row is a fact with a source."""
+
+
+@cache
+def invented() -> dict[str, str]:
+    return demonstration(FIXTURES)
+
+
+@cache
+def real() -> World:
+    return read(FIXTURES)
+
+
+@cache
+def rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(invented()[name].splitlines()))
+
+
+def parts(cell: str) -> list[str]:
+    return cell.split("; ") if cell else []

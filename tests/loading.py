@@ -1,0 +1,63 @@
+"""What tests of loading share: a small set of fixtures, and ways to spoil it."""
+
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pghistory.models
+from django.apps import apps
+from django.core.management import call_command
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+SMALL = {
+    "boroughs.csv": "gss_code,name,official_name,code,slug,kind,inner_or_outer,partnership,"
+    "population,population_year,households,households_year,tile_row,tile_column\n"
+    "E09000001,North,London Borough of North,NOR,north,borough,inner,,1000,2021,400,2021,1,1\n"
+    "E09000002,South,London Borough of South,SOU,south,borough,outer,,,,,,2,1\n",
+    "functions.csv": "service_area,kind,function\nHousing,frontline,Repairs\n"
+    "Housing,frontline,Lettings\n",
+    "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative\nAcme,acme,,,,,no\n",
+    "supplier_aliases.csv": "supplier,alias,kind,source\nAcme,Acme Ltd,also_known_as,\n",
+    "ownerships.csv": "supplier,owner,since,source\n",
+    "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
+    "illustrative\nFixer,fixer,Acme,Repairs; Lettings,Mender,known,,,no\n",
+    "systems.csv": "borough,function,product,hosting,status,live_since,users,satisfaction,"
+    "intention,note,source_kind,source_url,as_of,confidence,confirmed_on\n"
+    "north,Repairs,Fixer,saas,live,2019-04,,,,,return,,2026,high,\n"
+    "south,Repairs,Fixer,,,,,,,,return,,2026,high,\n",
+    "frameworks.csv": "name,slug,reference,provider,starts_on,ends_on,source\n"
+    "Cloud,cloud,RM1,,,,\n",
+    "contracts.csv": "lead,partners,title,reference,ocid,supplier,department,functions,systems,"
+    "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
+    "framework,note,source_kind,source_url,as_of,confidence,confirmed_on\n"
+    "north,south,Repairs,,,Acme,,Lettings,north/Repairs/Fixer; south/Repairs/Fixer,2025,"
+    "2027-03-31,no,,6,1200.50,,excluding,open,Cloud,,return,,2026,high,2026-10-01\n",
+    "skills.csv": "group,skill,slug,definition\nDelivery,Agile,agile,Works in short steps.\n",
+    "research.json": '{"sources": [], "findings": [], "case_studies": [], "recommendations": []}',
+}
+
+Folder = Callable[..., Path]
+
+
+def load(fixtures: Path = FIXTURES, demo: str = "no") -> str:
+    out = StringIO()
+    call_command("load", "--demo", demo, "--from", str(fixtures), stdout=out)
+    return out.getvalue()
+
+
+def swap(old: str, new: str) -> Callable[[str], str]:
+    def _swap(text: str) -> str:
+        assert old in text
+        return text.replace(old, new)
+
+    return _swap
+
+
+def row(text: str) -> Callable[[str], str]:
+    return lambda before: before + text + "\n"
+
+
+def events() -> int:
+    kinds = [kind for kind in apps.get_models() if issubclass(kind, pghistory.models.Event)]
+    return sum(kind._default_manager.count() for kind in kinds)
