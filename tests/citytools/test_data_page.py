@@ -1,0 +1,42 @@
+"""The data page: every file, and every column with its meaning, from what files are made of."""
+
+import pytest
+from django.test import Client
+
+from citytools.data import FILES, File
+from tests.pages import LISTS, read, text_of, words
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_file_is_there_with_its_page(client: Client) -> None:
+    links = set(read(client.get("/data/")).links)
+    assert {file.list: file.address for file in FILES} == LISTS
+    assert set(LISTS) | set(LISTS.values()) <= links
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_dictionary_names_the_columns_of_the_file_in_their_order(
+    client: Client, file: File
+) -> None:
+    header = text_of(client.get(file.address)).strip()
+    assert ",".join(column.name for column in file.columns) == header
+    section = text_of(client.get("/data/")).split(f'id="{file.name}"')[1].split("</section>")[0]
+    named = [part.split("</code>")[0] for part in section.split("<code>")[1:]]
+    assert named == header.split(",")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_column_has_a_meaning_and_no_name_twice(client: Client, file: File) -> None:
+    said = words(client.get("/data/"))
+    for column in file.columns:
+        assert column.meaning.endswith("."), column.name
+        assert " ".join(column.meaning.split()) in said
+        assert all(value in said for value in column.allowed)
+    names = [column.name for column in file.columns]
+    assert len(names) == len(set(names))
+
+
+def test_the_page_says_how_to_fetch_a_file_by_script(client: Client) -> None:
+    said = words(client.get("/data/"))
+    assert "http://testserver/systems/systems.csv?borough=camden&illustrative=no" in said

@@ -1,0 +1,130 @@
+"""Pages of contracts: what is known, by when to act, and sums that count a contract once."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from citytools import clock
+from tests import factories
+from tests.pages import read, row_links, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+
+
+def test_a_contract_says_by_when_to_act_and_why(client: Client) -> None:
+    contract = factories.contract(ends_on="2028-03-31", notice_months=6)
+    said = words(client.get(contract.get_absolute_url()))
+    assert "Act by 30 September 2027 (in 9 months)" in said
+    assert "the end, 31 March 2028, less 6 months of notice." in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"rolling": True}, "rolling"),
+        ({}, "not knownno end known"),
+        ({"ends_on": "2027-03-31"}, "not knownno notice period known"),
+        ({"ends_on": "2027-03", "notice_months": 6}, "not knownend known only as March 2027"),
+        ({"ends_on": "2027-03-31", "notice_months": 1}, "2027in 2 months; end less 1 month "),
+        ({"ends_on": "2026-11-30", "notice_months": 0}, "2026today; end less 0 months "),
+    ],
+)
+def test_the_list_says_why_no_act_by_date_is_known(
+    client: Client, fields: dict[str, Any], reason: str
+) -> None:
+    factories.contract(**fields)
+    assert reason in words(client.get("/contracts/"), "tbody")
+
+
+def test_a_contract_says_who_shares_it_and_what_it_pays_for(client: Client) -> None:
+    lead, partner = factories.borough("Camden"), factories.borough("Barnet")
+    system = factories.system(borough=lead)
+    contract = factories.contract(
+        lead=lead,
+        partners=[partner],
+        systems=[system],
+        framework=factories.framework("G-Cloud"),
+        route="framework_direct",
+    )
+    page = client.get(contract.get_absolute_url())
+    said = words(page)
+    assert "Camden leads; shared with Barnet" in said
+    assert "Framework call-off without competition; G-Cloud" in said
+    assert row_links(client, contract.get_absolute_url()) == [system.get_absolute_url()]
+    links = read(client.get(contract.get_absolute_url())).links
+    assert {"/boroughs/barnet/", "/contracts/?framework=g-cloud"} <= set(links)
+
+
+def test_what_is_not_known_of_a_contract_reads_not_known(client: Client) -> None:
+    contract = factories.contract(supplier=None)
+    said = words(client.get(contract.get_absolute_url()))
+    for key in ("Supplier", "Functions", "Notice", "Route to market", "Department", "Reference"):
+        assert f"{key} not known" in said.replace(f"{key}not known", f"{key} not known"), key
+    assert "not known a year; not known in all; VAT basis not known" in said
+    assert "£0" not in said
+
+
+def test_a_contract_shows_its_values_with_their_vat(client: Client) -> None:
+    contract = factories.contract(
+        annual_value=Decimal("1234.50"), total_value=Decimal(0), vat="excluding"
+    )
+    said = words(client.get(contract.get_absolute_url()))
+    assert "£1,234 a year; £0 in all; VAT excluding" in said
+
+
+def test_an_extension_is_shown_beside_the_end_and_does_not_move_it(client: Client) -> None:
+    contract = factories.contract(
+        ends_on="2027-03-31", extension_until="2029", notice_months=3, starts_on="2022"
+    )
+    said = words(client.get(contract.get_absolute_url()))
+    assert "starts 2022; ends 31 March 2027; may be extended to 2029" in said
+    assert contract.act_by == datetime.date(2026, 12, 31)
+
+
+def test_the_list_sums_each_shared_contract_once(client: Client) -> None:
+    boroughs = [factories.borough() for _ in range(3)]
+    systems = [factories.system(borough=one) for one in boroughs]
+    factories.contract(lead=boroughs[0], partners=boroughs[1:], systems=systems, annual_value=1000)
+    factories.contract(annual_value=500)
+    factories.contract()
+    assert "£1,500 a year, known for 2 of 3" in words(client.get("/contracts/"))
+    query = {
+        "borough": [one.slug for one in boroughs],
+        "function": [one.function.slug for one in systems],
+    }
+    assert "£1,000 a year, known for 1 of 1" in words(client.get("/contracts/", query))
+
+
+def test_no_known_value_is_said_and_not_summed_to_nought(client: Client) -> None:
+    factories.contract()
+    said = words(client.get("/contracts/"))
+    assert "No yearly value is known for any of them." in said
+    assert "£0" not in said
+
+
+def test_a_contract_for_nothing_is_known_to_cost_nothing(client: Client) -> None:
+    factories.contract(annual_value=0)
+    assert "£0 a year, known for 1 of 1" in words(client.get("/contracts/"))
+
+
+def test_the_list_names_the_lead_and_those_that_share(client: Client) -> None:
+    partners = [factories.borough("Sutton"), factories.borough("Barnet")]
+    factories.contract(lead=factories.borough("Newham"), partners=partners)
+    assert "Newhamshared with Barnet, Sutton" in words(client.get("/contracts/"), "tbody")
+
+
+def test_the_chart_of_the_list_counts_the_filtered_contracts(client: Client) -> None:
+    lead = factories.borough("Camden")
+    for borough in (lead, lead, factories.borough("Barnet")):
+        factories.contract(lead=borough, ends_on="2027-01-01", notice_months=0)
+    chart = client.get("/contracts/", {"borough": "camden"}).context["chart"]
+    assert sum(count for _, count in chart.rows) == 2
+    assert chart.csv == "/contracts/contracts.csv?borough=camden"
