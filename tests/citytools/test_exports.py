@@ -10,6 +10,9 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
+from citytools.exports import write_csv
+from systems.columns import SYSTEM_COLUMNS
+from systems.models import System
 from tests import factories
 from tests.pages import LISTS, column, rows, text_of
 
@@ -39,6 +42,12 @@ def test_an_empty_file_is_its_columns_alone_on_which_scripts_rely(
     client: Client, address: str
 ) -> None:
     assert text_of(client.get(address)) == HEADERS[address] + "\n"
+
+
+def test_a_file_of_no_rows_at_all_is_its_header_too() -> None:
+    file = io.BytesIO()
+    write_csv(System.objects.none(), SYSTEM_COLUMNS, file)
+    assert file.getvalue().decode() == HEADERS["/systems/systems.csv"] + "\n"
 
 
 @pytest.mark.parametrize("address", HEADERS)
