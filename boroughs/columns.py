@@ -1,6 +1,6 @@
 """The columns of the boroughs file. Append only: scripts depend on them."""
 
-from boroughs.models import Borough
+from boroughs.models import Borough, Subject
 from citytools.columns import Column
 
 BOROUGH_COLUMNS = (
@@ -70,5 +70,14 @@ BOROUGH_COLUMNS = (
     ),
     Column(
         "returned_skills", "yes or no", "Whether it has sent a return on skills.", "returned_skills"
+    ),
+    *(
+        Column(
+            f"complete_{subject}",
+            "yes or no",
+            f"Whether its latest return on {subject} is complete: what it leaves out is none.",
+            f"complete_{subject}",
+        )
+        for subject in Subject.values
     ),
 )

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from boroughs.columns import BOROUGH_COLUMNS
+from boroughs.measures import MEASURES
 from boroughs.models import Borough
-from boroughs.tiles import MEASURES
 from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value, filled
 from citytools.grammar import FactFilter
 

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from citytools.history import tracked
@@ -30,10 +30,12 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
 
     def reporting(self, subject: str, *, illustrative: bool = True) -> Self:
         """Those of the 33 that have returned data on a subject."""
-        returns = Return.objects.filter(borough=OuterRef("pk"), subject=subject)
-        if not illustrative:
-            returns = returns.real()
-        return self.london().filter(Exists(returns))
+        return self.london().filter(Exists(returns_of("pk", subject, illustrative=illustrative)))
+
+    def complete(self, subject: str, *, illustrative: bool = True) -> Self:
+        """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""
+        latest = latest_complete("pk", subject, illustrative=illustrative)
+        return self.london().alias(latest=latest).filter(latest=True)
 
 
 @tracked()
@@ -79,6 +81,11 @@ class Borough(models.Model):
                 condition=Q(population=None) | Q(population_year__isnull=False),
                 violation_error_message="Say of which year the population is.",
             ),
+            models.CheckConstraint(
+                name="a_borough_has_a_known_kind_and_ring",
+                condition=Q(kind__in=["borough", "city", "regional"])
+                & Q(inner_or_outer__in=["", "inner", "outer"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -87,6 +94,18 @@ class Borough(models.Model):
     def get_absolute_url(self) -> str:
         """The borough's profile."""
         return reverse("boroughs:detail", args=[self.slug])
+
+
+def returns_of(outer: str, subject: str, *, illustrative: bool = True) -> SourcedQuerySet:
+    """SQL subquery: the returns on a subject of the borough at `outer`, latest first."""
+    returns = Return.objects.filter(borough=OuterRef(outer), subject=subject)
+    returns = returns if illustrative else returns.real()
+    return returns.order_by("-received_on", "-pk")
+
+
+def latest_complete(outer: str, subject: str, *, illustrative: bool = True) -> Subquery:
+    """SQL: whether the latest return on a subject is complete; null where there is none."""
+    return Subquery(returns_of(outer, subject, illustrative=illustrative).values("complete")[:1])
 
 
 @tracked()
@@ -110,6 +129,9 @@ class Return(Sourced):
                 fields=["borough", "subject", "received_on"],
                 name="one_return_a_borough_subject_and_day",
                 violation_error_message="This borough's return of that day is already recorded.",
+            ),
+            models.CheckConstraint(
+                name="a_return_has_a_known_subject", condition=Q(subject__in=Subject.values)
             ),
         ]
 

@@ -1,75 +1,94 @@
 """The tile map: 33 equal tiles, one measure, and what is not known left hatched."""
 
 import datetime
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from dateutil.relativedelta import relativedelta
-
-from boroughs.models import Borough, Return, Subject
-from contracts.models import Contract, ContractPartner
-from skills.models import SkillLevel
-from systems.models import System
+from boroughs.measures import MEASURES, Measure, Values
+from boroughs.models import Borough
 
 CLASSES = 4
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A count per borough; `subject` is the return that makes it complete."""
-
-    words: str
-    unit: str
-    subject: Subject
-    count: Callable[[datetime.date], "Counter[int]"]
-
-
-@dataclass(frozen=True)
 class Tile:
-    """One borough's tile; `shade` is 0 where nothing is known, else 1 (least) to 4."""
+    """One borough's tile; `value` is None where nothing is known.
+
+    `bound` says that there may be more than the value. `shade` is 0 for nought and for what is
+    not known, else 1 (least) to 4.
+    """
 
     borough: Borough
-    value: int
-    returned: bool
+    value: int | None
+    bound: bool
     shade: int
+    measure: Measure
 
     @property
     def known(self) -> bool:
-        """Without a return a zero means not known."""
-        return self.returned or self.value > 0
+        """Whether there is a number to show."""
+        return self.value is not None
+
+    @property
+    def hatched(self) -> bool:
+        """Whether the tile leaves something open."""
+        return self.bound or not self.known
+
+    @property
+    def number(self) -> str:
+        """The value as written, a question mark where it is not known."""
+        return "?" if self.value is None else self.measure.number(self.value)
+
+    @property
+    def unit(self) -> str:
+        """The unit that fits the value."""
+        return "" if self.value is None else self.measure.unit(self.value)
 
 
 @dataclass(frozen=True)
 class TileMap:
-    """All tiles in the order of the boroughs' names, with the legend."""
+    """All tiles in the order of the boroughs' names, with the legend; `returned` of the 33."""
 
     key: str
     measure: Measure
     tiles: Sequence[Tile]
     bounds: Sequence[tuple[int, int]]
+    returned: int
 
     @property
-    def returned(self) -> int:
-        """Boroughs that have sent a return on the measure's subject."""
-        return sum(tile.returned for tile in self.tiles)
+    def legend(self) -> list[tuple[int, str]]:
+        """(shade, '4 to 9') of each class, nought first where a tile has it."""
+        nought = [(0, self.measure.number(0))] if any(one.value == 0 for one in self.tiles) else []
+        number = self.measure.number
+        return nought + [
+            (shade, number(first) if first == last else f"{number(first)} to {number(last)}")
+            for shade, (first, last) in enumerate(self.bounds, 1)
+        ]
 
 
 def tile_map(key: str, today: datetime.date) -> TileMap:
     """The map of one measure as at a day; KeyError for a measure that is not known."""
     measure = MEASURES[key]
-    counts = measure.count(today)
-    returns = Return.objects.filter(subject=measure.subject).order_by()
-    returned = set(returns.values_list("borough", flat=True))
+    values = measure.values(today)
+    reporting = Borough.objects.reporting(measure.subject).count()
+    complete = set(Borough.objects.complete(measure.subject).values_list("pk", flat=True))
     boroughs = list(Borough.objects.london())
-    bounds = classes([counts[borough.pk] for borough in boroughs])
-    tiles = [
-        Tile(
-            borough, counts[borough.pk], borough.pk in returned, _shade(counts[borough.pk], bounds)
-        )
-        for borough in boroughs
-    ]
-    return TileMap(key, measure, tiles, bounds)
+    bounds = classes([values.get(borough.pk, 0) for borough in boroughs])
+    tiles = [_tile(one, measure, values, one.pk in complete, bounds) for one in boroughs]
+    return TileMap(key, measure, tiles, bounds, reporting)
+
+
+def _tile(
+    borough: Borough,
+    measure: Measure,
+    values: Values,
+    complete: bool,
+    bounds: Sequence[tuple[int, int]],
+) -> Tile:
+    missing = 0 if complete and not measure.share else None
+    value = values.get(borough.pk, missing)
+    bound = value is not None and not complete and not measure.share
+    return Tile(borough, value, bound, _shade(value or 0, bounds), measure)
 
 
 def classes(values: Iterable[int]) -> list[tuple[int, int]]:
@@ -85,28 +104,3 @@ def classes(values: Iterable[int]) -> list[tuple[int, int]]:
 
 def _shade(value: int, bounds: Sequence[tuple[int, int]]) -> int:
     return next((place for place, (_, last) in enumerate(bounds, 1) if 0 < value <= last), 0)
-
-
-def _systems(today: datetime.date) -> "Counter[int]":
-    return Counter(System.objects.order_by().values_list("borough", flat=True))
-
-
-def _decisions(today: datetime.date) -> "Counter[int]":
-    due = Contract.objects.acting_between(today, today + relativedelta(months=12)).order_by()
-    shared = ContractPartner.objects.filter(contract__in=due).order_by()
-    return Counter(due.values_list("lead", flat=True)) + Counter(
-        shared.values_list("borough", flat=True)
-    )
-
-
-def _strengths(today: datetime.date) -> "Counter[int]":
-    return Counter(SkillLevel.objects.strong().order_by().values_list("borough", flat=True))
-
-
-MEASURES = {
-    "systems": Measure("Systems known", "systems", Subject.SYSTEMS, _systems),
-    "decisions": Measure(
-        "Contracts to act on within 12 months", "contracts", Subject.CONTRACTS, _decisions
-    ),
-    "skills": Measure("Skills at practitioner or above", "skills", Subject.SKILLS, _strengths),
-}

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from boroughs import coverage
+from boroughs.measures import MEASURES
 from boroughs.models import LONDON, Subject
-from boroughs.tiles import MEASURES, tile_map
+from boroughs.tiles import tile_map
 from citytools import clock, overview
 from contracts import charts, together
 from contracts.models import Contract

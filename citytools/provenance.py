@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
-from citytools.partial_dates import PartialDateField
+from citytools.partial_dates import PartialDateField, well_formed
 
 
 class SourceKind(models.TextChoices):
@@ -89,6 +89,7 @@ class Sourced(models.Model):
                 | ~Q(note=""),
                 violation_error_message="Give the source's address, or say in the note where.",
             ),
+            well_formed("as_of"),
         ]
 
     @property

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.history import tracked
-from citytools.partial_dates import PartialDateField
+from citytools.partial_dates import PartialDateField, well_formed
 from systems.models import Function, Product
 
 
@@ -24,6 +24,7 @@ class Source(models.Model):
 
     class Meta:
         ordering = ["publisher", "title", "pk"]
+        constraints = [well_formed("published_on")]
 
     def __str__(self) -> str:
         return f"{self.publisher}: {self.title}" if self.publisher else self.title
@@ -72,7 +73,7 @@ class Finding(Publication):
     )
 
     class Meta(Publication.Meta):
-        pass
+        constraints = [well_formed("as_of")]
 
     def get_absolute_url(self) -> str:
         """The finding's page."""
@@ -91,6 +92,7 @@ class CaseStudy(Publication):
 
     class Meta(Publication.Meta):
         verbose_name_plural = "case studies"
+        constraints = [well_formed("happened_on")]
 
     def get_absolute_url(self) -> str:
         """The case study's page."""

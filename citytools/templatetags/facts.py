@@ -23,9 +23,9 @@ def known(value: Any) -> Any:
 
 
 @register.simple_tag
-def at_least(count: int, returned: bool) -> str | SafeString:
-    """A borough's count; without a return only a lower bound, and a zero is not known."""
-    if returned:
+def at_least(count: int, complete: bool | None) -> str | SafeString:
+    """A borough's count; without a complete return a lower bound, and a zero is not known."""
+    if complete:
         return f"{count:,}"
     return f"at least {count:,}" if count else NOT_KNOWN
 

@@ -1,5 +1,6 @@
 """Contracts: who buys what from whom, until when, and by when to decide."""
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -8,9 +9,17 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, LastDay, PartialDateField, first_day, last_day
+from citytools.partial_dates import (
+    FirstDay,
+    LastDay,
+    PartialDateField,
+    first_day,
+    last_day,
+    well_formed,
+)
 from citytools.provenance import Sourced
 from contracts.models.framework import Framework, Route, Vat
+from contracts.models.guards import lead_is_no_partner
 from contracts.models.questions import ContractQuerySet
 from systems.models import Function, Supplier, System
 
@@ -117,6 +126,9 @@ class Contract(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = [F("ends_first").asc(nulls_last=True), "pk"]
+        triggers = [
+            lead_is_no_partner("no_partner_becomes_the_lead", "id", pgtrigger.UpdateOf("lead_id"))
+        ]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(
@@ -134,6 +146,14 @@ class Contract(Sourced):
                 name="a_contract_does_not_end_before_it_starts",
                 condition=Q(starts_on="") | Q(ends_on="") | Q(ends_last__gte=F("starts_first")),
                 violation_error_message="The contract ends before it starts.",
+            ),
+            well_formed("starts_on", "ends_on", "extension_until"),
+            models.CheckConstraint(
+                name="an_extension_does_not_end_before_the_contract",
+                condition=Q(extension_until="")
+                | Q(ends_on="")
+                | Q(ends_last__lte=LastDay("extension_until")),
+                violation_error_message="The extension ends before the contract.",
             ),
             models.CheckConstraint(
                 name="a_contract_has_known_choices",

@@ -3,7 +3,7 @@
 from django.db import models
 
 from citytools.history import tracked
-from citytools.partial_dates import PartialDateField
+from citytools.partial_dates import PartialDateField, well_formed
 
 
 class Vat(models.TextChoices):
@@ -43,6 +43,7 @@ class Framework(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [well_formed("starts_on", "ends_on")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.reference})" if self.reference else self.name

@@ -1,11 +1,13 @@
 """What hangs on a contract: the boroughs that share it and the systems it pays for."""
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from boroughs.models import Borough
 from citytools.history import tracked
 from contracts.models.contract import Contract
+from contracts.models.guards import lead_is_no_partner
 from systems.models import System
 
 
@@ -24,6 +26,11 @@ class ContractPartner(models.Model):
                 fields=["contract", "borough"],
                 name="a_borough_shares_a_contract_once",
                 violation_error_message="This borough is already among those that share it.",
+            )
+        ]
+        triggers = [
+            lead_is_no_partner(
+                "the_lead_is_no_partner", "contract_id", pgtrigger.Insert | pgtrigger.Update
             )
         ]
 

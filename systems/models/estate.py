@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, PartialDateField
+from citytools.partial_dates import FirstDay, PartialDateField, well_formed
 from citytools.provenance import Sourced, SourcedQuerySet
 from systems.models.catalogue import Function, Product
 
@@ -126,6 +126,7 @@ class System(Sourced):
                 condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
                 violation_error_message="Satisfaction is 1 to 5, or empty when not known.",
             ),
+            well_formed("live_since"),
             models.CheckConstraint(
                 name="a_system_has_known_choices",
                 condition=Q(hosting__in=["", *Hosting.values])

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, PartialDateField
+from citytools.partial_dates import FirstDay, PartialDateField, well_formed
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
@@ -128,6 +128,7 @@ class Ownership(models.Model):
             models.CheckConstraint(
                 name="no_supplier_owns_itself", condition=~Q(supplier=F("owner"))
             ),
+            well_formed("since"),
         ]
 
     def __str__(self) -> str:

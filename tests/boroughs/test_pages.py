@@ -24,7 +24,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 def row_of(client: Client, name: str) -> str:
     """What the list of boroughs says of one."""
     said = words(client.get("/boroughs/"), "tbody")
-    return said[said.index(name) :]
+    return said[said.rindex(name) :]
 
 
 def test_a_borough_without_a_return_is_not_known_and_never_nought(client: Client) -> None:

@@ -1,12 +1,14 @@
 """The tile map: one measure, the 33 alone, and what is not known left hatched."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
 
+from boroughs.measures import MEASURES
 from boroughs.models import Borough, Subject
-from boroughs.tiles import MEASURES, Tile, classes, tile_map
+from boroughs.tiles import Tile, classes, tile_map
 from skills.models import Level
 from tests import factories
 from tests.pages import text_of, words
@@ -48,12 +50,17 @@ def test_only_the_33_have_tiles() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", MEASURES)
-def test_without_a_return_nought_is_not_known_and_with_one_it_is_none(key: str) -> None:
+@pytest.mark.parametrize("key", [key for key, one in MEASURES.items() if not one.share])
+def test_nought_is_not_known_until_a_complete_return_makes_it_none(key: str) -> None:
     borough = factories.borough("Camden")
-    assert (tile(key).known, tile(key).returned, tile(key).shade) == (False, False, 0)
-    factories.returned(borough, subject=MEASURES[key].subject)
-    assert (tile(key).known, tile(key).value, tile(key).shade) == (True, 0, 0)
+    subject = MEASURES[key].subject
+    assert (tile(key).number, tile(key).hatched, tile(key).shade) == ("?", True, 0)
+    factories.returned(borough, subject=subject, complete=False, received_on="2026-01-01")
+    assert (tile(key).number, tile(key).hatched) == ("?", True)
+    factories.returned(borough, subject=subject, received_on="2026-02-01")
+    assert (tile(key).number, tile(key).hatched, tile(key).shade) == ("0", False, 0)
+    factories.returned(borough, subject=subject, complete=False, received_on="2026-03-01")
+    assert (tile(key).number, tile(key).hatched) == ("?", True)
 
 
 @pytest.mark.django_db
@@ -76,6 +83,43 @@ def test_decisions_are_counted_led_or_shared_within_twelve_months() -> None:
 
 
 @pytest.mark.django_db
+def test_the_share_confirmed_is_of_the_systems_known_and_needs_no_return() -> None:
+    borough = factories.borough("Camden")
+    for day in ("2025-11-30", "2026-11-30", "2025-11-29", "2026-12-01", None, None, None):
+        factories.system(borough=borough, confirmed_on=day)
+    assert (tile("confirmed").number, tile("confirmed").hatched) == ("28%", False)
+    factories.returned(factories.borough("Barnet"))
+    assert (tile("confirmed", "Barnet").number, tile("confirmed", "Barnet").hatched) == ("?", True)
+
+
+@pytest.mark.django_db
+def test_nought_per_cent_is_known_and_in_the_legend() -> None:
+    factories.system(borough=factories.borough("Camden"))
+    assert tile("confirmed").number == "0%"
+    assert tile_map("confirmed", TODAY).legend == [(0, "0%")]
+
+
+@pytest.mark.django_db
+def test_offers_to_teach_are_counted() -> None:
+    borough = factories.borough("Camden")
+    for answer in (True, True, False, None):
+        factories.skill_level(borough=borough, can_teach=answer)
+    assert tile("offers").value == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/boroughs/"])
+def test_the_map_stands_beside_a_table_of_the_same_numbers(client: Client, address: str) -> None:
+    for name, complete in (("Camden", True), ("Barnet", False), ("Sutton", False)):
+        factories.returned(factories.borough(name), complete=complete)
+    factories.system(borough=Borough.objects.get(name="Barnet"))
+    said = words(client.get(address, {"measure": "systems"}))
+    assert re.search(
+        "Borough ?Systems known ?Barnet ?at least 1 ?Camden ?0 ?Sutton ?not known", said
+    )
+
+
+@pytest.mark.django_db
 def test_skills_are_counted_from_practitioner_on() -> None:
     borough = factories.borough("Camden")
     for level in Level:
@@ -88,14 +132,14 @@ def test_skills_are_counted_from_practitioner_on() -> None:
 def test_the_map_draws_not_known_hatched_with_a_question_mark(client: Client, address: str) -> None:
     borough = factories.borough("Camden")
     page = text_of(client.get(address))
-    assert "ct-tile--shade-0 ct-tile--unreturned" in page
+    assert "ct-tile--shade-0 ct-tile--open" in page
     assert "Camden: ?not known" in words(client.get(address))
     factories.system(borough=borough)
-    assert "Camden: 1 systems, at least: no return" in words(client.get(address))
+    assert "Camden: at least 1 system " in words(client.get(address))
     factories.returned(borough)
-    page = text_of(client.get(address))
-    assert "Camden: 1 systems" in words(client.get(address))
-    assert "at least: no return" not in page
+    factories.system(borough=borough)
+    assert "Camden: 2 systems" in words(client.get(address))
+    assert "at least 2" not in words(client.get(address))
 
 
 @pytest.mark.django_db

@@ -29,7 +29,8 @@ HEADERS = {
     "wants_help," + SOURCE,
     "/boroughs/boroughs.csv": "gss_code,borough,slug,official_name,code,kind,inner_or_outer,"
     "partnership,population,population_year,households,systems,contracts,skill_levels,"
-    "returned_systems,returned_contracts,returned_skills",
+    "returned_systems,returned_contracts,returned_skills,"
+    "complete_systems,complete_contracts,complete_skills",
     "/systems/products/products.csv": "product_id,product,slug,manufacturer,functions,other_names,"
     "systems,boroughs,illustrative,certainty,source",
     "/systems/suppliers/suppliers.csv": "supplier_id,supplier,slug,company_number,sme,vcse,"
@@ -167,6 +168,8 @@ def test_a_borough_says_what_it_returned_and_what_is_known_of_it(client: Client)
     assert (row["population"], row["contracts"], row["systems"]) == ("210100", "2", "0")
     answers = [row[f"returned_{subject}"] for subject in ("systems", "contracts", "skills")]
     assert answers == ["no", "yes", "no"]
+    answers = [row[f"complete_{subject}"] for subject in ("systems", "contracts", "skills")]
+    assert answers == ["", "yes", ""]
     assert row["kind"] == Borough.Kind.BOROUGH
 
 

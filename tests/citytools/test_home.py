@@ -6,6 +6,7 @@ import html
 import pytest
 from django.test import Client
 
+from boroughs.measures import MEASURES
 from boroughs.models import Borough
 from citytools import clock
 from tests import factories
@@ -87,7 +88,7 @@ def test_a_measure_that_is_not_known_is_named(client: Client, measure: str) -> N
     response = client.get("/", {"measure": measure})
     assert response.status_code == 400
     said = html.unescape(text_of(response))
-    assert f"“{measure}” is not a measure. Write one of: systems, decisions, skills." in said
+    assert f"“{measure}” is not a measure. Write one of: {', '.join(MEASURES)}." in said
     assert "<strong>measure</strong>: “<b>”" not in text_of(response)
 
 

@@ -19,14 +19,14 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 
 COUNTS = {
-    "/": 18,
-    "/?measure=decisions": 19,
-    "/?measure=skills": 18,
+    "/": 19,
+    "/?measure=decisions": 20,
+    "/?measure=skills": 19,
     "/about/": 4,
     "/accessibility/": 4,
     "/data/": 4,
-    "/boroughs/": 10,
-    "/boroughs/?measure=decisions": 11,
+    "/boroughs/": 11,
+    "/boroughs/?measure=decisions": 12,
     "/boroughs/boroughs.csv": 1,
     "/systems/": 15,
     "/systems/?q=a&hosting=saas&sort=-as_of": 15,

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boroughs.models import Borough
 from contracts.models import Contract, ContractPartner, ContractSystem
 from tests import factories
 
@@ -163,3 +164,39 @@ def test_worth_counts_a_shared_contract_of_many_systems_once() -> None:
     assert Contract.objects.worth() == {"annual": 100, "known": 2}
     found = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
     assert found.worth() == {"annual": 100, "known": 2}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_itself_keeps_the_lead_from_being_a_partner() -> None:
+    contract = factories.contract(partners=[factories.borough("Barnet")])
+    with pytest.raises(IntegrityError, match="is not also a partner"):
+        ContractPartner.objects.create(contract=contract, borough=contract.lead)
+    barnet = Borough.objects.get(name="Barnet")
+    with pytest.raises(IntegrityError, match="is not also a partner"):
+        Contract.objects.filter(pk=contract.pk).update(lead=barnet)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lead_and_partner_change_places_in_one_go() -> None:
+    contract = factories.contract(partners=[factories.borough("Barnet")])
+    with transaction.atomic():
+        before, contract.lead = contract.lead, Borough.objects.get(name="Barnet")
+        contract.save()
+        ContractPartner.objects.filter(contract=contract).update(borough=before)
+    assert [str(one) for one in contract.partners.all()] == [before.name]
+
+
+@pytest.mark.parametrize("ends", ["2027-03-31", "2027-03", "2027"])
+def test_the_database_itself_refuses_an_extension_that_ends_first(ends: str) -> None:
+    contract = factories.contract(ends_on=ends)
+    with pytest.raises(IntegrityError, match="an_extension_does_not_end"), transaction.atomic():
+        Contract.objects.filter(pk=contract.pk).update(extension_until="2026-12-31")
+    Contract.objects.filter(pk=contract.pk).update(extension_until="2027-12-31")
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-1", "26", "2026-02-32", "soon", "1899", "2026-"])
+@pytest.mark.parametrize("field", ["as_of", "extension_until"])
+def test_the_database_itself_refuses_what_is_no_date(field: str, text: str) -> None:
+    contract = factories.contract()
+    with pytest.raises(IntegrityError, match="well_formed"), transaction.atomic():
+        Contract.objects.filter(pk=contract.pk).update(**{field: text})
