@@ -1,0 +1,166 @@
+"""Likeness of boroughs: its promises, by hand, and against SQL that shares no code with it."""
+
+import math
+
+import pandas as pd
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from boroughs import comparisons
+from boroughs.comparisons import estates, likeness, nearest, weights
+from boroughs.models import Borough
+from systems.models import Function, Product, Status
+from tests import factories
+from tests.estate import small_london
+
+pytestmark = pytest.mark.django_db
+
+IN_SQL = """
+WITH reporting AS (
+    SELECT id FROM boroughs_borough b WHERE kind <> 'regional' AND EXISTS (
+        SELECT FROM boroughs_return r WHERE r.borough_id = b.id AND r.subject = 'systems')
+), uses AS (
+    SELECT borough_id AS body, function_id AS f, product_id AS p FROM systems_system
+    WHERE status NOT IN ('retired', 'planned') AND borough_id IN (SELECT id FROM reporting)
+), weighed AS (
+    SELECT f, p, ln(1 + (SELECT count(*) FROM reporting)::float / count(*)) AS weight
+    FROM uses GROUP BY f, p
+)
+SELECT a.id, b.id, coalesce((
+    SELECT sum(weight) FILTER (WHERE bodies @> ARRAY[a.id, b.id]) / sum(weight) FROM (
+        SELECT weight, array_agg(body) AS bodies FROM uses JOIN weighed USING (f, p)
+        WHERE body IN (a.id, b.id) GROUP BY f, p, weight) AS pairs
+), CASE WHEN a.id = b.id THEN 1 ELSE 0 END)
+FROM reporting a CROSS JOIN reporting b
+"""
+
+
+def by_sql() -> dict[tuple[int, int], float]:
+    with connection.cursor() as cursor:
+        cursor.execute(IN_SQL)
+        return {(one, other): float(value or 0) for one, other, value in cursor.fetchall()}
+
+
+def agree() -> None:
+    computed = likeness(estates())
+    second = by_sql()
+    assert len(second) == computed.size > 0
+    for (one, other), value in second.items():
+        assert computed.loc[one, other] == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sql_that_shares_no_code_agrees(seed: int) -> None:
+    small_london(seed, rows=120)
+    for borough in Borough.objects.all():
+        factories.returned(borough, received_on="2025-01-01", complete=False)
+    agree()
+
+
+def test_sql_agrees_on_the_data_that_run_loads() -> None:
+    call_command("load", verbosity=0)
+    agree()
+
+
+def run(borough: Borough, *pairs: str) -> Borough:
+    """A borough with a return that runs products named by letters, each for its own function."""
+    factories.returned(borough)
+    for name in pairs:
+        factories.system(borough=borough, product=PRODUCTS[name], function=FUNCTIONS[name])
+    return borough
+
+
+@pytest.fixture(autouse=True)
+def _catalogue() -> None:
+    for name in "ABCDEF":
+        PRODUCTS[name] = factories.product(f"Product {name}")
+        FUNCTIONS[name] = factories.function(f"Job {name}")
+
+
+PRODUCTS: dict[str, Product] = {}
+FUNCTIONS: dict[str, Function] = {}
+
+
+def test_by_hand() -> None:
+    camden = run(factories.borough("Camden"), "A", "B", "C")
+    brent = run(factories.borough("Brent"), "A", "B")
+    run(factories.borough("Sutton"), "A", "D")
+    common, rare, alone = math.log(1 + 3 / 3), math.log(1 + 3 / 2), math.log(1 + 3)
+    first, second = nearest(camden)
+    assert first.borough == brent
+    assert first.likeness == pytest.approx((common + rare) / (common + rare + alone))
+    assert (first.shared, first.rare, first.either) == (2, 1, 3)
+    assert second.likeness == pytest.approx(common / (common + rare + 2 * alone))
+    assert (second.shared, second.rare, second.either) == (1, 0, 4)
+
+
+def test_it_is_symmetric_and_one_with_itself() -> None:
+    small_london(3, rows=90)
+    alike = likeness(estates())
+    pd.testing.assert_frame_equal(alike, alike.T)
+    assert all(alike.loc[one, one] == 1 for one in alike.index)
+    assert ((alike >= 0) & (alike <= 1 + 1e-12)).all().all()
+
+
+def test_a_rare_shared_system_counts_more_than_a_universal_one() -> None:
+    camden = run(factories.borough("Camden"), "A", "B")
+    run(factories.borough("Rare friend"), "B", "C")
+    run(factories.borough("Common friend"), "A", "C")
+    run(factories.borough("Fourth"), "A")
+    names = [peer.borough.name for peer in nearest(camden)]
+    assert names.index("Rare friend") < names.index("Common friend")
+
+
+def test_without_a_return_a_borough_is_absent_and_not_zero() -> None:
+    camden = run(factories.borough("Camden"), "A")
+    silent = factories.borough("Silent")
+    factories.system(borough=silent, product=PRODUCTS["A"], function=FUNCTIONS["A"])
+    region = run(factories.borough("Region", kind=Borough.Kind.REGIONAL), "A")
+    assert {silent.pk, region.pk}.isdisjoint(estates().index)
+    assert nearest(silent) == nearest(region) == nearest(camden) == []
+    assert weights(estates()).tolist() == pytest.approx([math.log(2)])
+
+
+def test_only_systems_in_use_count() -> None:
+    camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"), "A")
+    brent.systems.update(status=Status.RETIRED)
+    assert nearest(camden) == []
+    brent.systems.update(status=Status.RETIRING)
+    assert nearest(camden)[0].likeness == pytest.approx(1)
+
+
+def test_the_same_product_for_another_function_is_not_shared() -> None:
+    camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"))
+    factories.system(borough=brent, product=PRODUCTS["A"], function=FUNCTIONS["B"])
+    assert nearest(camden) == []
+
+
+def test_invented_records_are_left_out_when_asked() -> None:
+    camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"), "A")
+    brent.returns.update(source_kind="illustrative")
+    assert [peer.borough for peer in nearest(camden)] == [brent]
+    assert nearest(camden, illustrative=False) == []
+
+
+def test_empty_estates_and_an_empty_london() -> None:
+    assert nearest(factories.borough("Nobody")) == []
+    camden, brent = run(factories.borough("Camden")), run(factories.borough("Brent"))
+    assert nearest(camden) == []
+    run(factories.borough("Sutton"), "A")
+    alike = likeness(estates())
+    assert alike.loc[camden.pk, camden.pk] == 1
+    assert alike.loc[camden.pk, brent.pk] == 0
+
+
+def test_ties_are_broken_by_name_and_five_are_enough() -> None:
+    camden = run(factories.borough("Camden"), "A")
+    for name in ("Sutton", "Brent", "Merton", "Ealing", "Barnet", "Newham"):
+        run(factories.borough(name), "A")
+    names = [peer.borough.name for peer in nearest(camden)]
+    assert names == ["Barnet", "Brent", "Ealing", "Merton", "Newham"]
+    assert len(nearest(camden, most=2)) == 2
+
+
+def test_rare_means_what_the_pages_say() -> None:
+    assert comparisons.RARE == 2
