@@ -9,6 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import LONDON, Borough, Subject
+from citytools.provenance import SourceKind
 from contracts.models import Contract
 from skills.models import Skill
 from systems.models import System
@@ -50,7 +51,10 @@ def teaching(most: int = 5) -> QuerySet[Any]:
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
     wishes = Count("levels", filter=london & Q(levels__wants_help=True))
-    asked = Skill.objects.annotate(offers=offers, wishes=wishes)
+    answers = Q(levels__can_teach=True) | Q(levels__wants_help=True)
+    made_up = Q(levels__source_kind=SourceKind.ILLUSTRATIVE)
+    invented = Count("levels", filter=london & made_up & answers)
+    asked = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
     return asked.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
 
 

@@ -20,6 +20,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "matrix": matrix.of_filter(chosen),
         "levels": Level,
+        "invented_levels": chosen.rows.illustrative().count(),
         "coverage": coverage.of(
             Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),

@@ -129,6 +129,10 @@ def test_skills_that_one_would_teach_and_another_wants_are_offered(client: Clien
     said = words(client.get("/"))
     assert "Design1 borough can teach; 1 wants help" in said.replace("Design 1", "Design1")
     assert "Law" not in said
+    assert "invented" not in said
+    factories.skill_level(skill=design, wants_help=True, source_kind="illustrative")
+    factories.skill_level(skill=design, source_kind="illustrative")
+    assert "1 of these answers is invented for demonstration" in words(client.get("/"))
 
 
 def test_a_regional_body_teaches_but_is_counted_as_no_borough(client: Client) -> None:

@@ -51,6 +51,14 @@ def test_invented_levels_are_not_known_where_only_real_ones_are_asked(client: Cl
     assert states(client, illustrative="no")[key] == "unknown"
 
 
+def test_the_matrix_says_how_many_of_its_levels_are_invented(client: Client) -> None:
+    factories.skill_level()
+    assert "invented for demonstration" not in words(client.get("/skills/"))
+    factories.skill_level(source_kind="illustrative")
+    said = words(client.get("/skills/"))
+    assert "1 of the 2 levels are invented for demonstration" in said
+
+
 def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Client) -> None:
     skill = factories.skill("Design")
     for level in (Level.EXPERT, Level.PRACTITIONER, Level.WORKING, Level.NONE):
