@@ -1,5 +1,6 @@
 """Columns of files: where each comes from, what it means, and how its cells are made safe."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,16 +11,21 @@ from django.db.models.functions import Cast, NullIf
 from citytools.provenance import Confidence, SourceKind
 
 Kind = Literal["text", "integer", "decimal", "date", "partial date", "yes or no", "list"]
+FORMULA = r"^([=+@\t\r-])"
+"""How a text begins that a spreadsheet would run; Python and PostgreSQL read it alike."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a file: where it comes from and what it means."""
+    """One column of a file: where it comes from and what it means.
+
+    `source` is empty in files whose rows are made in Python: there the row holds the value.
+    """
 
     name: str
     kind: Kind
     meaning: str
-    source: str | Expression | F
+    source: str | Expression | F = ""
     unit: str = ""
     allowed: tuple[str, ...] = ()
 
@@ -36,6 +42,16 @@ class Column:
         if self.kind in {"text", "list", "partial date"}:
             return NullIf(_harmless(Cast(source, TextField())), Value("", TextField()))
         return Cast(source, TextField())
+
+    def written(self, value: Any) -> str:
+        """The cell of a value made in Python, as `cell` would write it."""
+        if value is None:
+            return ""
+        if self.kind == "yes or no":
+            return "yes" if value else "no"
+        text = "; ".join(value) if self.kind == "list" else str(value)
+        harmful = self.kind in {"text", "list", "partial date"}
+        return re.sub(FORMULA, r"'\1", text) if harmful else text
 
 
 SOURCE_COLUMNS = (
@@ -64,7 +80,7 @@ def _harmless(text: Expression) -> Func:
     """An apostrophe before what a spreadsheet would run as a formula."""
     return Func(
         text,
-        Value(r"^([=+@\t\r-])"),
+        Value(FORMULA),
         Value(r"'\1"),
         function="regexp_replace",
         output_field=TextField(),
