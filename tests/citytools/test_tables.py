@@ -16,6 +16,8 @@ from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of
 
+pytestmark = pytest.mark.django_db  # closing an answer looks after connections
+
 COLUMNS = (Column("name", "text", "A name."), Column("users", "integer", "People."))
 
 
@@ -104,7 +106,6 @@ TEXTS = [
 ]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("title", TEXTS)
 def test_a_table_is_byte_for_byte_what_postgresql_writes(title: str) -> None:
     factories.contract(title=title, annual_value=Decimal("1.50"), confirmed_on=date(2026, 9, 1))
