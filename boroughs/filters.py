@@ -25,6 +25,10 @@ def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any
     return queryset.filter(pk__in=[one.pk for one in boroughs])
 
 
+def _partners(queryset: Any, slugs: list[str]) -> Any:
+    return queryset.partners(slugs)
+
+
 class BoroughFilter(FactFilter):
     """Boroughs, by what is true of the body itself."""
 
@@ -34,6 +38,7 @@ class BoroughFilter(FactFilter):
     q = Words("Words", _called)
     borough = Slugs("Borough", Borough.objects.all(), _these)
     inner_or_outer = Values("Inner or outer", Borough.Ring.choices, by_value("inner_or_outer"))
+    partnership = Values("Partnership", Borough.objects.partnerships, _partners)
     measure = OneOf("Map shows", [(key, one.words) for key, one in MEASURES.items()])
     sort = Sort(
         {

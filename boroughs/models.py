@@ -1,10 +1,12 @@
 """Boroughs and what they have returned: the difference between none and not known."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.text import slugify
 
 from citytools.history import tracked
 from citytools.provenance import Sourced, SourcedQuerySet
@@ -27,6 +29,17 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
     def london(self) -> Self:
         """The 33 authorities, without regional bodies."""
         return self.exclude(kind=Borough.Kind.REGIONAL)
+
+    def partnerships(self) -> list[tuple[str, str]]:
+        """(slug, name) of the sub-regional partnerships of these boroughs, by name."""
+        names = self.exclude(partnership="").order_by("partnership").values_list("partnership")
+        return [(slugify(name), name) for (name,) in names.distinct()]
+
+    def partners(self, slugs: Iterable[str]) -> Self:
+        """Those that belong to any of the partnerships."""
+        chosen = set(slugs)
+        names = [name for slug, name in Borough.objects.partnerships() if slug in chosen]
+        return self.filter(partnership__in=names)
 
     def reporting(self, subject: str, *, illustrative: bool = True) -> Self:
         """Those of the 33 that have returned data on a subject."""

@@ -9,6 +9,7 @@ from django.db.models import Expression, F, Model, QuerySet, Value
 from django.db.models.functions import NullIf
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
+Choices = Sequence[tuple[Any, Any]]
 Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
 
 
@@ -34,16 +35,28 @@ class Slugs(django_filters.ModelMultipleChoiceFilter):
 
 
 class Values(django_filters.MultipleChoiceFilter):
-    """Values of a closed list; several mean any of them."""
+    """Values of a closed list; several mean any of them.
 
-    def __init__(self, label: str, choices: Sequence[tuple[Any, Any]], method: Method) -> None:
-        self.narrow = method
-        super().__init__(label=label, choices=choices)
+    A list that is kept in the database is given as a function, asked once for each filter set.
+    """
+
+    def __init__(
+        self, label: str, choices: Choices | Callable[[], Choices], method: Method
+    ) -> None:
+        self.narrow, self.choices = method, choices
+        super().__init__(label=label)
         self.extra["widget"] = forms.CheckboxSelectMultiple
-        known = ", ".join(str(value) for value, _ in choices)
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” is not a {label.lower()}. Write one of: {known}."
-        }
+
+    @property
+    def field(self) -> forms.Field:
+        """The form's field, with the choices as they are now."""
+        if not hasattr(self, "_field"):
+            choices = list(self.choices() if callable(self.choices) else self.choices)
+            known = ", ".join(str(value) for value, _ in choices) or "none yet"
+            wrong = f"“%(value)s” is not a {str(self.label).lower()}. Write one of: {known}."
+            self.extra |= {"choices": choices, "error_messages": {"invalid_choice": wrong}}
+        field: forms.Field = super().field
+        return field
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Rows with any of the chosen values."""

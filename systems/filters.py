@@ -27,6 +27,10 @@ def _holding(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
+def _of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
+    return queryset.filter(borough__in=Borough.objects.partners(slugs))
+
+
 class SystemFilter(FactFilter):
     """Systems: each row is one borough's use of one product for one function."""
 
@@ -35,6 +39,10 @@ class SystemFilter(FactFilter):
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
+    inner_or_outer = Values(
+        "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
+    )
+    partnership = Values("Partnership", Borough.objects.partnerships, _of_partners)
     service_area = Slugs(
         "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
     )

@@ -17,7 +17,11 @@ KINDS = [SourceKind.RETURN, SourceKind.ILLUSTRATIVE, SourceKind.NOTICE, SourceKi
 def small_london(seed: int = 7, rows: int = 60) -> None:
     """Eight bodies, a region among them; `rows` systems, as many contracts, every second level."""
     dice = random.Random(seed)
-    boroughs = [factories.borough(f"Borough {letter}") for letter in "ABCDEFG"]
+    names = {"A": "West", "B": "West", "C": "South London", "D": "South London"}
+    boroughs = [
+        factories.borough(f"Borough {letter}", partnership=names.get(letter, ""))
+        for letter in "ABCDEFG"
+    ]
     boroughs.append(factories.borough("Region", kind=Borough.Kind.REGIONAL, inner_or_outer=""))
     systems = list(_systems(dice, boroughs, rows))
     for _ in range(rows):

@@ -45,6 +45,7 @@ def _two() -> None:
         ("q", "e09000007"),
         ("borough", "camden"),
         ("inner_or_outer", "inner"),
+        ("partnership", "central-london-forward"),
     ],
 )
 def test_a_filter_keeps_the_boroughs_that_fit_and_no_other(

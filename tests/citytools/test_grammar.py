@@ -99,7 +99,7 @@ BAD = [
     ("/skills/", "skill", "magic", "“magic” is not a skill known here"),
     ("/skills/", "group", "wizards", "“wizards” is not a group known here"),
     ("/boroughs/", "inner_or_outer", "middle", "Write one of: inner, outer"),
-    ("/boroughs/", "measure", "joy", "Write one of: systems, decisions, skills"),
+    ("/boroughs/", "measure", "joy", "Write one of: systems, decisions, confirmed, skills"),
     ("/boroughs/", "sort", "systems", "“systems” cannot be sorted by"),
 ]
 

@@ -51,7 +51,17 @@ def choices(kind: type[FactFilter], model: Any) -> dict[str, list[str]]:
 
 def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
     """Up to three filters and perhaps a sort; several values only where that means any."""
-    several = {*MODELS, "kind", "hosting", "status", "source", "route", "level"}
+    several = {
+        *MODELS,
+        "partnership",
+        "inner_or_outer",
+        "kind",
+        "hosting",
+        "status",
+        "source",
+        "route",
+        "level",
+    }
     names = draw(st.sets(st.sampled_from(sorted(set(given) - {"sort"})), max_size=3))
     names |= draw(st.sets(st.just("sort"), max_size=1))
     query: Query = {}

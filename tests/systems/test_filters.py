@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from boroughs.models import Borough
 from citytools.provenance import SourceKind
 from systems.models import Hosting, ServiceArea, Status, System
 from tests import factories
-from tests.pages import column, row_links, rows
+from tests.pages import column, row_links, rows, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,16 @@ def corporate() -> ServiceArea:
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("borough", "camden", {"borough": lambda: factories.borough("Camden")}),
+    (
+        "partnership",
+        "south-london-partnership",
+        {"borough": lambda: factories.borough(partnership="South London Partnership")},
+    ),
+    (
+        "inner_or_outer",
+        "outer",
+        {"borough": lambda: factories.borough(inner_or_outer=Borough.Ring.OUTER)},
+    ),
     ("product", "mosaic", {"product": lambda: factories.product("Mosaic")}),
     ("function", "rents", {"function": lambda: factories.function("Rents")}),
     (
@@ -63,6 +74,14 @@ def test_a_filter_keeps_the_rows_that_fit_and_no_other(
     fits = factories.system(**fields)
     factories.system(hosting=Hosting.SHARED, status=Status.LIVE, source_kind="illustrative")
     assert found(client, **{name: value}) == {fits.pk}
+
+
+def test_a_partnership_that_is_not_known_is_named_with_those_that_are(client: Client) -> None:
+    factories.borough(partnership="South London Partnership")
+    response = client.get(SYSTEMS_CSV, {"partnership": "north"})
+    assert response.status_code == 400
+    wanted = "“north” is not a partnership. Write one of: south-london-partnership."
+    assert wanted in text_of(response)
 
 
 def test_words_find_a_product_under_a_former_name_and_its_maker_under_any(client: Client) -> None:
