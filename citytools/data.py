@@ -11,6 +11,7 @@ from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
+from systems.service_map import MAP_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,13 @@ FILES = (
         "contracts:csv",
         "contracts:list",
         CONTRACT_COLUMNS,
+    ),
+    File(
+        "map",
+        "One borough’s answer for one function.",
+        "systems:map_csv",
+        "systems:map",
+        MAP_COLUMNS,
     ),
     File("skills", "One borough's level of one skill.", "skills:csv", "skills:list", SKILL_COLUMNS),
     File(

@@ -27,7 +27,8 @@ def _holding(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def _of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
+def of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
+    """Rows of boroughs that belong to any of the partnerships."""
     return queryset.filter(borough__in=Borough.objects.partners(slugs))
 
 
@@ -42,7 +43,7 @@ class SystemFilter(FactFilter):
     inner_or_outer = Values(
         "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
     )
-    partnership = Values("Partnership", Borough.objects.partnerships, _of_partners)
+    partnership = Values("Partnership", Borough.objects.partnerships, of_partners)
     service_area = Slugs(
         "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
     )

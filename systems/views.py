@@ -5,12 +5,13 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.exports import csv_response
+from citytools.exports import csv_response, table_response
 from citytools.listing import Listing
-from systems import charts
+from systems import charts, service_map
 from systems.counts import products_with_counts, suppliers_with_counts
 from systems.filters import ProductFilter, SupplierFilter, SystemFilter
 from systems.models import Product, Supplier, System
+from systems.service_map import MapFilter
 
 
 def system_list(request: HttpRequest) -> HttpResponse:
@@ -42,6 +43,22 @@ def system(request: HttpRequest, pk: int) -> HttpResponse:
         "others": found.elsewhere()[:20],
     }
     return render(request, "systems/detail.html", context)
+
+
+def service_map_page(request: HttpRequest) -> HttpResponse:
+    """Function by borough: who runs what."""
+    chosen = MapFilter(request.GET, System.objects.in_use())
+    listing = Listing(chosen, "systems:map", "systems:map_csv", "Service map", "answer", "answers")
+    made = service_map.of_filter(chosen)
+    reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
+    context = {"listing": listing, "map": made, "coverage": reporting}
+    return render(request, "systems/map.html", context, status=listing.status)
+
+
+def service_map_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same answers as a file."""
+    chosen = MapFilter(request.GET, System.objects.in_use())
+    return table_response(chosen, service_map.of_filter(chosen).table(), "map.csv")
 
 
 def product_list(request: HttpRequest) -> HttpResponse:

@@ -24,6 +24,8 @@ PAGES = [
     "/systems/",
     "/systems/?borough=camden&q=zzz",
     "/systems/?borough=atlantis",
+    "/systems/map/",
+    "/systems/map/?partnership=south-london-partnership&product=nec-housing",
     "/systems/products/",
     "/systems/products/modern-gov/",
     "/systems/suppliers/",
@@ -108,6 +110,30 @@ def test_from_the_overview_to_an_edit_and_its_history(
     page.goto(live_server.url + system.get_absolute_url())
     expect(page.get_by_text("1234")).to_have_count(0)
     expect(page.get_by_text("1,234 named users")).to_be_visible()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_service_map_scrolls_by_keyboard_and_keeps_its_headings(
+    page: Page, live_server: LiveServer, troubles: list[str]
+) -> None:
+    call_command("load", verbosity=0)
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{live_server.url}/systems/map/")
+    region = page.get_by_role("region", name="Service map")
+    region.focus()
+    for key in ["ArrowRight"] * 5 + ["ArrowDown"] * 5:
+        page.keyboard.press(key)
+    page.wait_for_function("document.querySelector('.ct-scroll').scrollLeft > 50")
+    page.wait_for_function("document.querySelector('.ct-scroll').scrollTop > 50")
+    left = region.bounding_box()
+    heading = page.get_by_role("rowheader", name="Adults case management").bounding_box()
+    borough = page.get_by_role("columnheader", name="Camden").bounding_box()
+    assert left
+    assert heading
+    assert borough
+    assert abs(heading["x"] - left["x"]) < 3
+    assert heading["width"] <= 0.4 * 320
+    assert abs(borough["y"] - left["y"]) < 3
 
 
 def filter_by_borough(page: Page, width: int, name: str) -> None:

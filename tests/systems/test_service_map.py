@@ -1,0 +1,385 @@
+"""The service map: its three states, its letters, its filters, and its file recounted."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.http import QueryDict
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from boroughs.models import Borough
+from systems.models import Function, Status, System
+from systems.service_map import MapFilter, ServiceMap, of_filter
+from systems.service_map.layout import Row
+from systems.service_map.marks import STYLES, Chosen, Use, letters, marks
+from tests import factories
+from tests.estate import small_london
+from tests.pages import read, rows, text_of, words
+
+pytestmark = pytest.mark.django_db
+MAP, FILE = "/systems/map/", "/systems/map.csv"
+
+
+def drawn(query: str = "") -> ServiceMap:
+    return of_filter(MapFilter(QueryDict(query), System.objects.all()))
+
+
+def states(query: str = "") -> dict[tuple[str, str], str]:
+    """State by function and borough."""
+    return {
+        (row.function.name, cell.borough.name): cell.state
+        for row in drawn(query).rows
+        for cell in row.cells
+    }
+
+
+def row(name: str, query: str = "") -> Row:
+    return next(one for one in drawn(query).rows if one.function.name == name)
+
+
+@pytest.fixture
+def rents() -> Function:
+    return factories.function("Rents", service_area=factories.service_area("Housing"))
+
+
+def test_an_answer_is_known_none_recorded_or_not_known(rents: Function) -> None:
+    for name in ("Known", "Complete", "Open", "Silent", "Later open"):
+        factories.borough(name)
+    at = {one.name: one for one in Borough.objects.all()}
+    factories.system(borough=at["Known"], function=rents)
+    factories.returned(at["Complete"])
+    factories.returned(at["Open"], complete=False)
+    factories.returned(at["Later open"], received_on="2026-01-01")
+    factories.returned(at["Later open"], received_on="2026-02-01", complete=False)
+    factories.returned(at["Silent"], subject="contracts")
+    assert states() == {
+        ("Rents", "Known"): "known",
+        ("Rents", "Complete"): "none recorded",
+        ("Rents", "Open"): "not known",
+        ("Rents", "Later open"): "not known",
+        ("Rents", "Silent"): "not known",
+    }
+
+
+@pytest.mark.parametrize("status", [Status.RETIRED, Status.PLANNED])
+def test_what_is_not_in_use_is_no_answer(status: str, rents: Function) -> None:
+    borough = factories.borough("Camden")
+    factories.system(borough=borough, function=rents, status=status)
+    assert states() == {("Rents", "Camden"): "not known"}
+    factories.returned(borough)
+    assert states() == {("Rents", "Camden"): "none recorded"}
+
+
+def test_a_regional_body_has_no_column(rents: Function) -> None:
+    region = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    factories.system(borough=region, function=rents)
+    factories.borough("Camden")
+    assert states() == {("Rents", "Camden"): "not known"}
+    assert row("Rents").users == []
+
+
+def test_invented_systems_and_returns_drop_out_together(rents: Function) -> None:
+    borough = factories.borough("Camden")
+    factories.system(borough=borough, function=rents, source_kind="illustrative")
+    factories.returned(borough, source_kind="illustrative")
+    assert states("illustrative=no") == {("Rents", "Camden"): "not known"}
+    assert states() == {("Rents", "Camden"): "known"}
+
+
+def three(rents: Function) -> None:
+    """Camden, Brent and Sutton run A; Sutton also runs B; Barnet has nothing; Ealing is open."""
+    one, other = factories.product("Product A"), factories.product("Product B")
+    for name in ("Camden", "Brent", "Sutton"):
+        factories.system(borough=factories.borough(name), product=one, function=rents)
+    factories.system(borough=Borough.objects.get(name="Sutton"), product=other, function=rents)
+    factories.returned(factories.borough("Barnet"))
+    factories.borough("Ealing")
+
+
+def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
+    three(rents)
+    for query in ("", "borough=ealing"):
+        one = row("Rents", query)
+        assert [(mark.name, count) for mark, count in one.users] == [
+            ("Product A", 3),
+            ("Product B", 1),
+        ]
+        assert (one.running, one.answered, one.largest, one.most) == (3, 4, ["Product A"], 3)
+
+
+def test_the_page_says_it_in_words(client: Client, rents: Function) -> None:
+    three(rents)
+    said = words(client.get(MAP))
+    assert "Rents2 products, 4 of 33 reporting; most: Product A, 3 of 3" in said
+    assert "1 function in 5 boroughs: 3 answers known, 1 none recorded, 1 not known" in said
+    assert "1 of 33 boroughs reporting" in said
+    page = text_of(client.get(MAP))
+    assert page.count('aria-label="none recorded"') == 1
+    assert page.count('aria-label="not known"') == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "largest"),
+    [("A", ""), ("AB", "most: A and B, 1 each of 2"), ("ABC", "none above 1 of 3")],
+)
+def test_a_tie_for_the_largest_is_said(
+    client: Client, rents: Function, names: str, largest: str
+) -> None:
+    for name in names:
+        factories.system(function=rents, product=factories.product(name))
+    said = words(client.get(MAP))
+    assert f"{len(names)} of 33 reporting{'; ' if largest else ''}{largest}" in said
+    assert ("most" in said) == (len(names) == 2)
+
+
+def test_all_products_of_a_cell_are_named(client: Client, rents: Function) -> None:
+    three(rents)
+    (cell,) = rows(client, FILE, {"borough": "sutton"})
+    assert cell["products"] == "Product A; Product B"
+    assert "A Product AB Product B" in words(client.get(MAP, {"borough": "sutton"}))
+
+
+# Letters and colours
+
+
+def use(product: int, borough: int, function: int = 1) -> Use:
+    return Use(function, borough, product, f"Product {product:03}", f"p-{product}", None)
+
+
+def test_letters_follow_the_number_of_boroughs_then_the_name() -> None:
+    made = marks([use(1, 1), use(2, 1), use(2, 2), use(3, 1), use(3, 1, function=2)], Chosen())
+    assert {key: mark.letters for key, mark in made.items()} == {2: "A", 1: "B", 3: "C"}
+
+
+def test_a_product_of_one_borough_stays_plain_and_others_do_not() -> None:
+    made = marks([use(1, 1), use(1, 1, function=2), use(2, 1), use(2, 2)], Chosen())
+    assert made[1].style == 0
+    assert made[2].style in range(1, STYLES + 1)
+
+
+def test_products_in_one_function_differ_in_style_while_styles_last() -> None:
+    uses = [use(product, borough) for product in range(STYLES) for borough in (1, 2)]
+    made = marks(uses, Chosen())
+    assert len({mark.style for mark in made.values()}) == STYLES
+    assert len({mark.letters for mark in made.values()}) == STYLES
+    more = marks([*uses, use(99, 1), use(99, 2)], Chosen())
+    assert more[99].style in range(1, STYLES + 1)
+
+
+def test_the_first_six_of_a_function_differ_in_colour() -> None:
+    uses = [use(product, borough) for product in range(6) for borough in (1, 2)]
+    assert len({mark.style % 6 for mark in marks(uses, Chosen()).values()}) == 6
+
+
+@pytest.mark.parametrize(
+    ("rank", "code"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
+)
+def test_letters_run_on_as_in_a_spreadsheet(rank: int, code: str) -> None:
+    assert letters(rank) == code
+
+
+def test_a_product_has_one_mark_all_over_the_map() -> None:
+    small_london()
+    seen: dict[str, set[tuple[str, int]]] = {}
+    for one in drawn().rows:
+        for cell in one.cells:
+            for mark in cell.products:
+                seen.setdefault(mark.slug, set()).add((mark.letters, mark.style))
+    assert seen
+    assert all(len(found) == 1 for found in seen.values())
+    codes = [code for found in seen.values() for code, _ in found]
+    assert len(codes) == len(set(codes))
+
+
+# Filters
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("borough=camden", {"Camden"}),
+        ("borough=camden&borough=brent", {"Camden", "Brent"}),
+        ("inner_or_outer=outer", {"Brent"}),
+        ("partnership=south-london-partnership", {"Sutton"}),
+        ("partnership=south-london-partnership&borough=camden", set()),
+    ],
+)
+def test_filters_of_boroughs_choose_columns(
+    rents: Function, query: str, expected: set[str]
+) -> None:
+    factories.borough("Camden")
+    factories.borough("Brent", inner_or_outer="outer")
+    factories.borough("Sutton", partnership="South London Partnership")
+    assert {borough for _, borough in states(query)} == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("function=rents", {"Rents"}),
+        ("service_area=housing", {"Rents", "Repairs"}),
+        ("kind=corporate", {"Payroll"}),
+        ("kind=corporate&function=rents", set()),
+        ("product=product-a", {"Rents"}),
+        ("product=product-a&product=product-c", {"Rents", "Payroll"}),
+        ("product=product-a&borough=brent", set()),
+        ("supplier=maker", {"Payroll"}),
+        ("supplier=maker&product=product-a", set()),
+        ("product=product-d", set()),
+    ],
+)
+def test_filters_of_functions_choose_rows(rents: Function, query: str, expected: set[str]) -> None:
+    factories.function("Repairs", service_area=rents.service_area)
+    people = factories.service_area("People", kind="corporate")
+    payroll = factories.function("Payroll", service_area=people)
+    camden = factories.borough("Camden")
+    factories.borough("Brent")
+    factories.system(borough=camden, function=rents, product=factories.product("Product A"))
+    maker = factories.supplier("Maker")
+    made = factories.product("Product C", manufacturer=maker)
+    factories.system(borough=camden, function=payroll, product=made)
+    factories.product("Product D")
+    assert {function for function, _ in states(query)} == expected
+
+
+def test_a_product_filter_marks_it_and_hides_no_other_answer(
+    client: Client, rents: Function
+) -> None:
+    three(rents)
+    page = text_of(client.get(MAP, {"product": "product-b"}))
+    assert page.count(' on"') == 1
+    assert states("product=product-b") == states()
+    chosen = {
+        mark.name
+        for cell in row("Rents", "product=product-b").cells
+        for mark in cell.products
+        if mark.chosen
+    }
+    assert chosen == {"Product B"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"borough": "atlantis"},
+        {"partnership": "nobody"},
+        {"product": "<script>"},
+        {"surprise": "1"},
+        {"inner_or_outer": "both"},
+        {"illustrative": "maybe"},
+        {"columns": "price"},
+        {"page": "99"},
+        {"service_area": "housing" * 2000},
+    ],
+)
+def test_what_is_not_understood_is_named(client: Client, query: dict[str, str]) -> None:
+    (name,) = query
+    response = client.get(MAP, query)
+    assert response.status_code == 400
+    assert name in words(response)
+    assert "<script>" not in text_of(response).split("<main")[1].split("</main>")[0]
+    assert name == "page" or client.get(FILE, query).status_code == 400
+
+
+def test_a_regional_body_is_no_choice(client: Client) -> None:
+    factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    assert client.get(MAP, {"borough": "gla"}).status_code == 400
+
+
+def test_an_empty_london_is_said_to_be_empty(client: Client) -> None:
+    said = words(client.get(MAP))
+    assert "No answers are recorded yet." in said
+    assert rows(client, FILE) == []
+
+
+# The file, and a recount that shares no code with the map
+
+
+def from_the_files(client: Client, query: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """(state, products) by function and borough, out of the files of systems and boroughs."""
+    systems = list(
+        csv.DictReader(io.StringIO(text_of(client.get(f"/systems/systems.csv?{query}"))))
+    )
+    boroughs = csv.DictReader(io.StringIO(text_of(client.get("/boroughs/boroughs.csv"))))
+    functions = {one["function"] for one in systems}
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for borough in boroughs:
+        if borough["kind"] == "regional":
+            continue
+        for function in functions:
+            names = sorted(
+                one["product"]
+                for one in systems
+                if one["borough"] == borough["borough"]
+                and one["function"] == function
+                and one["status"] not in {"retired", "planned"}
+            )
+            none = "none recorded" if borough["complete_systems"] == "yes" else "not known"
+            found[function, borough["borough"]] = ("known" if names else none, "; ".join(names))
+    return found
+
+
+def agree(client: Client) -> None:
+    mapped = {
+        (one["function"], one["borough"]): (
+            one["state"],
+            "; ".join(sorted(one["products"].split("; ")) if one["products"] else []),
+        )
+        for one in rows(client, FILE)
+    }
+    counted = from_the_files(client, "")
+    assert counted
+    assert {place: mapped[place] for place in counted} == counted
+    assert {mapped[place][1] for place in set(mapped) - set(counted)} <= {""}
+
+
+def test_the_cells_recounted_from_the_file_of_systems(client: Client) -> None:
+    small_london(rows=120)
+    agree(client)
+
+
+def test_the_cells_recounted_on_the_data_that_run_loads(client: Client) -> None:
+    call_command("load", verbosity=0)
+    agree(client)
+    answers = rows(client, FILE)
+    assert len(answers) == 82 * 33
+    said = words(client.get(MAP))
+    for state in ("known", "none recorded", "not known"):
+        count = sum(one["state"] == state for one in answers)
+        assert f"{count:,} " in said
+
+
+@pytest.mark.parametrize("query", [{}, {"partnership": "west"}, {"kind": "corporate"}])
+def test_page_and_file_agree_cell_for_cell(client: Client, query: dict[str, Any]) -> None:
+    small_london()
+    answers = rows(client, FILE, query)
+    page = text_of(client.get(MAP, query))
+    table = page.split('class="ct-who-runs"')[1].split("</table>")[0]
+    cells = table.split("<td")[1:]
+    drawn_states = []
+    for cell in cells:
+        if "colspan" in cell:
+            continue
+        plain = "none recorded" if '"none recorded"' in cell else "known"
+        drawn_states.append("not known" if '"not known"' in cell else plain)
+    assert drawn_states == [one["state"] for one in answers]
+    assert len(read(client.get(MAP, query)).links) > 0
+
+
+def test_columns_may_be_chosen(client: Client, rents: Function) -> None:
+    three(rents)
+    text = text_of(client.get(FILE, {"columns": ["state", "borough"], "borough": "camden"}))
+    assert text == "state,borough\nknown,Camden\n"
+
+
+def test_the_matrix_takes_fewer_than_six_queries() -> None:
+    small_london()
+    chosen = MapFilter(QueryDict(), System.objects.all())
+    assert not chosen.problems
+    with CaptureQueriesContext(connection) as queries:
+        assert of_filter(chosen).known
+    assert len(queries) < 6
