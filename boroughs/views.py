@@ -9,6 +9,7 @@ from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
 from boroughs.tiles import tile_map
 from citytools import clock
+from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 
@@ -38,4 +39,4 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "decisions": profile.decisions(found, clock.today()),
         "skill_groups": profile.skill_groups(found),
     }
-    return render(request, "boroughs/detail.html", context)
+    return page(request, "boroughs/detail.html", context)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 
 from boroughs.columns import BOROUGH_COLUMNS
+from citytools.asked import page
 from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
 from skills.columns import SKILL_COLUMNS
@@ -80,4 +80,4 @@ FILES = (
 
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
-    return render(request, "data.html", {"files": FILES})
+    return page(request, "data.html", {"files": FILES})

@@ -18,9 +18,6 @@ from django.http import QueryDict
 from citytools.columns import Column
 from citytools.filters import Slugs, Values
 
-BESIDE_FILTERS = frozenset({"page", "columns"})
-"""Names that belong to the list or the file, not to the rows chosen."""
-
 
 @dataclass(frozen=True)
 class Chip:
@@ -37,6 +34,8 @@ class FactFilter(django_filters.FilterSet):
 
     shown_first: ClassVar[tuple[str, ...]] = ()
     """Filters that stand open on the page; the others are folded."""
+    beside: ClassVar[frozenset[str]] = frozenset({"page", "columns"})
+    """Names that belong to the list or the file, not to the rows chosen."""
     columns: ClassVar[Sequence[Column]] = ()
     """All columns of the list's file."""
 
@@ -50,9 +49,9 @@ class FactFilter(django_filters.FilterSet):
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """(parameter, what is wrong with it and the remedy); empty when all is understood."""
-        known = set(self.filters) | BESIDE_FILTERS
+        known = set(self.filters) | self.beside
         unknown = [
-            (name, f"“{name}” is not a filter of this list. Take it out of the address.")
+            (name, f"“{name}” is not understood here. Take it out of the address.")
             for name in self.data
             if name not in known
         ]

@@ -27,6 +27,7 @@ class Listing:
     one: str
     several: str
     page_size: int = PAGE_SIZE
+    remedy: str = "No rows are shown, so that nothing wrong is."
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:

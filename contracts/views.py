@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
+from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts import charts
@@ -42,4 +43,4 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Contract.objects.for_list(), pk=pk)
     systems = System.objects.for_list().filter(contracts=found)[:50]
     context = {"contract": found, "systems": systems}
-    return render(request, "contracts/detail.html", context)
+    return page(request, "contracts/detail.html", context)

@@ -2,9 +2,10 @@
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from citytools import clock
+from citytools.asked import page
 from research.models import CaseStudy, Finding, Recommendation
 
 MOST = 200
@@ -19,7 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "case_studies": CaseStudy.objects.published(today).prefetch_related("boroughs")[:MOST],
         "recommendations": Recommendation.objects.published(today)[:MOST],
     }
-    return render(request, "research/index.html", context)
+    return page(request, "research/index.html", context)
 
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
@@ -27,7 +28,7 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     public = Finding.objects.published(clock.today())
     found = get_object_or_404(public.prefetch_related("sources"), slug=slug)
     resting = found.recommendations.published(clock.today())
-    return render(
+    return page(
         request, "research/finding.html", {"finding": found, "recommendations": resting[:MOST]}
     )
 
@@ -37,7 +38,7 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     public = CaseStudy.objects.published(clock.today())
     linked = public.prefetch_related("sources", "boroughs", "products", "functions")
     found = get_object_or_404(linked, slug=slug)
-    return render(request, "research/case_study.html", {"case_study": found})
+    return page(request, "research/case_study.html", {"case_study": found})
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
@@ -50,4 +51,4 @@ def recommendations(request: HttpRequest) -> HttpResponse:
         (audience.label, [one for one in linked if one.audience == audience])
         for audience in Recommendation.Audience
     ]
-    return render(request, "research/recommendations.html", {"audiences": audiences})
+    return page(request, "research/recommendations.html", {"audiences": audiences})

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
+from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from skills import charts, matrix
@@ -41,4 +42,4 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     levels = found.levels.for_list().order_by("-level", "borough__name", "pk")
     reporting = coverage.of(Subject.SKILLS, levels.borough_count(), illustrative=True)
     context = {"skill": found, "levels": levels[:100], "coverage": reporting}
-    return render(request, "skills/detail.html", context)
+    return page(request, "skills/detail.html", context)

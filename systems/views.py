@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
+from citytools.asked import page
 from citytools.exports import csv_response, table_response
 from citytools.listing import Listing
 from systems import charts, service_map
@@ -42,7 +43,7 @@ def system(request: HttpRequest, pk: int) -> HttpResponse:
         "contracts": found.contracts.for_list()[:20],
         "others": found.elsewhere()[:20],
     }
-    return render(request, "systems/detail.html", context)
+    return page(request, "systems/detail.html", context)
 
 
 def service_map_page(request: HttpRequest) -> HttpResponse:
@@ -88,7 +89,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "system_count": systems.count(),
         "borough_count": systems.borough_count(),
     }
-    return render(request, "systems/product.html", context)
+    return page(request, "systems/product.html", context)
 
 
 def supplier_list(request: HttpRequest) -> HttpResponse:
@@ -117,4 +118,4 @@ def supplier(request: HttpRequest, slug: str) -> HttpResponse:
         "products": products_with_counts(found.products.for_list())[:50],
         "contracts": found.contracts.for_list()[:50],
     }
-    return render(request, "systems/supplier.html", context)
+    return page(request, "systems/supplier.html", context)

@@ -69,7 +69,7 @@ def what_a_browser_runs(response: Any, address: str) -> str:
 def test_an_unknown_parameter_is_named(client: Client, address: str, name: str) -> None:
     response = client.get(address, {name: "1"})
     assert response.status_code == 400
-    assert f"“{name}” is not a filter of this list" in html.unescape(text_of(response))
+    assert f"“{name}” is not understood here" in html.unescape(text_of(response))
 
 
 BAD = [
