@@ -20,6 +20,8 @@ from systems.models import (
     System,
 )
 
+_FUNCTION = ("service_area", "kind", "function", "also_called", "area_also_called")
+_AREA_COLUMNS = {"name": "service_area", "slug": "service_area", "also_called": "area_also_called"}
 _SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
 _PRODUCT = (
     "name", "slug", "manufacturer", "functions", "former_names", "certainty", "source", "note",
@@ -33,7 +35,7 @@ _SYSTEM = (
 
 def functions(path: Path, run: Import) -> None:
     """functions.csv: service areas in the order of their first function, functions in theirs."""
-    rows = lines(path, ("service_area", "kind", "function"))
+    rows = lines(path, _FUNCTION)
     firsts: dict[str, Line] = {}
     for line in rows:
         first = firsts.setdefault(line.required("service_area"), line)
@@ -42,12 +44,17 @@ def functions(path: Path, run: Import) -> None:
     area_drafts = [
         Draft(
             line,
-            {"name": name, "slug": slugify(name), "kind": line.text("kind"), "position": position},
+            {
+                "name": name,
+                "slug": slugify(name),
+                "kind": line.text("kind"),
+                "position": position,
+                "also_called": line.text("area_also_called"),
+            },
         )
         for position, (name, line) in enumerate(firsts.items(), start=1)
     ]
-    columns = {"name": "service_area", "slug": "service_area"}
-    run.upsert(ServiceArea, area_drafts, key=["slug"], columns=columns)
+    run.upsert(ServiceArea, area_drafts, key=["slug"], columns=_AREA_COLUMNS)
     areas = {area.name: area for area in ServiceArea.objects.all()}
     drafts = [
         Draft(
@@ -57,6 +64,7 @@ def functions(path: Path, run: Import) -> None:
                 "name": line.text("function"),
                 "slug": slugify(line.text("function")),
                 "position": position,
+                "also_called": line.text("also_called"),
             },
         )
         for position, line in enumerate(rows, start=1)

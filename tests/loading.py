@@ -15,8 +15,9 @@ SMALL = {
     "population,population_year,households,households_year,tile_row,tile_column\n"
     "E09000001,North,London Borough of North,NOR,north,borough,inner,,1000,2021,400,2021,1,1\n"
     "E09000002,South,London Borough of South,SOU,south,borough,outer,,,,,,2,1\n",
-    "functions.csv": "service_area,kind,function\nHousing,frontline,Repairs\n"
-    "Housing,frontline,Lettings\n",
+    "functions.csv": "service_area,kind,function,also_called,area_also_called\n"
+    "Housing,frontline,Repairs,mending,homes\n"
+    "Housing,frontline,Lettings,,\n",
     "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative\nAcme,acme,,,,,no\n",
     "supplier_aliases.csv": "supplier,alias,kind,source\nAcme,Acme Ltd,also_known_as,\n",
     "ownerships.csv": "supplier,owner,since,source\n",

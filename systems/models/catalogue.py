@@ -23,6 +23,11 @@ class ServiceArea(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
     position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+    also_called = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Other words by which it is looked for, a semicolon between them: GIS; mapping.",
+    )
 
     class Meta:
         ordering = ["position", "pk"]
@@ -41,6 +46,11 @@ class Function(models.Model):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(max_length=60, unique=True)
     position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+    also_called = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Other words by which it is looked for, a semicolon between them: GIS; mapping.",
+    )
 
     class Meta:
         ordering = ["position", "pk"]
