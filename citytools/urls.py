@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools import data, health, home
+from citytools.search import views as search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("contracts/", include("contracts.urls")),
     path("skills/", include("skills.urls")),
     path("research/", include("research.urls")),
+    path("search/", search.search, name="search"),
     path("data/", data.index, name="data"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

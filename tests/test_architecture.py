@@ -21,7 +21,7 @@ LEFT_OF = {
     "research": {"boroughs", "systems", "contracts", "skills"},
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
-RING_3_OF_CITYTOOLS = {"home", "overview", "data", "urls", "management"}
+RING_3_OF_CITYTOOLS = {"home", "overview", "data", "search", "urls", "management"}
 
 
 def modules() -> list[Path]:

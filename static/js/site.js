@@ -24,3 +24,25 @@
   const changed = inputs.find((one) => one.name === name && (value === null || one.value === value));
   changed?.focus({ preventScroll: false });
 })();
+
+// The / key moves to the search box, unless something is being typed or it is switched off.
+(() => {
+  const KEPT = "city-tools-slash-key";
+  const box = document.getElementById("site-search");
+  const key = document.querySelector("[data-slash-key]");
+  const off = () => localStorage.getItem(KEPT) === "off";
+
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (typing || off()) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
+  if (!key) return;
+  key.checked = !off();
+  key.form.hidden = false;
+  key.addEventListener("change", () => localStorage.setItem(KEPT, key.checked ? "on" : "off"));
+})();

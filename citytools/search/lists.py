@@ -1,0 +1,148 @@
+"""Systems, contracts and skill levels that what was asked leads to, with the way to all of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import Case, Count, F, OrderBy, QuerySet, When, Window
+from django.urls import reverse
+
+from citytools.filters import real_or_invented
+from citytools.matching import Match
+from citytools.provenance import SourceKind
+from citytools.search.focus import Focus, focus_of
+from citytools.search.hits import Hit
+from citytools.search.question import Question
+from contracts import search as contracts
+from skills import search as skills
+from systems import search as systems
+
+_ASKED, _BESIDE, _ASIDE = 0.95, 0.86, 0.55
+"""Scores of a list that is what was asked, of one for the same borough and thing, of others."""
+_BEHIND = 0.05
+"""How far its rows stand behind a list."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One list of facts: the things its filters know, how to ask it, and how a row is shown."""
+
+    name: str
+    title: str
+    what: str
+    route: str
+    things: tuple[str, ...]
+    concerning: Callable[[Sequence[int], str, Sequence[int]], QuerySet[Any]]
+    order: tuple[str | OrderBy, ...]
+
+
+SECTIONS = (
+    Section(
+        "systems",
+        "Systems",
+        "system",
+        "systems:list",
+        ("product", "supplier", "function", "service area"),
+        systems.concerning,
+        ("borough__name", "function__position", "product__name", "pk"),
+    ),
+    Section(
+        "contracts",
+        "Contracts",
+        "contract",
+        "contracts:list",
+        ("product", "supplier", "function", "service area", "framework"),
+        contracts.concerning,
+        (F("ends_first").desc(nulls_last=True), "pk"),
+    ),
+    Section(
+        "skills",
+        "Skill levels",
+        "skill",
+        "skills:list",
+        ("skill",),
+        skills.concerning,
+        ("borough__name", "skill__position", "pk"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows of one list as hits, `total` in all, and the way to exactly those."""
+
+    section: Section
+    focus: Focus
+    hits: Sequence[Hit]
+    total: int
+    address: str
+
+    @property
+    def words(self) -> str:
+        """What its rows concern."""
+        return self.focus.words
+
+
+def found(
+    section: Section, question: Question, matches: Sequence[Match], illustrative: str, most: int
+) -> Found | None:
+    """What a list holds on what is meant; nothing where that is not one of its things."""
+    focus = focus_of(question, matches, section.things)
+    wanted = question.section == section.name
+    if focus is None or (section.name == "skills" and not (wanted or focus.both)):
+        return None
+    rows, total = _rows(section, focus, illustrative, most)
+    if not total:
+        return None
+    address = f"{reverse(section.route)}?{focus.query(illustrative)}"
+    told = Found(section, focus, [], total, address)
+    score = _score(section, focus, question)
+    behind = score - _BEHIND if focus.both else _ASIDE * focus.score
+    hits = [] if section.name == "skills" else [_row(told, row, behind) for row in rows]
+    if wanted or (focus.both and total > 1):
+        hits.insert(0, _list(told, score))
+    return replace(told, hits=hits)
+
+
+def _score(section: Section, focus: Focus, question: Question) -> float:
+    asked = section.name == (question.section or "systems")
+    return _ASKED if asked else _BESIDE if focus.both else _ASIDE
+
+
+def _rows(
+    section: Section, focus: Focus, illustrative: str, most: int
+) -> tuple[Sequence[Any], int]:
+    """The first rows, real ones before invented ones, and how many there are in all."""
+    keys = ([one.key for one in focus.boroughs], focus.what, [one.key for one in focus.things])
+    rows = section.concerning(*keys)
+    if illustrative:
+        rows = real_or_invented(rows, illustrative == "yes")
+    invented = Case(When(source_kind=SourceKind.ILLUSTRATIVE, then=1), default=0)
+    counted = rows.annotate(in_all=Window(Count("pk"))).order_by(invented, *section.order)
+    first = list(counted[:most])
+    return first, first[0].in_all if first else 0
+
+
+def _list(told: Found, score: float) -> Hit:
+    joined = " of " if told.focus.boroughs else ": "
+    return Hit(
+        what=f"list of {told.section.name}",
+        title=f"{told.section.title}{joined}{told.words}",
+        address=told.address,
+        parent="",
+        reason=f"{told.total:,} in the list",
+        score=score,
+    )
+
+
+def _row(told: Found, row: Any, score: float) -> Hit:
+    is_system = told.section.what == "system"
+    return Hit(
+        what=told.section.what,
+        title=f"{row.product.name} in {row.borough.name}" if is_system else row.title,
+        address=row.get_absolute_url(),
+        parent=f"for {row.function.name}" if is_system else f"led by {row.lead.name}",
+        reason=told.focus.reason,
+        score=score,
+        invented=row.illustrative,
+    )

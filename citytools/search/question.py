@@ -1,0 +1,78 @@
+"""What was asked, taken apart: the whole, the boroughs in it, the section, and the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from boroughs import search as boroughs
+from citytools.matching import Names, Reading, compiled
+from citytools.mentions import Mention, mentioned
+
+SECTIONS = {
+    "system": "systems",
+    "systems": "systems",
+    "software": "systems",
+    "contract": "contracts",
+    "contracts": "contracts",
+    "skill": "skills",
+    "skills": "skills",
+}
+"""Words that say which list is meant."""
+
+_FILLING = frozenset(
+    ("a", "about", "all", "an", "and", "any", "are", "at", "borough", "boroughs", "by", "council",
+     "councils", "do", "does", "for", "from", "has", "have", "how", "in", "is", "list", "lists",
+     "london", "of", "on", "our", "show", "that", "the", "their", "to", "use", "used", "uses",
+     "using", "we", "what", "which", "who", "whose", "with")
+)  # fmt: skip
+"""Words that name nothing."""
+
+_PARTS, _BODY = (0.8, 0.78), 0.7
+"""Weights of what fits the rest, the telling words of it, and a borough; the whole weighs 1."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """The words as typed, and what stands in them."""
+
+    words: str
+    boroughs: Sequence[Mention]
+    section: str
+    rest: Sequence[str]
+
+    @property
+    def reading(self) -> Reading:
+        """The phrases to look for: the whole, the rest, and the names of boroughs."""
+        rest = zip(self.rest, _PARTS, strict=False)
+        return [(self.words, 1.0), *rest, *((one.title, _BODY) for one in self.boroughs)]
+
+    @property
+    def asked(self) -> list[str]:
+        """The whole, and the rest where it says something else."""
+        return [self.words, *self.rest]
+
+
+def taken_apart(text: str) -> Question:
+    """The question behind the words of the box.
+
+    The rest is what stands beside boroughs and sections, with and without words that name nothing;
+    it is empty where that is the whole.
+    """
+    words = text.split()
+    found = mentioned(_boroughs(), words)
+    if any(one.last - one.first == len(words) for one in found):
+        found = []
+    named = {place for one in found for place in range(one.first, one.last)}
+    left = [word for place, word in enumerate(words) if place not in named]
+    bare = [word.strip("?!.,;:()\"'").lower() for word in left]
+    section = next((SECTIONS[word] for word in bare if word in SECTIONS), "")
+    pairs = [pair for pair in zip(left, bare, strict=True) if pair[1] not in SECTIONS]
+    telling = " ".join(word for word, plain in pairs if plain not in _FILLING)
+    rest = [" ".join(word for word, _ in pairs), telling] if telling else []
+    others = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
+    return Question(text, found, section, others)
+
+
+@cache
+def _boroughs() -> Names:
+    return compiled(boroughs.names(council=False))

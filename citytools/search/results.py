@@ -1,0 +1,155 @@
+"""All that the page of the search shows."""
+
+import datetime
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from itertools import chain
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from boroughs import search as boroughs
+from citytools import clock, facets
+from citytools.matching import Match, Names, compiled, matches
+from citytools.search.filters import SearchFilter
+from citytools.search.hits import Group, Hit, hit_of, ranked
+from citytools.search.kinds import Kind
+from citytools.search.lists import SECTIONS, Found, found
+from citytools.search.more import More, in_lists
+from citytools.search.question import Question, taken_apart
+from contracts import search as contracts
+from research import search as research
+from skills import search as skills
+from systems import search as systems
+
+SHORT, LONG = 5, 50
+"""Hits of a kind beside others, and where kinds are chosen."""
+BEST = 3
+"""Hits that stand above the groups."""
+
+
+class Results:
+    """The hits for a query string; nothing is looked up until it is asked for."""
+
+    def __init__(self, data: QueryDict) -> None:
+        self.chosen = SearchFilter(data)
+        self.problems = self.chosen.problems
+        self.all = reverse("search")
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 400 where something was not understood."""
+        return 400 if self.problems else 200
+
+    @property
+    def words(self) -> str:
+        """What was typed; nothing where it was not understood."""
+        return "" if self.problems else str(self.chosen.form.cleaned_data["q"])
+
+    @cached_property
+    def facets(self) -> list[facets.Facet]:
+        """The filters beside the words."""
+        return [facet for facet in facets.of(self.chosen) if facet.name != "q"]
+
+    @property
+    def most(self) -> int:
+        """Hits shown of a kind."""
+        return LONG if self.chosen.data.getlist("kind") else SHORT
+
+    @property
+    def illustrative(self) -> str:
+        """yes, no or nothing."""
+        return str(self.chosen.data.get("illustrative", ""))
+
+    @cached_property
+    def question(self) -> Question:
+        """The words, taken apart."""
+        return taken_apart(self.words)
+
+    @cached_property
+    def matches(self) -> list[Match]:
+        """Records that fit the words, and lists' things among them; best first."""
+        asked, today = self.question.asked, clock.today()
+        texts = compiled([*skills.texts(asked[0]), *research.texts(today, asked[0])])
+        return matches(
+            [_standing(today), texts],
+            contracts.found(asked),
+            self.question.reading,
+            LONG if self.illustrative == "yes" else self.most,
+            only_real=self.illustrative == "no",
+        )
+
+    @cached_property
+    def found(self) -> list[Found]:
+        """What the lists of facts hold on it."""
+        fits = [one for one in self.matches if not one.near]
+        all_found = [
+            found(section, self.question, fits, self.illustrative, self.most)
+            for section in SECTIONS
+        ]
+        return [one for one in all_found if one]
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """Every hit of the chosen kinds, best first, each page once."""
+        kinds = self.chosen.data.getlist("kind")
+        records = (hit_of(one) for one in self.matches if not one.near)
+        by_address: dict[str, Hit] = {}
+        for hit in ranked(chain(records, *(one.hits for one in self.found))):
+            if (not kinds or hit.kind.name in kinds) and self._wanted(hit):
+                by_address.setdefault(hit.address, hit)
+        return list(by_address.values())
+
+    def _wanted(self, hit: Hit) -> bool:
+        return self.illustrative != "yes" or hit.invented or hit.what.startswith("list of")
+
+    @property
+    def best(self) -> Sequence[Hit]:
+        """The best over all kinds."""
+        return self.hits[:BEST]
+
+    @cached_property
+    def near(self) -> list[str]:
+        """Names that are nearest to what was typed, where nothing was found."""
+        return [one.title for one in self.matches if one.near][:3]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The hits by kind, the kind of the best hit first."""
+        kinds = dict.fromkeys(hit.kind for hit in self.hits)
+        return [self._group(kind) for kind in kinds]
+
+    @cached_property
+    def in_lists(self) -> dict[str, More]:
+        """The lists that know the words, by kind."""
+        return in_lists(self.words, self.illustrative)
+
+    def _group(self, kind: Kind) -> Group:
+        hits = [hit for hit in self.hits if hit.kind == kind]
+        in_list = self.in_lists.get(kind.name)
+        ways: list[More | None] = [
+            More(one.address, f"All {one.total:,} in the list of {one.section.name}: {one.words}")
+            for one in self.found
+            if one.section.what == kind.name and one.total > len(one.hits)
+        ]
+        records = {one.what: one.total for one in self.matches if one.what in kind.whats}
+        total = sum(records.values())
+        if total > self.most:
+            ways.append(in_list)
+            if self.most == SHORT:
+                query = self.chosen.query(kind=[kind.name])
+                ways.append(More(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit"))
+        return Group(kind, hits[: self.most], [way for way in ways if way])
+
+
+@lru_cache(maxsize=1)
+def _standing(today: datetime.date) -> Names:
+    """The names that do not hang on what is asked, compiled once a day."""
+    names = [
+        *boroughs.names(),
+        *systems.names(),
+        *contracts.names(),
+        *skills.names(),
+        *research.names(today),
+    ]
+    return compiled(names)

@@ -1,0 +1,34 @@
+"""Under which words published research is found; drafts are found by nobody."""
+
+import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from citytools.matching import SENTENCE, TITLE, named, told
+from research.models import CaseStudy, Finding, Recommendation
+
+
+def _published(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]]]:
+    """(kind, records, fields of their text)."""
+    return [
+        ("finding", Finding.objects.published(today), ["title", "summary", "body"]),
+        ("case study", CaseStudy.objects.published(today), ["title", "summary", "body"]),
+        ("recommendation", Recommendation.objects.published(today), ["title", "body"]),
+    ]
+
+
+def names(today: datetime.date) -> list[QuerySet[Any]]:
+    """The titles of all that is published."""
+    return [
+        named(rows, what, TITLE, "title", SENTENCE, slug="slug", title="title")
+        for what, rows, _ in _published(today)
+    ]
+
+
+def texts(today: datetime.date, asked: str) -> list[QuerySet[Any]]:
+    """Published records that hold the words anywhere."""
+    return [
+        told(rows, what, fields, asked, slug="slug", title="title")
+        for what, rows, fields in _published(today)
+    ]

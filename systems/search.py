@@ -1,0 +1,130 @@
+"""Under which names the catalogue is found, and which systems concern what of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+
+from citytools.matching import ALSO, CONTEXT, FORMER, OTHER, named
+from citytools.partial_dates import FirstDay
+from systems.models import (
+    Function,
+    Ownership,
+    Product,
+    ProductAlias,
+    ServiceArea,
+    Supplier,
+    SupplierAlias,
+    System,
+    SystemQuerySet,
+)
+
+OTHER_NAME = "other or former name"
+_MAKERS_ALIAS = "manufacturer__aliases__name"
+
+
+def _spoken(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.exclude(also_called="")
+
+
+def _each(listed: str) -> Func:
+    """SQL: a row for each part between semicolons."""
+    parts = Func(F(listed), Value(r";\s*"), function="regexp_split_to_table")
+    parts.output_field = TextField()
+    return parts
+
+
+def _functions() -> list[QuerySet[Any]]:
+    areas, functions = ServiceArea.objects.all(), Function.objects.all()
+    shown: dict[str, Any] = {"slug": "slug", "parent": "service_area__name"}
+    return [
+        named(areas, "service area", slug="slug"),
+        named(_spoken(areas), "service area", ALSO, _each("also_called"), OTHER, slug="slug"),
+        named(functions, "function", **shown),
+        named(_spoken(functions), "function", ALSO, _each("also_called"), OTHER, **shown),
+        named(functions, "function", "function of", "service_area__name", CONTEXT, **shown),
+    ]
+
+
+def _owner(supplier: str) -> Expression:
+    """SQL: who owns the supplier today, since when if known; empty where nobody is known to."""
+    latest = Ownership.objects.filter(supplier=OuterRef(supplier)).order_by(
+        FirstDay("since").desc(nulls_last=True), "-pk"
+    )
+    words = Concat(F("owner__name"), Value("|"), F("since"), output_field=TextField())
+    newest = Subquery(latest.annotate(words=words).values("words")[:1])
+    return Coalesce(newest, Value(""), output_field=TextField())
+
+
+def _suppliers() -> list[QuerySet[Any]]:
+    suppliers = Supplier.objects.all()
+    shown: dict[str, Any] = {"slug": "slug", "invented": "illustrative", "parent": _owner("pk")}
+    of: dict[str, Any] = {
+        "key": "supplier_id",
+        "slug": "supplier__slug",
+        "title": "supplier__name",
+        "invented": "supplier__illustrative",
+        "parent": _owner("supplier_id"),
+    }
+    former = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.FORMER)
+    also = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.ALSO)
+    return [
+        named(suppliers, "supplier", **shown),
+        named(former, "supplier", FORMER, weight=OTHER, **of),
+        named(also, "supplier", ALSO, weight=OTHER, **of),
+    ]
+
+
+def _products() -> list[QuerySet[Any]]:
+    shown: dict[str, Any] = {
+        "slug": "slug",
+        "invented": "illustrative",
+        "parent": _or_empty("manufacturer__name"),
+    }
+    of: dict[str, Any] = {
+        "key": "product_id",
+        "slug": "product__slug",
+        "title": "product__name",
+        "invented": "product__illustrative",
+        "parent": _or_empty("product__manufacturer__name"),
+    }
+    products = Product.objects.all()
+    made = products.filter(manufacturer__isnull=False)
+    purposes = Product.functions.through.objects.all()
+    renamed = made.filter(manufacturer__aliases__isnull=False)
+    return [
+        named(products, "product", **shown),
+        named(ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **of),
+        named(made, "product", "made by", "manufacturer__name", CONTEXT, **shown),
+        named(
+            renamed, "product", "maker also called", "manufacturer__aliases__name", 0.55, **shown
+        ),
+        named(purposes, "product", "for", "function__name", 0.55, **of),
+        named(purposes, "product", "for", "function__service_area__name", 0.5, **of),
+    ]
+
+
+def _or_empty(path: str) -> Expression:
+    return Coalesce(F(path), Value(""), output_field=TextField())
+
+
+def names() -> list[QuerySet[Any]]:
+    """Every name in the catalogue."""
+    return [*_functions(), *_suppliers(), *_products()]
+
+
+_PATHS = {
+    "product": "product__in",
+    "supplier": "product__manufacturer__in",
+    "function": "function__in",
+    "service area": "function__service_area__in",
+}
+
+
+def concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) -> SystemQuerySet:
+    """Systems of any of the boroughs (any, where none is named) with any of the records."""
+    systems: SystemQuerySet = System.objects.for_list()
+    if boroughs:
+        systems = systems.filter(borough__in=boroughs)
+    return systems.filter(**{_PATHS[what]: keys}) if what else systems

@@ -1,0 +1,192 @@
+"""The search over the real and the demonstration data: who types what, and what comes of it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from citytools.search.hits import Hit
+from citytools.search.results import BEST, SHORT, Results
+from tests.citytools.searches import SEARCHES
+from tests.pages import read, total, words
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_loaded")]
+
+
+@pytest.fixture(scope="module")
+def _loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Everything that `make run` loads, once for all tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def results(q: str, **more: str) -> Results:
+    data = QueryDict(mutable=True)
+    data.update({"q": q} | more)
+    return Results(data)
+
+
+def first(q: str, what: str, **more: str) -> Hit:
+    """The best hit of a kind of record."""
+    return next(hit for hit in results(q, **more).hits if hit.what == what)
+
+
+def test_of_a_hundred_searches_ninety_five_have_their_answer_among_the_first_three() -> None:
+    assert len(SEARCHES) == len({asked for asked, _, _ in SEARCHES}) == 100
+    missed = []
+    for asked, kind, name in SEARCHES:
+        best = results(asked).best
+        if not any(hit.kind.name == kind and hit.title.startswith(name) for hit in best):
+            missed.append(f"{asked}: wanted {kind} {name}, got {[hit.title for hit in best]}")
+    print(*missed, sep="\n")
+    assert len(missed) <= 5
+
+
+ALL = "all your words"
+REASONS = [
+    ("mozaic", "product", "Mosaic", "spelt alike"),
+    ("mosaic", "product", "Mosaic", "its name"),
+    ("liquid logic", "supplier", "Liquidlogic", "its name"),
+    ("northgate", "supplier", "NEC Software Solutions UK", "formerly Northgate Public Services"),
+    ("dft", "supplier", "Department for Transport", "also known as DfT"),
+    ("frameworki", "product", "Mosaic", "other or former name Frameworki"),
+    ("framewrki", "product", "Mosaic", "spelt alike: other or former name Frameworki"),
+    ("adult social", "service area", "Adult social care", "its name"),
+    ("cyber", "function", "Identity and cyber security", "in its name"),
+    ("nndr", "function", "Business rates", "also known as NNDR"),
+    ("RBKC", "borough", "Kensington and Chelsea", "code RBKC"),
+    ("E09000007", "borough", "Camden", "code E09000007"),
+    ("local london", "borough", "Bexley", "in Local London"),
+    ("corpay", "product", "PayByPhone", "made by Corpay"),
+    (
+        "planning uniform",
+        "product",
+        "Uniform",
+        "all your words: for Planning back office; its name",
+    ),
+    ("RM6259", "framework", "Vertical Application Solutions", "code RM6259"),
+    ("lock-in", "recommendation", "Make four checks against lock-in", "in its title"),
+    ("northgate", "case study", "Bromley: a housing tender", "words in the text"),
+    (
+        "hillingdon council tax",
+        "system",
+        "NEC Revenues",
+        "borough Hillingdon; function Council tax",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "what", "name", "reason"), REASONS)
+def test_each_hit_says_why_it_is_here(asked: str, what: str, name: str, reason: str) -> None:
+    hit = next(
+        one for one in results(asked).hits if one.what == what and one.title.startswith(name)
+    )
+    assert hit.reason == reason
+
+
+PARENTS = [
+    ("mosaic", "product", "made by The Access Group"),
+    ("8x8", "product", "maker not known"),
+    ("council tax", "function", "in Revenues and benefits"),
+    ("service design", "skill", "in User-centred design"),
+    ("tascomi", "supplier", "now part of Idox since 2019"),
+    ("capita one", "supplier", "now part of MRI Software since July 2024"),
+    ("liquidlogic", "supplier", "now part of System C"),
+    ("civica", "supplier", ""),
+    ("G-Cloud 14", "framework", "by Crown Commercial Service"),
+    ("MD3293", "contract", "led by Greater London Authority"),
+    ("uniform barnet", "system", "for Planning public register"),
+    ("camden", "borough", "in Central London Forward"),
+]
+
+
+@pytest.mark.parametrize(("asked", "what", "parent"), PARENTS)
+def test_each_hit_says_what_it_belongs_to(asked: str, what: str, parent: str) -> None:
+    assert first(asked, what).parent == parent
+
+
+@pytest.mark.parametrize("asked", ["parking", "idox", "camden", "camden housing", "software"])
+def test_a_group_is_short_and_leads_to_as_many_as_it_says(client: Client, asked: str) -> None:
+    groups = results(asked).groups
+    assert len({group.kind.name for group in groups}) == len(groups) > 1
+    for group in groups:
+        assert 0 < len(group.hits) <= SHORT
+        assert all(hit.kind == group.kind for hit in group.hits)
+        for way in group.more:
+            page = client.get(way.address)
+            if way.address.startswith("/search/"):
+                found = page.context["listing"].groups[0].hits
+                assert {hit.address for hit in group.hits} < {hit.address for hit in found}
+            else:
+                said = re.match(r"All ([\d,]+) in the list of", way.words)
+                assert said
+                assert total(page) == int(said[1].replace(",", "")) > 0, way.address
+
+
+def test_a_list_that_is_named_leads_to_its_rows(client: Client) -> None:
+    hit = results("camden housing").best[0]
+    assert (hit.title, hit.address) == (
+        "Systems of Camden: Housing",
+        "/systems/?borough=camden&service_area=housing",
+    )
+    assert hit.reason == f"{total(client.get(hit.address))} in the list"
+
+
+def test_every_address_that_the_search_gives_is_a_page(client: Client) -> None:
+    asked = "camden skills; ten vendors; oracle; g-cloud; lock-in; planx eight boroughs; cyber"
+    hits = {hit.address: hit.what for q in asked.split("; ") for hit in results(q).hits}
+    kinds = {"list of skills", "framework", "finding", "case study", "recommendation", "skill"}
+    assert kinds <= set(hits.values())
+    for address in hits:
+        assert client.get(address).status_code == 200, address
+
+
+def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None:
+    everything = results("housing").hits
+    real = results("housing", illustrative="no").hits
+    invented = results("housing", illustrative="yes").hits
+    assert {hit.invented for hit in everything} == {True, False}
+    assert real
+    assert not any(hit.invented for hit in real)
+    assert invented
+    assert all(hit.invented for hit in invented if not hit.what.startswith("list of"))
+    page = client.get("/search/", {"q": "custardly housing"})
+    assert "Custardly Housing (invented) Invented for demonstration" in words(page)
+
+
+def test_a_list_without_invented_records_stays_without_them(client: Client) -> None:
+    hit = first("camden housing contracts", "list of contracts", illustrative="yes")
+    assert hit.address.endswith("&illustrative=yes")
+    assert hit.reason == f"{total(client.get(hit.address))} in the list"
+
+
+def test_the_best_are_the_first_three_over_all_kinds(client: Client) -> None:
+    page = client.get("/search/", {"q": "cyber security"})
+    best = page.context["listing"].best
+    assert len(best) == BEST
+    assert {"skill", "function"} <= {hit.what for hit in best}
+    assert read(page).links.index(best[0].address) < read(page).links.index(best[1].address)
+
+
+def test_kinds_can_be_chosen() -> None:
+    data = QueryDict("q=cyber&kind=skill&kind=function")
+    assert {hit.kind.name for hit in Results(data).hits} == {"skill", "function"}
+
+
+def test_a_typing_error_in_one_of_several_words_is_forgiven() -> None:
+    assert results("hackny parkng").best[0].title.startswith("Hackney: parking systems")
+
+
+def test_nothing_found_offers_what_is_nearest(client: Client) -> None:
+    page = client.get("/search/", {"q": "zylersky"})
+    assert page.status_code == 200
+    assert "Nothing here fits “zylersky”" in words(page)
+    offered = [link for link in read(page).links if link.startswith("/search/?q=")]
+    assert all(client.get(link).context["listing"].hits for link in offered)
