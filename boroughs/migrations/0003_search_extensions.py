@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """What the search compares names with; both are trusted, so the database's owner may add them."""
 
     dependencies = [
-        ('boroughs', '0001_initial'),
+        ('boroughs', '0002_guards'),
     ]
 
     operations = [

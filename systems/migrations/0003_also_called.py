@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('systems', '0001_initial'),
+        ('systems', '0002_guards'),
     ]
 
     operations = [
