@@ -38,7 +38,6 @@ class FactFilter(django_filters.FilterSet):
     """Names that belong to the list or the file, not to the rows chosen."""
     columns: ClassVar[Sequence[Column]] = ()
     """All columns of the list's file."""
-    beside: ClassVar[frozenset[str]] = BESIDE_FILTERS
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
         kept = QueryDict(mutable=True)

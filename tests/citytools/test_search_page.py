@@ -57,9 +57,9 @@ def test_title_and_heading_say_what_was_asked(client: Client) -> None:
 
 
 REFUSED = [
-    ({"q": "a", "surprise": "1"}, "“surprise” is not a filter of this list"),
-    ({"q": "a", "page": "2"}, "“page” is not a filter of this list"),
-    ({"q": "a", "columns": "name"}, "“columns” is not a filter of this list"),
+    ({"q": "a", "surprise": "1"}, "“surprise” is not understood here"),
+    ({"q": "a", "page": "2"}, "“page” is not understood here"),
+    ({"q": "a", "columns": "name"}, "“columns” is not understood here"),
     ({"q": "a", "kind": "person"}, "“person” is not a kind. Write one of: borough, system"),
     ({"q": "a", "illustrative": "maybe"}, "“maybe”: write yes or no"),
     ({"q": ["a", "b"]}, "“q” is given 2 times: give it once"),
