@@ -4,21 +4,8 @@ import datetime
 from collections import Counter
 
 from citytools.charts import Chart, upright_bars
+from citytools.quarters import last_day_of, quarter_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
-
-Quarter = tuple[int, int]
-
-
-def quarter_of(day: datetime.date) -> Quarter:
-    """(year, 1 to 4) of a day, by calendar quarters."""
-    return day.year, (day.month - 1) // 3 + 1
-
-
-def quarters_from(day: datetime.date, count: int) -> list[Quarter]:
-    """Consecutive calendar quarters, the first the one that holds the day."""
-    year, quarter = quarter_of(day)
-    first = year * 4 + quarter - 1
-    return [(number // 4, number % 4 + 1) for number in range(first, first + count)]
 
 
 def decisions_ahead(
@@ -26,7 +13,7 @@ def decisions_ahead(
 ) -> Chart:
     """Contracts by the quarter of their act-by date, from this quarter on."""
     ahead = quarters_from(today, quarters)
-    last = _last_day(ahead[-1])
+    last = last_day_of(ahead[-1])
     days = contracts.acting_between(today, last).values_list("act_by", flat=True).order_by()
     counts = Counter(quarter_of(day) for day in days)
     labels = [quarter_words(quarter) for quarter in ahead]
@@ -41,20 +28,6 @@ def decisions_ahead(
         source=f"Contracts whose end and notice are both known, as at {today:%-d %B %Y}.",
         csv=csv,
     )
-
-
-def quarter_words(quarter: Quarter) -> str:
-    """'Jan–Mar 2027'."""
-    return f"{_MONTHS[quarter[1]]} {quarter[0]}"
-
-
-_MONTHS = {1: "Jan–Mar", 2: "Apr–Jun", 3: "Jul–Sep", 4: "Oct–Dec"}
-
-
-def _last_day(quarter: Quarter) -> datetime.date:
-    year, number = quarter
-    after = datetime.date(year + number // 4, number % 4 * 3 + 1, 1)
-    return after - datetime.timedelta(days=1)
 
 
 def _finding(labels: list[str], values: list[int]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.charts import Quarter, quarter_of, quarter_words
+from citytools.quarters import Quarter, quarter_of, quarter_words
 from contracts.models import Contract, ContractQuerySet
 from systems.models import Function
 

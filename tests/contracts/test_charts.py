@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from contracts.charts import decisions_ahead, quarter_of, quarter_words, quarters_from
+from citytools.quarters import quarter_of, quarter_words, quarters_from
+from contracts.charts import decisions_ahead
 from contracts.models import Contract
 from tests import factories
 
