@@ -32,8 +32,7 @@ class Asked(FactFilter):
 
     def value(self, name: str, default: str) -> str:
         """What was chosen, or the default where it was not given or not understood."""
-        self.problems  # noqa: B018 (asks the form, which then has cleaned data)
-        return str(self.form.cleaned_data.get(name) or default)
+        return str(self.named.get(name) or default)
 
 
 class AskedReal(Asked):

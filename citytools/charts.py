@@ -93,6 +93,92 @@ def upright_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -
     return plain(figure)
 
 
+def small_multiples(
+    labels: Sequence[str], panels: Mapping[str, Sequence[float] | None], across: int = 3
+) -> dict[str, Any]:
+    """Upright bars in one panel a name, all from zero on the same axes; None reads 'not known'.
+
+    On a phone the page's script stacks the panels, which `meta` counts.
+    """
+    top = max((value for values in panels.values() for value in values or ()), default=0) or 1
+    traces, layout = [], {}
+    down = -(-len(panels) // across)
+    for number, (name, values) in enumerate(panels.items()):
+        axis = "" if number == 0 else str(number + 1)
+        left, low = number % across / across, 1 - (number // across + 1) / down
+        x_domain = [left + 0.02, left + 1 / across - 0.02]
+        layout[f"xaxis{axis}"] = _panel_labels(labels, x_domain, axis)
+        y_domain = [low + 0.3 / down, low + 0.88 / down]
+        layout[f"yaxis{axis}"] = _panel_scale(top, y_domain, axis)
+        shown = list(values or [0 for _ in labels])
+        traces.append(_panel_bars(name, labels, shown, axis, known=values is not None))
+    figure = _figure(traces, several=False)
+    figure.update_layout(layout | {"meta": {"panels": len(panels)}})
+    figure.update_layout(
+        annotations=[_panel_title(n, *one) for n, one in enumerate(panels.items())]
+    )
+    return plain(figure)
+
+
+def _panel_bars(
+    name: str, labels: Sequence[str], values: list[float], axis: str, *, known: bool
+) -> go.Bar:
+    return go.Bar(
+        name=name,
+        x=list(labels),
+        y=values,
+        xaxis=f"x{axis}",
+        yaxis=f"y{axis}",
+        marker=_marker(0, PALETTE),
+        text=[f"{value:,.0f}" if value else "" for value in values],
+        textposition="outside",
+        textangle=0,
+        cliponaxis=False,
+        hovertemplate="%{x}: %{y:,}<extra>" + name + "</extra>" if known else "not known",
+    )
+
+
+def _panel_labels(labels: Sequence[str], domain: list[float], axis: str) -> dict[str, Any]:
+    return {
+        "type": "category",
+        "domain": domain,
+        "anchor": f"y{axis}",
+        "tickangle": -60,
+        "tickfont": {"size": 10},
+        "tickvals": list(labels),
+        "ticktext": [label if len(label) < 15 else f"{label[:13]}…" for label in labels],
+    }
+
+
+def _panel_scale(top: float, domain: list[float], axis: str) -> dict[str, Any]:
+    return {
+        "range": [0, top * 1.15],
+        "domain": domain,
+        "anchor": f"x{axis}",
+        "showgrid": True,
+        "gridcolor": "#e5e6e7",
+        "nticks": 4,
+        "tickfont": {"size": 10},
+    }
+
+
+def _panel_title(number: int, name: str, values: Sequence[float] | None) -> dict[str, Any]:
+    axis = "" if number == 0 else str(number + 1)
+    return {
+        # Bold by the font: a tag would become an inline style, which the policy blocks
+        "text": name if values is not None else f"{name}: not known",
+        "font": {"weight": 700},
+        "xref": f"x{axis} domain",
+        "yref": f"y{axis} domain",
+        "x": 0,
+        "y": 1.04,
+        "yanchor": "bottom",
+        "xanchor": "left",
+        "showarrow": False,
+        "align": "left",
+    }
+
+
 def plain(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON-ready lists; ValueError for a trace the page's bundle cannot draw."""
     drawn: dict[str, Any] = figure.to_dict()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -45,13 +46,17 @@ class Column:
 
     def written(self, value: Any) -> str:
         """The cell of a value made in Python, as `cell` would write it."""
+        text = self.plain(value)
+        harmful = self.kind in {"text", "list", "partial date"} and not _is_number(value)
+        return re.sub(FORMULA, r"'\1", text) if harmful else text
+
+    def plain(self, value: Any) -> str:
+        """The value in words, as it is: only for cells that cannot become a formula."""
         if value is None:
             return ""
         if self.kind == "yes or no":
             return "yes" if value else "no"
-        text = "; ".join(value) if self.kind == "list" else str(value)
-        harmful = self.kind in {"text", "list", "partial date"}
-        return re.sub(FORMULA, r"'\1", text) if harmful else text
+        return "; ".join(value) if self.kind == "list" else str(value)
 
 
 SOURCE_COLUMNS = (
@@ -74,6 +79,10 @@ SOURCE_COLUMNS = (
     Column("confirmed_on", "date", "When the borough last confirmed it.", "confirmed_on"),
 )
 """The last columns of every file of facts."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal)
 
 
 def _harmless(text: Expression) -> Func:

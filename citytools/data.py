@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from boroughs.columns import BOROUGH_COLUMNS
+from boroughs.compare.columns import COMPARE_COLUMNS
 from citytools.asked import page
 from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
@@ -64,6 +65,13 @@ FILES = (
         "boroughs:csv",
         "boroughs:list",
         BOROUGH_COLUMNS,
+    ),
+    File(
+        "compare",
+        "One borough’s answer for one thing compared. Name 2 to 6 boroughs in the address.",
+        "boroughs:compare_csv",
+        "boroughs:compare",
+        COMPARE_COLUMNS,
     ),
     File(
         "products",

@@ -33,7 +33,7 @@ class Choice(Protocol):
 def csv_response(chosen: FactFilter, filename: str) -> HttpResponseBase:
     """The chosen rows as CSV, or 400 with the reasons as plain text."""
     if chosen.problems:
-        return _refusal(chosen.problems)
+        return refusal(chosen.problems)
     return file_of(chosen.rows, chosen.chosen_columns, filename)
 
 
@@ -42,7 +42,7 @@ def table_response(
 ) -> HttpResponseBase:
     """Rows made in Python, values by column name, as CSV; or 400 with the reasons."""
     if chosen.problems:
-        return _refusal(chosen.problems)
+        return refusal(chosen.problems)
     columns = chosen.chosen_columns
     return _download(lambda spool: write_table(rows, columns, spool), filename)
 
@@ -52,7 +52,8 @@ def file_of(rows: QuerySet[Any], columns: Sequence[Column], filename: str) -> Fi
     return _download(lambda spool: write_csv(rows, columns, spool), filename)
 
 
-def _refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
+def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
+    """400 with the reasons as plain text."""
     lines = [f"{name}: {reason}" for name, reason in problems]
     text = "This file was not made: a filter was not understood.\n" + "\n".join(lines) + "\n"
     return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")

@@ -34,6 +34,21 @@ class Slugs(django_filters.ModelMultipleChoiceFilter):
         return _narrowed(qs, self.narrow, value)
 
 
+class Slug(django_filters.ModelChoiceFilter):
+    """The slug of one other record, which says how to choose rows; by itself it leaves none out."""
+
+    def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
+        super().__init__(label=label, queryset=queryset, to_field_name="slug")
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” is not a {label.lower()} known here. "
+            "Check the spelling or choose from the list."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """All rows."""
+        return qs
+
+
 class Values(django_filters.MultipleChoiceFilter):
     """Values of a closed list; several mean any of them.
 

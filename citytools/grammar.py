@@ -47,6 +47,12 @@ class FactFilter(django_filters.FilterSet):
         super().__init__(data=kept, queryset=queryset)
 
     @cached_property
+    def named(self) -> dict[str, Any]:
+        """What was chosen, by name; without what was not understood."""
+        self.form.is_valid()
+        return dict(self.form.cleaned_data)
+
+    @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """(parameter, what is wrong with it and the remedy); empty when all is understood."""
         known = set(self.filters) | self.beside

@@ -16,9 +16,21 @@
 
   // On a phone: smaller letters, and the names beside sideways bars on several lines.
   const wrapped = (name) => name.replace(/(.{13,}?)[ ]/g, "$1<br>");
+  // Small multiples stand one below the other.
+  const stacked = (layout, panels) => {
+    const axes = {};
+    for (let number = 0; number < panels; number += 1) {
+      const axis = number ? number + 1 : "";
+      const low = 1 - (number + 1) / panels;
+      axes[`xaxis${axis}`] = { ...layout[`xaxis${axis}`], domain: [0.02, 0.98] };
+      axes[`yaxis${axis}`] = { ...layout[`yaxis${axis}`], domain: [low + 0.35 / panels, low + 0.86 / panels] };
+    }
+    return { ...layout, ...axes, height: panels * 190 };
+  };
   const fitted = (layout, data, width) => {
     if (width >= 480) return layout;
     const small = { ...layout, font: { ...layout.font, size: 11 } };
+    if (layout.meta?.panels) return stacked(small, layout.meta.panels);
     if (data[0]?.orientation !== "h") return small;
     const names = [...new Set(data.flatMap((trace) => trace.y))];
     const axis = { tickmode: "array", tickvals: names, ticktext: names.map(wrapped), ticksuffix: "" };

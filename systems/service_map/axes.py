@@ -55,7 +55,7 @@ class MapFilter(FactFilter):
 
 def boroughs_of(chosen: MapFilter) -> QuerySet[Borough]:
     """The columns: those of the 33 that the query string names, by name."""
-    named = chosen.form.cleaned_data
+    named = chosen.named
     boroughs = Borough.objects.london()
     if named["borough"]:
         boroughs = boroughs.filter(pk__in=[one.pk for one in named["borough"]])
@@ -70,7 +70,7 @@ def functions_of(
     chosen: MapFilter, uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[Mark]
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
-    named = chosen.form.cleaned_data
+    named = chosen.named
     functions = Function.objects.select_related("service_area")
     functions = functions.order_by("service_area__position", "service_area_id", "position", "pk")
     if named["service_area"]:
@@ -92,7 +92,7 @@ def _run_for(uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[
 
 def highlighted(chosen: MapFilter) -> Chosen:
     """The products and manufacturers that the query string names."""
-    named: dict[str, Any] = chosen.form.cleaned_data
+    named: dict[str, Any] = chosen.named
     return Chosen(
         frozenset(one.pk for one in named["product"] or ()),
         frozenset(one.pk for one in named["supplier"] or ()),

@@ -90,3 +90,28 @@ def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
     assert "bdata" not in figure
     assert all(str(cell) in page for row in chart.rows for cell in row)
     assert text_of(client.get(chart.csv)).count("\n") > 1
+
+
+def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() -> None:
+    panels = {"Camden": [1.0, 4.0], "Brent": None, "Sutton": [0.0, 2.0], "Ealing": [3.0, 0.0]}
+    figure = go.Figure(charts.small_multiples(["One", "Two"], panels))
+    scales = [figure.layout[f"yaxis{number}"].range for number in ("", 2, 3, 4)]
+    assert len(set(scales)) == 1
+    assert scales[0][0] == 0
+    assert scales[0][1] >= 4
+    assert [list(bar.y) for bar in figure.data] == [[1, 4], [0, 0], [0, 2], [3, 0]]
+    assert [bar.yaxis for bar in figure.data] == ["y", "y2", "y3", "y4"]
+    titles = [one.text for one in figure.layout.annotations]
+    assert titles == ["Camden", "Brent: not known", "Sutton", "Ealing"]
+    assert "<" not in str(titles)
+    assert figure.layout.meta == {"panels": 4}
+    domains = [
+        (figure.layout[f"xaxis{n}"].domain, figure.layout[f"yaxis{n}"].domain)
+        for n in ("", 2, 3, 4)
+    ]
+    assert len(set(domains)) == 4
+
+
+def test_small_multiples_of_nothing_known_still_have_a_scale() -> None:
+    figure = go.Figure(charts.small_multiples(["One"], {"Camden": None, "Brent": None}))
+    assert figure.layout.yaxis.range[1] > 0

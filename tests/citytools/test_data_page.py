@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from citytools.data import FILES, File
+from tests import factories
 from tests.pages import LISTS, read, text_of, words
 
 pytestmark = pytest.mark.django_db
@@ -12,7 +13,8 @@ pytestmark = pytest.mark.django_db
 def test_every_file_is_there_with_its_page(client: Client) -> None:
     links = set(read(client.get("/data/")).links)
     files = {file.list: file.address for file in FILES}
-    assert files == LISTS | {"/systems/map/": "/systems/map.csv"}
+    others = {"/systems/map/": "/systems/map.csv", "/boroughs/compare/": "/boroughs/compare.csv"}
+    assert files == LISTS | others
     assert set(files) | set(files.values()) <= links
 
 
@@ -20,7 +22,8 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
 def test_the_dictionary_names_the_columns_of_the_file_in_their_order(
     client: Client, file: File
 ) -> None:
-    header = text_of(client.get(file.address)).strip()
+    some = [factories.borough().slug for _ in range(2)] if file.name == "compare" else []
+    header = text_of(client.get(file.address, {"borough": some})).strip().splitlines()[0]
     assert ",".join(column.name for column in file.columns) == header
     section = text_of(client.get("/data/")).split(f'id="{file.name}"')[1].split("</section>")[0]
     named = [part.split("</code>")[0] for part in section.split("<code>")[1:]]

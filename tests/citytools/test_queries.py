@@ -2,6 +2,7 @@
 
 import itertools
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -28,6 +29,8 @@ COUNTS = {
     "/boroughs/": 12,
     "/boroughs/?measure=decisions": 13,
     "/boroughs/boroughs.csv": 2,
+    "/boroughs/compare/": 8,
+    "comparison": 16,
     "/systems/": 16,
     "/systems/?q=a&hosting=saas&sort=-as_of": 16,
     "/systems/systems.csv": 2,
@@ -120,6 +123,9 @@ def address(name: str) -> str:
     """The address of a page, that of the record most hangs on where a kind is named."""
     if name.startswith("/"):
         return name
+    if name == "comparison":
+        slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
+        return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "system": System.objects.earliest("pk"),

@@ -1,0 +1,1 @@
+"""Two to six boroughs side by side."""

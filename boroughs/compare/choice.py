@@ -1,0 +1,180 @@
+"""Which boroughs are compared: two to six, named, or found by likeness, partnership or ring."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from boroughs.compare.columns import COMPARE_COLUMNS
+from boroughs.comparisons import Peer, nearest
+from boroughs.models import Borough
+from citytools.filters import (
+    OneOf,
+    Slug,
+    Slugs,
+    Values,
+    YesNo,
+    by_value,
+    real_or_invented,
+)
+from citytools.grammar import FactFilter
+
+FEWEST, MOST = 2, 6
+
+
+def _named(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
+    return queryset.filter(pk__in=[one.pk for one in boroughs])
+
+
+def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
+    return queryset.partners(slugs)
+
+
+class CompareFilter(FactFilter):
+    """Boroughs to compare, and what of the comparison is shown."""
+
+    beside = frozenset({"columns"})
+    columns = COMPARE_COLUMNS
+
+    borough = Slugs("Borough", Borough.objects.all(), _named)
+    nearest = Slug("Borough and its nearest", Borough.objects.london())
+    partnership = Values("Partnership", Borough.objects.partnerships, _partners)
+    inner_or_outer = Values(
+        "Inner or outer London", Borough.Ring.choices, by_value("inner_or_outer")
+    )
+    rows = OneOf("Show", [("differ", "Rows that differ"), ("all", "All rows")])
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """As for every list; and more boroughs than fit, or one that is none of the 33."""
+        problems = list(super().problems)
+        named = self.named.get("borough") or []
+        problems += [
+            ("borough", f"{one} is a regional body, never one of the 33: take it out.")
+            for one in named
+            if one.kind == Borough.Kind.REGIONAL
+        ]
+        if len(named) > MOST:
+            problems.append(
+                ("borough", f"{len(named)} are chosen. Compare {FEWEST} to {MOST}: take some away.")
+            )
+        return problems
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen and what may be: `members` are offered, `boroughs` compared.
+
+    `twice` names boroughs that the address names again; `alone` says that the borough asked for
+    its nearest has none, because it or all others have no systems return.
+    """
+
+    chosen: CompareFilter
+    boroughs: Sequence[Borough]
+    members: Sequence[Borough]
+    twice: Sequence[str]
+    alone: Borough | None = None
+    all: str = "/boroughs/compare/"
+    remedy: str = "Nothing is compared yet; what you chose is still ticked."
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What of the address was not understood or cannot be compared."""
+        return self.chosen.problems
+
+    @property
+    def csv(self) -> str:
+        """The address of the comparison as CSV."""
+        return f"/boroughs/compare.csv?{self.chosen.query()}"
+
+    @property
+    def xlsx(self) -> str:
+        """The address of the comparison as a workbook."""
+        return f"/boroughs/compare.xlsx?{self.chosen.query()}"
+
+    @property
+    def switched(self) -> str:
+        """The query string with the other choice of rows."""
+        return self.chosen.query(rows=["differ" if self.all_rows else "all"])
+
+    @property
+    def real(self) -> str:
+        """The query string that leaves out what is invented."""
+        return self.chosen.query(illustrative=["no"])
+
+    @property
+    def partnerships(self) -> list[tuple[str, str]]:
+        """Partnerships to choose from."""
+        return Borough.objects.partnerships()
+
+    @property
+    def near(self) -> list[Peer]:
+        """The nearest peers of the one borough chosen."""
+        if len(self.boroughs) != 1:
+            return []
+        return nearest(self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to compare."""
+        return not self.chosen.problems and FEWEST <= len(self.boroughs) <= MOST
+
+    @property
+    def all_rows(self) -> bool:
+        """Whether rows that do not differ are shown too."""
+        return bool(self.chosen.named.get("rows") == "all")
+
+    @property
+    def slugs(self) -> set[str]:
+        """What is ticked in the chooser, also when it is too much."""
+        return {one.slug for one in self.boroughs} | set(self.chosen.data.getlist("borough"))
+
+    def without(self) -> list[tuple[str, str]]:
+        """(name, query string without it) for each borough named."""
+        given = list(dict.fromkeys(self.chosen.data.getlist("borough")))
+        names = {one.slug: one.name for one in Borough.objects.filter(slug__in=given[:100])}
+        return [
+            (names.get(slug, slug), self.chosen.query(borough=[s for s in given if s != slug]))
+            for slug in given[:100]
+        ]
+
+
+def choose(chosen: CompareFilter) -> Choice:
+    """Who is compared; nobody yet where too few or too many are meant."""
+    given = chosen.data.getlist("borough")
+    twice = sorted({slug for slug in given if given.count(slug) > 1})
+    named = chosen.named
+    members = list(_members(named))
+    if chosen.problems:
+        return Choice(chosen, [], members, twice)
+    boroughs = _in_order(given, named["borough"])
+    alone = None
+    if centre := named["nearest"]:
+        peers = nearest(centre, MOST - 1, illustrative=chosen.illustrative)
+        alone = None if peers else centre
+        near = [centre, *(peer.borough for peer in peers)]
+        boroughs += [one for one in near if one not in boroughs]
+    elif not boroughs and _narrowed(named) and len(members) <= MOST:
+        boroughs = members
+    return Choice(chosen, boroughs[:MOST], members, twice, alone)
+
+
+def _narrowed(named: dict[str, Any]) -> bool:
+    return bool(named["partnership"] or named["inner_or_outer"])
+
+
+def _members(named: dict[str, Any]) -> QuerySet[Borough]:
+    members = Borough.objects.london()
+    if slugs := named.get("partnership"):
+        members = members.partners(slugs)
+    if rings := named.get("inner_or_outer"):
+        members = members.filter(inner_or_outer__in=rings)
+    return members.order_by("name", "pk")
+
+
+def _in_order(slugs: Sequence[str], found: Sequence[Borough]) -> list[Borough]:
+    at = {one.slug: one for one in found}
+    return [at[slug] for slug in dict.fromkeys(slugs) if slug in at]

@@ -1,0 +1,88 @@
+"""The whole comparison, section by section, as at a day."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+
+from boroughs.compare import abilities, agreements, estate
+from boroughs.compare.answers import Item, Section, counted
+from boroughs.compare.charts import panels
+from boroughs.models import Borough, Subject
+from skills.models import Level
+
+
+def sections_of(
+    boroughs: Sequence[Borough], today: datetime.date, *, illustrative: bool
+) -> list[Section]:
+    """Systems, contracts, cost, hosting, satisfaction and skills, boroughs in the order given."""
+    complete = {
+        subject: set(
+            Borough.objects.complete(subject, illustrative=illustrative).values_list(
+                "pk", flat=True
+            )
+        )
+        for subject in Subject
+    }
+    systems = estate.systems_of(boroughs, illustrative=illustrative)
+    contracts = agreements.contracts_of(boroughs, illustrative=illustrative)
+    of_contracts = complete[Subject.CONTRACTS]
+    return [
+        estate.by_function(boroughs, systems, complete[Subject.SYSTEMS]),
+        _pictured(
+            agreements.ending(boroughs, contracts, of_contracts, today),
+            boroughs,
+            "Contracts ending in each quarter",
+            f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
+        ),
+        agreements.cost(boroughs, contracts, of_contracts, today),
+        _pictured(
+            estate.by_hosting(boroughs, systems, complete[Subject.SYSTEMS]),
+            boroughs,
+            "Systems in use, by where they run",
+            "Systems in use, each with its own source and date.",
+        ),
+        estate.satisfaction(boroughs, systems),
+        *_skills(boroughs, illustrative=illustrative, complete=complete[Subject.SKILLS]),
+    ]
+
+
+def _skills(
+    boroughs: Sequence[Borough], *, illustrative: bool, complete: set[int]
+) -> list[Section]:
+    levels = abilities.levels_of(boroughs, illustrative=illustrative)
+    spread = abilities.spread(boroughs, levels)
+    items = [
+        Item(
+            level.label,
+            [
+                counted(counts[level] if counts else 0, one.pk in complete)
+                for one, counts in zip(boroughs, spread, strict=True)
+            ],
+            unit="skills",
+        )
+        for level in Level
+    ]
+    strengths = Section(
+        "levels",
+        "Skills at each level",
+        "Level",
+        "How many skills are known to be at each level.",
+        items,
+    )
+    title, source = "Skills at each level", "Skill levels, each with its own source and date."
+    return [
+        abilities.by_skill(boroughs, levels),
+        _pictured(strengths, boroughs, title, source),
+    ]
+
+
+def _pictured(section: Section, boroughs: Sequence[Borough], title: str, source: str) -> Section:
+    known = sum(
+        any(item.answers[place].state != "not known" for item in section.items)
+        for place in range(len(boroughs))
+    )
+    sentence = (
+        f"One panel for each borough, on the same scale. {known} of {len(boroughs)} "
+        f"{'has' if known == 1 else 'have'} numbers to show; a lower bound is drawn as it stands."
+    )
+    return replace(section, chart=panels(section, boroughs, title, sentence, source))
