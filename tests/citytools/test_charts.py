@@ -6,7 +6,15 @@ import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
-from citytools.charts import PALETTE, PATTERNS, Chart, plain, sideways_bars, upright_bars
+from citytools.charts import (
+    PALETTE,
+    PATTERNS,
+    Chart,
+    plain,
+    sideways_bars,
+    small_multiples,
+    upright_bars,
+)
 from tests import factories
 from tests.pages import text_of
 
@@ -94,7 +102,7 @@ def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
 
 def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() -> None:
     panels = {"Camden": [1.0, 4.0], "Brent": None, "Sutton": [0.0, 2.0], "Ealing": [3.0, 0.0]}
-    figure = go.Figure(charts.small_multiples(["One", "Two"], panels))
+    figure = go.Figure(small_multiples(["One", "Two"], panels))
     scales = [figure.layout[f"yaxis{number}"].range for number in ("", 2, 3, 4)]
     assert len(set(scales)) == 1
     assert scales[0][0] == 0
@@ -113,5 +121,5 @@ def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() ->
 
 
 def test_small_multiples_of_nothing_known_still_have_a_scale() -> None:
-    figure = go.Figure(charts.small_multiples(["One"], {"Camden": None, "Brent": None}))
+    figure = go.Figure(small_multiples(["One"], {"Camden": None, "Brent": None}))
     assert figure.layout.yaxis.range[1] > 0
