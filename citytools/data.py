@@ -17,13 +17,17 @@ from systems.service_map import MAP_COLUMNS
 
 @dataclass(frozen=True)
 class File:
-    """One file: its name, one row's meaning, its address and columns."""
+    """One file: its name, one row's meaning, its address and columns.
+
+    `whole` says that it can be fetched without choosing anything first.
+    """
 
     name: str
     row: str
     route: str
     page: str
     columns: tuple[Column, ...]
+    whole: bool = True
 
     @property
     def address(self) -> str:
@@ -72,6 +76,7 @@ FILES = (
         "boroughs:compare_csv",
         "boroughs:compare",
         COMPARE_COLUMNS,
+        whole=False,
     ),
     File(
         "products",

@@ -69,7 +69,8 @@ def _skills(
         "How many skills are known to be at each level.",
         items,
     )
-    title, source = "Skills at each level", "Skill levels, each with its own source and date."
+    title = "How many skills each borough has at each level"
+    source = "Skill levels, each with its own source and date."
     return [
         abilities.by_skill(boroughs, levels),
         _pictured(strengths, boroughs, title, source),

@@ -15,7 +15,8 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
     files = {file.list: file.address for file in FILES}
     others = {"/systems/map/": "/systems/map.csv", "/boroughs/compare/": "/boroughs/compare.csv"}
     assert files == LISTS | others
-    assert set(files) | set(files.values()) <= links
+    assert set(files) | {file.address for file in FILES if file.whole} <= links
+    assert [file.name for file in FILES if not file.whole] == ["compare"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
