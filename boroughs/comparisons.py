@@ -29,6 +29,17 @@ class Peer:
     rare: int
     either: int
 
+    @property
+    def words(self) -> str:
+        """'shares 14 systems with Brent, 3 of them rare, of 37 that either runs'."""
+        of_them = f"{self.rare or 'none'} of them rare"
+        alone = "a rare one" if self.rare else "not a rare one"
+        return (
+            f"shares {self.shared} system{'' if self.shared == 1 else 's'} with "
+            f"{self.borough.name}, {alone if self.shared == 1 else of_them}, "
+            f"of {self.either} that either runs"
+        )
+
 
 def estates(*, illustrative: bool = True) -> pd.DataFrame:
     """What boroughs with a systems return run: one row a borough, one column a (function, product).

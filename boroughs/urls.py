@@ -13,4 +13,5 @@ urlpatterns = [
     path("compare.csv", compare.compare_csv, name="compare_csv"),
     path("compare.xlsx", compare.compare_xlsx, name="compare_xlsx"),
     path("<slug:slug>/", views.borough, name="detail"),
+    path("<slug:slug>/brief/", views.brief, name="brief"),
 ]

@@ -1,15 +1,18 @@
 """Pages and files of boroughs."""
 
+import datetime
+
+from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import profile
+from boroughs import chances, coverage, decisions, profile, standing
 from boroughs.counts import boroughs_with_counts
 from boroughs.filters import BoroughFilter
-from boroughs.models import Borough
+from boroughs.models import LONDON, Borough, Subject
 from boroughs.tiles import tile_map
 from citytools import clock
-from citytools.asked import page
+from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 
@@ -30,13 +33,38 @@ def borough_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
-    """One borough: what it runs, what it must decide, what it can do."""
-    found = get_object_or_404(boroughs_with_counts(Borough.objects.all()), slug=slug)
+    """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
+    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    facts = profile.facts(found, illustrative=not real)
+    today = clock.today()
     context = {
         "borough": found,
-        "parts": profile.parts(found),
-        "estate": profile.estate(found),
-        "decisions": profile.decisions(found, clock.today()),
-        "skill_groups": profile.skill_groups(found),
+        "parts": profile.parts(facts, today),
+        "decisions": decisions.ahead(facts.contracts, today, datetime.date.max, 20),
+        "standing": standing.of(found, illustrative=not real),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
+        "estate": profile.estate(facts.systems),
+        "skill_groups": profile.skill_groups(facts.levels),
     }
-    return page(request, "boroughs/detail.html", context)
+    return page(request, "boroughs/detail.html", context, asked)
+
+
+def brief(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same decisions on two pages of A4, for tomorrow's board."""
+    found, asked = get_object_or_404(Borough.objects.london(), slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    today = clock.today()
+    facts = profile.facts(found, illustrative=not real)
+    last = today + relativedelta(months=18)
+    context = {
+        "borough": found,
+        "today": today,
+        "last": last,
+        "parts": profile.parts(facts, today),
+        "decisions": decisions.ahead(facts.contracts, today, last, 10),
+        "chances": chances.best(found, today, illustrative=not real),
+        "standing": standing.of(found, illustrative=not real),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
+    }
+    return page(request, "boroughs/brief.html", context, asked)

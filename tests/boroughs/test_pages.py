@@ -47,7 +47,7 @@ def test_what_is_known_without_a_return_is_a_lower_bound(client: Client) -> None
 def test_a_borough_that_returned_nothing_has_none(client: Client) -> None:
     factories.returned(factories.borough("Camden"), subject="systems")
     said = words(client.get("/boroughs/camden/"))
-    assert "Systems: 0." in said
+    assert "Systems: 0 (return of 30 September 2026, complete)." in said
     assert "30 September 2026" in said
     assert "yes: what is not listed, it does not have" in said
 
@@ -72,7 +72,7 @@ def test_a_profile_shows_decisions_led_and_shared_from_today_on(client: Client) 
     }
     for title, fields in cases.items():
         factories.contract(title=title, notice_months=0, **fields)
-    decisions = client.get("/boroughs/camden/").context["decisions"]
+    decisions = client.get("/boroughs/camden/").context["decisions"].rows
     assert [contract.title for contract in decisions] == ["Led", "Shared"]
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ PAGES = [
     "/boroughs/",
     "/boroughs/sutton/",
     "/boroughs/bexley/",
+    "/boroughs/bexley/?illustrative=no",
+    "/boroughs/greater-london-authority/",
+    "/boroughs/barnet/brief/",
+    "/boroughs/bexley/brief/",
     "/boroughs/compare/",
     "/boroughs/compare/?borough=camden",
     "/boroughs/compare/?borough=camden&borough=brent&borough=bexley",
@@ -132,8 +137,7 @@ def test_the_service_map_scrolls_by_keyboard_and_keeps_its_headings(
     region.focus()
     for key in ["ArrowRight"] * 5 + ["ArrowDown"] * 5:
         page.keyboard.press(key)
-    page.wait_for_function("document.querySelector('.ct-scroll').scrollLeft > 50")
-    page.wait_for_function("document.querySelector('.ct-scroll').scrollTop > 50")
+    wait_until(lambda: min(region.evaluate("one => [one.scrollLeft, one.scrollTop]")) > 50)
     left = region.bounding_box()
     heading = page.get_by_role("rowheader", name="Adults case management").bounding_box()
     borough = page.get_by_role("columnheader", name="Camden").bounding_box()
@@ -143,6 +147,14 @@ def test_the_service_map_scrolls_by_keyboard_and_keeps_its_headings(
     assert abs(heading["x"] - left["x"]) < 3
     assert heading["width"] <= 0.4 * 320
     assert abs(borough["y"] - left["y"]) < 3
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:
+    """Ask again and again; the page's own waiting would eval, which the policy forbids."""
+    last = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < last, "it never came true"
+        time.sleep(0.05)
 
 
 def filter_by_borough(page: Page, width: int, name: str) -> None:

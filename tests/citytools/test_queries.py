@@ -54,7 +54,8 @@ COUNTS = {
     "/search/?q=borough+main": 11,
     "/healthz": 0,
     "/.well-known/security.txt": 0,
-    "borough": 11,
+    "borough": 21,
+    "brief": 21,
     "system": 9,
     "product": 12,
     "supplier": 15,
@@ -123,6 +124,8 @@ def address(name: str) -> str:
     """The address of a page, that of the record most hangs on where a kind is named."""
     if name.startswith("/"):
         return name
+    if name == "brief":
+        return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)

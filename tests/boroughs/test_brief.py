@@ -1,0 +1,160 @@
+"""The brief: what a board must decide, with whom, and by which rules."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from boroughs.chances import best
+from boroughs.models import Borough
+from citytools import clock
+from tests import factories
+from tests.pages import words
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 11, 30)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def camden() -> Borough:
+    return factories.borough("Camden", partnership="Central London Forward")
+
+
+def chances(borough: Borough, most: int = 3) -> list[str]:
+    return [f"{one.what}: {one.names}" for one in best(borough, TODAY, most)]
+
+
+def contract(lead: Borough, ends_on: str, function: Any, **fields: Any) -> None:
+    factories.contract(lead=lead, ends_on=ends_on, notice_months=0, functions=[function], **fields)
+
+
+def test_buying_together_needs_the_same_function_and_quarter(camden: Borough) -> None:
+    rents, repairs = factories.function("Rents"), factories.function("Repairs")
+    brent = factories.borough("Brent")
+    contract(camden, "2027-02-01", rents)
+    contract(brent, "2027-04-01", rents)
+    contract(brent, "2027-02-01", repairs)
+    assert chances(camden) == []
+    contract(brent, "2027-03-31", rents)
+    assert chances(camden) == ["Buy Rents together: Brent"]
+    assert "Camden must act by 1 February 2027" in best(camden, TODAY)[0].reason
+
+
+def test_a_shared_contract_is_a_borough_s_own_too(camden: Borough) -> None:
+    rents, brent = factories.function("Rents"), factories.borough("Brent")
+    contract(factories.borough("Ealing"), "2027-02-01", rents, partners=[camden])
+    contract(brent, "2027-03-31", rents)
+    assert chances(camden) == ["Buy Rents together: Brent"]
+
+
+def test_the_soonest_comes_first_and_18_months_are_the_end(camden: Borough) -> None:
+    late, soon, far = (factories.function(name) for name in ("Late", "Soon", "Far"))
+    brent = factories.borough("Brent")
+    for function, day in ((late, "2027-09-01"), (soon, "2027-01-05"), (far, "2028-06-01")):
+        contract(camden, day, function)
+        contract(brent, day, function)
+    assert chances(camden) == ["Buy Soon together: Brent", "Buy Late together: Brent"]
+
+
+def test_a_teacher_of_the_same_partnership_comes_before_a_better_one(camden: Borough) -> None:
+    design = factories.skill("Service design")
+    factories.skill_level(borough=camden, skill=design, level=1, wants_help=True)
+    far, near = factories.borough("Sutton"), factories.borough("Islington")
+    near.partnership = camden.partnership
+    near.save()
+    factories.skill_level(borough=far, skill=design, level=4, can_teach=True)
+    factories.skill_level(borough=near, skill=design, level=3, can_teach=True)
+    assert chances(camden) == ["Learn Service design from Islington: Islington, Sutton"]
+    (chance,) = best(camden, TODAY)
+    assert "Islington, of the same partnership, is at the level practitioner" in chance.reason
+
+
+@pytest.mark.parametrize(
+    "teacher",
+    [{"level": 2, "can_teach": True}, {"level": 4, "can_teach": False}, {"level": 4}],
+)
+def test_only_strong_boroughs_that_would_teach_are_named(
+    camden: Borough, teacher: dict[str, Any]
+) -> None:
+    design = factories.skill("Service design")
+    factories.skill_level(borough=camden, skill=design, level=1, wants_help=True)
+    factories.skill_level(skill=design, **teacher)
+    assert chances(camden) == []
+
+
+def test_reviewing_together_needs_both_to_mean_it(camden: Borough) -> None:
+    product = factories.product("Mosaic")
+    factories.system(borough=camden, product=product, intention="review")
+    other = factories.system(borough=factories.borough("Brent"), product=product, intention="keep")
+    assert chances(camden) == []
+    other.intention = "replace"
+    other.save()
+    assert chances(camden) == ["Review Mosaic together: Brent"]
+
+
+def test_one_of_each_kind_comes_before_a_second_of_any(camden: Borough) -> None:
+    brent = factories.borough("Brent")
+    for name in ("One", "Two", "Three"):
+        function = factories.function(name)
+        contract(camden, "2027-02-01", function)
+        contract(brent, "2027-02-01", function)
+    skill = factories.skill("Design")
+    factories.skill_level(borough=camden, skill=skill, level=0, wants_help=True)
+    factories.skill_level(borough=brent, skill=skill, level=3, can_teach=True)
+    kinds = [what.split()[0] for what in chances(camden, 4)]
+    assert kinds == ["Buy", "Learn", "Buy", "Buy"]
+    assert chances(camden) == chances(camden)
+
+
+def test_invented_records_are_left_out_when_asked(camden: Borough) -> None:
+    product = factories.product("Mosaic")
+    for borough in (camden, factories.borough("Brent")):
+        factories.system(
+            borough=borough, product=product, intention="review", source_kind="illustrative"
+        )
+    assert best(camden, TODAY, illustrative=False) == []
+    assert best(camden, TODAY)[0].illustrative
+
+
+def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -> None:
+    for fields in (
+        {"ends_on": "2027-06-30", "notice_months": 3},
+        {"ends_on": "2029-06-30", "notice_months": 3},
+        {"ends_on": "2027-01-31", "notice_months": 6},
+        {"ends_on": "2027"},
+        {"rolling": True},
+        {"ends_on": "2026-11-29"},
+    ):
+        factories.contract(lead=camden, **fields)
+    said = words(client.get("/boroughs/camden/brief/"))
+    assert "To decide by 30 May 2028 (18 months)" in said
+    assert "31 Mar 2027" in said or "30 Mar 2027" in said
+    for line in (
+        "1 to act on later",
+        "1 whose act-by date has passed while it runs on",
+        "1 without an end date",
+        "1 whose end or notice is not known well enough",
+        "1 ended, before any extension",
+    ):
+        assert line in said
+    assert "As at 30 November 2026." in said
+    assert "Rules used" in said
+
+
+def test_a_borough_of_which_nothing_is_known(client: Client, camden: Borough) -> None:
+    said = words(client.get("/boroughs/camden/brief/"))
+    assert "No contract with a known act-by date in these months." in said
+    assert "None is known: no other borough is known to decide, teach or review the same." in said
+    assert "None can be named" in said
+
+
+def test_more_decisions_than_fit_are_counted(client: Client, camden: Borough) -> None:
+    for number in range(20):
+        contract(camden, f"2027-{number % 12 + 1:02}-20", factories.function())
+    assert "And 10 more: see the profile." in words(client.get("/boroughs/camden/brief/"))
