@@ -66,7 +66,7 @@ def sideways_bars(
         )
         for number, (name, values) in enumerate(series.items())
     ]
-    figure = _figure(traces, several=len(series) > 1)
+    figure = laid_out(traces, several=len(series) > 1)
     figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
     figure.update_xaxes(showgrid=True, gridcolor="#e5e6e7", rangemode="tozero", automargin=True)
     return plain(figure)
@@ -87,7 +87,7 @@ def upright_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -
         )
         for number, (name, values) in enumerate(series.items())
     ]
-    figure = _figure(traces, several=len(series) > 1)
+    figure = laid_out(traces, several=len(series) > 1)
     figure.update_yaxes(showgrid=True, gridcolor="#e5e6e7", rangemode="tozero", automargin=True)
     figure.update_xaxes(type="category", automargin=True)
     return plain(figure)
@@ -112,7 +112,7 @@ def small_multiples(
         layout[f"yaxis{axis}"] = _panel_scale(top, y_domain, axis)
         shown = list(values or [0 for _ in labels])
         traces.append(_panel_bars(name, labels, shown, axis, known=values is not None))
-    figure = _figure(traces, several=False)
+    figure = laid_out(traces, several=False)
     figure.update_layout(layout | {"meta": {"panels": len(panels)}})
     figure.update_layout(
         annotations=[_panel_title(n, *one) for n, one in enumerate(panels.items())]
@@ -197,7 +197,8 @@ def _marker(number: int, colours: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _figure(traces: Sequence[go.Bar], *, several: bool) -> go.Figure:
+def laid_out(traces: Sequence[go.Bar | go.Scatter], *, several: bool) -> go.Figure:
+    """The traces in the layout that every chart of ours shares."""
     layout = go.Layout(
         template="none",
         barmode="stack",

@@ -1,6 +1,8 @@
 """Pictures of what London's councils run."""
 
 from citytools.charts import Chart, sideways_bars
+from citytools.dots import dots
+from systems.costs import Costs
 from systems.models import SystemQuerySet
 
 
@@ -43,3 +45,33 @@ def _sentence(names: list[str], counts: list[int]) -> str:
     if counts[-1] == counts[-2]:
         return f"{top}."
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
+
+
+def cost_each_thousand(costs: Costs) -> Chart | None:
+    """What each compared contract costs for each 1,000 residents; None below 6 of them."""
+    range_ = costs.each_thousand
+    if range_ is None:
+        return None
+    known = [cost for cost in costs.rows if cost.each_thousand is not None]
+    return Chart(
+        key="cost-each-thousand",
+        title=f"Half of {range_.n} contracts cost £{range_.median:,.0f} a year or less for each "
+        "1,000 residents",
+        sentence=f"The typical cost lies between £{range_.low:,.0f} and £{range_.high:,.0f} with "
+        f"95 % confidence: the values of rank {range_.first} and {range_.last} of {range_.n}, "
+        "shown as a band. Each dot is a contract.",
+        figure=dots(costs.thousands, range_, "a year for each 1,000 residents"),
+        head=("Contract", "A year", "Residents", "For each 1,000 residents"),
+        rows=[
+            (
+                f"{cost.contract.title} ({cost.contract.lead})",
+                f"£{cost.value:,.0f}",
+                f"{cost.residents:,}",
+                f"£{cost.each_thousand:,.2f}",
+            )
+            for cost in known
+        ],
+        source="Contracts that run today, state a yearly value and pay for this product alone, "
+        "in the order of the boroughs that lead them. Residents: Census 2021.",
+        height="short",
+    )

@@ -104,7 +104,7 @@ def cost(
     today: datetime.date,
 ) -> Section:
     """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
-    running = [contract for contract in contracts if is_running(contract, today)]
+    running = [contract for contract in contracts if contract.runs_on(today)]
     spends = [
         _Spend(one, [each for each in running if each.lead_id == one.pk], one.pk in complete)
         for one in boroughs
@@ -127,9 +127,3 @@ _COST = (
     "A shared contract counts once, with the borough that leads it. A sum is a lower bound unless "
     "the return is complete and every running contract states a value. VAT bases differ."
 )
-
-
-def is_running(contract: Contract, today: datetime.date) -> bool:
-    """Started, as far as known, and not known to have ended."""
-    started = contract.starts_first is None or contract.starts_first <= today
-    return started and (contract.ends_last is None or contract.ends_last >= today)

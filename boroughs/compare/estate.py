@@ -5,10 +5,8 @@ from collections.abc import Sequence
 
 from boroughs.compare.answers import NONE, NOT_KNOWN, Answer, Item, Section, counted, difference
 from boroughs.models import Borough
+from citytools.means import ENOUGH, Answers
 from systems.models import Function, Hosting, System
-
-ENOUGH = 3
-"""Answers from which a mean is shown: fewer would speak of single systems."""
 
 
 def systems_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[System]:
@@ -97,9 +95,7 @@ def satisfaction(boroughs: Sequence[Borough], systems: Sequence[System]) -> Sect
 
 
 def _mean(given: Sequence[int]) -> Answer:
-    if not given:
-        return NOT_KNOWN
-    if len(given) < ENOUGH:
-        return Answer("not known", None, f"fewer than {ENOUGH} answers")
-    mean = round(sum(given) / len(given), 1)
-    return Answer("known", str(mean), f"{mean} (n = {len(given)})")
+    answers = Answers(given, len(given))
+    if answers.mean is None:
+        return Answer("not known", None, answers.words)
+    return Answer("known", str(answers.mean), answers.words)

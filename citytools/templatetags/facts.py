@@ -61,6 +61,14 @@ def pounds(value: Decimal | None) -> str | SafeString:
 
 
 @register.filter
+def pounds_exactly(value: Decimal | None) -> str | SafeString:
+    """£18.40 below £100, where the pence count; £1,200 above."""
+    if value is None or abs(value) >= 100:
+        return pounds(value)
+    return f"£{value:,.2f}"
+
+
+@register.filter
 def distance(value: datetime.date) -> str:
     """How far a day is from today: 'in 10 months', '3 months ago', 'today'."""
     days = (value - clock.today()).days

@@ -1,5 +1,7 @@
 """Contracts: who buys what from whom, until when, and by when to decide."""
 
+import datetime
+
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -188,6 +190,14 @@ class Contract(Sourced):
             raise ValidationError({"ends_on": "The contract ends before it starts."})
         if end and extended and extended < end:
             raise ValidationError({"extension_until": "The extension ends before the contract."})
+
+    def runs_on(self, day: datetime.date) -> bool:
+        """Started by that day, as far as known, and not known to have ended before any extension.
+
+        `ContractQuerySet.running_on` asks the same of many.
+        """
+        started = self.starts_first is None or self.starts_first <= day
+        return started and (self.ends_last is None or self.ends_last >= day)
 
     def cover_systems(self) -> None:
         """Count every function of the linked systems among the contract's functions."""

@@ -73,6 +73,16 @@ class ContractQuerySet(SourcedQuerySet):
         """`annual`: pounds a year, each contract once; `known`: how many state a yearly value."""
         return self.order_by().aggregate(annual=Sum("annual_value"), known=Count("annual_value"))
 
+    def running_on(self, day: datetime.date) -> Self:
+        """Started by that day, as far as known, and not known to have ended before any extension.
+
+        `Contract.runs_on` asks the same of one contract.
+        """
+        return self.filter(
+            Q(starts_first=None) | Q(starts_first__lte=day),
+            Q(ends_last=None) | Q(ends_last__gte=day),
+        )
+
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""
         return self.filter(act_by__range=(first, last))

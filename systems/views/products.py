@@ -3,12 +3,17 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
-from citytools.asked import page
+from boroughs import coverage
+from boroughs.models import Subject
+from citytools import clock
+from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
+from contracts.models import Contract
+from systems import alternatives, charts, costs, moves, use
 from systems.counts import products_with_counts
 from systems.filters import ProductFilter
-from systems.models import Product
+from systems.models import Product, System
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -28,14 +33,24 @@ def product_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    """One product: its names, its maker, and who runs it."""
+    """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
-    systems = found.systems.for_list()
+    asked, today = AskedReal(request), clock.today()
+    systems = use.known_of(found, illustrative=asked.illustrative)
+    everything = System.objects.all() if asked.illustrative else System.objects.real()
+    used, paid = use.of(systems), costs.of(found, systems, today)
+    contracts = Contract.objects.for_systems(systems)
+    functions = used.functions or list(found.functions.all())
     context = {
         "product": found,
         "owners": found.manufacturer.owners() if found.manufacturer else [],
-        "systems": systems[:50],
-        "system_count": systems.count(),
-        "borough_count": systems.borough_count(),
+        "use": used,
+        "coverage": coverage.of(Subject.SYSTEMS, used.boroughs, illustrative=asked.illustrative),
+        "contracts": contracts.for_list().soonest_first(today)[:10],
+        "contract_count": contracts.count(),
+        "costs": paid,
+        "chart": charts.cost_each_thousand(paid),
+        "alternatives": alternatives.of(functions, [found], illustrative=asked.illustrative),
+        "moves": moves.of(found, everything),
     }
-    return page(request, "systems/product.html", context)
+    return page(request, "systems/product.html", context, asked)

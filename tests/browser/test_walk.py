@@ -38,6 +38,8 @@ PAGES = [
     "/systems/map/?partnership=south-london-partnership&product=nec-housing",
     "/systems/products/",
     "/systems/products/modern-gov/",
+    "/systems/products/hazelquill-revenues-invented/",
+    "/systems/products/mosaic/?illustrative=no",
     "/systems/suppliers/",
     "/systems/suppliers/nec-software-solutions-uk/",
     "/contracts/",

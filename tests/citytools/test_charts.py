@@ -1,11 +1,13 @@
 """Charts: the figure is valid and plain, and says what its table and its sentence say."""
 
 import json
+from decimal import Decimal
 
 import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
+from citytools import ranges
 from citytools.charts import (
     PALETTE,
     PATTERNS,
@@ -15,6 +17,7 @@ from citytools.charts import (
     small_multiples,
     upright_bars,
 )
+from citytools.dots import dots
 from tests import factories
 from tests.pages import text_of
 
@@ -123,3 +126,16 @@ def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() ->
 def test_small_multiples_of_nothing_known_still_have_a_scale() -> None:
     figure = go.Figure(small_multiples(["One"], {"Camden": None, "Brent": None}))
     assert figure.layout.yaxis.range[1] > 0
+
+
+def test_dots_show_every_value_the_range_and_the_median() -> None:
+    values = [Decimal(value) for value in (9, 1, 4, 2, 7, 3)]
+    range_ = ranges.of(values)
+    assert range_
+    figure = dots(values, range_, "a year")
+    (trace,) = figure["data"]
+    assert trace["x"] == [1, 2, 3, 4, 7, 9]
+    band, line = figure["layout"]["shapes"]
+    assert (band["x0"], band["x1"], line["x0"]) == (1, 9, 3.5)
+    assert figure["layout"]["xaxis"]["rangemode"] == "tozero"
+    go.Figure(figure)

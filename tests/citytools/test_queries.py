@@ -57,7 +57,7 @@ COUNTS = {
     "borough": 21,
     "brief": 21,
     "system": 9,
-    "product": 12,
+    "product": 27,
     "supplier": 15,
     "contract": 8,
     "skill": 9,
