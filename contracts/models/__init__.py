@@ -1,11 +1,13 @@
 """Contracts and the frameworks they were called off from."""
 
 from contracts.models.contract import Contract
+from contracts.models.dates import LEAD_MONTHS, Standing, Term, must_start
 from contracts.models.framework import Framework, Route, Vat
 from contracts.models.parts import ContractFunction, ContractPartner, ContractSystem
 from contracts.models.questions import ContractQuerySet
 
 __all__ = [
+    "LEAD_MONTHS",
     "Contract",
     "ContractFunction",
     "ContractPartner",
@@ -13,5 +15,8 @@ __all__ = [
     "ContractSystem",
     "Framework",
     "Route",
+    "Standing",
+    "Term",
     "Vat",
+    "must_start",
 ]

@@ -20,6 +20,7 @@ from citytools.partial_dates import (
     well_formed,
 )
 from citytools.provenance import Sourced
+from contracts.models.dates import Term
 from contracts.models.framework import Framework, Route, Vat
 from contracts.models.guards import lead_is_no_partner
 from contracts.models.questions import ContractQuerySet
@@ -190,6 +191,13 @@ class Contract(Sourced):
             raise ValidationError({"ends_on": "The contract ends before it starts."})
         if end and extended and extended < end:
             raise ValidationError({"extension_until": "The extension ends before the contract."})
+
+    @property
+    def term(self) -> Term:
+        """Its dates, for what is computed from them."""
+        return Term(
+            self.starts_on, self.ends_on, self.extension_until, self.notice_months, self.rolling
+        )
 
     def runs_on(self, day: datetime.date) -> bool:
         """Started by that day, as far as known, and not known to have ended before any extension.

@@ -1,0 +1,109 @@
+"""Dates of contracts: golden values, every kind of gap, and SQL that shares no code."""
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from contracts.models import Standing, Term, must_start
+from contracts.models.dates import whole_day
+from tests import factories
+
+DAY = datetime.date(2026, 11, 30)
+TURNS = [
+    *("2028-02-29", "2027-02-28", "2027-03-31", "2027-04-01", "2026-12-31", "2027-01-01"),
+    *("2027-03-28", "2027-10-31"),  # the clocks change in London
+]
+STANDING = """
+SELECT CASE
+    WHEN starts_first > %(day)s THEN 'future' WHEN rolling THEN 'rolling'
+    WHEN ends_last < %(day)s THEN 'ended' WHEN act_by < %(day)s THEN 'past act-by'
+    ELSE 'current' END FROM contracts_contract WHERE id = %(id)s
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "notice", "by"),
+    [
+        ("2027-03-31", 6, "2026-09-30"),
+        ("2027-05-31", 3, "2027-02-28"),
+        ("2028-02-29", 12, "2027-02-28"),
+        ("2027-08-31", 6, "2027-02-28"),
+        ("2027-08", 6, None),
+        ("2027", 6, None),
+        ("", 6, None),
+        ("2027-08-31", None, None),
+    ],
+)
+def test_act_by_golden_values(ends_on: str, notice: int | None, by: str | None) -> None:
+    term = Term(ends_on=ends_on, extension_until=ends_on, notice_months=notice)
+    wanted = datetime.date.fromisoformat(by) if by else None
+    assert term.act_by == term.act_by_if_extended == wanted
+
+
+def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
+    day = datetime.date(2028, 2, 29)
+    assert must_start(day) == datetime.date(2027, 2, 28)
+    assert must_start(day, 0) == day
+    assert must_start(datetime.date(2027, 5, 31), 3) == datetime.date(2027, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("fields", "standing"),
+    [
+        ({}, Standing.CURRENT),
+        ({"starts_on": "2026-12-01"}, Standing.FUTURE),
+        ({"starts_on": "2026-11"}, Standing.CURRENT),
+        ({"starts_on": "2027"}, Standing.FUTURE),
+        ({"rolling": True}, Standing.ROLLING),
+        ({"rolling": True, "starts_on": "2027"}, Standing.FUTURE),
+        ({"ends_on": "2026-11-30"}, Standing.CURRENT),
+        ({"ends_on": "2026-11-29"}, Standing.ENDED),
+        ({"ends_on": "2026"}, Standing.CURRENT),
+        ({"ends_on": "2026", "notice_months": 12}, Standing.CURRENT),
+        ({"ends_on": "2025"}, Standing.ENDED),
+        ({"ends_on": "2027-03-31", "notice_months": 6}, Standing.PAST_ACT_BY),
+        ({"ends_on": "2027-05-30", "notice_months": 6}, Standing.CURRENT),
+        ({"ends_on": "2027-05-29", "notice_months": 6}, Standing.PAST_ACT_BY),
+    ],
+)
+def test_standing_on_a_day(fields: dict[str, Any], standing: Standing) -> None:
+    assert Term(**fields).standing(DAY) is standing
+
+
+@pytest.mark.parametrize("partial", ["2027", "2027-05", ""])
+def test_no_day_is_invented(partial: str) -> None:
+    assert whole_day(partial) is None
+
+
+days = st.sampled_from(TURNS) | st.dates(
+    datetime.date(2000, 1, 1), datetime.date(2060, 12, 31)
+).map(str)
+partial = days | days.map(lambda day: day[:7]) | days.map(lambda day: day[:4]) | st.just("")
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(partial, partial, st.none() | st.integers(0, 60), st.booleans(), days)
+@example("", "2028-02-29", 12, False, "2027-02-28")
+@example("", "2027-03-31", 6, False, "2026-10-01")
+def test_sql_agrees_on_act_by_and_standing(
+    starts_on: str, ends_on: str, notice: int | None, rolling: bool, day: str
+) -> None:
+    if starts_on and ends_on:
+        starts_on, ends_on = sorted([starts_on, ends_on], key=lambda one: one.ljust(10, "~"))
+    fields = {"starts_on": starts_on, "ends_on": "" if rolling else ends_on}
+    contract = factories.contract(
+        lead=factories.borough(), notice_months=notice, rolling=rolling, **fields
+    )
+    asked = datetime.date.fromisoformat(day)
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"day": asked, "id": contract.pk})
+        ((standing,),) = cursor.fetchall()
+    assert contract.term.act_by == contract.act_by
+    assert contract.term.standing(asked) == standing
