@@ -1,29 +1,42 @@
 """A borough's best chances to work with another, each with the reason and a name to ring.
 
-Three kinds, asked in this order: buy together (both must decide on a contract for the same function
-within the same quarter), learn or teach (one wants help with a skill that the other would teach),
+Three kinds, asked in this order: buy together (a joint-procurement window, which the page of
+contracts computes), learn or teach (one wants help with a skill that the other would teach),
 review together (both mean to review or replace the same product). Within a kind the soonest, then
 the widest, come first. One chance of each kind is taken before a second of any, so that a board
 sees different doors; no kind has more than is asked for.
 """
 
-import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Protocol
 
-from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
 from boroughs.models import Borough
-from citytools.quarters import quarter_of, quarter_words
-from contracts.models import Contract
 from skills.models import Level, SkillLevel
-from systems.models import Function, Intention, System
+from systems.models import Intention, System
 
-AHEAD = 18
-"""Months within which a borough's own decision counts."""
+
+class Purchase(Protocol):
+    """A window to buy together, as it is shown."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def leads(self) -> Sequence[Borough]: ...
+
+    @property
+    def chance(self) -> str: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def illustrative(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -45,11 +58,11 @@ class Chance:
 
 
 def best(
-    borough: Borough, today: datetime.date, most: int = 3, *, illustrative: bool = True
+    borough: Borough, purchases: Iterable[Purchase], most: int = 3, *, illustrative: bool = True
 ) -> list[Chance]:
-    """The best chances, at most so many."""
+    """The best chances, at most so many; `purchases` are the windows it takes part in."""
     kinds = [
-        _buying(borough, today, illustrative=illustrative)[:most],
+        [_buying(borough, one) for one in purchases][:most],
         _learning(borough, illustrative=illustrative)[:most],
         _reviewing(borough, illustrative=illustrative)[:most],
     ]
@@ -57,56 +70,14 @@ def best(
     return list(turns)[:most]
 
 
-def _buying(borough: Borough, today: datetime.date, *, illustrative: bool) -> list[Chance]:
-    contracts = Contract.objects.acting_between(today, today + relativedelta(months=AHEAD + 3))
-    contracts = (contracts if illustrative else contracts.real()).order_by("act_by", "pk")
-    rows = contracts.select_related("lead").prefetch_related("functions", "partners")[:5000]
-    groups: dict[tuple[tuple[int, int], int], list[Contract]] = defaultdict(list)
-    functions: dict[int, Function] = {}
-    for contract in rows:
-        for function in contract.functions.all():
-            functions[function.pk] = function
-            groups[quarter_of(contract.act_by), function.pk].append(contract)
-    last = today + relativedelta(months=AHEAD)
-    found = []
-    for (quarter, key), group in groups.items():
-        own = [one for one in group if _is_of(one, borough) and one.act_by <= last]
-        others = _bodies(one for one in group if not _is_of(one, borough))
-        if own and others:
-            function = functions[key]
-            found.append((own[0].act_by, -len(others), function.position, quarter, function, group))
-    found.sort(key=lambda one: one[:3])
-    return [
-        _purchase(borough, day, quarter, function, group)
-        for day, _, _, quarter, function, group in found
-    ]
-
-
-def _purchase(
-    borough: Borough,
-    day: datetime.date,
-    quarter: tuple[int, int],
-    function: Function,
-    group: Sequence[Contract],
-) -> Chance:
-    others = _bodies(one for one in group if not _is_of(one, borough))
+def _buying(borough: Borough, purchase: Purchase) -> Chance:
     return Chance(
-        f"Buy {function.name} together",
-        others,
-        f"{borough.name} must act by {day:%-d %B %Y}, and they in the same quarter, "
-        f"{quarter_words(quarter)}: {len(group)} contracts in all.",
-        f"/contracts/?function={function.slug}&sort=act_by",
-        any(one.illustrative for one in group),
+        f"Buy {purchase.name} together",
+        [lead for lead in purchase.leads if lead != borough],
+        f"All {purchase.chance}",
+        purchase.address,
+        purchase.illustrative,
     )
-
-
-def _is_of(contract: Contract, borough: Borough) -> bool:
-    return borough.pk in {contract.lead_id, *(one.pk for one in contract.partners.all())}
-
-
-def _bodies(contracts: Iterable[Contract]) -> list[Borough]:
-    leads = {contract.lead.pk: contract.lead for contract in contracts}
-    return sorted(leads.values(), key=lambda one: one.name)
 
 
 def _learning(borough: Borough, *, illustrative: bool) -> list[Chance]:

@@ -15,6 +15,10 @@ from citytools import clock
 from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
+from contracts.together.shown import of_borough
+
+AHEAD = 18
+"""Months that a brief looks ahead."""
 
 
 def borough_list(request: HttpRequest) -> HttpResponse:
@@ -56,14 +60,15 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     real = not asked.illustrative
     today = clock.today()
     facts = profile.facts(found, illustrative=not real)
-    last = today + relativedelta(months=18)
+    last = today + relativedelta(months=AHEAD)
+    windows = of_borough(found, today, AHEAD, illustrative=not real)
     context = {
         "borough": found,
         "today": today,
         "last": last,
         "parts": profile.parts(facts, today),
         "decisions": decisions.ahead(facts.contracts, today, last, 10),
-        "chances": chances.best(found, today, illustrative=not real),
+        "chances": chances.best(found, windows, illustrative=not real),
         "standing": standing.of(found, illustrative=not real),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
     }

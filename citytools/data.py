@@ -10,6 +10,7 @@ from boroughs.compare.columns import COMPARE_COLUMNS
 from citytools.asked import page
 from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
+from contracts.together.choice import TOGETHER_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.service_map import MAP_COLUMNS
@@ -54,6 +55,13 @@ FILES = (
         "contracts:csv",
         "contracts:list",
         CONTRACT_COLUMNS,
+    ),
+    File(
+        "together",
+        "One contract of one joint-procurement window.",
+        "contracts:together_csv",
+        "contracts:together",
+        TOGETHER_COLUMNS,
     ),
     File(
         "map",

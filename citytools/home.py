@@ -1,6 +1,6 @@
 """The overview: how complete it is, the figures, the map, and what to do next."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from boroughs import coverage
@@ -10,8 +10,10 @@ from boroughs.tiles import tile_map
 from citytools import clock, overview
 from citytools.asked import Asked, page
 from citytools.filters import OneOf
-from contracts import charts, together
+from contracts import charts
 from contracts.models import Contract
+from contracts.together.choice import TogetherFilter
+from contracts.together.shown import widest
 from research.models import Finding
 
 
@@ -31,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "measures": MEASURES,
         "tiles": tile_map(key, today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
-        "chances": together.chances(Contract.objects.all(), today),
+        "windows": widest(TogetherFilter(QueryDict(), Contract.objects.all()), today),
         "teaching": overview.teaching(),
         "changes": overview.latest_changes(),
         "findings": Finding.objects.published(today)[:3],

@@ -63,6 +63,11 @@ class Listing:
         return self._paginator.count
 
     @property
+    def rows_in_file(self) -> int:
+        """How many rows the file of these has."""
+        return self.total
+
+    @property
     def nouns(self) -> str:
         """The noun that fits the total."""
         return self.one if self.total == 1 else self.several

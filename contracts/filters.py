@@ -1,10 +1,12 @@
 """What a list of contracts can be narrowed by."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
+from citytools.columns import Column
 from citytools.filters import (
     NOT_KNOWN,
     Day,
@@ -52,8 +54,8 @@ def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
 class ContractFilter(FactFilter):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
-    shown_first = ("q", "borough", "service_area")
-    columns = CONTRACT_COLUMNS
+    shown_first: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
+    columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), _of_boroughs)
@@ -72,7 +74,7 @@ class ContractFilter(FactFilter):
     max_value = Pounds("Pounds a year, at most", "annual_value__lte")
     source = Values("Source", SourceKind.choices, by_value("source_kind"))
     illustrative = YesNo("Invented for demonstration", real_or_invented)
-    sort = Sort(
+    sort: Sort | None = Sort(
         {
             "title": "title",
             "lead_borough": "lead__name",

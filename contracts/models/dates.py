@@ -42,6 +42,11 @@ class Term:
     rolling: bool = False
 
     @property
+    def end(self) -> datetime.date | None:
+        """The end before any extension; None unless it is a whole day."""
+        return whole_day(self.ends_on)
+
+    @property
     def act_by(self) -> datetime.date | None:
         """End less notice; None unless the end is a whole day and the notice is known."""
         return act_by(self.ends_on, self.notice_months)

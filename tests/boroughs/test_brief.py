@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from boroughs.chances import best
+from boroughs.chances import Chance, best
 from boroughs.models import Borough
 from citytools import clock
+from contracts.together.shown import of_borough
 from tests import factories
 from tests.pages import words
 
@@ -26,37 +27,43 @@ def camden() -> Borough:
     return factories.borough("Camden", partnership="Central London Forward")
 
 
+def found(borough: Borough, most: int = 3, *, illustrative: bool = True) -> list[Chance]:
+    windows = of_borough(borough, TODAY, 18, illustrative=illustrative)
+    return best(borough, windows, most, illustrative=illustrative)
+
+
 def chances(borough: Borough, most: int = 3) -> list[str]:
-    return [f"{one.what}: {one.names}" for one in best(borough, TODAY, most)]
+    return [f"{one.what}: {one.names}" for one in found(borough, most)]
 
 
 def contract(lead: Borough, ends_on: str, function: Any, **fields: Any) -> None:
     factories.contract(lead=lead, ends_on=ends_on, notice_months=0, functions=[function], **fields)
 
 
-def test_buying_together_needs_the_same_function_and_quarter(camden: Borough) -> None:
+def test_buying_together_needs_the_same_function_and_days_in_common(camden: Borough) -> None:
     rents, repairs = factories.function("Rents"), factories.function("Repairs")
     brent = factories.borough("Brent")
     contract(camden, "2027-02-01", rents)
-    contract(brent, "2027-04-01", rents)
+    contract(brent, "2028-03-01", rents)
     contract(brent, "2027-02-01", repairs)
     assert chances(camden) == []
-    contract(brent, "2027-03-31", rents)
+    contract(brent, "2027-12-31", rents)
     assert chances(camden) == ["Buy Rents together: Brent"]
-    assert "Camden must act by 1 February 2027" in best(camden, TODAY)[0].reason
+    (chance,) = found(camden)
+    assert chance.reason.startswith("All can still choose together between 31 December 2026 and 1")
 
 
 def test_a_shared_contract_is_a_borough_s_own_too(camden: Borough) -> None:
     rents, brent = factories.function("Rents"), factories.borough("Brent")
     contract(factories.borough("Ealing"), "2027-02-01", rents, partners=[camden])
     contract(brent, "2027-03-31", rents)
-    assert chances(camden) == ["Buy Rents together: Brent"]
+    assert chances(camden) == ["Buy Rents together: Brent, Ealing"]
 
 
-def test_the_soonest_comes_first_and_18_months_are_the_end(camden: Borough) -> None:
+def test_the_soonest_comes_first_and_what_opens_in_18_months_is_the_last(camden: Borough) -> None:
     late, soon, far = (factories.function(name) for name in ("Late", "Soon", "Far"))
     brent = factories.borough("Brent")
-    for function, day in ((late, "2027-09-01"), (soon, "2027-01-05"), (far, "2028-06-01")):
+    for function, day in ((late, "2027-09-01"), (soon, "2027-01-05"), (far, "2029-06-01")):
         contract(camden, day, function)
         contract(brent, day, function)
     assert chances(camden) == ["Buy Soon together: Brent", "Buy Late together: Brent"]
@@ -71,7 +78,7 @@ def test_a_teacher_of_the_same_partnership_comes_before_a_better_one(camden: Bor
     factories.skill_level(borough=far, skill=design, level=4, can_teach=True)
     factories.skill_level(borough=near, skill=design, level=3, can_teach=True)
     assert chances(camden) == ["Learn Service design from Islington: Islington, Sutton"]
-    (chance,) = best(camden, TODAY)
+    (chance,) = found(camden)
     assert "Islington, of the same partnership, is at the level practitioner" in chance.reason
 
 
@@ -118,8 +125,8 @@ def test_invented_records_are_left_out_when_asked(camden: Borough) -> None:
         factories.system(
             borough=borough, product=product, intention="review", source_kind="illustrative"
         )
-    assert best(camden, TODAY, illustrative=False) == []
-    assert best(camden, TODAY)[0].illustrative
+    assert found(camden, illustrative=False) == []
+    assert found(camden)[0].illustrative
 
 
 def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -> None:

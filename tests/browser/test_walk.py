@@ -10,9 +10,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.management import call_command
+from django.http import QueryDict
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from citytools import clock
+from contracts.models import Contract
+from contracts.together.choice import TogetherFilter
+from contracts.together.shown import widest
 from systems.models import System
 
 WIDTHS = [320, 1280]
@@ -43,6 +48,10 @@ PAGES = [
     "/systems/suppliers/",
     "/systems/suppliers/nec-software-solutions-uk/",
     "/contracts/",
+    "/contracts/together/",
+    "/contracts/together/?by=product&assume_notice=6&borough=camden",
+    "/contracts/together/?function=parking-permits&lead_months=0",
+    "/contracts/together/0123456789ab/",
     "/skills/",
     "/skills/service-design/",
     "/research/",
@@ -99,7 +108,9 @@ def test_every_page_is_clean(
     page.set_viewport_size({"width": width, "height": 900})
     system = System.objects.filter(contracts__isnull=False).earliest("pk")
     contract = system.contracts.earliest("pk")
-    for path in [*PAGES, system.get_absolute_url(), contract.get_absolute_url()]:
+    asked = TogetherFilter(QueryDict(), Contract.objects.all())
+    window = widest(asked, clock.today())[0].address
+    for path in [*PAGES, system.get_absolute_url(), contract.get_absolute_url(), window]:
         page.goto(live_server.url + path)
         look(page, width)
 

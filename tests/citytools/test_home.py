@@ -27,7 +27,7 @@ def test_an_empty_london_says_so_and_claims_no_zero(client: Client) -> None:
     said = words(client.get("/"))
     assert "0 of 33 boroughs reporting" in said
     assert "No decision is due in the quarters ahead" in said
-    assert "No two boroughs are known to decide" in said
+    assert "No two boroughs are known to be able to choose together" in said
     assert "No borough has offered to teach" in said
     assert "Camden: ?not known" in said
 
@@ -92,24 +92,32 @@ def test_a_measure_that_is_not_known_is_named(client: Client, measure: str) -> N
     assert "<strong>measure</strong>: “<b>”" not in text_of(response)
 
 
-def test_boroughs_that_decide_on_one_function_in_one_quarter_may_buy_together(
-    client: Client,
-) -> None:
+def test_boroughs_whose_days_to_choose_overlap_may_buy_together(client: Client) -> None:
     rents = factories.function("Rents")
-    for name, day in (("Camden", "2027-01-01"), ("Barnet", "2027-03-31"), ("Sutton", "2027-04-01")):
+    for name, day in (("Camden", "2027-01-01"), ("Barnet", "2027-03-31"), ("Sutton", "2029-04-01")):
         lead = factories.borough(name)
         factories.contract(lead=lead, functions=[rents], ends_on=day, notice_months=0)
-    (chance,) = client.get("/").context["chances"]
-    assert (chance.function, chance.when) == (rents, "Jan–Mar 2027")
-    assert chance.leads == ["Barnet", "Camden"]
-    assert "/contracts/?function=rents&sort=act_by" in read(client.get("/")).links
+    (window,) = client.get("/").context["windows"]
+    assert window.name == "Rents"
+    assert window.sentence.startswith("Barnet and Camden can still choose together until 1 January")
+    assert window.address in read(client.get("/")).links
+
+
+def test_of_one_function_the_widest_window_is_shown(client: Client) -> None:
+    rents, rates = factories.function("Rents"), factories.function("Rates")
+    days = [(rents, "2027-01-01"), (rents, "2027-01-01"), (rents, "2028-06-01")]
+    days += [(rents, "2028-06-01"), (rents, "2028-06-01"), (rates, "2027-01-01")]
+    for function, day in [*days, (rates, "2027-01-01")]:
+        factories.contract(functions=[function], ends_on=day, notice_months=0)
+    shown = [(one.name, len(one.leads)) for one in client.get("/").context["windows"]]
+    assert shown == [("Rents", 3), ("Rates", 2)]
 
 
 def test_one_borough_alone_is_no_chance_to_buy_together(client: Client) -> None:
     lead, rents = factories.borough(), factories.function()
     for _ in range(2):
         factories.contract(lead=lead, functions=[rents], ends_on="2027-01-01", notice_months=0)
-    assert client.get("/").context["chances"] == []
+    assert client.get("/").context["windows"] == []
 
 
 def test_an_invented_contract_among_the_chances_is_said(client: Client) -> None:
@@ -118,7 +126,7 @@ def test_an_invented_contract_among_the_chances_is_said(client: Client) -> None:
         factories.contract(
             functions=[rents], ends_on="2027-01-01", notice_months=0, source_kind=kind
         )
-    assert "2 contracts to decide on; some invented for demonstration" in words(client.get("/"))
+    assert "some invented for demonstration" in words(client.get("/"))
 
 
 def test_skills_that_one_would_teach_and_another_wants_are_offered(client: Client) -> None:

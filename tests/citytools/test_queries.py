@@ -6,11 +6,15 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
+from citytools import clock
 from contracts.models import Contract
+from contracts.together.choice import TogetherFilter
+from contracts.together.shown import widest
 from research.models import CaseStudy, Finding
 from skills.models import Skill
 from systems.models import Product, Supplier, System
@@ -20,9 +24,9 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 
 COUNTS = {
-    "/": 19,
-    "/?measure=decisions": 20,
-    "/?measure=skills": 19,
+    "/": 24,
+    "/?measure=decisions": 25,
+    "/?measure=skills": 24,
     "/about/": 4,
     "/accessibility/": 4,
     "/data/": 4,
@@ -44,6 +48,10 @@ COUNTS = {
     "/contracts/": 19,
     "/contracts/?kind=frontline&sort=act_by": 19,
     "/contracts/contracts.csv": 1,
+    "/contracts/together/": 16,
+    "/contracts/together/?by=product&lead_months=60&months=120": 16,
+    "/contracts/together.csv": 6,
+    "window": 10,
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
@@ -55,7 +63,7 @@ COUNTS = {
     "/healthz": 0,
     "/.well-known/security.txt": 0,
     "borough": 21,
-    "brief": 21,
+    "brief": 27,
     "system": 9,
     "product": 27,
     "supplier": 15,
@@ -90,15 +98,17 @@ def grown(rows: int) -> None:
 
 
 def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> None:
-    factories.contract(
+    terms = {"ends_on": f"{clock.today().year + 2}-12-31", "notice_months": 3}
+    made = factories.contract(
         lead=boroughs[0],
         partners=boroughs[1:3],
         systems=systems,
         supplier=supplier,
         framework=factories.framework(),
-        ends_on="2199-12-31",
-        notice_months=3,
+        **terms,
     )
+    # Another lead's, so that the two can be bought together
+    factories.contract(lead=boroughs[1], functions=made.functions.all(), supplier=supplier, **terms)
 
 
 def grown_skills(boroughs: list[Borough]) -> None:
@@ -129,6 +139,9 @@ def address(name: str) -> str:
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
+    if name == "window":
+        asked = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
+        return widest(asked, clock.today())[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "system": System.objects.earliest("pk"),

@@ -1,0 +1,45 @@
+"""The common end dates that the planner offers, and the one that was asked for."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dateutil.relativedelta import relativedelta
+
+from contracts.together.choice import WindowFilter
+from contracts.together.groups import Candidate, Joint
+from contracts.together.nearby import holdings_of
+from contracts.together.planner import Plan, Step, cheapest, plan
+
+
+@dataclass(frozen=True)
+class Targets:
+    """`chosen` is the plan shown: the one asked for, else the cheapest, else the last end.
+
+    `earliest` is the first day that leaves time to buy. `offered` are the ends of the contracts.
+    """
+
+    chosen: Plan
+    cheapest: Plan | None
+    earliest: datetime.date
+    offered: Sequence[Plan]
+    rows: Sequence[tuple[Candidate, Step]]
+
+    @property
+    def too_soon(self) -> bool:
+        """Whether the chosen date leaves no time to buy."""
+        return self.chosen.target < self.earliest
+
+
+def of(joint: Joint, chosen: WindowFilter, today: datetime.date) -> Targets:
+    """The plans for a window's contracts."""
+    holdings = holdings_of(joint)
+    earliest = today + relativedelta(months=chosen.lead)
+    best = cheapest(holdings, earliest)
+    ends = sorted({holding.ends_on for holding in holdings})
+    asked = chosen.named.get("target")
+    shown = plan(holdings, asked) if asked else best or plan(holdings, ends[-1])
+    offered = [plan(holdings, end) for end in ends]
+    return Targets(
+        shown, best, earliest, offered, list(zip(joint.members, shown.steps, strict=True))
+    )

@@ -1,0 +1,85 @@
+"""The page and the file of joint-procurement windows, and the planner of one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from citytools import clock
+from citytools.exports import table_response
+from citytools.listing import Listing
+from contracts.models import Contract
+from contracts.together import charts, groups, table, targets
+from contracts.together.choice import TogetherFilter, WindowFilter
+from contracts.together.groups import Found, Joint
+from contracts.together.shown import shown
+
+PAGE_SIZE = 10
+
+
+@dataclass
+class Windows(Listing):
+    """A list of windows, which Python makes of the chosen contracts."""
+
+    made: Found | None = None
+
+    @cached_property
+    def _paginator(self) -> "Paginator[Joint]":
+        return Paginator(self.made.windows if self.made else [], PAGE_SIZE)
+
+    @property
+    def rows_in_file(self) -> int:
+        """A row for each contract of each window."""
+        return sum(len(joint.members) for joint in self._paginator.object_list)
+
+
+def together(request: HttpRequest) -> HttpResponse:
+    """Who can still choose together, and until when."""
+    chosen, today = _chosen(request), clock.today()
+    made = groups.of(chosen, today)
+    listing = Windows(
+        chosen,
+        "contracts:together",
+        "contracts:together_csv",
+        "Buy together",
+        "window",
+        "windows",
+        made=made,
+    )
+    context = {
+        "listing": listing,
+        "found": made,
+        "windows": [shown(joint, chosen, today) for joint in listing.page],
+        "chart": charts.windows(made.windows, today, listing.csv),
+        "today": today,
+    }
+    return render(request, "contracts/together.html", context, status=listing.status)
+
+
+def together_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same windows as a file, a row for each contract of each."""
+    chosen = _chosen(request)
+    windows = groups.of(chosen, clock.today()).windows
+    return table_response(chosen, table.rows(windows), "together.csv")
+
+
+def window(request: HttpRequest, window_id: str) -> HttpResponse:
+    """One window: its contracts, near misses, and the planner of a common end date."""
+    chosen, today = WindowFilter(request.GET, Contract.objects.all()), clock.today()
+    joint = groups.of(chosen, today).named(window_id)
+    context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
+    if joint is not None:
+        context |= {
+            "shown": shown(joint, chosen, today),
+            "chart": charts.members(joint, today),
+            "targets": targets.of(joint, chosen, today),
+        }
+    status = 400 if chosen.problems else 200 if joint else 404
+    return render(request, "contracts/window.html", context, status=status)
+
+
+def _chosen(request: HttpRequest) -> TogetherFilter:
+    return TogetherFilter(request.GET, Contract.objects.all())

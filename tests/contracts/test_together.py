@@ -1,0 +1,332 @@
+"""The page of windows: in words, in its file, by each choice; and its windows derived afresh."""
+
+import calendar
+import datetime
+import re
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from boroughs.models import Borough
+from citytools import clock
+from contracts.models import Contract
+from systems.models import Function
+from tests import factories
+from tests.pages import read, rows, text_of, total, words
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.date(2026, 11, 30)
+PAGE, FILE = "/contracts/together/", "/contracts/together.csv"
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def rents() -> Function:
+    return factories.function("Rents")
+
+
+def contract(lead: str, ends_on: str, function: Function, **fields: Any) -> Contract:
+    body = Borough.objects.filter(name=lead).first() or factories.borough(lead)
+    fields = {"notice_months": 0} | fields
+    return factories.contract(lead=body, ends_on=ends_on, functions=[function], **fields)
+
+
+def groups(client: Client, query: Any = None) -> list[tuple[str, str]]:
+    """(group, boroughs) of each window in the file."""
+    return list(dict.fromkeys((row["group"], row["boroughs"]) for row in rows(client, FILE, query)))
+
+
+def test_a_window_says_who_can_choose_and_until_when(client: Client, rents: Function) -> None:
+    contract("Camden", "2027-06-30", rents, annual_value=1_000_000)
+    contract("Barnet", "2028-02-01", rents, annual_value=200_000)
+    contract("Sutton", "2028-02-03", rents)
+    said = words(client.get(PAGE))
+    assert "1 window that opens within 36 months, among 3 contracts that run today" in said
+    assert (
+        "Barnet, Camden and Sutton can still choose together between 3 February and 30 June 2027; "
+        "£1.2 m a year known for 2 of 3 contracts." in said
+    )
+
+
+@pytest.mark.parametrize(
+    ("ends", "when"),
+    [
+        (("2026-11-30", "2026-11-30"), "can still choose together today only;"),
+        (("2027-01-05", "2027-02-01"), "can still choose together until 5 January 2027;"),
+        (("2027-12-05", "2028-12-05"), "can still choose together on 5 December 2027 only;"),
+        (("2028-03-05", "2028-11-01"), "between 1 November 2027 and 5 March 2028;"),
+    ],
+)
+def test_days_read_as_a_person_would_say_them(
+    client: Client, rents: Function, ends: tuple[str, str], when: str
+) -> None:
+    for lead, day in zip(("Camden", "Barnet"), ends, strict=True):
+        contract(lead, day, rents)
+    assert when in words(client.get(PAGE))
+
+
+def test_the_file_has_a_row_for_each_contract_of_each_window(
+    client: Client, rents: Function
+) -> None:
+    one, two = contract("Camden", "2027-06-30", rents), contract("Barnet", "2027-09-30", rents)
+    found = rows(client, FILE)
+    assert [row["contract_id"] for row in found] == [str(one.pk), str(two.pk)]
+    assert found[0] | {"window_id": ""} == {
+        "window_id": "", "group_by": "function", "group": "Rents", "opens_on": "2026-09-30",
+        "closes_on": "2027-06-30", "boroughs": "Barnet; Camden", "contract_id": str(one.pk),
+        "lead_borough": "Camden", "must_start": "2026-06-30", "act_by": "2027-06-30",
+        "annual_value": "", "assumed_notice_months": "", "assumed_act_by": "",
+    }  # fmt: skip
+    assert "Download these 2 rows as CSV" in words(client.get(PAGE))
+
+
+def test_the_first_columns_of_the_file_stay(client: Client) -> None:
+    header = text_of(client.get(FILE)).splitlines()[0]
+    assert header.startswith(
+        "window_id,group_by,group,opens_on,closes_on,boroughs,contract_id,lead_borough,"
+        "must_start,act_by,annual_value"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "there"),
+    [
+        ({}, True),
+        ({"starts_on": "2026-12-01"}, False),
+        ({"starts_on": "2027"}, False),
+        ({"starts_on": "2026"}, True),
+        ({"notice_months": None}, False),
+        ({"ends_on": "2027"}, False),
+        ({"ends_on": "2026-11-29"}, False),
+        ({"ends_on": "", "rolling": True}, False),
+        ({"notice_months": 9}, False),
+    ],
+)
+def test_only_what_runs_and_can_still_be_acted_on_counts(
+    client: Client, rents: Function, fields: dict[str, Any], there: bool
+) -> None:
+    fields = dict(fields)
+    contract("Camden", "2027-06-30", rents)
+    ends_on = str(fields.pop("ends_on", "2027-06-30"))
+    contract("Barnet", ends_on, rents, **fields)
+    assert bool(groups(client)) == there
+
+
+def test_by_product_and_by_supplier(client: Client, rents: Function) -> None:
+    mosaic, maker = factories.product("Mosaic"), factories.supplier("Maker")
+    for name in ("Camden", "Barnet"):
+        body = factories.borough(name)
+        system = factories.system(borough=body, product=mosaic)
+        contract(name, "2027-06-30", factories.function(), systems=[system], supplier=maker)
+    assert groups(client) == []
+    assert groups(client, {"by": "product"}) == [("Mosaic", "Barnet; Camden")]
+    assert groups(client, {"by": "supplier"}) == [("Maker", "Barnet; Camden")]
+
+
+def test_lead_time_and_horizon_are_chosen(client: Client, rents: Function) -> None:
+    contract("Camden", "2027-06-30", rents)
+    contract("Barnet", "2028-03-31", rents)
+    assert groups(client, {"lead_months": 12}) == [("Rents", "Barnet; Camden")]
+    assert groups(client, {"lead_months": 8}) == []
+    assert groups(client, {"months": 5}) == [("Rents", "Barnet; Camden")]
+    assert groups(client, {"months": 4}) == []
+
+
+def test_extensions_count_only_when_taken(client: Client, rents: Function) -> None:
+    contract("Camden", "2026-01-31", rents, extension_until="2028-01-31")
+    contract("Barnet", "2028-03-31", rents)
+    assert groups(client) == groups(client, {"extensions": "no"}) == []
+    assert groups(client, {"extensions": "yes"}) == [("Rents", "Barnet; Camden")]
+
+
+def test_an_assumed_notice_is_marked_and_its_date_stands_apart(
+    client: Client, rents: Function
+) -> None:
+    contract("Camden", "2027-06-30", rents, notice_months=None)
+    contract("Barnet", "2027-06-30", rents, notice_months=3)
+    assert "1 of them stays out, because the end or the notice is not known" in words(
+        client.get(PAGE)
+    )
+    query = {"assume_notice": 6}
+    row = {one["lead_borough"]: one for one in rows(client, FILE, query)}["Camden"]
+    assert (row["act_by"], row["must_start"], row["assumed_act_by"]) == ("", "", "2026-12-30")
+    said = words(client.get(PAGE, query))
+    assert "Some notice is assumed." in said
+    assert "end less 6 months (assumed)" in said
+
+
+def test_a_borough_chooses_windows_and_not_contracts(client: Client, rents: Function) -> None:
+    rates = factories.function("Rates")
+    for name in ("Camden", "Barnet"):
+        contract(name, "2027-06-30", rents)
+    for name in ("Brent", "Barnet"):
+        contract(name, "2027-06-30", rates)
+    sutton = factories.borough("Sutton")
+    contract("Ealing", "2027-06-30", rates, partners=[sutton])
+    assert groups(client, {"borough": "camden"}) == [("Rents", "Barnet; Camden")]
+    assert groups(client, {"borough": "sutton"}) == [("Rates", "Barnet; Brent; Ealing")]
+
+
+@pytest.mark.parametrize("narrow", ["function", "service_area"])
+def test_filters_of_functions_leave_other_functions_of_the_same_contracts_out(
+    client: Client, rents: Function, narrow: str
+) -> None:
+    other = factories.function("Rates")
+    for name in ("Camden", "Barnet"):
+        contract(name, "2027-06-30", rents).functions.add(other)
+    slug = rents.slug if narrow == "function" else rents.service_area.slug
+    assert groups(client, {narrow: slug}) == [("Rents", "Barnet; Camden")]
+    assert len(groups(client)) == 2
+
+
+def test_one_borough_alone_has_no_window(client: Client, rents: Function) -> None:
+    for _ in range(2):
+        contract("Camden", "2027-06-30", rents)
+    page = client.get(PAGE)
+    assert total(page) == 0
+    assert "No two boroughs can choose together" in words(page)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"by": "moon"}, {"lead_months": "x"}, {"lead_months": "-1"}, {"lead_months": "61"},
+        {"months": "1.5"}, {"months": "121"}, {"months": "9" * 40}, {"extensions": "maybe"},
+        {"assume_notice": "61"}, {"borough": "atlantis"}, {"sort": "title"}, {"page": "9"},
+        {"columns": "x"}, {"by": ["function", "product"]}, {"nonsense": "1"},
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_is_named(client: Client, query: dict[str, Any]) -> None:
+    page = client.get(PAGE, query)
+    assert page.status_code == 400
+    assert f"{next(iter(query))}" in words(page)
+    if "page" not in query:
+        assert client.get(FILE, query).status_code == 400
+
+
+def test_a_near_miss_says_how_long_it_would_extend_and_whether_it_may(
+    client: Client, rents: Function
+) -> None:
+    contract("Camden", "2028-06-30", rents)
+    contract("Barnet", "2028-06-30", rents)
+    contract("Brent", "2027-03-15", rents, extension_until="2028-01-01")
+    contract("Ealing", "2027-03-15", rents)
+    contract("Sutton", "2027-03-15", rents, extension_until="2027-06-01")
+    contract("Harrow", "2024-06-30", factories.function())
+    said = words(client.get(PAGE))
+    assert "Brent would fit if it extended by 4 months, which its contract allows." in said
+    assert "Ealing would fit if it extended by 4 months (not known whether it may)." in said
+    assert "Sutton would fit if it extended by 4 months, which its contract does not allow" in said
+
+
+def window_address(client: Client) -> str:
+    links = read(client.get(PAGE)).links
+    return next(link for link in links if re.fullmatch(f"{PAGE}[0-9a-f]{{12}}/", link))
+
+
+def test_a_window_has_a_page_with_what_is_known_of_its_systems(
+    client: Client, rents: Function
+) -> None:
+    body, mosaic = factories.borough("Camden"), factories.product("Mosaic")
+    system = factories.system(
+        borough=body, product=mosaic, function=rents, satisfaction=2, intention="replace"
+    )
+    contract("Camden", "2027-06-30", rents, systems=[system])
+    contract("Barnet", "2027-06-30", rents)
+    said = words(client.get(window_address(client)))
+    assert "Mosaic, 2 of 5, intention: replace" in said
+    assert "Buy together: Rents" in said
+
+
+def test_the_planner_offers_the_cheapest_date_and_takes_another(
+    client: Client, rents: Function
+) -> None:
+    contract("Camden", "2027-12-31", rents, extension_until="2028-03-31")
+    contract("Barnet", "2028-06-30", rents, annual_value=12_000)
+    address = window_address(client)
+    said = words(client.get(address))
+    assert "The cheapest date is 30 March 2028: £3,000 paid twice, as far as known" in said
+    asked = words(client.get(address, {"target": "2028-06-30"}))
+    assert "30 June 2028: 6 months of extension, £0 paid twice. Not feasible: 1 extension" in asked
+    assert "Too soon: buying takes 12 months" in words(
+        client.get(address, {"target": "2027-01-01"})
+    )
+
+
+@pytest.mark.parametrize("target", ["x", "2027-02-30", "0000-00-00", "<script>"])
+def test_a_target_that_is_no_date_is_named(client: Client, rents: Function, target: str) -> None:
+    for name in ("Camden", "Barnet"):
+        contract(name, "2027-12-31", rents)
+    response = client.get(window_address(client), {"target": target})
+    assert response.status_code == 400
+    assert "target: Write a date as 2026-11-30." in words(response).replace("target :", "target:")
+
+
+@pytest.mark.parametrize("target", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_time_are_no_trouble(client: Client, rents: Function, target: str) -> None:
+    for name in ("Camden", "Barnet"):
+        contract(name, "2027-12-31", rents)
+    assert client.get(window_address(client), {"target": target}).status_code in {200, 400}
+
+
+def test_a_window_that_is_gone_leads_to_those_of_today(client: Client) -> None:
+    response = client.get(f"{PAGE}0123456789ab/", {"by": "product"})
+    assert response.status_code == 404
+    assert f"{PAGE}?by=product" in read(response).links
+
+
+def test_no_user_input_of_a_window_is_an_error(client: Client) -> None:
+    assert client.get(f"{PAGE}{'x' * 300}/").status_code == 404
+    assert client.get(f"{PAGE}a/", {"by": "moon", "target": "x"}).status_code == 400
+
+
+def less(day: datetime.date, months: int) -> datetime.date:
+    """Calendar months before a day, by the calendar module alone."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = index // 12, index % 12 + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def derived(client: Client) -> set[tuple[str, str, str, frozenset[str]]]:
+    """The windows by function, from contracts.csv alone: on which days who is there."""
+    last = less(TODAY, -36)
+    by_function: dict[str, list[tuple[str, str, datetime.date, datetime.date]]] = defaultdict(list)
+    for row in rows(client, "/contracts/contracts.csv"):
+        started = not row["starts_on"] or row["starts_on"] <= str(TODAY)[: len(row["starts_on"])]
+        if not (row["act_by"] and started and row["ends_on"] >= str(TODAY)):
+            continue
+        act_by = datetime.date.fromisoformat(row["act_by"])
+        if act_by >= TODAY and less(act_by, 12) <= last:
+            for function in filter(None, row["functions"].split("; ")):
+                span = (row["contract_id"], row["lead_borough"], less(act_by, 12), act_by)
+                by_function[function].append(span)
+    return {
+        (function, str(max(one[2] for one in shared)), str(min(one[3] for one in shared)),
+         frozenset(one[0] for one in shared))
+        for function, spans in by_function.items() for shared in _largest(spans)
+    }  # fmt: skip
+
+
+def _largest(spans: list[Any]) -> list[frozenset[Any]]:
+    sets = {frozenset(one for one in spans if one[2] <= day <= one[3])
+            for span in spans for day in (span[2], span[3])}  # fmt: skip
+    shared = [one for one in sets if len({row[1] for row in one}) > 1]
+    return [one for one in shared if not any(one < other for other in shared)]
+
+
+def test_the_windows_derived_from_the_file_of_contracts(client: Client) -> None:
+    call_command("load", verbosity=0)
+    found: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for row in rows(client, FILE):
+        key = (row["window_id"], row["group"], row["opens_on"], row["closes_on"])
+        found[key].add(row["contract_id"])
+    windows = {(*key[1:], frozenset(contracts)) for key, contracts in found.items()}
+    assert windows == derived(client)
+    assert len(windows) == len(found) == total(client.get(PAGE)) > 20
