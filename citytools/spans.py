@@ -40,7 +40,7 @@ def spans(
     )
     figure = laid_out([trace], several=False)
     figure.update_xaxes(
-        type="date", showgrid=True, gridcolor="#e5e6e7", automargin=True, tickformat="%b %Y"
+        type="date", showgrid=True, gridcolor="#e5e6e7", automargin=True, tickformat="%b\n%Y"
     )
     figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
     upright = {"yref": "paper", "y0": 0, "y1": 1}

@@ -7,7 +7,7 @@ from citytools.charts import Chart
 from citytools.spans import Stretch, spans
 from contracts.together.groups import Joint
 
-MOST = 25
+MOST = 15
 """Windows drawn at the most."""
 
 
