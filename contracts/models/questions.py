@@ -30,6 +30,20 @@ class ContractQuerySet(SourcedQuerySet):
             "pk",
         )
 
+    def soonest_decision_first(self, today: datetime.date) -> Self:
+        """Act-by dates ahead first; then those passed, then without one; what has ended last."""
+        return self.order_by(
+            Case(
+                When(ends_last__lt=today, then=3),
+                When(act_by__gte=today, then=0),
+                When(act_by__lt=today, then=1),
+                default=2,
+            ),
+            F("act_by").asc(nulls_last=True),
+            F("ends_first").asc(nulls_last=True),
+            "pk",
+        )
+
     def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
         """Led by, or shared with, any of the boroughs; each contract once."""
         shared = self.model.partners.through.objects.filter(
@@ -72,6 +86,13 @@ class ContractQuerySet(SourcedQuerySet):
     def worth(self) -> dict[str, Any]:
         """`annual`: pounds a year, each contract once; `known`: how many state a yearly value."""
         return self.order_by().aggregate(annual=Sum("annual_value"), known=Count("annual_value"))
+
+    def running_on(self, day: datetime.date) -> Self:
+        """Started by then, as far as known, and not known to have ended before any extension."""
+        return self.filter(
+            Q(starts_first=None) | Q(starts_first__lte=day),
+            Q(ends_last=None) | Q(ends_last__gte=day),
+        )
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""
