@@ -62,6 +62,15 @@ def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> Non
     assert "or which its contracts cover" in words(client.get(PAGE, {"by": "contracts"}))
 
 
+def test_where_all_33_are_known_no_others_are_left(client: Client, mosaic: Product) -> None:
+    for _ in range(33):
+        factories.system(product=mosaic)
+    said = words(client.get(PAGE))
+    assert "33 of 33 boroughs are known to run its products, as 33 systems in use;" in said
+    assert "whether a borough runs any is known for all 33. On systems," in said
+    assert "It is known for all 33." in words(client.get(f"{PAGE}failure/"))
+
+
 def test_a_regional_body_is_never_counted(client: Client, mosaic: Product) -> None:
     region = factories.borough("GLA", kind="regional", inner_or_outer="")
     factories.system(borough=region, product=mosaic)
