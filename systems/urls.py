@@ -17,4 +17,5 @@ urlpatterns = [
     path("suppliers/", suppliers.supplier_list, name="suppliers"),
     path("suppliers/suppliers.csv", suppliers.supplier_csv, name="suppliers_csv"),
     path("suppliers/<slug:slug>/", suppliers.supplier, name="supplier"),
+    path("suppliers/<slug:slug>/failure/", suppliers.failure_page, name="supplier_failure"),
 ]

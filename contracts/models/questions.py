@@ -30,6 +30,20 @@ class ContractQuerySet(SourcedQuerySet):
             "pk",
         )
 
+    def soonest_decision_first(self, today: datetime.date) -> Self:
+        """Act-by dates ahead first; then those passed, then without one; what has ended last."""
+        return self.order_by(
+            Case(
+                When(ends_last__lt=today, then=3),
+                When(act_by__gte=today, then=0),
+                When(act_by__lt=today, then=1),
+                default=2,
+            ),
+            F("act_by").asc(nulls_last=True),
+            F("ends_first").asc(nulls_last=True),
+            "pk",
+        )
+
     def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
         """Led by, or shared with, any of the boroughs; each contract once."""
         shared = self.model.partners.through.objects.filter(

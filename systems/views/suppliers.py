@@ -1,14 +1,24 @@
 """Pages and files of suppliers."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from collections.abc import Callable
 
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from boroughs import coverage
+from boroughs.models import LONDON, Borough, Subject
+from citytools import clock
 from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
-from systems.counts import products_with_counts, suppliers_with_counts
+from systems.counts import suppliers_with_counts
 from systems.filters import SupplierFilter
 from systems.models import Supplier
+from systems.suppliers import charts, deals, estate, failure, market, ownership, skills
+from systems.suppliers.asked import AskedGroup, AskedShare
+
+View = Callable[[HttpRequest, str], HttpResponse]
 
 
 def supplier_list(request: HttpRequest) -> HttpResponse:
@@ -27,14 +37,69 @@ def supplier_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response(chosen, "suppliers.csv")
 
 
-def supplier(request: HttpRequest, slug: str) -> HttpResponse:
-    """One supplier: its names and owners, what it makes and whom it serves."""
-    found = get_object_or_404(Supplier.objects.prefetch_related("aliases"), slug=slug)
+def _by_any_name(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
+    """The page of the supplier of this slug; another name of one leads on to its page."""
+
+    def answered(request: HttpRequest, slug: str) -> HttpResponse:
+        found = Supplier.objects.prefetch_related("aliases").filter(slug=slug).first()
+        if found:
+            return view(request, found)
+        today = ownership.today_of(slug)
+        if today is None or request.resolver_match is None:
+            raise Http404("No supplier has this name.")
+        place = reverse(request.resolver_match.view_name, args=[today.slug])
+        query = request.GET.urlencode()
+        return redirect(f"{place}?{query}" if query else place)
+
+    return answered
+
+
+@_by_any_name
+def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
+    """One supplier: its names and owners, who runs and buys what of it, and its share."""
+    asked, today = AskedShare(request), clock.today()
+    shown = asked.illustrative
+    group = ownership.group_of(found, asked.named.get("group"))
+    told = estate.read(group.keys, illustrative=shown)
+    paid = deals.with_suppliers(group.keys, illustrative=shown)
+    shares = market.shares(
+        market.entries(asked.counted, told, today, illustrative=shown), group, told
+    )
+    made = told.of_products(estate.products_of(group.keys, illustrative=shown))
     context = {
         "supplier": found,
-        "owners": found.owners(),
-        "subsidiaries": found.subsidiaries.select_related("supplier")[:50],
-        "products": products_with_counts(found.products.for_list())[:50],
-        "contracts": found.contracts.for_list()[:50],
+        "group": group,
+        "estate": told,
+        "products": made,
+        "contracts": paid.for_list().soonest_decision_first(today)[:50],
+        "money": deals.money(paid, today),
+        "elsewhere": deals.paid_to_others(group.keys, illustrative=shown).count(),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
+        "shares": shares,
+        "denominator": market.DENOMINATORS[asked.counted],
+        "chart": charts.share_by_function(shares, group, asked.counted),
     }
-    return page(request, "systems/supplier.html", context)
+    return page(request, "systems/supplier.html", context, asked)
+
+
+@_by_any_name
+def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
+    """What London would lose if the supplier failed, and what it could turn to; to print."""
+    asked, today = AskedGroup(request), clock.today()
+    shown = asked.illustrative
+    group = ownership.group_of(found, asked.named.get("group"))
+    told = failure.Failure(group, estate.read(group.keys, illustrative=shown))
+    at_stake = deals.at_stake(group.keys, illustrative=shown).running_on(today)
+    context = {
+        "supplier": found,
+        "today": today,
+        "group": group,
+        "failure": told,
+        "unknown": told.unknown(Borough.objects.london().order_by("name", "pk")),
+        "contracts": at_stake.for_list().soonest_first(today)[:100],
+        "money": deals.money(at_stake, today),
+        "needs": skills.needs(illustrative=shown),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
+        "skilled": coverage.of(Subject.SKILLS, LONDON, illustrative=shown),
+    }
+    return page(request, "systems/supplier_failure.html", context, asked)

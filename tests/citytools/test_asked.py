@@ -13,12 +13,15 @@ pytestmark = pytest.mark.django_db
 PLAIN = [
     *("/", "/about/", "/accessibility/", "/data/", "/research/", "/research/recommendations/"),
     *("borough", "system", "product", "supplier", "contract", "skill", "finding", "case study"),
+    "failure",
 ]
 
 
 def address(name: str) -> str:
     if name.startswith("/"):
         return name
+    if name == "failure":
+        return f"{factories.supplier().get_absolute_url()}failure/"
     make: dict[str, Any] = {
         "borough": factories.borough,
         "system": factories.system,

@@ -66,7 +66,9 @@ COUNTS = {
     "brief": 27,
     "system": 9,
     "product": 27,
-    "supplier": 15,
+    "supplier": 21,
+    "failure": 22,
+    "supplier by value": 22,
     "contract": 8,
     "skill": 9,
     "finding": 7,
@@ -112,11 +114,12 @@ def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> N
 
 
 def grown_skills(boroughs: list[Borough]) -> None:
-    first = factories.skill("First")
+    first, needed = factories.skill("First"), factories.skill("Technology procurement")
     for borough in boroughs:
         factories.returned(borough, subject="skills")
         factories.skill_level(borough=borough, skill=first, level=4, can_teach=True)
         factories.skill_level(borough=boroughs[0], wants_help=True)
+        factories.skill_level(borough=borough, skill=needed, level=4, can_teach=True)
 
 
 def grown_research(rows: int, boroughs: list[Borough], product: Product) -> None:
@@ -136,6 +139,9 @@ def address(name: str) -> str:
         return name
     if name == "brief":
         return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
+    if name in {"failure", "supplier by value"}:
+        place = Supplier.objects.get(name="Maker").get_absolute_url()
+        return f"{place}failure/" if name == "failure" else f"{place}?by=value"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)

@@ -91,9 +91,9 @@ def test_a_supplier_shows_its_owners_nearest_first_and_what_it_bought(client: Cl
     factories.ownership(middle, top)
     factories.ownership(bought, small, since="2010")
     said = words(client.get("/systems/suppliers/s/"))
-    assert "which belongs to M (since May 2019), which belongs to T." in said
-    assert "B (since 2010)" in said
-    assert "Former" not in said
+    assert "S belongs to M (since May 2019), which belongs to T, its owner today." in said
+    assert "B belongs to S 2010" in said
+    assert "S belonged to Former; today to M 2015" in said
 
 
 def test_suppliers_that_own_each_other_do_not_go_round_for_ever(client: Client) -> None:

@@ -1,0 +1,148 @@
+"""A supplier's share of each function, and how concentrated the function is.
+
+Shares are of the systems in use, of the contracts that run today, or of their yearly value; always
+of those whose supplier is known. A contract that covers several functions counts whole in each, so
+functions must not be added up. Of a system the supplier is who makes the product; of a contract it
+is who is paid, perhaps a reseller.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from boroughs.models import Borough
+from citytools import concentration
+from citytools.concentration import Concentration
+from contracts.models import Contract, ContractFunction
+from systems.models import Function
+from systems.suppliers.asked import CONTRACTS, SYSTEMS, VALUE
+from systems.suppliers.estate import Estate
+from systems.suppliers.ownership import Group
+
+DENOMINATORS = {
+    SYSTEMS: "systems in use whose maker is known",
+    CONTRACTS: "running contracts whose supplier is known",
+    VALUE: "pounds a year, in running contracts whose supplier and yearly value are known",
+}
+"""What a share is a share of."""
+MOST = 50_000
+"""Contracts, once for each function they cover, that are read."""
+
+
+class Entry(NamedTuple):
+    """Something that counts in one function; `supplier` or `amount` None where not known."""
+
+    function: Function
+    supplier: int | None
+    amount: Decimal | None
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """What the supplier holds of one function.
+
+    `own` and `whole` are amounts, over the `own_count` and `counted` entries whose supplier and
+    amount are known; `left_out` are the others, `own_left_out` of them its own; `invented` are the
+    counted ones that are invented.
+    """
+
+    function: Function
+    own: Decimal
+    own_count: int
+    whole: Decimal
+    counted: int
+    left_out: int
+    own_left_out: int
+    invented: int
+    concentration: Concentration | None
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None where nothing is known to be shared out, or nothing of its own."""
+        own_not_known = self.own_left_out and not self.own_count
+        return float(self.own / self.whole) if self.whole and not own_not_known else None
+
+    @property
+    def per_cent(self) -> float | None:
+        """The share in per cent, to one decimal place."""
+        return None if self.share is None else round(100 * self.share, 1)
+
+
+def entries(by: str, estate: Estate, today: datetime.date, *, illustrative: bool) -> list[Entry]:
+    """What is counted: systems, contracts or their yearly value."""
+    if by == SYSTEMS:
+        return of_systems(estate)
+    return of_contracts(today, value=by == VALUE, illustrative=illustrative)
+
+
+def of_systems(estate: Estate) -> list[Entry]:
+    """An entry for each system in use."""
+    return [
+        Entry(one.function, one.product.manufacturer_id, Decimal(1), one.illustrative)
+        for one in (*estate.own, *estate.others)
+    ]
+
+
+def of_contracts(today: datetime.date, *, value: bool, illustrative: bool) -> list[Entry]:
+    """An entry for each running contract of the 33 and each function it covers; one query.
+
+    Its amount is 1 or, for `value`, its pounds a year.
+    """
+    contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today)
+    links = ContractFunction.objects.filter(
+        contract__in=(contracts if illustrative else contracts.real()).order_by().values("pk")
+    )
+    rows = links.select_related("function__service_area", "contract").order_by("pk")
+    return [
+        Entry(
+            link.function,
+            link.contract.supplier_id,
+            link.contract.annual_value if value else Decimal(1),
+            link.contract.illustrative,
+        )
+        for link in rows[:MOST]
+    ]
+
+
+def shares(rows: Sequence[Entry], group: Group, estate: Estate) -> list[Share]:
+    """The share of each function for which its products run or which entries of its own name."""
+    by_function: dict[Function, list[Entry]] = defaultdict(list)
+    for entry in rows:
+        by_function[entry.function].append(entry)
+    own = {entry.function for entry in rows if entry.supplier in group.keys}
+    functions = own | {use.function for use in estate.functions}
+    return [
+        _share(function, by_function[function], group) for function in sorted(functions, key=_place)
+    ]
+
+
+def _share(function: Function, entries: Sequence[Entry], group: Group) -> Share:
+    counted = [
+        (one.supplier, one.amount, one.illustrative)
+        for one in entries
+        if one.supplier is not None and one.amount is not None
+    ]
+    own = [amount for supplier, amount, _ in counted if supplier in group.keys]
+    held: dict[int, Decimal] = defaultdict(Decimal)
+    for supplier, amount, _ in counted:
+        held[group.unit(supplier)] += amount
+    return Share(
+        function,
+        sum(own, Decimal(0)),
+        len(own),
+        sum(held.values(), Decimal(0)),
+        len(counted),
+        len(entries) - len(counted),
+        sum(one.supplier in group.keys for one in entries) - len(own),
+        sum(invented for _, _, invented in counted),
+        concentration.of(held.values()),
+    )
+
+
+def _place(function: Function) -> tuple[int, int, int, int]:
+    area = function.service_area
+    return area.position, area.pk, function.position, function.pk
