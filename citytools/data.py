@@ -12,6 +12,7 @@ from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
 from contracts.together.choice import TOGETHER_COLUMNS
 from skills.columns import SKILL_COLUMNS
+from skills.training.columns import TRAINING_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.service_map import MAP_COLUMNS
 
@@ -71,6 +72,13 @@ FILES = (
         MAP_COLUMNS,
     ),
     File("skills", "One borough's level of one skill.", "skills:csv", "skills:list", SKILL_COLUMNS),
+    File(
+        "training",
+        "One borough that could teach another one skill.",
+        "skills:training_csv",
+        "skills:training",
+        TRAINING_COLUMNS,
+    ),
     File(
         "boroughs",
         "One body: the 33, and regional bodies.",

@@ -58,7 +58,7 @@ def _facet(chosen: FactFilter, name: str) -> Facet:
         name=name,
         label=str(chosen.filters[name].label),
         kind=kind,
-        value=given[0] if given else "",
+        value=given[0] if given else str(field.initial or ""),
         options=options,
         open=name in chosen.shown_first or bool(given),
         besides=given[1:] if kind == "drop-down" else [],

@@ -92,10 +92,13 @@ class YesNo(django_filters.ChoiceFilter):
 
 
 class OneOf(django_filters.ChoiceFilter):
-    """A choice of how to show the rows; it leaves none out."""
+    """A choice of how to show the rows; it leaves none out.
 
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]]) -> None:
-        super().__init__(label=label, choices=choices, empty_label=None)
+    `usual` is the choice that stands where none is made: the first, unless another is named.
+    """
+
+    def __init__(self, label: str, choices: Sequence[tuple[str, str]], usual: str = "") -> None:
+        super().__init__(label=label, choices=choices, empty_label=None, initial=usual or None)
         known = ", ".join(value for value, _ in choices)
         self.extra["error_messages"] = {
             "invalid_choice": f"“%(value)s” is not known here. Write one of: {known}."

@@ -55,6 +55,9 @@ COUNTS = {
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
+    "/skills/training/": 13,
+    "/skills/training/?skill=first&cap=3": 14,
+    "/skills/training.csv": 4,
     "/research/": 8,
     "/research/recommendations/": 7,
     "/search/": 4,
@@ -120,6 +123,10 @@ def grown_skills(boroughs: list[Borough]) -> None:
         factories.skill_level(borough=borough, skill=first, level=4, can_teach=True)
         factories.skill_level(borough=boroughs[0], wants_help=True)
         factories.skill_level(borough=borough, skill=needed, level=4, can_teach=True)
+    for borough in boroughs[1:]:
+        skill = factories.skill()
+        factories.skill_level(borough=boroughs[0], skill=skill, level=3, can_teach=True)
+        factories.skill_level(borough=borough, skill=skill, level=1, wants_help=True)
 
 
 def grown_research(rows: int, boroughs: list[Borough], product: Product) -> None:

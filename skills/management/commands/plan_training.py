@@ -1,0 +1,73 @@
+"""Print the training plan of the database, or measure one of records made up in memory."""
+
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.http import QueryDict
+
+from skills.models import SkillLevel
+from skills.training import page
+from skills.training.cohorts import MOST
+from skills.training.filters import TrainingFilter
+from skills.training.generated import records
+from skills.training.plan import CAP, MOST_LEARNERS, plan
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints who could teach whom. With --bodies or --skills: makes records up in memory, plans "
+        "with them and prints size, benefit and seconds; the database is not asked."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--bodies", type=_up_to(MOST_LEARNERS), help="as a rule 33")
+        parser.add_argument("--skills", type=_up_to(1000), help="as a rule 30")
+        parser.add_argument("--seed", type=int, default=1, help="of the records made up")
+        parser.add_argument(
+            "--cap", type=_up_to(MOST), default=CAP, help="learners per teacher and skill"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["bodies"] or options["skills"]:
+            bodies, skills = options["bodies"] or 33, options["skills"] or 30
+            self._measure(bodies, skills, options["seed"], options["cap"])
+        else:
+            self._print(options["cap"])
+
+    def _measure(self, bodies: int, skills: int, seed: int, cap: int) -> None:
+        held, known = records(bodies, skills, seed)
+        begun = time.perf_counter()
+        made = plan(held, known, cap)
+        seconds = time.perf_counter() - begun
+        self.stdout.write(
+            f"{bodies} bodies x {skills} skills, seed {seed}, cap {cap}: "
+            f"{len(made.lessons)} pairs for {made.wishes} wishes, {len(made.swaps)} swaps, "
+            f"benefit {made.benefit}, in {seconds:.2f} s."
+        )
+
+    def _print(self, cap: int) -> None:
+        made = page.of(TrainingFilter(QueryDict(f"cap={cap}"), SkillLevel.objects.all()))
+        for row in made.rows:
+            self.stdout.write(
+                f"{row.skill}: {row.teacher} ({row.teacher_level.label}) teaches {row.learner} "
+                f"({row.learner_level.label}). {row.cells['why']}."
+            )
+        wishes = made.wishes
+        self.stdout.write(
+            f"{len(made.rows)} pairs. {wishes.total} wishes: {wishes.in_words or '-'}."
+        )
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    """A whole number from 1."""
+
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
+            raise ArgumentTypeError(f"“{text}”: write a whole number from 1 to {most}.")
+        return int(text)
+
+    return number

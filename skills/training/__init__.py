@@ -1,0 +1,1 @@
+"""Peer training: which borough could teach which skill to which other, and why."""

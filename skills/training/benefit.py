@@ -1,0 +1,152 @@
+"""What a lesson is worth: who may teach whom, and why one pair is better than another.
+
+All in small whole numbers, so that the best plan is exactly the best. Plain records, no Django:
+bodies and skills go by their slugs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from typing import NamedTuple
+
+TEACHES_FROM, HIGHEST = 3, 4
+"""Practitioner, from which on a body may teach; expert, above which nobody can teach it."""
+TIE_BITS = 26
+Use = tuple[str, str]
+"""A function, and a product in use for it."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """What counts for a pair: for each level of distance, and once each for what the two share."""
+
+    level: int = 10
+    partnership: int = 5
+    swap: int = 10
+    product: int = 1
+    products: int = 5
+
+
+POINTS = Points()
+
+
+class Held(NamedTuple):
+    """One body's known level of one skill, 0 to 4; whether it can teach it or wants help with it.
+
+    Not asked counts as no. `invented` says that the record is made up for demonstration.
+    """
+
+    skill: str
+    body: str
+    level: int
+    can_teach: bool
+    wants_help: bool
+    invented: bool = False
+
+    @property
+    def offered(self) -> bool:
+        """Whether it may teach. Who wants help learns, unless nobody can stand above it."""
+        free = not self.wants_help or self.level == HIGHEST
+        return self.can_teach and self.level >= TEACHES_FROM and free
+
+
+@dataclass(frozen=True)
+class Body:
+    """What of a body matters beside its skills.
+
+    `runs` holds what it is known to have in use, `invented` those uses that are made up for
+    demonstration; `tile` is its row and column on the map.
+    """
+
+    partnership: str = ""
+    runs: frozenset[Use] = frozenset()
+    invented: frozenset[Use] = frozenset()
+    tile: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Bond:
+    """What two bodies have in common, in whatever skill and direction one teaches the other.
+
+    `products` are run by both for the same function; `invented` says that such a record is made up.
+    `swap` says that each could teach the other something. `tie` is a number made of the two names
+    alone: between plans worth the same it decides, and so leans to the same pairs in all skills.
+    """
+
+    partnership: str
+    products: frozenset[str]
+    swap: bool
+    tie: int
+    invented: bool = False
+
+    @cached_property
+    def points(self) -> int:
+        """The part of a lesson's benefit that is not its distance in levels."""
+        together = POINTS.partnership if self.partnership else 0
+        mutual = POINTS.swap if self.swap else 0
+        return together + mutual + POINTS.product * min(len(self.products), POINTS.products)
+
+
+class Wanted(NamedTuple):
+    """Who would teach a skill and who wants help with it, each by body."""
+
+    skill: str
+    teachers: list[Held]
+    learners: list[Held]
+
+    @property
+    def able(self) -> list[Held]:
+        """The learners whom at least one of the teachers could teach."""
+        highest = max((one.level for one in self.teachers), default=0)
+        return [one for one in self.learners if one.level < highest]
+
+
+def by_skill(held: Iterable[Held]) -> list[Wanted]:
+    """Offers and wishes of each skill that has either, by skill; in whatever order they came."""
+    found: dict[str, Wanted] = {}
+    for one in sorted(held):
+        wanted = found.setdefault(one.skill, Wanted(one.skill, [], []))
+        if one.offered:
+            wanted.teachers.append(one)
+        if one.wants_help:
+            wanted.learners.append(one)
+    return [wanted for wanted in found.values() if wanted.teachers or wanted.learners]
+
+
+class Bonds:
+    """The bonds between bodies, each worked out once."""
+
+    def __init__(self, bodies: Mapping[str, Body], skills: Iterable[Wanted]) -> None:
+        self._bodies = bodies
+        self._could: dict[str, set[str]] = defaultdict(set)
+        for _, teachers, learners in skills:
+            for teacher in teachers:
+                below = (one.body for one in learners if one.level < teacher.level)
+                self._could[teacher.body].update(below)
+        self._known: dict[tuple[str, str], Bond] = {}
+
+    def of(self, one: str, other: str) -> Bond:
+        """The bond of two bodies; the same either way round."""
+        pair = (one, other) if one < other else (other, one)
+        if pair not in self._known:
+            self._known[pair] = self._made(*pair)
+        return self._known[pair]
+
+    def _made(self, one: str, other: str) -> Bond:
+        first, second = self._bodies[one], self._bodies[other]
+        shared = first.runs & second.runs
+        return Bond(
+            first.partnership if first.partnership == second.partnership else "",
+            frozenset(product for _, product in shared),
+            other in self._could[one] and one in self._could[other],
+            tie(one, other),
+            not shared.isdisjoint(first.invented | second.invented),
+        )
+
+
+def tie(*names: str) -> int:
+    """A number below 2**TIE_BITS that depends on the names alone, on every machine the same."""
+    digest = blake2b("\n".join(names).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> (64 - TIE_BITS)

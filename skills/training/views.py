@@ -1,0 +1,33 @@
+"""The page and the file of the training plan."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from citytools.exports import table_response
+from skills.models import SkillLevel
+from skills.training import cohorts, facts, page
+from skills.training.benefit import POINTS
+from skills.training.filters import TrainingFilter
+
+
+def training(request: HttpRequest) -> HttpResponse:
+    """Who could teach whom, where a cohort would do, and what to buy together."""
+    chosen = TrainingFilter(request.GET, SkillLevel.objects.all())
+    made = page.of(chosen)
+    listing = page.PlanListing(chosen, made)
+    context = {
+        "listing": listing,
+        "training": made,
+        "cap": chosen.places,
+        "points": POINTS,
+        "most": cohorts.MOST,
+        "many": cohorts.MANY,
+        "coverage": facts.reporting(illustrative=chosen.illustrative),
+    }
+    return render(request, "skills/training.html", context, status=listing.status)
+
+
+def training_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same pairs as a file."""
+    chosen = TrainingFilter(request.GET, SkillLevel.objects.all())
+    return table_response(chosen, (row.cells for row in page.of(chosen).rows), "training.csv")

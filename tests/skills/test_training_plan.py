@@ -1,0 +1,322 @@
+"""The training plan as arithmetic: the best there is, within the cap, and steady."""
+
+import itertools
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skills.models import Level
+from skills.training import benefit
+from skills.training.benefit import HIGHEST, POINTS, TEACHES_FROM, TIE_BITS, Body, Held, tie
+from skills.training.generated import records
+from skills.training.plan import MOST_LEARNERS, Plan, plan
+
+Bodies = Mapping[str, Body]
+Key = tuple[str, str, str]
+NAMES = "abcdefg"
+
+
+def held(
+    body: str, level: int, *, teach: bool = False, want: bool = False, skill: str = "s"
+) -> Held:
+    return Held(skill, body, level, teach, want)
+
+
+def alone(rows: Sequence[Held]) -> dict[str, Body]:
+    """Bodies with nothing in common."""
+    return {one.body: Body() for one in rows}
+
+
+def keys(made: Plan) -> set[Key]:
+    return {(one.skill, one.teacher.body, one.learner.body) for one in made.lessons}
+
+
+@st.composite
+def small(draw: st.DrawFn) -> tuple[list[Held], Bodies, int]:
+    """Up to seven bodies and three skills, some levels not known; and a cap."""
+    bodies = NAMES[: draw(st.integers(1, 7))]
+    rows = [
+        Held(skill, body, *draw(st.tuples(st.integers(0, 4), st.booleans(), st.booleans())))
+        for skill in "xyz"[: draw(st.integers(1, 3))]
+        for body in bodies
+        if draw(st.integers(0, 5))
+    ]
+    uses = st.frozensets(st.tuples(st.sampled_from("FG"), st.sampled_from("PQR")))
+    shared = {body: Body(draw(st.sampled_from(["", "N", "S"])), draw(uses)) for body in bodies}
+    return rows, shared, draw(st.integers(1, 3))
+
+
+# A second computation, from the rule on the page and by trying everything
+
+
+def may(teacher: Held, learner: Held) -> bool:
+    both = teacher.wants_help and teacher.level == 3
+    able = teacher.can_teach and teacher.level in {3, 4} and not both
+    return (
+        teacher.skill == learner.skill
+        and able
+        and learner.wants_help
+        and (learner.level <= teacher.level - 1)
+    )
+
+
+def worth(teacher: Held, learner: Held, rows: Sequence[Held], bodies: Bodies) -> int:
+    one, other = bodies[teacher.body], bodies[learner.body]
+    back = any(
+        may(two, three)
+        for two, three in itertools.product(rows, rows)
+        if (two.body, three.body) == (learner.body, teacher.body)
+    )
+    products = {product for _, product in one.runs & other.runs}
+    near = one.partnership and one.partnership == other.partnership
+    points = 10 * (teacher.level - learner.level) + min(5, len(products))
+    return points + (5 if near else 0) + (10 if back else 0)
+
+
+def best_by_trying(rows: Sequence[Held], bodies: Bodies, cap: int) -> int:
+    total = 0
+    for skill in {one.skill for one in rows}:
+        own = [one for one in rows if one.skill == skill]
+        options = [
+            [None, *((two.body, worth(two, one, rows, bodies)) for two in own if may(two, one))]
+            for one in own
+        ]
+        total += max(tried(options, cap), default=0)
+    return total
+
+
+def tried(options: Sequence[Sequence[tuple[str, int] | None]], cap: int) -> Iterator[int]:
+    """What each choice of a teacher or nobody for every learner is worth, within the cap."""
+    for choice in itertools.product(*options):
+        taken = [one for one in choice if one]
+        if all(count <= cap for count in Counter(name for name, _ in taken).values()):
+            yield sum(points for _, points in taken)
+
+
+often = settings(max_examples=80, deadline=None)
+
+
+@often
+@given(small())
+def test_no_plan_of_up_to_seven_is_better(world: tuple[list[Held], Bodies, int]) -> None:
+    rows, bodies, cap = world
+    made = plan(rows, bodies, cap)
+    assert made.benefit == best_by_trying(rows, bodies, cap)
+    assert made.benefit == sum(worth(x.teacher, x.learner, rows, bodies) for x in made.lessons)
+
+
+@often
+@given(small())
+def test_each_pair_is_allowed_and_the_cap_holds(world: tuple[list[Held], Bodies, int]) -> None:
+    rows, bodies, cap = world
+    lessons = plan(rows, bodies, cap).lessons
+    assert all(may(one.teacher, one.learner) for one in lessons)
+    taught = Counter((one.skill, one.teacher.body) for one in lessons)
+    learnt = Counter((one.skill, one.learner.body) for one in lessons)
+    assert max(taught.values(), default=0) <= cap
+    assert max(learnt.values(), default=0) <= 1
+    assert not set(taught) & set(learnt), "nobody teaches and learns the same skill"
+
+
+@often
+@given(small())
+def test_every_wish_is_met_waits_or_is_beyond_all_teachers(
+    world: tuple[list[Held], Bodies, int],
+) -> None:
+    rows, bodies, cap = world
+    made = plan(rows, bodies, cap)
+    wishes = [*(one.learner for one in made.lessons), *made.waiting, *made.untaught]
+    assert sorted(wishes) == sorted(one for one in rows if one.wants_help)
+    assert made.wishes == len(wishes)
+    for one in made.waiting:
+        assert any(may(two, one) for two in rows)
+    for one in made.untaught:
+        assert not any(may(two, one) for two in rows)
+
+
+@often
+@given(small())
+def test_taking_an_offer_away_never_improves_the_total(
+    world: tuple[list[Held], Bodies, int],
+) -> None:
+    rows, bodies, cap = world
+    before = plan(rows, bodies, cap).benefit
+    for place, one in enumerate(rows):
+        if one.can_teach:
+            less = [*rows[:place], one._replace(can_teach=False), *rows[place + 1 :]]
+            assert plan(less, bodies, cap).benefit <= before
+
+
+@often
+@given(small(), st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_nothing(
+    world: tuple[list[Held], Bodies, int], dice: random.Random
+) -> None:
+    rows, bodies, cap = world
+    mixed = dice.sample(rows, len(rows))
+    turned = dict(dice.sample(list(bodies.items()), len(bodies)))
+    assert plan(mixed, turned, cap) == plan(rows, bodies, cap)
+
+
+@often
+@given(small())
+def test_more_places_never_make_it_worse(world: tuple[list[Held], Bodies, int]) -> None:
+    rows, bodies, _ = world
+    totals = [plan(rows, bodies, cap).benefit for cap in range(1, 9)]
+    assert totals == sorted(totals)
+
+
+# Why one pair is better than another
+
+
+def chosen_teacher(rows: Sequence[Held], bodies: Bodies) -> str:
+    (lesson,) = (one for one in plan(rows, bodies).lessons if one.learner.body == "c")
+    return lesson.teacher.body
+
+
+def test_a_higher_level_is_better() -> None:
+    rows = [held("a", 3, teach=True), held("b", 4, teach=True), held("c", 1, want=True)]
+    assert chosen_teacher(rows, alone(rows)) == "b"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Body("North"), Body("North")),
+        (Body(runs=frozenset({("F", "P")})), Body(runs=frozenset({("F", "P")}))),
+    ],
+    ids=["partnership", "product"],
+)
+def test_what_two_share_decides_between_equals(one: Body, other: Body) -> None:
+    rows = [held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)]
+    assert chosen_teacher(rows, {"a": one, "b": Body(), "c": other}) == "a"
+    assert chosen_teacher(rows, {"b": one, "a": Body(), "c": other}) == "b"
+
+
+def test_no_partnership_and_another_function_are_nothing_in_common() -> None:
+    rows = [held("a", 3, teach=True), held("c", 1, want=True)]
+    bodies = {"a": Body("", frozenset({("F", "P")})), "c": Body("", frozenset({("G", "P")}))}
+    (lesson,) = plan(rows, bodies).lessons
+    assert lesson.benefit == 20
+
+
+def test_a_pair_that_could_swap_is_better_and_named() -> None:
+    rows = [
+        *(held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)),
+        *(held("c", 4, teach=True, skill="t"), held("a", 2, want=True, skill="t")),
+    ]
+    made = plan(rows, alone(rows))
+    assert keys(made) == {("s", "a", "c"), ("t", "c", "a")}
+    assert list(made.swaps) == [("a", "c")]
+    assert made.benefit == 20 + 20 + 2 * 10
+
+
+# Edges
+
+
+@pytest.mark.parametrize("rows", [[], [held("a", 0)], [held("a", 4, want=True)]])
+def test_where_nobody_teaches_there_is_no_plan(rows: list[Held]) -> None:
+    made = plan(rows, alone(rows))
+    assert made.lessons == ()
+    assert made.waiting == ()
+    assert made.wishes == len([one for one in rows if one.wants_help])
+
+
+def test_where_everybody_teaches_nobody_learns() -> None:
+    rows = [held(name, 4, teach=True) for name in NAMES]
+    assert plan(rows, alone(rows)).lessons == ()
+    wishing = [one._replace(wants_help=True) for one in rows]
+    made = plan(wishing, alone(rows))
+    assert made.lessons == ()
+    assert len(made.untaught) == 7
+
+
+def test_a_practitioner_that_wants_help_learns_and_does_not_teach() -> None:
+    rows = [
+        held("a", 4, teach=True),
+        held("b", 3, teach=True, want=True),
+        held("c", 0, want=True),
+    ]
+    assert keys(plan(rows, alone(rows))) == {("s", "a", "b"), ("s", "a", "c")}
+    made = plan(rows[1:], alone(rows))
+    assert made.lessons == ()
+    assert [one.body for one in made.untaught] == ["b", "c"]
+
+
+def test_an_expert_teaches_whatever_it_wishes() -> None:
+    rows = [held("a", 4, teach=True, want=True), held("c", 3, want=True)]
+    made = plan(rows, alone(rows))
+    assert keys(made) == {("s", "a", "c")}
+    assert [one.body for one in made.untaught] == ["a"]
+
+
+def test_too_many_learners_to_sum_exactly_are_refused() -> None:
+    most = POINTS.level * HIGHEST + POINTS.partnership + POINTS.swap
+    most += POINTS.product * POINTS.products
+    unit = (MOST_LEARNERS + 1) << TIE_BITS
+    assert MOST_LEARNERS * (most * unit + (1 << TIE_BITS)) < 2**53
+    rows = [held(str(number), 0, want=True) for number in range(MOST_LEARNERS + 1)]
+    with pytest.raises(ValueError, match="more than 1000 learners"):
+        plan(rows, alone(rows))
+
+
+def test_levels_mean_what_the_model_means() -> None:
+    assert (Level.PRACTITIONER, max(Level)) == (TEACHES_FROM, HIGHEST)
+
+
+# Ties and steadiness
+
+
+def test_a_tie_depends_on_the_two_names_alone() -> None:
+    assert tie("brent", "camden") == 44388529
+    assert tie("brent", "camden") != tie("brent", "ealing")
+    assert all(0 <= tie(one, "x") < 2**TIE_BITS for one in NAMES)
+
+
+def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, bodies = records(33, 30, 1)
+    before = plan(rows, bodies).benefit
+    monkeypatch.setattr(benefit, "tie", lambda *names: 0)
+    assert plan(rows, bodies).benefit == before
+
+
+def test_many_equals_still_make_one_plan_in_whatever_order_they_come() -> None:
+    names = [f"body-{number}" for number in range(40)]
+    rows = [held(one, 4, teach=True) for one in names[:20]]
+    rows += [held(one, 1, want=True) for one in names[20:]]
+    plans = {
+        frozenset(keys(plan(random.Random(seed).sample(rows, 40), alone(rows), 1)))
+        for seed in range(20)
+    }
+    assert len(plans) == 1
+
+
+def gone(before: Plan, after: Plan, body: str = "") -> int:
+    """The measure of change: pairs without that body that the second plan has no more."""
+    return sum(body not in key for key in keys(before) - keys(after))
+
+
+def test_a_borough_that_leaves_moves_few_pairs_of_others() -> None:
+    rows, bodies = records(33, 30, 1)
+    before = plan(rows, bodies)
+    moved = [
+        gone(before, plan([one for one in rows if one.body != body], bodies), body)
+        for body in bodies
+    ]
+    assert max(moved) <= 0.15 * len(before.lessons)
+    assert sum(moved) / len(moved) <= 0.07 * len(before.lessons)
+
+
+def test_a_level_that_changes_moves_few_pairs() -> None:
+    rows, bodies = records(33, 30, 1)
+    before = plan(rows, bodies)
+    moved = []
+    for place in range(0, len(rows), 9):
+        changed = rows[place]._replace(level=abs(rows[place].level - 1))
+        moved.append(gone(before, plan([*rows[:place], changed, *rows[place + 1 :]], bodies)))
+    assert max(moved) <= 0.1 * len(before.lessons)
+    assert sum(moved) / len(moved) <= 1
