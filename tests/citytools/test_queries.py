@@ -44,6 +44,8 @@ COUNTS = {
     "/contracts/": 19,
     "/contracts/?kind=frontline&sort=act_by": 19,
     "/contracts/contracts.csv": 1,
+    "/contracts/timeline/": 17,
+    "/contracts/timeline/?by=borough&kind=frontline": 17,
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
