@@ -3,12 +3,17 @@
 from django.urls import path
 
 from contracts import views
+from contracts.feeds import views as feeds
 from contracts.timeline import views as timeline
 
 app_name = "contracts"
 urlpatterns = [
     path("", views.contract_list, name="list"),
     path("contracts.csv", views.contract_csv, name="csv"),
+    path("contracts.ics", feeds.contracts_ics, name="ics"),
+    path("contracts.atom", feeds.contracts_atom, name="atom"),
+    path("<int:pk>/contract.ics", feeds.contract_ics, name="one_ics"),
+    path("<int:pk>/contract.atom", feeds.contract_atom, name="one_atom"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("<int:pk>/", views.contract, name="detail"),
 ]

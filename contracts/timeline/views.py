@@ -1,11 +1,14 @@
 """The page of contracts over time."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
+from contracts.feeds import links
 from contracts.models import Contract
 from contracts.timeline.bars import MOST
 from contracts.timeline.choice import TimelineFilter, TimelineListing
@@ -27,7 +30,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         page_size=MOST,
     )
     rows = list(listing.page.object_list)
-    context = {
+    context: dict[str, Any] = {
         "listing": listing,
         "coverage": coverage.of(
             Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
@@ -35,4 +38,6 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "picture": picture_of(rows, chosen, today) if rows else None,
         "narrowing": list(ways(chosen)) if listing.total > MOST else [],
     }
+    if not listing.problems:
+        context["follow"] = links.of_list(request, chosen.query_of_list)
     return render(request, "contracts/timeline.html", context, status=listing.status)

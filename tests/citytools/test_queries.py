@@ -44,6 +44,10 @@ COUNTS = {
     "/contracts/": 19,
     "/contracts/?kind=frontline&sort=act_by": 19,
     "/contracts/contracts.csv": 1,
+    "/contracts/contracts.ics": 4,
+    "contract's calendar": 4,
+    "contract's feed": 8,
+    "/contracts/contracts.atom": 7,
     "/contracts/timeline/": 17,
     "/contracts/timeline/?by=borough&kind=frontline": 17,
     "/skills/": 17,
@@ -128,6 +132,9 @@ def address(name: str) -> str:
         return name
     if name == "brief":
         return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
+    if name.startswith("contract's "):
+        suffix = {"contract's calendar": "ics", "contract's feed": "atom"}[name]
+        return f"{Contract.objects.earliest('pk').get_absolute_url()}contract.{suffix}"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)

@@ -117,7 +117,7 @@ def test_route_not_known_finds_contracts_without_one(client: Client) -> None:
     assert found(client, route=["not_known", "open"]) == {empty.pk, known.pk}
 
 
-STANDS = {
+STANDS: dict[str, dict[str, Any]] = {
     "future": {"starts_on": "2027"},
     "current": {"ends_on": "2027-05-30", "notice_months": 6},
     "past_act_by": {"ends_on": "2027-05-29", "notice_months": 6},
