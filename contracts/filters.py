@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
+from citytools import clock
 from citytools.columns import Column
 from citytools.filters import (
     NOT_KNOWN,
@@ -23,7 +24,7 @@ from citytools.filters import (
 from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from contracts.columns import CONTRACT_COLUMNS
-from contracts.models import Framework, Route
+from contracts.models import Framework, Route, Standing
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -51,6 +52,11 @@ def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
     return queryset.for_systems(System.objects.filter(product__in=products))
 
 
+def _standing_today(queryset: Any, keys: list[str]) -> Any:
+    standings = [one for one in Standing if one.key in keys]
+    return queryset.standing_as(standings, clock.today())
+
+
 class ContractFilter(FactFilter):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
@@ -70,6 +76,9 @@ class ContractFilter(FactFilter):
     ends_before = Day("Ends on or before", "ends_first__lte")
     act_by_after = Day("Act by, on or after", "act_by__gte")
     act_by_before = Day("Act by, on or before", "act_by__lte")
+    standing = Values(
+        "Standing today", [(one.key, one.capitalize()) for one in Standing], _standing_today
+    )
     min_value = Pounds("Pounds a year, at least", "annual_value__gte")
     max_value = Pounds("Pounds a year, at most", "annual_value__lte")
     source = Values("Source", SourceKind.choices, by_value("source_kind"))

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from contracts import views
+from contracts.feeds import views as feeds
+from contracts.timeline import views as timeline
 from contracts.together import views as together
 
 app_name = "contracts"
@@ -12,5 +14,10 @@ urlpatterns = [
     path("together/", together.together, name="together"),
     path("together.csv", together.together_csv, name="together_csv"),
     path("together/<slug:window_id>/", together.window, name="window"),
+    path("contracts.ics", feeds.contracts_ics, name="ics"),
+    path("contracts.atom", feeds.contracts_atom, name="atom"),
+    path("<int:pk>/contract.ics", feeds.contract_ics, name="one_ics"),
+    path("<int:pk>/contract.atom", feeds.contract_atom, name="one_atom"),
+    path("timeline/", timeline.timeline, name="timeline"),
     path("<int:pk>/", views.contract, name="detail"),
 ]

@@ -10,6 +10,7 @@ from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts import charts
+from contracts.feeds import links
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.models import System
@@ -28,6 +29,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         ),
         "chart": charts.decisions_ahead(chosen.rows, clock.today(), listing.csv),
         "worth": chosen.rows.worth(),
+        "follow": None if listing.problems else links.of_list(request, chosen.query()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
 
@@ -42,5 +44,6 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
     found = get_object_or_404(Contract.objects.for_list(), pk=pk)
     systems = System.objects.for_list().filter(contracts=found)[:50]
-    context = {"contract": found, "systems": systems}
+    follow = links.of_contract(request, found)
+    context = {"contract": found, "systems": systems, "follow": follow}
     return page(request, "contracts/detail.html", context)

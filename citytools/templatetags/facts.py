@@ -87,6 +87,12 @@ def _in_unit(days: int) -> tuple[int, str]:
     return (months, "month") if months < 24 else (months // 12, "year")
 
 
+@register.filter
+def standing(contract: Any) -> str:
+    """Where a contract stands today: future, current, past act-by, ended or rolling."""
+    return str(contract.term.standing(clock.today()))
+
+
 @register.inclusion_tag("_partials/_sort_heading.html")
 def sort_heading(
     listing: Listing, column: str, words: str, numeric: bool = False

@@ -27,6 +27,11 @@ class Standing(enum.StrEnum):
     ENDED = "ended"
     ROLLING = "rolling"
 
+    @property
+    def key(self) -> str:
+        """As addresses write it: past_act_by."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True)
 class Term:

@@ -1,13 +1,15 @@
 """Named questions about contracts."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 
 from boroughs.models import Borough
 from citytools.provenance import SourcedQuerySet
+from contracts.models.dates import Standing
 from systems.models import Function, Supplier, System
 
 
@@ -96,6 +98,18 @@ class ContractQuerySet(SourcedQuerySet):
             Q(starts_first=None) | Q(starts_first__lte=day),
             Q(ends_last=None) | Q(ends_last__gte=day),
         )
+
+    def standing_as(self, standings: Iterable[Standing], day: datetime.date) -> Self:
+        """Which stand in one of these ways on a day, as `Term.standing` says of one."""
+        standing = Case(
+            When(starts_first__gt=day, then=Value(Standing.FUTURE)),
+            When(rolling=True, then=Value(Standing.ROLLING)),
+            When(ends_last__lt=day, then=Value(Standing.ENDED)),
+            When(act_by__lt=day, then=Value(Standing.PAST_ACT_BY)),
+            default=Value(Standing.CURRENT),
+            output_field=models.CharField(),
+        )
+        return self.alias(stands=standing).filter(stands__in=list(standings))
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""

@@ -30,6 +30,7 @@
   const fitted = (layout, data, width) => {
     if (width >= 480) return layout;
     const small = { ...layout, font: { ...layout.font, size: 11 } };
+    if (layout.meta?.phone) return { ...small, ...layout.meta.phone };
     if (layout.meta?.panels) return stacked(small, layout.meta.panels);
     if (data[0]?.orientation !== "h") return small;
     const names = [...new Set(data.flatMap((trace) => trace.y))];

@@ -60,6 +60,7 @@ def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
         "status",
         "source",
         "route",
+        "standing",
         "level",
     }
     names = draw(st.sets(st.sampled_from(sorted(set(given) - {"sort"})), max_size=3))
@@ -148,6 +149,7 @@ def chosen_cells(matrix: Any) -> Iterator[tuple[str, str, int]]:
         ("/systems/", "illustrative", System),
         ("/systems/", "borough", System),
         ("/contracts/", "route", Contract),
+        ("/contracts/", "standing", Contract),
         ("/contracts/", "source", Contract),
         ("/contracts/", "illustrative", Contract),
         ("/skills/", "level", SkillLevel),

@@ -52,6 +52,12 @@ COUNTS = {
     "/contracts/together/?by=product&lead_months=60&months=120": 16,
     "/contracts/together.csv": 6,
     "window": 10,
+    "/contracts/contracts.ics": 4,
+    "contract's calendar": 4,
+    "contract's feed": 8,
+    "/contracts/contracts.atom": 7,
+    "/contracts/timeline/": 17,
+    "/contracts/timeline/?by=borough&kind=frontline": 17,
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
@@ -149,6 +155,9 @@ def address(name: str) -> str:
     if name in {"failure", "supplier by value"}:
         place = Supplier.objects.get(name="Maker").get_absolute_url()
         return f"{place}failure/" if name == "failure" else f"{place}?by=value"
+    if name.startswith("contract's "):
+        suffix = {"contract's calendar": "ics", "contract's feed": "atom"}[name]
+        return f"{Contract.objects.earliest('pk').get_absolute_url()}contract.{suffix}"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from contracts.models import Standing, Term, must_start
+from contracts.models import Contract, Standing, Term, must_start
 from contracts.models.dates import whole_day
 from tests import factories
 
@@ -98,6 +98,7 @@ def test_sql_agrees_on_act_by_and_standing(
     if starts_on and ends_on:
         starts_on, ends_on = sorted([starts_on, ends_on], key=lambda one: one.ljust(10, "~"))
     fields = {"starts_on": starts_on, "ends_on": "" if rolling else ends_on}
+    Contract.objects.all().delete()
     contract = factories.contract(
         lead=factories.borough(), notice_months=notice, rolling=rolling, **fields
     )
@@ -107,3 +108,5 @@ def test_sql_agrees_on_act_by_and_standing(
         ((standing,),) = cursor.fetchall()
     assert contract.term.act_by == contract.act_by
     assert contract.term.standing(asked) == standing
+    found = [one for one in Standing if Contract.objects.standing_as([one], asked).exists()]
+    assert found == [standing]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from citytools import clock
 from citytools.provenance import SourceKind
 from contracts.models import Route
 from systems.models import ServiceArea
 from tests import factories
-from tests.pages import column, row_links
+from tests.pages import column, row_links, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,34 @@ def test_route_not_known_finds_contracts_without_one(client: Client) -> None:
     empty, known = factories.contract(), factories.contract(route=Route.OPEN)
     assert found(client, route="not_known") == {empty.pk}
     assert found(client, route=["not_known", "open"]) == {empty.pk, known.pk}
+
+
+STANDS: dict[str, dict[str, Any]] = {
+    "future": {"starts_on": "2027"},
+    "current": {"ends_on": "2027-05-30", "notice_months": 6},
+    "past_act_by": {"ends_on": "2027-05-29", "notice_months": 6},
+    "ended": {"ends_on": "2026-11-29"},
+    "rolling": {"rolling": True},
+}
+
+
+@pytest.mark.parametrize("standing", STANDS)
+def test_standing_is_as_at_today(
+    client: Client, monkeypatch: pytest.MonkeyPatch, standing: str
+) -> None:
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    made = {name: factories.contract(**fields).pk for name, fields in STANDS.items()}
+    assert found(client, standing=standing) == {made[standing]}
+    assert found(client, standing=[standing, "rolling"]) == {made[standing], made["rolling"]}
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2040, 1, 1))
+    ended = {made[name] for name in ("current", "past_act_by", "ended")}
+    assert found(client, standing="ended") == ended
+
+
+def test_an_odd_standing_is_named_with_those_that_are_known(client: Client) -> None:
+    response = client.get("/contracts/contracts.csv", {"standing": "past act-by"})
+    assert response.status_code == 400
+    assert "Write one of: future, current, past_act_by, ended, rolling." in text_of(response)
 
 
 ENDS = [

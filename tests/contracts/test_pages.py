@@ -35,6 +35,10 @@ def test_a_contract_says_by_when_to_act_and_why(client: Client) -> None:
         ({"ends_on": "2027-03", "notice_months": 6}, "not knownend known only as March 2027"),
         ({"ends_on": "2027-03-31", "notice_months": 1}, "2027in 2 months; end less 1 month "),
         ({"ends_on": "2026-11-30", "notice_months": 0}, "2026today; end less 0 months "),
+        (
+            {"ends_on": "2027-03-31", "notice_months": 6},
+            "past act-by, 2 months ago; end",
+        ),
     ],
 )
 def test_the_list_says_why_no_act_by_date_is_known(
@@ -42,6 +46,13 @@ def test_the_list_says_why_no_act_by_date_is_known(
 ) -> None:
     factories.contract(**fields)
     assert reason in words(client.get("/contracts/"), "tbody")
+
+
+def test_the_list_says_what_has_ended_or_not_begun(client: Client) -> None:
+    factories.contract(ends_on="2026-10", starts_on="2020")
+    assert "Oct 2026ended" in words(client.get("/contracts/"), "tbody")
+    factories.contract(ends_on="2028-03-31", starts_on="2027-04")
+    assert "31 Mar 2028begins Apr 2027" in words(client.get("/contracts/"), "tbody")
 
 
 def test_a_contract_says_who_shares_it_and_what_it_pays_for(client: Client) -> None:

@@ -1,0 +1,73 @@
+"""The newest changes of contracts as an Atom feed (RFC 4287), by Django's syndication framework."""
+
+import datetime
+from typing import Any
+
+from django.contrib.syndication.views import Feed
+from django.utils import feedgenerator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from contracts.feeds.changes import Written, latest
+from contracts.feeds.entries import INVENTED, facts
+from contracts.feeds.plain_text import allowed, one_line
+from contracts.models import ContractQuerySet
+
+MOST = 100
+_OPENED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+_TAG = "tag:city-tools,2026:"
+
+
+class _Atom(feedgenerator.Atom1Feed):
+    """Django's, but a feed without entries is not new each time it is asked for."""
+
+    def latest_post_date(self) -> datetime.datetime:
+        return super().latest_post_date() if self.items else _OPENED
+
+
+class ChangesFeed(Feed):
+    """What was written to some contracts, newest first; at most 100 entries."""
+
+    feed_type = _Atom
+    language = "en-gb"
+    author_name = "City Tools: London"
+    subtitle = "Contracts added and changed, newest first. Each entry names its contract's page."
+
+    def __init__(self, contracts: ContractQuerySet, title: str, page: str, address: str) -> None:
+        """`page` shows the contracts, `address` is the feed's own; both paths of this site."""
+        self.contracts = contracts
+        self.title = one_line(title)
+        self.link, self.feed_url = page, address
+        self.feed_guid = f"{_TAG}{address}"
+
+    def items(self) -> list[Written]:
+        """The writes."""
+        return latest(self.contracts, MOST)
+
+    def item_title(self, item: Written) -> str:
+        """'Changed: Parking (Camden): Ends on, Notice months'."""
+        mark = INVENTED if item.contract.illustrative else ""
+        fields = ", ".join(change.field for change in item.differences)
+        words = f"{mark}{'Added' if item.added else 'Changed'}: {item.contract}"
+        return one_line(f"{words}: {fields}" if fields else words)
+
+    def item_description(self, item: Written) -> SafeString:
+        """HTML: what is different now and was before, then where the fact comes from."""
+        pairs = [
+            (allowed(one.field), allowed(one.new), allowed(one.old)) for one in item.differences
+        ]
+        changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
+        known = [(allowed(one),) for one in facts(item.contract)]
+        return format_html("<ul>{}{}</ul>", changed, format_html_join("", "<li>{}</li>", known))
+
+    def item_link(self, item: Written) -> str:
+        """The contract's page."""
+        return item.contract.get_absolute_url()
+
+    def item_guid(self, item: Written) -> str:
+        """The same for ever, on whatever host."""
+        return f"{_TAG}contract-{item.contract.pk}-change-{item.event.pgh_id}"
+
+    def item_updateddate(self, item: Written) -> Any:
+        """When it was written."""
+        return item.event.pgh_created_at

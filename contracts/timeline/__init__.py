@@ -1,0 +1,1 @@
+"""Contracts over time: a bar for each, and by when to act."""

@@ -1,0 +1,52 @@
+"""What the timeline may be asked: the filters of contracts, and how the bars are grouped."""
+
+from functools import cached_property
+
+from django.urls import reverse
+
+from citytools.filters import OneOf
+from citytools.grammar import Chip
+from citytools.listing import Listing
+from contracts.filters import ContractFilter
+
+FUNCTION, BOROUGH = "function", "borough"
+_WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
+
+
+class TimelineFilter(ContractFilter):
+    """Contracts as everywhere, grouped by what they are for or by who leads them."""
+
+    by = OneOf("Group bars by", list(_WORDS.items()))
+
+    @property
+    def grouping(self) -> str:
+        """How the bars are grouped: by function unless asked otherwise."""
+        return str(self.named.get("by") or FUNCTION)
+
+    @property
+    def other_grouping(self) -> tuple[str, str]:
+        """The other way to group: its words and its query string."""
+        other = BOROUGH if self.grouping == FUNCTION else FUNCTION
+        return _WORDS[other].lower(), self.query(by=[other])
+
+    @property
+    def query_of_list(self) -> str:
+        """The query string that means the same rows on the list and in its files."""
+        return self.query(by=[])
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """As on every list; the grouping leaves no row out and is no filter."""
+        return [chip for chip in super().chips if chip.name != "by"]
+
+
+class TimelineListing(Listing):
+    """A page of the timeline: as many rows as the picture has bars at most."""
+
+    chosen: TimelineFilter
+
+    @property
+    def csv(self) -> str:
+        """The address of exactly these rows as CSV: the file knows no grouping."""
+        query = self.chosen.query_of_list
+        return f"{reverse(self.file)}?{query}" if query else reverse(self.file)

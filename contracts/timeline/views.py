@@ -1,0 +1,43 @@
+"""The page of contracts over time."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from boroughs import coverage
+from boroughs.models import Subject
+from citytools import clock
+from contracts.feeds import links
+from contracts.models import Contract
+from contracts.timeline.bars import MOST
+from contracts.timeline.choice import TimelineFilter, TimelineListing
+from contracts.timeline.narrowing import ways
+from contracts.timeline.picture import picture_of
+
+
+def timeline(request: HttpRequest) -> HttpResponse:
+    """When each of the filtered contracts ends and by when to act; at most 100 at a time."""
+    today = clock.today()
+    chosen = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
+    listing = TimelineListing(
+        chosen,
+        "contracts:timeline",
+        "contracts:csv",
+        "Contracts over time",
+        "contract",
+        "contracts",
+        page_size=MOST,
+    )
+    rows = list(listing.page.object_list)
+    context: dict[str, Any] = {
+        "listing": listing,
+        "coverage": coverage.of(
+            Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+        ),
+        "picture": picture_of(rows, chosen, today) if rows else None,
+        "narrowing": list(ways(chosen)) if listing.total > MOST else [],
+    }
+    if not listing.problems:
+        context["follow"] = links.of_list(request, chosen.query_of_list)
+    return render(request, "contracts/timeline.html", context, status=listing.status)
