@@ -13,6 +13,7 @@ urlpatterns = [
     path("contracts.csv", views.contract_csv, name="csv"),
     path("together/", together.together, name="together"),
     path("together.csv", together.together_csv, name="together_csv"),
+    path("together.ics", feeds.together_ics, name="together_ics"),
     path("together/<slug:window_id>/", together.window, name="window"),
     path("contracts.ics", feeds.contracts_ics, name="ics"),
     path("contracts.atom", feeds.contracts_atom, name="atom"),

@@ -58,7 +58,7 @@ def of_contract(contract: Any, address: Address) -> Iterator[Entry]:
                 lines=[working(contract), *facts(contract)],
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
-                changed_at=_moment(contract.changed_at, contract.as_of),
+                changed_at=moment(contract.changed_at, contract.as_of),
             )
 
 
@@ -78,7 +78,7 @@ def of_frameworks(frameworks: Iterable[Any], address: Address) -> Iterator[Entry
                 ],
                 address=address(page),
                 changes=framework.changes,
-                changed_at=_moment(framework.changed_at, framework.ends_on),
+                changed_at=moment(framework.changed_at, framework.ends_on),
             )
 
 
@@ -116,7 +116,7 @@ def _until(contract: Contract) -> str:
     return in_words(contract.extension_until)
 
 
-def _moment(changed_at: datetime.datetime | None, instead: str) -> datetime.datetime:
+def moment(changed_at: datetime.datetime | None, instead: str) -> datetime.datetime:
     """When the record last changed; without a history a moment that stays the same."""
     if changed_at is not None:
         return changed_at.astimezone(datetime.UTC)

@@ -8,12 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import conditional_page
 
+from citytools import clock
 from citytools.asked import Asked
 from citytools.exports import refusal
-from contracts.feeds import changes, entries, ics
+from contracts.feeds import changes, entries, ics, windows
 from contracts.feeds.atom import ChangesFeed
+from contracts.feeds.entries import Entry
 from contracts.filters import ContractFilter
 from contracts.models import Contract, Framework
+from contracts.together import groups
+from contracts.together.choice import TogetherFilter
+from contracts.together.shown import shown
 
 MOST = 5_000
 """Contracts that one calendar holds."""
@@ -29,6 +34,20 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
         return refusal(problems)
     named = f": {chosen.in_words}" if chosen.in_words else ""
     return _calendar(request, rows, f"City Tools: contracts{named}", "contracts.ics")
+
+
+@conditional_page
+def together_ics(request: HttpRequest) -> HttpResponse:
+    """When the windows of the page open and close, by the page's own choices."""
+    chosen, today = TogetherFilter(request.GET, Contract.objects.all()), clock.today()
+    made = groups.of(chosen, today).windows
+    problems = chosen.problems or _too_many(made)
+    if problems:
+        return refusal(problems)
+    found = windows.of_windows(
+        [shown(joint, chosen, today) for joint in made], request.build_absolute_uri
+    )
+    return _file(found, "City Tools: windows to buy together", "together.ics")
 
 
 @conditional_page
@@ -69,7 +88,7 @@ def contract_atom(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _too_many(rows: Sequence[Any]) -> list[tuple[str, str]]:
     if len(rows) <= MOST:
         return []
-    reason = f"A calendar holds at most {MOST:,} contracts. Narrow it, such as by borough=camden."
+    reason = f"A calendar holds at most {MOST:,} of these. Narrow it, such as by borough=camden."
     return [("ics", reason)]
 
 
@@ -83,6 +102,10 @@ def _calendar(
     found += entries.of_frameworks(
         changes.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
     )
+    return _file(found, name, filename)
+
+
+def _file(found: Sequence[Entry], name: str, filename: str) -> HttpResponse:
     response = HttpResponse(ics.calendar(found, name), content_type=ics.CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

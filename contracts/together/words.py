@@ -15,7 +15,7 @@ def sentence(joint: Joint, today: datetime.date) -> str:
 
 def chance(joint: Joint, today: datetime.date) -> str:
     """'can still choose together until …; £94,000 a year known for 2 of 3 contracts.'"""
-    return f"can still choose together {_when(joint, today)}; {_worth(joint.members)}."
+    return f"can still choose together {_when(joint, today)}; {worth(joint.members)}."
 
 
 def _when(joint: Joint, today: datetime.date) -> str:
@@ -29,7 +29,8 @@ def _when(joint: Joint, today: datetime.date) -> str:
     return f"between {opens} and {closes}"
 
 
-def _worth(members: Sequence[Candidate]) -> str:
+def worth(members: Sequence[Candidate]) -> str:
+    """'£1.2 m a year known for 2 of 3 contracts'."""
     values = [one.contract.annual_value for one in members]
     known = [value for value in values if value is not None]
     if not known:

@@ -51,6 +51,7 @@ COUNTS = {
     "/contracts/together/": 16,
     "/contracts/together/?by=product&lead_months=60&months=120": 16,
     "/contracts/together.csv": 6,
+    "/contracts/together.ics": 7,
     "window": 10,
     "/contracts/contracts.ics": 4,
     "contract's calendar": 4,

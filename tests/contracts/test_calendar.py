@@ -271,7 +271,7 @@ def test_a_calendar_too_large_is_refused_with_the_remedy(
         contract = factories.contract(ends_on="2027-03-31")
     response = client.get(ICS)
     assert response.status_code == 400
-    assert "at most 2 contracts. Narrow it" in text_of(response)
+    assert "at most 2 of these. Narrow it" in text_of(response)
     assert len(events(client, query={"borough": contract.lead.slug})) == 1
 
 

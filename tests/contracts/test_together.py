@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from icalendar import Calendar
 
 from boroughs.models import Borough
 from citytools import clock
@@ -330,3 +331,40 @@ def test_the_windows_derived_from_the_file_of_contracts(client: Client) -> None:
     windows = {(*key[1:], frozenset(contracts)) for key, contracts in found.items()}
     assert windows == derived(client)
     assert len(windows) == len(found) == total(client.get(PAGE)) > 20
+
+
+def test_the_calendar_holds_the_days_of_the_file(client: Client) -> None:
+    call_command("load", verbosity=0)
+    for query in ({}, {"by": "product", "assume_notice": "6"}, {"borough": "camden"}):
+        days = {
+            (f"window-{row['window_id']}-{what}@city-tools", row[f"{what}_on"])
+            for row in rows(client, FILE, query)
+            for what in ("opens", "closes")
+        }
+        answer = client.get("/contracts/together.ics", query)
+        events = Calendar.from_ical(answer.content).walk("VEVENT")
+        assert {(str(one["UID"]), str(one.decoded("DTSTART"))) for one in events} == days
+        assert len(events) == len(days) > 0
+
+
+def test_the_calendar_refuses_what_the_page_does_not_understand(client: Client) -> None:
+    answer = client.get("/contracts/together.ics", {"by": "moon"})
+    assert answer.status_code == 400
+    assert "by: “moon”" in text_of(answer)
+
+
+def test_a_changed_contract_raises_the_sequence_of_its_windows(
+    client: Client, rents: Function
+) -> None:
+    made = contract("Camden", "2027-06-30", rents)
+    contract("Barnet", "2027-06-30", rents)
+    before = client.get("/contracts/together.ics")
+    again = client.get("/contracts/together.ics", headers={"If-None-Match": before["ETag"]})
+    assert again.status_code == 304
+    Contract.objects.filter(pk=made.pk).update(annual_value=5)
+    after = client.get("/contracts/together.ics")
+    raised = [
+        [one["SEQUENCE"] for one in Calendar.from_ical(answer.content).walk("VEVENT")]
+        for answer in (before, after)
+    ]
+    assert raised == [[0, 0], [1, 1]]
