@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from contracts.models import Contract, ContractQuerySet, Vat
-from systems.models import System
+from citytools.provenance import SourceKind
+from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,11 @@ def with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> Contrac
 
 def paid_to_others(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
     """Contracts for their products that pay somebody else, or nobody known."""
-    made = System.objects.filter(product__manufacturer__in=suppliers)
-    found = Contract.objects.for_systems(made if illustrative else made.real())
+    links = ContractSystem.objects.filter(system__product__manufacturer__in=suppliers)
+    if not illustrative:
+        links = links.exclude(system__source_kind=SourceKind.ILLUSTRATIVE)
+    # One look-up for all: asked of each contract in turn, PostgreSQL may take minutes
+    found = Contract.objects.filter(pk__in=links.order_by().values("contract"))
     others = found.exclude(supplier__in=suppliers)
     return others if illustrative else others.real()
 
