@@ -13,7 +13,12 @@ pytestmark = pytest.mark.django_db
 def test_every_file_is_there_with_its_page(client: Client) -> None:
     links = set(read(client.get("/data/")).links)
     files = {file.list: file.address for file in FILES}
-    others = {"/systems/map/": "/systems/map.csv", "/boroughs/compare/": "/boroughs/compare.csv"}
+    others = {
+        "/systems/map/": "/systems/map.csv",
+        "/boroughs/compare/": "/boroughs/compare.csv",
+        "/contracts/pipeline/": "/contracts/pipeline.csv",
+        "/contracts/concentration/": "/contracts/concentration.csv",
+    }
     assert files == LISTS | others
     assert set(files) | {file.address for file in FILES if file.whole} <= links
     assert [file.name for file in FILES if not file.whole] == ["compare"]

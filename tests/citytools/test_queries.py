@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
-from contracts.models import Contract
+from contracts.models import Contract, Framework
 from research.models import CaseStudy, Finding
 from skills.models import Skill
 from systems.models import Product, Supplier, System
@@ -44,6 +44,14 @@ COUNTS = {
     "/contracts/": 19,
     "/contracts/?kind=frontline&sort=act_by": 19,
     "/contracts/contracts.csv": 1,
+    "/contracts/pipeline/": 14,
+    "/contracts/pipeline/?year=2026&illustrative=no": 11,
+    "/contracts/pipeline.csv": 8,
+    "/contracts/frameworks/": 8,
+    "/contracts/frameworks/frameworks.csv": 2,
+    "/contracts/concentration/": 24,
+    "/contracts/concentration/?group=yes": 25,
+    "/contracts/concentration.csv": 17,
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
@@ -60,6 +68,8 @@ COUNTS = {
     "product": 27,
     "supplier": 15,
     "contract": 8,
+    "framework": 10,
+    "pipeline draft": 14,
     "skill": 9,
     "finding": 7,
     "case study": 9,
@@ -99,6 +109,14 @@ def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> N
         ends_on="2199-12-31",
         notice_months=3,
     )
+    framework, _ = Framework.objects.get_or_create(name="Main framework", slug="main")
+    factories.contract(
+        lead=boroughs[0],
+        partners=boroughs[1:3],
+        systems=systems,
+        framework=framework,
+        ends_on="2027-12",
+    )
 
 
 def grown_skills(boroughs: list[Borough]) -> None:
@@ -126,6 +144,9 @@ def address(name: str) -> str:
         return name
     if name == "brief":
         return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
+    if name == "pipeline draft":
+        slug = Borough.objects.earliest("pk").slug
+        return f"/contracts/pipeline/?borough={slug}&year=2027"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
@@ -135,6 +156,7 @@ def address(name: str) -> str:
         "product": Product.objects.get(name="Main"),
         "supplier": Supplier.objects.get(name="Maker"),
         "contract": Contract.objects.earliest("pk"),
+        "framework": Framework.objects.get(slug="main"),
         "skill": Skill.objects.get(name="First"),
         "finding": Finding.objects.get(title="Main finding"),
         "case study": CaseStudy.objects.get(title="Main study"),
