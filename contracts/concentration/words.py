@@ -2,28 +2,25 @@
 
 from contracts.concentration.bases import Basis
 
-_NOUNS = {
-    "contracts": "contracts",
-    "yearly value": "contracts that state a yearly value",
-    "total value": "contracts that state a total value",
-    "systems": "systems in use",
-}
-
-
+_STATED = {"yearly value": " with a yearly value", "total value": " with a total value"}
 _OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
 
 
 def denominator(basis: Basis) -> str:
-    """'of 38 contracts with a known supplier, in 21 boroughs; 12 more are left out: …'."""
-    who = _who(basis)
+    """'of 38 contracts with a known supplier, in 21 boroughs; 12 more left out: …'."""
+    who = "maker" if basis.key == "systems" else "supplier"
+    noun = "system in use" if basis.key == "systems" else "contract"
+    plural = "systems in use" if basis.key == "systems" else "contracts"
     amount = f"£{basis.total:,.0f} {_OVER[basis.unit]} in " if basis.money else ""
+    records = f"{basis.counted:,} {noun if basis.counted == 1 else plural}"
+    stated = f"{_STATED[basis.key]} and a known" if basis.money else " with a known"
     places = f"{basis.boroughs} borough{'' if basis.boroughs == 1 else 's'}"
-    words = f"of {amount}{basis.counted:,} {_NOUNS[basis.key]} with a known {who}, in {places}"
+    words = f"of {amount}{records}{stated} {who}, in {places}"
     if left_out := basis.records - basis.counted:
         lacking = f"no {who} or no such value" if basis.money else f"no {who}"
-        words += f"; {left_out:,} more are left out: {lacking} is known"
+        words += f"; {left_out:,} more left out, for {lacking} is known"
     if basis.invented:
-        words += f"; {basis.invented:,} of those counted are invented for demonstration"
+        words += f"; {basis.invented:,} of those counted invented for demonstration"
     return words + ("; VAT bases mixed" if basis.money else "")
 
 
@@ -37,7 +34,3 @@ def caution(basis: Basis) -> str:
     if 0 < basis.top_15.holders <= 15:
         notes.append(f"Only {basis.top_15.holders} in all.")
     return " ".join(notes)
-
-
-def _who(basis: Basis) -> str:
-    return "maker" if basis.key == "systems" else "supplier"

@@ -111,7 +111,7 @@ class Draft:
 
 
 def of(boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True) -> list[Draft]:
-    """A draft for each borough, in the order given; six queries, whatever their number."""
+    """A draft for each borough, in the order given; seven queries, whatever their number."""
     wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
     contracts = Contract.objects.of_boroughs(wanted)
     contracts = contracts if illustrative else contracts.real()

@@ -212,13 +212,12 @@ def test_a_denominator_says_how_many_where_and_what_is_left_out() -> None:
     factories.contract(lead=lead, source_kind="illustrative")
     factories.contract(supplier=None)
     assert denominator(basis("contracts")) == (
-        "of 2 contracts with a known supplier, in 1 borough; 1 more are left out: no supplier is "
-        "known; 1 of those counted are invented for demonstration"
+        "of 2 contracts with a known supplier, in 1 borough; 1 more left out, for no supplier is "
+        "known; 1 of those counted invented for demonstration"
     )
     assert denominator(basis("total value")) == (
-        "of £1,500 over the whole term in 1 contracts that state a total value with a known "
-        "supplier, in 1 borough; 2 more are left out: no supplier or no such value is known; VAT "
-        "bases mixed"
+        "of £1,500 over the whole term in 1 contract with a total value and a known supplier, in "
+        "1 borough; 2 more left out, for no supplier or no such value is known; VAT bases mixed"
     )
 
 
