@@ -10,6 +10,9 @@ from boroughs.compare.columns import COMPARE_COLUMNS
 from citytools.asked import page
 from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
+from contracts.concentration.columns import CONCENTRATION_COLUMNS
+from contracts.frameworks.columns import FRAMEWORK_COLUMNS
+from contracts.pipeline.columns import PIPELINE_COLUMNS
 from contracts.together.choice import TOGETHER_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from skills.training.columns import TRAINING_COLUMNS
@@ -103,6 +106,27 @@ FILES = (
     ),
     File(
         "suppliers", "One company.", "systems:suppliers_csv", "systems:suppliers", SUPPLIER_COLUMNS
+    ),
+    File(
+        "frameworks",
+        "One framework, with counts of the contracts called off under it.",
+        "contracts:frameworks_csv",
+        "contracts:frameworks",
+        FRAMEWORK_COLUMNS,
+    ),
+    File(
+        "pipeline",
+        "One contract that ends, or may end, in the period of a pipeline notice: a draft.",
+        "contracts:pipeline_csv",
+        "contracts:pipeline",
+        PIPELINE_COLUMNS,
+    ),
+    File(
+        "concentration",
+        "One supplier’s share on one basis: contracts, yearly value, total value or systems.",
+        "contracts:concentration_csv",
+        "contracts:concentration",
+        CONCENTRATION_COLUMNS,
     ),
 )
 

@@ -17,7 +17,14 @@ from citytools.staff_admin import (
     PartAdmin,
     StaffAdmin,
 )
-from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem, Framework
+from contracts.models import (
+    Contract,
+    ContractFunction,
+    ContractPartner,
+    ContractSystem,
+    Framework,
+    PipelineDuty,
+)
 from systems.models import Function
 
 _LEADS_ALREADY = "{} leads the contract: remove it from those that share it."
@@ -157,3 +164,14 @@ class ContractSystemAdmin(PartAdmin):
     search_fields = ["contract__title", "system__product__name", "system__borough__name"]
     autocomplete_fields = ["contract", "system"]
     names_need = ["contract__lead", "system__borough", "system__product", "system__function"]
+
+
+@admin.register(PipelineDuty)
+class PipelineDutyAdmin(StaffAdmin):
+    """Which boroughs say that they must publish a pipeline notice; no import writes here."""
+
+    list_display = ["borough", "year", "expects_over_100m"]
+    list_filter = ["year", "expects_over_100m"]
+    search_fields = ["borough__name"]
+    autocomplete_fields = ["borough"]
+    names_need = ["borough"]

@@ -3,7 +3,10 @@
 from django.urls import path
 
 from contracts import views
+from contracts.concentration.views import concentration, concentration_csv
 from contracts.feeds import views as feeds
+from contracts.frameworks.views import framework, framework_csv, framework_list
+from contracts.pipeline.views import pipeline, pipeline_csv
 from contracts.timeline import views as timeline
 from contracts.together import views as together
 
@@ -21,4 +24,11 @@ urlpatterns = [
     path("<int:pk>/contract.atom", feeds.contract_atom, name="one_atom"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("<int:pk>/", views.contract, name="detail"),
+    path("pipeline/", pipeline, name="pipeline"),
+    path("pipeline.csv", pipeline_csv, name="pipeline_csv"),
+    path("frameworks/", framework_list, name="frameworks"),
+    path("frameworks/frameworks.csv", framework_csv, name="frameworks_csv"),
+    path("frameworks/<slug:slug>/", framework, name="framework"),
+    path("concentration/", concentration, name="concentration"),
+    path("concentration.csv", concentration_csv, name="concentration_csv"),
 ]

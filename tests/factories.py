@@ -7,7 +7,13 @@ from django.db import models
 
 from boroughs.models import Borough, Return, Subject
 from citytools.provenance import Confidence, SourceKind
-from contracts.models import Contract, ContractPartner, ContractSystem, Framework
+from contracts.models import (
+    Contract,
+    ContractPartner,
+    ContractSystem,
+    Framework,
+    PipelineDuty,
+)
 from research.models import CaseStudy, Finding, Recommendation, Source
 from skills.models import Level, Skill, SkillGroup, SkillLevel
 from systems.models import (
@@ -133,6 +139,12 @@ def contract(**fields: Any) -> Contract:
     made.cover_systems()
     made.refresh_from_db()
     return made
+
+
+def pipeline_duty(**fields: Any) -> PipelineDuty:
+    """A borough that says it will pay over £100 million in 2027/28."""
+    fields = {"year": 2027, "expects_over_100m": True} | fields
+    return PipelineDuty.objects.create(**_lazily(fields, borough=borough))
 
 
 def skill_group(name: str = "", **fields: Any) -> SkillGroup:

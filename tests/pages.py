@@ -15,6 +15,7 @@ LISTS = {
     "/systems/products/": "/systems/products/products.csv",
     "/systems/suppliers/": "/systems/suppliers/suppliers.csv",
     "/contracts/": "/contracts/contracts.csv",
+    "/contracts/frameworks/": "/contracts/frameworks/frameworks.csv",
     "/skills/": "/skills/skills.csv",
 }
 """Every list page, and the file of the same rows."""

@@ -48,7 +48,7 @@ ADDRESSES: dict[str, Callable[[Match], str]] = {
     "service area": _filtered("systems:list", "service_area"),
     "function": _filtered("systems:list", "function"),
     "contract": lambda match: reverse("contracts:detail", args=[match.key]),
-    "framework": _filtered("contracts:list", "framework"),
+    "framework": _page("contracts:framework"),
     "skill": _page("skills:detail"),
     "finding": _page("research:finding"),
     "case study": _page("research:case_study"),

@@ -2,6 +2,7 @@
 
 from contracts.models.contract import Contract
 from contracts.models.dates import LEAD_MONTHS, Standing, Term, must_start
+from contracts.models.duty import PipelineDuty
 from contracts.models.framework import Framework, Route, Vat
 from contracts.models.parts import ContractFunction, ContractPartner, ContractSystem
 from contracts.models.questions import ContractQuerySet
@@ -14,6 +15,7 @@ __all__ = [
     "ContractQuerySet",
     "ContractSystem",
     "Framework",
+    "PipelineDuty",
     "Route",
     "Standing",
     "Term",

@@ -1,6 +1,7 @@
 """Frameworks, and the routes by which contracts come about."""
 
 from django.db import models
+from django.urls import reverse
 
 from citytools.history import tracked
 from citytools.partial_dates import PartialDateField, well_formed
@@ -47,3 +48,7 @@ class Framework(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.reference})" if self.reference else self.name
+
+    def get_absolute_url(self) -> str:
+        """The framework's page."""
+        return reverse("contracts:framework", args=[self.slug])

@@ -13,7 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from boroughs.models import Borough, Return
-from contracts.models import Contract, ContractPartner, ContractSystem, Framework
+from contracts.models import (
+    Contract,
+    ContractPartner,
+    ContractSystem,
+    Framework,
+    PipelineDuty,
+)
 from research.models import CaseStudy, Finding, Recommendation, Source
 from skills.models import Skill, SkillGroup, SkillLevel
 from systems.models import (
@@ -43,6 +49,7 @@ MAKERS: dict[Any, Callable[[], object]] = {
     ProductAlias: lambda: factories.product_alias("Old name"),
     System: factories.system,
     Framework: factories.framework,
+    PipelineDuty: factories.pipeline_duty,
     Contract: factories.contract,
     ContractPartner: lambda: factories.contract(partners=[factories.borough()]),
     ContractSystem: lambda: factories.contract(systems=[factories.system()]),

@@ -18,6 +18,8 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
         "/boroughs/compare/": "/boroughs/compare.csv",
         "/contracts/together/": "/contracts/together.csv",
         "/skills/training/": "/skills/training.csv",
+        "/contracts/pipeline/": "/contracts/pipeline.csv",
+        "/contracts/concentration/": "/contracts/concentration.csv",
     }
     assert files == LISTS | others
     assert set(files) | {file.address for file in FILES if file.whole} <= links

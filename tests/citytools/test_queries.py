@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from citytools import clock
-from contracts.models import Contract
+from contracts.models import Contract, Framework
 from contracts.together.choice import TogetherFilter
 from contracts.together.shown import widest
 from research.models import CaseStudy, Finding
@@ -59,6 +59,14 @@ COUNTS = {
     "/contracts/contracts.atom": 7,
     "/contracts/timeline/": 17,
     "/contracts/timeline/?by=borough&kind=frontline": 17,
+    "/contracts/pipeline/": 14,
+    "/contracts/pipeline/?year=2026&illustrative=no": 11,
+    "/contracts/pipeline.csv": 8,
+    "/contracts/frameworks/": 8,
+    "/contracts/frameworks/frameworks.csv": 2,
+    "/contracts/concentration/": 24,
+    "/contracts/concentration/?group=yes": 25,
+    "/contracts/concentration.csv": 17,
     "/skills/": 17,
     "/skills/?level=expert": 17,
     "/skills/skills.csv": 1,
@@ -80,6 +88,8 @@ COUNTS = {
     "failure": 22,
     "supplier by value": 22,
     "contract": 8,
+    "framework": 10,
+    "pipeline draft": 14,
     "skill": 9,
     "finding": 7,
     "case study": 9,
@@ -121,6 +131,14 @@ def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> N
     )
     # Another lead's, so that the two can be bought together
     factories.contract(lead=boroughs[1], functions=made.functions.all(), supplier=supplier, **terms)
+    framework, _ = Framework.objects.get_or_create(name="Main framework", slug="main")
+    factories.contract(
+        lead=boroughs[0],
+        partners=boroughs[1:3],
+        systems=systems,
+        framework=framework,
+        ends_on="2027-12",
+    )
 
 
 def grown_skills(boroughs: list[Borough]) -> None:
@@ -159,6 +177,9 @@ def address(name: str) -> str:
     if name.startswith("contract's "):
         suffix = {"contract's calendar": "ics", "contract's feed": "atom"}[name]
         return f"{Contract.objects.earliest('pk').get_absolute_url()}contract.{suffix}"
+    if name == "pipeline draft":
+        slug = Borough.objects.earliest("pk").slug
+        return f"/contracts/pipeline/?borough={slug}&year=2027"
     if name == "comparison":
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
@@ -171,6 +192,7 @@ def address(name: str) -> str:
         "product": Product.objects.get(name="Main"),
         "supplier": Supplier.objects.get(name="Maker"),
         "contract": Contract.objects.earliest("pk"),
+        "framework": Framework.objects.get(slug="main"),
         "skill": Skill.objects.get(name="First"),
         "finding": Finding.objects.get(title="Main finding"),
         "case study": CaseStudy.objects.get(title="Main study"),

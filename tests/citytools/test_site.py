@@ -99,7 +99,16 @@ def test_every_page_names_itself_in_its_title_and_once_in_a_heading(client: Clie
     system = contract.systems.get()
     records: list[Any] = [contract, system, system.product, system.borough]
     records += [factories.skill(), factories.finding(), factories.case_study()]
-    pages = [*LISTS, "/", "/data/", "/about/", "/accessibility/", "/research/"]
+    pages = [
+        *LISTS,
+        "/contracts/pipeline/",
+        "/contracts/concentration/",
+        "/",
+        "/data/",
+        "/about/",
+        "/accessibility/",
+        "/research/",
+    ]
     pages += [record.get_absolute_url() for record in records]
     titles = set()
     for address in pages:

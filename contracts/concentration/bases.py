@@ -1,0 +1,163 @@
+"""What suppliers are measured by: contracts, yearly value, total value, systems.
+
+Contracts are those that one of the 33 leads or shares, each once, whether running or ended;
+systems are those of the 33 in use, counted for who makes the product. Ceilings are not values.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, Sum
+
+from boroughs.models import Borough
+from citytools.provenance import SourceKind
+from contracts.concentration import groups
+from contracts.concentration.shares import Top, top_share
+from contracts.models import Contract
+from systems.models import Supplier, System
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One way to measure. `amounts` are suppliers with what they hold, the largest first.
+
+    Of all `records`, `counted` name a supplier and an amount, and `invented` of these are made up;
+    `boroughs` of the 33 stand behind the counted ones.
+    """
+
+    key: str
+    title: str
+    unit: str
+    amounts: Sequence[tuple[Supplier, Decimal]]
+    records: int
+    counted: int
+    invented: int
+    boroughs: int
+
+    @property
+    def top_10(self) -> Top:
+        """The ten largest."""
+        return top_share([amount for _, amount in self.amounts], 10)
+
+    @property
+    def top_15(self) -> Top:
+        """The fifteen largest."""
+        return top_share([amount for _, amount in self.amounts], 15)
+
+    @property
+    def total(self) -> Decimal:
+        """All that is held."""
+        return self.top_10.total
+
+    @property
+    def money(self) -> bool:
+        """Whether it is measured in pounds."""
+        return self.unit.startswith("pounds")
+
+    @property
+    def ranked(self) -> list[dict[str, Any]]:
+        """Each supplier with its rank (equal amounts share one), percent and cumulative percent."""
+        rows: list[dict[str, Any]] = []
+        held, total = Decimal(0), self.total
+        for place, (supplier, amount) in enumerate(self.amounts, 1):
+            level = bool(rows) and rows[-1]["amount"] == amount
+            held += amount
+            rows.append(
+                {
+                    "rank": rows[-1]["rank"] if level else place,
+                    "supplier": supplier,
+                    "amount": amount,
+                    "percent": 100 * amount / total if total else None,
+                    "cumulative": 100 * held / total if total else None,
+                }
+            )
+        return rows
+
+
+class _Question(NamedTuple):
+    """How a basis is asked for: all records, those with an amount, the path to the supplier."""
+
+    key: str
+    title: str
+    unit: str
+    records: Any
+    rows: Any
+    path: str
+    amount: Count | Sum
+
+    @property
+    def named(self) -> Any:
+        """The rows that name a supplier."""
+        return self.rows.filter(**{f"{self.path}__isnull": False}).order_by()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows name a supplier, and how many of these are invented."""
+        invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
+        return dict(self.named.aggregate(counted=Count("pk"), invented=invented))
+
+    @property
+    def held(self) -> dict[int, Decimal]:
+        """Amounts by the supplier's primary key."""
+        rows = self.named.values(self.path).annotate(held=self.amount)
+        return {row[self.path]: Decimal(row["held"]) for row in rows}
+
+
+def of(*, grouped: bool = False, illustrative: bool = True) -> list[Basis]:
+    """The four bases; 17 queries, and one more if `grouped`: a supplier with its present owner."""
+    owned = groups.owners() if grouped else {}
+    questions = _questions(illustrative=illustrative)
+    held = [question.held for question in questions]
+    known = Supplier.objects.in_bulk({groups.head(pk, owned) for one in held for pk in one})
+    return [
+        Basis(
+            key=question.key,
+            title=question.title,
+            unit=question.unit,
+            amounts=_largest_first(amounts, owned, known),
+            records=question.records.count(),
+            **question.counts,
+            boroughs=question.named.borough_count(),
+        )
+        for question, amounts in zip(questions, held, strict=True)
+    ]
+
+
+def _questions(*, illustrative: bool) -> list[_Question]:
+    london = Borough.objects.london()
+    contracts = Contract.objects.of_boroughs(london)
+    systems = System.objects.in_use().filter(borough__in=london)
+    if not illustrative:
+        contracts, systems = contracts.real(), systems.real()
+    annual = contracts.filter(annual_value__isnull=False)
+    total = contracts.filter(total_value__isnull=False)
+    paid, maker = "supplier", "product__manufacturer"
+    return [
+        _Question(*_NAMES[0], contracts, contracts, paid, Count("pk")),
+        _Question(*_NAMES[1], contracts, annual, paid, Sum("annual_value")),
+        _Question(*_NAMES[2], contracts, total, paid, Sum("total_value")),
+        _Question(*_NAMES[3], systems, systems, maker, Count("pk")),
+    ]
+
+
+_NAMES = (
+    ("contracts", "Contracts", "contracts"),
+    ("yearly value", "Yearly value", "pounds a year"),
+    ("total value", "Value over the whole term", "pounds"),
+    ("systems", "Systems in use", "systems"),
+)
+"""Key, title and unit of each basis."""
+
+
+def _largest_first(
+    amounts: Mapping[int, Decimal], owned: Mapping[int, int], known: Mapping[int, Supplier]
+) -> list[tuple[Supplier, Decimal]]:
+    """Suppliers or, where ownership is given, the heads of their groups; ties by name."""
+    held: dict[int, Decimal] = defaultdict(Decimal)
+    for pk, amount in amounts.items():
+        held[groups.head(pk, owned)] += amount
+    pairs: Iterable[tuple[Supplier, Decimal]] = ((known[pk], held[pk]) for pk in held)
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))

@@ -1,0 +1,35 @@
+"""The page and the file of concentration."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from boroughs import coverage
+from boroughs.models import Subject
+from citytools import clock
+from citytools.asked import page
+from citytools.exports import table_response
+from contracts.concentration.asked import ConcentrationAsked
+from contracts.concentration.claims import BOTH, CLAIMS, REMARK
+from research.models import Finding
+
+
+def concentration(request: HttpRequest) -> HttpResponse:
+    """Shares of the ten and the fifteen largest suppliers, beside what was claimed."""
+    asked = ConcentrationAsked(request)
+    slugs = [*(claim.finding for claim in CLAIMS), BOTH]
+    published = Finding.objects.published(clock.today()).filter(slug__in=slugs)
+    findings = {one.slug: one for one in published.order_by("pk")}
+    behind = asked.bases[0].boroughs
+    context = {
+        "claims": [(claim, findings.get(claim.finding)) for claim in CLAIMS],
+        "remark": REMARK,
+        "both": findings.get(BOTH),
+        "chart": asked.chart,
+        "coverage": coverage.of(Subject.CONTRACTS, behind, illustrative=asked.illustrative),
+    }
+    return page(request, "contracts/concentration.html", context, asked)
+
+
+def concentration_csv(request: HttpRequest) -> HttpResponseBase:
+    """Every supplier on every basis as a file."""
+    asked = ConcentrationAsked(request)
+    return table_response(asked, asked.table(), "concentration.csv")

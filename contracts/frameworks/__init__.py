@@ -1,0 +1,1 @@
+"""Frameworks: which there are, what was called off under each, and what outlasts them."""

@@ -1,0 +1,32 @@
+"""Pages and the file of frameworks."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from citytools.asked import AskedReal, page
+from citytools.exports import csv_response
+from citytools.listing import Listing
+from contracts.frameworks import page as called_off
+from contracts.frameworks.filters import FrameworkFilter
+
+
+def framework_list(request: HttpRequest) -> HttpResponse:
+    """Frameworks as filtered, with what was called off under each."""
+    chosen = FrameworkFilter(request.GET)
+    path, file = "contracts:frameworks", "contracts:frameworks_csv"
+    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks")
+    context = {"listing": listing}
+    return render(request, "contracts/frameworks.html", context, status=listing.status)
+
+
+def framework_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same frameworks as a file."""
+    return csv_response(FrameworkFilter(request.GET), "frameworks.csv")
+
+
+def framework(request: HttpRequest, slug: str) -> HttpResponse:
+    """One framework: names, dates, source, and the contracts under it."""
+    asked = AskedReal(request)
+    found = called_off.of(slug, illustrative=asked.illustrative)
+    context = {"framework": found.framework, "found": found}
+    return page(request, "contracts/framework.html", context, asked)

@@ -1,0 +1,220 @@
+"""Which contracts of a borough a draft of its pipeline notice names, and what of each is missing.
+
+A contract is taken up where its end, before any extension, falls within the period or may fall
+there: a year or a month never becomes a day. Who leads a shared contract publishes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from boroughs.models import Borough, Subject
+from citytools.partial_dates import in_words, last_day
+from contracts.models import Contract, PipelineDuty
+from contracts.models.dates import whole_day
+from contracts.pipeline.estimates import Estimate, Group, estimate
+from contracts.pipeline.period import Period
+
+MAY_FALL = "may fall in the period"
+SECTIONS = (Group.OVER, Group.CHECK_VAT, Group.UNKNOWN, MAY_FALL, Group.BELOW)
+"""The parts of a draft, in their order; the last is folded on the page."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One contract in a draft."""
+
+    contract: Contract
+    period: Period
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """What its successor may be worth."""
+        one = self.contract
+        return estimate(one.total_value, one.annual_value, one.starts_on, one.ends_on, one.vat)
+
+    @property
+    def certain(self) -> bool:
+        """Whether it ends within the period, whatever day its end means."""
+        return self.period.holds(self.contract.ends_on)
+
+    @property
+    def section(self) -> str:
+        """The part of the draft that lists it."""
+        group = self.estimate.group
+        return str(group if self.certain or group == Group.BELOW else MAY_FALL)
+
+    @property
+    def ends(self) -> str:
+        """'30 June 2027', or 'during June 2027' where the day is not known."""
+        words = in_words(self.contract.ends_on)
+        return words if whole_day(self.contract.ends_on) else f"during {words}"
+
+    @property
+    def may_defer(self) -> bool:
+        """Whether an extension could move its end beyond the period."""
+        until = self.contract.extension_until
+        return bool(until) and last_day(until) > self.period.last
+
+    @property
+    def missing(self) -> list[str]:
+        """What a notice needs, City Tools could hold, and this record lacks."""
+        needed = {
+            "what it is for": bool(self.contract.functions.all()),
+            "value": self.estimate.value is not None,
+            "VAT basis": bool(self.contract.vat),
+            "day of the end": whole_day(self.contract.ends_on) is not None,
+        }
+        return [name for name, there in needed.items() if not there]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One borough's draft. `duty` is what a person recorded, None if nobody did.
+
+    Of the contracts it leads, `known` in all, `rolling` have no end date and `undated` no known
+    end: none of these can be placed in a period. `complete` is None where there is no return.
+    `shared` are contracts in the period that another body leads.
+    """
+
+    borough: Borough
+    period: Period
+    entries: Sequence[Entry]
+    shared: Sequence[Entry] = ()
+    duty: PipelineDuty | None = None
+    complete: bool | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def expects_over_100m(self) -> bool | None:
+        """Whether the borough says it will pay over £100 million; None where not known."""
+        return self.duty.expects_over_100m if self.duty else None
+
+    @property
+    def sections(self) -> list[tuple[str, list[Entry]]]:
+        """Every part with its entries, empty ones too."""
+        return [(name, [one for one in self.entries if one.section == name]) for name in SECTIONS]
+
+    @property
+    def rows(self) -> list[Entry]:
+        """The entries in the order of the page."""
+        return [entry for _, entries in self.sections for entry in entries]
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many contracts each part has."""
+        return [len(entries) for _, entries in self.sections]
+
+
+def of(boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True) -> list[Draft]:
+    """A draft for each borough, in the order given; seven queries, whatever their number."""
+    wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
+    contracts = Contract.objects.of_boroughs(wanted)
+    contracts = contracts if illustrative else contracts.real()
+    led, shared = _entries(contracts, period)
+    returned = _returned(illustrative=illustrative)
+    duties = {duty.borough_id: duty for duty in PipelineDuty.objects.filter(year=period.year)}
+    counts = _counts(contracts)
+    return [
+        Draft(
+            one,
+            period,
+            led[one.pk],
+            shared[one.pk],
+            duties.get(one.pk),
+            returned.get(one.pk),
+            counts.get(one.pk, {"known": 0, "rolling": 0, "undated": 0}),
+        )
+        for one in boroughs
+    ]
+
+
+def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[Entry]], ...]:
+    """Entries by who leads, and by who shares; soonest end first."""
+    rows = contracts.for_list().filter(ends_first__lte=period.last, ends_last__gte=period.first)
+    led, shared = defaultdict(list), defaultdict(list)
+    for contract in rows.order_by("ends_first", "ends_last", "pk")[:20_000]:
+        entry = Entry(contract, period)
+        led[contract.lead_id].append(entry)
+        for partner in contract.partners.all():
+            shared[partner.pk].append(entry)
+    return led, shared
+
+
+def _returned(*, illustrative: bool) -> dict[int, bool]:
+    """Whether the latest return on contracts is complete, for boroughs that have sent one."""
+    complete = Borough.objects.complete(Subject.CONTRACTS, illustrative=illustrative)
+    reporting = Borough.objects.reporting(Subject.CONTRACTS, illustrative=illustrative)
+    whole = set(complete.values_list("pk", flat=True))
+    return {pk: pk in whole for pk in reporting.values_list("pk", flat=True)}
+
+
+def _counts(contracts: QuerySet[Contract]) -> dict[int, dict[str, int]]:
+    rows = (
+        contracts.order_by()
+        .values("lead")
+        .annotate(
+            known=Count("pk"),
+            rolling_ones=Count("pk", filter=Q(rolling=True)),
+            undated=Count("pk", filter=Q(rolling=False, ends_on="")),
+        )
+    )
+    return {
+        row["lead"]: {
+            "known": row["known"],
+            "rolling": row["rolling_ones"],
+            "undated": row["undated"],
+        }
+        for row in rows
+    }
+
+
+def table(drafts: Iterable[Draft]) -> Iterator[dict[str, Any]]:
+    """The entries of drafts as rows of a file, in the order of the page."""
+    for draft in drafts:
+        for entry in draft.rows:
+            yield _heading(draft) | _row(entry)
+
+
+def _heading(draft: Draft) -> dict[str, Any]:
+    period = draft.period
+    return {
+        "draft": "draft: check with procurement before publishing",
+        "gss_code": draft.borough.gss_code,
+        "borough": draft.borough.name,
+        "year": period.year,
+        "publish_by": period.publish_by,
+        "period_from": period.first,
+        "period_to": period.last,
+        "expects_over_100m": draft.expects_over_100m,
+    }
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    one = entry.contract
+    return {
+        "section": entry.section,
+        "contract_id": one.pk,
+        "title": one.title,
+        "reference": one.reference,
+        "supplier": one.supplier.name if one.supplier else None,
+        "functions": [function.name for function in one.functions.all()],
+        "ends_on": one.ends_on,
+        "falls": "within" if entry.certain else "may fall",
+        "extension_until": one.extension_until,
+        "extension_may_defer": entry.may_defer,
+        "estimated_value": entry.estimate.value,
+        "value_basis": entry.estimate.basis,
+        "value_says": entry.estimate.group,
+        "vat": one.vat,
+        "missing": entry.missing,
+        "source_kind": one.source_kind,
+        "source_url": one.source_url,
+        "as_of": one.as_of,
+        "confidence": one.confidence,
+        "confirmed_on": one.confirmed_on,
+    }
