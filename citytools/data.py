@@ -10,6 +10,7 @@ from boroughs.compare.columns import COMPARE_COLUMNS
 from citytools.asked import page
 from citytools.columns import Column
 from contracts.columns import CONTRACT_COLUMNS
+from contracts.transparency.columns import TRANSPARENCY_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.service_map import MAP_COLUMNS
@@ -54,6 +55,13 @@ FILES = (
         "contracts:csv",
         "contracts:list",
         CONTRACT_COLUMNS,
+    ),
+    File(
+        "contracts.transparency",
+        "One contract, in the columns of the Local Government Transparency Code 2015.",
+        "contracts:transparency_csv",
+        "contracts:transparency",
+        TRANSPARENCY_COLUMNS,
     ),
     File(
         "map",

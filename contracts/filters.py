@@ -1,10 +1,12 @@
 """What a list of contracts can be narrowed by."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
+from citytools.columns import Column
 from citytools.filters import (
     NOT_KNOWN,
     Day,
@@ -53,7 +55,7 @@ class ContractFilter(FactFilter):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
     shown_first = ("q", "borough", "service_area")
-    columns = CONTRACT_COLUMNS
+    columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), _of_boroughs)

@@ -71,14 +71,20 @@ class Release:
         self.shape = shape
         self.ocid = _required(shape, "ocid", 80)
         self.moment = _required(shape, "date", 40)
-        self.day = cleaning.day(self.moment)
-        if self.day is None:
-            reason = f"“{self.moment}” is no date."
-            raise shape.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
+        self.day = self._as_of()
         self.tender = shape.part("tender")
         self.parties = Parties(shape)
         self.buyers = self.parties.buyers()
         self.people = frozenset(people(shape))
+
+    def _as_of(self) -> str:
+        """The day of the release; a month or a year where our own export says no more."""
+        day = cleaning.day(self.moment)
+        if day is None:
+            reason = f"“{self.moment}” is no date."
+            raise self.shape.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
+        vague = self.shape.part("cityTools").text("asOf")
+        return vague if vague and cleaning.day(vague) and day.startswith(vague) else day
 
     @cached_property
     def codes(self) -> frozenset[str]:

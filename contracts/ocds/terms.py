@@ -13,6 +13,9 @@ together spend about two billion a year on IT."""
 _MOST = Decimal(10) ** 11
 """What the column of values holds."""
 
+_OURS = {"starts_on": "startsOn", "ends_on": "endsOn", "extension_until": "extensionUntil"}
+"""Where `releases` puts dates that are no whole day."""
+
 ZERO = "The notice gives no value above nought."
 A_CEILING = "The notice repeats the framework's ceiling, which is not the contract's value."
 FOREIGN = "The notice gives the value in another currency than pounds."
@@ -75,8 +78,8 @@ def _is_ceiling(amount: Decimal, tender: Shape) -> bool:
 def period(award: Shape, contracts: Sequence[Shape]) -> tuple[dict[str, str], str]:
     """`starts_on`, `ends_on`, `extension_until` as far as known, and what is doubtful.
 
-    A signed contract knows better than its award. Where several contracts stand under one award,
-    only the award's own dates are taken.
+    A signed contract knows better than its award; our own export keeps months and years apart.
+    Where several contracts stand under one award, only the award's own dates are taken.
     """
     periods = [award.part("contractPeriod")]
     if len(contracts) == 1:
@@ -86,6 +89,7 @@ def period(award: Shape, contracts: Sequence[Shape]) -> tuple[dict[str, str], st
     names = {"starts_on": "startDate", "ends_on": "endDate", "extension_until": "maxExtentDate"}
     for field, name in names.items():
         text = next((text for one in periods if (text := one.text(name))), "")
+        text = text or next((one.part("cityTools").text(_OURS[field]) for one in contracts), "")
         day = cleaning.day(text) if text else None
         if day:
             found[field] = day
