@@ -1,4 +1,4 @@
-"""Releases of our own making, in the shape in which Contracts Finder and Find a Tender publish them.
+"""Releases of our own making, in the shape in which the two national services publish them.
 
 Run as a program it writes a release package for measuring: python -m tests.notices 10000 > big.json
 """
@@ -6,6 +6,7 @@ Run as a program it writes a release package for measuring: python -m tests.noti
 import json
 import sys
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +88,14 @@ def supplier(**changes: Any) -> dict[str, Any]:
 def written(folder: Path, *releases: Any, name: str = "notices.json") -> Path:
     """A release package in a file."""
     path = folder / name
-    path.write_text(json.dumps({"version": "1.1", "uri": "https://a.example", "releases": releases}))
+    path.write_text(
+        json.dumps({"version": "1.1", "uri": "https://a.example", "releases": releases})
+    )
     return path
 
 
 def imported(path: Path, *options: str) -> str:
     """What the command says."""
-    from io import StringIO
-
     out = StringIO()
     call_command("import_ocds", str(path), *options, stdout=out, stderr=StringIO())
     return out.getvalue()

@@ -20,7 +20,6 @@ INVENTED = "invented for demonstration"
 NO_CPV = "no CPV code, so that nobody knows whether it is technology (--all takes it)"
 NO_TECHNOLOGY = "its CPV codes are not technology (--all takes it)"
 NO_ID = "the award has no id, so that an update could not be told from another award"
-NO_TITLE = "nothing in it has a title"
 
 TECHNOLOGY = ("48", "72", "302", "32", "642", "98351110")
 """How CPV codes of technology begin: software, IT services, hardware, network, telecoms; parking
@@ -140,8 +139,6 @@ class Release:
         if not award_id:
             return self.skipped(NO_ID)
         values, doubts = self._values(award, contracts)
-        if not values["title"] and not status:
-            return self.skipped(NO_TITLE, f"award {award_id}")
         return Notice(
             place=self.shape.place,
             ocid=self.ocid,
@@ -164,12 +161,13 @@ class Release:
         money, costs = terms.value(award, contracts, self.tender)
         period, dates = terms.period(award, contracts)
         values: dict[str, Any] = {
-            "title": self._title(award, contracts),
             "as_of": self.day,
             "source_url": self._address(award, contracts),
             **money,
             **period,
         }
+        if title := self._title(award, contracts):
+            values["title"] = title
         if route := routes.route(self.tender):
             values["route"] = route
         if reference := self._reference():

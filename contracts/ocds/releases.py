@@ -48,8 +48,8 @@ _PARTNER = JSONObject(
 Json = dict[str, Any]
 
 
-def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published: str) -> None:
-    """A package of the contracts in their order; one query, however many they are."""
+def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published: str) -> int:
+    """A package of the contracts in their order; one query, however many they are. How many."""
     head = {
         "uri": uri,
         "version": "1.1",
@@ -59,10 +59,13 @@ def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published
     }
     file.write(json.dumps(head, ensure_ascii=False).removesuffix("}").encode())
     file.write(b', "releases": [')
-    for number, contract in enumerate(_rows(contracts).iterator(chunk_size=1000)):
-        file.write(b",\n" if number else b"\n")
+    count = 0
+    for contract in _rows(contracts).iterator(chunk_size=1000):
+        file.write(b",\n" if count else b"\n")
         file.write(json.dumps(release(contract), ensure_ascii=False).encode())
+        count += 1
     file.write(b"\n]}\n")
+    return count
 
 
 def _rows(contracts: QuerySet[Contract]) -> QuerySet[Contract]:

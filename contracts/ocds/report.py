@@ -30,7 +30,7 @@ def lines(plan: Plan, *, releases: int, dry: bool, every: bool) -> Iterator[str]
 
 def _of(change: Change) -> str:
     notice = change.draft.notice
-    title = change.states[-1]["title"] if change.states else notice.values["title"]
+    title = change.states[-1]["title"] if change.states else notice.values.get("title", "")
     before = f"; contract {change.record.pk}" if change.record else ""
     shared = f", shared with {', '.join(one.name for one in change.partners)}"
     shared = shared if change.partners else ""

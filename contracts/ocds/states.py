@@ -12,6 +12,7 @@ from contracts.ocds import cleaning
 from contracts.ocds.drafts import Draft, Key
 from contracts.ocds.matching import Companies, Frameworks
 
+NO_TITLE = "nothing in it has a title"
 BACKWARDS = "it ends before it starts"
 SAME_TITLE = "a contract of this lead, title and start is recorded by hand"
 REFUSED = "the record would break a rule"
@@ -57,7 +58,7 @@ class States:
         """The state that a notice makes of the one before it, which is empty for a new contract."""
         notice = draft.notice
         said = dict(notice.values)
-        supplier, doubt = self._companies.paid(notice.suppliers, said["title"])
+        supplier, doubt = self._companies.paid(notice.suppliers, said.get("title", ""))
         framework = self._frameworks.named_in(notice.framework_words)
         doubts = [*notice.doubts, *([doubt] if doubt else [])]
         if notice.framework_words:
@@ -96,6 +97,8 @@ class States:
     def refused(self, after: State, draft: Draft) -> tuple[str, str] | None:
         """Why a state cannot be recorded, and what about it; None where it can."""
         start, end = after["starts_on"], after["ends_on"]
+        if not after["title"]:
+            return NO_TITLE, f"award {draft.notice.award_id}"
         if start and end and last_day(end) < first_day(start):
             return BACKWARDS, f"award {draft.notice.award_id}, {start} to {end}"
         holder = self._titles.get(title_of(draft, after))

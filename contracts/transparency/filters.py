@@ -20,4 +20,4 @@ class TransparencyFilter(ContractFilter):
     """Contracts in the columns of the Code; `missing` keeps those of which something is unknown."""
 
     columns = TRANSPARENCY_COLUMNS
-    missing = Values("Missing", [(one.column, one.label) for one in WANTED], _lacking)
+    missing = Values("Missing fact", [(one.column, one.label) for one in WANTED], _lacking)

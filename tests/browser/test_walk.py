@@ -43,6 +43,8 @@ PAGES = [
     "/systems/suppliers/",
     "/systems/suppliers/nec-software-solutions-uk/",
     "/contracts/",
+    "/contracts/transparency/",
+    "/contracts/transparency/?illustrative=no",
     "/skills/",
     "/skills/service-design/",
     "/research/",

@@ -13,7 +13,11 @@ pytestmark = pytest.mark.django_db
 def test_every_file_is_there_with_its_page(client: Client) -> None:
     links = set(read(client.get("/data/")).links)
     files = {file.list: file.address for file in FILES}
-    others = {"/systems/map/": "/systems/map.csv", "/boroughs/compare/": "/boroughs/compare.csv"}
+    others = {
+        "/systems/map/": "/systems/map.csv",
+        "/boroughs/compare/": "/boroughs/compare.csv",
+        "/contracts/transparency/": "/contracts/contracts.transparency.csv",
+    }
     assert files == LISTS | others
     assert set(files) | {file.address for file in FILES if file.whole} <= links
     assert [file.name for file in FILES if not file.whole] == ["compare"]
