@@ -136,7 +136,7 @@ class Release:
         award_id = cleaning.shortened(cleaning.clean(award.text("id")), _ID)
         statuses = [one.text("status").lower() for one in (award, *contracts)]
         status = next((one for one in statuses if one in _NOT_IN_FORCE), "")
-        if not award_id:
+        if not award_id or "@" in award_id:
             return self.skipped(NO_ID)
         values, doubts = self._values(award, contracts)
         return Notice(
