@@ -14,6 +14,7 @@ from contracts.concentration.columns import CONCENTRATION_COLUMNS
 from contracts.frameworks.columns import FRAMEWORK_COLUMNS
 from contracts.pipeline.columns import PIPELINE_COLUMNS
 from contracts.together.choice import TOGETHER_COLUMNS
+from contracts.transparency.columns import TRANSPARENCY_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from skills.training.columns import TRAINING_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
@@ -66,6 +67,13 @@ FILES = (
         "contracts:together_csv",
         "contracts:together",
         TOGETHER_COLUMNS,
+    ),
+    File(
+        "contracts.transparency",
+        "One contract, in the columns of the Local Government Transparency Code 2015.",
+        "contracts:transparency_csv",
+        "contracts:transparency",
+        TRANSPARENCY_COLUMNS,
     ),
     File(
         "map",

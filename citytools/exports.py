@@ -16,6 +16,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 from citytools.columns import Column
 from citytools.grammar import FactFilter
 
+_CSV = "text/csv; charset=utf-8"
 _SPOOL = 8 * 1024 * 1024
 """Bytes kept in memory before a file is spooled to disk."""
 
@@ -44,12 +45,12 @@ def table_response(
     if chosen.problems:
         return refusal(chosen.problems)
     columns = chosen.chosen_columns
-    return _download(lambda spool: write_table(rows, columns, spool), filename)
+    return download(lambda spool: write_table(rows, columns, spool), filename)
 
 
 def file_of(rows: QuerySet[Any], columns: Sequence[Column], filename: str) -> FileResponse:
     """Any rows as a CSV download with its length."""
-    return _download(lambda spool: write_csv(rows, columns, spool), filename)
+    return download(lambda spool: write_csv(rows, columns, spool), filename)
 
 
 def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
@@ -59,13 +60,14 @@ def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
     return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
 
 
-def _download(write: Callable[[IO[bytes]], None], filename: str) -> FileResponse:
+def download(
+    write: Callable[[IO[bytes]], None], filename: str, content_type: str = _CSV
+) -> FileResponse:
+    """What a function writes, as a file with its length: complete, or not sent."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
     write(spool)
     spool.seek(0)
-    return FileResponse(
-        spool, as_attachment=True, filename=filename, content_type="text/csv; charset=utf-8"
-    )
+    return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
 
 
 def write_table(

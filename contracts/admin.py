@@ -90,7 +90,19 @@ class ContractAdmin(StaffAdmin):
         Link(ContractFunction, "contract", "Function"),
     ]
     fieldsets = [
-        (None, {"fields": ["title", "lead", "supplier", "department", ("reference", "ocid")]}),
+        (
+            None,
+            {
+                "fields": [
+                    "title",
+                    "lead",
+                    "supplier",
+                    "department",
+                    "reference",
+                    ("ocid", "award_id"),
+                ]
+            },
+        ),
         (
             "What it covers",
             {

@@ -105,4 +105,5 @@ CONTRACT_COLUMNS = (
     *SOURCE_COLUMNS,
     Column("rolling", "yes or no", "Whether it has no end date.", "rolling"),
     Column("ocid", "text", "Open Contracting identifier.", "ocid"),
+    Column("award_id", "text", "The award's number within its OCID.", "award_id"),
 )

@@ -6,9 +6,11 @@ from contracts import views
 from contracts.concentration.views import concentration, concentration_csv
 from contracts.feeds import views as feeds
 from contracts.frameworks.views import framework, framework_csv, framework_list
+from contracts.ocds.views import contract_package
 from contracts.pipeline.views import pipeline, pipeline_csv
 from contracts.timeline import views as timeline
 from contracts.together import views as together
+from contracts.transparency.views import transparency, transparency_csv
 
 app_name = "contracts"
 urlpatterns = [
@@ -23,6 +25,9 @@ urlpatterns = [
     path("<int:pk>/contract.ics", feeds.contract_ics, name="one_ics"),
     path("<int:pk>/contract.atom", feeds.contract_atom, name="one_atom"),
     path("timeline/", timeline.timeline, name="timeline"),
+    path("contracts.ocds.json", contract_package, name="ocds"),
+    path("contracts.transparency.csv", transparency_csv, name="transparency_csv"),
+    path("transparency/", transparency, name="transparency"),
     path("<int:pk>/", views.contract, name="detail"),
     path("pipeline/", pipeline, name="pipeline"),
     path("pipeline.csv", pipeline_csv, name="pipeline_csv"),

@@ -54,6 +54,13 @@ class Contract(Sourced):
     ocid = models.CharField(
         "OCID", max_length=80, blank=True, help_text="Open Contracting identifier."
     )
+    award_id = models.CharField(
+        "award number",
+        max_length=120,
+        blank=True,
+        help_text="The award's id in the OCDS notice. With OCID and lead it tells a later notice "
+        "which contract it changes.",
+    )
     lead = models.ForeignKey(
         Borough,
         on_delete=models.PROTECT,
@@ -139,6 +146,13 @@ class Contract(Sourced):
                 name="a_contract_is_recorded_once",
                 violation_error_message="This lead borough already has a contract of this title "
                 "and start: change that record, or tell the two apart in the title.",
+            ),
+            models.UniqueConstraint(
+                fields=["ocid", "lead", "award_id"],
+                condition=~Q(award_id=""),
+                name="an_award_to_a_lead_is_recorded_once",
+                violation_error_message="This lead borough already has a contract of this OCID "
+                "and award number.",
             ),
             models.CheckConstraint(
                 name="a_rolling_contract_has_no_end",

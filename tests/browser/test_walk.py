@@ -68,6 +68,8 @@ PAGES = [
     "/contracts/frameworks/back-office-software-2/?illustrative=no",
     "/contracts/concentration/",
     "/contracts/concentration/?group=yes&illustrative=no",
+    "/contracts/transparency/",
+    "/contracts/transparency/?illustrative=no",
     "/skills/",
     "/skills/service-design/",
     "/skills/training/",

@@ -1,0 +1,196 @@
+"""Whom a notice means: boroughs, suppliers and frameworks that are on record. Never by likeness.
+
+A borough is known by its GSS code, by its code among local authorities for England (GB-LAE), or by
+a name it goes by; a supplier by its company number, then by its name or another name of it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.utils.text import slugify
+
+from boroughs.models import Borough
+from contracts.models import Framework
+from contracts.ocds import cleaning
+from contracts.ocds.parties import Party
+from systems.models import Product, ProductAlias, Supplier, SupplierAlias
+
+T = TypeVar("T")
+
+UNKNOWN = "the buyer is none of the boroughs"
+CONTRADICTORY = "the buyer's identifier and name mean two boroughs"
+SHARED = "another body leads it, with a borough among the buyers"
+
+NO_SUPPLIER = "The notice names no supplier."
+SEVERAL = "The notice names {} suppliers, so that who is paid is not known."
+A_TITLE = "The notice repeats the contract's title where the supplier should stand."
+A_PRODUCT = "The notice names a product where the supplier should stand."
+
+_GSS = re.compile(r"[EWSN]\d{8}", re.ASCII)
+_NAMES = (
+    "{}", "{} Council", "London Borough of {}", "London Borough {}", "{} London Borough",
+    "{} London Borough Council", "London Borough of {} Council", "LB {}", "LB of {}",
+    "L B {}", "L B of {}", "Council of the London Borough of {}",
+    "Mayor and Burgesses of the London Borough of {}",
+)  # fmt: skip
+_OF_OFFICIAL = ("{}", "{} Council", "Council of the {}", "The {}", "The Council of the {}")
+_OTHER_NAMES = {
+    "city-of-london": (
+        "Corporation of London", "The Corporation of London", "City of London Corporation",
+        "Mayor and Commonalty and Citizens of the City of London",
+    ),
+    "westminster": ("Westminster City Council", "City of Westminster Council", "WCC Westminster"),
+    "kensington-and-chelsea": ("RBKC",),
+    "hammersmith-and-fulham": ("LBHF",),
+    "greater-london-authority": ("GLA",),
+}  # fmt: skip
+
+
+def _once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """What each name means; a name of two things means neither."""
+    found: dict[str, T] = {}
+    twice = set()
+    for name, thing in pairs:
+        if name and found.setdefault(name, thing) != thing:
+            twice.add(name)
+    return {name: thing for name, thing in found.items() if name not in twice}
+
+
+class Bodies:
+    """The boroughs and regional bodies, by all that they are called."""
+
+    def __init__(self) -> None:
+        bodies = list(Borough.objects.order_by("pk"))
+        self._by_gss = {one.gss_code: one for one in bodies}
+        self._by_code = {one.code: one for one in bodies}
+        self._by_name = _once((cleaning.key(name), one) for one in bodies for name in _called(one))
+
+    def of(self, party: Party) -> tuple[Borough | None, str]:
+        """The body that a party is, or why none."""
+        by_name = self._by_name.get(cleaning.key(party.name))
+        by_id = self._by_identifier(party)
+        if by_id and by_name and by_id != by_name:
+            return None, CONTRADICTORY
+        found = by_id or by_name
+        return found, "" if found else UNKNOWN
+
+    def _by_identifier(self, party: Party) -> Borough | None:
+        for scheme, number in party.ids:
+            gss = _GSS.fullmatch(number.strip().upper())
+            found = self._by_gss.get(gss[0]) if gss else None
+            if scheme == "GB-LAE":
+                found = found or self._by_code.get(number.strip().upper())
+            if found:
+                return found
+        return None
+
+    def lead_and_partners(self, buyers: Sequence[Party]) -> tuple[list[Borough], str]:
+        """The lead, then those that share it, each once; or why there is no lead."""
+        first, *others = buyers
+        lead, reason = self.of(first)
+        partners = [body for one in others if (body := self.of(one)[0])]
+        if lead is None:
+            return [], SHARED if partners and reason == UNKNOWN else reason
+        return list(dict.fromkeys([lead, *partners])), ""
+
+
+def _called(body: Borough) -> Iterable[str]:
+    patterns = _NAMES if body.kind == Borough.Kind.BOROUGH else ("{}",)
+    yield from (pattern.format(body.name) for pattern in patterns)
+    yield from (pattern.format(body.official_name) for pattern in _OF_OFFICIAL)
+    yield from _OTHER_NAMES.get(body.slug, ())
+
+
+@dataclass
+class Companies:
+    """The suppliers on record and those that notices add; never one that is invented."""
+
+    _by_number: dict[str, Supplier] = field(default_factory=dict)
+    _by_name: dict[str, Supplier] = field(default_factory=dict)
+    _slugs: set[str] = field(default_factory=set)
+    _names: set[str] = field(default_factory=set)
+    _products: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        everyone = list(Supplier.objects.order_by("pk"))
+        aliases = SupplierAlias.objects.select_related("supplier").order_by("pk")
+        pairs = [(one.name, one) for one in everyone] + [
+            (one.name, one.supplier) for one in aliases
+        ]
+        real = [(cleaning.key(name), one) for name, one in pairs if not one.illustrative]
+        self._by_number = {one.company_number: one for one in everyone if one.company_number}
+        self._by_name = _once(real)
+        self._slugs = {one.slug for one in everyone}
+        self._names = {name.lower() for name, _ in pairs}
+        names = [*_names_of(Product), *_names_of(ProductAlias)]
+        self._products = {cleaning.key(name) for name in names}
+
+    def paid(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
+        """Who is paid, perhaps a supplier not yet saved; or None and why that is not known."""
+        named = [one for one in suppliers if one.name or one.company_number]
+        if not named:
+            return None, NO_SUPPLIER
+        if len(named) > 1:
+            return None, SEVERAL.format(len(named))
+        party, name = named[0], cleaning.key(named[0].name)
+        if found := self._on_record(party, name):
+            return found, ""
+        if not name:
+            return None, NO_SUPPLIER
+        if name == cleaning.key(title):
+            return None, A_TITLE
+        return (None, A_PRODUCT) if name in self._products else (self._added(party, name), "")
+
+    def _on_record(self, party: Party, name: str) -> Supplier | None:
+        number = party.company_number
+        if number and number in self._by_number:
+            return self._by_number[number]
+        found = self._by_name.get(name)
+        other = found is not None and number and found.company_number not in {"", number}
+        return None if other else found
+
+    def _added(self, party: Party, name: str) -> Supplier:
+        number = party.company_number
+        shown = cleaning.shortened(party.name, 120)
+        if shown.lower() in self._names:
+            shown = f"{cleaning.shortened(party.name, 100)} ({number or len(self._names)})"
+        base = slugify(shown)[:100] or "supplier"
+        numbers = (f"{base}-{count}" for count in range(2, len(self._slugs) + 3))
+        slug = next(one for one in (base, *numbers) if one not in self._slugs)
+        made = Supplier(
+            name=shown,
+            slug=slug,
+            company_number=number,
+            sme=party.sme,
+            vcse=party.vcse,
+            note="Known from a procurement notice.",
+        )
+        self._slugs.add(slug)
+        self._names.add(shown.lower())
+        self._by_name.setdefault(name, made)
+        if number:
+            self._by_number[number] = made
+        return made
+
+
+def _names_of(model: type[Product] | type[ProductAlias]) -> Iterable[str]:
+    return model._default_manager.order_by().values_list("name", flat=True)
+
+
+class Frameworks:
+    """The frameworks on record, by reference."""
+
+    def __init__(self) -> None:
+        known = Framework.objects.exclude(reference="").order_by("pk")
+        self._known = [(_whole(one.reference), one) for one in known]
+
+    def named_in(self, words: str) -> Framework | None:
+        """The one framework whose reference stands in the words; None if none does, or two do."""
+        found = [one for pattern, one in self._known if pattern.search(words)] if words else []
+        return found[0] if len(found) == 1 else None
+
+
+def _whole(reference: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.]){re.escape(reference)}(?!\.?\w)", re.IGNORECASE)

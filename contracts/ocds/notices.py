@@ -1,0 +1,218 @@
+"""What a release tells about contracts: one notice for each award, or why it is left out.
+
+Nothing here knows a record. A notice holds only what City Tools keeps: descriptions, addresses and
+contact persons are never taken over, and its note is made of our own sentences.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contracts.ocds import cleaning, routes, terms
+from contracts.ocds.parties import Parties, Party, people
+from contracts.ocds.shapes import Shape
+
+NO_AWARD = "no award or contract in it yet"
+NO_BUYER = "it names no buyer"
+INVENTED = "invented for demonstration"
+NO_CPV = "no CPV code, so that nobody knows whether it is technology (--all takes it)"
+NO_TECHNOLOGY = "its CPV codes are not technology (--all takes it)"
+NO_ID = "the award has no id, so that an update could not be told from another award"
+
+TECHNOLOGY = ("48", "72", "302", "32", "642", "98351110")
+"""How CPV codes of technology begin: software, IT services, hardware, network, telecoms; parking
+enforcement."""
+_NOT_IN_FORCE = {"pending", "cancelled", "unsuccessful"}
+_ADDRESS = re.compile(r"https?://[^\s@<>\"']{4,490}")
+_TITLE, _REFERENCE, _ID = 200, 80, 120
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something that is left out: why, and what to add to the reason."""
+
+    reason: str
+    place: str
+    ocid: str
+    detail: str = ""
+    buyer: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One award in one release. `values` holds what it states, by field of the contract.
+
+    `not_in_force` is pending, cancelled or unsuccessful where the award or contract is so.
+    """
+
+    place: str
+    ocid: str
+    award_id: str
+    moment: str
+    buyers: tuple[Party, ...]
+    suppliers: tuple[Party, ...]
+    values: dict[str, Any]
+    framework_words: str = ""
+    doubts: tuple[str, ...] = ()
+    not_in_force: str = ""
+
+    def skipped(self, reason: str, detail: str = "", buyer: str = "") -> Skipped:
+        """The same, left out after all."""
+        return Skipped(reason, self.place, self.ocid, detail, buyer)
+
+
+class Release:
+    """One release with what all its awards share."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.ocid = _required(shape, "ocid", 80)
+        self.moment = _required(shape, "date", 40)
+        self.day = self._as_of()
+        self.tender = shape.part("tender")
+        self.parties = Parties(shape)
+        self.buyers = self.parties.buyers()
+        self.people = frozenset(people(shape))
+
+    def _as_of(self) -> str:
+        """The day of the release; a month or a year where our own export says no more."""
+        day = cleaning.day(self.moment)
+        if day is None:
+            reason = f"“{self.moment}” is no date."
+            raise self.shape.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
+        vague = self.shape.part("cityTools").text("asOf")
+        return vague if vague and cleaning.day(vague) and day.startswith(vague) else day
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Every CPV code of the tender, its items, and the items of awards and contracts."""
+        bought = [self.tender, *self.shape.parts("awards"), *self.shape.parts("contracts")]
+        classified = [*bought, *(item for one in bought for item in one.parts("items"))]
+        given = (
+            one
+            for thing in classified
+            for one in (thing.part("classification"), *thing.parts("additionalClassifications"))
+        )
+        codes = (cleaning.cpv(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"})
+        return frozenset(code for code in codes if code)
+
+    def empty(self) -> Skipped | None:
+        """Why there is no contract in it; None where there is."""
+        if not self.shape.parts("awards") and not self.shape.parts("contracts"):
+            return self.skipped(NO_AWARD, ", ".join(self.shape.texts("tag")))
+        if not self.buyers:
+            return self.skipped(NO_BUYER)
+        if self.shape.part("cityTools").flag("invented"):
+            return self.skipped(INVENTED)
+        return None
+
+    def not_technology(self) -> Skipped | None:
+        """Why it is not known to be technology; None where it is."""
+        if any(code.startswith(TECHNOLOGY) for code in self.codes):
+            return None
+        if not self.codes:
+            return self.skipped(NO_CPV)
+        return self.skipped(NO_TECHNOLOGY, ", ".join(sorted(self.codes)[:5]))
+
+    def notices(self) -> Iterator[Notice | Skipped]:
+        """One for each award."""
+        for award, contracts in self._awards():
+            yield self._notice(award, contracts)
+
+    def _awards(self) -> Iterator[tuple[Shape, list[Shape]]]:
+        """Each award with its contracts; contracts whose award is not in the release make one."""
+        signed: dict[str, list[Shape]] = {}
+        for contract in self.shape.parts("contracts"):
+            signed.setdefault(contract.text("awardID") or contract.text("id"), []).append(contract)
+        for award in self.shape.parts("awards"):
+            yield award, signed.pop(award.text("id"), [])
+        for award_id, contracts in signed.items():
+            yield Shape(self.shape.file, self.shape.place, "", {"id": award_id}), contracts
+
+    def _notice(self, award: Shape, contracts: list[Shape]) -> Notice | Skipped:
+        """What the release tells of one award."""
+        award_id = cleaning.shortened(cleaning.clean(award.text("id")), _ID)
+        statuses = [one.text("status").lower() for one in (award, *contracts)]
+        status = next((one for one in statuses if one in _NOT_IN_FORCE), "")
+        if not award_id or "@" in award_id:
+            return self.skipped(NO_ID)
+        values, doubts = self._values(award, contracts)
+        return Notice(
+            place=self.shape.place,
+            ocid=self.ocid,
+            award_id=award_id,
+            moment=self.moment,
+            buyers=tuple(self.buyers),
+            suppliers=tuple(self.parties.suppliers(award)),
+            values=values,
+            framework_words=self._framework_words(award, contracts),
+            doubts=doubts,
+            not_in_force=status,
+        )
+
+    def skipped(self, reason: str, detail: str = "") -> Skipped:
+        """The release, or one of its awards, left out."""
+        buyer = self.buyers[0].name if self.buyers else ""
+        return Skipped(reason, self.shape.place, self.ocid, detail, buyer)
+
+    def _values(self, award: Shape, contracts: list[Shape]) -> tuple[dict[str, Any], Any]:
+        money, costs = terms.value(award, contracts, self.tender)
+        period, dates = terms.period(award, contracts)
+        values: dict[str, Any] = {
+            "as_of": self.day,
+            "source_url": self._address(award, contracts),
+            **money,
+            **period,
+        }
+        if title := self._title(award, contracts):
+            values["title"] = title
+        if route := routes.route(self.tender):
+            values["route"] = route
+        if reference := self._reference():
+            values["reference"] = reference
+        return values, tuple(dict.fromkeys(one for one in (costs, dates) if one))
+
+    def _title(self, award: Shape, contracts: list[Shape]) -> str:
+        """The most particular title that there is."""
+        for one in (*contracts[:1], award, self.tender):
+            title = cleaning.without_people(cleaning.clean(one.text("title")), self.people)
+            if title:
+                return cleaning.shortened(title, _TITLE)
+        return ""
+
+    def _reference(self) -> str:
+        """The buyer's own number of the tender; empty where it is only the OCID again."""
+        number = cleaning.clean(self.tender.text("id"))
+        if number == self.ocid or "@" in number or number in self.people:
+            return ""
+        return number if len(number) <= _REFERENCE else ""
+
+    def _address(self, award: Shape, contracts: list[Shape]) -> str:
+        """The notice's page: of a document of the award, the contract or the tender."""
+        documents = [
+            one for part in (award, *contracts, self.tender) for one in part.parts("documents")
+        ]
+        notice = [one for one in documents if one.text("documentType").endswith("Notice")]
+        for one in (*notice, *documents):
+            address = one.text("url").strip()
+            if _ADDRESS.fullmatch(address):
+                return address
+        return ""
+
+    def _framework_words(self, award: Shape, contracts: list[Shape]) -> str:
+        """Where a call-off may name its framework; empty where it is no call-off."""
+        if not routes.calls_off(self.tender):
+            return ""
+        told = (award, *contracts, self.tender)
+        return " ".join(one.text(name) for one in told for name in ("title", "description"))
+
+
+def _required(shape: Shape, name: str, most: int) -> str:
+    text = shape.text(name).strip()
+    if not text:
+        raise shape.wrong(name, "It is missing.", "OCDS requires it in every release.")
+    if len(text) > most or cleaning.clean(text) != text:
+        raise shape.wrong(name, "It is not what such a field holds.", "Correct it at the source.")
+    return text

@@ -1,0 +1,114 @@
+"""Who buys and who supplies, as a release says it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from contracts.ocds import cleaning
+from contracts.ocds.shapes import Shape
+
+_WITH_SCHEME = re.compile(r"([A-Z]{2}-[A-Z]+)-(.+)", re.ASCII)
+_SMALL = {"micro", "small", "medium", "sme"}
+
+
+@dataclass(frozen=True)
+class Party:
+    """An organisation: its name, its identifiers as (scheme, number), and its size if said."""
+
+    name: str
+    ids: tuple[tuple[str, str], ...] = ()
+    sme: bool | None = None
+    vcse: bool | None = None
+
+    @property
+    def company_number(self) -> str:
+        """Its number at Companies House; empty where not said."""
+        numbers = (cleaning.company_number(*one) for one in self.ids)
+        return next((number for number in numbers if number), "")
+
+
+class Parties:
+    """The parties of one release."""
+
+    def __init__(self, release: Shape) -> None:
+        self._release = release
+        listed = release.parts("parties")
+        self._by_id = {one.text("id"): one for one in listed if one.text("id")}
+        self._listed = listed
+        self._people = frozenset(people(release))
+
+    def buyers(self) -> list[Party]:
+        """The buyer first, then others with that role; none where the release names none."""
+        first = self._release.part("buyer")
+        found = [self.named(first)] if first.fields else []
+        others = [one for one in self._listed if "buyer" in one.texts("roles")]
+        found += [self.named(one) for one in others if one.text("id") != first.text("id")]
+        return _each_once(found)
+
+    def suppliers(self, award: Shape) -> list[Party]:
+        """Those of an award, each once."""
+        return _each_once(self.named(one) for one in award.parts("suppliers"))
+
+    def named(self, reference: Shape) -> Party:
+        """The party that a reference of id and name means."""
+        number = reference.text("id")
+        full = self._by_id.get(number, reference)
+        identifier = full.part("identifier")
+        names = (reference.text("name"), full.text("name"), identifier.text("legalName"))
+        name = next((clean for one in names if (clean := self._clean(one))), "")
+        details = full.part("details")
+        return Party(name, tuple(_ids(number, full)), _sme(details), _flag(details, "vcse"))
+
+    def _clean(self, name: str) -> str:
+        return cleaning.without_people(cleaning.clean(name), self._people)
+
+
+def people(release: Shape) -> Iterator[str]:
+    """Names and addresses of contact persons anywhere in a release, so as to keep them out.
+
+    A contact that is called as a party is no person.
+    """
+    organisations = {cleaning.key(one) for one in _all_names(release)}
+    for contact in release.everywhere("contactPoint"):
+        if not isinstance(contact, dict):
+            continue
+        for name in ("name", "email", "telephone", "faxNumber"):
+            text = contact.get(name)
+            words = cleaning.clean(text) if isinstance(text, str) else ""
+            if len(words) > 4 and cleaning.key(words) not in organisations:
+                yield words
+
+
+def _all_names(release: Shape) -> Iterator[str]:
+    for one in release.parts("parties"):
+        yield one.text("name")
+        yield one.part("identifier").text("legalName")
+    yield release.part("buyer").text("name")
+
+
+def _ids(number: str, full: Shape) -> Iterator[tuple[str, str]]:
+    for one in (full.part("identifier"), *full.parts("additionalIdentifiers")):
+        if one.text("id"):
+            yield one.text("scheme"), one.text("id")
+    if found := _WITH_SCHEME.fullmatch(number):
+        yield found[1], found[2]
+
+
+def _each_once(found: Iterable[Party]) -> list[Party]:
+    """By identifiers and name; the first of each stays."""
+    once: dict[tuple[str, str], Party] = {}
+    for one in found:
+        once.setdefault((one.company_number, cleaning.key(one.name)), one)
+    return list(once.values())
+
+
+def _sme(details: Shape) -> bool | None:
+    scale = details.fields.get("scale")
+    if not isinstance(scale, str) or not scale:
+        return None
+    return {"large": False}.get(scale.lower(), True if scale.lower() in _SMALL else None)
+
+
+def _flag(details: Shape, name: str) -> bool | None:
+    found = details.fields.get(name)
+    return found if isinstance(found, bool) else None

@@ -1,0 +1,220 @@
+"""Contracts as an OCDS 1.1 release package: one release for each contract.
+
+What OCDS has no place for (dates known only as a month or year, notice, yearly value, source,
+confidence) stands under `cityTools`, an additional field such as the standard allows. A contract
+without an OCID gets a number of this site alone. It does not begin with `ocds-`: prefixes that do
+are given by registration, and City Tools has none.
+"""
+
+import hashlib
+import json
+from decimal import Decimal
+from typing import IO, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from boroughs.models import Borough
+from citytools import clock
+from citytools.partial_dates import first_day
+from citytools.provenance import SourceKind
+from contracts.models import Contract, ContractPartner, Route, Standing, Vat
+
+LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+OWN_OCID = "citytools-contract-"
+"""Before the number of a contract that has no OCID; unique on this site and nowhere else."""
+OWN_AWARD = "citytools-award-"
+INVENTED = "Invented for demonstration: this is no real contract."
+_WHOLE = len("2026-11-30")
+_METHODS = {
+    Route.OPEN: "open",
+    Route.RESTRICTED: "selective",
+    Route.FRAMEWORK_COMPETITION: "selective",
+    Route.NEGOTIATED: "limited",
+    Route.QUOTE: "limited",
+    Route.FRAMEWORK_DIRECT: "direct",
+    Route.DIRECT_AWARD: "direct",
+    Route.WAIVER: "direct",
+}
+"""Codes of OCDS; the competitive flexible procedure may be open or selective, so it has none."""
+_DOCUMENTS = {SourceKind.NOTICE: "awardNotice", SourceKind.DECISION: "x_decision"}
+_PARTNER = JSONObject(
+    official_name="borough__official_name",
+    gss_code="borough__gss_code",
+    kind="borough__kind",
+)
+
+Json = dict[str, Any]
+
+
+def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published: str) -> int:
+    """A package of the contracts in their order; one query, however many they are. How many."""
+    head = {
+        "uri": uri,
+        "version": "1.1",
+        "publishedDate": published,
+        "publisher": {"name": "City Tools: London"},
+        "license": LICENCE,
+    }
+    file.write(json.dumps(head, ensure_ascii=False).removesuffix("}").encode())
+    file.write(b', "releases": [')
+    count = 0
+    for contract in _rows(contracts).iterator(chunk_size=1000):
+        file.write(b",\n" if count else b"\n")
+        file.write(json.dumps(release(contract), ensure_ascii=False).encode())
+        count += 1
+    file.write(b"\n]}\n")
+    return count
+
+
+def _rows(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
+    shared = ContractPartner.objects.filter(contract=OuterRef("pk")).order_by("borough__name")
+    links = Contract.functions.through.objects.filter(contract=OuterRef("pk"))
+    names = links.order_by("function__name").values_list("function__name")
+    return contracts.select_related("lead", "supplier", "framework").annotate(
+        shared_with=ArraySubquery(shared.values(json=_PARTNER)),
+        covered=ArraySubquery(names),
+    )
+
+
+def release(contract: Any) -> Json:
+    """The release of one contract, as `write` reads it."""
+    ocid = contract.ocid or f"{OWN_OCID}{contract.pk}"
+    award_id = contract.award_id or f"{OWN_AWARD}{contract.pk}"
+    lead = contract.lead
+    buyers = [_body(lead.official_name, lead.gss_code, lead.kind)]
+    buyers += [_body(**partner) for partner in contract.shared_with]
+    paid = [_company(contract.supplier)] if contract.supplier else []
+    said = {
+        "ocid": ocid,
+        "date": f"{first_day(contract.as_of).isoformat()}T00:00:00Z",
+        "tag": ["award", "contract"],
+        "language": "en",
+        "initiationType": "tender",
+        "parties": buyers + paid,
+        "buyer": _reference(buyers[0]),
+        "tender": _tender(contract, ocid),
+        "awards": [_award(contract, award_id, [_reference(one) for one in paid])],
+        "contracts": [_contract(contract, award_id)],
+        "cityTools": _source(contract),
+    }
+    content = json.dumps(said, sort_keys=True).encode()
+    return {"id": f"{contract.pk}-{hashlib.sha256(content).hexdigest()[:12]}"} | said
+
+
+def _body(official_name: str, gss_code: str, kind: str) -> Json:
+    party: Json = {"id": f"GB-LAC-{gss_code}", "name": official_name, "roles": ["buyer"]}
+    identifier = {"scheme": "GB-LAC", "id": gss_code, "legalName": official_name}
+    if kind == Borough.Kind.REGIONAL:  # its GSS code is that of a region, not of an authority
+        return party | {"id": f"GSS-{gss_code}", "identifier": {"legalName": official_name}}
+    return party | {"identifier": identifier}
+
+
+def _company(supplier: Any) -> Json:
+    number = supplier.company_number
+    party: Json = {
+        "id": f"GB-COH-{number}" if number else f"citytools-supplier-{supplier.slug}",
+        "name": supplier.name,
+        "roles": ["supplier"],
+    }
+    if number:
+        party["identifier"] = {"scheme": "GB-COH", "id": number}
+    scale = {True: "sme", False: "large", None: None}[supplier.sme]
+    details = _known(scale=scale, vcse=supplier.vcse)
+    return party | ({"details": details} if details else {})
+
+
+def _reference(party: Json) -> Json:
+    return {"id": party["id"], "name": party["name"]}
+
+
+def _tender(contract: Contract, ocid: str) -> Json:
+    route = contract.route
+    return {"id": contract.reference or ocid, "title": contract.title, "status": "complete"} | (
+        _known(
+            procurementMethod=_METHODS.get(Route(route)) if route else None,
+            procurementMethodDetails=str(Route(route).label) if route else None,
+        )
+    )
+
+
+def _award(contract: Contract, award_id: str, suppliers: list[Json]) -> Json:
+    made = {"id": award_id, "title": contract.title, "status": "active", "suppliers": suppliers}
+    if not suppliers:
+        del made["suppliers"]
+    return made | _terms(contract, "contractPeriod")
+
+
+def _contract(contract: Any, award_id: str) -> Json:
+    ended = contract.term.standing(clock.today()) == Standing.ENDED
+    described = [INVENTED] if contract.illustrative else []
+    described += [contract.note] if contract.note else []
+    partial = _known(
+        startsOn=_unless_whole(contract.starts_on),
+        endsOn=_unless_whole(contract.ends_on),
+        extensionUntil=_unless_whole(contract.extension_until),
+        rolling=contract.rolling or None,
+        noticeMonths=contract.notice_months,
+        annualValue=_number(contract.annual_value),
+        framework=contract.framework.name if contract.framework else None,
+        functions=contract.covered or None,
+    )
+    return {
+        "id": f"{award_id}-contract",
+        "awardID": award_id,
+        "title": contract.title,
+        "status": "terminated" if ended else "active",
+        **_known(description=" ".join(described)),
+        **_terms(contract, "period"),
+        **({"cityTools": partial} if partial else {}),
+    }
+
+
+def _terms(contract: Contract, period: str) -> Json:
+    """Value, period and documents, which an award and its contract have alike."""
+    value = _known(amount=_number(contract.total_value))
+    if value:
+        value["currency"] = "GBP"
+        if contract.vat:
+            value["valueAddedTaxIncluded"] = contract.vat == Vat.INCLUDING
+    dates = _known(
+        startDate=_moment(contract.starts_on, "00:00:00"),
+        endDate=_moment(contract.ends_on, "23:59:59"),
+        maxExtentDate=_moment(contract.extension_until, "23:59:59"),
+    )
+    kind = _DOCUMENTS.get(SourceKind(contract.source_kind), "x_source")
+    document = {"id": "1", "documentType": kind, "url": contract.source_url}
+    documents = [document] if contract.source_url else None
+    return {**_known(value=value), **_known(**{period: dates}), **_known(documents=documents)}
+
+
+def _source(contract: Contract) -> Json:
+    confirmed = contract.confirmed_on.isoformat() if contract.confirmed_on else None
+    return {
+        "invented": contract.illustrative,
+        "page": contract.get_absolute_url(),
+        "sourceKind": contract.source_kind,
+        "asOf": contract.as_of,
+        "confidence": contract.confidence,
+    } | _known(confirmedOn=confirmed)
+
+
+def _known(**fields: Any) -> Json:
+    """The fields that are known: OCDS leaves out what is not."""
+    return {name: value for name, value in fields.items() if value not in (None, "", {})}
+
+
+def _moment(partial: str, clock_time: str) -> str | None:
+    return f"{partial}T{clock_time}Z" if len(partial) == _WHOLE else None
+
+
+def _unless_whole(partial: str) -> str | None:
+    return None if len(partial) == _WHOLE else partial or None
+
+
+def _number(pounds: Decimal | None) -> int | float | None:
+    """Exact: pence of so many pounds are safe in a double."""
+    if pounds is None:
+        return None
+    return int(pounds) if pounds == int(pounds) else float(pounds)

@@ -1,0 +1,43 @@
+"""The file of contracts as an OCDS release package."""
+
+import datetime
+from typing import IO
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from citytools import clock
+from citytools.exports import download, refusal
+from contracts.filters import ContractFilter
+from contracts.models import Contract
+from contracts.ocds import releases
+
+_NONE = "No contract fits. This file was not made: in OCDS a package has at least one release.\n"
+
+
+class PackageFilter(ContractFilter):
+    """The same contracts as on the page; a package has no columns to choose."""
+
+    beside = frozenset({"page"})
+    columns = ()
+
+    def _unknown_columns(self) -> list[tuple[str, str]]:
+        return []
+
+
+def contract_package(request: HttpRequest) -> HttpResponseBase:
+    """Contracts as filtered, each a release; 400 with the reasons, 404 where none fits."""
+    chosen = PackageFilter(request.GET, Contract.objects.soonest_first(clock.today()))
+    if chosen.problems:
+        return refusal(chosen.problems)
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    written: list[int] = []
+
+    def write(file: IO[bytes]) -> None:
+        uri = request.build_absolute_uri()
+        written.append(releases.write(chosen.rows, file, uri=uri, published=now))
+
+    package = download(write, "contracts.ocds.json", "application/json")
+    if written == [0]:
+        package.close()
+        return HttpResponse(_NONE, status=404, content_type="text/plain; charset=utf-8")
+    return package

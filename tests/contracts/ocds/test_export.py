@@ -1,0 +1,219 @@
+"""Contracts as an OCDS package: valid, complete, marked, and the same when read again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from jsonschema import Draft4Validator
+
+from boroughs.models import Borough
+from contracts.models import Contract
+from tests import factories
+from tests.notices import imported
+from tests.pages import column, text_of
+
+pytestmark = pytest.mark.django_db
+SCHEMA = Path(__file__).with_name("release_package.schema.json")
+ADDRESS = "/contracts/contracts.ocds.json"
+
+
+def package(client: Client, query: Any = None) -> dict[str, Any]:
+    response = client.get(ADDRESS, query)
+    text = text_of(response)
+    assert response.status_code == 200, text
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def release(client: Client) -> dict[str, Any]:
+    (only,) = package(client)["releases"]
+    assert isinstance(only, dict)
+    return only
+
+
+def full(**fields: Any) -> Contract:
+    """A contract of which everything is known that OCDS has a place for."""
+    known = {
+        "title": "Housing system",
+        "reference": "REF-9",
+        "ocid": "ocds-b5fd17-9",
+        "award_id": "ocds-b5fd17-9-1",
+        "starts_on": "2025-04-01",
+        "ends_on": "2028-03-31",
+        "extension_until": "2030-03-31",
+        "total_value": "120000.50",
+        "vat": "excluding",
+        "route": "framework_direct",
+        "source_kind": "notice",
+        "source_url": "https://notices.example/9",
+        "as_of": "2025-03-20",
+        "lead": factories.borough("Camden", gss_code="E09000007"),
+        "supplier": factories.supplier("Acme Ltd", company_number="01234567", sme=True, vcse=False),
+    }
+    return factories.contract(**known | fields)
+
+
+def test_a_package_is_valid(client: Client) -> None:
+    full(partners=[factories.borough("Barnet")])
+    factories.contract(supplier=None)
+    factories.contract(starts_on="2025", ends_on="2027-06", source_kind="illustrative")
+    factories.contract(rolling=True, lead=factories.borough("GLA", kind="regional"))
+    validator = Draft4Validator(json.loads(SCHEMA.read_text()))
+    faults = [fault.message for fault in validator.iter_errors(package(client))]
+    assert not faults
+
+
+def test_the_schema_finds_faults(client: Client) -> None:
+    full()
+    validator = Draft4Validator(json.loads(SCHEMA.read_text()))
+    broken = package(client)
+    del broken["releases"][0]["ocid"]
+    broken["releases"][0]["contracts"][0]["period"]["endDate"] = "2028"
+    broken["publisher"] = {}
+    assert len(list(validator.iter_errors(broken))) == 3
+
+
+def test_a_release_names_buyer_supplier_period_value_and_source(client: Client) -> None:
+    full()
+    told = release(client)
+    (signed,), (award,) = told["contracts"], told["awards"]
+    assert told["ocid"] == "ocds-b5fd17-9"
+    assert told["buyer"] == {"id": "GB-LAC-E09000007", "name": "London Borough of Camden"}
+    assert award["suppliers"] == [{"id": "GB-COH-01234567", "name": "Acme Ltd"}]
+    assert signed["awardID"] == award["id"] == "ocds-b5fd17-9-1"
+    assert signed["period"] == {
+        "startDate": "2025-04-01T00:00:00Z",
+        "endDate": "2028-03-31T23:59:59Z",
+        "maxExtentDate": "2030-03-31T23:59:59Z",
+    }
+    assert signed["value"] == {
+        "amount": 120000.5,
+        "currency": "GBP",
+        "valueAddedTaxIncluded": False,
+    }
+    assert signed["documents"][0]["url"] == "https://notices.example/9"
+
+
+def test_every_body_that_shares_a_contract_is_a_buyer(client: Client) -> None:
+    full(partners=[factories.borough("Barnet", gss_code="E09000003")])
+    buyers = [one["id"] for one in release(client)["parties"] if "buyer" in one["roles"]]
+    assert buyers == ["GB-LAC-E09000007", "GB-LAC-E09000003"]
+
+
+def test_what_is_not_known_is_left_out(client: Client) -> None:
+    factories.contract(supplier=None, annual_value=100)
+    (signed,) = release(client)["contracts"]
+    assert {"value", "period", "documents"}.isdisjoint(signed)
+    assert signed["cityTools"]["annualValue"] == 100
+
+
+def test_a_date_known_as_a_month_is_never_a_day(client: Client) -> None:
+    factories.contract(starts_on="2026-04", ends_on="2027-06-30")
+    (signed,) = release(client)["contracts"]
+    assert signed["period"] == {"endDate": "2027-06-30T23:59:59Z"}
+    assert signed["cityTools"] == {"startsOn": "2026-04"}
+
+
+def test_a_contract_without_an_ocid_gets_no_registered_prefix(client: Client) -> None:
+    contract = factories.contract()
+    assert release(client)["ocid"] == f"citytools-contract-{contract.pk}"
+
+
+def test_two_contracts_under_one_ocid_are_two_releases(client: Client) -> None:
+    for title in ("Lot 1", "Lot 2"):
+        factories.contract(ocid="ocds-b5fd17-7", title=title)
+    told = package(client)["releases"]
+    assert {one["ocid"] for one in told} == {"ocds-b5fd17-7"}
+    assert len({one["awards"][0]["id"] for one in told}) == len({one["id"] for one in told}) == 2
+
+
+def test_the_id_of_a_release_changes_with_its_contract_alone(client: Client) -> None:
+    contract = full()
+    first = release(client)["id"]
+    assert release(client)["id"] == first
+    Contract.objects.filter(pk=contract.pk).update(total_value=1)
+    assert release(client)["id"] != first
+
+
+def test_an_invented_contract_is_marked_and_can_be_left_out(client: Client) -> None:
+    full()
+    factories.contract(source_kind="illustrative", note="Made up.")
+    marked = [one["cityTools"]["invented"] for one in package(client)["releases"]]
+    assert sorted(marked) == [False, True]
+    (invented,) = [one for one in package(client)["releases"] if one["cityTools"]["invented"]]
+    assert invented["contracts"][0]["description"].startswith("Invented for demonstration")
+    (real,) = package(client, {"illustrative": "no"})["releases"]
+    assert real["ocid"] == "ocds-b5fd17-9"
+
+
+def test_the_package_holds_the_rows_of_the_list_in_their_order(client: Client) -> None:
+    lead = factories.borough("Camden")
+    for end in ("2031", "2029-05", "", "2030-01-01"):
+        factories.contract(ends_on=end, lead=lead)
+    factories.contract()
+    query = {"borough": "camden", "sort": "-ends_on"}
+    pages = [one["cityTools"]["page"] for one in package(client, query)["releases"]]
+    listed = column(client, "/contracts/contracts.csv", "contract_id", query)
+    assert pages == [f"/contracts/{number}/" for number in listed]
+    assert len(pages) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ({"borough": "atlantis"}, "“atlantis” is not a borough known here"),
+        ({"moon": "1"}, "“moon” is not understood here"),
+        ({"columns": "title"}, "“columns” is not understood here"),
+    ],
+)
+def test_what_is_not_understood_is_refused(
+    client: Client, query: dict[str, str], reason: str
+) -> None:
+    response = client.get(ADDRESS, query)
+    assert response.status_code == 400
+    assert reason in text_of(response)
+
+
+def test_no_contract_makes_no_package(client: Client) -> None:
+    response = client.get(ADDRESS)
+    assert response.status_code == 404
+    assert "No contract fits." in text_of(response)
+
+
+def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path: Path) -> None:
+    full(partners=[factories.borough("Barnet")])
+    vague = factories.contract(starts_on="2025", ends_on="2027-06", as_of="2026-01", lead=body())
+    factories.contract(source_kind="illustrative")
+    path = tmp_path / "package.json"
+    path.write_text(json.dumps(package(client)))
+    before = carried()
+    vague_ocid = f"citytools-contract-{vague.pk}"
+    Contract.objects.all().delete()
+    assert "2 new" in imported(path, "--all")
+    assert carried() == [
+        one | ({} if one["ocid"] else {"ocid": vague_ocid}) for one in before if one["real"]
+    ]
+    assert "0 new, 0 changed, 2 unchanged" in imported(path, "--all")
+
+
+def body() -> Borough:
+    return factories.borough("Sutton")
+
+
+def carried() -> list[dict[str, Any]]:
+    """What OCDS carries of each contract."""
+    fields = (
+        "title", "ocid", "lead__name", "supplier__name", "starts_on", "ends_on",
+        "extension_until", "total_value", "vat", "route", "source_url", "as_of",
+    )  # fmt: skip
+    contracts = Contract.objects.order_by("title", "pk")
+    return [
+        dict(zip(fields, values, strict=True))
+        | {
+            "partners": list(one.partners.order_by("name").values_list("name", flat=True)),
+            "real": one.source_kind != "illustrative",
+        }
+        for one, values in zip(contracts, contracts.values_list(*fields), strict=True)
+    ]
