@@ -1,7 +1,7 @@
 """Skills of organisations, in bands; never of a person."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
@@ -96,11 +96,16 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """Practitioner or expert."""
         return self.filter(level__gte=Level.PRACTITIONER)
 
-    def counted_by_skill(self) -> Iterable[tuple[str, int, int]]:
-        """(skill, level, how many of the 33 are at that level)."""
-        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
-        levels = london.order_by().values_list("skill__name", "level")
-        return levels.annotate(boroughs=Count("pk")).order_by("skill__name", "level")
+    def strength_by_skill(self) -> Iterable[dict[str, Any]]:
+        """A row a skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL).order_by()
+        skills = london.values("skill", "skill__name", "skill__position", "skill__group__position")
+        at = {f"at_{one}": Count("pk", filter=Q(level=one)) for one in Level.values}
+        return skills.annotate(
+            **at,
+            teach=Count("pk", filter=Q(can_teach=True)),
+            wish=Count("pk", filter=Q(wants_help=True)),
+        ).order_by("skill__group__position", "skill__position", "skill")
 
 
 @tracked()

@@ -8,5 +8,6 @@ app_name = "skills"
 urlpatterns = [
     path("", views.skill_matrix, name="list"),
     path("skills.csv", views.skill_csv, name="csv"),
+    path("skills.xlsx", views.skill_xlsx, name="xlsx"),
     path("<slug:slug>/", views.skill, name="detail"),
 ]

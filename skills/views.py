@@ -8,24 +8,25 @@ from boroughs.models import Subject
 from citytools.asked import page
 from citytools.exports import csv_response
 from citytools.listing import Listing
+from citytools.workbooks import list_workbook
 from skills import charts, matrix
 from skills.filters import SkillLevelFilter
-from skills.models import Level, Skill, SkillLevel
+from skills.models import Skill, SkillLevel
 
 
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    listing = Listing(chosen, "skills:list", "skills:csv", "Skills", "skill level", "skill levels")
+    noun = ("Skills", "skill level", "skill levels")
+    listing = Listing(chosen, "skills:list", "skills:csv", *noun, book="skills:xlsx")
     context = {
         "listing": listing,
         "matrix": matrix.of_filter(chosen),
-        "levels": Level,
         "invented_levels": chosen.rows.illustrative().count(),
         "coverage": coverage.of(
             Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "chart": charts.strength_by_skill(chosen.rows, listing.csv),
+        "chart": charts.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
 
@@ -34,6 +35,12 @@ def skill_csv(request: HttpRequest) -> HttpResponseBase:
     """The same levels as a file."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
     return csv_response(chosen, "skills.csv")
+
+
+def skill_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """The same levels as a workbook."""
+    chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
+    return list_workbook(request, chosen, "skills.xlsx", "Levels of skills of organisations")
 
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:

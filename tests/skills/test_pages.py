@@ -28,7 +28,7 @@ def test_a_level_that_is_not_known_is_not_none(client: Client) -> None:
     factories.skill_level(borough=camden, skill=design, level=Level.NONE)
     assert states(client) == {("Design", "Barnet"): "unknown", ("Design", "Camden"): "level-0"}
     table = words(client.get("/skills/"), "table")
-    assert "? not known0" in table
+    assert "? not known0 none" in table
 
 
 def test_what_a_filter_leaves_out_is_told_from_what_is_not_known(client: Client) -> None:
@@ -67,7 +67,7 @@ def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Clien
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, level=Level.EXPERT, borough=gla)
     ((_, (row,)),) = client.get("/skills/").context["matrix"].groups
-    assert (row.strong, row.known, len(row.cells)) == (2, 4, 6)
+    assert (row.counted, row.known, len(row.cells)) == ("2 of 4", 4, 6)
 
 
 def test_skills_stand_under_their_group_also_when_positions_mingle(client: Client) -> None:
