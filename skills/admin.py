@@ -1,9 +1,13 @@
 """LOTI staff's pages on skills."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm
+from django.http import HttpRequest
 
 from citytools.staff_admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel
 
 
 @admin.register(SkillGroup)
@@ -26,6 +30,9 @@ class SkillAdmin(StaffAdmin):
     names_need = ["group"]
 
 
+_ANSWER: Any = [("borough", "skill"), ("level", "headcount"), ("can_teach", "wants_help")]
+
+
 @admin.register(SkillLevel)
 class SkillLevelAdmin(StaffAdmin):
     """How far one borough's organisation has one skill."""
@@ -39,13 +46,34 @@ class SkillLevelAdmin(StaffAdmin):
         (
             None,
             {
-                "fields": [
-                    ("borough", "skill"),
-                    ("level", "headcount"),
-                    ("can_teach", "wants_help"),
-                ],
-                "description": "Of the organisation as a whole, in bands: never of a person.",
+                "fields": _ANSWER,
+                "description": "Of the organisation as a whole, in bands: never of a person. "
+                "Leave the date to correct a mistake. A later date makes what was said before a "
+                "past level, which pages compare with.",
             },
         ),
         PROVENANCE,
     ]
+
+    def save_model(
+        self, request: HttpRequest, obj: SkillLevel, form: ModelForm, change: bool
+    ) -> None:
+        """Says so where the former level became the past: a mended date must not."""
+        super().save_model(request, obj, form, change)
+        before = form.initial.get("as_of")
+        past = PastLevel.objects.filter(borough=obj.borough, skill=obj.skill, as_of=before)
+        if change and "as_of" in form.changed_data and past.exists():
+            said = f"The level as of {before} is kept as a past level. If you only mended the date"
+            messages.info(request, f"{said}, delete that past level.")
+
+
+@admin.register(PastLevel)
+class PastLevelAdmin(StaffAdmin):
+    """What boroughs said in earlier returns; a later return adds to them by itself."""
+
+    list_display = ["borough", "skill", "level", "as_of", "source_kind"]
+    list_filter = ["level", "skill__group", *PROVENANCE_FILTERS]
+    search_fields = ["borough__name", "skill__name", "skill__group__name"]
+    autocomplete_fields = ["borough", "skill"]
+    names_need = ["borough", "skill"]
+    fieldsets = [(None, {"fields": _ANSWER}), PROVENANCE]

@@ -44,6 +44,20 @@ def of_headcount(level: SkillLevel) -> Face:
     return _HEADCOUNTS.get(level.headcount, UNKNOWN)
 
 
+def of_change(level: SkillLevel) -> Face:
+    """How the level differs from that of the return before; it has been asked with_previous."""
+    before: int | None = level.previous  # type: ignore[attr-defined]  # annotated
+    if before is None:
+        return _NEW
+    was, now = (_LEVELS[Level(one)].words for one in (before, level.level))
+    if before == level.level:
+        return _SAME._replace(words=f"same as before, {now}")
+    up = level.level > before
+    face = _UP if up else _DOWN
+    sign = f"{'+' if up else '−'}{abs(level.level - before)}"
+    return Face(face.state, sign, f"{'raised' if up else 'lowered'} from {was} to {now}")
+
+
 def _strong(levels: Sequence[SkillLevel]) -> str:
     strong = sum(one.level >= Level.PRACTITIONER for one in levels)
     return f"{strong} of {len(levels)}"
@@ -55,6 +69,16 @@ def _many(levels: Sequence[SkillLevel]) -> str:
     return f"{many} of {len(known)}"
 
 
+def _moved(levels: Sequence[SkillLevel]) -> str:
+    states = [of_change(one).state for one in levels]
+    up, down = states.count(_UP.state), states.count(_DOWN.state)
+    return f"{up}/{down} of {len(states) - states.count(_NEW.state)}"
+
+
+_UP = Face("up", "+1", "raised, by so many levels")
+_DOWN = Face("down", "−1", "lowered, by so many levels")
+_SAME = Face("same", "=", "same as in the return before")
+_NEW = Face("new", "new", "no earlier return to compare with")
 _LEVELS = {
     level: Face(f"level-{level.value}", str(level.value), str(level.label).lower())
     for level in Level
@@ -87,6 +111,16 @@ SHOWS = {
         _many,
         "“6 or more” counts boroughs among those whose band is known. Bands are wide enough to "
         "name nobody.",
+    ),
+    "change": Show(
+        "change since the previous return",
+        "How the level of each skill differs from each borough's return before",
+        [_UP, _DOWN, _SAME, _NEW],
+        of_change,
+        "Up/down",
+        _moved,
+        "“Up/down” counts boroughs among those with an earlier return. A correction of a "
+        "mistake is no change.",
     ),
 }
 """By the value of `show` in the query string; the first is shown where none is asked."""

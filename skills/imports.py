@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from boroughs.models import Borough
 from citytools.imports import SOURCED, Draft, Import, sourced
 from citytools.sheets import lines
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel
 
 _LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *SOURCED)
 
@@ -41,9 +41,18 @@ def skills(path: Path, run: Import) -> None:
 
 def skill_levels(path: Path, run: Import) -> None:
     """skill_levels.csv: how far each borough's organisation has each skill."""
+    run.upsert(SkillLevel, _drafts(path), key=["borough", "skill"])
+
+
+def past_levels(path: Path, run: Import) -> None:
+    """past_levels.csv: the same by an earlier return."""
+    run.upsert(PastLevel, _drafts(path), key=["borough", "skill", "as_of"])
+
+
+def _drafts(path: Path) -> list[Draft]:
     boroughs = Borough.objects.in_bulk(field_name="slug")
     known = Skill.objects.in_bulk(field_name="slug")
-    drafts = [
+    return [
         Draft(
             line,
             {
@@ -58,8 +67,11 @@ def skill_levels(path: Path, run: Import) -> None:
         )
         for line in lines(path, _LEVEL)
     ]
-    run.upsert(SkillLevel, drafts, key=["borough", "skill"])
 
 
-FILES = {"skills.csv": skills, "skill_levels.csv": skill_levels}
+FILES = {
+    "skills.csv": skills,
+    "skill_levels.csv": skill_levels,
+    "past_levels.csv": past_levels,
+}
 """What each file is read by, in the order in which they rest on each other."""

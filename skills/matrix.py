@@ -102,7 +102,7 @@ def of_filter(chosen: SkillLevelFilter) -> Matrix:
     if not chosen.illustrative:
         levels = levels.real()
     keys = rows.values_list("pk", flat=True)
-    made = of(skills.select_related("group"), boroughs, levels, keys, chosen.shown)
+    made = of(skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown)
     few = sum(one.kind != Borough.Kind.REGIONAL for one in boroughs)
     return replace(made, of=few) if named["borough"] else made
 

@@ -2,16 +2,19 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.asked import page
+from citytools import clock
+from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from citytools.workbooks import list_workbook
-from skills import charts, matrix
+from skills import charts, courses, matrix, trend
+from skills import summary as summaries
 from skills.filters import SkillLevelFilter
-from skills.models import Skill, SkillLevel
+from skills.models import Level, Skill, SkillLevel
 
 
 def skill_matrix(request: HttpRequest) -> HttpResponse:
@@ -44,9 +47,21 @@ def skill_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
-    """One skill: what it means, who is strong, who teaches, who wants help."""
+    """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
-    levels = found.levels.for_list().order_by("-level", "borough__name", "pk")
-    reporting = coverage.of(Subject.SKILLS, levels.borough_count(), illustrative=True)
-    context = {"skill": found, "levels": levels[:100], "coverage": reporting}
-    return page(request, "skills/detail.html", context)
+    asked = AskedReal(request)
+    levels = found.levels.all() if asked.illustrative else found.levels.real()
+    summary, told = summaries.of(levels), courses.of(levels)
+    csv = f"{reverse('skills:csv')}?{asked.query(skill=[found.slug])}"
+    context = {
+        "skill": found,
+        "summary": summary,
+        "changes": courses.changes(told)[:50],
+        "chart": trend.by_quarter(found, told, clock.today(), csv),
+        "csv": csv,
+        "coverage": coverage.of(
+            Subject.SKILLS, len(summary.london), illustrative=asked.illustrative
+        ),
+        "levels": Level,
+    }
+    return page(request, "skills/detail.html", context, asked)

@@ -9,7 +9,7 @@ from boroughs.models import Borough, Return, Subject
 from citytools.provenance import Confidence, SourceKind
 from contracts.models import Contract, ContractPartner, ContractSystem, Framework
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import Level, Skill, SkillGroup, SkillLevel
+from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel
 from systems.models import (
     Function,
     Ownership,
@@ -153,6 +153,14 @@ def skill_level(**fields: Any) -> SkillLevel:
     """One borough's level of one skill: working, unless given."""
     fields = _lazily({"level": Level.WORKING} | fields, borough=borough, skill=skill)
     return SkillLevel.objects.create(**SOURCE | fields)
+
+
+def past_level(of: SkillLevel | None = None, **fields: Any) -> PastLevel:
+    """What a borough said of a skill in an earlier return: working a year before, unless given."""
+    now = of or skill_level()
+    defaults = {"level": Level.WORKING, "as_of": "2025-09-30", "source_kind": now.source_kind}
+    keys = {"borough": now.borough, "skill": now.skill}
+    return PastLevel.objects.create(**SOURCE | keys | defaults | fields)
 
 
 def source(**fields: Any) -> Source:

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from boroughs.models import Borough, Return
 from contracts.models import Contract, ContractPartner, ContractSystem, Framework
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel
 from systems.models import (
     Function,
     Ownership,
@@ -49,6 +49,7 @@ MAKERS: dict[Any, Callable[[], object]] = {
     SkillGroup: factories.skill_group,
     Skill: factories.skill,
     SkillLevel: factories.skill_level,
+    PastLevel: factories.past_level,
     Source: factories.source,
     Finding: factories.finding,
     CaseStudy: factories.case_study,

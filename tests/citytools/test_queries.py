@@ -61,7 +61,7 @@ COUNTS = {
     "product": 12,
     "supplier": 15,
     "contract": 8,
-    "skill": 9,
+    "skill": 10,
     "finding": 7,
     "case study": 9,
 }
