@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.forms import ModelForm
+from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
 from citytools.staff_admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
-from skills.models import PastLevel, Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
+from systems.models import Function, Product
 
 
 @admin.register(SkillGroup)
@@ -77,3 +78,48 @@ class PastLevelAdmin(StaffAdmin):
     autocomplete_fields = ["borough", "skill"]
     names_need = ["borough", "skill"]
     fieldsets = [(None, {"fields": _ANSWER}), PROVENANCE]
+
+
+class SkillNeedForm(ModelForm):
+    """Names the function or the product by choice; the record keeps the slug."""
+
+    function = ModelChoiceField(
+        Function.objects.all(), to_field_name="slug", required=False, help_text="Or a product."
+    )
+    product = ModelChoiceField(
+        Product.objects.all(), to_field_name="slug", required=False, help_text="Or a function."
+    )
+
+    def clean_function(self) -> str | None:
+        """Its slug."""
+        return _slug(self.cleaned_data["function"])
+
+    def clean_product(self) -> str | None:
+        """Its slug."""
+        return _slug(self.cleaned_data["product"])
+
+
+def _slug(thing: Function | Product | None) -> str | None:
+    return thing.slug if thing else None
+
+
+@admin.register(SkillNeed)
+class SkillNeedAdmin(StaffAdmin):
+    """Which skill what a borough runs calls for: LOTI's judgement."""
+
+    form = SkillNeedForm
+    list_display = ["__str__", "level", "why"]
+    list_filter = ["level", "skill__group", "skill"]
+    search_fields = ["function", "product", "skill__name", "why"]
+    autocomplete_fields = ["skill"]
+    names_need = ["skill"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [("function", "product"), ("skill", "level"), "why", "source"],
+                "description": "Where a borough runs it with less of the skill, its page calls "
+                "that a gap that matters.",
+            },
+        ),
+    ]

@@ -4,14 +4,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from boroughs import coverage
-from boroughs.models import Subject
+from boroughs import comparisons, coverage
+from boroughs.models import LONDON, Borough, Subject
 from citytools import clock
 from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from citytools.workbooks import list_workbook
-from skills import charts, courses, matrix, trend
+from skills import charts, courses, matrix, needs, profile, trend
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
@@ -58,6 +58,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": summary,
         "changes": courses.changes(told)[:50],
         "chart": trend.by_quarter(found, told, clock.today(), csv),
+        "asking": needs.asking(found, illustrative=asked.illustrative),
         "csv": csv,
         "coverage": coverage.of(
             Subject.SKILLS, len(summary.london), illustrative=asked.illustrative
@@ -65,3 +66,18 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
         "levels": Level,
     }
     return page(request, "skills/detail.html", context, asked)
+
+
+def borough(request: HttpRequest, slug: str) -> HttpResponse:
+    """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
+    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    peers = [peer.borough for peer in comparisons.nearest(found, illustrative=not real)]
+    context = {
+        "borough": found,
+        "profile": profile.of(found, peers, illustrative=not real),
+        "coverage": coverage.of(Subject.SKILLS, LONDON, illustrative=not real),
+        "levels": Level,
+        "csv": f"{reverse('skills:csv')}?{asked.query(borough=[found.slug])}",
+    }
+    return page(request, "skills/borough.html", context, asked)

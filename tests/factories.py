@@ -9,7 +9,7 @@ from boroughs.models import Borough, Return, Subject
 from citytools.provenance import Confidence, SourceKind
 from contracts.models import Contract, ContractPartner, ContractSystem, Framework
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel
+from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
     Ownership,
@@ -153,6 +153,17 @@ def skill_level(**fields: Any) -> SkillLevel:
     """One borough's level of one skill: working, unless given."""
     fields = _lazily({"level": Level.WORKING} | fields, borough=borough, skill=skill)
     return SkillLevel.objects.create(**SOURCE | fields)
+
+
+def skill_need(**fields: Any) -> SkillNeed:
+    """A need of a skill at practitioner by `function` or `product`, a function of its own."""
+    for name in ("function", "product"):
+        if name in fields:
+            fields[name] = fields[name].slug
+    if not fields.keys() & {"function", "product"}:
+        fields["function"] = function().slug
+    fields = {"level": Level.PRACTITIONER, "why": "It is hard."} | fields
+    return SkillNeed.objects.create(**_lazily(fields, skill=skill))
 
 
 def past_level(of: SkillLevel | None = None, **fields: Any) -> PastLevel:

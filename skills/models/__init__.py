@@ -2,6 +2,7 @@
 
 from skills.models.catalogue import Skill, SkillGroup
 from skills.models.levels import SkillLevel, SkillLevelQuerySet
+from skills.models.needs import SkillNeed, SkillNeedQuerySet
 from skills.models.past import PastLevel, PastLevelQuerySet, previous
 from skills.models.scales import Headcount, Level
 
@@ -14,5 +15,7 @@ __all__ = [
     "SkillGroup",
     "SkillLevel",
     "SkillLevelQuerySet",
+    "SkillNeed",
+    "SkillNeedQuerySet",
     "previous",
 ]

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from boroughs.models import Borough, Return
 from contracts.models import Contract, ContractPartner, ContractSystem, Framework
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import PastLevel, Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
     Ownership,
@@ -50,6 +50,7 @@ MAKERS: dict[Any, Callable[[], object]] = {
     Skill: factories.skill,
     SkillLevel: factories.skill_level,
     PastLevel: factories.past_level,
+    SkillNeed: factories.skill_need,
     Source: factories.source,
     Finding: factories.finding,
     CaseStudy: factories.case_study,

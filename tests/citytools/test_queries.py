@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from boroughs.models import Borough
 from contracts.models import Contract
 from research.models import CaseStudy, Finding
-from skills.models import Skill
+from skills.models import Skill, SkillNeed
 from systems.models import Product, Supplier, System
 from tests import factories
 
@@ -61,7 +61,8 @@ COUNTS = {
     "product": 12,
     "supplier": 15,
     "contract": 8,
-    "skill": 10,
+    "skill": 14,
+    "skills of a borough": 16,
     "finding": 7,
     "case study": 9,
 }
@@ -106,7 +107,13 @@ def grown_skills(boroughs: list[Borough]) -> None:
     first = factories.skill("First")
     for borough in boroughs:
         factories.returned(borough, subject="skills")
-        factories.skill_level(borough=borough, skill=first, level=4, can_teach=True)
+        level = factories.skill_level(borough=borough, skill=first, level=3, can_teach=True)
+        factories.past_level(level)
+        SkillNeed.objects.get_or_create(product="main", skill=first, level=4, why="It is hard.")
+        for system in borough.systems.order_by("pk")[:2]:
+            SkillNeed.objects.get_or_create(
+                function=system.function.slug, skill=first, level=4, why="It is hard."
+            )
         factories.skill_level(borough=boroughs[0], wants_help=True)
 
 
@@ -125,6 +132,8 @@ def address(name: str) -> str:
     """The address of a page, that of the record most hangs on where a kind is named."""
     if name.startswith("/"):
         return name
+    if name == "skills of a borough":
+        return f"/skills/boroughs/{Borough.objects.earliest('pk').slug}/"
     if name == "brief":
         return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
     if name == "comparison":
