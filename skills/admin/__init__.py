@@ -7,6 +7,7 @@ from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
 from citytools.staff_admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
+from skills.admin.returns import ReturnsAdmin
 from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
 
@@ -35,7 +36,7 @@ _ANSWER: Any = [("borough", "skill"), ("level", "headcount"), ("can_teach", "wan
 
 
 @admin.register(SkillLevel)
-class SkillLevelAdmin(StaffAdmin):
+class SkillLevelAdmin(ReturnsAdmin):
     """How far one borough's organisation has one skill."""
 
     list_display = ["borough", "skill", "level", "headcount", "can_teach", "wants_help", "as_of"]
