@@ -72,14 +72,19 @@ def sideways_bars(
     return plain(figure)
 
 
-def upright_bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def upright_bars(
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    *,
+    colours: Sequence[str] = PALETTE,
+) -> dict[str, Any]:
     """Stacked upright bars in the order given (time runs left to right), from zero."""
     traces = [
         go.Bar(
             name=name,
             x=list(labels),
             y=list(values),
-            marker=_marker(number, PALETTE),
+            marker=_marker(number, colours),
             text=[f"{value:,}" if value else "" for value in values],
             textposition="auto",
             textangle=0,

@@ -26,7 +26,7 @@ class Column:
     name: str
     kind: Kind
     meaning: str
-    source: str | Expression | F = ""
+    source: str | Expression | F | Subquery = ""
     unit: str = ""
     allowed: tuple[str, ...] = ()
 

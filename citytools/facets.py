@@ -45,8 +45,8 @@ class Facet:
 
 
 def of(chosen: FactFilter) -> list[Facet]:
-    """The filters in their order, without the sort."""
-    return [_facet(chosen, name) for name in chosen.filters if name != "sort"]
+    """The filters in their order, without what is shown apart."""
+    return [_facet(chosen, name) for name in chosen.filters if name not in chosen.apart]
 
 
 def _facet(chosen: FactFilter, name: str) -> Facet:

@@ -36,6 +36,8 @@ class FactFilter(django_filters.FilterSet):
     """Filters that stand open on the page; the others are folded."""
     beside: ClassVar[frozenset[str]] = frozenset({"page", "columns"})
     """Names that belong to the list or the file, not to the rows chosen."""
+    apart: ClassVar[frozenset[str]] = frozenset({"sort"})
+    """Filters that say how rows are shown, not which: they are no inputs beside the list."""
     columns: ClassVar[Sequence[Column]] = ()
     """All columns of the list's file."""
 
@@ -105,7 +107,8 @@ class FactFilter(django_filters.FilterSet):
         """Every active value with its words."""
         if self.problems:
             return []
-        return [chip for name in self.filters if name != "sort" for chip in self._chips_of(name)]
+        names = [name for name in self.filters if name not in self.apart]
+        return [chip for name in names for chip in self._chips_of(name)]
 
     def _chips_of(self, name: str) -> list[Chip]:
         values = self.data.getlist(name)
@@ -115,6 +118,12 @@ class FactFilter(django_filters.FilterSet):
             Chip(name, label, words.get(value, value), self.query(**{name: _less(values, value)}))
             for value in values
         ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """(name, value) of what is shown apart, for the form of the filters to carry on."""
+        names = [name for name in self.filters if name in self.apart]
+        return [(name, value) for name in names for value in self.data.getlist(name)]
 
     @property
     def in_words(self) -> str:

@@ -140,7 +140,8 @@ def who(event: Any, people: dict[int, str]) -> str:
         return "Directly in the database"
     metadata = event.pgh_context.metadata
     if metadata.get("user"):
-        return people.get(metadata["user"], f"An account since deleted ({metadata['user']})")
+        name = people.get(metadata["user"], f"An account since deleted ({metadata['user']})")
+        return f"{name}: {metadata['batch']}" if metadata.get("batch") else name
     if metadata.get("command"):
         # One run of a command is one context: its number tells two loads apart
         return f"The command “{metadata['command']}” ({str(event.pgh_context_id)[:8]})"

@@ -17,7 +17,8 @@ PAGE_SIZE = 25
 class Listing:
     """What every list page shows.
 
-    `path` names the page's address, `file` that of its CSV; `one` and `several` are the noun.
+    `path` names the page's address, `file` that of its CSV, `book` that of its workbook, if any;
+    `one` and `several` are the noun.
     """
 
     chosen: FactFilter
@@ -28,6 +29,7 @@ class Listing:
     several: str
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
+    book: str = ""
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -81,6 +83,11 @@ class Listing:
     def csv(self) -> str:
         """The address of exactly these rows as CSV."""
         return _joined(reverse(self.file), self.chosen.query())
+
+    @property
+    def xlsx(self) -> str:
+        """The address of exactly these rows as a workbook; empty where there is none."""
+        return _joined(reverse(self.book), self.chosen.query()) if self.book else ""
 
     @property
     def all(self) -> str:

@@ -1,6 +1,6 @@
 """Where a fact comes from: every fact has a source, a date and a confidence."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -44,6 +44,9 @@ class SourcedQuerySet(models.QuerySet):
 
 class Sourced(models.Model):
     """A fact with its provenance. A real fact that is no return names an address or a note."""
+
+    former: ClassVar[bool] = False
+    """Whether its rows are the past of others, shown only beside a present one of their kind."""
 
     source_kind = models.CharField(
         "source", max_length=20, choices=SourceKind, help_text="How this fact reached us."

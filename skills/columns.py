@@ -3,7 +3,7 @@
 from django.db.models import Case, CharField, Value, When
 
 from citytools.columns import SOURCE_COLUMNS, Column
-from skills.models import Headcount, Level
+from skills.models import Headcount, Level, previous
 
 _LEVEL_NAME = Case(
     *(When(level=level, then=Value(level.name.lower())) for level in Level),
@@ -45,4 +45,17 @@ SKILL_COLUMNS = (
     Column("can_teach", "yes or no", "Whether it would teach another borough.", "can_teach"),
     Column("wants_help", "yes or no", "Whether it would like to learn from another.", "wants_help"),
     *SOURCE_COLUMNS,
+    Column(
+        "previous_level",
+        "integer",
+        "The level in the borough's return before this one; empty where there is none.",
+        previous("level"),
+        allowed=tuple(str(value) for value in Level.values),
+    ),
+    Column(
+        "previous_as_of",
+        "partial date",
+        "When the source of the previous level was true.",
+        previous("as_of"),
+    ),
 )

@@ -3,10 +3,21 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.filters import Slugs, Sort, Values, Words, YesNo, by_slug, by_value, real_or_invented
+from citytools.filters import (
+    OneOf,
+    Slugs,
+    Sort,
+    Values,
+    Words,
+    YesNo,
+    by_slug,
+    by_value,
+    real_or_invented,
+)
 from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from skills.columns import SKILL_COLUMNS
+from skills.faces import SHOWS, Show
 from skills.models import Level, Skill, SkillGroup
 
 LEVELS = {level.name.lower(): level for level in Level}
@@ -32,6 +43,7 @@ class SkillLevelFilter(FactFilter):
     """Skill levels: each row is one borough's level of one skill."""
 
     shown_first = ("q", "group", "level")
+    apart = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
 
     q = Words("Words", _holding)
@@ -43,6 +55,7 @@ class SkillLevelFilter(FactFilter):
     wants_help = YesNo("Wants help", _wishing)
     source = Values("Source", SourceKind.choices, by_value("source_kind"))
     illustrative = YesNo("Invented for demonstration", real_or_invented)
+    show = OneOf("Matrix shows", [(name, one.words) for name, one in SHOWS.items()])
     sort = Sort(
         {
             "borough": "borough__name",
@@ -52,3 +65,21 @@ class SkillLevelFilter(FactFilter):
             "as_of": "as_of",
         }
     )
+
+    @property
+    def shown(self) -> Show:
+        """How the matrix shows the levels."""
+        return SHOWS[self.named.get("show") or "level"]
+
+    @property
+    def whole(self) -> bool:
+        """Whether no filter on the answers themselves leaves levels out."""
+        return not any(self.named.get(name) for name in ("level", "can_teach", "wants_help"))
+
+    @property
+    def switches(self) -> list[tuple[str, str]]:
+        """(words, query string) of each way to show the same levels; no query for the present."""
+        return [
+            (one.words, "" if one is self.shown else self.query(show=[name]))
+            for name, one in SHOWS.items()
+        ]

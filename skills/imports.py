@@ -7,7 +7,8 @@ from django.utils.text import slugify
 from boroughs.models import Borough
 from citytools.imports import SOURCED, Draft, Import, sourced
 from citytools.sheets import lines
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
+from systems.models import Function, Product
 
 _LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *SOURCED)
 
@@ -39,11 +40,42 @@ def skills(path: Path, run: Import) -> None:
     run.upsert(Skill, drafts, key=["slug"], columns={"name": "skill"})
 
 
+def needs(path: Path, run: Import) -> None:
+    """needs.csv: which function, or which product, calls for which skill at which level."""
+    functions = {one.name: one.slug for one in Function.objects.all()}
+    products = {one.name: one.slug for one in Product.objects.all()}
+    known = Skill.objects.in_bulk(field_name="slug")
+    levels = {level.name.lower(): level.value for level in Level}
+    drafts = [
+        Draft(
+            line,
+            {
+                "function": line.one("function", functions, "functions.csv"),
+                "product": line.one("product", products, "products.csv"),
+                "skill": line.the("skill", known, "skills.csv"),
+                "level": line.the("level", levels, "the levels: awareness to expert"),
+                "why": line.text("why"),
+            },
+        )
+        for line in lines(path, ("function", "product", "skill", "level", "why"))
+    ]
+    run.upsert(SkillNeed, drafts, key=["function", "product", "skill"])
+
+
 def skill_levels(path: Path, run: Import) -> None:
     """skill_levels.csv: how far each borough's organisation has each skill."""
+    run.upsert(SkillLevel, _drafts(path), key=["borough", "skill"])
+
+
+def past_levels(path: Path, run: Import) -> None:
+    """past_levels.csv: the same by an earlier return."""
+    run.upsert(PastLevel, _drafts(path), key=["borough", "skill", "as_of"])
+
+
+def _drafts(path: Path) -> list[Draft]:
     boroughs = Borough.objects.in_bulk(field_name="slug")
     known = Skill.objects.in_bulk(field_name="slug")
-    drafts = [
+    return [
         Draft(
             line,
             {
@@ -58,8 +90,12 @@ def skill_levels(path: Path, run: Import) -> None:
         )
         for line in lines(path, _LEVEL)
     ]
-    run.upsert(SkillLevel, drafts, key=["borough", "skill"])
 
 
-FILES = {"skills.csv": skills, "skill_levels.csv": skill_levels}
+FILES = {
+    "skills.csv": skills,
+    "needs.csv": needs,
+    "skill_levels.csv": skill_levels,
+    "past_levels.csv": past_levels,
+}
 """What each file is read by, in the order in which they rest on each other."""

@@ -1,14 +1,15 @@
 """The borough × skill matrix: known levels, what a filter leaves out, and what is not known."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from boroughs.models import Borough
+from boroughs.models import LONDON, Borough
+from skills.faces import LEFT_OUT, UNKNOWN, Face, Show
 from skills.filters import SkillLevelFilter
-from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet
+from skills.models import Skill, SkillLevel, SkillLevelQuerySet
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,12 @@ class Cell:
     borough: Borough
     level: SkillLevel | None
     chosen: bool
+    face: Face
 
     @property
     def state(self) -> str:
-        """level-0 … level-4, unknown, or left-out for a level that the filter leaves out."""
-        if self.level is None:
-            return "unknown"
-        return f"level-{self.level.level}" if self.chosen else "left-out"
+        """The style: level-0 … level-4 and so on, unknown, or left-out for what a filter drops."""
+        return self.face.state
 
 
 @dataclass(frozen=True)
@@ -33,29 +33,32 @@ class Row:
 
     skill: Skill
     cells: Sequence[Cell]
+    show: Show
 
     @property
     def known(self) -> int:
-        """In how many of the 33 the level is known."""
+        """In how many of the boroughs shown, regional bodies aside, the level is known."""
         return len(self._levels)
 
     @property
-    def strong(self) -> int:
-        """In how many of the 33 it is known to be practitioner or expert."""
-        return sum(level >= Level.PRACTITIONER for level in self._levels)
+    def counted(self) -> str:
+        """What the known levels come to, as the matrix shows them: '9 of 27'."""
+        return self.show.counted(self._levels)
 
     @property
-    def _levels(self) -> list[int]:
+    def _levels(self) -> list[SkillLevel]:
         london = [cell for cell in self.cells if cell.borough.kind != Borough.Kind.REGIONAL]
-        return [cell.level.level for cell in london if cell.level]
+        return [cell.level for cell in london if cell.level]
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Skills down, boroughs across, in the groups' order."""
+    """Skills down, boroughs across, in the groups' order; each known level among `of` boroughs."""
 
     boroughs: Sequence[Borough]
     groups: Sequence[tuple[str, Sequence[Row]]]
+    show: Show
+    of: int = LONDON
 
 
 def of(
@@ -63,6 +66,7 @@ def of(
     boroughs: Sequence[Borough],
     levels: Iterable[SkillLevel],
     chosen: Iterable[int],
+    show: Show,
 ) -> Matrix:
     """Lay out levels; `chosen` holds the primary keys of those that the filter keeps."""
     kept = set(chosen)
@@ -70,31 +74,37 @@ def of(
 
     def cell(skill: Skill, borough: Borough) -> Cell:
         level = at.get((skill.pk, borough.pk))
-        return Cell(borough, level, level is not None and level.pk in kept)
+        if level is None:
+            return Cell(borough, None, False, UNKNOWN)
+        known = level.pk in kept
+        return Cell(borough, level, known, show.face(level) if known else LEFT_OUT)
 
-    rows = [Row(skill, [cell(skill, borough) for borough in boroughs]) for skill in skills]
+    rows = [Row(skill, [cell(skill, borough) for borough in boroughs], show) for skill in skills]
     groups = [
         (name, list(members)) for name, members in groupby(rows, lambda row: row.skill.group.name)
     ]
-    return Matrix(boroughs, groups)
+    return Matrix(boroughs, groups, show)
 
 
 def of_filter(chosen: SkillLevelFilter) -> Matrix:
     """The matrix of a filtered list: the boroughs and skills it names, or all of them."""
     if chosen.problems:
-        return Matrix([], [])
-    named = chosen.form.cleaned_data
+        return Matrix([], [], chosen.shown)
+    named = chosen.named
     rows = chosen.rows.order_by()
     skills = Skill.objects.order_by("group__position", "group_id", "position", "pk")
     if named["skill"]:
         skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
         skills = skills.filter(group__in=named["group"])
-    boroughs = named["borough"] or list(_with_rows(rows))
+    boroughs = list(named["borough"] or _with_rows(rows))
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
     if not chosen.illustrative:
         levels = levels.real()
-    return of(skills.select_related("group"), boroughs, levels, rows.values_list("pk", flat=True))
+    keys = rows.values_list("pk", flat=True)
+    made = of(skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown)
+    few = sum(one.kind != Borough.Kind.REGIONAL for one in boroughs)
+    return replace(made, of=few) if named["borough"] else made
 
 
 def _with_rows(rows: SkillLevelQuerySet) -> QuerySet[Borough]:

@@ -11,5 +11,7 @@ urlpatterns = [
     path("skills.csv", views.skill_csv, name="csv"),
     path("training/", training.training, name="training"),
     path("training.csv", training.training_csv, name="training_csv"),
+    path("skills.xlsx", views.skill_xlsx, name="xlsx"),
+    path("boroughs/<slug:slug>/", views.borough, name="borough"),
     path("<slug:slug>/", views.skill, name="detail"),
 ]

@@ -2,13 +2,17 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
-from boroughs import coverage
-from boroughs.models import Subject
-from citytools.asked import page
+from boroughs import comparisons, coverage
+from boroughs.models import LONDON, Borough, Subject
+from citytools import clock
+from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
-from skills import charts, matrix
+from citytools.workbooks import list_workbook
+from skills import charts, courses, matrix, needs, profile, trend
+from skills import summary as summaries
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
 
@@ -16,16 +20,16 @@ from skills.models import Level, Skill, SkillLevel
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    listing = Listing(chosen, "skills:list", "skills:csv", "Skills", "skill level", "skill levels")
+    noun = ("Skills", "skill level", "skill levels")
+    listing = Listing(chosen, "skills:list", "skills:csv", *noun, book="skills:xlsx")
     context = {
         "listing": listing,
         "matrix": matrix.of_filter(chosen),
-        "levels": Level,
         "invented_levels": chosen.rows.illustrative().count(),
         "coverage": coverage.of(
             Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "chart": charts.strength_by_skill(chosen.rows, listing.csv),
+        "chart": charts.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
 
@@ -36,10 +40,44 @@ def skill_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response(chosen, "skills.csv")
 
 
+def skill_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """The same levels as a workbook."""
+    chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
+    return list_workbook(request, chosen, "skills.xlsx", "Levels of skills of organisations")
+
+
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
-    """One skill: what it means, who is strong, who teaches, who wants help."""
+    """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
-    levels = found.levels.for_list().order_by("-level", "borough__name", "pk")
-    reporting = coverage.of(Subject.SKILLS, levels.borough_count(), illustrative=True)
-    context = {"skill": found, "levels": levels[:100], "coverage": reporting}
-    return page(request, "skills/detail.html", context)
+    asked = AskedReal(request)
+    levels = found.levels.all() if asked.illustrative else found.levels.real()
+    summary, told = summaries.of(levels), courses.of(levels)
+    csv = f"{reverse('skills:csv')}?{asked.query(skill=[found.slug])}"
+    context = {
+        "skill": found,
+        "summary": summary,
+        "changes": courses.changes(told)[:50],
+        "chart": trend.by_quarter(found, told, clock.today(), csv),
+        "asking": needs.asking(found, illustrative=asked.illustrative),
+        "csv": csv,
+        "coverage": coverage.of(
+            Subject.SKILLS, len(summary.london), illustrative=asked.illustrative
+        ),
+        "levels": Level,
+    }
+    return page(request, "skills/detail.html", context, asked)
+
+
+def borough(request: HttpRequest, slug: str) -> HttpResponse:
+    """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
+    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    peers = [peer.borough for peer in comparisons.nearest(found, illustrative=not real)]
+    context = {
+        "borough": found,
+        "profile": profile.of(found, peers, illustrative=not real),
+        "coverage": coverage.of(Subject.SKILLS, LONDON, illustrative=not real),
+        "levels": Level,
+        "csv": f"{reverse('skills:csv')}?{asked.query(borough=[found.slug])}",
+    }
+    return page(request, "skills/borough.html", context, asked)

@@ -15,7 +15,7 @@ from contracts.models import (
     PipelineDuty,
 )
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import Level, Skill, SkillGroup, SkillLevel
+from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
     Ownership,
@@ -165,6 +165,25 @@ def skill_level(**fields: Any) -> SkillLevel:
     """One borough's level of one skill: working, unless given."""
     fields = _lazily({"level": Level.WORKING} | fields, borough=borough, skill=skill)
     return SkillLevel.objects.create(**SOURCE | fields)
+
+
+def skill_need(**fields: Any) -> SkillNeed:
+    """A need of a skill at practitioner by `function` or `product`, a function of its own."""
+    for name in ("function", "product"):
+        if name in fields:
+            fields[name] = fields[name].slug
+    if not fields.keys() & {"function", "product"}:
+        fields["function"] = function().slug
+    fields = {"level": Level.PRACTITIONER, "why": "It is hard."} | fields
+    return SkillNeed.objects.create(**_lazily(fields, skill=skill))
+
+
+def past_level(of: SkillLevel | None = None, **fields: Any) -> PastLevel:
+    """What a borough said of a skill in an earlier return: working a year before, unless given."""
+    now = of or skill_level()
+    defaults = {"level": Level.WORKING, "as_of": "2025-09-30", "source_kind": now.source_kind}
+    keys = {"borough": now.borough, "skill": now.skill}
+    return PastLevel.objects.create(**SOURCE | keys | defaults | fields)
 
 
 def source(**fields: Any) -> Source:

@@ -8,7 +8,7 @@ from citytools.demonstration.invention import demonstration
 from citytools.demonstration.world import World, read
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv")
+FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv", "past_levels.csv")
 """Files of which every row is a fact with a source."""
 
 

@@ -35,6 +35,9 @@ SMALL = {
     "north,south,Repairs,,,Acme,,Lettings,north/Repairs/Fixer; south/Repairs/Fixer,2025,"
     "2027-03-31,no,,6,1200.50,,excluding,open,Cloud,,return,,2026,high,2026-10-01\n",
     "skills.csv": "group,skill,slug,definition\nDelivery,Agile,agile,Works in short steps.\n",
+    "needs.csv": "function,product,skill,level,why\n"
+    "Repairs,,agile,working,Repairs never end.\n"
+    ",Fixer,agile,expert,It is hard.\n",
     "research.json": '{"sources": [], "findings": [], "case_studies": [], "recommendations": []}',
 }
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from citytools.demonstration.catalogue import catalogue, product_rows, supplier_rows
 from citytools.demonstration.contracts import contract_rows
 from citytools.demonstration.estate import system_rows
-from citytools.demonstration.returns import received, return_rows
-from citytools.demonstration.skills import skill_rows
+from citytools.demonstration.returns import earlier_skills, received, return_rows
+from citytools.demonstration.skills import past_rows, skill_rows
 from citytools.demonstration.world import Row, read
 
 SEED = 2019
@@ -25,6 +25,7 @@ COLUMNS = {
     "framework,note," + _PROVENANCE,
     "returns.csv": "borough,subject,received_on,complete," + _PROVENANCE,
     "skill_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
+    "past_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
 }
 """The same columns as the real fixtures."""
 
@@ -34,14 +35,17 @@ def demonstration(fixtures: Path, seed: int = SEED) -> dict[str, str]:
     world = read(fixtures)
     shop = catalogue(world, seed)
     days = received(world, seed)
+    earlier = earlier_skills(days, seed)
     systems = system_rows(world, shop, days, seed)
+    levels = skill_rows(world, days, seed)
     made = {
         "suppliers.csv": supplier_rows(shop, seed),
         "products.csv": product_rows(shop),
         "systems.csv": systems,
         "contracts.csv": contract_rows(world, shop, systems, days, seed),
-        "returns.csv": return_rows(days),
-        "skill_levels.csv": skill_rows(world, days, seed),
+        "returns.csv": return_rows(days, earlier),
+        "skill_levels.csv": levels,
+        "past_levels.csv": past_rows(levels, earlier, seed),
     }
     return {name: _text(COLUMNS[name].split(","), rows) for name, rows in made.items()}
 

@@ -2,7 +2,7 @@
 
 import datetime
 
-from citytools.demonstration.chance import stream
+from citytools.demonstration.chance import happens, stream
 from citytools.demonstration.world import Row, World
 
 SILENT = frozenset(
@@ -17,6 +17,9 @@ INCOMPLETE = frozenset({"barnet", "hillingdon", "lewisham"})
 _FIRST = datetime.date(2025, 9, 8)
 _LAST = datetime.date(2026, 10, 23)
 _SUBJECTS = {"systems": SILENT, "contracts": WITHOUT_CONTRACTS, "skills": SILENT}
+
+_SINCE_EARLIER = range(300, 420)
+"""Days between a borough's earlier return on skills and its latest."""
 
 Received = dict[tuple[str, str], datetime.date]
 
@@ -34,6 +37,17 @@ def received(world: World, seed: int) -> Received:
     return days
 
 
+def earlier_skills(days: Received, seed: int) -> dict[str, datetime.date]:
+    """By borough, the day of an earlier return on skills; about six in ten sent one."""
+    found = {}
+    for slug, subject in days:
+        dice = stream(seed, "earlier return", slug)
+        if subject == "skills" and happens(dice, 60):
+            since = datetime.timedelta(days=dice.choice(_SINCE_EARLIER))
+            found[slug] = _working_day(days[slug, subject] - since)
+    return found
+
+
 def _working_day(day: datetime.date) -> datetime.date:
     return day - datetime.timedelta(days=max(0, day.weekday() - 4))
 
@@ -49,18 +63,25 @@ def provenance(as_of: datetime.date, confirmed_on: str = "") -> Row:
     }
 
 
-def return_rows(days: Received) -> list[Row]:
-    """returns.csv."""
-    return [
-        {
-            "borough": borough,
-            "subject": subject,
-            "received_on": day.isoformat(),
-            "complete": "no" if subject == "systems" and borough in INCOMPLETE else "yes",
-            **provenance(day),
-        }
+def return_rows(days: Received, earlier: dict[str, datetime.date]) -> list[Row]:
+    """returns.csv, the earlier returns on skills last; those left some skills out."""
+    rows = [
+        _return(borough, subject, day, complete=subject != "systems" or borough not in INCOMPLETE)
         for (borough, subject), day in days.items()
     ]
+    return rows + [
+        _return(borough, "skills", day, complete=False) for borough, day in earlier.items()
+    ]
+
+
+def _return(borough: str, subject: str, day: datetime.date, *, complete: bool) -> Row:
+    return {
+        "borough": borough,
+        "subject": subject,
+        "received_on": day.isoformat(),
+        "complete": "yes" if complete else "no",
+        **provenance(day),
+    }
 
 
 def confirmed_on(dice_value: int, as_of: datetime.date) -> str:

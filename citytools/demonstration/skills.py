@@ -1,4 +1,6 @@
-"""Invented skill levels: a full matrix for the boroughs that answered."""
+"""Invented skill levels: a full matrix for the boroughs that answered, some of them before too."""
+
+import datetime
 
 from citytools.demonstration.chance import happens, stream, weighted
 from citytools.demonstration.returns import Received, confirmed_on, provenance
@@ -39,6 +41,33 @@ def skill_rows(world: World, days: Received, seed: int) -> list[Row]:
                     "can_teach": "yes" if level >= 3 and happens(dice, 25 * level - 25) else "no",
                     "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[level]) else "no",
                     **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+                }
+            )
+    return rows
+
+
+_STEPS = {"0": 66, "-1": 25, "1": 9}
+"""How the earlier level differed: most stayed, more were raised since than lowered."""
+
+
+def past_rows(levels: list[Row], earlier: dict[str, datetime.date], seed: int) -> list[Row]:
+    """past_levels.csv: what the same boroughs said a year or so before, with some left out."""
+    rows: list[Row] = []
+    for level in levels:
+        if level["borough"] not in earlier:
+            continue
+        dice = stream(seed, "past", level["borough"], level["skill"])
+        before = min(4, max(0, int(level["level"]) + int(weighted(dice, _STEPS))))
+        if happens(dice, 92):
+            rows.append(
+                {
+                    "borough": level["borough"],
+                    "skill": level["skill"],
+                    "level": str(before),
+                    "headcount": weighted(dice, _HEADCOUNT[before]),
+                    "can_teach": "yes" if before >= 3 and happens(dice, 40) else "no",
+                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[before]) else "no",
+                    **provenance(earlier[level["borough"]]),
                 }
             )
     return rows

@@ -4,10 +4,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from boroughs.models import Borough
 from contracts.models import Contract
+from skills.models import SkillLevel
 from systems.models import System
 from tests import factories
 from tests.staff import address, signed_in
@@ -41,7 +43,16 @@ def _pages() -> list[str]:
         address(Contract, "restore", number, version),
         address(System, "deleted"),
         address(System, "delete", contract.systems.get().pk),
+        *_returns(),
     ]
+
+
+def _returns() -> list[str]:
+    """A return on skills: whose to enter, the sheet, a borough that leads to it."""
+    level = factories.skill_level(borough=factories.borough("Camden"))
+    factories.skill_level(borough=level.borough, source_kind="illustrative")
+    first = "/admin/skills/skilllevel/return/"
+    return [first, f"{first}camden/", address(Borough, "change", level.borough_id)]
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -57,6 +68,57 @@ def test_staff_pages_are_clean(staff: Page, live_server: LiveServer, width: int)
         report = Axe().run(staff)
         assert report.violations_count == 0, f"{path} at {width}\n{report.generate_report()}"
         complaints.clear()  # axe itself tries styles in forms, which the policy refuses
+
+
+def test_a_return_is_entered_by_keyboard_without_scripts(
+    browser: Browser, client: Client, live_server: LiveServer
+) -> None:
+    skills = [factories.skill(name) for name in ("Data", "Law")]
+    factories.borough("Camden")
+    session = signed_in(client).cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{live_server.url}/admin/skills/skilllevel/return/camden/")
+    page.get_by_label("Level: Data").focus()
+    for key in ("3", "Tab", "3", "Tab", "y", "Tab", "n", "Tab", "9", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Level: Data")).to_have_value("3")
+    expect(page.get_by_label("Wants help: Data")).to_have_value("no")
+    page.get_by_label("Complete").press("Space")
+    page.get_by_role("button", name="Save the return").press("Enter")
+    problem = page.get_by_role("link", name="Not complete: 1 not answered (Law)")
+    expect(problem).to_be_visible()
+    problem.press("Enter")
+    page.get_by_label("Level: Law").focus()
+    page.keyboard.press("1")
+    page.get_by_role("button", name="Save the return").press("Enter")
+    expect(page.get_by_text("2 new; 0 not answered")).to_be_visible()
+    saved = SkillLevel.objects.get(skill=skills[0])
+    assert (saved.level, saved.headcount, saved.can_teach) == (3, "3 to 5", True)
+    page.get_by_role("button", name="Undo this return").press("Enter")
+    expect(page.get_by_text("Undone: return on skills of Camden")).to_be_visible()
+    assert not SkillLevel.objects.exists()
+    context.close()
+
+
+def test_a_return_with_mistakes_and_its_batch_are_clean(
+    staff: Page, live_server: LiveServer
+) -> None:
+    factories.skill("Data")
+    factories.borough("Camden")
+    staff.goto(f"{live_server.url}/admin/skills/skilllevel/return/camden/")
+    staff.get_by_role("button", name="Save the return").click()
+    expect(staff.get_by_role("alert")).to_be_focused()
+    assert Axe().run(staff).violations_count == 0
+    staff.get_by_label("Level: Data").select_option("2")
+    staff.get_by_role("button", name="Save the return").click()
+    expect(staff.get_by_role("button", name="Undo this return")).to_be_visible()
+    report = Axe().run(staff)
+    assert report.violations_count == 0, report.generate_report()
 
 
 def _note(said: ConsoleMessage, complaints: list[str]) -> None:

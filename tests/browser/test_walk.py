@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.http import QueryDict
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from citytools import clock
@@ -71,12 +71,19 @@ PAGES = [
     "/contracts/transparency/",
     "/contracts/transparency/?illustrative=no",
     "/skills/",
+    "/skills/?show=headcount&group=data-and-ai",
+    "/skills/?level=expert&show=moon",
+    "/skills/?show=change",
     "/skills/service-design/",
     "/skills/training/",
     "/skills/training/?borough=brent&cap=1",
     "/skills/training/?skill=cyber-security&cap=8",
     "/skills/training/?illustrative=no",
     "/skills/training/?cap=9",
+    "/skills/service-design/?illustrative=no",
+    "/skills/boroughs/camden/",
+    "/skills/boroughs/bexley/",
+    "/skills/boroughs/greater-london-authority/?illustrative=no",
     "/research/",
     "/research/recommendations/",
     "/search/",
@@ -183,6 +190,25 @@ def test_the_service_map_scrolls_by_keyboard_and_keeps_its_headings(
     assert abs(heading["x"] - left["x"]) < 3
     assert heading["width"] <= 0.4 * 320
     assert abs(borough["y"] - left["y"]) < 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_skills_matrix_scrolls_by_keyboard_and_switches_without_scripts(
+    browser: Browser, live_server: LiveServer
+) -> None:
+    call_command("load", verbosity=0)
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/skills/?group=data-and-ai")
+    region = page.get_by_role("region", name="Skills by borough")
+    region.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    wait_until(lambda: region.evaluate("one => one.scrollLeft") > 50)
+    page.get_by_role("link", name="headcount band").press("Enter")
+    expect(page.get_by_text("11 to 20 people").first).to_be_visible()
+    expect(page.get_by_role("link", name="Remove filter Group: Data and AI")).to_be_visible()
+    context.close()
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 5) -> None:

@@ -21,7 +21,7 @@ from contracts.models import (
     PipelineDuty,
 )
 from research.models import CaseStudy, Finding, Recommendation, Source
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
     Ownership,
@@ -56,6 +56,8 @@ MAKERS: dict[Any, Callable[[], object]] = {
     SkillGroup: factories.skill_group,
     Skill: factories.skill,
     SkillLevel: factories.skill_level,
+    PastLevel: factories.past_level,
+    SkillNeed: factories.skill_need,
     Source: factories.source,
     Finding: factories.finding,
     CaseStudy: factories.case_study,

@@ -90,12 +90,16 @@ def test_invented_suppliers_have_no_company_number() -> None:
     assert {row["company_number"] for row in rows("suppliers.csv")} == {""}
 
 
+EARLIEST = {"returns.csv": "2024-07-01", "past_levels.csv": "2024-07-01"}
+"""Earlier returns on skills reach further back than all else."""
+
+
 @pytest.mark.parametrize("name", FACTS)
 def test_every_record_is_marked_as_illustrative(name: str) -> None:
     for row in rows(name):
         assert (row["source_kind"], row["source_url"]) == ("illustrative", "")
         assert row["confidence"] == "low"
-        assert "2025-09-01" <= row["as_of"] <= "2026-10-31"
+        assert EARLIEST.get(name, "2025-09-01") <= row["as_of"] <= "2026-10-31"
         assert not row["confirmed_on"] or row["as_of"] < row["confirmed_on"] < "2026-11-01"
 
 
@@ -106,8 +110,9 @@ def test_every_record_is_marked_as_illustrative(name: str) -> None:
         ("products.csv", ("slug",)),
         ("systems.csv", ("borough", "function", "product")),
         ("contracts.csv", ("lead", "title", "starts_on")),
-        ("returns.csv", ("borough", "subject")),
+        ("returns.csv", ("borough", "subject", "received_on")),
         ("skill_levels.csv", ("borough", "skill")),
+        ("past_levels.csv", ("borough", "skill")),
     ],
 )
 def test_no_key_occurs_twice(name: str, key: tuple[str, ...]) -> None:
@@ -116,8 +121,35 @@ def test_no_key_occurs_twice(name: str, key: tuple[str, ...]) -> None:
 
 
 def test_27_boroughs_returned_systems_and_skills_and_24_contracts() -> None:
-    returned = Counter(row["subject"] for row in rows("returns.csv"))
-    assert returned == {"systems": 27, "skills": 27, "contracts": 24}
+    returned = {(row["borough"], row["subject"]) for row in rows("returns.csv")}
+    counts = Counter(subject for _, subject in returned)
+    assert counts == {"systems": 27, "skills": 27, "contracts": 24}
+
+
+def test_some_boroughs_returned_skills_twice_and_said_less_at_first() -> None:
+    days = defaultdict(list)
+    for row in rows("returns.csv"):
+        if row["subject"] == "skills":
+            days[row["borough"]].append((row["received_on"], row["complete"]))
+    twice = {slug: sorted(sent) for slug, sent in days.items() if len(sent) > 1}
+    assert 15 <= len(twice) <= 24
+    past = defaultdict(set)
+    for row in rows("past_levels.csv"):
+        assert row["as_of"] == twice[row["borough"]][0][0]
+        past[row["borough"]].add(row["skill"])
+    assert past.keys() == twice.keys()
+    assert {complete for sent in twice.values() for _, complete in sent[:-1]} == {"no"}
+    assert all(len(skills) <= 30 for skills in past.values())
+
+
+def test_levels_went_up_more_often_than_down_and_mostly_stayed() -> None:
+    now = {(row["borough"], row["skill"]): int(row["level"]) for row in rows("skill_levels.csv")}
+    before = [
+        (now[row["borough"], row["skill"]], int(row["level"])) for row in rows("past_levels.csv")
+    ]
+    up, down = sum(a > b for a, b in before), sum(a < b for a, b in before)
+    assert 0 < down < up < len(before) / 2
+    assert len(before) < len(now)
 
 
 def test_six_boroughs_are_silent_and_the_city_is_not_among_them() -> None:
@@ -127,7 +159,8 @@ def test_six_boroughs_are_silent_and_the_city_is_not_among_them() -> None:
 
 
 def test_three_returns_of_systems_are_incomplete() -> None:
-    incomplete = {row["borough"] for row in rows("returns.csv") if row["complete"] == "no"}
+    systems = [row for row in rows("returns.csv") if row["subject"] == "systems"]
+    incomplete = {row["borough"] for row in systems if row["complete"] == "no"}
     assert incomplete == INCOMPLETE
     assert len(incomplete) == 3
 

@@ -26,7 +26,7 @@ HEADERS = {
     "supplier,service_areas,functions,products,starts_on,ends_on,extension_until,notice_months,"
     "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid",
     "/skills/skills.csv": "gss_code,borough,group,skill,level,level_name,headcount,can_teach,"
-    "wants_help," + SOURCE,
+    "wants_help," + SOURCE + ",previous_level,previous_as_of",
     "/boroughs/boroughs.csv": "gss_code,borough,slug,official_name,code,kind,inner_or_outer,"
     "partnership,population,population_year,households,systems,contracts,skill_levels,"
     "returned_systems,returned_contracts,returned_skills,"

@@ -11,7 +11,7 @@ from boroughs.models import Borough, Return
 from citytools.provenance import Sourced
 from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
-from skills.models import SkillLevel
+from skills.models import PastLevel, SkillLevel
 from systems.models import Function, Product, ServiceArea, Supplier, System
 from tests.loading import Folder, events, load, swap
 
@@ -24,7 +24,10 @@ def test_counts_are_those_of_the_files() -> None:
     assert Borough.objects.london().count() == 33
     assert (ServiceArea.objects.count(), Function.objects.count()) == (19, 82)
     assert SkillLevel.objects.count() == 27 * 30
-    assert Return.objects.count() == 27 + 24 + 27
+    earlier = Return.objects.filter(received_on__lt="2025-09-30", subject="skills", complete=False)
+    assert Return.objects.count() == 27 + 24 + 27 + 21
+    assert PastLevel.objects.count() == 584
+    assert earlier.exists()
     assert Contract.objects.illustrative().count() == 260
     assert Contract.objects.real().count() >= 30
     assert {CaseStudy.objects.count(), Finding.objects.count()} >= {8, 12}

@@ -28,7 +28,7 @@ def test_a_level_that_is_not_known_is_not_none(client: Client) -> None:
     factories.skill_level(borough=camden, skill=design, level=Level.NONE)
     assert states(client) == {("Design", "Barnet"): "unknown", ("Design", "Camden"): "level-0"}
     table = words(client.get("/skills/"), "table")
-    assert "? not known0" in table
+    assert "? not known0 none" in table
 
 
 def test_what_a_filter_leaves_out_is_told_from_what_is_not_known(client: Client) -> None:
@@ -67,7 +67,7 @@ def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Clien
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, level=Level.EXPERT, borough=gla)
     ((_, (row,)),) = client.get("/skills/").context["matrix"].groups
-    assert (row.strong, row.known, len(row.cells)) == (2, 4, 6)
+    assert (row.counted, row.known, len(row.cells)) == ("2 of 4", 4, 6)
 
 
 def test_skills_stand_under_their_group_also_when_positions_mingle(client: Client) -> None:
@@ -98,10 +98,47 @@ def test_a_skill_lists_the_best_first_with_who_teaches_and_who_asks(client: Clie
             wants_help=wish, headcount="3 to 5" if teach else "",
         )  # fmt: skip
     page = client.get("/skills/design/")
-    assert [one.borough.name for one in page.context["levels"]] == ["Camden", "Ealing", "Barnet"]
+    rows = page.context["summary"].rows
+    assert [row.level.borough.name for row in rows] == ["Camden", "Ealing", "Barnet"]
     table = words(page, "tbody")
-    assert "4 Expert 3 to 5 yes no" in table
-    assert "0 None not known not known yes" in table
+    assert "4 Expert no earlier return 3 to 5 yes no" in table
+    assert "0 None no earlier return not known not known yes" in table
+    assert "2 of 3 boroughs whose level is known are at practitioner or expert; 1 would" in words(
+        page
+    )
+
+
+def test_a_skill_names_its_teachers_and_who_asks_lowest_first(client: Client) -> None:
+    skill = factories.skill("Design")
+    for name, level, teach, wish in (
+        ("Barnet", Level.WORKING, False, True),
+        ("Camden", Level.EXPERT, True, None),
+        ("Ealing", Level.NONE, None, True),
+    ):
+        factories.skill_level(
+            borough=factories.borough(name),
+            skill=skill,
+            level=level,
+            can_teach=teach,
+            wants_help=wish,
+        )
+    gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    factories.skill_level(skill=skill, borough=gla, can_teach=True, wants_help=True)
+    page = client.get("/skills/design/")
+    summary = page.context["summary"]
+    assert [one.borough.name for one in summary.teachers] == ["Camden"]
+    assert [one.borough.name for one in summary.wishes] == ["Ealing", "Barnet"]
+    assert [(level.label, len(held)) for level, held in summary.by_level] == [
+        ("Expert", 1), ("Practitioner", 0), ("Working", 1), ("Awareness", 0), ("None", 1),
+    ]  # fmt: skip
+    assert "/skills/training/?skill=design" in read(page).links
+
+
+def test_a_skill_says_what_the_levels_mean_and_whose_they_are(client: Client) -> None:
+    factories.skill("Design")
+    page = client.get("/skills/design/")
+    assert all(level.meaning in words(page) for level in Level)
+    assert "https://ddat-capability-framework.service.gov.uk/skills" in read(page).links
 
 
 def test_a_skill_without_levels_is_not_known_and_not_weak(client: Client) -> None:
@@ -116,7 +153,8 @@ def test_a_skill_says_in_how_many_of_the_33_it_is_known(client: Client) -> None:
     level = factories.skill_level(skill=skill)
     factories.returned(level.borough, subject="skills")
     said = words(client.get("/skills/design/"))
-    assert "Level known in 1 borough; 1 of 33 boroughs reporting." in said
+    assert "None of 1 borough whose level is known are at practitioner or expert" in said
+    assert "1 of 33 boroughs reporting." in said
 
 
 def test_a_skill_links_to_the_file_of_its_levels(client: Client) -> None:

@@ -31,7 +31,7 @@ READERS: dict[str, Reader] = {
 }
 """Every file that can be loaded, in the order in which they rest on each other."""
 
-ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv"}
+ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv", "past_levels.csv"}
 """Real ones exist only once a borough has answered."""
 
 

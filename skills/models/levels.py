@@ -1,75 +1,17 @@
-"""Skills of organisations, in bands; never of a person."""
+"""The present levels: how far each borough's organisation has each skill."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.history import tracked
 from citytools.provenance import Sourced, SourcedQuerySet
-
-
-class Level(models.IntegerChoices):
-    """None, then the four levels of the Government Digital and Data capability framework."""
-
-    NONE = 0, "None"
-    AWARENESS = 1, "Awareness"
-    WORKING = 2, "Working"
-    PRACTITIONER = 3, "Practitioner"
-    EXPERT = 4, "Expert"
-
-
-class Headcount(models.TextChoices):
-    """How many people, in bands wide enough to name nobody.
-
-    Written with words: a spreadsheet reads 3-5 as the third of May.
-    """
-
-    NOBODY = "0", "0"
-    ONE = "1 to 2", "1 to 2"
-    THREE = "3 to 5", "3 to 5"
-    SIX = "6 to 10", "6 to 10"
-    ELEVEN = "11 to 20", "11 to 20"
-    MORE = "21 or more", "21 or more"
-
-
-@tracked()
-class SkillGroup(models.Model):
-    """A family of skills."""
-
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
-    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@tracked()
-class Skill(models.Model):
-    """What an organisation can do."""
-
-    group = models.ForeignKey(SkillGroup, on_delete=models.PROTECT, related_name="skills")
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(max_length=60, unique=True)
-    definition = models.TextField(help_text="What an organisation with this skill can do.")
-    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def get_absolute_url(self) -> str:
-        """The skill's page."""
-        return reverse("skills:detail", args=[self.slug])
+from skills.models.catalogue import Skill
+from skills.models.past import keep_what_an_earlier_return_said, previous
+from skills.models.scales import Headcount, Level
 
 
 class SkillLevelQuerySet(SourcedQuerySet):
@@ -92,15 +34,24 @@ class SkillLevelQuerySet(SourcedQuerySet):
         london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
         return london.order_by().values("borough").distinct().count()
 
+    def with_previous(self) -> Self:
+        """With `previous` and `previous_as_of`: the level in the return before and its date."""
+        return self.annotate(previous=previous("level"), previous_as_of=previous("as_of"))
+
     def strong(self) -> Self:
         """Practitioner or expert."""
         return self.filter(level__gte=Level.PRACTITIONER)
 
-    def counted_by_skill(self) -> Iterable[tuple[str, int, int]]:
-        """(skill, level, how many of the 33 are at that level)."""
-        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
-        levels = london.order_by().values_list("skill__name", "level")
-        return levels.annotate(boroughs=Count("pk")).order_by("skill__name", "level")
+    def strength_by_skill(self) -> Iterable[dict[str, Any]]:
+        """A row a skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL).order_by()
+        skills = london.values("skill", "skill__name", "skill__position", "skill__group__position")
+        at = {f"at_{one}": Count("pk", filter=Q(level=one)) for one in Level.values}
+        return skills.annotate(
+            **at,
+            teach=Count("pk", filter=Q(can_teach=True)),
+            wish=Count("pk", filter=Q(wants_help=True)),
+        ).order_by("skill__group__position", "skill__position", "skill")
 
 
 @tracked()
@@ -124,6 +75,7 @@ class SkillLevel(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = ["skill__position", "borough__name", "pk"]
+        triggers = [keep_what_an_earlier_return_said("keep_what_an_earlier_return_said")]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(

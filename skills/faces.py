@@ -1,0 +1,126 @@
+"""What a cell of the matrix shows of a level: a text, a style, and words for who cannot see it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from skills.models import Headcount, Level, SkillLevel
+
+
+class Face(NamedTuple):
+    """`state` names the style (shade and pattern), `text` is short, `words` say it in full."""
+
+    state: str
+    text: str
+    words: str
+
+
+UNKNOWN = Face("unknown", "?", "not known")
+LEFT_OUT = Face("left-out", "·", "left out by the filter")
+_BANDS = {band: number for number, band in enumerate(Headcount)}
+_SHORT = {Headcount.MORE: "21+"}
+
+
+@dataclass(frozen=True)
+class Show:
+    """One way to show the matrix; `counted` is what the sum of a row says of its known levels."""
+
+    words: str
+    title: str
+    key: Sequence[Face]
+    face: Callable[[SkillLevel], Face]
+    head: str
+    counted: Callable[[Sequence[SkillLevel]], str]
+    note: str
+
+
+def of_level(level: SkillLevel) -> Face:
+    """0 to 4."""
+    return _LEVELS[Level(level.level)]
+
+
+def of_headcount(level: SkillLevel) -> Face:
+    """The band of people; not known where the return names none."""
+    return _HEADCOUNTS.get(level.headcount, UNKNOWN)
+
+
+def of_change(level: SkillLevel) -> Face:
+    """How the level differs from that of the return before; it has been asked with_previous."""
+    before: int | None = level.previous  # type: ignore[attr-defined]  # annotated
+    if before is None:
+        return _NEW
+    was, now = (_LEVELS[Level(one)].words for one in (before, level.level))
+    if before == level.level:
+        return _SAME._replace(words=f"same as before, {now}")
+    up = level.level > before
+    face = _UP if up else _DOWN
+    sign = f"{'+' if up else '−'}{abs(level.level - before)}"
+    return Face(face.state, sign, f"{'raised' if up else 'lowered'} from {was} to {now}")
+
+
+def _strong(levels: Sequence[SkillLevel]) -> str:
+    strong = sum(one.level >= Level.PRACTITIONER for one in levels)
+    return f"{strong} of {len(levels)}"
+
+
+def _many(levels: Sequence[SkillLevel]) -> str:
+    known = [one for one in levels if one.headcount]
+    many = sum(_BANDS[Headcount(one.headcount)] >= _BANDS[Headcount.SIX] for one in known)
+    return f"{many} of {len(known)}"
+
+
+def _moved(levels: Sequence[SkillLevel]) -> str:
+    states = [of_change(one).state for one in levels]
+    up, down = states.count(_UP.state), states.count(_DOWN.state)
+    return f"{up}/{down} of {len(states) - states.count(_NEW.state)}"
+
+
+_UP = Face("up", "+1", "raised, by so many levels")
+_DOWN = Face("down", "−1", "lowered, by so many levels")
+_SAME = Face("same", "=", "same as in the return before")
+_NEW = Face("new", "new", "no earlier return to compare with")
+_LEVELS = {
+    level: Face(f"level-{level.value}", str(level.value), str(level.label).lower())
+    for level in Level
+}
+_HEADCOUNTS = {
+    band.value: Face(
+        f"band-{number}",
+        _SHORT.get(band, str(band.value).replace(" to ", "–")),
+        "nobody" if band == Headcount.NOBODY else f"{band.label} people",
+    )
+    for band, number in _BANDS.items()
+}
+
+SHOWS = {
+    "level": Show(
+        "level",
+        "Level of each skill in each borough, 0 none to 4 expert",
+        list(_LEVELS.values()),
+        of_level,
+        "Strong",
+        _strong,
+        "“Strong” counts boroughs at practitioner or expert among those whose level is known.",
+    ),
+    "headcount": Show(
+        "headcount band",
+        "How many people have each skill in each borough, in bands",
+        list(_HEADCOUNTS.values()),
+        of_headcount,
+        "6 or more",
+        _many,
+        "“6 or more” counts boroughs among those whose band is known. Bands are wide enough to "
+        "name nobody.",
+    ),
+    "change": Show(
+        "change since the previous return",
+        "How the level of each skill differs from each borough's return before",
+        [_UP, _DOWN, _SAME, _NEW],
+        of_change,
+        "Up/down",
+        _moved,
+        "“Up/down” counts boroughs among those with an earlier return. A correction of a "
+        "mistake is no change.",
+    ),
+}
+"""By the value of `show` in the query string; the first is shown where none is asked."""

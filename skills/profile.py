@@ -1,0 +1,158 @@
+"""The skills of one borough: strengths, gaps, gaps that matter, offers and wishes.
+
+A gap that matters: the level is known, and something that the borough has in use calls for more.
+Where the level is not known, a need is a question, not a gap.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from boroughs.models import Borough, Return, Subject
+from skills import courses
+from skills.courses import Change
+from skills.faces import Face, of_change
+from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet
+from skills.needs import Call, calls, needed
+from skills.strength import Strength, by_skill
+from systems.models import System
+
+
+@dataclass(frozen=True)
+class Line:
+    """One skill: the borough's level, what calls for it, its peers' levels, and London's.
+
+    `level` is None where it is not known; `peers` has None for each whose level is not known.
+    """
+
+    skill: Skill
+    level: SkillLevel | None
+    calls: Sequence[Call]
+    peers: Sequence[SkillLevel | None]
+    london: Strength | None
+
+    @property
+    def needed(self) -> Level | None:
+        """The highest level that anything in use calls for."""
+        return needed(self.calls)
+
+    @property
+    def short(self) -> int:
+        """By how many levels it falls short of what is called for; 0 where it does not."""
+        if self.level is None or self.needed is None:
+            return 0
+        return max(0, self.needed - self.level.level)
+
+    @property
+    def change(self) -> Face | None:
+        """How the level differs from the return before."""
+        return of_change(self.level) if self.level else None
+
+    @property
+    def unmet(self) -> list[Call]:
+        """The calls that the level does not meet."""
+        now = self.level.level if self.level else Level.EXPERT
+        return [call for call in self.calls if call.need.level > now]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """All skills of one borough, in their order."""
+
+    borough: Borough
+    lines: Sequence[Line]
+    peers: Sequence[Borough]
+    changes: Sequence[Change]
+    latest: Return | None
+
+    @property
+    def known(self) -> list[Line]:
+        """Those whose level is known."""
+        return [line for line in self.lines if line.level]
+
+    @property
+    def strengths(self) -> list[Line]:
+        """At practitioner or expert, experts first."""
+        strong = [one for one in self.lines if one.level and one.level.level >= Level.PRACTITIONER]
+        return sorted(strong, key=lambda line: -(line.level.level if line.level else 0))
+
+    @property
+    def gaps(self) -> list[Line]:
+        """At none or awareness, none first."""
+        weak = [one for one in self.lines if one.level and one.level.level <= Level.AWARENESS]
+        return sorted(weak, key=lambda line: line.level.level if line.level else 0)
+
+    @property
+    def mattering(self) -> list[Line]:
+        """Gaps that matter: the furthest short first, then what most systems call for."""
+        short = [line for line in self.lines if line.short]
+        return sorted(short, key=lambda line: (-line.short, -len(line.unmet)))
+
+    @property
+    def open(self) -> list[Line]:
+        """Called for by something in use, while the level is not known."""
+        return [line for line in self.lines if line.calls and not line.level]
+
+    @property
+    def called(self) -> list[Line]:
+        """What anything in use calls for."""
+        return [line for line in self.lines if line.calls]
+
+    @property
+    def offers(self) -> list[Line]:
+        """What it would teach."""
+        return [line for line in self.lines if line.level and line.level.can_teach]
+
+    @property
+    def wishes(self) -> list[Line]:
+        """What it would like help with."""
+        return [line for line in self.lines if line.level and line.level.wants_help]
+
+    @property
+    def groups(self) -> list[tuple[str, list[Line]]]:
+        """The lines by group of skills."""
+        grouped = groupby(self.lines, lambda line: line.skill.group.name)
+        return [(name, list(lines)) for name, lines in grouped]
+
+
+def of(borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True) -> Profile:
+    """The profile, compared with peers that the caller has found; eight queries."""
+    levels: SkillLevelQuerySet = SkillLevel.objects.all()
+    systems = System.objects.in_use().filter(borough=borough)
+    returns = Return.objects.filter(borough=borough, subject=Subject.SKILLS)
+    if not illustrative:
+        levels, systems, returns = levels.real(), systems.real(), returns.real()
+    own = levels.filter(borough=borough)
+    return Profile(
+        borough,
+        _lines(own, levels, calls(systems), peers),
+        peers,
+        courses.changes(courses.of(own)),
+        returns.order_by("-received_on", "-pk").first(),
+    )
+
+
+def _lines(
+    own: SkillLevelQuerySet,
+    all_levels: SkillLevelQuerySet,
+    called: Mapping[int, Sequence[Call]],
+    peers: Sequence[Borough],
+) -> list[Line]:
+    at = {level.skill_id: level for level in own.with_previous()}
+    theirs = _by_place(all_levels.filter(borough__in=[one.pk for one in peers]))
+    london = {one.skill: one for one in by_skill(all_levels)}
+    skills = Skill.objects.select_related("group")
+    return [
+        Line(
+            skill,
+            at.get(skill.pk),
+            called.get(skill.pk, ()),
+            [theirs.get((skill.pk, peer.pk)) for peer in peers],
+            london.get(skill.name),
+        )
+        for skill in skills.order_by("group__position", "group_id", "position", "pk")
+    ]
+
+
+def _by_place(levels: Iterable[SkillLevel]) -> dict[tuple[int, int], SkillLevel]:
+    return {(level.skill_id, level.borough_id): level for level in levels}

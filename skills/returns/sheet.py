@@ -1,0 +1,181 @@
+"""The page of a return: every skill with what is recorded now, and all that is wrong with it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from django.forms import Form
+from django.forms.boundfield import BoundField
+
+from boroughs.models import Borough, Return, Subject
+from citytools import clock, partial_dates
+from citytools.provenance import Confidence
+from skills.models import Skill, SkillLevel
+from skills.returns.form import HeadForm, RowForm, prefilled
+
+_ROW = re.compile(r"skill-([^-]+)-", re.ASCII)
+_SEEN = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One skill: its form, and the level recorded now, if any."""
+
+    skill: Skill
+    present: SkillLevel | None
+    form: RowForm
+
+    @property
+    def token(self) -> str:
+        """What is recorded now, to be held against what is recorded when the form comes back."""
+        if self.present is None:
+            return "nothing"
+        return "|".join(str(getattr(self.present, name)) for name in _SEEN)
+
+    @property
+    def now(self) -> str:
+        """The same in words."""
+        if self.present is None:
+            return "nothing"
+        told = [str(self.present.get_level_display()).lower()]
+        told += [f"{self.present.headcount} people"] if self.present.headcount else []
+        told += ["would teach"] if self.present.can_teach else []
+        told += ["wants help"] if self.present.wants_help else []
+        when = partial_dates.in_words(self.present.as_of, short=True)
+        kind = "invented, " if self.present.illustrative else ""
+        return f"{', '.join(told)} ({kind}as of {when})"
+
+
+class Sheet:
+    """A return as it is shown, or as it came back. To be read within a transaction to be saved."""
+
+    def __init__(self, borough: Borough, data: Mapping[str, Any] | None = None) -> None:
+        self.borough, self.data = borough, data
+        start = {"received_on": clock.today(), "confidence": Confidence.HIGH}
+        self.head = HeadForm(data, initial=start)
+        present = {one.skill_id: one for one in _levels(borough, locked=data is not None)}
+        skills = Skill.objects.select_related("group")
+        self.rows = [
+            self._row(skill, present.get(skill.pk))
+            for skill in skills.order_by("group__position", "group_id", "position", "pk")
+        ]
+
+    def _row(self, skill: Skill, present: SkillLevel | None) -> Row:
+        form = RowForm(self.data, prefix=f"skill-{skill.pk}", initial=prefilled(present))
+        return Row(skill, present, form)
+
+    @cached_property
+    def latest(self) -> Return | None:
+        """The borough's latest return on skills that is not invented."""
+        returns = Return.objects.real().filter(borough=self.borough, subject=Subject.SKILLS)
+        return returns.order_by("-received_on", "-pk").first()
+
+    @property
+    def groups(self) -> list[tuple[str, list[Row]]]:
+        """The rows by group of skills."""
+        grouped = groupby(self.rows, lambda row: row.skill.group.name)
+        return [(name, list(rows)) for name, rows in grouped]
+
+    @property
+    def invented(self) -> int:
+        """How many of the recorded levels are invented, and so not filled in."""
+        return sum(row.present is not None and row.present.illustrative for row in self.rows)
+
+    @property
+    def answered(self) -> list[Row]:
+        """The rows with a level; of a sheet that came back."""
+        return [row for row in self.rows if row.form.answered]
+
+    def is_valid(self) -> bool:
+        """Whether all of it can be saved; if not, `problems` and the forms say why."""
+        self.head.is_valid()
+        for row in self.rows:
+            row.form.is_valid()
+        self._check_dates()
+        self._check_completeness()
+        for row in self.answered:
+            self._check_unchanged(row)
+        return not self.problems
+
+    def _check_dates(self) -> None:
+        day = self.head.cleaned_data.get("received_on")
+        if day is None:
+            return
+        if self.latest and day < self.latest.received_on:
+            last = f"{self.latest.received_on:%-d %B %Y}"
+            self.head.add_error(
+                "received_on",
+                f"A later return, of {last}, is recorded. Past levels are edited one by one.",
+            )
+        for row in self.answered:
+            now = row.present
+            if now and not now.illustrative and partial_dates.first_day(now.as_of) > day:
+                row.form.add_error(
+                    "level", f"What is recorded is later than this return: {row.now}."
+                )
+
+    def _check_completeness(self) -> None:
+        missing = [row.skill.name for row in self.rows if row.form.left_out]
+        if not self.answered and not any(row.form.errors for row in self.rows):
+            self.head.add_error(None, "No skill is answered, so there is nothing to save.")
+        elif self.head.cleaned_data.get("complete") and missing:
+            self.head.add_error(
+                "complete",
+                f"Not complete: {len(missing)} not answered ({_named(missing)}). Answer them, or "
+                "take the tick away.",
+            )
+        strange = self._strange()
+        if strange:
+            self.head.add_error(
+                None,
+                f"Answers on skills that are not recorded (number {', '.join(strange)}). Nothing "
+                "was saved: open the page again.",
+            )
+
+    def _strange(self) -> list[str]:
+        known = {str(row.skill.pk) for row in self.rows}
+        found = {match[1] for key in self.data or () if (match := _ROW.match(key))}
+        return sorted(one[:20] for one in found - known)[:10]
+
+    def _check_unchanged(self, row: Row) -> None:
+        """What was recorded when the page was opened must still be recorded."""
+        if (self.data or {}).get(f"seen-{row.skill.pk}") != row.token:
+            row.form.add_error(
+                "level",
+                f"Somebody changed this after you opened the page; recorded now: {row.now}. Your "
+                "answer is kept: save again to put it in place of theirs.",
+            )
+
+    @property
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """(id of the field, what is wrong), from top to bottom."""
+        found = [("", str(message)) for message in self.head.non_field_errors()]
+        found += [(field.id_for_label, f"{field.label}: {one}") for field, one in _wrong(self.head)]
+        for row in self.rows:
+            for field, one in _wrong(row.form):
+                found.append((field.id_for_label, f"{row.skill}, {field.label.lower()}: {one}"))
+        return found
+
+
+def _named(skills: Sequence[str]) -> str:
+    """The first five, and how many more."""
+    more = f" and {len(skills) - 5} more" if len(skills) > 5 else ""
+    return ", ".join(skills[:5]) + more
+
+
+def _wrong(form: Form) -> Iterator[tuple[BoundField, str]]:
+    for field in form:
+        for message in field.errors:
+            yield field, str(message)
+
+
+def _levels(borough: Borough, *, locked: bool) -> list[SkillLevel]:
+    """The recorded levels; locked with their borough, so that two returns come one by one."""
+    levels = SkillLevel.objects.filter(borough=borough)
+    if not locked:
+        return list(levels)
+    Borough.objects.select_for_update().get(pk=borough.pk)
+    return list(levels.select_for_update())

@@ -1,0 +1,52 @@
+"""What one context of history wrote, record by record, and going back to before all of it."""
+
+from uuid import uuid4
+
+import pghistory
+import pytest
+
+from citytools import batches
+from systems.models import Function, ServiceArea, Supplier
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_batch_is_undone_whatever_it_did() -> None:
+    with pghistory.context(by="before"):
+        changed, deleted = factories.supplier("Changed"), factories.supplier("Deleted")
+    before = list(Supplier.objects.order_by("pk").values())
+    with pghistory.context(by="batch") as batch:
+        Supplier.objects.filter(pk=changed.pk).update(name="Once")
+        Supplier.objects.filter(pk=changed.pk).update(name="Twice")
+        Supplier.objects.filter(pk=deleted.pk).delete()
+        made = factories.supplier("Made")
+        Supplier.objects.filter(pk=made.pk).update(name="Made anew")
+    done = batches.writes([Supplier], batch.id)
+    assert {(one.record, one.latest, one.deleted, one.before is None) for one in done} == {
+        (changed.pk, True, False, False),
+        (deleted.pk, True, True, False),
+        (made.pk, True, False, True),
+    }
+    with pghistory.context(by="undo"):
+        batches.undo(done)
+    assert list(Supplier.objects.order_by("pk").values()) == before
+    assert not any(one.latest for one in batches.writes([Supplier], batch.id))
+
+
+def test_what_others_wrote_since_is_seen() -> None:
+    with pghistory.context(by="batch") as batch:
+        one, other = factories.supplier("One"), factories.supplier("Other")
+    with pghistory.context(by="somebody else"):
+        Supplier.objects.filter(pk=other.pk).update(name="Better")
+    latest = {write.record: write.latest for write in batches.writes([Supplier], batch.id)}
+    assert latest == {one.pk: True, other.pk: False}
+
+
+def test_only_the_kinds_asked_for_are_told_in_their_order() -> None:
+    with pghistory.context(by="batch") as batch:
+        factories.function("Casework", service_area=factories.service_area("Care"))
+        factories.supplier()
+    kinds = [one.model for one in batches.writes([Function, ServiceArea], batch.id)]
+    assert kinds == [Function, ServiceArea]
+    assert batches.writes([Supplier], uuid4()) == []
