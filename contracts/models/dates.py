@@ -61,6 +61,11 @@ class Term:
         """The same, if every extension is taken."""
         return act_by(self.extension_until, self.notice_months)
 
+    @property
+    def must_start(self) -> datetime.date | None:
+        """When work on a successor must begin, if it takes the usual months."""
+        return None if self.act_by is None else must_start(self.act_by)
+
     def standing(self, day: datetime.date) -> Standing:
         """Where it stands on a day, before any extension.
 

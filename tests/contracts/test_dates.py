@@ -48,6 +48,8 @@ def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
     day = datetime.date(2028, 2, 29)
     assert must_start(day) == datetime.date(2027, 2, 28)
     assert must_start(day, 0) == day
+    assert Term(ends_on="2028-02-29", notice_months=0).must_start == datetime.date(2027, 2, 28)
+    assert Term(ends_on="2028-02", notice_months=0).must_start is None
     assert must_start(datetime.date(2027, 5, 31), 3) == datetime.date(2027, 2, 28)
 
 

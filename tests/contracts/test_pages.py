@@ -139,3 +139,12 @@ def test_the_chart_of_the_list_counts_the_filtered_contracts(client: Client) -> 
     chart = client.get("/contracts/", {"borough": "camden"}).context["chart"]
     assert sum(count for _, count in chart.rows) == 2
     assert chart.csv == "/contracts/contracts.csv?borough=camden"
+
+
+def test_a_contract_says_by_when_to_start_and_to_act_also_if_extended(client: Client) -> None:
+    contract = factories.contract(
+        ends_on="2027-03-31", notice_months=6, extension_until="2028-02-29"
+    )
+    said = words(client.get(contract.get_absolute_url()))
+    assert "30 September 2026; work on a successor must start by 30 September 2025" in said
+    assert "If every extension is taken: 29 August 2027" in said
