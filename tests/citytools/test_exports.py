@@ -24,7 +24,7 @@ HEADERS = {
     "manufacturer,hosting,status,live_since,users,satisfaction,intention," + SOURCE,
     "/contracts/contracts.csv": "contract_id,gss_codes,boroughs,lead_borough,title,reference,"
     "supplier,service_areas,functions,products,starts_on,ends_on,extension_until,notice_months,"
-    "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid",
+    "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid,award_id",
     "/skills/skills.csv": "gss_code,borough,group,skill,level,level_name,headcount,can_teach,"
     "wants_help," + SOURCE,
     "/boroughs/boroughs.csv": "gss_code,borough,slug,official_name,code,kind,inner_or_outer,"
