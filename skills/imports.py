@@ -6,6 +6,7 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.imports import SOURCED, Draft, Import, sourced
+from citytools.provenance import SourceKind
 from citytools.sheets import lines
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
@@ -63,8 +64,21 @@ def needs(path: Path, run: Import) -> None:
 
 
 def skill_levels(path: Path, run: Import) -> None:
-    """skill_levels.csv: how far each borough's organisation has each skill."""
-    run.upsert(SkillLevel, _drafts(path), key=["borough", "skill"])
+    """skill_levels.csv: how far each borough's organisation has each skill.
+
+    An invented level gives way to a real one that has been entered since.
+    """
+    real = set(SkillLevel.objects.real().values_list("borough", "skill"))
+    drafts = [one for one in _drafts(path) if not _invented(one) or _place(one) not in real]
+    run.upsert(SkillLevel, drafts, key=["borough", "skill"])
+
+
+def _invented(draft: Draft) -> bool:
+    return bool(draft.values["source_kind"] == SourceKind.ILLUSTRATIVE)
+
+
+def _place(draft: Draft) -> tuple[int, int]:
+    return draft.values["borough"].pk, draft.values["skill"].pk
 
 
 def past_levels(path: Path, run: Import) -> None:

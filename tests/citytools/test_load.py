@@ -59,6 +59,15 @@ def test_the_demonstration_can_follow_later() -> None:
     assert System.objects.filter(borough__in=Borough.objects.london()).count() == 809
 
 
+def test_an_invented_level_never_replaces_a_real_one() -> None:
+    load(demo="yes")
+    level = SkillLevel.objects.earliest("pk")
+    SkillLevel.objects.filter(pk=level.pk).update(source_kind="return", level=4, as_of="2026-11-20")
+    load(demo="yes")
+    level.refresh_from_db()
+    assert (level.source_kind, level.level, level.as_of) == ("return", 4, "2026-11-20")
+
+
 def test_cells_become_what_the_model_keeps(folder: Folder) -> None:
     load(folder())
     contract = Contract.objects.get()
