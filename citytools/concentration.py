@@ -56,12 +56,3 @@ def of(amounts: Iterable[Amount]) -> Concentration | None:
     even = Fraction(1, count)
     normalised = (index - even) / (1 - even) if count > 1 else Fraction(1)
     return Concentration(count, float(index), float(normalised), float(1 / index))
-
-
-def of_the_largest(amounts: Iterable[Amount], most: int) -> float | None:
-    """The share that the largest suppliers, so many at most, hold together; None: all is nothing.
-
-    Which of several equal ones is the last counted does not matter: their shares are the same.
-    """
-    held = shares(amounts)
-    return float(sum(held[:most])) if held else None

@@ -71,10 +71,11 @@ def _pair(old: System, new: System) -> Move:
 
 def _changed(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
     events = System.pgh_event_model.objects  # type: ignore[attr-defined]
-    concerned = events.filter(product=product).values("pgh_obj_id")
+    # As a list: as a subquery it was asked of each event, where the planner knew no better
+    concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
+    keys = list(systems.filter(pk__in=concerned).order_by("pk").values_list("pk", flat=True)[:5000])
     told = (
-        events.filter(pgh_obj_id__in=concerned)
-        .filter(pgh_obj_id__in=systems.values("pk"))
+        events.filter(pgh_obj_id__in=keys)
         .annotate(
             before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"),
         )

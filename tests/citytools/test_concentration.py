@@ -40,17 +40,11 @@ def test_concentration_worked_out_by_hand(
 def test_nothing_to_share_out_has_no_concentration(nothing: list[int]) -> None:
     assert concentration.of(nothing) is None
     assert concentration.shares(nothing) == []
-    assert concentration.of_the_largest(nothing, 10) is None
 
 
 def test_a_negative_amount_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         concentration.shares([3, -1])
-
-
-def test_the_largest_hold_so_much_together() -> None:
-    given = [1, 5, 2, 2]
-    assert [concentration.of_the_largest(given, most) for most in (0, 1, 2, 10)] == [0, 0.5, 0.7, 1]
 
 
 @given(held)
@@ -80,32 +74,20 @@ def test_neither_order_nor_unit_nor_suppliers_of_nothing_matter(
     assert concentration.of(other) == concentration.of(given)
 
 
-@given(held, st.integers(0, 50))
-def test_more_of_the_largest_hold_more_and_all_hold_all(
-    given: list[concentration.Amount], most: int
-) -> None:
-    some, more = (concentration.of_the_largest(given, size) for size in (most, most + 1))
-    assert some is not None
-    assert more is not None
-    assert some <= more <= 1
-    assert concentration.of_the_largest(given, len(given)) == 1
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("given", [[1], [3, 1], [50, 30, 20], [8, 0, 8, 1, 1, 13], [9] * 12])
 def test_sql_agrees(given: list[int]) -> None:
     query = """
         WITH s AS (SELECT a / sum(a) OVER () AS s FROM unnest(%s::numeric[]) a WHERE a > 0)
         SELECT count(*), sum(s * s), (sum(s * s) - 1.0 / count(*)) / nullif(1 - 1.0 / count(*), 0),
-            1 / sum(s * s), (SELECT sum(s) FROM (SELECT s FROM s ORDER BY s DESC LIMIT 2) AS two)
+            1 / sum(s * s)
         FROM s
     """
     with connection.cursor() as cursor:
         cursor.execute(query, [given])
-        count, index, normalised, effective, two = cursor.fetchone()
+        count, index, normalised, effective = cursor.fetchone()
     found = concentration.of(given)
     assert found is not None
     expected = (float(index), float(1 if normalised is None else normalised), float(effective))
     assert (found.index, found.normalised, found.effective) == pytest.approx(expected)
     assert found.suppliers == count
-    assert concentration.of_the_largest(given, 2) == pytest.approx(float(two))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pghistory
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ import systems.imports
 from citytools.cells import LoadError
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
+from citytools.staff_group import APPS
 
 Reader = Callable[[Path, Import], None]
 
@@ -58,6 +60,8 @@ class Command(BaseCommand):
                 _wait_for_other_loads()
                 for folder, files in required.items():
                     load(folder, files, run)
+                if any(tally.written for tally in run.tallies.values()):
+                    _take_statistics()
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         self._report(run, time.monotonic() - begun, str(recorded.id))
@@ -101,3 +105,15 @@ def _wait_for_other_loads() -> None:
     """Two at once would both find a record missing: the second waits, then finds it there."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('city tools load'))")
+
+
+def _take_statistics() -> None:
+    """Tell the planner what the tables hold now.
+
+    Until it knows, by itself after a minute or more, it may take minutes over one page.
+    """
+    models = apps.get_models(include_auto_created=True)
+    names = {one._meta.db_table for one in models if one._meta.app_label in APPS}
+    tables = ", ".join(connection.ops.quote_name(name) for name in sorted(names))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
