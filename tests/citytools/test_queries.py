@@ -87,7 +87,7 @@ COUNTS = {
     "borough": 21,
     "brief": 27,
     "system": 9,
-    "product": 27,
+    "product": 28,
     "supplier": 21,
     "failure": 22,
     "supplier by value": 22,
