@@ -99,6 +99,16 @@ class Profile:
         return [line for line in self.lines if line.calls]
 
     @property
+    def told_offers(self) -> bool:
+        """Whether it is known of each recorded skill if it would teach it: not asked is no no."""
+        return all(line.level.can_teach is not None for line in self.lines if line.level)
+
+    @property
+    def told_wishes(self) -> bool:
+        """Whether it is known of each recorded skill if it wants help with it."""
+        return all(line.level.wants_help is not None for line in self.lines if line.level)
+
+    @property
     def offers(self) -> list[Line]:
         """What it would teach."""
         return [line for line in self.lines if line.level and line.level.can_teach]

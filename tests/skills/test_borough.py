@@ -39,7 +39,13 @@ def test_strengths_and_gaps_are_the_ends_of_the_scale(client: Client) -> None:
     assert names(client, "wishes") == ["B"]
     said = words(client.get(PAGE))
     assert "Of 6 skills 5 are known: 2 at practitioner or expert, 2 at none or awareness." in said
-    assert "It would teach 1 and wants help with 1." in said
+    assert "Would teach: 1; wants help with: 1." in said
+
+
+def test_what_was_not_asked_is_no_nought(client: Client) -> None:
+    borough = levels(4)
+    factories.skill_level(borough=borough, level=2)
+    assert "Would teach: at least 1; wants help with: not known." in words(client.get(PAGE))
 
 
 def test_the_return_is_named_with_its_day_and_completeness(client: Client) -> None:
