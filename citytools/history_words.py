@@ -55,7 +55,7 @@ class Names:
 
     def words(self, field: models.Field, value: Any) -> str:
         """A field's value as a person would say it."""
-        if value is None or value == "":
+        if value in (None, "", {}):
             return EMPTY
         if field.related_model is not None:
             record = self.record(field.related_model, value)
@@ -70,6 +70,8 @@ def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Mode
 
 
 def _plain(field: models.Field, value: Any) -> str:
+    if isinstance(value, dict):
+        return Truncator(", ".join(sorted(value))).chars(_LONGEST)
     labels = dict(field.flatchoices)
     if value in labels:
         return str(labels[value])
@@ -92,7 +94,7 @@ def changes(
     found = []
     for field in fields:
         old, new = _value(before, field), _value(after, field)
-        if (None if old == "" else old) != (None if new == "" else new):
+        if (None if old in ("", {}) else old) != (None if new in ("", {}) else new):
             said = (names.words(field, old), names.words(field, new))
             found.append(Change(label(field), *said))
     return found

@@ -56,11 +56,11 @@ class FindingAdmin(PublicationAdmin):
     """Claims, with their value when they were made."""
 
     history_links = [Link(FindingSource, "finding", "Source")]
-    list_display = ["title", "value_at_publication", "as_of", "published_on"]
+    list_display = ["title", "claimed_value", "as_of", "published_on"]
     search_fields = ["title", "summary", "body"]
     fieldsets = [
         (None, {"fields": ["title", "summary", "body"]}),
-        ("The claim's value", {"fields": ["value_at_publication", "as_of", "rows"]}),
+        ("The claim's value", {"fields": ["claimed_value", "as_of", "rows"]}),
         ("Where this comes from", {"fields": ["sources"]}),
         PUBLISHING,
     ]

@@ -1,9 +1,17 @@
 """The research app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ResearchConfig(AppConfig):
     """Findings, case studies and recommendations."""
 
     name = "research"
+
+    def ready(self) -> None:
+        """Keep the past readable: its views go before migrations and come back after them."""
+        from citytools import past  # its models are ready only now
+
+        pre_migrate.connect(past.clear, sender=self, dispatch_uid="past-clear")
+        post_migrate.connect(past.build, sender=self, dispatch_uid="past-build")

@@ -15,7 +15,7 @@ from systems.models import Function, Product
 
 _SOURCE = ("key", "title", "publisher", "url", "published_on")
 _TEXTS: dict[type[Publication], tuple[str, ...]] = {
-    Finding: ("slug", "title", "summary", "body", "as_of", "value_at_publication", "rows"),
+    Finding: ("slug", "title", "summary", "body", "as_of", "claimed_value", "rows"),
     CaseStudy: ("slug", "title", "summary", "body", "happened_on"),
     Recommendation: ("slug", "title", "body", "audience"),
 }

@@ -14,8 +14,8 @@ from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough
 from citytools.provenance import SourceKind
+from citytools.shares import Top, top_share
 from contracts.concentration import groups
-from contracts.concentration.shares import Top, top_share
 from contracts.models import Contract
 from systems.models import Supplier, System
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.concentration.shares import at_most
+from citytools.shares import at_most
 
 
 @dataclass(frozen=True)

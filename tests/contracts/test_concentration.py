@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
+from citytools.shares import at_most, top_share
 from contracts.concentration import bases, claims, groups
-from contracts.concentration.shares import at_most, top_share
 from contracts.concentration.words import caution, denominator
 from systems.models import Supplier
 from tests import factories

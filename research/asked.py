@@ -1,0 +1,65 @@
+"""What is asked of a page of research: as at which day, and whether invented records count."""
+
+import datetime
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+
+from django.utils.dateformat import format as in_format
+
+from citytools import clock, past
+from citytools.asked import Asked
+from citytools.filters import Day, YesNo
+from research.scope import Scope
+
+
+class ResearchAsked(Asked):
+    """`as_at=` a day answers with texts and numbers of that day; `illustrative=yes` counts in
+    what is invented for demonstration, which is otherwise left out.
+    """
+
+    as_at = Day("As at", "pk__isnull")
+    illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same, and a day of which nothing is recorded."""
+        problems = super().problems
+        day = self.named.get("as_at")
+        if day and not problems and (wrong := _out_of_record(day)):
+            return [("as_at", wrong)]
+        return problems
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of the numbers."""
+        asked = None if self.problems else self.named.get("as_at")
+        return asked or clock.today()
+
+    @property
+    def of_the_past(self) -> bool:
+        """Whether a day before today is asked for."""
+        return self.day < clock.today()
+
+    @property
+    def scope(self) -> Scope:
+        """Over what to measure."""
+        return Scope(self.day, illustrative=self.value("illustrative", "no") == "yes")
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Within it, the tables are those of the day."""
+        return past.as_at(self.day) if self.of_the_past else nullcontext()
+
+
+def _out_of_record(day: datetime.date) -> str:
+    """What is wrong with a day, and the remedy; empty where it is one on record."""
+    began, today = past.began_on(), clock.today()
+    if day > today:
+        return f"{_words(day)} has not come yet: write {today.isoformat()} or earlier."
+    if began is None or day < began:
+        first = began or today
+        return f"The record begins on {_words(first)}: write {first.isoformat()} or later."
+    return ""
+
+
+def _words(day: datetime.date) -> str:
+    return in_format(day, "j F Y")

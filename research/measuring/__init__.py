@@ -1,0 +1,1 @@
+"""How each metric is computed, by what it is about."""
