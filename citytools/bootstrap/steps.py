@@ -35,7 +35,7 @@ _CAUSES = (
     ),
     (
         r"No matching distribution found for ocds",
-        "the index has no source package of it: set PIP_FIND_LINKS to a folder with schemas.lock's",
+        "the index has no source packages: put those of schemas.lock where PIP_FIND_LINKS names",
     ),
     (
         r"No matching distribution",
