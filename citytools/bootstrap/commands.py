@@ -4,10 +4,11 @@ import os
 import secrets
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from citytools.bootstrap import environment, frontend, steps
+from citytools.bootstrap import environment, frontend, schemas, steps
 
 RUNTIME, TESTING = environment.LOCKS
 # uv writes one lock file for every platform, hashes and all; nothing else needs it
@@ -25,6 +26,12 @@ def setup() -> int:
     """Install what running and testing need."""
     environment.ensure(TESTING)
     frontend.ensure()
+    try:
+        schemas.ensure()
+    except steps.CannotGoOn as reason:
+        # All other tests can do without, so that who tests hears of it and goes on
+        print(f"City Tools: {reason}", file=sys.stderr)
+        return 1
     return 0
 
 

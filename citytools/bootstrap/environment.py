@@ -66,10 +66,15 @@ def _install(lock: str) -> None:
     steps.quietly(
         [*pip, "--python", PYTHON, *_INSTALL, "-r", steps.ROOT / lock],
         "installing Python packages",
-        env={name: value for name, value in os.environ.items() if name not in _MISLEADING},
+        env=variables(),
     )
     held = LOCKS[: LOCKS.index(lock) + 1]
     STAMP.write_text("\n".join([_this_python(), *map(_line, held)]))
+
+
+def variables() -> dict[str, str]:
+    """This process's environment variables, without those that would mislead pip."""
+    return {name: value for name, value in os.environ.items() if name not in _MISLEADING}
 
 
 def pip_command() -> list[str]:

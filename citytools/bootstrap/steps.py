@@ -34,6 +34,10 @@ _CAUSES = (
         "a package differs from the lock file: do not use it; clear the download cache, try again",
     ),
     (
+        r"No matching distribution found for ocds",
+        "the index has no source packages: put those of schemas.lock where PIP_FIND_LINKS names",
+    ),
+    (
         r"No matching distribution",
         "a package has no wheel for this machine: use Linux or macOS with Python 3.11 to 3.14",
     ),

@@ -8,8 +8,10 @@ are given by registration, and City Tools has none.
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from typing import IO, Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -27,6 +29,8 @@ OWN_OCID = "citytools-contract-"
 OWN_AWARD = "citytools-award-"
 INVENTED = "Invented for demonstration: this is no real contract."
 _WHOLE = len("2026-11-30")
+_OF_ADDRESSES = "/?:@!$&'()*+,;=%~"
+"""Signs that mean something in an address; in a host, brackets do too."""
 _METHODS = {
     Route.OPEN: "open",
     Route.RESTRICTED: "selective",
@@ -184,9 +188,17 @@ def _terms(contract: Contract, period: str) -> Json:
         maxExtentDate=_moment(contract.extension_until, "23:59:59"),
     )
     kind = _DOCUMENTS.get(SourceKind(contract.source_kind), "x_source")
-    document = {"id": "1", "documentType": kind, "url": contract.source_url}
+    document = {"id": "1", "documentType": kind, "url": _uri(contract.source_url)}
     documents = [document] if contract.source_url else None
     return {**_known(value=value), **_known(**{period: dates}), **_known(documents=documents)}
+
+
+def _uri(address: str) -> str:
+    """The same address with what RFC 3986 does not allow as percent codes: people paste others."""
+    parts = urlsplit(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", address))
+    host = quote(parts.netloc, safe=_OF_ADDRESSES + "[]")
+    rest = (quote(part, safe=_OF_ADDRESSES) for part in parts[2:])
+    return urlunsplit((parts.scheme, host, *rest))
 
 
 def _source(contract: Contract) -> Json:

@@ -33,7 +33,7 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
     written: list[int] = []
 
     def write(file: IO[bytes]) -> None:
-        uri = request.build_absolute_uri()
+        uri = request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
         written.append(releases.write(chosen.rows, file, uri=uri, published=now))
 
     package = download(write, "contracts.ocds.json", "application/json")
