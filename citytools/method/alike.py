@@ -43,12 +43,17 @@ ALIKE = Group(
                 ("n", "those of them that run a system, i"),
                 ("w", "its weight"),
             ),
-            maths=maths.formula(
-                *(_W, "=", maths.name("ln"), "(", "1", "+"),
-                *(maths.over("N", maths.sub("n", "i")), ")", maths.name("; likeness "), "="),
-                maths.over(
-                    maths.total(maths.name("both run"), _W),
-                    maths.total(maths.name("either runs"), _W),
+            maths=(
+                maths.formula(
+                    *(_W, "=", maths.name("ln"), "(", "1", "+"),
+                    *(maths.over("N", maths.sub("n", "i")), ")"),
+                ),
+                maths.formula(
+                    *(maths.name("likeness"), "="),
+                    maths.over(
+                        maths.total(maths.name("both run"), _W),
+                        maths.total(maths.name("either runs"), _W),
+                    ),
                 ),
             ),
             terms=("peer",),

@@ -103,8 +103,10 @@ BUYING = Group(
                 ("v", "what a contract costs a year, in pounds"),
                 ("m", "months from the target to its end"),
             ),
-            maths=maths.formula(
-                maths.name("paid twice"), "=", maths.over(maths.row("v", "×", "m"), str(_YEAR))
+            maths=(
+                maths.formula(
+                    maths.name("paid twice"), "=", maths.over(maths.row("v", "×", "m"), str(_YEAR))
+                ),
             ),
             terms=("co-termination", "paid-twice"),
         ),

@@ -16,9 +16,9 @@ from citytools.glossary.term import Page, Source
 class Method:
     """One computation: what it answers, how, from where, and what it cannot say.
 
-    `formula` holds sentences, in their order; `maths` the same as MathML where a fraction or a sum
-    helps; `symbols` explain its letters. `code` names functions as module:function. `terms` are
-    keys of the glossary.
+    `formula` holds sentences, in their order; `maths` the same as MathML, a formula a
+    line, where a fraction or a sum helps; `symbols` explain its letters. `code` names functions as
+    module:function. `terms` are keys of the glossary.
     """
 
     key: str
@@ -30,7 +30,7 @@ class Method:
     used: Sequence[Page]
     code: Sequence[str]
     symbols: Sequence[tuple[str, str]] = ()
-    maths: SafeString | str = ""
+    maths: Sequence[SafeString] = ()
     terms: Sequence[str] = ()
 
     @property

@@ -49,12 +49,14 @@ MARKET = Group(
                 "contracts.concentration.groups:head",
             ),
             symbols=(("a", "what each supplier holds"), ("k", f"the number of places, {_PLACES}")),
-            maths=maths.formula(
-                maths.name("share"),
-                "=",
-                maths.over(
-                    maths.total(maths.row("k", maths.name(" largest")), "a"),
-                    maths.total(maths.name("all"), "a"),
+            maths=(
+                maths.formula(
+                    maths.name("share"),
+                    "=",
+                    maths.over(
+                        maths.total(maths.row("k", maths.name(" largest")), "a"),
+                        maths.total(maths.name("all"), "a"),
+                    ),
                 ),
             ),
             terms=("concentration", "denominator", "owner"),
@@ -106,14 +108,18 @@ MARKET = Group(
                 ("s", "the share of each supplier, from 0 to 1"),
                 ("N", "the number of suppliers that hold any"),
             ),
-            maths=maths.formula(
-                *(_H, "=", maths.total("i", maths.power(_S, "2"))),
-                *(maths.name("; normalised "), "="),
-                maths.over(
-                    maths.row(_H, "−", maths.over("1", "N")),
-                    maths.row("1", "−", maths.over("1", "N")),
+            maths=(
+                maths.formula(
+                    *(_H, "=", maths.total("i", maths.power(_S, "2"))),
                 ),
-                *(maths.name("; effective number "), "=", maths.over("1", _H)),
+                maths.formula(
+                    *(maths.name("normalised"), "="),
+                    maths.over(
+                        maths.row(_H, "−", maths.over("1", "N")),
+                        maths.row("1", "−", maths.over("1", "N")),
+                    ),
+                ),
+                maths.formula(maths.name("effective number"), "=", maths.over("1", _H)),
             ),
             terms=("hhi", "effective-number"),
         ),

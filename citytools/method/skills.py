@@ -112,9 +112,15 @@ SKILLS = Group(
                 ("d", "levels between teacher and learner"),
                 ("b", "points for what the two have in common"),
             ),
-            maths=maths.formula(
-                *(maths.name("most "), maths.total(maths.name("pairs"), "("), str(POINTS.level)),
-                *("d", "+", "b", ")"),
+            maths=(
+                maths.formula(
+                    *(
+                        maths.name("most "),
+                        maths.total(maths.name("pairs"), "("),
+                        str(POINTS.level),
+                    ),
+                    *("d", "+", "b", ")"),
+                ),
             ),
             terms=("training-plan", "swap", "partnership"),
         ),
