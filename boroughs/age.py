@@ -11,6 +11,8 @@ from citytools.provenance import SourcedQuerySet, SourceKind
 
 MOST = 5000
 """More facts than one body can have; a query is never without bound."""
+LATELY = 12
+"""Months up to today within which a confirmation counts as recent."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def of(rows: SourcedQuerySet, today: datetime.date) -> Age:
     facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MOST])
     days = [as_of for as_of, _, _ in facts]
     kinds = Counter(kind for _, kind, _ in facts)
-    lately = today - relativedelta(months=12)
+    lately = today - relativedelta(months=LATELY)
     middle = (len(days) - 1) // 2
     oldest, median, newest = (days[0], days[middle], days[-1]) if days else ("", "", "")
     return Age(

@@ -19,6 +19,9 @@ from boroughs.models import Borough
 from skills.models import Level, SkillLevel
 from systems.models import Intention, System
 
+MOST = 3
+"""Chances that are named of a borough."""
+
 
 class Purchase(Protocol):
     """A window to buy together, as it is shown."""
@@ -58,7 +61,7 @@ class Chance:
 
 
 def best(
-    borough: Borough, purchases: Iterable[Purchase], most: int = 3, *, illustrative: bool = True
+    borough: Borough, purchases: Iterable[Purchase], most: int = MOST, *, illustrative: bool = True
 ) -> list[Chance]:
     """The best chances, at most so many; `purchases` are the windows it takes part in."""
     kinds = [

@@ -24,7 +24,10 @@ BOROUGH_COLUMNS = (
         allowed=tuple(Borough.Ring.values),
     ),
     Column(
-        "partnership", "text", "Sub-regional partnership; empty where not settled.", "partnership"
+        "partnership",
+        "text",
+        "The sub-regional partnership that a borough belongs to; empty where not settled.",
+        "partnership",
     ),
     Column(
         "population",
@@ -75,7 +78,8 @@ BOROUGH_COLUMNS = (
         Column(
             f"complete_{subject}",
             "yes or no",
-            f"Whether its latest return on {subject} is complete: what it leaves out is none.",
+            f"Whether the borough's latest return on {subject} is complete: what it leaves out is "
+            "none.",
             f"complete_{subject}",
         )
         for subject in Subject.values

@@ -17,6 +17,8 @@ from systems.models import System, SystemQuerySet
 
 RARE = 2
 """A system is rare where at most so many of the boroughs with a return run it."""
+NEAREST = 5
+"""Peers that are named of a borough."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def likeness(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(alike, index=runs.index, columns=runs.index)
 
 
-def nearest(borough: Borough, most: int = 5, *, illustrative: bool = True) -> list[Peer]:
+def nearest(borough: Borough, most: int = NEAREST, *, illustrative: bool = True) -> list[Peer]:
     """The boroughs most like this one, most alike first, then by name.
 
     Only those that share a system; none at all where this borough has no systems return.

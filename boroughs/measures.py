@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q
 
+from boroughs.age import LATELY
 from boroughs.models import Subject
-from contracts.models import Contract, ContractPartner
+from contracts.models import AHEAD_MONTHS, Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
 
@@ -46,7 +47,9 @@ def _systems(today: datetime.date) -> Values:
 
 
 def _decisions(today: datetime.date) -> Values:
-    due = Contract.objects.acting_between(today, today + relativedelta(months=12)).order_by()
+    due = Contract.objects.acting_between(
+        today, today + relativedelta(months=AHEAD_MONTHS)
+    ).order_by()
     shared = ContractPartner.objects.filter(contract__in=due).order_by()
     return Counter(due.values_list("lead", flat=True)) + Counter(
         shared.values_list("borough", flat=True)
@@ -54,7 +57,7 @@ def _decisions(today: datetime.date) -> Values:
 
 
 def _confirmed(today: datetime.date) -> Values:
-    year_ago = today - relativedelta(months=12)
+    year_ago = today - relativedelta(months=LATELY)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
     return {row["borough"]: 100 * row["recent"] // row["all"] for row in counted}
@@ -72,7 +75,7 @@ def _offers(today: datetime.date) -> Values:
 MEASURES = {
     "systems": Measure("Systems known", "system", "systems", Subject.SYSTEMS, _systems),
     "decisions": Measure(
-        "Contracts to act on within 12 months",
+        f"Contracts to act on within {AHEAD_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,

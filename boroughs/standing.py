@@ -29,7 +29,7 @@ class Standing:
     complete: bool
 
 
-def of(borough: Borough, *, illustrative: bool = True, most: int = 5) -> Standing:
+def of(borough: Borough, *, illustrative: bool = True, most: int = comparisons.NEAREST) -> Standing:
     """The standing of a borough; nine queries."""
     told = answers.read(illustrative=illustrative)
     compared = borough.pk in told.boroughs

@@ -76,7 +76,7 @@ SOURCE_COLUMNS = (
         "confidence",
         allowed=tuple(Confidence.values),
     ),
-    Column("confirmed_on", "date", "When the borough last confirmed it.", "confirmed_on"),
+    Column("confirmed_on", "date", "When the borough last confirmed the fact.", "confirmed_on"),
 )
 """The last columns of every file of facts."""
 

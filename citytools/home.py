@@ -10,6 +10,7 @@ from boroughs.tiles import tile_map
 from citytools import clock, overview
 from citytools.asked import Asked, page
 from citytools.filters import OneOf
+from citytools.glossary import BY_KEY
 from contracts import charts
 from contracts.models import Contract
 from contracts.together.choice import TogetherFilter
@@ -41,9 +42,22 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "home.html", context, asked)
 
 
+_WORDS = (
+    "system",
+    "product",
+    "manufacturer",
+    "not-known",
+    "reporting",
+    "act-by",
+    "confidence",
+    "illustrative",
+)
+"""Terms of the glossary without which the site cannot be read."""
+
+
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, where its facts come from, and what it does not know."""
-    return page(request, "about.html", {})
+    return page(request, "about.html", {"words": [BY_KEY[key] for key in _WORDS]})
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import LONDON, Borough, Subject
 from citytools.provenance import SourceKind
-from contracts.models import Contract
+from contracts.models import AHEAD_MONTHS, Contract
 from skills.models import Skill
 from systems.models import System
 
@@ -26,8 +26,8 @@ class Figure:
 
 
 def figures(today: datetime.date) -> list[Figure]:
-    """Systems, contracts, boroughs reporting, and decisions within twelve months."""
-    year = today + relativedelta(months=12)
+    """Systems, contracts, boroughs reporting, and decisions in the months ahead."""
+    year = today + relativedelta(months=AHEAD_MONTHS)
     due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
     return [
         Figure(System.objects.count(), "systems", "/systems/"),
@@ -40,7 +40,7 @@ def figures(today: datetime.date) -> list[Figure]:
         ),
         Figure(
             Contract.objects.acting_between(today, year).count(),
-            "contracts to decide on within 12 months",
+            f"contracts to decide on within {AHEAD_MONTHS} months",
             f"/contracts/?{due}",
         ),
     ]

@@ -16,6 +16,8 @@ from statistics import median
 
 FEWEST = 6
 """Values from which a range is shown."""
+CONFIDENCE = 95
+"""Per cent, at least, with which a range holds the true median."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ def ranks(n: int) -> tuple[int, int] | None:
     """Ranks (from 1) of the values that enclose the median; None where n is too small."""
     tails = accumulate(comb(n, k) for k in range(n // 2))
     # Whole numbers keep it exact: 2 * tail / 2**n is at most 5 %
-    first = sum(1 for _ in takewhile(lambda tail: 40 * tail <= 2**n, tails))
+    most = (100 - CONFIDENCE) * 2**n
+    first = sum(1 for _ in takewhile(lambda tail: 2 * 100 * tail <= most, tails))
     return (first, n + 1 - first) if first else None
 
 

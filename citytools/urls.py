@@ -5,11 +5,15 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools import data, health, home
+from citytools.glossary import views as glossary
+from citytools.method import views as method
 from citytools.search import views as search
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", home.about, name="about"),
+    path("about/glossary/", glossary.glossary, name="glossary"),
+    path("about/method/", method.method, name="method"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
     path("systems/", include("systems.urls")),

@@ -7,9 +7,12 @@ from citytools.charts import Chart, upright_bars
 from citytools.quarters import last_day_of, quarter_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
 
+QUARTERS = 8
+"""Quarters ahead, this one included."""
+
 
 def decisions_ahead(
-    contracts: ContractQuerySet, today: datetime.date, csv: str, quarters: int = 8
+    contracts: ContractQuerySet, today: datetime.date, csv: str, quarters: int = QUARTERS
 ) -> Chart:
     """Contracts by the quarter of their act-by date, from this quarter on."""
     ahead = quarters_from(today, quarters)

@@ -45,13 +45,15 @@ CONTRACT_COLUMNS = (
     Column(
         "boroughs",
         "list",
-        "The boroughs that share it, the lead first.",
+        "The boroughs that share the contract, the lead first.",
         listed(_partners(), "borough__name", first="lead__name"),
     ),
-    Column("lead_borough", "text", "The body that signs.", "lead__name"),
+    Column("lead_borough", "text", "The body that signs the contract.", "lead__name"),
     Column("title", "text", "What the contract is called.", "title"),
     Column("reference", "text", "The council's or the notice's reference.", "reference"),
-    Column("supplier", "text", "Who is paid; may be a reseller.", "supplier__name"),
+    Column(
+        "supplier", "text", "Who is paid under a contract; may be a reseller.", "supplier__name"
+    ),
     Column(
         "service_areas",
         "list",
@@ -72,38 +74,59 @@ CONTRACT_COLUMNS = (
     Column(
         "extension_until",
         "partial date",
-        "Its latest end if every extension is taken.",
+        "The contract's latest end if every extension is taken.",
         "extension_until",
     ),
     Column(
         "notice_months",
         "integer",
-        "How long before the end to act.",
+        "How long before its end a contract must be acted on: ended, extended or replaced.",
         "notice_months",
         unit="months",
     ),
     Column(
         "act_by",
         "date",
-        "End less notice in calendar months, clamped to the month's end; empty unless the "
-        "end is a whole day and the notice is known.",
+        "By when to act on a contract: its end less notice in calendar months, or the month's "
+        "last day where it has no such day. Empty unless the end is a whole day and the notice is "
+        "known.",
         "act_by",
     ),
     Column(
-        "annual_value", "decimal", "What it costs a year.", "annual_value", unit="pounds a year"
+        "annual_value",
+        "decimal",
+        "What the contract costs a year.",
+        "annual_value",
+        unit="pounds a year",
     ),
     Column(
         "total_value",
         "decimal",
-        "What it costs over its whole term; never a framework's ceiling.",
+        "What the contract costs over its whole term; never a framework's ceiling.",
         "total_value",
         unit="pounds",
     ),
     Column("vat", "text", "Whether the values hold VAT.", "vat", allowed=tuple(Vat.values)),
-    Column("route", "text", "The route to market.", "route", allowed=tuple(Route.values)),
-    Column("framework", "text", "The framework it was called off from.", "framework__name"),
+    Column(
+        "route",
+        "text",
+        "How the contract came about: the route to market.",
+        "route",
+        allowed=tuple(Route.values),
+    ),
+    Column(
+        "framework",
+        "text",
+        "The framework that the contract was called off from.",
+        "framework__name",
+    ),
     *SOURCE_COLUMNS,
-    Column("rolling", "yes or no", "Whether it has no end date.", "rolling"),
-    Column("ocid", "text", "Open Contracting identifier.", "ocid"),
+    Column("rolling", "yes or no", "Whether the contract has no end date.", "rolling"),
+    Column(
+        "ocid",
+        "text",
+        "Open Contracting identifier: the number of one purchase from plan to contract.",
+        "ocid",
+    ),
     Column("award_id", "text", "The award's number within its OCID.", "award_id"),
 )

@@ -23,7 +23,7 @@ SKILL_COLUMNS = (
     Column(
         "level",
         "integer",
-        "0 (none) to 4 (expert).",
+        "How far the organisation has the skill: 0 (none) to 4 (expert).",
         "level",
         allowed=tuple(str(value) for value in Level.values),
     ),
@@ -37,13 +37,18 @@ SKILL_COLUMNS = (
     Column(
         "headcount",
         "text",
-        "How many people, in bands wide enough to name nobody.",
+        "How many people have the skill, in bands wide enough to name nobody.",
         "headcount",
         unit="people",
         allowed=tuple(Headcount.values),
     ),
-    Column("can_teach", "yes or no", "Whether it would teach another borough.", "can_teach"),
-    Column("wants_help", "yes or no", "Whether it would like to learn from another.", "wants_help"),
+    Column("can_teach", "yes or no", "Whether the borough would teach another.", "can_teach"),
+    Column(
+        "wants_help",
+        "yes or no",
+        "Whether the borough would like to learn from another.",
+        "wants_help",
+    ),
     *SOURCE_COLUMNS,
     Column(
         "previous_level",

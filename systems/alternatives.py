@@ -12,6 +12,8 @@ from boroughs.models import Borough
 from citytools.means import Answers
 from systems.models import Function, Product, System, SystemQuerySet
 
+SHOWN = 5
+"""Products shown for one function."""
 MOST = 1000
 """Pairs of function and product that are read."""
 
@@ -32,7 +34,7 @@ class Alternative:
 def of(
     functions: Iterable[Function],
     without: Iterable[Product],
-    most: int = 5,
+    most: int = SHOWN,
     *,
     illustrative: bool = True,
 ) -> list[tuple[Function, list[Alternative], int]]:

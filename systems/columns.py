@@ -23,9 +23,14 @@ SYSTEM_COLUMNS = (
     ),
     Column("borough", "text", "The body that uses the system.", "borough__name"),
     Column(
-        "service_area", "text", "The part of the council's work.", "function__service_area__name"
+        "service_area",
+        "text",
+        "A part of the council's work, made up of functions.",
+        "function__service_area__name",
     ),
-    Column("function", "text", "The job the system does.", "function__name"),
+    Column(
+        "function", "text", "A job that a system does, within one service area.", "function__name"
+    ),
     Column(
         "kind",
         "text",
@@ -33,7 +38,7 @@ SYSTEM_COLUMNS = (
         "function__service_area__kind",
         allowed=tuple(ServiceArea.Kind.values),
     ),
-    Column("product", "text", "The software.", "product__name"),
+    Column("product", "text", "A piece of software, whoever sells it.", "product__name"),
     Column(
         "manufacturer",
         "text",
@@ -43,29 +48,31 @@ SYSTEM_COLUMNS = (
     Column(
         "hosting",
         "text",
-        "Where it runs, and who runs it.",
+        "Where the system runs, and who runs it.",
         "hosting",
         allowed=tuple(Hosting.values),
     ),
-    Column("status", "text", "Where it is in its life.", "status", allowed=tuple(Status.values)),
+    Column(
+        "status", "text", "Where the system is in its life.", "status", allowed=tuple(Status.values)
+    ),
     Column(
         "live_since",
         "partial date",
         "Since when it is in use; as precise as the source.",
         "live_since",
     ),
-    Column("users", "integer", "Named users.", "users", unit="people"),
+    Column("users", "integer", "Named users of the system.", "users", unit="people"),
     Column(
         "satisfaction",
         "integer",
-        "The borough's own view, 1 (poor) to 5 (very good).",
+        "The borough's own view of the system, 1 (poor) to 5 (very good).",
         "satisfaction",
         allowed=("1", "2", "3", "4", "5"),
     ),
     Column(
         "intention",
         "text",
-        "What the borough means to do with it.",
+        "What the borough means to do with the system.",
         "intention",
         allowed=tuple(Intention.values),
     ),
@@ -74,7 +81,7 @@ SYSTEM_COLUMNS = (
 
 PRODUCT_COLUMNS = (
     Column("product_id", "integer", "Number of this record.", "pk"),
-    Column("product", "text", "The software.", "name"),
+    Column("product", "text", "A piece of software, whoever sells it.", "name"),
     Column("slug", "text", "Its name in addresses and filters.", "slug"),
     Column("manufacturer", "text", "Who makes it.", "manufacturer__name"),
     Column(
@@ -109,7 +116,10 @@ PRODUCT_COLUMNS = (
         unit="boroughs",
     ),
     Column(
-        "illustrative", "yes or no", "Whether it is invented for demonstration.", "illustrative"
+        "illustrative",
+        "yes or no",
+        "Whether it is invented for demonstration: made up to show what the site can do.",
+        "illustrative",
     ),
     Column(
         "certainty",
@@ -126,8 +136,10 @@ SUPPLIER_COLUMNS = (
     Column("supplier", "text", "The company.", "name"),
     Column("slug", "text", "Its name in addresses and filters.", "slug"),
     Column("company_number", "text", "As registered at Companies House.", "company_number"),
-    Column("sme", "yes or no", "Whether it is small or medium-sized.", "sme"),
-    Column("vcse", "yes or no", "Whether it is a voluntary or social enterprise.", "vcse"),
+    Column("sme", "yes or no", "Whether the supplier is small or medium-sized.", "sme"),
+    Column(
+        "vcse", "yes or no", "Whether the supplier is a voluntary or social enterprise.", "vcse"
+    ),
     Column(
         "other_names",
         "list",
@@ -140,6 +152,9 @@ SUPPLIER_COLUMNS = (
     ),
     Column("contracts", "integer", "Contracts known with it.", "contract_count", unit="contracts"),
     Column(
-        "illustrative", "yes or no", "Whether it is invented for demonstration.", "illustrative"
+        "illustrative",
+        "yes or no",
+        "Whether it is invented for demonstration: made up to show what the site can do.",
+        "illustrative",
     ),
 )

@@ -21,7 +21,9 @@ LEFT_OF = {
     "research": {"boroughs", "systems", "contracts", "skills"},
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
-RING_3_OF_CITYTOOLS = {"home", "overview", "data", "search", "urls", "management"}
+RING_3_OF_CITYTOOLS = {
+    "home", "overview", "data", "search", "glossary", "method", "urls", "management",
+}  # fmt: skip
 
 
 def modules() -> list[Path]:

@@ -28,6 +28,7 @@ KINDS = (
     Kind("contract", "Contracts and frameworks", ("contract", "framework", "list of contracts")),
     Kind("skill", "Skills", ("skill", "list of skills")),
     Kind("research", "Research", ("finding", "case study", "recommendation")),
+    Kind("term", "Words and what they mean", ("term",)),
 )
 
 KIND_OF = {what: kind for kind in KINDS for what in kind.whats}
@@ -53,6 +54,7 @@ ADDRESSES: dict[str, Callable[[Match], str]] = {
     "finding": _page("research:finding"),
     "case study": _page("research:case_study"),
     "recommendation": lambda match: f"{reverse('research:recommendations')}#{match.slug}",
+    "term": lambda match: f"{reverse('glossary')}#{match.slug}",
 }
 
 _PARENTS = {

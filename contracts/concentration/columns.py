@@ -19,7 +19,9 @@ CONCENTRATION_COLUMNS = (
         "What the amount counts. Pounds mix VAT bases and are never ceilings.",
         allowed=("contracts", "pounds a year", "pounds", "systems"),
     ),
-    Column("share", "decimal", "Amount by total.", unit="per cent"),
+    Column(
+        "share", "decimal", "The amount held, divided by the total of its basis.", unit="per cent"
+    ),
     Column(
         "cumulative_share",
         "decimal",

@@ -15,6 +15,8 @@ from citytools.partial_dates import first_day, last_day
 
 LEAD_MONTHS = 12
 """Months that replacing a core system takes before its act-by date; a page may choose others."""
+AHEAD_MONTHS = 12
+"""Months from today within which a decision is counted as ahead."""
 _DAY = len("2026-11-30")
 
 

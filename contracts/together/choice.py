@@ -24,12 +24,24 @@ TOGETHER_COLUMNS = (
         allowed=("function", "product", "supplier"),
     ),
     Column("group", "text", "The function, product or supplier in common."),
-    Column("opens_on", "date", "The latest day on which work for one of them must start."),
-    Column("closes_on", "date", "The earliest day by which one of them must be acted on."),
+    Column(
+        "opens_on",
+        "date",
+        "The latest day on which work for one of a window's contracts must start.",
+    ),
+    Column(
+        "closes_on",
+        "date",
+        "The earliest day by which one of a window's contracts must be acted on.",
+    ),
     Column("boroughs", "list", "The lead boroughs of the window, by name."),
     Column("contract_id", "integer", "One contract of the window."),
     Column("lead_borough", "text", "The body that signs the contract."),
-    Column("must_start", "date", "Act-by less the lead time; empty where the notice is assumed."),
+    Column(
+        "must_start",
+        "date",
+        "The act-by date less the lead time; empty where the notice is assumed.",
+    ),
     Column("act_by", "date", "End less notice; empty where the notice is not known."),
     Column("annual_value", "decimal", "What the contract costs a year.", unit="pounds a year"),
     Column(

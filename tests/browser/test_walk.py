@@ -92,6 +92,8 @@ PAGES = [
     "/search/?q=mosaic&kind=moon",
     "/data/",
     "/about/",
+    "/about/glossary/",
+    "/about/method/",
     "/accessibility/",
     "/no-such-page/",
     "/admin/login/",

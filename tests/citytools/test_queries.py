@@ -27,6 +27,8 @@ COUNTS = {
     "/?measure=decisions": 25,
     "/?measure=skills": 24,
     "/about/": 4,
+    "/about/glossary/": 4,
+    "/about/method/": 4,
     "/accessibility/": 4,
     "/data/": 4,
     "/boroughs/": 12,

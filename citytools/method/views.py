@@ -1,0 +1,24 @@
+"""The page of methods."""
+
+from django.http import HttpRequest, HttpResponse
+
+from citytools.asked import page
+from citytools.glossary import BY_KEY as TERMS
+from citytools.glossary.term import Term
+from citytools.method import GROUPS, METHODS
+from citytools.method.entry import Method
+
+
+def method(request: HttpRequest) -> HttpResponse:
+    """Every computation: what it answers, how, from where, its limits."""
+    context = {
+        "groups": [(group, [(one, _terms(one)) for one in group.methods]) for group in GROUPS],
+        "number": len(METHODS),
+        # Goes here as soon as research has a registry: see templates/about/_metrics.html
+        "metrics": (),
+    }
+    return page(request, "about/method.html", context)
+
+
+def _terms(one: Method) -> list[Term]:
+    return [TERMS[key] for key in one.terms]

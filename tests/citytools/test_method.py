@@ -1,0 +1,202 @@
+"""The page of methods: nothing computed goes undescribed, and no number is typed from memory."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+from django.test import Client
+
+from citytools import concentration, ranges
+from citytools.glossary import BY_KEY as TERMS
+from citytools.method import BY_KEY, GROUPS, METHODS
+from citytools.method.entry import Method
+from contracts.models import LEAD_MONTHS
+from skills.training.benefit import POINTS
+from tests.pages import read, text_of, words
+from tests.test_architecture import modules, name_of
+from tests.words import named_in_templates
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NUMERIC = {"statistics", "math", "fractions", "numpy", "pandas", "scipy", "dateutil", "random"}
+"""Libraries that a module imports when it computes."""
+AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
+"""What a query computes with; counts are everywhere, and described together."""
+UNDESCRIBED = {
+    "boroughs.measures": "reads what the tile map shades: counts, as described",
+    "boroughs.views": "the last day of a brief",
+    "citytools.search.lists": "counts the rows of a list within the search",
+    "contracts.search": "ranks titles for the search, as described there",
+    "contracts.timeline.picture": "lays a picture out",
+    "skills.training.generated": "made-up bodies to measure the plan with; no page shows them",
+}
+"""Modules that compute and are no method of their own, each with the reason."""
+FORMULAS = {
+    "citytools.concentration", "citytools.counting", "citytools.matching", "citytools.means",
+    "citytools.overview", "citytools.partial_dates", "citytools.quarters", "citytools.ranges",
+    "boroughs.age", "boroughs.answers", "boroughs.chances", "boroughs.choices",
+    "boroughs.comparisons", "boroughs.counts", "boroughs.coverage", "boroughs.decisions",
+    "boroughs.gaps", "boroughs.tiles", "boroughs.compare.agreements",
+    "systems.alternatives", "systems.costs", "systems.counts", "systems.moves", "systems.use",
+    "systems.service_map.layout", "systems.suppliers.deals", "systems.suppliers.failure",
+    "systems.suppliers.market", "systems.suppliers.ownership",
+    "contracts.charts", "contracts.concentration.bases", "contracts.concentration.groups",
+    "contracts.concentration.shares", "contracts.frameworks.counts", "contracts.models.dates",
+    "contracts.models.questions", "contracts.ocds.plan", "contracts.ocds.terms",
+    "contracts.pipeline.drafts", "contracts.pipeline.estimates", "contracts.pipeline.later",
+    "contracts.pipeline.period", "contracts.together.nearby", "contracts.together.planner",
+    "contracts.together.targets", "contracts.together.windows", "contracts.transparency.gaps",
+    "skills.courses", "skills.needs", "skills.profile", "skills.strength", "skills.trend",
+    "skills.training.benefit", "skills.training.cohorts", "skills.training.plan",
+    "citytools.demonstration.chance", "citytools.demonstration.estate",
+}  # fmt: skip
+"""Modules that hold a formula, by hand; what computes besides is found by the rule above."""
+ELSEWHERE = ("citytools.method", "citytools.demonstration", "research")
+"""The page itself; the demonstration, described as one; research, which has its own list."""
+
+
+def described() -> set[str]:
+    return {module for method in METHODS for module in method.modules}
+
+
+def computing() -> Iterator[str]:
+    """Modules that import a library for numbers, or aggregate in a query."""
+    for path in modules():
+        name = name_of(path)
+        if name.startswith(ELSEWHERE):
+            continue
+        tree = ast.parse(path.read_text())
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        if NUMERIC & set(_libraries(tree)) or AGGREGATES & names:
+            yield name
+
+
+def _libraries(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
+
+
+def test_every_module_with_a_formula_is_described() -> None:
+    assert not FORMULAS - described()
+
+
+def test_a_module_that_begins_to_compute_must_be_described() -> None:
+    found = set(computing())
+    assert len(found) > 20, "the rule finds nothing"
+    missing = found - described() - set(UNDESCRIBED)
+    assert not missing, f"{missing}: add a method to citytools/method, or say why not above"
+    assert set(UNDESCRIBED) <= found - described(), "no longer needed"
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.key)
+def test_each_method_names_functions_that_there_are(method: Method) -> None:
+    assert len(method.functions) == len(method.code) > 0
+    assert {"citytools", "boroughs", "systems", "contracts", "skills"} >= {
+        module.partition(".")[0] for module in method.modules
+    }
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.key)
+def test_each_method_says_what_how_from_where_and_its_limits(
+    client: Client, method: Method
+) -> None:
+    assert method.question.endswith("?")
+    for sentence in (*method.formula, *method.limits):
+        assert sentence[0].isupper() or sentence[0].isdigit(), sentence
+        assert sentence.endswith("."), sentence
+    assert method.formula
+    assert method.limits
+    assert method.sources
+    assert method.used
+    assert set(method.terms) <= set(TERMS)
+
+
+def test_keys_are_given_once_and_every_method_has_its_place(client: Client) -> None:
+    text = text_of(client.get("/about/method/"))
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert len(BY_KEY) == len(METHODS) == sum(len(group.methods) for group in GROUPS)
+    assert set(BY_KEY) <= set(ids)
+    assert {link[1:] for link in read(client.get("/about/method/")).links if link[0] == "#"} <= set(
+        ids
+    )
+
+
+def test_every_page_that_a_method_names_is_there(client: Client) -> None:
+    for address in {page.address for method in METHODS for page in method.used}:
+        assert client.get(address).status_code == 200, address
+
+
+def test_every_method_that_a_page_names_exists_and_each_is_named() -> None:
+    named = named_in_templates("worked_out")
+    assert not {key: where for key, where in named.items() if key not in BY_KEY}
+    assert not set(BY_KEY) - set(named)
+
+
+def test_a_link_to_a_method_says_which_to_those_who_hear_it() -> None:
+    text = Template('{% load working %}{% worked_out "hhi" %}').render(Context())
+    assert 'href="/about/method/#hhi"' in text
+    assert "How this is worked out" in text
+    assert 'visually-hidden">: Concentration of a function (HHI)</span>' in text
+
+
+def test_a_method_that_is_none_is_an_error_with_a_suggestion() -> None:
+    with pytest.raises(TemplateSyntaxError, match="“hih” is no method"):
+        Template('{% load working %}{% worked_out "hih" %}').render(Context())
+
+
+def test_formulas_are_well_formed_and_say_the_same_in_words() -> None:
+    drawn = [method for method in METHODS if method.maths]
+    assert {"hhi", "peers", "median-range", "cost", "mean", "planner"} <= {one.key for one in drawn}
+    for method in drawn:
+        roots = [ElementTree.fromstring(str(one)) for one in method.maths]  # noqa: S314 (our own)
+        assert {root.tag for root in roots} == {"math"}
+        letters = {node.text for root in roots for node in root.iter("mi")}
+        explained = {letter for letter, _ in method.symbols}
+        unexplained = letters - explained - {"i", "k", "P", "H"}
+        assert not unexplained, method.key
+
+
+TYPED = re.compile(r"\d+(?:,\d{3})*(?:th)?")
+ALLOWED = {"0", "1", "2", "1,000", "32", "2019"}
+"""Numbers of mathematics, of units, of London and of history."""
+
+
+def test_no_number_that_the_code_knows_is_typed_from_memory() -> None:
+    typed: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "citytools/method").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                numbers = set(TYPED.findall(node.value))
+                typed.setdefault(path.name, set()).update(numbers - ALLOWED)
+    assert not {name: numbers for name, numbers in typed.items() if numbers}
+
+
+def test_the_page_follows_the_code(client: Client) -> None:
+    said = words(client.get("/about/method/"))
+    assert f"The lead time is {LEAD_MONTHS} months" in said
+    assert f"{POINTS.level} for each level between them" in said
+    assert f"Below {ranges.FEWEST} values" in said
+    assert "Metrics of research" in said
+
+
+def test_what_the_page_says_of_the_index_holds() -> None:
+    even, sole = concentration.of([1] * 4), concentration.of([7])
+    assert even
+    assert sole
+    assert (even.index, even.normalised, even.effective) == (1 / 4, 0, 4)
+    assert (sole.index, sole.normalised) == (1, 1)
+
+
+def test_what_the_page_says_of_the_range_holds() -> None:
+    assert ranges.CONFIDENCE == 95
+    assert ranges.ranks(ranges.FEWEST) == (1, ranges.FEWEST)
+    assert ranges.ranks(ranges.FEWEST - 1) is None
