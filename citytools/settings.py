@@ -71,8 +71,10 @@ ALLOWED_HOSTS = (
 
 DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
+# Another database of the embedded server, made when first used: a try-out beside the real one
+EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {"ENGINE": "citytools.postgres", "NAME": "citytools"}
+    "default": {"ENGINE": "citytools.postgres", "NAME": EMBEDDED_NAME}
 }
 if DATABASE_URL:
     DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
