@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib import admin
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -12,9 +13,10 @@ class CitytoolsConfig(AppConfig):
     verbose_name = "City Tools"
 
     def ready(self) -> None:
-        """Name the admin, and keep the staff group's permissions up to date."""
-        from citytools import staff_group  # its models are ready only now
+        """Name the admin, keep the staff group's permissions up to date, bound web requests."""
+        from citytools import patience, staff_group  # its models are ready only now
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         post_migrate.connect(staff_group.after_migrations, dispatch_uid="loti-staff")
+        connection_created.connect(patience.bound_within_requests, dispatch_uid="patience")

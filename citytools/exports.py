@@ -65,7 +65,11 @@ def download(
 ) -> FileResponse:
     """What a function writes, as a file with its length: complete, or not sent."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
-    write(spool)
+    try:
+        write(spool)
+    except BaseException:
+        spool.close()
+        raise
     spool.seek(0)
     return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
 

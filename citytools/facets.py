@@ -10,6 +10,8 @@ from citytools.grammar import FactFilter
 
 SHORT = 60
 """Options up to which a list is boxes to tick; a longer one is a drop-down."""
+MOST = 400
+"""Options up to which a list is offered at all: beyond, a name is written as in its address."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Option:
 class Facet:
     """One filter as inputs.
 
-    `kind` is boxes, drop-down, date, pounds or words; `besides` holds further values of a
-    drop-down, which shows only the first; `any` says that the drop-down may be left empty.
+    `kind` is boxes, drop-down, slug, date, pounds or words; `besides` holds further values of a
+    drop-down or slug, which shows only the first; `any` says that a drop-down may be left empty.
     """
 
     name: str
@@ -59,9 +61,9 @@ def _facet(chosen: FactFilter, name: str) -> Facet:
         label=str(chosen.filters[name].label),
         kind=kind,
         value=given[0] if given else str(field.initial or ""),
-        options=options,
+        options=[] if kind == "slug" else options,
         open=name in chosen.shown_first or bool(given),
-        besides=given[1:] if kind == "drop-down" else [],
+        besides=given[1:] if kind in {"drop-down", "slug"} else [],
         any=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
     )
 
@@ -72,13 +74,16 @@ def _kind(field: forms.Field, options: int) -> str:
     if isinstance(field, forms.DecimalField):
         return "pounds"
     if isinstance(field, forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
+        if options > MOST:
+            return "slug"
         return "boxes" if options <= SHORT else "drop-down"
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
 def _options(field: forms.Field, given: Sequence[str]) -> list[Option]:
     if isinstance(field, forms.ModelMultipleChoiceField):
-        pairs: list[tuple[Any, Any]] = [(one.slug, str(one)) for one in field.queryset or ()]
+        few = [] if field.queryset is None else field.queryset[: MOST + 1]
+        pairs: list[tuple[Any, Any]] = [(one.slug, str(one)) for one in few]
     elif isinstance(field, forms.ChoiceField):
         pairs = list(field.choices)  # type: ignore[arg-type]
     else:

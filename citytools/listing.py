@@ -11,6 +11,17 @@ from citytools import facets
 from citytools.grammar import FactFilter
 
 PAGE_SIZE = 25
+MOST_PAGES = 400
+"""Pages of a list at the most: to find the rows of a page, all before it must be sorted."""
+
+
+class BoundedPaginator(Paginator):
+    """Pages up to a bound; the count is that of all rows."""
+
+    @cached_property
+    def num_pages(self) -> int:
+        """How many pages can be asked for."""
+        return min(super().num_pages, MOST_PAGES)
 
 
 @dataclass
@@ -41,7 +52,8 @@ class Listing:
             problems.append(("page", "A page is a whole number from 1."))
         except EmptyPage:
             last = self._paginator.num_pages
-            problems.append(("page", f"There is no such page: write 1 to {last}."))
+            more = " Narrow the list, or take its file, which has all rows." if self.cut else ""
+            problems.append(("page", f"There is no such page: write 1 to {last}.{more}"))
         return problems
 
     @property
@@ -51,7 +63,7 @@ class Listing:
 
     @cached_property
     def _paginator(self) -> "Paginator[Any]":
-        return Paginator(self.chosen.rows, self.page_size)
+        return BoundedPaginator(self.chosen.rows, self.page_size)
 
     @cached_property
     def page(self) -> "Page[Any]":
@@ -63,6 +75,12 @@ class Listing:
     def total(self) -> int:
         """All chosen rows, over all pages."""
         return self._paginator.count
+
+    @property
+    def cut(self) -> int:
+        """How many rows the pages show, where that is not all of them; otherwise nought."""
+        shown = self._paginator.num_pages * self.page_size
+        return shown if shown < self.total else 0
 
     @property
     def rows_in_file(self) -> int:

@@ -41,6 +41,15 @@ def _required(name: str) -> str:
     return value
 
 
+def _seconds(name: str, usual: str) -> float:
+    """How long one statement of a web request may take."""
+    text = os.environ.get(name, "").strip() or usual
+    with contextlib.suppress(ValueError):
+        if 0.1 <= float(text) <= 600:
+            return float(text)
+    raise ImproperlyConfigured(f"{name}={text!r}: write seconds from 0.1 to 600.")
+
+
 def _kept_secret() -> str:
     """The secret key of a local machine, made once, readable by its owner alone."""
     EMBEDDED_FOLDER.mkdir(mode=0o755, exist_ok=True)
@@ -71,13 +80,16 @@ ALLOWED_HOSTS = (
 
 DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
+# Another database of the embedded server, made when first used: a try-out beside the real one
+EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {"ENGINE": "citytools.postgres", "NAME": "citytools"}
+    "default": {"ENGINE": "citytools.postgres", "NAME": EMBEDDED_NAME}
 }
 if DATABASE_URL:
     DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
+STATEMENT_SECONDS = _seconds("STATEMENT_SECONDS", "10")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 INSTALLED_APPS = [
@@ -104,6 +116,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from boroughs.models import LONDON, Borough
 from skills.faces import LEFT_OUT, UNKNOWN, Face, Show
@@ -51,14 +51,22 @@ class Row:
         return [cell.level for cell in london if cell.level]
 
 
+MOST_OTHERS = 20
+"""Regional bodies that the matrix shows unasked, at the most."""
+
+
 @dataclass(frozen=True)
 class Matrix:
-    """Skills down, boroughs across, in the groups' order; each known level among `of` boroughs."""
+    """Skills down, boroughs across, in the groups' order; each known level among `of` boroughs.
+
+    `left_out`: there are too many regional bodies to show any that was not asked for.
+    """
 
     boroughs: Sequence[Borough]
     groups: Sequence[tuple[str, Sequence[Row]]]
     show: Show
     of: int = LONDON
+    left_out: bool = False
 
 
 def of(
@@ -97,17 +105,21 @@ def of_filter(chosen: SkillLevelFilter) -> Matrix:
         skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
         skills = skills.filter(group__in=named["group"])
-    boroughs = list(named["borough"] or _with_rows(rows))
+    boroughs, left_out = (list(named["borough"]), False) if named["borough"] else _with_rows(rows)
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
     if not chosen.illustrative:
         levels = levels.real()
-    keys = rows.values_list("pk", flat=True)
+    keys = rows.filter(borough__in=boroughs).values_list("pk", flat=True)
     made = of(skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown)
     few = sum(one.kind != Borough.Kind.REGIONAL for one in boroughs)
-    return replace(made, of=few) if named["borough"] else made
+    return replace(made, of=few) if named["borough"] else replace(made, left_out=left_out)
 
 
-def _with_rows(rows: SkillLevelQuerySet) -> QuerySet[Borough]:
-    """The 33, and any regional body that has one of the rows."""
+def _with_rows(rows: SkillLevelQuerySet) -> tuple[list[Borough], bool]:
+    """The 33, and the regional bodies that have one of the rows, unless these are too many."""
     own = rows.filter(borough=OuterRef("pk"))
-    return Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
+    found = Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
+    bodies = list(found[: LONDON + MOST_OTHERS + 1])
+    if sum(one.kind == Borough.Kind.REGIONAL for one in bodies) > MOST_OTHERS:
+        return list(Borough.objects.london()), True
+    return bodies, False

@@ -1,8 +1,10 @@
 """Invented suppliers and products: some suites that many run, and a long tail."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import cycle
 
 from citytools.demonstration.chance import happens, stream, weighted
@@ -48,11 +50,23 @@ class Catalogue:
 
     def product(self, name: str) -> Product:
         """The product of a name."""
-        return next(product for product in self.products if product.name == name)
+        return self._by_name[name]
 
     def for_function(self, function: str) -> list[Product]:
         """The products made for a function, suites first."""
-        return [product for product in self.products if function in product.functions]
+        return self._by_function[function]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Product]:
+        return {product.name: product for product in self.products}
+
+    @cached_property
+    def _by_function(self) -> dict[str, list[Product]]:
+        found: dict[str, list[Product]] = defaultdict(list)
+        for product in self.products:
+            for function in product.functions:
+                found[function].append(product)
+        return found
 
 
 def catalogue(world: World, seed: int) -> Catalogue:

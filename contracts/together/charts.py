@@ -37,7 +37,7 @@ def windows(found: Sequence[Joint], today: datetime.date, csv: str) -> Chart:
 def _title(found: Sequence[Joint]) -> str:
     if not found:
         return "No window to show"
-    most = max(found, key=lambda one: len(one.leads))
+    most = max(found, key=lambda one: len(one.window.leads))
     return f"{most.key.name} could bring {len(most.leads)} boroughs together, the most of any"
 
 

@@ -32,13 +32,19 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Joint:
-    """A window of one group, with its contracts and everyone else's of the group."""
+    """A window of one group of contracts, with those of them that it holds."""
 
     key: Key
     by: str
     window: Window
     members: Sequence[Candidate]
-    others: Sequence[Candidate]
+    group: Sequence[Candidate]
+
+    @property
+    def others(self) -> list[Candidate]:
+        """The group's contracts outside the window. Asked of the few windows that are shown."""
+        held = {one.contract.pk for one in self.members}
+        return [one for one in self.group if one.contract.pk not in held]
 
     @property
     def id(self) -> str:
@@ -104,7 +110,8 @@ def of(chosen: TogetherFilter, today: datetime.date) -> Found:
         for joint in _joint(key, members, chosen, today)
         if not wanted or wanted & joint.bodies
     ]
-    windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.id))
+    # No two windows of a group share both days, for then they would hold the same contracts
+    windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.key.pk))
     dateless = sum(one.span is None for one in candidates)
     return Found(windows, len(candidates), dateless)
 
@@ -173,5 +180,4 @@ def _joint(
     spans = [one.span for one in members if one.span]
     for window in find(spans, today, chosen.horizon):
         inside = [at[span.contract] for span in window.spans]
-        outside = [one for one in members if one not in inside]
-        yield Joint(key, chosen.grouping, window, inside, outside)
+        yield Joint(key, chosen.grouping, window, inside, members)

@@ -64,8 +64,8 @@ def shown(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> Shown:
 def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Shown]:
     """The windows with the most boroughs, one for each group; then the first to close."""
     ordered = sorted(
-        _one_each(groups.of(chosen, today).windows, lambda one: -len(one.leads)),
-        key=lambda one: (-len(one.leads), one.closes_on, one.key.name),
+        _one_each(groups.of(chosen, today).windows, lambda one: -len(one.window.leads)),
+        key=lambda one: (-len(one.window.leads), one.closes_on, one.key.name),
     )
     return [shown(joint, chosen, today) for joint in ordered[:most]]
 

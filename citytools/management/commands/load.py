@@ -57,11 +57,11 @@ class Command(BaseCommand):
                 transaction.atomic(),
                 pghistory.context(command="load", demonstration=options["demo"]) as recorded,
             ):
-                _wait_for_other_loads()
+                wait_for_other_loads()
                 for folder, files in required.items():
                     load(folder, files, run)
                 if any(tally.written for tally in run.tallies.values()):
-                    _take_statistics()
+                    take_statistics()
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         self._report(run, time.monotonic() - begun, str(recorded.id))
@@ -101,19 +101,23 @@ def load(folder: Path, required: Iterable[str], run: Import) -> None:
             read(folder / name, run)
 
 
-def _wait_for_other_loads() -> None:
+def wait_for_other_loads() -> None:
     """Two at once would both find a record missing: the second waits, then finds it there."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('city tools load'))")
 
 
-def _take_statistics() -> None:
+def take_statistics() -> None:
     """Tell the planner what the tables hold now.
 
     Until it knows, by itself after a minute or more, it may take minutes over one page.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(tables())}")
+
+
+def tables() -> list[str]:
+    """Names of all tables of facts and of their history, quoted."""
     models = apps.get_models(include_auto_created=True)
     names = {one._meta.db_table for one in models if one._meta.app_label in APPS}
-    tables = ", ".join(connection.ops.quote_name(name) for name in sorted(names))
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {tables}")
+    return [connection.ops.quote_name(name) for name in sorted(names)]
