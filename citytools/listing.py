@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from citytools import facets
 from citytools.grammar import FactFilter
+from citytools.links import FileLinks
 
 PAGE_SIZE = 25
 
@@ -17,8 +18,8 @@ PAGE_SIZE = 25
 class Listing:
     """What every list page shows.
 
-    `path` names the page's address, `file` that of its CSV, `book` that of its workbook, if any;
-    `one` and `several` are the noun.
+    `path` names the page's address, `file` that of its CSV; `one` and `several` are
+    the noun.
     """
 
     chosen: FactFilter
@@ -29,7 +30,6 @@ class Listing:
     several: str
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
-    book: str = ""
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -80,14 +80,14 @@ class Listing:
         return list(self._paginator.get_elided_page_range(self.page.number, on_each_side=1))
 
     @property
-    def csv(self) -> str:
-        """The address of exactly these rows as CSV."""
-        return _joined(reverse(self.file), self.chosen.query())
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files."""
+        return FileLinks(self.file, self.chosen.query())
 
     @property
-    def xlsx(self) -> str:
-        """The address of exactly these rows as a workbook; empty where there is none."""
-        return _joined(reverse(self.book), self.chosen.query()) if self.book else ""
+    def csv(self) -> str:
+        """The address of exactly these rows as CSV."""
+        return self.files.csv
 
     @property
     def all(self) -> str:
@@ -109,7 +109,3 @@ class Listing:
     def at_page(self, number: int) -> str:
         """Query string of another page of the same rows."""
         return self.chosen.query(page=[str(number)])
-
-
-def _joined(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path

@@ -1,12 +1,11 @@
 """Pages and files of systems, and the map of who runs what."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.asked import page
-from citytools.exports import csv_response, table_response
 from citytools.listing import Listing
 from systems import charts, service_map
 from systems.filters import SystemFilter
@@ -28,12 +27,6 @@ def system_list(request: HttpRequest) -> HttpResponse:
     return render(request, "systems/list.html", context, status=listing.status)
 
 
-def system_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same systems as a file."""
-    chosen = SystemFilter(request.GET, System.objects.all())
-    return csv_response(chosen, "systems.csv")
-
-
 def system(request: HttpRequest, pk: int) -> HttpResponse:
     """One system: what is known, its contracts, and who else runs the product."""
     found = get_object_or_404(System.objects.for_list(), pk=pk)
@@ -53,9 +46,3 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
     reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
     context = {"listing": listing, "map": made, "coverage": reporting}
     return render(request, "systems/map.html", context, status=listing.status)
-
-
-def service_map_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same answers as a file."""
-    chosen = MapFilter(request.GET, System.objects.in_use())
-    return table_response(chosen, service_map.of_filter(chosen).table(), "map.csv")
