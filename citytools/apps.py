@@ -13,8 +13,9 @@ class CitytoolsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the admin, and keep the staff group's permissions up to date."""
-        from citytools import staff_group  # its models are ready only now
+        from citytools import staff_group, versions  # their models are ready only now
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         post_migrate.connect(staff_group.after_migrations, dispatch_uid="loti-staff")
+        post_migrate.connect(versions.after_migrations, sender=self, dispatch_uid="data-version")
