@@ -23,7 +23,15 @@ AHEAD = 18
 def borough_list(request: HttpRequest) -> HttpResponse:
     """The boroughs as a map of tiles and as a table."""
     chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    listing = Listing(chosen, "boroughs:list", "boroughs:csv", "Boroughs", "body", "bodies")
+    listing = Listing(
+        chosen,
+        "boroughs:list",
+        "boroughs:csv",
+        "Boroughs",
+        "body",
+        "bodies",
+        tabular=True,
+    )
     key = "systems" if listing.problems else chosen.form.cleaned_data["measure"] or "systems"
     context = {"listing": listing, "tiles": tile_map(key, clock.today())}
     return render(request, "boroughs/list.html", context, status=listing.status)

@@ -32,6 +32,16 @@ class Column:
     allowed: tuple[str, ...] = ()
 
     @property
+    def heading(self) -> str:
+        """Its name over a column of a page, with the unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values are numbers."""
+        return self.kind in {"integer", "decimal"}
+
+    @property
     def value(self) -> Any:
         """SQL of the value itself: a number, a day, a text, or of a list an array."""
         return F(self.source) if isinstance(self.source, str) else self.source

@@ -1,5 +1,6 @@
 """A page of a list: the chosen rows, how many they are, and the way to the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,8 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.urls import reverse
 
 from citytools import facets
+from citytools.choosing import ColumnChoice
+from citytools.columns import Column
 from citytools.grammar import FactFilter
 from citytools.links import FileLinks
 
@@ -19,7 +22,7 @@ class Listing:
     """What every list page shows.
 
     `path` names the page's address, `file` that of its CSV; `one` and `several` are
-    the noun.
+    the noun. `tabular` says that its table can show the columns of the file instead of its own.
     """
 
     chosen: FactFilter
@@ -30,6 +33,7 @@ class Listing:
     several: str
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
+    tabular: bool = False
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -51,7 +55,32 @@ class Listing:
 
     @cached_property
     def _paginator(self) -> "Paginator[Any]":
-        return Paginator(self.chosen.rows, self.page_size)
+        cells = {f"cell_{column.name}": column.value for column in self.table}
+        return Paginator(self.chosen.rows.annotate(**cells), self.page_size)
+
+    @property
+    def columns(self) -> ColumnChoice:
+        """The columns chosen, and the form that chooses them."""
+        return ColumnChoice(self.chosen, self.path)
+
+    @cached_property
+    def table(self) -> Sequence[Column]:
+        """The chosen columns that the page shows instead of its usual ones; mostly none."""
+        return self.columns.shown if self.tabular else ()
+
+    @property
+    def cells(self) -> list[tuple[Any, list[tuple[Column, Any]]]]:
+        """Each record of this page with its chosen columns and their values."""
+        return [
+            (record, [(column, getattr(record, f"cell_{column.name}")) for column in self.table])
+            for record in self.page
+        ]
+
+    @property
+    def headings(self) -> list[tuple[Column, bool]]:
+        """The chosen columns, and whether the list can be sorted by each."""
+        sort = self.chosen.filters.get("sort")
+        return [(one, bool(sort) and one.name in sort.columns) for one in self.table]
 
     @cached_property
     def page(self) -> "Page[Any]":

@@ -19,7 +19,13 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
     chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(clock.today()))
     listing = Listing(
-        chosen, "contracts:list", "contracts:csv", "Contracts", "contract", "contracts"
+        chosen,
+        "contracts:list",
+        "contracts:csv",
+        "Contracts",
+        "contract",
+        "contracts",
+        tabular=True,
     )
     context = {
         "listing": listing,

@@ -13,7 +13,7 @@ def framework_list(request: HttpRequest) -> HttpResponse:
     """Frameworks as filtered, with what was called off under each."""
     chosen = FrameworkFilter(request.GET)
     path, file = "contracts:frameworks", "contracts:frameworks_csv"
-    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks")
+    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks", tabular=True)
     context = {"listing": listing}
     return render(request, "contracts/frameworks.html", context, status=listing.status)
 

@@ -16,7 +16,15 @@ from systems.service_map import MapFilter
 def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
     chosen = SystemFilter(request.GET, System.objects.for_list())
-    listing = Listing(chosen, "systems:list", "systems:csv", "Systems", "system", "systems")
+    listing = Listing(
+        chosen,
+        "systems:list",
+        "systems:csv",
+        "Systems",
+        "system",
+        "systems",
+        tabular=True,
+    )
     context = {
         "listing": listing,
         "coverage": coverage.of(

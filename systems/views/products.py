@@ -19,7 +19,13 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """Products as filtered, with how many boroughs run each."""
     chosen = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
     listing = Listing(
-        chosen, "systems:products", "systems:products_csv", "Products", "product", "products"
+        chosen,
+        "systems:products",
+        "systems:products_csv",
+        "Products",
+        "product",
+        "products",
+        tabular=True,
     )
     context = {"listing": listing}
     return render(request, "systems/products.html", context, status=listing.status)

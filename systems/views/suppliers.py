@@ -24,7 +24,13 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     """Suppliers as filtered, with their products, systems and contracts counted."""
     chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
     listing = Listing(
-        chosen, "systems:suppliers", "systems:suppliers_csv", "Suppliers", "supplier", "suppliers"
+        chosen,
+        "systems:suppliers",
+        "systems:suppliers_csv",
+        "Suppliers",
+        "supplier",
+        "suppliers",
+        tabular=True,
     )
     context = {"listing": listing}
     return render(request, "systems/suppliers.html", context, status=listing.status)
