@@ -3,7 +3,7 @@
 import datetime
 
 from dateutil.relativedelta import relativedelta
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import chances, coverage, decisions, profile, standing
@@ -13,7 +13,6 @@ from boroughs.models import LONDON, Borough, Subject
 from boroughs.tiles import tile_map
 from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts.together.shown import of_borough
 
@@ -24,16 +23,18 @@ AHEAD = 18
 def borough_list(request: HttpRequest) -> HttpResponse:
     """The boroughs as a map of tiles and as a table."""
     chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    listing = Listing(chosen, "boroughs:list", "boroughs:csv", "Boroughs", "body", "bodies")
+    listing = Listing(
+        chosen,
+        "boroughs:list",
+        "boroughs:csv",
+        "Boroughs",
+        "body",
+        "bodies",
+        tabular=True,
+    )
     key = "systems" if listing.problems else chosen.form.cleaned_data["measure"] or "systems"
     context = {"listing": listing, "tiles": tile_map(key, clock.today())}
     return render(request, "boroughs/list.html", context, status=listing.status)
-
-
-def borough_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same boroughs as a file."""
-    chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    return csv_response(chosen, "boroughs.csv")
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:

@@ -13,10 +13,11 @@ class CitytoolsConfig(AppConfig):
     verbose_name = "City Tools"
 
     def ready(self) -> None:
-        """Name the admin, keep the staff group's permissions up to date, bound web requests."""
-        from citytools import patience, staff_group  # its models are ready only now
+        """Name the admin, keep permissions and data version up to date, bound web requests."""
+        from citytools import patience, staff_group, versions  # their models are ready only now
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         post_migrate.connect(staff_group.after_migrations, dispatch_uid="loti-staff")
         connection_created.connect(patience.bound_within_requests, dispatch_uid="patience")
+        post_migrate.connect(versions.after_migrations, sender=self, dispatch_uid="data-version")

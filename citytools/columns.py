@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Expression, F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, NullIf
 
@@ -31,9 +32,26 @@ class Column:
     allowed: tuple[str, ...] = ()
 
     @property
+    def heading(self) -> str:
+        """Its name over a column of a page, with the unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values are numbers."""
+        return self.kind in {"integer", "decimal"}
+
+    @property
+    def value(self) -> Any:
+        """SQL of the value itself: a number, a day, a text, or of a list an array."""
+        return F(self.source) if isinstance(self.source, str) else self.source
+
+    @property
     def cell(self) -> Expression:
         """SQL of the cell: safe in a spreadsheet, empty where not known."""
-        source = F(self.source) if isinstance(self.source, str) else self.source
+        source = self.value
+        if self.kind == "list":
+            source = Func(source, Value("; "), function="array_to_string", output_field=TextField())
         if self.kind == "yes or no":
             return Func(
                 source,
@@ -56,7 +74,17 @@ class Column:
             return ""
         if self.kind == "yes or no":
             return "yes" if value else "no"
-        return "; ".join(value) if self.kind == "list" else str(value)
+        return "; ".join(filter(None, value)) if self.kind == "list" else str(value)
+
+    def typed(self, value: Any) -> Any:
+        """The value as JSON knows it: a number, text, true or false, a list; null: not known."""
+        if self.kind == "list":
+            return [str(one) for one in value or () if one]
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool | int):
+            return value
+        return float(value) if isinstance(value, Decimal) else str(value)
 
 
 SOURCE_COLUMNS = (
@@ -96,9 +124,11 @@ def _harmless(text: Expression) -> Func:
     )
 
 
-def listed(queryset: QuerySet[Any], path: str, first: str | None = None) -> Func:
-    """SQL: the values of a subquery in its order, joined by '; ', perhaps with one before them."""
-    found: Expression | Subquery = ArraySubquery(queryset.values(path))
-    if first is not None:
-        found = Func(Cast(F(first), TextField()), found, function="array_prepend", arity=2)
-    return Func(found, Value("; "), function="array_to_string", output_field=TextField())
+def listed(queryset: QuerySet[Any], path: str, first: str | None = None) -> Expression | Subquery:
+    """SQL: the values of a subquery in its order as an array, perhaps with one before them."""
+    found = ArraySubquery(queryset.values(path))
+    if first is None:
+        return found
+    head = Cast(F(first), TextField())
+    kind = ArrayField(TextField())
+    return Func(head, found, function="array_prepend", arity=2, output_field=kind)

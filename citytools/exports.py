@@ -1,28 +1,42 @@
-"""Files: exactly the rows of a page, as CSV, copied by PostgreSQL into a spool.
+"""Files: exactly the rows of a page, as CSV, XLSX and JSON, all by one path.
 
-A file is complete or it is not sent: rows are spooled first, then sent with their length.
+A file is complete or it looks broken: rows are spooled and sent with their length, or, where they
+are very many, streamed so that a failure breaks the connection.
 """
 
+import copy
+import datetime
+import hashlib
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Expression, QuerySet, TextField, Value
-from django.db.models.functions import Coalesce
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.urls import URLPattern, path, reverse
 
+from citytools import clock, documents, streams, workbooks
 from citytools.columns import Column
 from citytools.grammar import FactFilter
+from citytools.tables import Made, Stored, Table
+from citytools.telling import Told
 
-_CSV = "text/csv; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
+SPOOLED = 100_000
+"""Rows up to which a file is spooled first and sent with its length."""
 _SPOOL = 8 * 1024 * 1024
 """Bytes kept in memory before a file is spooled to disk."""
 
 
 class Choice(Protocol):
-    """What was asked of a file: what of it was not understood, and which columns."""
+    """What was asked of a file."""
 
     @property
     def problems(self) -> Sequence[tuple[str, str]]: ...
@@ -30,27 +44,139 @@ class Choice(Protocol):
     @property
     def chosen_columns(self) -> Sequence[Column]: ...
 
+    @property
+    def in_words(self) -> str: ...
 
-def csv_response(chosen: FactFilter, filename: str) -> HttpResponseBase:
-    """The chosen rows as CSV, or 400 with the reasons as plain text."""
-    if chosen.problems:
-        return refusal(chosen.problems)
-    return file_of(chosen.rows, chosen.chosen_columns, filename)
+    @property
+    def illustrative(self) -> bool: ...
 
-
-def table_response(
-    chosen: Choice, rows: Iterable[Mapping[str, Any]], filename: str
-) -> HttpResponseBase:
-    """Rows made in Python, values by column name, as CSV; or 400 with the reasons."""
-    if chosen.problems:
-        return refusal(chosen.problems)
-    columns = chosen.chosen_columns
-    return download(lambda spool: write_table(rows, columns, spool), filename)
+    def file_name(self, name: str) -> str: ...
 
 
-def file_of(rows: QuerySet[Any], columns: Sequence[Column], filename: str) -> FileResponse:
-    """Any rows as a CSV download with its length."""
-    return download(lambda spool: write_csv(rows, columns, spool), filename)
+@dataclass(frozen=True)
+class Export:
+    """One kind of file: its name, what a row is, its addresses and columns.
+
+    `choose` reads the query string on a day. `made` gives rows made in Python; without it they are
+    those of the choice. `whole` says that the file can be fetched without choosing anything first,
+    `paged` that the page takes the same query string.
+    """
+
+    name: str
+    title: str
+    row: str
+    route: str
+    page: str
+    filter: type[FactFilter]
+    choose: Callable[[HttpRequest, datetime.date], Any]
+    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]]] | None = None
+    whole: bool = True
+    paged: bool = True
+    version: int = 1
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """All columns, in their order."""
+        return self.filter.columns
+
+    @property
+    def address(self) -> str:
+        """Where to fetch it as CSV."""
+        return reverse(self.route)
+
+    def address_as(self, suffix: str) -> str:
+        """Where to fetch it as csv, xlsx or json."""
+        return self.address.removesuffix("csv") + suffix
+
+    @property
+    def page_address(self) -> str:
+        """The page with the same rows and filters."""
+        return reverse(self.page)
+
+    def paths(self, place: str = "") -> list[URLPattern]:
+        """The addresses of the three formats, beneath a folder of their app."""
+        name = self.route.partition(":")[2].removesuffix("csv")
+        views = {"csv": self.csv, "xlsx": self.xlsx, "json": self.json}
+        return [
+            path(f"{place}{self.name}.{suffix}", view, name=name + suffix)
+            for suffix, view in views.items()
+        ]
+
+    def csv(self, request: HttpRequest) -> HttpResponseBase:
+        """The rows as CSV, or 400 with the reasons as plain text."""
+        chosen, today = self._chosen(request)
+        if chosen.problems:
+            return refusal(chosen.problems)
+        table, told = self.table(chosen, today), self.told(request, chosen)
+        filename = f"{chosen.file_name(self.name)}.csv"
+        if table.count(SPOOLED + 1) <= SPOOLED:
+            return spooled(table.write, filename, CSV, told)
+        copied = streams.Copied(table, request.META.get("SERVER_SOFTWARE", ""))
+        response = StreamingHttpResponse(copied, content_type=CSV)
+        return _told(response, told, copied.count, filename)
+
+    def xlsx(self, request: HttpRequest) -> HttpResponseBase:
+        """The rows as a workbook, or 400 with the reasons as plain text."""
+        chosen, today = self._chosen(request)
+        if chosen.problems:
+            return refusal(chosen.problems)
+        table, told = self.table(chosen, today), self.told(request, chosen)
+        if table.count(workbooks.MOST + 1) > workbooks.MOST:
+            most = f"{workbooks.MOST:,}"
+            return refusal([("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")])
+
+        def write(file: IO[bytes]) -> int:
+            return workbooks.write_workbook(table, told.lines(), file)
+
+        filename = f"{chosen.file_name(self.name)}.xlsx"
+        return spooled(write, filename, workbooks.XLSX, told)
+
+    def json(self, request: HttpRequest) -> HttpResponseBase:
+        """One part of the rows as JSON, or 400 with the reasons as plain text."""
+        asked = documents.paging(request.GET)
+        chosen, today = self._chosen(_without_paging(request))
+        if problems := [*chosen.problems, *asked.problems]:
+            return refusal(problems)
+        told = self.told(request, chosen)
+        return documents.document(request, self.table(chosen, today), told, asked)
+
+    def table(self, chosen: Any, today: datetime.date) -> Table:
+        """The chosen rows."""
+        if self.made is None:
+            return Stored(chosen.rows, chosen.chosen_columns)
+        return Made(list(self.made(chosen, today)), chosen.chosen_columns)
+
+    def told(self, request: HttpRequest, chosen: Choice) -> Told:
+        """What the file says of itself."""
+        query = "?" + _without_paging(request).GET.urlencode()
+        place = self.page_address if self.paged else request.path
+        return Told(
+            title=f"{self.title}. {self.row}",
+            version=self.version,
+            chosen=chosen.in_words,
+            illustrative=chosen.illustrative,
+            address=request.build_absolute_uri(place + query.removesuffix("?")),
+            dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
+            as_at=clock.now(),
+            notes=self.notes,
+        )
+
+    def _chosen(self, request: HttpRequest) -> tuple[Any, datetime.date]:
+        today = clock.today()
+        return self.choose(request, today), today
+
+
+_REMEDY = "Take the CSV, or choose fewer."
+
+
+def _without_paging(request: HttpRequest) -> HttpRequest:
+    data = request.GET.copy()
+    for name in documents.PAGING:
+        data.pop(name, None)
+    asked = copy.copy(request)
+    asked.GET = data  # type: ignore[assignment]  # a QueryDict too
+    return asked
 
 
 def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
@@ -60,9 +186,7 @@ def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
     return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
 
 
-def download(
-    write: Callable[[IO[bytes]], None], filename: str, content_type: str = _CSV
-) -> FileResponse:
+def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str) -> FileResponse:
     """What a function writes, as a file with its length: complete, or not sent."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
     try:
@@ -74,37 +198,25 @@ def download(
     return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
 
 
-def write_table(
-    rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], file: IO[bytes]
-) -> None:
-    """Write a header and rows made in Python, as `write_csv` writes those of a queryset."""
-    file.write(_line([column.name for column in columns]))
-    for row in rows:
-        file.write(_line([column.written(row[column.name]) for column in columns]))
+def spooled(
+    write: Callable[[IO[bytes]], int], filename: str, content_type: str, told: Told
+) -> HttpResponseBase:
+    """A file with its length, its SHA-256 (RFC 9530), its number of rows and what it says."""
+    counted: list[int] = []
+    digest: list[bytes] = []
+
+    def written(spool: IO[bytes]) -> None:
+        counted.append(write(spool))
+        spool.seek(0)
+        digest.append(hashlib.file_digest(spool, "sha256").digest())  # type: ignore[arg-type]
+
+    response = download(written, filename, content_type)
+    response["Repr-Digest"] = f"sha-256=:{b64encode(digest[0]).decode()}:"
+    return _told(response, told, counted[0], filename)
 
 
-def write_csv(rows: QuerySet[Any], columns: Sequence[Column], file: IO[bytes]) -> None:
-    """Write a header and the rows, in their order, to a binary file."""
-    file.write(_line([column.name for column in columns]))
-    cells: dict[str, Expression] = {f"cell_{column.name}": column.cell for column in columns}
-    if len(cells) == 1:
-        # Quoted, for a row of one empty cell would be an empty line, which readers skip
-        cells = {name: Coalesce(cell, Value("", TextField())) for name, cell in cells.items()}
-    try:
-        query, parameters = rows.annotate(**cells).values_list(*cells).query.sql_with_params()
-    except EmptyResultSet:
-        return  # Django knows without asking that no row matches
-    with connection.cursor() as cursor:
-        statement = cursor.mogrify(query, parameters).decode()
-        cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT csv)", file)
-
-
-def _line(cells: Sequence[str]) -> bytes:
-    alone = len(cells) == 1  # a row of one empty cell would be an empty line
-    return (",".join(_quoted(cell, alone) for cell in cells) + "\n").encode()
-
-
-def _quoted(cell: str, alone: bool) -> str:
-    """As PostgreSQL quotes; the csv module of Python 3.11 leaves a carriage return bare."""
-    special = any(sign in cell for sign in ',"\r\n') or (alone and not cell)
-    return '"' + cell.replace('"', '""') + '"' if special else cell
+def _told(response: HttpResponseBase, told: Told, rows: int, filename: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    for name, value in told.headers(rows).items():
+        response[name] = value
+    return response

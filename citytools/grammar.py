@@ -122,7 +122,7 @@ class FactFilter(django_filters.FilterSet):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """(name, value) of what is shown apart, for the form of the filters to carry on."""
-        names = [name for name in self.filters if name in self.apart]
+        names = [*(name for name in self.filters if name in self.apart), "columns"]
         return [(name, value) for name in names for value in self.data.getlist(name)]
 
     @property
@@ -132,6 +132,10 @@ class FactFilter(django_filters.FilterSet):
         for chip in self.chips:
             words.setdefault(chip.label.lower(), []).append(chip.value)
         return "; ".join(f"{label} {' or '.join(values)}" for label, values in words.items())
+
+    def file_name(self, name: str) -> str:
+        """What a file of these rows is called, without the suffix."""
+        return name
 
     @property
     def illustrative(self) -> bool:

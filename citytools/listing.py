@@ -1,5 +1,6 @@
 """A page of a list: the chosen rows, how many they are, and the way to the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +9,10 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.urls import reverse
 
 from citytools import facets
+from citytools.choosing import ColumnChoice
+from citytools.columns import Column
 from citytools.grammar import FactFilter
+from citytools.links import FileLinks
 
 PAGE_SIZE = 25
 MOST_PAGES = 400
@@ -28,8 +32,8 @@ class BoundedPaginator(Paginator):
 class Listing:
     """What every list page shows.
 
-    `path` names the page's address, `file` that of its CSV, `book` that of its workbook, if any;
-    `one` and `several` are the noun.
+    `path` names the page's address, `file` that of its CSV; `one` and `several` are
+    the noun. `tabular` says that its table can show the columns of the file instead of its own.
     """
 
     chosen: FactFilter
@@ -40,7 +44,7 @@ class Listing:
     several: str
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
-    book: str = ""
+    tabular: bool = False
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -63,7 +67,32 @@ class Listing:
 
     @cached_property
     def _paginator(self) -> "Paginator[Any]":
-        return BoundedPaginator(self.chosen.rows, self.page_size)
+        cells = {f"cell_{column.name}": column.value for column in self.table}
+        return BoundedPaginator(self.chosen.rows.annotate(**cells), self.page_size)
+
+    @property
+    def columns(self) -> ColumnChoice:
+        """The columns chosen, and the form that chooses them."""
+        return ColumnChoice(self.chosen, self.path)
+
+    @cached_property
+    def table(self) -> Sequence[Column]:
+        """The chosen columns that the page shows instead of its usual ones; mostly none."""
+        return self.columns.shown if self.tabular else ()
+
+    @property
+    def cells(self) -> list[tuple[Any, list[tuple[Column, Any]]]]:
+        """Each record of this page with its chosen columns and their values."""
+        return [
+            (record, [(column, getattr(record, f"cell_{column.name}")) for column in self.table])
+            for record in self.page
+        ]
+
+    @property
+    def headings(self) -> list[tuple[Column, bool]]:
+        """The chosen columns, and whether the list can be sorted by each."""
+        sort = self.chosen.filters.get("sort")
+        return [(one, bool(sort) and one.name in sort.columns) for one in self.table]
 
     @cached_property
     def page(self) -> "Page[Any]":
@@ -98,14 +127,14 @@ class Listing:
         return list(self._paginator.get_elided_page_range(self.page.number, on_each_side=1))
 
     @property
-    def csv(self) -> str:
-        """The address of exactly these rows as CSV."""
-        return _joined(reverse(self.file), self.chosen.query())
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files."""
+        return FileLinks(self.file, self.chosen.query())
 
     @property
-    def xlsx(self) -> str:
-        """The address of exactly these rows as a workbook; empty where there is none."""
-        return _joined(reverse(self.book), self.chosen.query()) if self.book else ""
+    def csv(self) -> str:
+        """The address of exactly these rows as CSV."""
+        return self.files.csv
 
     @property
     def all(self) -> str:
@@ -127,7 +156,3 @@ class Listing:
     def at_page(self, number: int) -> str:
         """Query string of another page of the same rows."""
         return self.chosen.query(page=[str(number)])
-
-
-def _joined(path: str, query: str) -> str:
-    return f"{path}?{query}" if query else path

@@ -118,6 +118,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # 304 before anything else is asked; what comes out of the rest is marked, then compressed
+    "citytools.caching.Compression",
+    "citytools.caching.conditional",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

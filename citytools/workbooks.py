@@ -4,102 +4,42 @@ Nothing is ever written as a formula or a link: text is text, whatever it begins
 """
 
 import datetime
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
-from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from citytools import clock
 from citytools.columns import Column
-from citytools.exports import Choice, refusal
-from citytools.grammar import FactFilter
+from citytools.tables import Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 100_000
 """Rows that a workbook holds; beyond that the CSV is the file to take."""
+_LONGEST = 32_767
+"""Characters of a cell, by the format."""
 
 
-def list_workbook(
-    request: HttpRequest, chosen: FactFilter, filename: str, title: str
-) -> HttpResponseBase:
-    """The chosen rows as XLSX, as `csv_response` gives them as CSV; or 400 with the reasons.
+def write_workbook(table: Table, about: Sequence[tuple[str, str]], file: IO[bytes]) -> int:
+    """A sheet of rows with a frozen header, and a sheet that says what they are; their number.
 
-    The file stands beside its page: /skills/skills.xlsx belongs to /skills/.
+    Rows are written as they come, so that memory does not grow with them.
     """
-    page = request.build_absolute_uri().replace(filename, "")
-    return workbook_response(chosen, _values(chosen), filename, about(chosen, title, page))
-
-
-def _values(chosen: FactFilter) -> Iterable[Mapping[str, Any]]:
-    """The rows by column name, one more than a workbook holds at most."""
-    columns = chosen.chosen_columns
-    sources = {
-        f"cell_{column.name}": F(column.source) if isinstance(column.source, str) else column.source
-        for column in columns
-    }
-    rows = chosen.rows.annotate(**sources).values_list(*sources)[: MOST + 1]
-    names = [column.name for column in columns]
-    return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def about(chosen: FactFilter, title: str, page: str) -> list[tuple[str, str]]:
-    """What the sheet beside the rows of a list says of them."""
-    return [
-        ("What this is", f"City Tools: London. {title}, one row each"),
-        ("Chosen", chosen.in_words or "everything"),
-        ("As at", f"{clock.today():%-d %B %Y}"),
-        ("Address", page),
-        ("What the columns mean", "See the page Data of the same site."),
-        ("Empty cells", "Not known, which is never none."),
-        ("Invented records", "may be among them" if chosen.illustrative else "left out"),
-        ("Licence", "Open Government Licence v3.0, except where a source says otherwise"),
-    ]
-
-
-def workbook_response(
-    chosen: Choice,
-    rows: Iterable[Mapping[str, Any]],
-    filename: str,
-    about: Sequence[tuple[str, str]],
-) -> HttpResponseBase:
-    """Rows made in Python, values by column name, as XLSX; or 400 with the reasons."""
-    if chosen.problems:
-        return refusal(chosen.problems)
-    kept = list(rows)
-    if len(kept) > MOST:
-        reason = f"{len(kept):,} rows are more than a workbook holds ({MOST:,}). Take the CSV."
-        return refusal([("xlsx", reason)])
-    file = io.BytesIO()
-    write_workbook(kept, chosen.chosen_columns, about, file)
-    response = HttpResponse(file.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
-
-
-def write_workbook(
-    rows: Sequence[Mapping[str, Any]],
-    columns: Sequence[Column],
-    about: Sequence[tuple[str, str]],
-    file: io.BytesIO,
-) -> None:
-    """A sheet of rows with a frozen header, and a sheet that says what they are."""
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = 0
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("Rows")
         sheet.freeze_panes(1, 0)
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, column.name, bold)
+        for place, column in enumerate(table.columns):
             sheet.set_column(place, place, 24)
-        for line, row in enumerate(rows, 1):
-            for place, column in enumerate(columns):
-                _write(sheet, (line, place), column, row[column.name], day)
-        _about(book.add_worksheet("About"), [*about, ("Rows", f"{len(rows):,}")], bold)
+            sheet.write_string(0, place, column.name, bold)
+        for count, row in enumerate(table.values(), 1):
+            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+                _write(sheet, (count, place), column, value, day)
+        _about(book.add_worksheet("About"), [*about, ("Rows", f"{count:,}")], bold)
+    return count
 
 
 def _write(sheet: Any, cell: tuple[int, int], column: Column, value: Any, day: Any) -> None:
@@ -111,7 +51,7 @@ def _write(sheet: Any, cell: tuple[int, int], column: Column, value: Any, day: A
     elif isinstance(value, datetime.date):
         sheet.write_datetime(*cell, value, day)
     else:
-        sheet.write_string(*cell, column.plain(value))
+        sheet.write_string(*cell, column.plain(value)[:_LONGEST])
 
 
 def _about(sheet: Any, lines: Sequence[tuple[str, str]], bold: Any) -> None:

@@ -1,13 +1,12 @@
 """Pages and files of contracts."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts import charts
 from contracts.feeds import links
@@ -20,7 +19,13 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
     chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(clock.today()))
     listing = Listing(
-        chosen, "contracts:list", "contracts:csv", "Contracts", "contract", "contracts"
+        chosen,
+        "contracts:list",
+        "contracts:csv",
+        "Contracts",
+        "contract",
+        "contracts",
+        tabular=True,
     )
     context = {
         "listing": listing,
@@ -32,12 +37,6 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "follow": None if listing.problems else links.of_list(request, chosen.query()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
-
-
-def contract_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same contracts as a file."""
-    chosen = ContractFilter(request.GET, Contract.objects.soonest_first(clock.today()))
-    return csv_response(chosen, "contracts.csv")
 
 
 def contract(request: HttpRequest, pk: int) -> HttpResponse:

@@ -2,16 +2,15 @@
 
 from django.urls import path
 
-from skills import views
+from skills import files, views
 from skills.training import views as training
 
 app_name = "skills"
 urlpatterns = [
     path("", views.skill_matrix, name="list"),
-    path("skills.csv", views.skill_csv, name="csv"),
+    *files.SKILLS.paths(),
     path("training/", training.training, name="training"),
-    path("training.csv", training.training_csv, name="training_csv"),
-    path("skills.xlsx", views.skill_xlsx, name="xlsx"),
+    *files.TRAINING.paths(),
     path("boroughs/<slug:slug>/", views.borough, name="borough"),
     path("<slug:slug>/", views.skill, name="detail"),
 ]

@@ -1,6 +1,6 @@
 """Pages and files of skills."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -8,9 +8,7 @@ from boroughs import comparisons, coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.exports import csv_response
 from citytools.listing import Listing
-from citytools.workbooks import list_workbook
 from skills import charts, courses, matrix, needs, profile, trend
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter
@@ -21,7 +19,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
     noun = ("Skills", "skill level", "skill levels")
-    listing = Listing(chosen, "skills:list", "skills:csv", *noun, book="skills:xlsx")
+    listing = Listing(chosen, "skills:list", "skills:csv", *noun, tabular=True)
     context = {
         "listing": listing,
         "matrix": matrix.of_filter(chosen),
@@ -32,18 +30,6 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
         "chart": charts.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
-
-
-def skill_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same levels as a file."""
-    chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
-    return csv_response(chosen, "skills.csv")
-
-
-def skill_xlsx(request: HttpRequest) -> HttpResponseBase:
-    """The same levels as a workbook."""
-    chosen = SkillLevelFilter(request.GET, SkillLevel.objects.all())
-    return list_workbook(request, chosen, "skills.xlsx", "Levels of skills of organisations")
 
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:

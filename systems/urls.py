@@ -2,20 +2,21 @@
 
 from django.urls import path
 
+from systems import files
 from systems.views import estate, products, suppliers
 
 app_name = "systems"
 urlpatterns = [
     path("", estate.system_list, name="list"),
-    path("systems.csv", estate.system_csv, name="csv"),
+    *files.SYSTEMS.paths(),
     path("map/", estate.service_map_page, name="map"),
-    path("map.csv", estate.service_map_csv, name="map_csv"),
+    *files.MAP.paths(),
     path("<int:pk>/", estate.system, name="detail"),
     path("products/", products.product_list, name="products"),
-    path("products/products.csv", products.product_csv, name="products_csv"),
+    *files.PRODUCTS.paths("products/"),
     path("products/<slug:slug>/", products.product, name="product"),
     path("suppliers/", suppliers.supplier_list, name="suppliers"),
-    path("suppliers/suppliers.csv", suppliers.supplier_csv, name="suppliers_csv"),
+    *files.SUPPLIERS.paths("suppliers/"),
     path("suppliers/<slug:slug>/", suppliers.supplier, name="supplier"),
     path("suppliers/<slug:slug>/failure/", suppliers.failure_page, name="supplier_failure"),
 ]

@@ -20,6 +20,7 @@ from citytools.filters import (
     real_or_invented,
 )
 from citytools.grammar import FactFilter
+from citytools.links import FileLinks
 
 FEWEST, MOST = 2, 6
 
@@ -86,14 +87,9 @@ class Choice:
         return self.chosen.problems
 
     @property
-    def csv(self) -> str:
-        """The address of the comparison as CSV."""
-        return f"/boroughs/compare.csv?{self.chosen.query()}"
-
-    @property
-    def xlsx(self) -> str:
-        """The address of the comparison as a workbook."""
-        return f"/boroughs/compare.xlsx?{self.chosen.query()}"
+    def files(self) -> FileLinks:
+        """The addresses of the comparison as files."""
+        return FileLinks("boroughs:compare_csv", self.chosen.query())
 
     @property
     def switched(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from citytools import clock, partial_dates
+from citytools.columns import Column
 from citytools.listing import Listing
 
 register = template.Library()
@@ -28,6 +29,20 @@ def at_least(count: int, complete: bool | None) -> str | SafeString:
     if complete:
         return f"{count:,}"
     return f"at least {count:,}" if count else NOT_KNOWN
+
+
+@register.simple_tag
+def cell(column: Column, value: Any) -> Any:
+    """A value of a file's column as a page shows it."""
+    if column.kind == "yes or no":
+        return yes_no(value)
+    if column.kind == "list":
+        return known(column.plain(value))
+    if column.kind == "decimal":
+        return known(value if value is None else f"{value:,}")
+    if column.kind in {"date", "partial date"}:
+        return short_date(str(value) if value else None)
+    return known(value)
 
 
 @register.filter

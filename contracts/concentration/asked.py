@@ -6,11 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.urls import reverse
-
 from citytools.asked import AskedReal
 from citytools.charts import Chart
 from citytools.filters import YesNo
+from citytools.links import FileLinks
 from contracts.concentration import bases, charts, words
 from contracts.concentration.bases import Basis
 from contracts.concentration.columns import CONCENTRATION_COLUMNS
@@ -63,10 +62,9 @@ class ConcentrationAsked(AskedReal):
         return self.query(group=["no" if self.grouped else "yes"])
 
     @property
-    def csv(self) -> str:
-        """The address of every supplier on every basis as CSV."""
-        query = self.query()
-        return reverse("contracts:concentration_csv") + (f"?{query}" if query else "")
+    def files(self) -> FileLinks:
+        """The addresses of every supplier on every basis as files."""
+        return FileLinks("contracts:concentration_csv", self.query())
 
     @property
     def total(self) -> int:
@@ -77,7 +75,7 @@ class ConcentrationAsked(AskedReal):
     def chart(self) -> Chart:
         """The cumulative share by place."""
         source = "Contracts and systems on record, each with its own source and date."
-        return charts.cumulative(self.bases, source, self.csv)
+        return charts.cumulative(self.bases, source, self.files.csv)
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Every supplier on every basis as rows of a file, the largest first."""

@@ -1,12 +1,11 @@
 """The page and the file of concentration."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.exports import table_response
 from contracts.concentration.asked import ConcentrationAsked
 from contracts.concentration.claims import BOTH, CLAIMS, REMARK
 from research.models import Finding
@@ -27,9 +26,3 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "coverage": coverage.of(Subject.CONTRACTS, behind, illustrative=asked.illustrative),
     }
     return page(request, "contracts/concentration.html", context, asked)
-
-
-def concentration_csv(request: HttpRequest) -> HttpResponseBase:
-    """Every supplier on every basis as a file."""
-    asked = ConcentrationAsked(request)
-    return table_response(asked, asked.table(), "concentration.csv")

@@ -1,10 +1,9 @@
 """Pages and the file of frameworks."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from citytools.asked import AskedReal, page
-from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts.frameworks import page as called_off
 from contracts.frameworks.filters import FrameworkFilter
@@ -14,14 +13,9 @@ def framework_list(request: HttpRequest) -> HttpResponse:
     """Frameworks as filtered, with what was called off under each."""
     chosen = FrameworkFilter(request.GET)
     path, file = "contracts:frameworks", "contracts:frameworks_csv"
-    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks")
+    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks", tabular=True)
     context = {"listing": listing}
     return render(request, "contracts/frameworks.html", context, status=listing.status)
-
-
-def framework_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same frameworks as a file."""
-    return csv_response(FrameworkFilter(request.GET), "frameworks.csv")
 
 
 def framework(request: HttpRequest, slug: str) -> HttpResponse:

@@ -2,12 +2,11 @@
 
 from functools import cached_property
 
-from django.urls import reverse
-
 from boroughs.models import Borough
 from citytools import clock
 from citytools.asked import AskedReal
 from citytools.filters import OneOf, Slug
+from citytools.links import FileLinks
 from contracts.pipeline import drafts
 from contracts.pipeline.columns import PIPELINE_COLUMNS
 from contracts.pipeline.drafts import Draft
@@ -64,12 +63,11 @@ class PipelineAsked(AskedReal):
         return sum(len(draft.entries) for draft in self.drafts)
 
     @property
-    def csv(self) -> str:
-        """The address of exactly these rows as CSV."""
-        return f"{reverse('contracts:pipeline_csv')}?{self.query(year=[str(self.period.year)])}"
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files."""
+        return FileLinks("contracts:pipeline_csv", self.query(year=[str(self.period.year)]))
 
-    @property
-    def filename(self) -> str:
+    def file_name(self, name: str) -> str:
         """A name that says that it is a draft."""
         whose = self.chosen.slug if self.chosen else "london"
-        return f"pipeline-draft-{self.period.year}-{whose}.csv"
+        return f"{name}-draft-{self.period.year}-{whose}"

@@ -1,12 +1,10 @@
 """The page and the file of pipeline-notice drafts."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.asked import page
-from citytools.exports import table_response
-from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineAsked
 from contracts.pipeline.later import after
 
@@ -26,9 +24,3 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     known = sum(bool(draft.counts["known"]) for draft in asked.drafts)
     told = coverage.of(Subject.CONTRACTS, known, illustrative=asked.illustrative)
     return page(request, "contracts/pipeline.html", context | {"coverage": told}, asked)
-
-
-def pipeline_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same contracts as a file, marked as a draft on every row and in its name."""
-    asked = PipelineAsked(request)
-    return table_response(asked, drafts.table(asked.drafts), asked.filename)

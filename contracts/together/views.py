@@ -5,14 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from citytools import clock
-from citytools.exports import table_response
 from citytools.listing import Listing
 from contracts.models import Contract
-from contracts.together import charts, groups, table, targets
+from contracts.together import charts, groups, targets
 from contracts.together.choice import TogetherFilter, WindowFilter
 from contracts.together.groups import Found, Joint
 from contracts.together.shown import shown
@@ -57,13 +56,6 @@ def together(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "contracts/together.html", context, status=listing.status)
-
-
-def together_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same windows as a file, a row for each contract of each."""
-    chosen = _chosen(request)
-    windows = groups.of(chosen, clock.today()).windows
-    return table_response(chosen, table.rows(windows), "together.csv")
 
 
 def window(request: HttpRequest, window_id: str) -> HttpResponse:

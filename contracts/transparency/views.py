@@ -1,14 +1,10 @@
 """The Transparency Code's file, and the page of what is missing from it."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.exports import csv_response
-from contracts.models import Contract
-from contracts.transparency.filters import TransparencyFilter
 from contracts.transparency.gaps import gaps
 from contracts.transparency.wanted import WANTED
 
@@ -20,9 +16,3 @@ def transparency(request: HttpRequest) -> HttpResponse:
     reporting = coverage.of(Subject.CONTRACTS, found.boroughs, illustrative=asked.illustrative)
     context = {"gaps": found, "wanted": WANTED, "coverage": reporting}
     return page(request, "contracts/transparency.html", context, asked)
-
-
-def transparency_csv(request: HttpRequest) -> HttpResponseBase:
-    """Contracts in the columns of the Code."""
-    chosen = TransparencyFilter(request.GET, Contract.objects.soonest_first(clock.today()))
-    return csv_response(chosen, "contracts.transparency.csv")

@@ -1,9 +1,8 @@
 """The page and the file of the training plan."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.exports import table_response
 from skills.models import SkillLevel
 from skills.training import cohorts, facts, page
 from skills.training.benefit import POINTS
@@ -25,9 +24,3 @@ def training(request: HttpRequest) -> HttpResponse:
         "coverage": facts.reporting(illustrative=chosen.illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)
-
-
-def training_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same pairs as a file."""
-    chosen = TrainingFilter(request.GET, SkillLevel.objects.all())
-    return table_response(chosen, (row.cells for row in page.of(chosen).rows), "training.csv")

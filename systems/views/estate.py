@@ -1,12 +1,11 @@
 """Pages and files of systems, and the map of who runs what."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.asked import page
-from citytools.exports import csv_response, table_response
 from citytools.listing import Listing
 from systems import charts, service_map
 from systems.filters import SystemFilter
@@ -17,7 +16,15 @@ from systems.service_map import MapFilter
 def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
     chosen = SystemFilter(request.GET, System.objects.for_list())
-    listing = Listing(chosen, "systems:list", "systems:csv", "Systems", "system", "systems")
+    listing = Listing(
+        chosen,
+        "systems:list",
+        "systems:csv",
+        "Systems",
+        "system",
+        "systems",
+        tabular=True,
+    )
     context = {
         "listing": listing,
         "coverage": coverage.of(
@@ -26,12 +33,6 @@ def system_list(request: HttpRequest) -> HttpResponse:
         "chart": charts.by_service_area(chosen.rows, listing.csv),
     }
     return render(request, "systems/list.html", context, status=listing.status)
-
-
-def system_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same systems as a file."""
-    chosen = SystemFilter(request.GET, System.objects.all())
-    return csv_response(chosen, "systems.csv")
 
 
 def system(request: HttpRequest, pk: int) -> HttpResponse:
@@ -53,9 +54,3 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
     reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
     context = {"listing": listing, "map": made, "coverage": reporting}
     return render(request, "systems/map.html", context, status=listing.status)
-
-
-def service_map_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same answers as a file."""
-    chosen = MapFilter(request.GET, System.objects.in_use())
-    return table_response(chosen, service_map.of_filter(chosen).table(), "map.csv")

@@ -1,13 +1,12 @@
 """Pages and files of products."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts.models import Contract
 from systems import alternatives, charts, costs, moves, use
@@ -20,16 +19,16 @@ def product_list(request: HttpRequest) -> HttpResponse:
     """Products as filtered, with how many boroughs run each."""
     chosen = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
     listing = Listing(
-        chosen, "systems:products", "systems:products_csv", "Products", "product", "products"
+        chosen,
+        "systems:products",
+        "systems:products_csv",
+        "Products",
+        "product",
+        "products",
+        tabular=True,
     )
     context = {"listing": listing}
     return render(request, "systems/products.html", context, status=listing.status)
-
-
-def product_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same products as a file."""
-    chosen = ProductFilter(request.GET, products_with_counts(Product.objects.all()))
-    return csv_response(chosen, "products.csv")
 
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:

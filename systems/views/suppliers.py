@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -10,7 +10,6 @@ from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.exports import csv_response
 from citytools.listing import Listing
 from systems.counts import suppliers_with_counts
 from systems.filters import SupplierFilter
@@ -25,16 +24,16 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     """Suppliers as filtered, with their products, systems and contracts counted."""
     chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
     listing = Listing(
-        chosen, "systems:suppliers", "systems:suppliers_csv", "Suppliers", "supplier", "suppliers"
+        chosen,
+        "systems:suppliers",
+        "systems:suppliers_csv",
+        "Suppliers",
+        "supplier",
+        "suppliers",
+        tabular=True,
     )
     context = {"listing": listing}
     return render(request, "systems/suppliers.html", context, status=listing.status)
-
-
-def supplier_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same suppliers as a file."""
-    chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
-    return csv_response(chosen, "suppliers.csv")
 
 
 def _by_any_name(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:

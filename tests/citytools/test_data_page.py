@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from citytools.data import FILES, File
+from citytools.data import FILES
+from citytools.exports import Export
 from tests import factories
 from tests.pages import LISTS, read, text_of, words
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_every_file_is_there_with_its_page(client: Client) -> None:
     links = set(read(client.get("/data/")).links)
-    files = {file.list: file.address for file in FILES}
+    files = {file.page_address: file.address for file in FILES}
     others = {
         "/systems/map/": "/systems/map.csv",
         "/boroughs/compare/": "/boroughs/compare.csv",
@@ -29,7 +30,7 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_dictionary_names_the_columns_of_the_file_in_their_order(
-    client: Client, file: File
+    client: Client, file: Export
 ) -> None:
     some = [factories.borough().slug for _ in range(2)] if file.name == "compare" else []
     header = text_of(client.get(file.address, {"borough": some})).strip().splitlines()[0]
@@ -40,7 +41,7 @@ def test_the_dictionary_names_the_columns_of_the_file_in_their_order(
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
-def test_every_column_has_a_meaning_and_no_name_twice(client: Client, file: File) -> None:
+def test_every_column_has_a_meaning_and_no_name_twice(client: Client, file: Export) -> None:
     said = words(client.get("/data/"))
     for column in file.columns:
         assert column.meaning.endswith("."), column.name

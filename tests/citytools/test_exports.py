@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools.exports import write_csv
+from citytools.csvs import write_csv
 from systems.columns import SYSTEM_COLUMNS
 from systems.models import System
 from tests import factories

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponseBase
+from django.test import RequestFactory
 
 from citytools.columns import Column, Kind
-from citytools.exports import table_response, write_csv, write_table
+from citytools.csvs import write_csv, write_table
+from citytools.exports import Export
+from citytools.grammar import FactFilter
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of
@@ -27,10 +30,25 @@ class Asked:
 
     problems: tuple[tuple[str, str], ...] = ()
     chosen_columns: tuple[Column, ...] = COLUMNS
+    in_words: str = "borough Žižkov; q é"
+    illustrative: bool = True
+
+    def file_name(self, name: str) -> str:
+        return name
 
 
 def answer(*rows: dict[str, Any], asked: Asked | None = None) -> HttpResponseBase:
-    return table_response(asked or Asked(), rows, "things.csv")
+    things = Export(
+        name="things",
+        title="Things",
+        row="One thing.",
+        route="systems:csv",
+        page="systems:list",
+        filter=FactFilter,
+        choose=lambda request, _: asked or Asked(),
+        made=lambda asked, _: rows,
+    )
+    return things.csv(RequestFactory().get("/things.csv", {"q": "é"}))
 
 
 def text(response: HttpResponseBase) -> str:

@@ -1,0 +1,83 @@
+"""The files of boroughs and of their comparison."""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from boroughs.compare.answers import table
+from boroughs.compare.choice import FEWEST, MOST, Choice, CompareFilter, choose
+from boroughs.compare.sections import sections_of
+from boroughs.counts import boroughs_with_counts
+from boroughs.filters import BoroughFilter
+from boroughs.models import Borough
+from citytools.columns import Column
+from citytools.exports import Export
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What a comparison's file was asked: it is refused where there is nothing to compare."""
+
+    choice: Choice
+
+    @property
+    def problems(self) -> Sequence[tuple[str, str]]:
+        if self.choice.problems or self.choice.ready:
+            return self.choice.problems
+        return [("borough", f"Name {FEWEST} to {MOST} boroughs: borough=camden&borough=brent.")]
+
+    @property
+    def chosen_columns(self) -> Sequence[Column]:
+        return self.choice.chosen.chosen_columns
+
+    @property
+    def in_words(self) -> str:
+        """The boroughs by name, however they were found, and what else was chosen."""
+        names = ", ".join(one.name for one in self.choice.boroughs)
+        rest = self.choice.chosen.in_words
+        return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
+
+    @property
+    def illustrative(self) -> bool:
+        return self.choice.chosen.illustrative
+
+    def file_name(self, name: str) -> str:
+        return name
+
+
+def _compared(request: HttpRequest, _: datetime.date) -> _Compared:
+    return _Compared(choose(CompareFilter(request.GET, Borough.objects.london())))
+
+
+def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
+    choice = asked.choice
+    sections = sections_of(choice.boroughs, today, illustrative=choice.chosen.illustrative)
+    return table(sections, choice.boroughs, choice.all_rows)
+
+
+BOROUGHS = Export(
+    name="boroughs",
+    title="Boroughs",
+    row="One body: the 33, and regional bodies.",
+    route="boroughs:csv",
+    page="boroughs:list",
+    filter=BoroughFilter,
+    choose=lambda request, _: BoroughFilter(
+        request.GET, boroughs_with_counts(Borough.objects.all())
+    ),
+)
+COMPARE = Export(
+    name="compare",
+    title="Boroughs side by side",
+    row="One borough’s answer for one thing compared.",
+    route="boroughs:compare_csv",
+    page="boroughs:compare",
+    filter=CompareFilter,
+    choose=_compared,
+    made=_answers,
+    whole=False,
+    notes=(("Not known", "Empty value with the state “not known”: never none. See each state."),),
+)

@@ -1,0 +1,99 @@
+"""Paging by the values of the last row, not by its place: rows added meanwhile move nothing."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+
+_NOTHING = Q(pk__in=[])
+
+
+class NotOursError(ValueError):
+    """The mark of a place was not made here, or for another choice of rows."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One part of an order, under the name by which the query knows it."""
+
+    name: str
+    expression: Any
+    descending: bool
+    nulls_first: bool
+
+    @property
+    def order(self) -> OrderBy:
+        """The part of ORDER BY."""
+        places: dict[str, Any] = {
+            "nulls_first": self.nulls_first or None,
+            "nulls_last": None if self.nulls_first else True,
+        }
+        return OrderBy(F(self.name), descending=self.descending, **places)
+
+    def same(self, value: Any) -> Q:
+        """Rows with this value."""
+        return Q(**{f"{self.name}__isnull": True}) if value is None else Q(**{self.name: value})
+
+    def beyond(self, value: Any) -> Q:
+        """Rows that this part alone puts after those with the value."""
+        unknown = Q(**{f"{self.name}__isnull": True})
+        if value is None:
+            return ~unknown if self.nulls_first else _NOTHING
+        further = Q(**{f"{self.name}__{'lt' if self.descending else 'gt'}": value})
+        return further if self.nulls_first else further | unknown
+
+
+def keys_of(queryset: QuerySet[Any]) -> list[Key]:
+    """The order of a queryset as parts, the primary key last."""
+    asked = [*(queryset.query.order_by or queryset.model._meta.ordering), "pk"]
+    return [_key(f"key_{place}", part) for place, part in enumerate(asked)]
+
+
+def _key(name: str, part: Any) -> Key:
+    if isinstance(part, str):
+        down = part.startswith("-")
+        return Key(name, F(part.removeprefix("-")), down, nulls_first=down)
+    if isinstance(part, OrderBy):
+        first = bool(part.nulls_first) or (part.descending and not part.nulls_last)
+        return Key(name, part.expression, part.descending, nulls_first=first)
+    return Key(name, part, descending=False, nulls_first=False)
+
+
+def ordered(queryset: QuerySet[Any], keys: Sequence[Key]) -> QuerySet[Any]:
+    """The rows in their order, with every part of it as an annotation."""
+    named = queryset.annotate(**{key.name: key.expression for key in keys})
+    return named.order_by(*(key.order for key in keys))
+
+
+def after(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    """Rows that come after the row with these values of the order's parts."""
+    found, so_far = _NOTHING, Q()
+    for key, value in zip(keys, values, strict=True):
+        found |= so_far & key.beyond(value)
+        so_far &= key.same(value)
+    return found
+
+
+def mark(values: Sequence[Any], choice: str) -> str:
+    """A row's place as text for an address; it holds for this choice of rows alone."""
+    return Signer(salt=f"place of {choice}").sign_object([_plain(value) for value in values])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def place(text: str, choice: str) -> list[Any]:
+    """The values of a mark; NotOursError if it was not made for this choice of rows."""
+    try:
+        found: list[Any] = Signer(salt=f"place of {choice}").unsign_object(text)
+    except (BadSignature, ValueError) as fault:
+        raise NotOursError from fault
+    return found

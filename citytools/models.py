@@ -1,0 +1,18 @@
+"""What City Tools keeps of itself: that its data changed."""
+
+from django.db import models
+
+
+class DataChange(models.Model):
+    """Writing statements, by the trigger that `citytools.versions` puts on every table of facts.
+
+    Their sum moves when, and only when, a transaction that wrote is committed, in whatever order
+    that happens. Rows are only added, so that writers never wait for each other; now and then one
+    of them folds the rows into one of the same weight.
+    """
+
+    weight = models.BigIntegerField(default=1)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.weight} at {self.at}"

@@ -1,0 +1,75 @@
+"""The files of contracts, and of what is made of them."""
+
+from citytools.exports import Export
+from contracts.concentration.asked import ConcentrationAsked
+from contracts.filters import ContractFilter
+from contracts.frameworks.filters import FrameworkFilter
+from contracts.models import Contract
+from contracts.pipeline import drafts
+from contracts.pipeline.choice import PipelineAsked
+from contracts.together import groups, table
+from contracts.together.choice import TogetherFilter
+from contracts.transparency.filters import TransparencyFilter
+
+CONTRACTS = Export(
+    name="contracts",
+    title="Contracts",
+    row="One contract; a shared one is one row.",
+    route="contracts:csv",
+    page="contracts:list",
+    filter=ContractFilter,
+    choose=lambda request, today: ContractFilter(
+        request.GET, Contract.objects.soonest_first(today)
+    ),
+)
+TOGETHER = Export(
+    name="together",
+    title="Joint-procurement windows",
+    row="One contract of one joint-procurement window.",
+    route="contracts:together_csv",
+    page="contracts:together",
+    filter=TogetherFilter,
+    choose=lambda request, _: TogetherFilter(request.GET, Contract.objects.all()),
+    made=lambda chosen, today: table.rows(groups.of(chosen, today).windows),
+)
+TRANSPARENCY = Export(
+    name="contracts.transparency",
+    title="Contracts as the Transparency Code asks for them",
+    row="One contract, in the columns of the Local Government Transparency Code 2015.",
+    route="contracts:transparency_csv",
+    page="contracts:transparency",
+    filter=TransparencyFilter,
+    choose=lambda request, today: TransparencyFilter(
+        request.GET, Contract.objects.soonest_first(today)
+    ),
+    paged=False,
+)
+FRAMEWORKS = Export(
+    name="frameworks",
+    title="Frameworks",
+    row="One framework, with counts of the contracts called off under it.",
+    route="contracts:frameworks_csv",
+    page="contracts:frameworks",
+    filter=FrameworkFilter,
+    choose=lambda request, _: FrameworkFilter(request.GET),
+)
+PIPELINE = Export(
+    name="pipeline",
+    title="Draft of a pipeline notice",
+    row="One contract that ends, or may end, in the period of a pipeline notice: a draft.",
+    route="contracts:pipeline_csv",
+    page="contracts:pipeline",
+    filter=PipelineAsked,
+    choose=lambda request, _: PipelineAsked(request),
+    made=lambda asked, _: drafts.table(asked.drafts),
+)
+CONCENTRATION = Export(
+    name="concentration",
+    title="Concentration of suppliers",
+    row="One supplier’s share on one basis: contracts, yearly value, total value or systems.",
+    route="contracts:concentration_csv",
+    page="contracts:concentration",
+    filter=ConcentrationAsked,
+    choose=lambda request, _: ConcentrationAsked(request),
+    made=lambda asked, _: asked.table(),
+)

@@ -1,0 +1,50 @@
+"""The files of systems, the service map, products and suppliers."""
+
+from citytools.exports import Export
+from systems import service_map
+from systems.counts import products_with_counts, suppliers_with_counts
+from systems.filters import ProductFilter, SupplierFilter, SystemFilter
+from systems.models import Product, Supplier, System
+from systems.service_map import MapFilter
+
+SYSTEMS = Export(
+    name="systems",
+    title="Systems",
+    row="One borough's use of one product for one function.",
+    route="systems:csv",
+    page="systems:list",
+    filter=SystemFilter,
+    choose=lambda request, _: SystemFilter(request.GET, System.objects.all()),
+)
+MAP = Export(
+    name="map",
+    title="Service map",
+    row="One borough’s answer for one function.",
+    route="systems:map_csv",
+    page="systems:map",
+    filter=MapFilter,
+    choose=lambda request, _: MapFilter(request.GET, System.objects.in_use()),
+    made=lambda chosen, _: service_map.of_filter(chosen).table(),
+)
+PRODUCTS = Export(
+    name="products",
+    title="Products",
+    row="One piece of software.",
+    route="systems:products_csv",
+    page="systems:products",
+    filter=ProductFilter,
+    choose=lambda request, _: ProductFilter(
+        request.GET, products_with_counts(Product.objects.all())
+    ),
+)
+SUPPLIERS = Export(
+    name="suppliers",
+    title="Suppliers",
+    row="One company.",
+    route="systems:suppliers_csv",
+    page="systems:suppliers",
+    filter=SupplierFilter,
+    choose=lambda request, _: SupplierFilter(
+        request.GET, suppliers_with_counts(Supplier.objects.all())
+    ),
+)

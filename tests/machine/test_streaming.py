@@ -1,0 +1,144 @@
+"""Long files from a real server: complete, or visibly broken; and never more than is read."""
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from tests.machine.conftest import ROOT, eventually
+from tests.machine.test_serving import _free_port, _workers
+
+ROWS = 150_000
+PLACE = "/systems/suppliers/suppliers.csv"
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
+
+
+@pytest.fixture
+def port() -> int:
+    """Where the test's server listens."""
+    return _free_port()
+
+
+@pytest.fixture(autouse=True)
+def server(port: int) -> Iterator["subprocess.Popen[str]"]:
+    """A server over the test's own database, with many suppliers in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO systems_supplier (name, slug, company_number, note, illustrative) "
+            "SELECT 'Supplier ' || n || repeat('x', 60), 'supplier-' || n, '', '', false "
+            "FROM generate_series(1, %s) n",
+            [ROWS],
+        )
+        cursor.execute("ANALYZE systems_supplier")
+    with _serve(port) as server:
+        assert eventually(lambda: _answers(port) or server.poll() is not None, seconds=30)
+        assert server.poll() is None, server.communicate()[0]
+        yield server
+        server.terminate()
+        server.communicate(timeout=15)
+
+
+def _serve(port: int) -> "subprocess.Popen[str]":
+    told = connection.get_connection_params()
+    user, name = (urllib.parse.quote(told[one]) for one in ("user", "dbname"))
+    query = urllib.parse.urlencode({"host": told["host"], "port": told["port"]})
+    url = f"postgresql://{user}@/{name}?{query}"
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "1", "--respawn-failed-workers"),
+        "tests.machine.streaming:application",
+    ]
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "citytools.settings",
+    }
+    out = subprocess.STDOUT
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=out, text=True
+    )
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as page:
+            return bool(page.status == 200)
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def _asked(port: int) -> Iterator[http.client.HTTPResponse]:
+    """The answer to one visitor, who then goes."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    client.request("GET", PLACE)
+    with contextlib.closing(client), client.getresponse() as response:
+        yield response
+
+
+def _copying() -> list[int]:
+    """Backends that copy at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%%' "
+            "AND datname = current_database()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
+
+
+def test_a_long_file_is_streamed_whole_in_little_memory(
+    port: int, server: "subprocess.Popen[str]"
+) -> None:
+    (worker,) = _workers(server.pid)
+    with _asked(port) as response:
+        response.read(1)  # whatever is loaded at the first request
+    before, begun = _memory(worker), time.monotonic()
+    with _asked(port) as response:
+        first = response.read(10)
+        waited = time.monotonic() - begun
+        body = first + response.read()
+    assert response.headers["Transfer-Encoding"] == "chunked"
+    assert response.headers["X-Row-Count"] == str(ROWS)
+    assert body.count(b"\n") == ROWS + 1
+    assert len(body) > 12_000_000
+    assert _memory(worker) - before < 20_000_000
+    assert waited < 5
+
+
+def _memory(pid: int) -> int:
+    """The most memory that a process ever held, in bytes."""
+    (line,) = (
+        one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmHWM" in one
+    )
+    return int(line.split()[1]) * 1024
+
+
+def test_who_goes_stops_the_query(port: int) -> None:
+    with _asked(port) as response:
+        response.read(1000)
+        assert eventually(lambda: bool(_copying()))
+    assert eventually(lambda: not _copying())
+    assert _answers(port)
+
+
+def test_a_file_that_breaks_off_never_looks_whole(port: int) -> None:
+    with _asked(port) as response:
+        response.read(1000)
+        assert eventually(lambda: bool(_copying()))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [_copying()[0]])
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            response.read()
+    assert eventually(lambda: _answers(port))
