@@ -52,7 +52,7 @@ def trend(metric: Metric, values: Sequence[MetricValue]) -> Chart:
             for one in _changes(values)
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
-        csv=reverse("research:metric_trend_csv", args=[metric.key]),
+        csv=f"{reverse('research:trends_csv')}?metric={metric.key}",
     )
 
 

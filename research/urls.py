@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from research import views
-from research.metrics_pages import views as metrics_pages
+from research import files, views
 
 app_name = "research"
 urlpatterns = [
@@ -11,5 +10,5 @@ urlpatterns = [
     path("findings/<slug:slug>/", views.finding, name="finding"),
     path("case-studies/<slug:slug>/", views.case_study, name="case_study"),
     path("recommendations/", views.recommendations, name="recommendations"),
-    path("metrics/<slug:key>/trend.csv", metrics_pages.trend_csv, name="metric_trend_csv"),
+    *files.TRENDS.paths("metrics/"),
 ]

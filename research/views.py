@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404
 
 from citytools import clock
 from citytools.asked import page
+from research.asked import ResearchAsked
+from research.finding_page import FindingPage, claims_tested
 from research.models import CaseStudy, Finding, Recommendation
 
 MOST = 200
@@ -13,24 +15,28 @@ MOST = 200
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """All that is published."""
-    today = clock.today()
-    context = {
-        "findings": Finding.objects.published(today)[:MOST],
-        "case_studies": CaseStudy.objects.published(today).prefetch_related("boroughs")[:MOST],
-        "recommendations": Recommendation.objects.published(today)[:MOST],
-    }
-    return page(request, "research/index.html", context)
+    """All that is published, each claim with what the rows say of it today."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        findings = Finding.objects.published(asked.day).prefetch_related("sources")
+        studies = CaseStudy.objects.published(asked.day).prefetch_related("boroughs")
+        context = {
+            "findings": claims_tested(findings[:MOST], asked.scope),
+            "case_studies": studies[:MOST],
+            "recommendations": Recommendation.objects.published(asked.day)[:MOST],
+        }
+        return page(request, "research/index.html", context, asked)
 
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
-    """One finding: the claim, whose it is, and the rows behind it."""
-    public = Finding.objects.published(clock.today())
-    found = get_object_or_404(public.prefetch_related("sources"), slug=slug)
-    resting = found.recommendations.published(clock.today())
-    return page(
-        request, "research/finding.html", {"finding": found, "recommendations": resting[:MOST]}
-    )
+    """One finding: the claim, what today's rows say of it, and where to see them."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        public = Finding.objects.published(asked.day).prefetch_related("sources")
+        shown = FindingPage(get_object_or_404(public, slug=slug), asked.scope)
+        resting = shown.finding.recommendations.published(asked.day)
+        context = {"finding": shown.finding, "shown": shown, "recommendations": resting[:MOST]}
+        return page(request, "research/finding.html", context, asked)
 
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:

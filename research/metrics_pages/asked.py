@@ -1,6 +1,10 @@
 """What is asked of the pages and files of metrics."""
 
+from collections.abc import Sequence
+
+from citytools.filters import Values
 from research.asked import ResearchAsked
+from research.metrics import METRICS
 from research.metrics_pages.columns import METRIC_COLUMNS, TREND_COLUMNS
 
 
@@ -12,8 +16,15 @@ class MetricsFile(ResearchAsked):
 
 
 class TrendFile(ResearchAsked):
-    """The file of one metric's trend up to a day; it holds real records alone."""
+    """The file of what was recorded, up to a day; it holds real records alone."""
 
     beside = frozenset({"columns"})
     columns = TREND_COLUMNS
     illustrative = None  # type: ignore[assignment]  # django-filter's way to take one away
+
+    metric = Values("Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q)
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The metrics asked for; all where none is named."""
+        return self.named.get("metric") or list(METRICS)

@@ -1,10 +1,10 @@
 """What was recorded of a metric, for its chart and its file."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from research.metrics import Metric
+from research.metrics import METRICS, Metric
 from research.models import MetricValue
 
 MOST = 3660
@@ -17,13 +17,14 @@ def recorded(metric: Metric, until: datetime.date) -> list[MetricValue]:
     return list(found.order_by("-on", "-pk")[:MOST])[::-1]
 
 
-def rows(metric: Metric, values: list[MetricValue]) -> Iterator[dict[str, Any]]:
-    """The values as rows of a file."""
-    for one in values:
+def rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, Any]]:
+    """The recorded values of some metrics as rows of a file, by metric and day; one query."""
+    found = MetricValue.objects.filter(metric__in=keys, on__lte=until)
+    for one in found.order_by("metric", "on", "pk")[: MOST * len(keys)]:
         yield {
-            "metric": metric.key,
+            "metric": one.metric,
             "on": one.on,
-            "unit": str(metric.unit),
+            "unit": str(METRICS[one.metric].unit),
             "value": one.value,
             "part": one.part,
             "whole": one.whole,

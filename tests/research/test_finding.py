@@ -1,0 +1,189 @@
+"""A finding's page: the claim beside today's number, and what becomes of it when rows change."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from citytools import clock
+from research.finding_page import keys_of
+from research.models import Finding
+from systems.models import System
+from tests import factories
+from tests.log import move_events
+from tests.pages import read, words
+
+pytestmark = pytest.mark.django_db
+
+TODAY = datetime.date(2026, 11, 30)
+EARLIER = datetime.date(2026, 11, 10)
+METRIC = "modern_gov_boroughs"
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+
+
+def spread(boroughs: int, of: int, **fields: Any) -> list[System]:
+    """So many boroughs with modern.gov, and the others with another system for its function."""
+    function = factories.function()
+    main = factories.product("modern.gov", slug="modern-gov", functions=[function])
+    other = factories.product(functions=[function])
+    return [
+        factories.system(product=main if number < boroughs else other, function=function, **fields)
+        for number in range(of)
+    ]
+
+
+def claim(**fields: Any) -> Finding:
+    """A claim that more than half of the boroughs run modern.gov."""
+    tested = {"metric": METRIC, "comparison": "more_than", "threshold": Decimal(50)}
+    return factories.finding(**tested | {"claimed_value": "more than half"} | fields)
+
+
+def published_at(value: str) -> dict[str, Any]:
+    kept = {"on": "2026-11-01", "value": value, "part": "3", "whole": "4"}
+    return {METRIC: kept | {"counted": 4, "boroughs": 4}}
+
+
+def test_the_claim_the_number_at_publication_and_todays_stand_side_by_side(client: Client) -> None:
+    spread(3, 5)
+    finding = claim(published_values=published_at("75"), as_of="2019-11-14")
+    said = words(client.get(finding.get_absolute_url()))
+    assert "What the rows say: holds" in said
+    assert "60.0 % on 30 November 2026; the claim holds while it is more than 50.0 %." in said
+    assert "Claimedmore than half14 November 2019" in said
+    assert "When published here75.0 %1 November 2026, n = 4" in said
+    assert "Today60.0 % (3 of 5)n = 5 boroughs whose committee system is known" in said
+
+
+def test_a_claim_that_breaks_says_so_on_its_page_and_in_the_list(client: Client) -> None:
+    systems = spread(3, 5)
+    finding = claim(published_values=published_at("75"))
+    assert "no longer holds" not in words(client.get("/research/"))
+    for system in systems[:2]:
+        system.delete()
+    said = words(client.get(finding.get_absolute_url()))
+    assert "What the rows say: no longer holds" in said
+    assert "75.0 % when published on 1 November 2026, 33.3 % on 30 November 2026" in said
+    assert "No longer holds" in words(client.get("/research/"))
+
+
+@pytest.mark.parametrize(
+    ("comparison", "threshold", "verdict"),
+    [
+        ("more_than", 60, "does not hold"),
+        ("at_least", 60, "holds"),
+        ("less_than", 60, "does not hold"),
+        ("at_most", 60, "holds"),
+        ("equal", 60, "holds"),
+        ("equal", 61, "does not hold"),
+    ],
+)
+def test_each_comparison_says_whether_the_claim_holds_at_its_threshold(
+    client: Client, comparison: str, threshold: int, verdict: str
+) -> None:
+    spread(3, 5)
+    finding = claim(comparison=comparison, threshold=threshold)
+    page = words(client.get(finding.get_absolute_url()))
+    assert f"What the rows say: {verdict} " in page
+
+
+def test_a_claim_without_rows_cannot_be_tested(client: Client) -> None:
+    said = words(client.get(claim().get_absolute_url()))
+    assert "What the rows say: cannot be tested" in said
+    assert "there are no rows from which the number could be computed" in said
+
+
+def test_a_claim_without_a_number_of_ours_says_that_nothing_measures_it(client: Client) -> None:
+    said = words(client.get(factories.finding().get_absolute_url()))
+    assert "What the rows say: not tested here" in said
+    assert "No number of ours measures what was claimed" in said
+    assert "none that measure the same" in said
+
+
+def test_what_is_invented_is_left_out_unless_asked_for(client: Client) -> None:
+    spread(1, 2)
+    spread_invented = factories.system(
+        product=System.objects.earliest("pk").product,
+        function=System.objects.earliest("pk").function,
+        source_kind="illustrative",
+    )
+    address = claim().get_absolute_url()
+    real, both = words(client.get(address)), words(client.get(address, {"illustrative": "yes"}))
+    assert "50.0 % (1 of 2)" in real
+    assert "real records alone" in real
+    assert "66.7 % (2 of 3)" in both
+    assert "1 of them invented" in both
+    assert spread_invented.illustrative
+
+
+def test_few_records_carry_a_caution(client: Client) -> None:
+    spread(3, 5)
+    said = words(client.get(claim().get_absolute_url()))
+    assert (
+        "n = 5: of so few, one more or less moves the share by about 20 percentage points" in said
+    )
+
+
+def test_numbers_stand_in_the_text_with_their_rows(client: Client) -> None:
+    spread(3, 5)
+    text = f"Today {{{{ metric:{METRIC}|of }}}} run it, that is {{{{ metric:{METRIC} }}}}."
+    finding = factories.finding(body=text)
+    response = client.get(finding.get_absolute_url())
+    assert "Today 3 of 5 run it, that is 60.0 %." in words(response)
+    assert f"/research/metrics/{METRIC}/" in read(response).links
+    assert "/systems/?product=modern-gov&illustrative=no" in read(response).links
+
+
+def test_a_past_day_has_its_own_text_and_numbers(client: Client) -> None:
+    spread(3, 5)
+    finding = claim(title="As it was", published_on="2026-11-01")
+    move_events(EARLIER)
+    Finding.objects.update(title="As it is")
+    System.objects.filter(product__slug="modern-gov").delete()
+    address = finding.get_absolute_url()
+
+    then = words(client.get(address, {"as_at": "2026-11-10"}))
+    assert "As it was" in then
+    assert "60.0 % on 10 November 2026" in then
+    now = words(client.get(address))
+    assert "As it is" in now
+    assert "0.0 % on 30 November 2026" in now
+
+
+def test_a_finding_of_later_is_not_there_on_an_earlier_day(client: Client) -> None:
+    factories.borough()
+    move_events(EARLIER)
+    finding = claim()
+    assert client.get(finding.get_absolute_url(), {"as_at": "2026-11-20"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("as_at", "remedy"),
+    [
+        ("2026-12-01", "has not come yet: write 2026-11-30 or earlier"),
+        ("2019-11-13", "The record begins on 10 November 2026: write 2026-11-10 or later"),
+        ("yesterday", "Write a date as 2026-11-30"),
+        ("0000-00-00", "Write a date as 2026-11-30"),
+        ("9999-12-31", "has not come yet"),
+    ],
+)
+def test_a_day_that_is_not_on_record_is_named_with_the_remedy(
+    client: Client, as_at: str, remedy: str
+) -> None:
+    finding = claim()
+    move_events(EARLIER)
+    for address in (finding.get_absolute_url(), "/research/"):
+        response = client.get(address, {"as_at": as_at})
+        assert response.status_code == 400
+        assert remedy in words(response)
+
+
+def test_a_finding_speaks_of_its_claims_metric_first_and_of_each_once() -> None:
+    token = "{{ metric:boroughs_reporting_systems }}"
+    finding = claim(summary=token, body=f"{token} {{{{ metric:{METRIC} }}}}")
+    assert keys_of(finding) == [METRIC, "boroughs_reporting_systems"]
