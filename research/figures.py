@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,11 +78,16 @@ def figures(
     keys: Iterable[str], scope: Scope, published: Mapping[str, Any] | None = None
 ) -> dict[str, Figure]:
     """The metrics of these keys by key, measured now; `published` as a record keeps its values."""
-    values = {key: read(one) for key, one in (published or {}).items()}
     return {
-        key: Figure(METRICS[key], measured, scope, values.get(key))
+        key: with_published(Figure(METRICS[key], measured, scope), published or {})
         for key, measured in measure(keys, scope).items()
     }
+
+
+def with_published(figure: Figure, published: Mapping[str, Any]) -> Figure:
+    """The figure beside its value among those that a record keeps, if it is there."""
+    kept = published.get(figure.metric.key)
+    return replace(figure, published=read(kept)) if kept else figure
 
 
 def kept(measured: Mapping[str, Measured], on: datetime.date) -> dict[str, dict[str, Any]]:
