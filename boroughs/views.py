@@ -16,6 +16,7 @@ from citytools.asked import AskedReal, page
 from citytools.exports import csv_response
 from citytools.listing import Listing
 from contracts.together.shown import of_borough
+from research import about
 
 AHEAD = 18
 """Months that a brief looks ahead."""
@@ -50,6 +51,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
         "estate": profile.estate(facts.systems),
         "skill_groups": profile.skill_groups(facts.levels),
+        "about": about.of_borough(found, today),
     }
     return page(request, "boroughs/detail.html", context, asked)
 

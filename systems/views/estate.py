@@ -5,9 +5,11 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
+from citytools import clock
 from citytools.asked import page
 from citytools.exports import csv_response, table_response
 from citytools.listing import Listing
+from research import about
 from systems import charts, service_map
 from systems.filters import SystemFilter
 from systems.models import System
@@ -24,6 +26,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
             Subject.SYSTEMS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
         "chart": charts.by_service_area(chosen.rows, listing.csv),
+        "about": about.of_choice(chosen, clock.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 
@@ -52,6 +55,7 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
     made = service_map.of_filter(chosen)
     reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
     context = {"listing": listing, "map": made, "coverage": reporting}
+    context["about"] = about.of_choice(chosen, clock.today())
     return render(request, "systems/map.html", context, status=listing.status)
 
 
