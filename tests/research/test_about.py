@@ -1,6 +1,7 @@
 """Case studies and findings are linked from the pages of what they are about."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from citytools import clock
 from research import about
+from research.metrics import METRICS
 from research.models import CaseStudy
 from tests import factories
 from tests.pages import read, words
@@ -32,12 +34,12 @@ def test_a_case_study_is_about_each_thing_that_it_names() -> None:
 
 
 def test_a_borough_links_to_the_case_studies_about_it(client: Client) -> None:
-    borough = factories.borough()
+    borough = factories.borough("Camden")
     study = factories.case_study(title="A shared system", boroughs=[borough])
     response = client.get(borough.get_absolute_url())
     assert study.get_absolute_url() in read(response).links
     assert "#about-this" in read(response).links
-    assert "Case studies about this" in words(response)
+    assert "Case studies about Camden" in words(response)
 
 
 def test_a_product_links_to_case_studies_and_to_findings_on_its_rows(client: Client) -> None:
@@ -55,7 +57,11 @@ def test_a_product_links_to_case_studies_and_to_findings_on_its_rows(client: Cli
     assert research == {study.get_absolute_url(), *(one.get_absolute_url() for one in named)}
 
 
-def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(client: Client) -> None:
+def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    metric = replace(METRICS["modern_gov_boroughs"], rows="/systems/?product=modern-gov")
+    monkeypatch.setattr(about, "METRICS", {metric.key: metric})
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")
@@ -91,7 +97,7 @@ def test_a_draft_is_linked_from_nowhere(client: Client, published_on: str | None
 
 def test_what_has_no_research_has_no_heading_for_it(client: Client) -> None:
     response = client.get(factories.borough().get_absolute_url())
-    assert "about this" not in words(response)
+    assert "Case studies" not in words(response)
     assert "#about-this" not in read(response).links
 
 
