@@ -15,6 +15,7 @@ from citytools import clock
 from citytools.asked import AskedReal, page
 from citytools.listing import Listing
 from contracts.together.shown import of_borough
+from research import about
 
 AHEAD = 18
 """Months that a brief looks ahead."""
@@ -51,6 +52,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
         "estate": profile.estate(facts.systems),
         "skill_groups": profile.skill_groups(facts.levels),
+        "about": about.of_borough(found, today),
     }
     return page(request, "boroughs/detail.html", context, asked)
 

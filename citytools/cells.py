@@ -2,16 +2,18 @@
 
 import datetime
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _WHOLE = re.compile(r"\d{1,18}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,10}(\.\d{1,4})?", re.ASCII)
 _MONEY = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 
 
@@ -67,6 +69,15 @@ class Line:
             )
         return int(text) if text else None
 
+    def number(self, field: str) -> Decimal | None:
+        """A number of up to four places, below nought too, or None where the cell is empty."""
+        text = self.cells[field]
+        if text and not _NUMBER.fullmatch(text):
+            raise self.wrong(
+                field, f"“{text}” is not a number.", "Write digits, as in 50, 12.5 or -0.25."
+            )
+        return Decimal(text) if text else None
+
     def money(self, field: str) -> Decimal | None:
         """Pounds and pence, or None where the cell is empty."""
         text = self.cells[field]
@@ -77,6 +88,11 @@ class Line:
                 "Write digits without pound sign and commas, as in 1200 or 1200.50.",
             )
         return Decimal(text) if text else None
+
+    def object(self, field: str) -> dict[str, Any]:
+        """The object of a JSON file that the cell holds; of an empty cell an empty one."""
+        found: dict[str, Any] = json.loads(self.cells[field] or "{}")
+        return found
 
     def yes_no(self, field: str) -> bool | None:
         """Yes or no, or None where the cell is empty."""

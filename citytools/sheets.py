@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,13 @@ def lines(path: Path, columns: Sequence[str]) -> list[Line]:
     return found
 
 
-def records(path: Path, columns: Mapping[str, Sequence[str]]) -> dict[str, list[Line]]:
-    """The records of a JSON file by kind, each with exactly its columns: texts, lists of texts."""
+def records(
+    path: Path, columns: Mapping[str, Sequence[str]], objects: Collection[str] = ()
+) -> dict[str, list[Line]]:
+    """The records of a JSON file by kind, each with exactly its columns: texts, lists of texts.
+
+    The columns among `objects` hold {…} instead, which a line keeps as JSON (`Line.object`).
+    """
     try:
         kinds = json.loads(_text(path))
     except json.JSONDecodeError as error:
@@ -46,29 +51,53 @@ def records(path: Path, columns: Mapping[str, Sequence[str]]) -> dict[str, list[
     wanted = ", ".join(columns)
     if not isinstance(kinds, dict) or kinds.keys() != columns.keys():
         raise LoadError(_label(path), "", "", "It has other kinds of record.", f"Name {wanted}.")
-    return {kind: _records(_label(path), kind, kinds[kind], columns[kind]) for kind in columns}
+    return {
+        kind: _records(_label(path), kind, kinds[kind], columns[kind], objects) for kind in columns
+    }
 
 
-def _records(file: str, kind: str, found: object, columns: Sequence[str]) -> list[Line]:
+def _records(
+    file: str, kind: str, found: object, columns: Sequence[str], objects: Collection[str]
+) -> list[Line]:
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise LoadError(file, kind, "", "This is not a list of records.", "Write [{…}, {…}].")
     return [
-        _record(file, f"{kind}, record {number}", record, columns)
+        _record(file, f"{kind}, record {number}", record, columns, objects)
         for number, record in enumerate(found, start=1)
     ]
 
 
-def _record(file: str, place: str, record: Mapping[str, Any], columns: Sequence[str]) -> Line:
+def _record(
+    file: str,
+    place: str,
+    record: Mapping[str, Any],
+    columns: Sequence[str],
+    objects: Collection[str],
+) -> Line:
     _check_header(file, place, list(record), columns)
     cells = {}
     for name, value in record.items():
-        parts = value if isinstance(value, list) else [value]
-        if not all(isinstance(part, str) for part in parts):
-            raise LoadError(file, place, name, "This is not text.", "Put it between quotes.")
-        cells[name] = "; ".join(parts)
+        if (name in objects) != isinstance(value, dict):
+            reason, remedy = _KINDS[name in objects]
+            raise LoadError(file, place, name, reason, remedy)
+        cells[name] = json.dumps(value) if name in objects else _joined(file, place, name, value)
     line = Line(file, place, cells)
     _check_cells(line)
     return line
+
+
+_KINDS = {
+    True: ("This is not an object.", "Write {…}, or {} for nothing."),
+    False: ("This is not text.", "Put it between quotes."),
+}
+
+
+def _joined(file: str, place: str, name: str, value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) < len(parts):
+        raise LoadError(file, place, name, *_KINDS[False])
+    return "; ".join(texts)
 
 
 def _label(path: Path) -> str:

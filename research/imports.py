@@ -1,6 +1,7 @@
-"""Sources, findings, case studies and recommendations, from a file."""
+"""Sources, findings, case studies with their claims, and recommendations, from a file."""
 
 from collections.abc import Mapping
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,28 +11,40 @@ from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import Draft, Import
 from citytools.sheets import records
-from research.models import CaseStudy, Finding, Publication, Recommendation, Source
+from research import figures
+from research.models import (
+    CaseClaim,
+    CaseStudy,
+    Finding,
+    Publication,
+    Recommendation,
+    Source,
+)
 from systems.models import Function, Product
 
 _SOURCE = ("key", "title", "publisher", "url", "published_on")
 _TEXTS: dict[type[Publication], tuple[str, ...]] = {
-    Finding: ("slug", "title", "summary", "body", "as_of", "claimed_value", "rows"),
-    CaseStudy: ("slug", "title", "summary", "body", "happened_on"),
-    Recommendation: ("slug", "title", "body", "audience"),
-}
+    Finding: (
+        "slug", "title", "summary", "body", "as_of", "claimed_value", "rows", "metric",
+        "comparison",
+    ),
+    CaseStudy: ("slug", "title", "summary", "body", "happened_on", "outcome"),
+    Recommendation: ("slug", "title", "body", "audience", "status", "owner"),
+}  # fmt: skip
+_CLAIM = ("kind", "period", "claimed_by", "note")
+_PUBLISHED = ("sources", "published_on", "published_values")
 _COLUMNS = {
     "sources": _SOURCE,
-    "findings": (*_TEXTS[Finding], "sources", "published_on"),
-    "case_studies": (
-        *_TEXTS[CaseStudy], "boroughs", "products", "functions", "sources", "published_on",
-    ),
-    "recommendations": (*_TEXTS[Recommendation], "findings", "sources", "published_on"),
-}  # fmt: skip
+    "findings": (*_TEXTS[Finding], "threshold", *_PUBLISHED),
+    "case_studies": (*_TEXTS[CaseStudy], "boroughs", "products", "functions", *_PUBLISHED),
+    "claims": (*_CLAIM, "case_study", "amount", "source"),
+    "recommendations": (*_TEXTS[Recommendation], "findings", *_PUBLISHED),
+}
 
 
 def research(path: Path, run: Import) -> None:
     """research.json: the records, and what each rests on."""
-    kinds = records(path, _COLUMNS)
+    kinds = records(path, _COLUMNS, objects={"published_values"})
     run.upsert(Source, _texts(kinds["sources"], _SOURCE), key=["key"])
     sources: dict[str, Mapping[str, Any]] = {"sources": Source.objects.in_bulk(field_name="key")}
     _publish(Finding, kinds["findings"], sources, run)
@@ -41,6 +54,7 @@ def research(path: Path, run: Import) -> None:
         "functions": {function.name: function for function in Function.objects.all()},
     }
     _publish(CaseStudy, kinds["case_studies"], sources | subjects, run)
+    _claim(kinds["claims"], sources["sources"], run)
     findings: dict[str, Mapping[str, Any]] = {
         "findings": Finding.objects.in_bulk(field_name="slug")
     }
@@ -59,8 +73,8 @@ def _publish(
 ) -> None:
     """The records of one kind, and their links to what is known under each column."""
     drafts = [
-        Draft(line, {**draft.values, "published_on": line.day("published_on")})
-        for line, draft in zip(lines, _texts(lines, _TEXTS[model]), strict=True)
+        Draft(draft.line, {**draft.values, **_beside_the_texts(model, draft.line)})
+        for draft in _texts(lines, _TEXTS[model])
     ]
     made = run.upsert(model, drafts, key=["slug"])
     for column, known in linked.items():
@@ -73,6 +87,53 @@ def _publish(
         ]
         through = cast("type[models.Model]", field.remote_field.through)
         run.replace(through, made, links, owner=near)
+
+
+def _beside_the_texts(model: type[Publication], line: Line) -> dict[str, Any]:
+    values = {"published_on": line.day("published_on"), "published_values": _kept(line)}
+    return values | {"threshold": line.number("threshold")} if model is Finding else values
+
+
+def _kept(line: Line) -> dict[str, Any]:
+    """The values of a record's metrics when it was published, each as a page can read it."""
+    kept = line.object("published_values")
+    for key, value in kept.items():
+        if not _readable(value):
+            raise line.wrong(
+                "published_values",
+                f"The value of “{key}” cannot be read.",
+                "Write on (a day), value, part and whole (numbers between quotes, or null), "
+                "counted and boroughs (whole numbers).",
+            )
+    return kept
+
+
+def _readable(value: Any) -> bool:
+    try:
+        read = figures.read(value)
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        return False
+    numbers = [one for one in (read.value, read.part, read.whole) if one is not None]
+    counts = (read.counted, read.boroughs)
+    return all(one.is_finite() for one in numbers) and all(isinstance(n, int) for n in counts)
+
+
+def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> None:
+    """Costs and savings of case studies, each as somebody claimed it."""
+    studies = CaseStudy.objects.in_bulk(field_name="slug")
+    drafts = [
+        Draft(
+            draft.line,
+            {
+                **draft.values,
+                "case_study": draft.line.the("case_study", studies, "the case studies"),
+                "amount": draft.line.money("amount"),
+                "source": draft.line.the("source", sources, "the sources"),
+            },
+        )
+        for draft in _texts(lines, _CLAIM)
+    ]
+    run.upsert(CaseClaim, drafts, key=["case_study", "kind", "amount", "claimed_by"])
 
 
 FILES = {"research.json": research}

@@ -1,11 +1,11 @@
 """Pages of research: findings, case studies and recommendations."""
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from citytools import clock
 from citytools.asked import page
+from research import advice, bodies
 from research.asked import ResearchAsked
 from research.finding_page import FindingPage, claims_tested
 from research.models import CaseStudy, Finding, Recommendation
@@ -39,22 +39,29 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
         return page(request, "research/finding.html", context, asked)
 
 
+def case_studies(request: HttpRequest) -> HttpResponse:
+    """All case studies, with what came of each and what it is said to have cost or saved."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        public = CaseStudy.objects.published(asked.day).for_list()
+        context = {"case_studies": public[:MOST]}
+        return page(request, "research/case_studies.html", context, asked)
+
+
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
-    public = CaseStudy.objects.published(clock.today())
-    linked = public.prefetch_related("sources", "boroughs", "products", "functions")
-    found = get_object_or_404(linked, slug=slug)
-    return page(request, "research/case_study.html", {"case_study": found})
+    asked = ResearchAsked(request)
+    with asked.moment():
+        public = CaseStudy.objects.published(asked.day).for_page()
+        found = get_object_or_404(public, slug=slug)
+        body = bodies.body(found, bodies.measured([found], asked.scope))
+        return page(request, "research/case_study.html", {"case_study": found, "body": body}, asked)
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
-    """Recommendations by audience, each with the findings it rests on."""
-    today = clock.today()
-    public = Recommendation.objects.published(today)
-    findings = Prefetch("findings", Finding.objects.published(today))
-    linked = public.prefetch_related("sources", findings).order_by("title", "pk")[:MOST]
-    audiences = [
-        (audience.label, [one for one in linked if one.audience == audience])
-        for audience in Recommendation.Audience
-    ]
-    return page(request, "research/recommendations.html", {"audiences": audiences})
+    """Recommendations by audience, each with the findings it rests on and whether they hold."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        public = Recommendation.objects.published(asked.day).for_page(asked.day)
+        audiences = advice.by_audience(list(public[:MOST]), asked.scope, clock.today())
+        return page(request, "research/recommendations.html", {"audiences": audiences}, asked)

@@ -14,7 +14,7 @@ from contracts.models import (
     Framework,
     PipelineDuty,
 )
-from research.models import CaseStudy, Finding, Recommendation, Source
+from research.models import CaseClaim, CaseStudy, Finding, Recommendation, Source
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
@@ -191,6 +191,18 @@ def source(**fields: Any) -> Source:
     number = next(_numbers)
     return Source.objects.create(
         **{"key": f"source-{number}", "title": f"Source {number}"} | fields
+    )
+
+
+def claim(study: CaseStudy, **fields: Any) -> CaseClaim:
+    """A saving of a million pounds that somebody claimed for a case study."""
+    given: dict[str, Any] = {
+        "kind": "saving",
+        "amount": 1_000_000,
+        "claimed_by": "A paper",
+    } | fields
+    return CaseClaim.objects.create(
+        case_study=study, source=given.pop("source", None) or source(), **given
     )
 
 

@@ -38,7 +38,8 @@ SMALL = {
     "needs.csv": "function,product,skill,level,why\n"
     "Repairs,,agile,working,Repairs never end.\n"
     ",Fixer,agile,expert,It is hard.\n",
-    "research.json": '{"sources": [], "findings": [], "case_studies": [], "recommendations": []}',
+    "research.json": '{"sources": [], "findings": [], "case_studies": [], "claims": [], '
+    '"recommendations": []}',
 }
 
 Folder = Callable[..., Path]

@@ -15,6 +15,7 @@ from contracts.together import charts, groups, targets
 from contracts.together.choice import TogetherFilter, WindowFilter
 from contracts.together.groups import Found, Joint
 from contracts.together.shown import shown
+from research import about
 
 PAGE_SIZE = 10
 
@@ -54,6 +55,7 @@ def together(request: HttpRequest) -> HttpResponse:
         "windows": [shown(joint, chosen, today) for joint in listing.page],
         "chart": charts.windows(made.windows, today, listing.csv),
         "today": today,
+        "about": about.of_choice(chosen, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 

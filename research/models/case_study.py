@@ -1,5 +1,7 @@
 """Case studies: what boroughs did, and what came of it by whose account."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,8 +9,32 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.history import tracked
 from citytools.partial_dates import PartialDateField, well_formed
-from research.models.publications import Publication, Source
+from research.models.publications import Publication, PublicationQuerySet, Source
 from systems.models import Function, Product
+
+
+class CaseStudyQuerySet(PublicationQuerySet):
+    """Named questions about case studies."""
+
+    def about(self, subject: Borough | Product | Function) -> Self:
+        """Those that name a borough, a product or a function among what they are about."""
+        return self.filter(**{_SUBJECTS[type(subject)]: subject})
+
+    def for_list(self) -> Self:
+        """With what a list shows of each: boroughs and claims."""
+        return self.prefetch_related("boroughs", "claims")
+
+    def for_page(self) -> Self:
+        """With all that a page shows of each: whom and what it is about, claims, sources."""
+        claims = models.Prefetch("claims", CaseClaim.objects.select_related("source"))
+        return self.prefetch_related("sources", "boroughs", "products", "functions", claims)
+
+
+_SUBJECTS: dict[type[models.Model], str] = {
+    Borough: "boroughs",
+    Product: "products",
+    Function: "functions",
+}
 
 
 @tracked()
@@ -23,6 +49,8 @@ class CaseStudy(Publication):
     boroughs = models.ManyToManyField(Borough, blank=True, related_name="case_studies")
     products = models.ManyToManyField(Product, blank=True, related_name="case_studies")
     functions = models.ManyToManyField(Function, blank=True, related_name="case_studies")
+
+    objects = CaseStudyQuerySet.as_manager()  # type: ignore[misc]  # stubs: no narrower manager
 
     class Meta(Publication.Meta):
         verbose_name_plural = "case studies"

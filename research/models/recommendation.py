@@ -1,12 +1,24 @@
 """Recommendations: what someone should do, and the findings it rests on."""
 
+import datetime
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from citytools.history import tracked
 from research.models.finding import Finding
-from research.models.publications import Publication
+from research.models.publications import Publication, PublicationQuerySet
+
+
+class RecommendationQuerySet(PublicationQuerySet):
+    """Named questions about recommendations."""
+
+    def for_page(self, on: datetime.date) -> Self:
+        """With sources, and with the findings they rest on that were ever public by a day."""
+        findings = Prefetch("findings", Finding.objects.filter(published_on__lte=on))
+        return self.prefetch_related("sources", findings).order_by("title", "pk")
 
 
 @tracked()
@@ -34,6 +46,8 @@ class Recommendation(Publication):
         "Empty: nobody yet.",
     )
     findings = models.ManyToManyField(Finding, blank=True, related_name="recommendations")
+
+    objects = RecommendationQuerySet.as_manager()  # type: ignore[misc]  # stubs: no narrower manager
 
     class Meta(Publication.Meta):
         constraints = [

@@ -9,6 +9,7 @@ from citytools import clock
 from citytools.asked import AskedReal, page
 from citytools.listing import Listing
 from contracts.models import Contract
+from research import about
 from systems import alternatives, charts, costs, moves, use
 from systems.counts import products_with_counts
 from systems.filters import ProductFilter
@@ -51,5 +52,6 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "chart": charts.cost_each_thousand(paid),
         "alternatives": alternatives.of(functions, [found], illustrative=asked.illustrative),
         "moves": moves.of(found, everything),
+        "about": about.of_product(found, today),
     }
     return page(request, "systems/product.html", context, asked)

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db
 
 PLAIN = [
     *("/", "/about/", "/accessibility/", "/data/", "/research/", "/research/recommendations/"),
+    "/research/case-studies/",
     *("borough", "system", "product", "supplier", "contract", "skill", "finding", "case study"),
     "failure",
 ]

@@ -83,16 +83,20 @@ COUNTS = {
     "/skills/training.csv": 4,
     "/skills/skills.xlsx": 2,
     "/research/": 8,
-    "/research/recommendations/": 7,
+    "/research/recommendations/": 12,
+    "/research/case-studies/": 7,
+    "/systems/?function=main": 18,
+    "/systems/map/?function=main": 20,
+    "/contracts/together/?function=main": 14,
     "/search/": 4,
     "/search/?q=main": 11,
     "/search/?q=borough+main": 11,
     "/healthz": 0,
     "/.well-known/security.txt": 0,
-    "borough": 21,
+    "borough": 22,
     "brief": 27,
     "system": 9,
-    "product": 28,
+    "product": 30,
     "supplier": 21,
     "failure": 22,
     "supplier by value": 22,
@@ -102,7 +106,7 @@ COUNTS = {
     "skill": 14,
     "skills of a borough": 16,
     "finding": 7,
-    "case study": 9,
+    "case study": 10,
 }
 """Queries by address, or by the kind of record whose page it is."""
 
@@ -127,6 +131,7 @@ def grown(rows: int) -> None:
         contract(boroughs, systems, maker)
     grown_skills(boroughs)
     grown_research(rows, boroughs, main)
+    grown_claims(rows)
 
 
 def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> None:
@@ -179,6 +184,18 @@ def grown_research(rows: int, boroughs: list[Borough], product: Product) -> None
         study.sources.add(source)
         factories.recommendation(findings=[finding, factories.finding()]).sources.add(source)
         factories.case_study(boroughs=boroughs)
+
+
+def grown_claims(rows: int) -> None:
+    """A function with case studies, each with claims, and findings under recommendations."""
+    function = factories.function("Main")
+    tested = {"metric": "modern_gov_boroughs", "comparison": "equal", "threshold": 100}
+    for number in range(rows):
+        study = factories.case_study(functions=[function])
+        factories.claim(study)
+        factories.claim(CaseStudy.objects.get(title="Main study"), amount=number + 1)
+        found = factories.finding(rows="/systems/?function=main", **tested)
+        factories.recommendation(findings=[found], body="{{ metric:modern_gov_boroughs }}")
 
 
 def address(name: str) -> str:

@@ -1,0 +1,125 @@
+"""Research as a file brings it: claims, values at publication, and what is wrong with a record."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import CommandError
+
+from research.models import CaseClaim, CaseStudy, Finding, Recommendation
+from tests.loading import FIXTURES, Folder, events, load
+
+pytestmark = pytest.mark.django_db
+
+VALUE: dict[str, Any] = {"on": "2026-11-25", "value": "52", "part": "13", "whole": "25"}
+VALUE |= {"counted": 25, "boroughs": 9}
+RECORD: dict[str, Any] = {"slug": "one", "title": "One", "body": "Words.", "sources": ["press"]}
+RECORD |= {"published_on": "2026-11-25", "published_values": {}}
+
+
+def document(**changes: Any) -> dict[str, list[dict[str, Any]]]:
+    """One record of each kind; `finding__threshold="60"` changes one of its columns."""
+    source: dict[str, Any] = {"key": "press", "title": "A report", "publisher": "", "url": ""}
+    source |= {"published_on": ""}
+    finding = RECORD | {"summary": "Short.", "as_of": "", "claimed_value": "half", "rows": ""}
+    finding |= {"metric": "modern_gov_boroughs", "comparison": "more_than", "threshold": "-0.5"}
+    finding |= {"published_values": {"modern_gov_boroughs": VALUE}}
+    study = RECORD | {"summary": "Short.", "happened_on": "2012", "outcome": "It ended."}
+    study |= {"boroughs": ["north"], "products": ["Fixer"], "functions": []}
+    claim: dict[str, Any] = {"case_study": "one", "kind": "saving", "amount": "18000000"}
+    claim |= {"period": "four years", "claimed_by": "A paper", "source": "press", "note": ""}
+    advice = RECORD | {"audience": "local", "status": "proposed", "owner": "", "findings": ["one"]}
+    kinds = {"sources": source, "findings": finding, "case_studies": study, "claims": claim}
+    kinds |= {"recommendations": advice}
+    for name, value in changes.items():
+        kind, _, column = name.partition("__")
+        kinds[kind][column] = value
+    return {kind: [record] for kind, record in kinds.items()}
+
+
+def written(**changes: Any) -> Callable[[str], str]:
+    return lambda _: json.dumps(document(**changes))
+
+
+def test_records_arrive_whole_with_claims_and_values(folder: Folder) -> None:
+    load(folder("research.json", written()))
+    finding, claim = Finding.objects.get(), CaseClaim.objects.get()
+    assert (finding.metric, finding.comparison) == ("modern_gov_boroughs", "more_than")
+    assert str(finding.threshold) == "-0.5000"
+    assert finding.published_values["modern_gov_boroughs"]["value"] == "52"
+    assert CaseStudy.objects.get().outcome == "It ended."
+    assert str(claim) == "Saving of £18,000,000, according to A paper"
+    assert (claim.period, claim.source.key) == ("four years", "press")
+    assert Recommendation.objects.get().status == "proposed"
+
+
+def test_a_second_load_of_research_changes_nothing(folder: Folder) -> None:
+    load(folder("research.json", written()))
+    before = events()
+    report = load(folder("research.json", written()))
+    assert events() == before
+    assert re.search(r"^case claims +0 +0 +1 +0$", report, re.MULTILINE)
+
+
+def test_a_claim_that_says_more_is_changed_and_not_doubled(folder: Folder) -> None:
+    load(folder("research.json", written()))
+    load(folder("research.json", written(claims__note="A forecast.")))
+    assert CaseClaim.objects.get().note == "A forecast."
+
+
+UNREADABLE: list[Any] = [1, {}, [], VALUE | {"on": "May"}, VALUE | {"value": "x"}]
+WRONG = "The value of “a” cannot be read. Write on (a day), value, part and whole"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("findings__threshold", "half", "findings, record 1, threshold: “half” is not a number."),
+        ("findings__threshold", 50, "findings, record 1, threshold: This is not text."),
+        ("findings__threshold", "", "findings, record 1: Give metric, comparison and threshold"),
+        (
+            "findings__comparison",
+            "above",
+            "Value 'above' is not a valid choice. Write one of more_than, at_least",
+        ),
+        ("findings__published_values", "", "published_values: This is not an object. Write {…}"),
+        ("findings__title", {}, "findings, record 1, title: This is not text."),
+        *(
+            ("findings__published_values", {"a": value}, f"published_values: {WRONG}")
+            for value in UNREADABLE
+        ),
+        ("findings__published_values", {"a": VALUE | {"value": "NaN"}}, WRONG),
+        ("findings__published_values", {"a": VALUE | {"counted": "many"}}, WRONG),
+        ("claims__amount", "18m", "claims, record 1, amount: “18m” is not an amount."),
+        ("claims__amount", "", "claims, record 1, amount: This field cannot be null."),
+        ("claims__amount", "0", "claims, record 1: Write pounds above nought."),
+        ("claims__kind", "gain", "Write one of cost, saving."),
+        ("claims__case_study", "two", "claims, record 1, case_study: “two” is not known."),
+        ("claims__source", "pres", "claims, record 1, source: “pres” is not known. Did you mean"),
+        ("claims__claimed_by", "", "claims, record 1, claimed_by: This field cannot be blank."),
+        ("recommendations__status", "begun", "Write one of proposed, accepted, under_way"),
+        ("recommendations__status", "", "recommendations, record 1, status: "),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_named_and_nothing_is_loaded(
+    folder: Folder, column: str, value: Any, message: str
+) -> None:
+    with pytest.raises(CommandError, match=re.escape(message)) as error:
+        load(folder("research.json", written(**{column: value})))
+    assert str(error.value).startswith("fixtures/research.json, ")
+    assert not Finding.objects.exists()
+
+
+def test_two_claims_of_the_same_are_one_too_many(folder: Folder) -> None:
+    twice = document()
+    twice["claims"] *= 2
+    with pytest.raises(CommandError, match="claims, record 1 is about the same record"):
+        load(folder("research.json", lambda _: json.dumps(twice)))
+
+
+def test_the_fixtures_hold_nothing_but_what_the_loader_reads() -> None:
+    load(FIXTURES)
+    assert CaseStudy.objects.count() == 8
+    assert CaseClaim.objects.count() >= 5
