@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.dateformat import format as in_format
 from django.utils.safestring import SafeString
 
-from research import bodies, figures
+from research import bodies, verdicts
 from research.figures import Figure
 from research.models import Finding, Recommendation, State
 from research.scope import Scope
@@ -69,16 +69,9 @@ def _advice(
     return Advice(
         advised,
         bodies.body(advised, measured, level=4),
-        [_tested(one, measured) for one in findings if one.state(on) == State.PUBLISHED],
+        [verdicts.tested(one, measured) for one in findings if one.state(on) == State.PUBLISHED],
         [one for one in findings if one.state(on) == State.WITHDRAWN],
         rows,
-    )
-
-
-def _tested(finding: Finding, measured: Mapping[str, Figure]) -> Tested:
-    figure = measured.get(finding.metric)
-    return Tested(
-        finding, figures.with_published(figure, finding.published_values) if figure else None
     )
 
 

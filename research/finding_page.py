@@ -1,12 +1,13 @@
 """What the page of one finding and the list of findings show, measured once each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from citytools.charts import Chart
 from research import charts, figures, text, verdicts
 from research.figures import Figure
+from research.metrics import METRICS
 from research.models import Finding, MetricValue
 from research.scope import Scope
 from research.verdicts import Tested
@@ -62,22 +63,11 @@ class FindingPage:
 
 def keys_of(finding: Finding) -> list[str]:
     """The metrics that a finding speaks of: of its claim, its summary, its text."""
-    named = [finding.metric] if finding.metric else []
-    return list(dict.fromkeys([*named, *text.keys(finding.summary), *text.keys(finding.body)]))
+    named = [finding.metric, *text.keys(finding.summary), *text.keys(finding.body)]
+    return [key for key in dict.fromkeys(named) if key in METRICS]
 
 
 def claims_tested(findings: Sequence[Finding], scope: Scope) -> list[Tested]:
     """Each finding with its verdict; every metric is measured once, however many speak of it."""
-    measured = figures.figures(_metrics(findings), scope)
-    return [_tested(one, measured) for one in findings]
-
-
-def _metrics(findings: Iterable[Finding]) -> list[str]:
-    return [one.metric for one in findings if one.metric]
-
-
-def _tested(finding: Finding, measured: dict[str, Figure]) -> Tested:
-    figure = measured.get(finding.metric)
-    if figure is None:
-        return Tested(finding, None)
-    return Tested(finding, figures.with_published(figure, finding.published_values))
+    measured = figures.figures([one.metric for one in findings if one.metric in METRICS], scope)
+    return [verdicts.tested(one, measured) for one in findings]

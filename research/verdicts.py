@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.utils.dateformat import format as in_format
 
-from research.figures import Figure, in_words
+from research.figures import Figure, in_words, with_published
 from research.measured import Unit
 from research.models import Finding
 from research.models.finding import Comparison
@@ -97,27 +97,13 @@ class Tested:
         )
 
 
-def of(finding: Finding, figures: Mapping[str, Figure]) -> Verdict:
-    """What the rows that were measured say."""
-    return tested(finding, figures).now
-
-
 def tested(finding: Finding, figures: Mapping[str, Figure]) -> Tested:
-    """A finding with the figure of its metric among those measured."""
-    return Tested(finding, figures.get(finding.metric))
+    """A finding with the figure of its metric among those measured, and the value it keeps."""
+    figure = figures.get(finding.metric)
+    return Tested(finding, with_published(figure, finding.published_values) if figure else None)
 
 
 def _verdict(holds: bool | None) -> Verdict:
     if holds is None:
         return Verdict.CANNOT_BE_TESTED
     return Verdict.HOLDS if holds else Verdict.DOES_NOT_HOLD
-
-
-def at_publication(finding: Finding, figures: Mapping[str, Figure]) -> Verdict:
-    """What the rows said when the finding was published."""
-    return tested(finding, figures).then
-
-
-def flipped(finding: Finding, figures: Mapping[str, Figure]) -> bool:
-    """Whether the claim held when it was published and does so no longer, or the other way."""
-    return tested(finding, figures).flipped

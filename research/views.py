@@ -21,7 +21,7 @@ def index(request: HttpRequest) -> HttpResponse:
         findings = Finding.objects.published(asked.day).prefetch_related("sources")
         studies = CaseStudy.objects.published(asked.day).prefetch_related("boroughs")
         context = {
-            "findings": claims_tested(findings[:MOST], asked.scope),
+            "findings": claims_tested(list(findings[:MOST]), asked.scope),
             "case_studies": studies[:MOST],
             "recommendations": Recommendation.objects.published(asked.day)[:MOST],
         }
