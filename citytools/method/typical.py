@@ -168,7 +168,7 @@ TYPICAL = Group(
         ),
         Method(
             "alternatives",
-            "What else London runs for the same",
+            "Alternatives to a product",
             "Which other products serve the same function, and whom could one ask?",
             formula=(
                 (
