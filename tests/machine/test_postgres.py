@@ -189,3 +189,22 @@ def _reaper(folder: Path) -> int:
         if reaper.__name__ in line and str(folder) in line
     )
     return int(line.split()[0])
+
+
+@pytest.mark.django_db
+def test_another_database_is_made_when_first_used() -> None:
+    asks = (
+        "from django.db import connection as c; k = c.cursor(); "
+        "k.execute('SELECT current_database()'); print(k.fetchone()[0])"
+    )
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", asks]
+    env = {**os.environ, "CITYTOOLS_DATABASE": "made_in_a_test"}
+    creation.drop("made_in_a_test")
+    try:
+        for _ in range(2):
+            told = subprocess.run(
+                command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
+            )
+            assert told.stdout.strip() == "made_in_a_test"
+    finally:
+        creation.drop("made_in_a_test")
