@@ -1,8 +1,9 @@
 """Every file and what each of its columns means, from the definitions the files are made of."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from boroughs import files as boroughs
+from citytools import openapi as description
 from citytools.asked import page
 from citytools.exports import Export
 from contracts import files as contracts
@@ -25,6 +26,11 @@ FILES: tuple[Export, ...] = (
     contracts.PIPELINE,
     contracts.CONCENTRATION,
 )
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The JSON addresses as OpenAPI 3.1."""
+    return JsonResponse(description.document(FILES, request.build_absolute_uri("/")[:-1]))
 
 
 def index(request: HttpRequest) -> HttpResponse:
