@@ -36,7 +36,9 @@ BOROUGH_COLUMNS = (
         "population",
         unit="people",
     ),
-    Column("population_year", "integer", "The year of the population.", "population_year"),
+    Column(
+        "population_year", "integer", "The year of the population.", "population_year", unit="year"
+    ),
     Column(
         "households",
         "integer",

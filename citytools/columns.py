@@ -82,9 +82,9 @@ class Column:
             return [str(one) for one in value or () if one]
         if value is None or value == "":
             return None
-        if isinstance(value, bool | int):
-            return value
-        return float(value) if isinstance(value, Decimal) else str(value)
+        if self.kind == "decimal":
+            return float(value)
+        return value if self.kind in {"integer", "yes or no"} else str(value)
 
 
 SOURCE_COLUMNS = (

@@ -1,10 +1,19 @@
 """Every file and what each of its columns means, from the definitions the files are made of."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 
 from boroughs import files as boroughs
-from citytools.asked import page
-from citytools.exports import Export
+from citytools import archives
+from citytools import openapi as description
+from citytools.asked import Asked, page
+from citytools.exports import Export, refusal
+from citytools.telling import LICENCE_ADDRESS
 from contracts import files as contracts
 from skills import files as skills
 from systems import files as systems
@@ -27,6 +36,38 @@ FILES: tuple[Export, ...] = (
 )
 
 
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The JSON addresses as OpenAPI 3.1."""
+    return JsonResponse(description.document(FILES, request.build_absolute_uri("/")[:-1]))
+
+
+_builder = archives.Builder()
+
+
+def everything(request: HttpRequest) -> HttpResponseBase:
+    """The zip of every file. While a fresh one is built, the one before, or a word to wait."""
+    if problems := Asked(request).problems:
+        return refusal(problems)
+    found = archives.latest()
+    fresh = found is not None and found.fresh
+    if not fresh:
+        _builder.begin()
+    if found is None:
+        waiting = "The zip is being built for the first time. Ask again in half a minute.\n"
+        return HttpResponse(
+            waiting, status=503, content_type="text/plain; charset=utf-8", headers=_SOON
+        )
+    response = FileResponse(found.path.open("rb"), as_attachment=True, filename="citytools.zip")
+    response["X-As-At"] = found.made_at.isoformat(timespec="seconds")
+    response["Link"] = f'<{LICENCE_ADDRESS}>; rel="license"'
+    if not fresh:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+_SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
+
+
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
-    return page(request, "data.html", {"files": FILES})
+    return page(request, "data.html", {"files": FILES, "archive": archives.latest()})

@@ -151,6 +151,9 @@ TEMPLATES = [
     },
 ]
 
+# Where the zip of everything lies; a folder that the server may write to
+FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files")
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True

@@ -22,6 +22,8 @@ urlpatterns = [
     path("research/", include("research.urls")),
     path("search/", search.search, name="search"),
     path("data/", data.index, name="data"),
+    path("data/citytools.zip", data.everything, name="everything"),
+    path("data/openapi.json", data.openapi, name="openapi"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path(

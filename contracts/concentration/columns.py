@@ -10,9 +10,14 @@ CONCENTRATION_COLUMNS = (
         allowed=("contracts", "yearly value", "total value", "systems"),
     ),
     Column("grouped", "yes or no", "Whether a supplier counts with its present owner."),
-    Column("rank", "integer", "Place by amount; equal amounts share the first of their places."),
+    Column(
+        "rank",
+        "integer",
+        "Place by amount; equal amounts share the first of their places.",
+        unit="place",
+    ),
     Column("supplier", "text", "The supplier, or the last owner of its group."),
-    Column("amount", "decimal", "What it holds, in the unit."),
+    Column("amount", "decimal", "What it holds, in the unit.", unit="as in the column unit"),
     Column(
         "unit",
         "text",
@@ -28,7 +33,12 @@ CONCENTRATION_COLUMNS = (
         "Share of this supplier and all before it in the file, of its basis.",
         unit="per cent",
     ),
-    Column("total", "decimal", "What all suppliers of the basis hold, in the unit."),
-    Column("counted", "integer", "Records behind the total: contracts or systems."),
-    Column("boroughs", "integer", "Boroughs of the 33 behind the total."),
+    Column(
+        "total",
+        "decimal",
+        "What all suppliers of the basis hold, in the unit.",
+        unit="as in the column unit",
+    ),
+    Column("counted", "integer", "Records behind the total: contracts or systems.", unit="records"),
+    Column("boroughs", "integer", "Boroughs of the 33 behind the total.", unit="boroughs"),
 )

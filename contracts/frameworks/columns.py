@@ -13,9 +13,23 @@ FRAMEWORK_COLUMNS = (
         "The last day on which to call off; as precise as the source.",
         "ends_on",
     ),
-    Column("contracts", "integer", "Contracts called off under it.", "contract_count"),
-    Column("boroughs", "integer", "Boroughs of the 33 that lead or share any.", "borough_count"),
-    Column("suppliers", "integer", "Different suppliers of these contracts.", "supplier_count"),
+    Column(
+        "contracts", "integer", "Contracts called off under it.", "contract_count", unit="contracts"
+    ),
+    Column(
+        "boroughs",
+        "integer",
+        "Boroughs of the 33 that lead or share any.",
+        "borough_count",
+        unit="boroughs",
+    ),
+    Column(
+        "suppliers",
+        "integer",
+        "Different suppliers of these contracts.",
+        "supplier_count",
+        unit="suppliers",
+    ),
     Column(
         "total_value",
         "decimal",
@@ -24,7 +38,19 @@ FRAMEWORK_COLUMNS = (
         "total_value",
         unit="pounds",
     ),
-    Column("value_known", "integer", "Contracts that state a total value.", "value_count"),
-    Column("end_after", "integer", "Contracts known to end after the framework.", "after_count"),
+    Column(
+        "value_known",
+        "integer",
+        "Contracts that state a total value.",
+        "value_count",
+        unit="contracts",
+    ),
+    Column(
+        "end_after",
+        "integer",
+        "Contracts known to end after the framework.",
+        "after_count",
+        unit="contracts",
+    ),
     Column("source", "text", "Where the framework's own facts come from.", "source"),
 )

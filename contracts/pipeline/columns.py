@@ -9,7 +9,7 @@ PIPELINE_COLUMNS = (
     Column("draft", "text", "Says on every row that this is a draft to check with procurement."),
     Column("gss_code", "text", "Code of the borough that leads the contract."),
     Column("borough", "text", "The borough that leads the contract; it alone would publish it."),
-    Column("year", "integer", "The calendar year in which the financial year begins."),
+    Column("year", "integer", "The calendar year in which the financial year begins.", unit="year"),
     Column("publish_by", "date", "The last day to publish: 56 days from 1 April, counted with it."),
     Column("period_from", "date", "1 April of the year."),
     Column("period_to", "date", "The last day of the 18 months from 1 April."),

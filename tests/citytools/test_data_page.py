@@ -51,6 +51,13 @@ def test_every_column_has_a_meaning_and_no_name_twice(client: Client, file: Expo
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_number_has_a_unit_or_its_values(file: Export) -> None:
+    for column in file.columns:
+        counts = column.numeric and not column.name.endswith("_id")
+        assert not counts or column.unit or column.allowed, column.name
+
+
 def test_the_page_says_how_to_fetch_a_file_by_script(client: Client) -> None:
     said = words(client.get("/data/"))
     assert "http://testserver/systems/systems.csv?borough=camden&illustrative=no" in said

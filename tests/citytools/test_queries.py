@@ -31,6 +31,7 @@ COUNTS = {
     "/about/method/": 4,
     "/accessibility/": 4,
     "/data/": 4,
+    "/data/openapi.json": 0,
     "/boroughs/": 12,
     "/boroughs/?measure=decisions": 13,
     "/boroughs/boroughs.csv": 3,

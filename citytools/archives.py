@@ -1,0 +1,141 @@
+"""Everything in one zip: each file as CSV, described for programs by Data Package and CSVW.
+
+It is built beside the web server and served from disk. `key` tells which data it was made from.
+"""
+
+import datetime
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from citytools import clock, packages, versions
+from citytools.exports import Export
+from citytools.postgres import locks
+
+_ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
+
+datapackage.json (Frictionless Data) and csv-metadata.json (W3C, CSV on the Web) say what each
+column means. An empty cell means not known. Rows whose source_kind is illustrative are invented
+for demonstration.
+
+Licence: {licence}
+"""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip on disk."""
+
+    path: Path
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it holds what the data says now."""
+        return self.path.stem == _name()
+
+    @property
+    def made_at(self) -> datetime.datetime:
+        """When its data were read."""
+        return datetime.datetime.fromtimestamp(self.path.stat().st_mtime, datetime.UTC)
+
+
+def latest() -> Archive | None:
+    """The zip built last, if there is one."""
+    found = sorted(settings.FILES_FOLDER.glob("citytools-*.zip"), key=_age)
+    return Archive(found[-1]) if found else None
+
+
+def _age(path: Path) -> float:
+    return path.stat().st_mtime
+
+
+def _name() -> str:
+    key = versions.present().key.encode()
+    return f"citytools-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
+
+
+class Builder:
+    """Starts one process that builds, and no second while it runs."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """See that a fresh zip is being built."""
+        if self._process is None or self._process.poll() is not None:
+            command = [sys.executable, "-m", "citytools", "build_zip"]
+            nowhere = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                command, cwd=settings.BASE_DIR, stdin=nowhere, stdout=nowhere, stderr=nowhere
+            )
+
+
+def build(files: Iterable[Export]) -> Archive:
+    """A zip of what the data says now; the one there is if it does."""
+    folder: Path = settings.FILES_FOLDER
+    folder.mkdir(exist_ok=True)
+    with locks.exclusive(folder / "lock"):
+        there = latest()
+        if there and there.fresh:
+            return there
+        # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
+        made = Archive(folder / f"{_name()}.zip")
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
+            _write(draft, [file for file in files if file.whole])
+        Path(draft.name).chmod(0o644)
+        Path(draft.name).replace(made.path)
+        for old in folder.glob("citytools-*.zip"):
+            if old != made.path:
+                old.unlink()
+        return made
+
+
+def _write(file: IO[bytes], files: Sequence[Export]) -> None:
+    """All files from one snapshot, then what describes them."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        as_at = clock.now().isoformat(timespec="seconds")
+        written = [_written(bundle, one) for one in files]
+        told = {
+            "datapackage.json": json.dumps(packages.data_package(written, as_at), indent=1),
+            "csv-metadata.json": json.dumps(packages.csvw(written), indent=1),
+            "README.txt": _ABOUT.format(as_at=as_at, licence=packages.LICENCE_IN_WORDS),
+        }
+        for name, text in told.items():
+            bundle.writestr(name, text)
+
+
+class _Measured:
+    """A file that knows how much was written to it, and its hash."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size, self.digest = file, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self.digest.update(data)
+        return self.file.write(data)
+
+
+def _written(bundle: zipfile.ZipFile, file: Export) -> packages.Packed:
+    request = HttpRequest()
+    request.method, request.path = "GET", file.page_address
+    today = clock.today()
+    with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
+        measured: Any = _Measured(place)
+        rows = file.table(file.choose(request, today), today).write(measured)
+    return packages.Packed(file, rows, measured.size, measured.digest.hexdigest())

@@ -1,0 +1,19 @@
+"""Builds the zip of everything, unless there is one of what the data says now."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from citytools import archives
+from citytools.data import FILES
+
+
+class Command(BaseCommand):
+    """manage.py build_zip."""
+
+    help = "Build the zip of every file, unless there is a fresh one."
+
+    def handle(self, **options: Any) -> None:
+        """Build it and say where it lies."""
+        made = archives.build(FILES)
+        self.stdout.write(f"{made.path} holds what the data says now.")
