@@ -7,6 +7,9 @@ from django.shortcuts import get_object_or_404
 from citytools import clock
 from citytools.asked import page
 from research.models import CaseStudy, Finding, Recommendation
+from research.quoting import with_figures
+from research.scope import Scope
+from research.withdrawn import gone
 
 MOST = 200
 """Records of one kind that a page lists."""
@@ -25,6 +28,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, whose it is, and the rows behind it."""
+    if withdrawn := gone(request, Finding, slug, clock.today()):
+        return withdrawn
     public = Finding.objects.published(clock.today())
     found = get_object_or_404(public.prefetch_related("sources"), slug=slug)
     resting = found.recommendations.published(clock.today())
@@ -35,9 +40,13 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
-    public = CaseStudy.objects.published(clock.today())
+    today = clock.today()
+    if withdrawn := gone(request, CaseStudy, slug, today):
+        return withdrawn
+    public = CaseStudy.objects.published(today)
     linked = public.prefetch_related("sources", "boroughs", "products", "functions")
     found = get_object_or_404(linked, slug=slug)
+    with_figures([found], Scope(today))
     return page(request, "research/case_study.html", {"case_study": found})
 
 
@@ -47,8 +56,11 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     public = Recommendation.objects.published(today)
     findings = Prefetch("findings", Finding.objects.published(today))
     linked = public.prefetch_related("sources", findings).order_by("title", "pk")[:MOST]
+    told = with_figures(linked, Scope(today))
     audiences = [
-        (audience.label, [one for one in linked if one.audience == audience])
+        (audience.label, [one for one in told if one.audience == audience])
         for audience in Recommendation.Audience
     ]
-    return page(request, "research/recommendations.html", {"audiences": audiences})
+    withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")[:MOST]
+    context = {"audiences": audiences, "withdrawn": withdrawn}
+    return page(request, "research/recommendations.html", context)

@@ -14,7 +14,7 @@ from contracts.models import (
     Framework,
     PipelineDuty,
 )
-from research.models import CaseStudy, Finding, Recommendation, Source
+from research.models import CaseClaim, CaseStudy, Finding, Recommendation, Source
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import (
     Function,
@@ -207,6 +207,12 @@ def case_study(**fields: Any) -> CaseStudy:
     for name, things in linked.items():
         getattr(made, name).add(*things)
     return made
+
+
+def case_claim(**fields: Any) -> CaseClaim:
+    """A cost of £1,000 as LOTI claimed it, of a case study of its own."""
+    fields = {"kind": CaseClaim.Kind.COST, "amount": 1000, "claimed_by": "LOTI"} | fields
+    return CaseClaim.objects.create(**_lazily(fields, case_study=case_study, source=source))
 
 
 def recommendation(**fields: Any) -> Recommendation:

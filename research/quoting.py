@@ -1,0 +1,66 @@
+"""What numbers a research record quotes in its texts, and what is wrong with its tokens."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from research import text
+from research.figures import Figure, kept, read
+from research.metrics import METRICS, measure
+from research.models import Publication
+from research.scope import Scope
+
+P = TypeVar("P", bound=Publication)
+
+TEXTS = ("summary", "outcome", "body")
+"""Fields in which a token is one, where a record has them."""
+
+
+def texts(record: Publication) -> dict[str, str]:
+    """The record's texts by field."""
+    return {name: getattr(record, name) for name in TEXTS if hasattr(record, name)}
+
+
+def quoted(record: Publication) -> list[str]:
+    """The metrics in its texts and of its claim, each once; those no longer registered left out."""
+    found = [key for one in texts(record).values() for key in text.keys(one)]
+    claim = getattr(record, "metric", "")
+    return [key for key in dict.fromkeys([claim, *found]) if key in METRICS]
+
+
+def with_figures(records: Iterable[P], scope: Scope) -> list[P]:
+    """The records, each with `figures`: the numbers it quotes, now and as it was published.
+
+    Each metric is measured once, however many records quote it.
+    """
+    found = [(record, quoted(record)) for record in records]
+    measured = measure((key for _, keys in found for key in keys), scope)
+    for record, keys in found:
+        then = record.published_values
+        figures = {
+            key: Figure(
+                METRICS[key], measured[key], scope, read(then[key]) if key in then else None
+            )
+            for key in keys
+        }
+        setattr(record, "figures", figures)  # noqa: B010 (no field of the model)
+    return [record for record, _ in found]
+
+
+def values(record: Publication, on: datetime.date, *, anew: bool) -> dict[str, Any]:
+    """What the record is to keep as `published_values`.
+
+    All that it quotes is measured if `anew`; else only what it has no value of, so that the others
+    keep their day.
+    """
+    before = {} if anew else record.published_values
+    missing = [key for key in quoted(record) if key not in before]
+    return before | kept(measure(missing, Scope(on)), on)
+
+
+def faults(record: Publication) -> dict[str, list[str]]:
+    """What is wrong with its tokens and its metric, by field; empty where nothing is."""
+    found = {name: text.faults(one) for name, one in texts(record).items()}
+    if claim := getattr(record, "metric", ""):
+        found["metric"] = [wrong] if (wrong := text.fault_of_key(claim)) else []
+    return {name: wrongs for name, wrongs in found.items() if wrongs}
