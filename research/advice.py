@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.dateformat import format as in_format
 from django.utils.safestring import SafeString
 
-from research import bodies, verdicts
+from research import quoting, text, verdicts
 from research.figures import Figure
 from research.models import Finding, Recommendation, State
 from research.scope import Scope
@@ -53,7 +53,7 @@ def by_audience(
     `findings` of each are those ever public by the day of the scope, prefetched.
     """
     metrics = [one.metric for advised in recommendations for one in advised.findings.all()]
-    measured = bodies.measured(recommendations, scope, metrics)
+    measured = quoting.measured(recommendations, scope, metrics)
     rows = "today’s rows" if scope.on == today else f"the rows of {_words(scope.on)}"
     advice = [_advice(one, measured, scope.on, rows) for one in recommendations]
     return [
@@ -68,7 +68,7 @@ def _advice(
     findings = list(advised.findings.all())
     return Advice(
         advised,
-        bodies.body(advised, measured, level=4),
+        text.rendered(advised.body, quoting.own(advised, measured), level=4),
         [verdicts.tested(one, measured) for one in findings if one.state(on) == State.PUBLISHED],
         [one for one in findings if one.state(on) == State.WITHDRAWN],
         rows,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from citytools.charts import Chart
-from research import charts, figures, text, verdicts
+from research import charts, figures, quoting, verdicts
 from research.figures import Figure
 from research.metrics import METRICS
 from research.models import Finding, MetricValue
@@ -26,7 +26,7 @@ class FindingPage:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The numbers by key, that of the claim first."""
-        return figures.figures(keys_of(self.finding), self.scope, self.finding.published_values)
+        return quoting.own(self.finding, quoting.measured([self.finding], self.scope))
 
     @property
     def in_order(self) -> list[Figure]:
@@ -59,12 +59,6 @@ class FindingPage:
         """The address of the rows behind the claim; empty where none measure the same."""
         figure = self.tested.figure
         return self.finding.rows or (figure.rows if figure else "")
-
-
-def keys_of(finding: Finding) -> list[str]:
-    """The metrics that a finding speaks of: of its claim, its summary, its text."""
-    named = [finding.metric, *text.keys(finding.summary), *text.keys(finding.body)]
-    return [key for key in dict.fromkeys(named) if key in METRICS]
 
 
 def claims_tested(findings: Sequence[Finding], scope: Scope) -> list[Tested]:

@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404
 
 from citytools import clock
 from citytools.asked import page
-from research import advice, bodies
+from research import advice
 from research.asked import ResearchAsked
 from research.finding_page import FindingPage, claims_tested
 from research.models import CaseStudy, Finding, Recommendation
+from research.quoting import with_figures
+from research.withdrawn import gone
 
 MOST = 200
 """Records of one kind that a page lists."""
@@ -30,6 +32,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, what today's rows say of it, and where to see them."""
+    if withdrawn := gone(request, Finding, slug, clock.today()):
+        return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
         public = Finding.objects.published(asked.day).prefetch_related("sources")
@@ -44,24 +48,29 @@ def case_studies(request: HttpRequest) -> HttpResponse:
     asked = ResearchAsked(request)
     with asked.moment():
         public = CaseStudy.objects.published(asked.day).for_list()
-        context = {"case_studies": public[:MOST]}
+        context = {"case_studies": with_figures(public[:MOST], asked.scope)}
         return page(request, "research/case_studies.html", context, asked)
 
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
+    if withdrawn := gone(request, CaseStudy, slug, clock.today()):
+        return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
-        public = CaseStudy.objects.published(asked.day).for_page()
-        found = get_object_or_404(public, slug=slug)
-        body = bodies.body(found, bodies.measured([found], asked.scope))
-        return page(request, "research/case_study.html", {"case_study": found, "body": body}, asked)
+        found = get_object_or_404(CaseStudy.objects.published(asked.day).for_page(), slug=slug)
+        with_figures([found], asked.scope)
+        return page(request, "research/case_study.html", {"case_study": found}, asked)
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
-    asked = ResearchAsked(request)
+    asked, today = ResearchAsked(request), clock.today()
+    withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
+    gone_since = list(withdrawn[:MOST])
     with asked.moment():
         public = Recommendation.objects.published(asked.day).for_page(asked.day)
-        audiences = advice.by_audience(list(public[:MOST]), asked.scope, clock.today())
-        return page(request, "research/recommendations.html", {"audiences": audiences}, asked)
+        public = public.exclude(pk__in=[one.pk for one in gone_since])
+        audiences = advice.by_audience(list(public[:MOST]), asked.scope, today)
+        context = {"audiences": audiences, "withdrawn": gone_since}
+        return page(request, "research/recommendations.html", context, asked)

@@ -221,6 +221,12 @@ def case_study(**fields: Any) -> CaseStudy:
     return made
 
 
+def case_claim(**fields: Any) -> CaseClaim:
+    """A cost of £1,000 as LOTI claimed it, of a case study of its own."""
+    fields = {"kind": CaseClaim.Kind.COST, "amount": 1000, "claimed_by": "LOTI"} | fields
+    return CaseClaim.objects.create(**_lazily(fields, case_study=case_study, source=source))
+
+
 def recommendation(**fields: Any) -> Recommendation:
     """A recommendation to each borough; `findings` may be given as a list."""
     findings = fields.pop("findings", [])

@@ -8,9 +8,9 @@ from django.utils import feedgenerator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from citytools.plain_text import allowed, one_line
 from contracts.feeds.changes import Written, latest
 from contracts.feeds.entries import INVENTED, facts
-from contracts.feeds.plain_text import allowed, one_line
 from contracts.models import ContractQuerySet
 
 MOST = 100

@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from citytools.partial_dates import first_day, in_words
-from contracts.feeds.plain_text import allowed, one_line
+from citytools.plain_text import allowed, one_line
 from contracts.models import Contract
 from contracts.models.dates import whole_day
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from icalendar import Calendar, Event
 
+from citytools.plain_text import one_line
 from contracts.feeds.entries import Entry
-from contracts.feeds.plain_text import one_line
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _DAY = datetime.timedelta(days=1)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from citytools.plain_text import one_line
 from contracts.feeds.changes import counted_contracts
 from contracts.feeds.entries import INVENTED, Address, Entry, moment
-from contracts.feeds.plain_text import one_line
 from contracts.models import Contract
 from contracts.together.shown import Shown
 from contracts.together.words import listed, worth

@@ -34,21 +34,14 @@ def test_a_draft_has_no_page_on_the_site(staff: Client, days: int | None) -> Non
     assert "View on site" not in page
 
 
-def test_a_finding_is_published_in_the_admin(staff: Client) -> None:
-    finding = factories.finding(published_on=None)
-    form = {"title": "Claim", "slug": "claim", "summary": "Short.", "body": "Long."}
-    staff.post(address(Finding, "change", finding.pk), form | {"published_on": "30/09/2026"})
-
-    assert Finding.objects.get().published_on == datetime.date(2026, 9, 30)
-
-
 def test_the_history_of_a_case_study_holds_its_links(staff: Client) -> None:
     study = factories.case_study(boroughs=[factories.borough()], products=[factories.product()])
     study.sources.add(factories.source())
     study.functions.add(factories.function())
+    factories.case_claim(case_study=study)
     page = staff.get(address(CaseStudy, "history", study.pk)).content.decode()
 
-    for noun in ("Source", "Borough", "Product", "Function"):
+    for noun in ("Source", "Borough", "Product", "Function", "Claim"):
         assert f"{noun} added" in page
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from citytools import clock
-from research.finding_page import keys_of
 from research.models import Finding
+from research.quoting import quoted
 from systems.models import System
 from tests import factories
 from tests.log import move_events
@@ -186,4 +186,4 @@ def test_a_day_that_is_not_on_record_is_named_with_the_remedy(
 def test_a_finding_speaks_of_its_claims_metric_first_and_of_each_once() -> None:
     token = "{{ metric:boroughs_reporting_systems }}"
     finding = claim(summary=token, body=f"{token} {{{{ metric:{METRIC} }}}}")
-    assert keys_of(finding) == [METRIC, "boroughs_reporting_systems"]
+    assert quoted(finding) == [METRIC, "boroughs_reporting_systems"]

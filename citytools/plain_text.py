@@ -1,4 +1,4 @@
-"""Text that calendars and feeds may hold: neither allows control characters."""
+"""Text that calendars, feeds and pages may hold: none of them bears control characters."""
 
 import re
 

@@ -1,0 +1,184 @@
+"""LOTI staff's pages on research: findings, case studies, recommendations and their sources."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.dateformat import format as in_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+
+from citytools import clock
+from citytools.history_page import Link
+from citytools.staff_admin import Part, PartAdmin, StaffAdmin
+from research import standing
+from research.admin.forms import FindingForm, PublicationForm
+from research.admin.publishing import PublishingAdmin
+from research.figures import in_words, read
+from research.metrics import METRICS
+from research.models import (
+    CaseClaim,
+    CaseStudy,
+    CaseStudyBorough,
+    CaseStudyFunction,
+    CaseStudyProduct,
+    CaseStudySource,
+    Finding,
+    FindingSource,
+    Publication,
+    Recommendation,
+    RecommendationFinding,
+    RecommendationSource,
+    Source,
+    State,
+)
+
+PUBLISHING: tuple[str, Any] = (
+    "Publishing",
+    {"fields": ["slug", "standing", "values_then"]},
+)
+
+
+@admin.register(Source)
+class SourceAdmin(StaffAdmin):
+    """Publications that research rests on."""
+
+    list_display = ["title", "publisher", "published_on", "url"]
+    search_fields = ["title", "publisher", "key", "url"]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Drafts, what is public, what is withdrawn."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The states, as the record's own list has them."""
+        return [(state.value, state.value.capitalize()) for state in State]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> Any:
+        """The records in the state."""
+        rows: Any = queryset
+        today, state = clock.today(), self.value()
+        if state == State.PUBLISHED:
+            return rows.published(today)
+        if state == State.WITHDRAWN:
+            return rows.withdrawn(today)
+        if state == State.SCHEDULED:
+            return rows.filter(published_on__gt=today)
+        return rows.filter(published_on=None) if state == State.DRAFT else rows
+
+
+class PublicationAdmin(PublishingAdmin):
+    """A draft until it is published; withdrawn, if it was wrong."""
+
+    form = PublicationForm
+    list_display = ["title", "standing"]
+    list_filter = [StateFilter]
+    search_fields = ["title", "body"]
+    prepopulated_fields = {"slug": ["title"]}
+    autocomplete_fields = ["sources"]
+    readonly_fields = ["standing", "values_then"]
+
+    @admin.display(description="State", ordering="published_on")
+    def standing(self, obj: Publication) -> str:
+        """Whether it is public, and since when."""
+        return standing.in_words(obj, clock.today())
+
+    @admin.display(description="Values at publication")
+    def values_then(self, obj: Publication) -> str:
+        """The numbers that it keeps, with their days."""
+        kept = [
+            (METRICS[key], read(one)) for key, one in obj.published_values.items() if key in METRICS
+        ]
+        rows = [
+            (metric.title, in_words(metric.unit, then.value), in_format(then.on, "j F Y"))
+            for metric, then in kept
+        ]
+        return format_html_join(mark_safe("<br>"), "{}: {} on {}", rows) or "none"
+
+    def view_on_site(self, obj: Publication) -> str | None:
+        """No link to what nobody sees in public."""
+        public = obj.state(clock.today()) == State.PUBLISHED
+        return super().view_on_site(obj) if public else None
+
+
+@admin.register(Finding)
+class FindingAdmin(PublicationAdmin):
+    """Claims, with their value when they were made."""
+
+    history_links = [Link(FindingSource, "finding", "Source")]
+    form = FindingForm
+    list_display = ["title", "claimed_value", "as_of", "standing"]
+    search_fields = ["title", "summary", "body"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "body"]}),
+        ("The claim's value", {"fields": ["claimed_value", "as_of"]}),
+        ("What tests it today", {"fields": ["metric", ("comparison", "threshold"), "rows"]}),
+        ("Where this comes from", {"fields": ["sources"]}),
+        PUBLISHING,
+    ]
+
+
+class ClaimsOfCaseStudy(Part):
+    """Costs and savings, each as somebody claimed it."""
+
+    model = CaseClaim
+    autocomplete_fields = ["source"]
+    verbose_name = "cost or saving as claimed"
+    verbose_name_plural = "costs and savings as claimed (two accounts are two rows)"
+    names_need = ["source"]
+
+
+@admin.register(CaseClaim)
+class CaseClaimAdmin(PartAdmin):
+    """History and deletions alone; claims are edited on their case study."""
+
+    list_display = ["case_study", "kind", "amount", "claimed_by"]
+    search_fields = ["case_study__title", "claimed_by"]
+    autocomplete_fields = ["case_study", "source"]
+    names_need = ["case_study"]
+
+
+@admin.register(CaseStudy)
+class CaseStudyAdmin(PublicationAdmin):
+    """What boroughs did, and what came of it."""
+
+    history_links = [
+        Link(CaseStudySource, "casestudy", "Source"),
+        Link(CaseStudyBorough, "casestudy", "Borough"),
+        Link(CaseStudyProduct, "casestudy", "Product"),
+        Link(CaseStudyFunction, "casestudy", "Function"),
+        Link(CaseClaim, "case_study", "Claim"),
+    ]
+    inlines = [ClaimsOfCaseStudy]
+    list_display = ["title", "happened_on", "standing"]
+    search_fields = ["title", "summary", "body", "boroughs__name"]
+    autocomplete_fields = ["sources", "boroughs", "products", "functions"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "body", "outcome", "happened_on"]}),
+        ("Who and what it is about", {"fields": ["boroughs", "products", "functions"]}),
+        ("Where this comes from", {"fields": ["sources"]}),
+        PUBLISHING,
+    ]
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(PublicationAdmin):
+    """What someone should do, and the findings it rests on."""
+
+    history_links = [
+        Link(RecommendationSource, "recommendation", "Source"),
+        Link(RecommendationFinding, "recommendation", "Finding"),
+    ]
+    list_display = ["title", "audience", "status", "standing"]
+    list_filter = ["audience", "status", StateFilter]
+    autocomplete_fields = ["sources", "findings"]
+    fieldsets = [
+        (None, {"fields": ["title", "audience", "body"]}),
+        ("What became of it", {"fields": ["status", "owner"]}),
+        ("Where this comes from", {"fields": ["findings", "sources"]}),
+        PUBLISHING,
+    ]

@@ -1,0 +1,18 @@
+"""Figures that tests make without measuring anything."""
+
+import datetime
+from decimal import Decimal
+
+from research.figures import Figure, Published
+from research.measured import Measured
+from research.metrics import METRICS
+from research.scope import Scope
+
+DAY = datetime.date(2026, 11, 30)
+
+
+def figure(key: str) -> Figure:
+    """A metric that was 3 of 5 at publication and is 2 of 5 now."""
+    then = Published(datetime.date(2026, 1, 1), Decimal(60), Decimal(3), Decimal(5), 5, 5)
+    now = Measured(Decimal(40), counted=5, boroughs=5, part=Decimal(2), whole=Decimal(5))
+    return Figure(METRICS[key], now, Scope(DAY), then)
