@@ -61,6 +61,20 @@ class Citation:
         return self.on < clock.today()
 
     @property
+    def promise(self) -> str:
+        """What may be relied on, in a sentence or two."""
+        if self.settled:
+            day = in_format(self.on, "j F Y")
+            return (
+                f"{day} is over: this address will go on giving the same text, numbers and hash, "
+                "whatever is recorded later."
+            )
+        return (
+            "Today is not over: until midnight in London, text, numbers and hash may still "
+            "change. Cite a day that is over: put ?as_at= and its date behind the address."
+        )
+
+    @property
     def words(self) -> str:
         """The citation in one line."""
         day = in_format(self.on, "j F Y")

@@ -11,5 +11,8 @@ urlpatterns = [
     path("findings/<slug:slug>/", views.finding, name="finding"),
     path("findings/<slug:slug>/finding.json", report.finding_json, name="finding_json"),
     path("case-studies/<slug:slug>/", views.case_study, name="case_study"),
+    path("report/", report.report, name="report"),
+    path("report.pdf", report.report_pdf, name="report_pdf"),
+    path("report.json", report.report_json, name="report_json"),
     path("recommendations/", views.recommendations, name="recommendations"),
 ]

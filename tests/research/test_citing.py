@@ -15,32 +15,17 @@ from research.figures import figures
 from research.models import Finding, Source
 from research.scope import Scope
 from systems.models import Product, System
-from tests import factories
 from tests.log import move_events
+from tests.research.estate import BODY, claim
 
 pytestmark = pytest.mark.django_db
 
 THEN, TODAY = datetime.date(2026, 10, 20), datetime.date(2026, 11, 30)
-BODY = "Now {{ metric:modern_gov_boroughs }}, of {{ metric:modern_gov_boroughs|of }}."
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-
-
-def claim(**fields: Any) -> Finding:
-    """A tested claim on modern.gov, which one of two boroughs runs."""
-    committees = factories.function("Committees")
-    runs = factories.product("modern.gov", slug="modern-gov", functions=[committees])
-    other = factories.product("Other", functions=[committees])
-    for product in (runs, other):
-        factories.system(product=product, function=committees)
-    tested = {"metric": "modern_gov_boroughs", "comparison": "at_least", "threshold": 50}
-    made = factories.finding(**{"title": "Claim", "slug": "claim", "body": BODY} | tested | fields)
-    made.sources.add(factories.source(title="A report", publisher="LOTI", published_on="2019-06"))
-    made.refresh_from_db()
-    return made
 
 
 def content(on: datetime.date = TODAY) -> citing.Content:
