@@ -43,6 +43,11 @@ class Scope:
         return self.only(Contract.objects.of_boroughs(self.london))
 
     @property
+    def otherwise(self) -> "Scope":
+        """The same day with invented records counted in, or left out where they were in."""
+        return replace(self, illustrative=not self.illustrative)
+
+    @property
     def with_invented(self) -> "Scope":
         """The same, with what is invented counted in."""
         return replace(self, illustrative=True)

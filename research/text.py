@@ -60,8 +60,18 @@ def rendered(text: str, figures: Mapping[str, Figure], level: int = 2) -> SafeSt
 
 def plain(text: str, figures: Mapping[str, Figure]) -> str:
     """The same as bare words, a line for each paragraph, heading, cell or item."""
-    lines = (_words(piece, figures) for piece in _PARSER.parse(_source(text)))
+    lines = (_words(piece, figures) for piece in parsed(text))
     return "\n".join(line for line in lines if line).replace(_BAR, "|")
+
+
+def parsed(text: str) -> list[Piece]:
+    """The text's pieces as the parser has them; those of type `metric` hold a token, or None."""
+    return _PARSER.parse(_source(text))
+
+
+def said(token: Token | None, written: str, figures: Mapping[str, Figure]) -> str:
+    """The words of a piece of type `metric`: its number, or what was written if it is no token."""
+    return _said(token, figures)[0] if token else written.replace(_BAR, "|")
 
 
 def tokens(text: str) -> list[Token]:
@@ -79,7 +89,7 @@ def faults(text: str) -> list[str]:
     found = [_fault(piece) for piece in _pieces(text) if piece.type == "metric"]
     if len(text) > markdown.LONGEST:
         found.append(f"It has {len(text):,} characters: shorten it to {markdown.LONGEST:,}.")
-    if markdown.too_deep(_PARSER.parse(_source(text))):
+    if markdown.too_deep(parsed(text)):
         found.append("Lists or quotations nest so deep that the innermost are lost: nest fewer.")
     return list(dict.fromkeys(fault for fault in found if fault))
 
@@ -113,7 +123,7 @@ def _source(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    for piece in _PARSER.parse(_source(text)):
+    for piece in parsed(text):
         yield from piece.children or []
 
 

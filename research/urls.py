@@ -3,13 +3,18 @@
 from django.urls import path
 
 from research import files, views
+from research.report import views as report
 
 app_name = "research"
 urlpatterns = [
     path("", views.index, name="list"),
     path("findings/<slug:slug>/", views.finding, name="finding"),
     path("case-studies/", views.case_studies, name="case_studies"),
+    path("findings/<slug:slug>/finding.json", report.finding_json, name="finding_json"),
     path("case-studies/<slug:slug>/", views.case_study, name="case_study"),
+    path("report/", report.report, name="report"),
+    path("report.pdf", report.report_pdf, name="report_pdf"),
+    path("report.json", report.report_json, name="report_json"),
     path("recommendations/", views.recommendations, name="recommendations"),
     *files.TRENDS.paths("metrics/"),
 ]

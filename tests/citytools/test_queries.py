@@ -15,7 +15,7 @@ from citytools import clock
 from contracts.models import Contract, Framework
 from contracts.together.choice import TogetherFilter
 from contracts.together.shown import widest
-from research.models import CaseStudy, Finding
+from research.models import CaseClaim, CaseStudy, Finding
 from skills.models import Skill, SkillNeed
 from systems.models import Product, Supplier, System
 from tests import factories
@@ -89,6 +89,10 @@ COUNTS = {
     "/systems/?function=main": 18,
     "/systems/map/?function=main": 20,
     "/contracts/together/?function=main": 14,
+    "/research/report/": 36,
+    "/research/report.pdf": 32,
+    "/research/report.json": 32,
+    "finding's content": 2,
     "/search/": 4,
     "/search/?q=main": 11,
     "/search/?q=borough+main": 11,
@@ -179,8 +183,10 @@ def grown_skills(boroughs: list[Borough]) -> None:
 def grown_research(rows: int, boroughs: list[Borough], product: Product) -> None:
     finding = factories.finding(title="Main finding")
     study = factories.case_study(boroughs=boroughs, products=[product], title="Main study")
-    for _ in range(rows):
+    for number in range(rows):
         source = factories.source()
+        cost = {"kind": "cost", "amount": number + 1, "claimed_by": "A council"}
+        CaseClaim.objects.create(case_study=study, source=source, **cost)
         finding.sources.add(source)
         study.sources.add(source)
         factories.recommendation(findings=[finding, factories.finding()]).sources.add(source)
@@ -207,6 +213,8 @@ def address(name: str) -> str:
         return f"/skills/boroughs/{Borough.objects.earliest('pk').slug}/"
     if name == "brief":
         return f"{Borough.objects.earliest('pk').get_absolute_url()}brief/"
+    if name == "finding's content":
+        return f"{Finding.objects.get(title='Main finding').get_absolute_url()}finding.json"
     if name in {"failure", "supplier by value"}:
         place = Supplier.objects.get(name="Maker").get_absolute_url()
         return f"{place}failure/" if name == "failure" else f"{place}?by=value"

@@ -1,0 +1,133 @@
+"""The report from beginning to end: what it says around the records, and in which order."""
+
+from collections.abc import Iterator, Sequence
+
+from citytools import partial_dates
+from research import verdicts
+from research.models import Source
+from research.report import claims, parts
+from research.report.document import Block, Items, Line, Piece, Section, Table, Words, plain
+from research.report.records import Held, Records
+from research.report.references import References
+from research.verdicts import Verdict
+
+_SAMPLE = (
+    "Facts come from returns of boroughs, public notices, decisions and requests; each carries "
+    "its source and its date. They are no sample: what was published or answered is what we hold."
+)
+_NOT_KNOWN = (
+    "What is not known is never counted as none. A share is taken over the records that say what "
+    "is asked; how many those are stands beside it."
+)
+_ANEW = (
+    "A number is computed anew from the rows as they stood at the end of the day that the report "
+    "is asked for. It changes when a borough answers, not only when something happens."
+)
+_UNTESTED = "A claim that no number of ours measures is told and not tested."
+LIMITS = (_SAMPLE, _NOT_KNOWN, _ANEW, _UNTESTED)
+"""What bounds every number of the report."""
+
+
+def sections(records: Records) -> list[Section]:
+    """The seven numbered parts."""
+    references = References(records)
+    return [
+        Section("1", "Summary", "summary", list(_summary(records, references))),
+        Section("2", "What the record holds", "record", list(_held(records, references))),
+        parts.findings(records, references),
+        parts.case_studies(records, references),
+        parts.recommendations(records, references),
+        Section("6", "Method and limits", "method", list(_method(records, references))),
+        Section("7", "Sources", "sources", [_sources(list(references.sources.values()))]),
+    ]
+
+
+def standing(records: Records) -> str:
+    """'208 real systems and 38 real contracts; 33 of 33 boroughs reporting on systems.'"""
+    counts = " and ".join(f"{one.real:,} real {one.name.lower()}" for one in records.held)
+    returned = ", ".join(
+        f"{one.reporting} of {records.london} boroughs reporting on {one.name.lower()}"
+        for one in records.held
+    )
+    return f"This report stands on {counts}; {returned}. {_invented(records)}"
+
+
+def _invented(records: Records) -> str:
+    if not records.scope.illustrative:
+        return "Records invented for demonstration are left out."
+    counts = " and ".join(f"{one.invented:,} {one.name.lower()}" for one in records.held)
+    return f"Invented for demonstration and counted in, because that was asked for: {counts}."
+
+
+def _summary(records: Records, references: References) -> Iterator[Block]:
+    yield Words(plain(standing(records)), tone="lead")
+    said = [verdicts.tested(one, records.figures_of(one)).now for one in records.findings]
+    counts = ", ".join(f"{verdict} {said.count(verdict)}" for verdict in Verdict)
+    on = claims.in_words_day(records.scope.on)
+    yield Words(plain(f"Claims on record: {len(said)}. On the rows as at {on}: {counts}."))
+    if records.findings:
+        yield _at_a_glance(records, references, said)
+
+
+def _at_a_glance(records: Records, references: References, said: Sequence[Verdict]) -> Table:
+    rows = []
+    for finding, verdict in zip(records.findings, said, strict=True):
+        figure = records.figures_of(finding).get(finding.metric)
+        numbers = (claims.claimed(finding), claims.then(figure), claims.value(figure))
+        cells = [plain(words) for words in (*numbers, str(verdict))]
+        rows.append([references.to_finding(finding), *cells])
+    head = ("Finding", "Claimed", "At publication", "Now", "The claim")
+    caption = "Findings at a glance"
+    return Table(references.next("Table"), caption, head, rows, widths=(42, 20, 13, 11, 14))
+
+
+def _held(records: Records, references: References) -> Iterator[Block]:
+    rows = [[plain(words) for words in _counts(one, records)] for one in records.held]
+    head = ("Records", "Real", "Invented, counted in", "Boroughs among them", "Boroughs reporting")
+    caption = f"Records as at {claims.in_words_day(records.scope.on)}"
+    numeric = frozenset({1, 2, 3, 4})
+    yield Table(references.next("Table"), caption, head, rows, numeric, (20, 15, 20, 22, 23))
+    yield Words(
+        plain(
+            "A borough reports when it has sent a return. Records about boroughs without one come "
+            "from public sources and are incomplete: that a borough has none of them here does "
+            "not say that it has none."
+        )
+    )
+
+
+def _counts(held: Held, records: Records) -> tuple[str, ...]:
+    numbers = (f"{held.real:,}", f"{held.invented:,}")
+    among = (f"{held.boroughs} of {records.london}", f"{held.reporting} of {records.london}")
+    return (held.name, *numbers, *among)
+
+
+def _method(records: Records, references: References) -> Iterator[Block]:
+    yield Items([plain(limit) for limit in LIMITS])
+    rows = [
+        [
+            plain(f"{figure.metric.title}. {figure.metric.definition}"),
+            plain(str(figure.metric.unit)),
+            plain(figure.metric.counts),
+            [Piece(figure.words, figure.rows)],
+            plain(f"{figure.measured.counted:,}"),
+        ]
+        for figure in records.measured.values()
+    ]
+    head = ("Number and definition", "Unit", "Counted (n)", "Value", "n")
+    numeric, widths = frozenset({3, 4}), (44, 14, 22, 12, 8)
+    yield Table(references.next("Table"), "Every number", head, rows, numeric, widths)
+
+
+def _sources(sources: Sequence[Source]) -> Block:
+    if not sources:
+        return Words(plain("None recorded."))
+    anchors = [f"source-{n}" for n in range(1, len(sources) + 1)]
+    return Items([_source(one) for one in sources], anchors)
+
+
+def _source(source: Source) -> Line:
+    published = partial_dates.in_words(source.published_on) if source.published_on else ""
+    after = "".join(f", {words}" for words in (source.publisher, published) if words)
+    where = [Piece(". "), Piece(source.url, source.url)] if source.url else []
+    return [Piece(source.title), Piece(after), *where, Piece(".")]

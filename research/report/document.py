@@ -1,0 +1,185 @@
+"""The report as a document, whatever draws it: sections of blocks, each a plain value.
+
+A page's template and the PDF's draw the same blocks. `kind` names a block: it is the template that
+draws it on the page, and what the PDF knows it by.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from django.utils.safestring import SafeString
+
+from research.figures import Figure
+from research.measured import Picture
+from research.report.plane import Place, Plane
+from research.text import rendered
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words in a line, perhaps with the address they lead to: a path, a URL or '#anchor'."""
+
+    words: str
+    link: str = ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether it leads away from this site."""
+        return self.link.startswith("http")
+
+
+Line = Sequence[Piece]
+
+
+def plain(words: str) -> Line:
+    """A line of words alone."""
+    return (Piece(words),)
+
+
+class Block:
+    """What a section consists of."""
+
+    kind: ClassVar[str]
+
+    @property
+    def template(self) -> str:
+        """The template that draws it on a page."""
+        return f"research/report/_{self.kind}.html"
+
+
+@dataclass(frozen=True)
+class Words(Block):
+    """One paragraph; `tone` says whether it leads, warns or stands back."""
+
+    line: Line
+    tone: Literal["plain", "lead", "notice", "quiet"] = "plain"
+    kind: ClassVar[str] = "words"
+
+
+@dataclass(frozen=True)
+class Prose(Block):
+    """A record's own text in Markdown, with the numbers it names."""
+
+    source: str
+    figures: Mapping[str, Figure]
+    level: int
+    kind: ClassVar[str] = "prose"
+
+    @property
+    def rendered(self) -> SafeString:
+        """The text as HTML, cleaned."""
+        return rendered(self.source, self.figures, self.level)
+
+
+@dataclass(frozen=True)
+class Items(Block):
+    """A list; with anchors where something refers to its items by number."""
+
+    lines: Sequence[Line]
+    anchors: Sequence[str] = ()
+    kind: ClassVar[str] = "items"
+
+    @property
+    def anchored(self) -> Iterator[tuple[str, Line]]:
+        """(anchor, line) of each item."""
+        return zip(self.anchors, self.lines, strict=True)
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A numbered table; the first column names the rows. `numeric` are columns counted from 0.
+
+    `widths` are the columns' parts of 100; without them all are alike.
+    """
+
+    name: str
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Line]]
+    numeric: frozenset[int] = frozenset()
+    widths: Sequence[int] = ()
+    kind: ClassVar[str] = "table"
+
+    @property
+    def wide(self) -> bool:
+        """Whether the first column takes the most room."""
+        return bool(self.widths) and self.widths[0] > 40
+
+    @property
+    def cells(self) -> list[list[tuple[Line, bool]]]:
+        """(line, whether it is a number) of each cell by row."""
+        return [[(line, n in self.numeric) for n, line in enumerate(row)] for row in self.rows]
+
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """(words, whether numbers stand beneath) of each column."""
+        return [(words, n in self.numeric) for n, words in enumerate(self.head)]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a picture: its label, its number in words, its part of 100 of the longest."""
+
+    label: str
+    words: str
+    per_cent: float
+
+
+@dataclass(frozen=True)
+class Bars(Block):
+    """A numbered figure: bars from nought beside their numbers, which are a table by themselves."""
+
+    name: str
+    caption: str
+    head: Sequence[str]
+    bars: Sequence[Bar]
+    source: str
+    kind: ClassVar[str] = "bars"
+
+
+@dataclass(frozen=True)
+class Dots(Block):
+    """A numbered figure: dots in a plane at `places` (label, x, y); `alt` says what it shows."""
+
+    name: str
+    caption: str
+    head: Sequence[str]
+    alt: str
+    places: Sequence[Place]
+    source: str
+    kind: ClassVar[str] = "dots"
+
+    @property
+    def plane(self) -> Plane:
+        """Where its dots and ticks stand."""
+        return Plane.of(self.head, self.places)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report under a numbered heading."""
+
+    number: str
+    title: str
+    anchor: str
+    blocks: Sequence[Block]
+    sections: Sequence["Section"] = ()
+
+
+def joined(lines: Iterable[Line], by: str) -> Line:
+    """Lines in one, with words between."""
+    pieces: list[Piece] = []
+    for line in lines:
+        pieces += [Piece(by), *line] if pieces else line
+    return pieces
+
+
+def bars(picture: Picture, words: Iterable[Sequence[str]]) -> list[Bar]:
+    """A picture's rows as bars; `words` are its rows as a page writes them."""
+    amounts = [abs(amount) for _, *(amount, *_) in picture.rows]
+    longest = max(amounts, default=0) or 1
+    return [
+        Bar(label, written, round(100 * amount / longest, 1))
+        for (label, written), amount in zip(words, amounts, strict=True)
+    ]

@@ -1,0 +1,52 @@
+"""A program by itself: a document as JSON on standard input, a tagged PDF on standard output.
+
+It runs in a process of its own, so that it can be stopped, and holds whatever it takes no longer
+than one report. What people wrote reaches the compiler as data and never as source; the compiler
+sees an empty folder, no font of the system, and no package.
+"""
+
+import datetime
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import typst
+
+SOURCE = Path(__file__).with_name("report.typ")
+SECONDS, BYTES = 20, 1_500_000_000
+"""The most that one report may take of a processor and of address space."""
+
+
+def press(document: str, on: datetime.date) -> bytes:
+    """The tagged PDF of a document, as PDF/UA-1 where its letters allow; always the same bytes."""
+    made = datetime.datetime.combine(on, datetime.time(), datetime.UTC)
+    with tempfile.TemporaryDirectory() as empty:
+        try:
+            return _compiled(document, empty, made, ["ua-1"])
+        except typst.TypstError:
+            # A letter that the fonts lack, mostly: tagged all the same, but without the promise
+            return _compiled(document, empty, made, [])
+
+
+def _compiled(document: str, empty: str, made: datetime.datetime, standards: list[Any]) -> bytes:
+    compiler = typst.Compiler(
+        SOURCE.read_bytes(),
+        root=empty,
+        font_paths=typst.Fonts(include_system_fonts=False),
+        sys_inputs={"document": document},
+        package_path=empty,
+        package_cache_path=empty,
+    )
+    pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=made)
+    if not isinstance(pdf, bytes):
+        raise TypeError("The compiler gave no PDF.")
+    return pdf
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    day = datetime.date.fromisoformat(sys.argv[1])
+    sys.stdout.buffer.write(press(sys.stdin.buffer.read().decode(), day))

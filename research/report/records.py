@@ -1,0 +1,98 @@
+"""Everything that research has published by a day, with every number, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+
+from boroughs.models import LONDON, Subject
+from research import citing, quoting
+from research.figures import Figure, figures
+from research.metrics import METRICS
+from research.models import CaseStudy, Finding, Publication, Recommendation
+from research.scope import Scope
+
+MOST = 200
+"""Records of one kind that the report holds."""
+TITLE = "Findings, case studies and recommendations on the IT systems of London’s boroughs"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Records of one subject that the report's numbers stand on.
+
+    `boroughs` of the 33 are among the records, `reporting` have sent a return.
+    """
+
+    name: str
+    real: int
+    invented: int
+    boroughs: int
+    reporting: int
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is published, in the report's order, and all metrics as they were measured."""
+
+    scope: Scope
+    held: Sequence[Held]
+    measured: Mapping[str, Figure]
+    findings: Sequence[Finding]
+    case_studies: Sequence[CaseStudy]
+    recommendations: Sequence[Recommendation]
+
+    @property
+    def london(self) -> int:
+        """How many there are to report."""
+        return LONDON
+
+    def figures_of(self, record: Publication) -> Mapping[str, Figure]:
+        """The numbers of one record, beside those with which it was published."""
+        return quoting.own(record, self.measured)
+
+    @property
+    def content(self) -> citing.Content:
+        """What the report's hash is over: each record's own content, and all numbers."""
+        return {
+            "as_at": self.scope.on.isoformat(),
+            "case_studies": self._contents(citing.of_case_study, self.case_studies),
+            "figures": citing.of_figures(list(self.measured), self.measured),
+            "findings": self._contents(citing.of_finding, self.findings),
+            "format": citing.FORMAT,
+            "held": [asdict(one) for one in self.held],
+            "illustrative": self.scope.illustrative,
+            "publisher": citing.AUTHOR,
+            "recommendations": self._contents(citing.of_recommendation, self.recommendations),
+            "title": TITLE,
+        }
+
+    def _contents(self, written: Any, records: Sequence[Any]) -> list[citing.Content]:
+        return [written(one, self.figures_of(one), self.scope) for one in records]
+
+
+def of(scope: Scope) -> Records:
+    """All that is published on the scope's day; as many queries for few records as for many."""
+    findings = Finding.objects.published(scope.on).prefetch_related("sources")
+    studies = CaseStudy.objects.published(scope.on).prefetch_related(
+        "sources", "boroughs", "products", "functions", "claims__source"
+    )
+    resting = Prefetch("findings", Finding.objects.published(scope.on))
+    advice = Recommendation.objects.published(scope.on).prefetch_related("sources", resting)
+    return Records(
+        scope,
+        [_held("systems", scope.systems, scope), _held("contracts", scope.contracts, scope)],
+        figures(METRICS, scope),
+        list(findings[:MOST]),
+        list(studies[:MOST]),
+        list(advice.order_by("title", "pk")[:MOST]),
+    )
+
+
+def _held(subject: str, rows: Any, scope: Scope) -> Held:
+    rows = rows.order_by()
+    invented = rows.illustrative().count() if scope.illustrative else 0
+    reporting = scope.london.reporting(subject, illustrative=scope.illustrative).count()
+    name = str(Subject(subject).label)
+    return Held(name, rows.count() - invented, invented, rows.borough_count(), reporting)

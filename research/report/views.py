@@ -1,0 +1,80 @@
+"""The report, its PDF, and the content that hashes are taken over."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from citytools.asked import page
+from citytools.exports import refusal
+from research import citing, quoting
+from research.asked import ResearchAsked
+from research.models import Finding
+from research.report import contents, pdf, records
+
+
+def report(request: HttpRequest) -> HttpResponse:
+    """All of research as one document."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        found = records.of(asked.scope)
+        context = {
+            "title": records.TITLE,
+            "standing": contents.standing(found),
+            "sections": contents.sections(found),
+            "citation": _cited(request, found),
+            "pdf": f"{reverse('research:report_pdf')}?{citing.asking(asked.scope)}",
+            "other": f"?{citing.asking(asked.scope.otherwise)}",
+        }
+        return page(request, "research/report.html", context, asked)
+
+
+def report_pdf(request: HttpRequest) -> HttpResponseBase:
+    """The same as a tagged PDF; 503 where it cannot be made in time."""
+    asked = ResearchAsked(request)
+    if asked.problems:
+        return refusal(asked.problems)
+    with asked.moment():
+        found = records.of(asked.scope)
+        sections, standing = contents.sections(found), contents.standing(found)
+        citation = _cited(request, found)
+    try:
+        made = pdf.printed(sections, standing, citation, request.build_absolute_uri("/"))
+    except pdf.TooMuchNow:
+        return HttpResponse(
+            pdf.REFUSED, status=503, content_type="text/plain", headers={"Retry-After": "60"}
+        )
+    name = f'attachment; filename="city-tools-research-{asked.day.isoformat()}.pdf"'
+    headers = {"Content-Disposition": name}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
+
+
+def report_json(request: HttpRequest) -> HttpResponse:
+    """The content of the report, of which its hash is taken."""
+    asked = ResearchAsked(request)
+    if asked.problems:
+        return refusal(asked.problems)
+    with asked.moment():
+        return _json(records.of(asked.scope).content)
+
+
+def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """The content of a finding, of which the hash on its page is taken."""
+    asked = ResearchAsked(request)
+    if asked.problems:
+        return refusal(asked.problems)
+    with asked.moment():
+        public = Finding.objects.published(asked.day).prefetch_related("sources")
+        found = get_object_or_404(public, slug=slug)
+        measured = quoting.own(found, quoting.measured([found], asked.scope))
+        content = citing.of_finding(found, measured, asked.scope)
+    return _json(content)
+
+
+def _cited(request: HttpRequest, found: records.Records) -> citing.Citation:
+    absolute = request.build_absolute_uri
+    addresses = absolute(reverse("research:report")), absolute(reverse("research:report_json"))
+    return citing.cite(records.TITLE, *addresses, found.scope, found.content)
+
+
+def _json(content: citing.Content) -> HttpResponse:
+    return HttpResponse(citing.written(content), content_type="application/json")
