@@ -91,6 +91,26 @@ class YesNo(django_filters.ChoiceFilter):
         return self.narrow(qs, value == "yes") if value else qs
 
 
+class Population(django_filters.ChoiceFilter):
+    """One of a few sets of rows that numbers of research are taken over, by name."""
+
+    def __init__(self, label: str, sets: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> None:
+        self.sets = sets
+        super().__init__(
+            label=label,
+            choices=[(name, words) for name, (words, _) in sets.items()],
+            empty_label="All rows",
+        )
+        self.extra["error_messages"] = {
+            "invalid_choice": f"“%(value)s” is not known here. Write one of: {', '.join(sets)}."
+        }
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The rows of the set."""
+        narrowed: QuerySet[Any] = self.sets[value][1](qs) if value else qs
+        return narrowed
+
+
 class OneOf(django_filters.ChoiceFilter):
     """A choice of how to show the rows; it leaves none out.
 

@@ -1,6 +1,6 @@
 """What a list of contracts can be narrowed by."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from citytools.columns import Column
 from citytools.filters import (
     NOT_KNOWN,
     Day,
+    Population,
     Pounds,
     Slugs,
     Sort,
@@ -57,6 +58,28 @@ def _standing_today(queryset: Any, keys: list[str]) -> Any:
     return queryset.standing_as(standings, clock.today())
 
 
+def _where(**known: Any) -> Callable[[Any], Any]:
+    """Contracts that one of the 33 leads or shares, of which something is known."""
+    return lambda rows: rows.of_boroughs(Borough.objects.london()).filter(**known)
+
+
+POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "of_the_33": ("Led or shared by one of the 33", _where()),
+    "supplier_known": ("Of the 33, supplier known", _where(supplier__isnull=False)),
+    "value_known": (
+        "Of the 33, supplier and total value known",
+        _where(supplier__isnull=False, total_value__isnull=False),
+    ),
+    "yearly_value_known": (
+        "Of the 33, supplier and yearly value known",
+        _where(supplier__isnull=False, annual_value__isnull=False),
+    ),
+    "act_by_known": ("Of the 33, act-by date known", _where(act_by__isnull=False)),
+    "end_known": ("Of the 33, end known", _where(ends_last__isnull=False)),
+}
+"""Sets of rows that numbers of research are taken over, all of the 33."""
+
+
 class ContractFilter(FactFilter):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
@@ -83,6 +106,7 @@ class ContractFilter(FactFilter):
     max_value = Pounds("Pounds a year, at most", "annual_value__lte")
     source = Values("Source", SourceKind.choices, by_value("source_kind"))
     illustrative = YesNo("Invented for demonstration", real_or_invented)
+    counted = Population("Counted in research", POPULATIONS)
     sort: Sort | None = Sort(
         {
             "title": "title",

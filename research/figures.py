@@ -47,8 +47,9 @@ class Figure:
 
     @property
     def of(self) -> str:
-        """'33 of 33', where the number is a part of a whole that can be counted."""
-        return part_of_whole(self.measured.part, self.measured.whole)
+        """'33 of 33', or '£20 of £50', where the number is a part of a whole."""
+        sign = "£" if self.metric.pounds else ""
+        return part_of_whole(self.measured.part, self.measured.whole, sign)
 
     @property
     def rows(self) -> str:
@@ -69,9 +70,11 @@ def in_words(unit: Unit, value: Decimal | None) -> str:
     return f"{value:,.0f}"
 
 
-def part_of_whole(part: Decimal | None, whole: Decimal | None) -> str:
-    """'33 of 33'; 'not known' where there is no whole."""
-    return NOT_KNOWN if part is None or not whole else f"{part:,.0f} of {whole:,.0f}"
+def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -> str:
+    """'33 of 33', or '£20 of £50'; 'not known' where there is no whole."""
+    if part is None or not whole:
+        return NOT_KNOWN
+    return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
 
 
 def figures(

@@ -1,5 +1,6 @@
 """What a list of systems, of products or of suppliers can be narrowed by."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from boroughs.models import Borough
 from citytools.filters import (
     NOT_KNOWN,
+    Population,
     Slugs,
     Sort,
     Values,
@@ -32,6 +34,25 @@ def of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     return queryset.filter(borough__in=Borough.objects.partners(slugs))
 
 
+def _used(queryset: Any) -> Any:
+    return queryset.of_the_33().in_use()
+
+
+POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "of_the_33": ("Systems of the 33", lambda rows: rows.of_the_33()),
+    "in_use": ("In use, of the 33", _used),
+    "maker_known": (
+        "In use, of the 33, maker known",
+        lambda rows: _used(rows).filter(product__manufacturer__isnull=False),
+    ),
+    "rated": (
+        "In use, of the 33, satisfaction known",
+        lambda rows: _used(rows).filter(satisfaction__isnull=False),
+    ),
+}
+"""Sets of rows that numbers of research are taken over."""
+
+
 class SystemFilter(FactFilter):
     """Systems: each row is one borough's use of one product for one function."""
 
@@ -55,6 +76,7 @@ class SystemFilter(FactFilter):
     status = Values("Status", [*Status.choices, NOT_KNOWN], by_value("status"))
     source = Values("Source", SourceKind.choices, by_value("source_kind"))
     illustrative = YesNo("Invented for demonstration", real_or_invented)
+    counted = Population("Counted in research", POPULATIONS)
     sort = Sort(
         {
             "borough": "borough__name",

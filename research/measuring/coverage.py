@@ -1,19 +1,26 @@
-"""How much of London the record stands for, and how old it is."""
+"""How much of London the record stands for."""
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from research.measured import Measured
+from research.measured import Measured, Picture
 from research.scope import Scope
 
 
 def reporting(subject: str) -> Callable[[Scope], Measured]:
-    """Boroughs with a return on a subject."""
+    """Boroughs with a return on a subject; four queries."""
 
     def compute(scope: Scope) -> Measured:
-        returned = scope.london.reporting(subject, illustrative=scope.illustrative).count()
-        real = scope.london.reporting(subject, illustrative=False).count()
-        whole = scope.london.count()
+        london, invented = scope.london, scope.illustrative
+        whole = london.count()
+        returned = london.reporting(subject, illustrative=invented).count()
+        complete = london.complete(subject, illustrative=invented).count()
+        real = london.reporting(subject, illustrative=False).count() if invented else returned
+        rows = [
+            ("Complete return", float(complete)),
+            ("Return, not complete", float(returned - complete)),
+            ("No return", float(whole - returned)),
+        ]
         return Measured(
             Decimal(returned),
             counted=whole,
@@ -21,6 +28,7 @@ def reporting(subject: str) -> Callable[[Scope], Measured]:
             invented=returned - real,
             part=Decimal(returned),
             whole=Decimal(whole),
+            picture=Picture(("Return", "Boroughs"), rows if whole else []),
         )
 
     return compute

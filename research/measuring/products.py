@@ -1,37 +1,50 @@
-"""How far one product has spread."""
+"""How far one product, or the products of one maker, have spread."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
-from django.db.models import Count
-
+from citytools.provenance import SourceKind
 from research.measured import Measured, Picture, share
 from research.scope import Scope
-from systems.models import Function, Product
 
 
-def boroughs_with(slug: str) -> Callable[[Scope], Measured]:
-    """Boroughs that run a product, of those with a known product for its functions."""
+def boroughs_with(
+    function: str, *, product: str = "", maker: str = ""
+) -> Callable[[Scope], Measured]:
+    """Boroughs with a product, or any of a maker, for a function, of those with any for it.
+
+    All by slug; two queries.
+    """
 
     def compute(scope: Scope) -> Measured:
-        functions = Function.objects.filter(products__slug=slug)
-        rows = scope.systems.filter(function__in=functions).order_by()
-        with_it = rows.filter(product__slug=slug)
-        part, whole = with_it.borough_count(), rows.borough_count()
-        spread = Product.objects.filter(systems__in=rows).order_by("name", "pk")
-        counts = spread.annotate(boroughs=Count("systems__borough", distinct=True))
-        drawn = sorted(counts, key=lambda one: -one.boroughs)
+        used = scope.systems.filter(function__slug=function).order_by().values_list(*_FIELDS)
+        runs: dict[str, set[int]] = defaultdict(set)
+        known, with_it, invented = set(), set(), set()
+        for borough, name, slug, made_by, kind in used.distinct():
+            known.add(borough)
+            runs[name].add(borough)
+            if (product and slug == product) or (maker and made_by == maker):
+                with_it.add(borough)
+            if kind == SourceKind.ILLUSTRATIVE:
+                invented.add(borough)
+        drawn = sorted(runs, key=lambda name: (-len(runs[name]), name))
         return Measured(
-            share(part, whole),
-            counted=whole,
-            boroughs=whole,
-            left_out=scope.london.count() - whole,
-            invented=rows.illustrative().borough_count(),
-            part=Decimal(part),
-            whole=Decimal(whole),
+            share(len(with_it), len(known)),
+            counted=len(known),
+            boroughs=len(known),
+            left_out=scope.london.count() - len(known),
+            invented=len(invented),
+            part=Decimal(len(with_it)),
+            whole=Decimal(len(known)),
             picture=Picture(
-                ("Product", "Boroughs"), [(one.name, float(one.boroughs)) for one in drawn]
+                ("Product", "Boroughs"), [(name, float(len(runs[name]))) for name in drawn]
             ),
         )
 
     return compute
+
+
+_FIELDS = (
+    "borough", "product__name", "product__slug", "product__manufacturer__slug", "source_kind",
+)  # fmt: skip

@@ -65,10 +65,13 @@ class SystemQuerySet(SourcedQuerySet):
         """Without systems known to be retired or only planned."""
         return self.exclude(status__in=[Status.RETIRED, Status.PLANNED])
 
+    def of_the_33(self) -> Self:
+        """Without systems of regional bodies."""
+        return self.exclude(borough__kind=Borough.Kind.REGIONAL)
+
     def borough_count(self) -> int:
         """How many of the 33 have any of these systems."""
-        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
-        return london.order_by().values("borough").distinct().count()
+        return self.of_the_33().order_by().values("borough").distinct().count()
 
     def by_service_area(self) -> Iterable[dict[str, Any]]:
         """Rows of service area, slug, systems and boroughs (of the 33), most systems first."""

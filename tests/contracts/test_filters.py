@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from boroughs.models import Borough
 from citytools import clock
 from citytools.provenance import SourceKind
 from contracts.models import Route
@@ -219,3 +220,22 @@ def test_illustrative_yes_and_no_split_the_contracts_without_remainder(client: C
     real, invented = factories.contract(), factories.contract(source_kind="illustrative")
     assert found(client, illustrative="yes") == {invented.pk}
     assert found(client, illustrative="no") == {real.pk}
+
+
+COUNTED: dict[str, dict[str, Any]] = {
+    "supplier_known": {},
+    "value_known": {"total_value": 0},
+    "yearly_value_known": {"annual_value": 5},
+    "act_by_known": {"ends_on": "2027-03-31", "notice_months": 0},
+    "end_known": {"ends_on": "2027"},
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_what_research_counts_can_be_listed(client: Client, name: str) -> None:
+    region = factories.borough(kind=Borough.Kind.REGIONAL)
+    fits = factories.contract(lead=region, partners=[factories.borough()], **COUNTED[name])
+    factories.contract(supplier=None)
+    factories.contract(lead=region, **COUNTED[name])
+    assert found(client, counted=name) == {fits.pk}
+    assert len(found(client, counted="of_the_33")) == 2

@@ -179,3 +179,30 @@ def test_counts_of_products_and_suppliers_stay_apart(client: Client) -> None:
     row = next(row for row in rows(client, SUPPLIERS_CSV) if row["supplier"] == "Maker")
     assert (row["products"], row["systems"], row["contracts"]) == ("2", "4", "3")
     assert System.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("of_the_33", ["plain", "retired", "unmade", "rated"]),
+        ("in_use", ["plain", "unmade", "rated"]),
+        ("maker_known", ["plain", "rated"]),
+        ("rated", ["rated"]),
+    ],
+)
+def test_what_research_counts_can_be_listed(client: Client, name: str, kept: list[str]) -> None:
+    region = factories.borough(kind=Borough.Kind.REGIONAL)
+    made = {
+        "plain": factories.system(),
+        "retired": factories.system(status=Status.RETIRED),
+        "unmade": factories.system(product=factories.product(manufacturer=None)),
+        "rated": factories.system(satisfaction=3),
+        "of a region": factories.system(borough=region, satisfaction=3),
+    }
+    assert found(client, counted=name) == {made[one].pk for one in kept}
+
+
+def test_a_set_that_research_does_not_count_is_named_with_those_it_does(client: Client) -> None:
+    response = client.get(SYSTEMS_CSV, {"counted": "best"})
+    assert response.status_code == 400
+    assert "Write one of: of_the_33, in_use, maker_known, rated." in text_of(response)

@@ -1,0 +1,82 @@
+"""A random London in which every metric has something to measure."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from boroughs.models import Borough, Subject
+from contracts.models import Contract
+from research.measuring.suppliers import COMPETITIVE
+from skills.models import SkillLevel
+from systems.models import Function, Product, ServiceArea, Supplier, System
+from tests import factories
+from tests.estate import small_london
+
+_FUNCTIONS = (
+    "committee-management", "electoral-management", "library-management",
+    "planning-public-register", "adults-case-management", "childrens-case-management",
+)  # fmt: skip
+
+
+_CONFIRMED = (None, "2025-11-24", "2025-11-25", "2026-11-25", "2026-11-26")
+
+
+def any_london(seed: int) -> None:
+    """The small London, with the slugs that metrics look for and values of every kind."""
+    dice = random.Random(seed)
+    small_london(seed, rows=dice.choice([20, 60, 120]))
+    _rename(Function.objects.order_by("pk"), _FUNCTIONS)
+    _rename(Product.objects.order_by("pk"), ("modern-gov", "xpress"))
+    makers = Product.objects.exclude(manufacturer=None).values("manufacturer")
+    _rename(Supplier.objects.filter(pk__in=makers).order_by("pk"), ("sirsidynix", "idox"))
+    _rename(ServiceArea.objects.order_by("pk"), ("housing",))
+    later: dict[str, Any] = {"received_on": "2026-10-01", "source_kind": "illustrative"}
+    for borough in Borough.objects.order_by("pk")[2:5]:
+        for subject in Subject:
+            factories.returned(borough, subject=subject, **later)
+    _spread_values(dice)
+    for kind in ("return", "illustrative"):
+        _some_of_each(dice, kind)
+
+
+def _some_of_each(dice: random.Random, kind: str) -> None:
+    """What chance might leave out: each job by a product asked for, a late contract."""
+    lead, *others = Borough.objects.london().order_by("pk")
+    asked = [*Product.objects.filter(slug__in=["modern-gov", "xpress"]).order_by("pk")]
+    asked += [
+        factories.product(manufacturer=one)
+        for one in Supplier.objects.filter(slug__in=["sirsidynix", "idox"]).order_by("-pk")
+    ]
+    for function in Function.objects.filter(slug__in=_FUNCTIONS).order_by("pk"):
+        for product in asked:
+            body = factories.borough() if dice.random() < 0.2 else dice.choice(others)
+            place = {"borough": body, "product": product, "function": function}
+            if not System.objects.filter(**place).exists():
+                factories.system(**place, source_kind=kind)
+    for number, body in enumerate(others[:4]):
+        for _ in range(number):
+            factories.system(borough=body, satisfaction=number + 1, source_kind=kind)
+    factories.contract(lead=lead, ends_on="2027-03-31", notice_months=6, source_kind=kind)
+
+
+def _rename(rows: QuerySet[Any], slugs: Sequence[str]) -> None:
+    for one, slug in zip(rows, slugs, strict=False):
+        one.slug = slug
+        one.save()
+
+
+def _spread_values(dice: random.Random) -> None:
+    suppliers = list(Supplier.objects.order_by("pk"))[:14]
+    for one in Contract.objects.order_by("pk"):
+        one.total_value = dice.choice([None, 0, 5000, 5000, 123456])
+        one.supplier = dice.choice([None, *suppliers])
+        one.route = dice.choice(["", *COMPETITIVE, "direct_award"])
+        one.starts_on = dice.choice(["", "2015", "2024-05", "2026-12-01"])
+        one.as_of = dice.choice(["2019", "2026-02", "2026-11-26"])
+        one.save()
+    for facts in (System.objects, SkillLevel.objects, Contract.objects):
+        for fact in facts.order_by("pk"):
+            fact.confirmed_on = dice.choice(_CONFIRMED)
+            fact.save()
