@@ -204,7 +204,7 @@ def test_alternatives_are_what_others_run_for_the_same_functions(
     factories.system(product=other, function=adults, status="retired")
     said = words(client.get(ADDRESS)).split("What else London runs for the same")[-1]
     assert re.search(r"Adults Rival Supplier \d+ 3 of 33 Barnet, Brent, Ealing 3.7 \(n = 3\)", said)
-    assert re.search(r"Ealing 3.7 \(n = 3\) Moves", said)
+    assert re.search(r"Ealing 3.7 \(n = 3\) How this is worked out", said)
 
 
 def test_alternatives_of_a_product_nobody_runs_are_those_of_what_it_is_made_for(
