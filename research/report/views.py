@@ -20,7 +20,7 @@ def report(request: HttpRequest) -> HttpResponse:
         context = {
             "title": records.TITLE,
             "standing": contents.standing(found),
-            "sections": contents.sections(found),
+            "parts": contents.sections(found),
             "citation": _cited(request, found),
             "pdf": f"{reverse('research:report_pdf')}?{citing.asking(asked.scope)}",
             "other": f"?{citing.asking(asked.scope.otherwise)}",

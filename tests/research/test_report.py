@@ -50,6 +50,11 @@ def test_its_parts_are_numbered_and_listed_first(client: Client) -> None:
     assert first == sorted(first)
 
 
+def test_the_header_still_leads_to_the_sections_of_the_site(client: Client) -> None:
+    header = read(client.get(REPORT), within="header").links
+    assert {"/boroughs/", "/systems/", "/research/"} <= set(header)
+
+
 def test_every_link_within_leads_to_one_place(client: Client) -> None:
     everything()
     response = client.get(REPORT)
