@@ -15,6 +15,7 @@ from contracts.frameworks.columns import FRAMEWORK_COLUMNS
 from contracts.pipeline.columns import PIPELINE_COLUMNS
 from contracts.together.choice import TOGETHER_COLUMNS
 from contracts.transparency.columns import TRANSPARENCY_COLUMNS
+from research.metrics_pages.columns import METRIC_COLUMNS
 from skills.columns import SKILL_COLUMNS
 from skills.training.columns import TRAINING_COLUMNS
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
@@ -135,6 +136,13 @@ FILES = (
         "contracts:concentration_csv",
         "contracts:concentration",
         CONCENTRATION_COLUMNS,
+    ),
+    File(
+        "metrics",
+        "One number of research: what it means, and its value on a day.",
+        "research:metrics_csv",
+        "research:metrics",
+        METRIC_COLUMNS,
     ),
 )
 

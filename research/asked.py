@@ -45,6 +45,21 @@ class ResearchAsked(Asked):
         """Over what to measure."""
         return Scope(self.day, illustrative=self.value("illustrative", "no") == "yes")
 
+    @property
+    def now_query(self) -> str:
+        """The query string of the same with the numbers of today."""
+        return self.query(as_at=[])
+
+    @property
+    def real_query(self) -> str:
+        """The query string of the same, real records alone."""
+        return self.query(illustrative=[])
+
+    @property
+    def invented_query(self) -> str:
+        """The query string of the same, with what is invented counted in."""
+        return self.query(illustrative=["yes"])
+
     def moment(self) -> AbstractContextManager[None]:
         """Within it, the tables are those of the day."""
         return past.as_at(self.day) if self.of_the_past else nullcontext()
