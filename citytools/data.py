@@ -15,6 +15,7 @@ from citytools.asked import Asked, page
 from citytools.exports import Export, refusal
 from citytools.telling import LICENCE_ADDRESS
 from contracts import files as contracts
+from research import files as research
 from skills import files as skills
 from systems import files as systems
 
@@ -33,6 +34,8 @@ FILES: tuple[Export, ...] = (
     contracts.FRAMEWORKS,
     contracts.PIPELINE,
     contracts.CONCENTRATION,
+    research.METRICS,
+    research.TRENDS,
 )
 
 

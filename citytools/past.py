@@ -70,7 +70,10 @@ def began_on() -> datetime.date | None:
 
 
 def build(**kwargs: Any) -> None:
-    """Make the views, after migrations; a table that is not there yet has none."""
+    """Make the views, after migrations; a table that is not there yet has none.
+
+    Where they stand already, as after a flush, they stay: nothing has changed under them.
+    """
     there = _columns()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
@@ -93,7 +96,7 @@ def _view(model: type[models.Model]) -> str:
     )
     moment = f"current_setting('{_MOMENT}')::timestamptz"
     return (
-        f"CREATE VIEW {SCHEMA}.{quoted(model._meta.db_table)} AS "  # noqa: S608 (no value of a user's)
+        f"CREATE OR REPLACE VIEW {SCHEMA}.{quoted(model._meta.db_table)} AS "  # noqa: S608 (no value of a user's)
         f"SELECT {columns}{derived} FROM (SELECT DISTINCT ON (pgh_obj_id) {columns}, pgh_label "
         f"FROM {quoted(_event_table(model))} WHERE pgh_created_at < {moment} "
         "ORDER BY pgh_obj_id, pgh_id DESC) AS latest WHERE pgh_label <> 'delete'"

@@ -12,11 +12,18 @@ from django.utils.dateformat import format as in_format
 from citytools.charts import PALETTE, Chart, laid_out, plain, sideways_bars
 from research.figures import NOT_KNOWN, Figure, in_words
 from research.measured import Picture, Unit
+from research.measuring.suppliers import DRAWN
 from research.metrics import Metric
 from research.models import MetricValue
 
 _GRID = "#e5e6e7"
 _DAY = datetime.timedelta(days=1)
+_GAPS = (
+    "Real records only. Days without a record, or on which nothing could be measured, are gaps in "
+    "the line. The table holds the days on which the number changed, and the last."
+)
+_FEW = 5
+"""Up to so many, Plotly would mark halves on the axis."""
 
 
 def picture_of(figure: Figure) -> Chart | None:
@@ -39,17 +46,16 @@ def picture_of(figure: Figure) -> Chart | None:
 
 def trend(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     """Recorded values over time, the earliest first; days that were not recorded are gaps."""
+    known = any(one.value is not None for one in values)
     return Chart(
         key=f"trend-{metric.key}",
         title=_course(metric, values),
-        sentence="Real records only. Days without a record, or on which nothing could be "
-        "measured, are gaps in the line. The table holds the days on which the number changed, "
-        "and the last.",
+        sentence=_GAPS if known else "Real records only.",
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[
             (_in_words(one.on), in_words(metric.unit, one.value), f"{one.counted:,}")
-            for one in _changes(values)
+            for one in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
         csv=f"{reverse('research:trends_csv')}?metric={metric.key}",
@@ -63,18 +69,21 @@ def _finding(figure: Figure, picture: Picture) -> str:
         words = f"{figure.words} ({figure.of})" if figure.of != NOT_KNOWN else figure.words
         return f"{figure.metric.title}: {words}"
     across, up = (name[:1].lower() + name[1:] for name in picture.head[1:])
-    way = "higher" if value > 0 else "lower"
+    rho = f"rho {figure.words}, {counted}"
     if value == 0:
-        return f"No rank correlation of {across} with {up}: {figure.words}, {counted}"
-    return f"The more {across}, the {way} the {up}: {figure.words}, {counted}"
+        return f"{figure.metric.title}: neither goes with the other, {rho}"
+    way = "higher" if value > 0 else "lower"
+    return f"With more {across}, {up} tends to be {way}: {rho}"
 
 
 def _sentence(figure: Figure, picture: Picture) -> str:
     measured = figure.measured
-    shown = f"Each dot is one {picture.head[0].lower()}. " if picture.dots else ""
-    held = figure.metric.counts
+    if picture.dots:
+        shown = f"Each dot is one {picture.head[0].lower()}. "
+    else:
+        shown = f"The {DRAWN} largest are drawn. " if len(picture.rows) == DRAWN else ""
     invented = f", {measured.invented:,} of them invented" if measured.invented else ""
-    return f"{shown}{figure.metric.definition} Counted: {measured.counted:,} ({held}{invented})."
+    return f"{shown}Counted: {measured.counted:,} {figure.metric.counts}{invented}."
 
 
 def _source(figure: Figure) -> str:
@@ -84,7 +93,10 @@ def _source(figure: Figure) -> str:
 
 def _bars(picture: Picture) -> dict[str, Any]:
     labels, amounts = _columns(picture)
-    return sideways_bars(labels, {picture.head[1]: [_plain(amount) for amount in amounts]})
+    figure = sideways_bars(labels, {picture.head[1]: [_plain(amount) for amount in amounts]})
+    if max(amounts) <= _FEW:
+        figure["layout"]["xaxis"]["dtick"] = 1
+    return figure
 
 
 def _dots(picture: Picture) -> dict[str, Any]:

@@ -56,6 +56,11 @@ class Figure:
         """The address of the rows behind it."""
         return self.metric.rows_of(self.scope)
 
+    @property
+    def csv(self) -> str:
+        """The address of the same rows as CSV."""
+        return self.metric.csv_of(self.scope)
+
 
 def in_words(unit: Unit, value: Decimal | None) -> str:
     """A value with its unit, to the places that it bears; 'not known' for None."""

@@ -2,8 +2,18 @@
 
 from citytools.exports import Export
 from research.metrics_pages import trends
-from research.metrics_pages.asked import TrendFile
+from research.metrics_pages.asked import MetricsFile, TrendFile
 
+METRICS = Export(
+    name="metrics",
+    title="Numbers of research",
+    row="One metric with its value on a day.",
+    route="research:metrics_csv",
+    page="research:metrics",
+    filter=MetricsFile,
+    choose=lambda request, today: MetricsFile(request),
+    made=lambda asked, today: asked.table(),
+)
 TRENDS = Export(
     name="trends",
     title="Metrics over time",

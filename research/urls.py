@@ -16,5 +16,8 @@ urlpatterns = [
     path("report.pdf", report.report_pdf, name="report_pdf"),
     path("report.json", report.report_json, name="report_json"),
     path("recommendations/", views.recommendations, name="recommendations"),
+    *files.METRICS.paths(),
     *files.TRENDS.paths("metrics/"),
+    path("metrics/", metrics_pages.metrics, name="metrics"),
+    path("metrics/<slug:key>/", metrics_pages.metric, name="metric"),
 ]

@@ -1,10 +1,12 @@
 """What is asked of the pages and files of metrics."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from citytools.filters import Values
 from research.asked import ResearchAsked
 from research.metrics import METRICS
+from research.metrics_pages import shown
 from research.metrics_pages.columns import METRIC_COLUMNS, TREND_COLUMNS
 
 
@@ -13,6 +15,11 @@ class MetricsFile(ResearchAsked):
 
     beside = frozenset({"columns"})
     columns = METRIC_COLUMNS
+
+    def table(self) -> list[dict[str, Any]]:
+        """The rows, read within the day that they are of."""
+        with self.moment():
+            return list(shown.rows(self.scope))
 
 
 class TrendFile(ResearchAsked):

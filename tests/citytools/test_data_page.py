@@ -22,6 +22,7 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
         "/contracts/pipeline/": "/contracts/pipeline.csv",
         "/contracts/concentration/": "/contracts/concentration.csv",
         "/contracts/transparency/": "/contracts/contracts.transparency.csv",
+        "/research/metrics/": "/research/metrics.csv",
     }
     assert files == LISTS | others
     assert set(files) | {file.address for file in FILES if file.whole} <= links

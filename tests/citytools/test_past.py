@@ -103,3 +103,11 @@ def test_the_record_begins_with_its_first_event() -> None:
     move_events(LONG_AGO)
     factories.borough()
     assert past.began_on() == LONG_AGO
+
+
+def test_the_views_may_be_made_where_they_stand_already() -> None:
+    """A flush tells every app that migrations ran, without telling before."""
+    factories.borough("Camden")
+    past.build()
+    with past.as_at(timezone.localdate()):
+        assert Borough.objects.get().name == "Camden"

@@ -48,12 +48,9 @@ def test_bars_state_the_share_and_hold_the_same_numbers_as_the_table() -> None:
 @pytest.mark.parametrize(
     ("rho", "words"),
     [
-        (
-            "-0.5",
-            "The more makers in use, the lower the mean satisfaction: −0.50, n\u00a0=",
-        ),
-        ("0.25", "The more makers in use, the higher the mean satisfaction: +0.25"),
-        ("0", "No rank correlation of makers in use with mean satisfaction"),
+        ("-0.5", "With more makers in use, mean satisfaction tends to be lower: rho −0.50"),
+        ("0.25", "With more makers in use, mean satisfaction tends to be higher: rho +0.25"),
+        ("0", ": neither goes with the other, rho +0.00, n\u00a0=\u00a012"),
     ],
 )
 def test_dots_say_which_way_the_two_go_together(rho: str, words: str) -> None:
@@ -109,3 +106,8 @@ def test_nothing_recorded_says_so_and_draws_nothing() -> None:
     chart = charts.trend(SHARE, [])
     assert chart.empty
     assert "nothing recorded yet" in chart.title
+
+
+def test_days_on_which_nothing_could_be_measured_are_no_picture() -> None:
+    chart = charts.trend(SHARE, [value("2026-11-01", None), value("2026-11-02", None)])
+    assert chart.empty

@@ -1,0 +1,115 @@
+"""Record what every metric measures, so that its trend can be drawn."""
+
+import datetime
+import re
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from citytools import clock, past
+from research import recording
+from research.models import MetricValue
+
+_INTERRUPTED = 130
+_Days = Iterable[tuple[datetime.date, list[str]]]
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return datetime.date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(f"“{text}” is no date: write one as 2026-11-30.")
+
+
+class Command(BaseCommand):
+    help = (
+        "Records the value of every metric today, real records alone, and settles earlier days "
+        "that were recorded while they still ran. Run it once a day; twice does no harm. With "
+        "--from or --to it rebuilds days of the past from the event log, where they are missing. "
+        "With --check it writes nothing and holds what is recorded against the event log."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--from", dest="first", type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--to", dest="last", type=_day, metavar="YYYY-MM-DD")
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        first, last, today = options["first"], options["last"], clock.today()
+        if options["check"]:
+            if first or last:
+                raise CommandError("--check looks at all days: leave out --from and --to.")
+            return self._check(today)
+        begun = timezone.now()
+        earlier = self._missing(first, last, today) if first or last else []
+        self._rebuild([*recording.unsettled(today)], "Settled", today)
+        self._rebuild(earlier, "Rebuilt", today)
+        tally = recording.record(today, today)
+        self.stdout.write(
+            f"Recorded {today}: {tally.new} new, {tally.changed} changed, {tally.same} as they "
+            "were."
+        )
+        return self._how_to_undo(begun)
+
+    def _missing(
+        self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
+    ) -> _Days:
+        began = past.began_on() or today
+        first, last = first or began, last or today
+        if last > today:
+            raise CommandError(f"--to {last} has not come yet: write {today} or earlier.")
+        if first > last:
+            raise CommandError(f"--from {first} is after --to {last}: swap them.")
+        if first < began:
+            raise CommandError(f"The record begins on {began}: write --from {began} or later.")
+        yesterday = min(last, today - datetime.timedelta(days=1))
+        return recording.missing(first, yesterday)
+
+    def _rebuild(self, days: _Days, verb: str, today: datetime.date) -> None:
+        """One transaction a day, so that stopping loses nothing that was printed."""
+        done = 0
+        try:
+            for day, keys in days:
+                tally = recording.record(day, today, keys)
+                done += 1
+                self.stdout.write(
+                    f"{verb} {day} from the event log: {tally.new} new, {tally.changed} changed, "
+                    f"{tally.settled + tally.same} as they were."
+                )
+        except KeyboardInterrupt:
+            message = f"Stopped after {done} days, which are kept. Run the same again to go on."
+            raise CommandError(message, returncode=_INTERRUPTED) from None
+
+    def _how_to_undo(self, begun: datetime.datetime) -> None:
+        if not MetricValue.objects.filter(recorded_at__gte=begun).exists():
+            self.stdout.write("Nothing was written: all of it was recorded already.")
+            return
+        self.stdout.write(
+            "To undo it, delete what was written; the next run makes it again from the facts:\n"
+            'manage.py shell -c "from research.models import MetricValue; '
+            f"MetricValue.objects.filter(recorded_at__gte='{begun.isoformat()}').delete()\""
+        )
+
+    def _check(self, today: datetime.date) -> None:
+        days = recording.settled_days(today)
+        found = 0
+        for day, values in days:
+            for difference in recording.differences(day, values, today):
+                found += 1
+                self.stdout.write(str(difference))
+        checked = sum(len(values) for _, values in days)
+        others = MetricValue.objects.count() - checked
+        self.stdout.write(
+            f"Checked {checked} values of {len(days)} days, {others} not: not settled yet, or of a "
+            "metric that is no more."
+        )
+        if found:
+            raise CommandError(
+                f"{found} numbers differ from the event log. Delete these days' values and rebuild "
+                "them with --from and --to, if the log is right."
+            )

@@ -1,0 +1,30 @@
+"""Pages of the metrics."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from citytools.asked import page
+from research.asked import ResearchAsked
+from research.metrics import METRICS, Metric
+from research.metrics_pages import shown
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Every metric by theme, with its value."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        context = {"shown": shown.MetricsPage(asked.scope)}
+        return page(request, "research/metrics.html", context, asked)
+
+
+def metric(request: HttpRequest, key: str) -> HttpResponse:
+    """One metric: its value, what it means, what it is made of, and how it went."""
+    registered, asked = _registered(key), ResearchAsked(request)
+    with asked.moment():
+        context = {"shown": shown.MetricPage(registered, asked.scope)}
+        return page(request, "research/metric.html", context, asked)
+
+
+def _registered(key: str) -> Metric:
+    if key not in METRICS:
+        raise Http404(f"There is no metric “{key}”.")
+    return METRICS[key]
