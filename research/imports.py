@@ -10,6 +10,7 @@ from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import Draft, Import
 from citytools.sheets import records
+from research import quoting
 from research.models import CaseStudy, Finding, Publication, Recommendation, Source
 from systems.models import Function, Product
 
@@ -62,6 +63,8 @@ def _publish(
         Draft(line, {**draft.values, "published_on": line.day("published_on")})
         for line, draft in zip(lines, _texts(lines, _TEXTS[model]), strict=True)
     ]
+    for draft in drafts:
+        _check_tokens(model, draft)
     made = run.upsert(model, drafts, key=["slug"])
     for column, known in linked.items():
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
@@ -73,6 +76,12 @@ def _publish(
         ]
         through = cast("type[models.Model]", field.remote_field.through)
         run.replace(through, made, links, owner=near)
+
+
+def _check_tokens(model: type[Publication], draft: Draft) -> None:
+    """LoadError at the first text whose tokens are not sound, or at a metric that is not there."""
+    for column, wrong in quoting.faults(model(**draft.values)).items():
+        raise draft.line.wrong(column, wrong[0], "Correct the cell.")
 
 
 FILES = {"research.json": research}

@@ -1,7 +1,7 @@
 """What numbers a research record quotes in its texts, and what is wrong with its tokens."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from research import text
@@ -28,12 +28,19 @@ def quoted(record: Publication) -> list[str]:
     return [key for key in dict.fromkeys([claim, *found]) if key in METRICS]
 
 
-def with_figures(records: Iterable[P], scope: Scope) -> list[P]:
+def quoted_by_summary(record: Publication) -> list[str]:
+    """The metrics in its summary alone."""
+    return [key for key in text.keys(getattr(record, "summary", "")) if key in METRICS]
+
+
+def with_figures(
+    records: Iterable[P], scope: Scope, keys_of: Callable[[P], list[str]] = quoted
+) -> list[P]:
     """The records, each with `figures`: the numbers it quotes, now and as it was published.
 
     Each metric is measured once, however many records quote it.
     """
-    found = [(record, quoted(record)) for record in records]
+    found = [(record, keys_of(record)) for record in records]
     measured = measure((key for _, keys in found for key in keys), scope)
     for record, keys in found:
         then = record.published_values

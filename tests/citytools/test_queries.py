@@ -78,7 +78,8 @@ COUNTS = {
     "/skills/training.csv": 4,
     "/skills/skills.xlsx": 1,
     "/research/": 8,
-    "/research/recommendations/": 7,
+    "/research/recommendations/": 8,
+    "/research/research.atom": 3,
     "/search/": 4,
     "/search/?q=main": 11,
     "/search/?q=borough+main": 11,
@@ -96,8 +97,8 @@ COUNTS = {
     "pipeline draft": 14,
     "skill": 14,
     "skills of a borough": 16,
-    "finding": 7,
-    "case study": 9,
+    "finding": 8,
+    "case study": 10,
 }
 """Queries by address, or by the kind of record whose page it is."""
 
