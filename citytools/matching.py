@@ -107,10 +107,15 @@ def named(
 
 
 def told(
-    rows: QuerySet[Any], what: str, fields: Sequence[str], asked: str, **shown: str | Expression
+    rows: QuerySet[Any],
+    what: str,
+    fields: Sequence[str | Expression],
+    asked: str,
+    **shown: str | Expression,
 ) -> QuerySet[Any]:
     """Records whose fields hold the words in any of their forms (English full text)."""
-    vector = SearchVector(*(Unaccent(F(name)) for name in fields), config="english")
+    texts = (F(one) if isinstance(one, str) else one for one in fields)
+    vector = SearchVector(*(Unaccent(one) for one in texts), config="english")
     query = SearchQuery(Unaccent(Value(asked)), config="english", search_type="websearch")
     rank = SearchRank(vector, query, normalization=Value(32))
     found = rows.annotate(_vector=vector).filter(_vector=query)

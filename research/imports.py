@@ -11,7 +11,7 @@ from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import Draft, Import
 from citytools.sheets import records
-from research import figures
+from research import figures, quoting
 from research.models import (
     CaseClaim,
     CaseStudy,
@@ -76,6 +76,8 @@ def _publish(
         Draft(draft.line, {**draft.values, **_beside_the_texts(model, draft.line)})
         for draft in _texts(lines, _TEXTS[model])
     ]
+    for draft in drafts:
+        _check_tokens(model, draft)
     made = run.upsert(model, drafts, key=["slug"])
     for column, known in linked.items():
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
@@ -134,6 +136,12 @@ def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> Non
         for draft in _texts(lines, _CLAIM)
     ]
     run.upsert(CaseClaim, drafts, key=["case_study", "kind", "amount", "claimed_by"])
+
+
+def _check_tokens(model: type[Publication], draft: Draft) -> None:
+    """LoadError at the first text whose tokens are not sound, or at a metric that is not there."""
+    for column, wrong in quoting.faults(model(**draft.values)).items():
+        raise draft.line.wrong(column, wrong[0], "Correct the cell.")
 
 
 FILES = {"research.json": research}

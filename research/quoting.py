@@ -1,7 +1,7 @@
 """What numbers a research record quotes in its texts, and what is wrong with its tokens."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from research import text
@@ -28,6 +28,11 @@ def quoted(record: Publication) -> list[str]:
     return [key for key in dict.fromkeys([claim, *found]) if key in METRICS]
 
 
+def quoted_by_summary(record: Publication) -> list[str]:
+    """The metrics in its summary alone."""
+    return [key for key in text.keys(getattr(record, "summary", "")) if key in METRICS]
+
+
 def measured(
     records: Iterable[Publication], scope: Scope, others: Iterable[str] = ()
 ) -> dict[str, Figure]:
@@ -38,16 +43,27 @@ def measured(
 
 def own(record: Publication, measured: Mapping[str, Figure]) -> dict[str, Figure]:
     """Of what was measured, the numbers that a record quotes, beside the values that it keeps."""
-    return {key: with_published(measured[key], record.published_values) for key in quoted(record)}
+    return _beside(record, quoted(record), measured)
 
 
-def with_figures(records: Iterable[P], scope: Scope) -> list[P]:
-    """The records, each with `figures`: the numbers it quotes, now and as it was published."""
-    found = list(records)
-    known = measured(found, scope)
-    for record in found:
-        setattr(record, "figures", own(record, known))  # noqa: B010 (no field of the model)
-    return found
+def with_figures(
+    records: Iterable[P], scope: Scope, keys_of: Callable[[P], list[str]] = quoted
+) -> list[P]:
+    """The records, each with `figures`: the numbers it quotes, now and as it was published.
+
+    Each metric is measured once, however many records quote it.
+    """
+    found = [(record, keys_of(record)) for record in records]
+    known = figures([key for _, keys in found for key in keys], scope)
+    for record, keys in found:
+        setattr(record, "figures", _beside(record, keys, known))  # noqa: B010 (no model's field)
+    return [record for record, _ in found]
+
+
+def _beside(
+    record: Publication, keys: Iterable[str], measured: Mapping[str, Figure]
+) -> dict[str, Figure]:
+    return {key: with_published(measured[key], record.published_values) for key in keys}
 
 
 def values(record: Publication, on: datetime.date, *, anew: bool) -> dict[str, Any]:

@@ -3,19 +3,27 @@
 import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Func, QuerySet, TextField, Value
 
 from citytools.matching import SENTENCE, TITLE, named, told
 from research.models import CaseStudy, Finding, Recommendation
+
+_BRACED = r"\{\{[^{}\n]*\}\}"
 
 
 def _published(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]]]:
     """(kind, records, fields of their text)."""
     return [
         ("finding", Finding.objects.published(today), ["title", "summary", "body"]),
-        ("case study", CaseStudy.objects.published(today), ["title", "summary", "body"]),
+        ("case study", CaseStudy.objects.published(today), ["title", "summary", "outcome", "body"]),
         ("recommendation", Recommendation.objects.published(today), ["title", "body"]),
     ]
+
+
+def _read(field: str) -> Func:
+    """The field without its metric tokens, whose names nobody reads."""
+    without = (Value(_BRACED), Value(" "), Value("g"))
+    return Func(F(field), *without, function="regexp_replace", output_field=TextField())
 
 
 def names(today: datetime.date) -> list[QuerySet[Any]]:
@@ -29,6 +37,6 @@ def names(today: datetime.date) -> list[QuerySet[Any]]:
 def texts(today: datetime.date, asked: str) -> list[QuerySet[Any]]:
     """Published records that hold the words anywhere."""
     return [
-        told(rows, what, fields, asked, slug="slug", title="title")
+        told(rows, what, [_read(one) for one in fields], asked, slug="slug", title="title")
         for what, rows, fields in _published(today)
     ]

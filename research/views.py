@@ -2,11 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import conditional_page
 
 from citytools import clock
-from citytools.asked import page
+from citytools.asked import Asked, page
+from citytools.exports import refusal
 from research import advice
 from research.asked import ResearchAsked
+from research.feed import ResearchFeed
 from research.finding_page import FindingPage, claims_tested
 from research.models import CaseStudy, Finding, Recommendation
 from research.quoting import with_figures
@@ -28,6 +31,17 @@ def index(request: HttpRequest) -> HttpResponse:
             "recommendations": Recommendation.objects.published(asked.day)[:MOST],
         }
         return page(request, "research/index.html", context, asked)
+
+
+@conditional_page
+def atom(request: HttpRequest) -> HttpResponse:
+    """The newest of what is published, for a feed reader."""
+    if problems := Asked(request).problems:
+        return refusal(problems)
+    response = ResearchFeed(clock.today())(request)
+    # What is withdrawn leaves with no later date: only the tag of the whole tells that it left
+    del response["Last-Modified"]
+    return response
 
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:

@@ -1,36 +1,20 @@
 """The newest changes of contracts as an Atom feed (RFC 4287), by Django's syndication framework."""
 
-import datetime
 from typing import Any
 
-from django.contrib.syndication.views import Feed
-from django.utils import feedgenerator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from citytools.atom import MOST, AtomFeed, identity
 from citytools.plain_text import allowed, one_line
 from contracts.feeds.changes import Written, latest
 from contracts.feeds.entries import INVENTED, facts
 from contracts.models import ContractQuerySet
 
-MOST = 100
-_OPENED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-_TAG = "tag:city-tools,2026:"
 
-
-class _Atom(feedgenerator.Atom1Feed):
-    """Django's, but a feed without entries is not new each time it is asked for."""
-
-    def latest_post_date(self) -> datetime.datetime:
-        return super().latest_post_date() if self.items else _OPENED
-
-
-class ChangesFeed(Feed):
+class ChangesFeed(AtomFeed):
     """What was written to some contracts, newest first; at most 100 entries."""
 
-    feed_type = _Atom
-    language = "en-gb"
-    author_name = "City Tools: London"
     subtitle = "Contracts added and changed, newest first. Each entry names its contract's page."
 
     def __init__(self, contracts: ContractQuerySet, title: str, page: str, address: str) -> None:
@@ -38,7 +22,7 @@ class ChangesFeed(Feed):
         self.contracts = contracts
         self.title = one_line(title)
         self.link, self.feed_url = page, address
-        self.feed_guid = f"{_TAG}{address}"
+        self.feed_guid = identity(address)
 
     def items(self) -> list[Written]:
         """The writes."""
@@ -66,7 +50,7 @@ class ChangesFeed(Feed):
 
     def item_guid(self, item: Written) -> str:
         """The same for ever, on whatever host."""
-        return f"{_TAG}contract-{item.contract.pk}-change-{item.event.pgh_id}"
+        return identity(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
 
     def item_updateddate(self, item: Written) -> Any:
         """When it was written."""

@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from boroughs.models import Borough
 from contracts.models import Contract
+from research.models import CaseStudy, Finding, Recommendation
 from skills.models import SkillLevel
 from systems.models import System
 from tests import factories
@@ -44,6 +45,7 @@ def _pages() -> list[str]:
         address(System, "deleted"),
         address(System, "delete", contract.systems.get().pk),
         *_returns(),
+        *_publishing(),
     ]
 
 
@@ -53,6 +55,25 @@ def _returns() -> list[str]:
     factories.skill_level(borough=level.borough, source_kind="illustrative")
     first = "/admin/skills/skilllevel/return/"
     return [first, f"{first}camden/", address(Borough, "change", level.borough_id)]
+
+
+def _publishing() -> list[str]:
+    """Forms of research in each state, and what is asked before it changes."""
+    token = "{{ metric:boroughs_reporting_systems }}"
+    body = f"## Of {token}\n\n| A long heading | Another |\n|---|--:|\n| {token} | {'x' * 80} |"
+    draft = factories.finding(published_on=None, body=body, metric="boroughs_reporting_systems")
+    unsound = factories.recommendation(published_on=None, body="{{ metric:none }}")
+    public = factories.finding(body=body)
+    study = factories.case_claim().case_study
+    gone = factories.case_study(withdrawn_on="2026-11-01", withdrawal_reason="It was wrong.")
+    return [
+        *(address(Finding, page, draft.pk) for page in ("change", "publish", "preview")),
+        *(address(Finding, page, public.pk) for page in ("change", "withdraw", "preview")),
+        *(address(Recommendation, page, unsound.pk) for page in ("change", "publish")),
+        *(address(CaseStudy, page, gone.pk) for page in ("change", "publish", "preview")),
+        address(CaseStudy, "change", study.pk),
+        address(CaseStudy, "changelist"),
+    ]
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -102,6 +123,38 @@ def test_a_return_is_entered_by_keyboard_without_scripts(
     page.get_by_role("button", name="Undo this return").press("Enter")
     expect(page.get_by_text("Undone: return on skills of Camden")).to_be_visible()
     assert not SkillLevel.objects.exists()
+    context.close()
+
+
+def test_a_finding_is_published_and_withdrawn_by_keyboard_without_scripts(
+    browser: Browser, client: Client, live_server: LiveServer
+) -> None:
+    draft = factories.finding(title="Claim", published_on=None)
+    session = signed_in(client).cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(live_server.url + address(Finding, "change", draft.pk))
+    page.get_by_role("link", name="Publish", exact=True).press("Enter")
+    page.get_by_role("button", name="Publish now").press("Enter")
+    expect(page.get_by_text("Published: Claim.")).to_be_visible()
+    page.get_by_role("link", name="Withdraw", exact=True).press("Enter")
+    page.get_by_role("button", name="Withdraw now").press("Enter")
+    expect(page.get_by_text("Say why it is withdrawn.")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    page.get_by_label("Reason").focus()
+    page.keyboard.type("The count was wrong.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Withdrawn: Claim.")).to_be_visible()
+    answer = page.goto(live_server.url + draft.get_absolute_url())
+    assert answer is not None
+    assert answer.status == 410
+    expect(page.get_by_text("The count was wrong.")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
     context.close()
 
 

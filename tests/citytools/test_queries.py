@@ -100,6 +100,7 @@ COUNTS = {
     "/research/metrics/median_age_of_facts/": 20,
     "/research/metrics/suppliers_satisfaction_rho_by_function/": 10,
     "/research/metrics/xpress_boroughs/?illustrative=yes": 8,
+    "/research/research.atom": 3,
     "/search/": 4,
     "/search/?q=main": 11,
     "/search/?q=borough+main": 11,
@@ -117,7 +118,7 @@ COUNTS = {
     "pipeline draft": 14,
     "skill": 14,
     "skills of a borough": 16,
-    "finding": 7,
+    "finding": 8,
     "case study": 10,
 }
 """Queries by address, or by the kind of record whose page it is."""

@@ -125,6 +125,16 @@ def test_only_published_research_is_found(client: Client) -> None:
     assert sorted(found(client, q="wombat")) == [f"Wombats now {number}" for number in range(3)]
 
 
+def test_the_name_of_a_metric_in_a_text_is_no_word_of_it(client: Client) -> None:
+    token = "{{ metric:modern_gov_boroughs|then }}"
+    factories.finding(title="On committees", summary=f"{token} wombats", body=token)
+    factories.case_study(title="On walks", body=token, outcome=f"Wombats {token}.")
+    factories.recommendation(title="On advice", body=f"Of wombats {token} run.")
+    for asked in ("metric", "modern_gov_boroughs", "boroughs"):
+        assert not {"On committees", "On walks", "On advice"} & set(found(client, q=asked))
+    assert sorted(found(client, q="wombats")) == ["On advice", "On committees", "On walks"]
+
+
 def test_the_text_of_research_is_read_in_all_forms_of_a_word(client: Client) -> None:
     factories.finding(title="On buying", body="Boroughs negotiated together.")
     factories.case_study(title="Apart", summary="Nobody was negotiating.", body="-")
