@@ -1,21 +1,31 @@
 """What is asked of a page of research: as at which day, and whether invented records count."""
 
 import datetime
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from django.utils.dateformat import format as in_format
 
 from citytools import clock, past
 from citytools.asked import Asked
 from citytools.filters import Day, YesNo
+from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.scope import Scope
+
+P = TypeVar("P", bound=Publication)
+PUBLISHED: tuple[type[Publication], ...] = (Finding, CaseStudy, Recommendation)
+"""Kinds of record that are published."""
 
 
 class ResearchAsked(Asked):
     """`as_at=` a day answers with texts and numbers of that day; `illustrative=yes` counts in
     what is invented for demonstration, which is otherwise left out.
     """
+
+    _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
 
     as_at = Day("As at", "pk__isnull")
     illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
@@ -62,7 +72,23 @@ class ResearchAsked(Asked):
 
     def moment(self) -> AbstractContextManager[None]:
         """Within it, the tables are those of the day."""
-        return past.as_at(self.day) if self.of_the_past else nullcontext()
+        if not self.of_the_past:
+            return nullcontext()
+        self._withdrawn = {model: _withdrawn(model) for model in PUBLISHED}
+        return past.as_at(self.day)
+
+    def public(self, model: type[P]) -> Any:
+        """What was public on the day; to be asked within the moment.
+
+        What has been withdrawn since is left out of the past too: it was taken back for a reason.
+        """
+        return model.objects.published(self.day).exclude(pk__in=self._withdrawn.get(model, []))
+
+
+def _withdrawn(model: type[Publication]) -> list[int]:
+    """What is withdrawn today, by number."""
+    withdrawn = model._default_manager.withdrawn(clock.today())
+    return list(withdrawn.order_by("pk").values_list("pk", flat=True))
 
 
 def _out_of_record(day: datetime.date) -> str:

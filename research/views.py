@@ -23,12 +23,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """All that is published, each claim with what the rows say of it today."""
     asked = ResearchAsked(request)
     with asked.moment():
-        findings = Finding.objects.published(asked.day).prefetch_related("sources")
-        studies = CaseStudy.objects.published(asked.day).prefetch_related("boroughs")
+        findings = asked.public(Finding).prefetch_related("sources")
+        studies = asked.public(CaseStudy).prefetch_related("boroughs")
         context = {
             "findings": claims_tested(list(findings[:MOST]), asked.scope),
             "case_studies": studies[:MOST],
-            "recommendations": Recommendation.objects.published(asked.day)[:MOST],
+            "recommendations": asked.public(Recommendation)[:MOST],
         }
         return page(request, "research/index.html", context, asked)
 
@@ -50,9 +50,9 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
         return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
-        public = Finding.objects.published(asked.day).prefetch_related("sources")
+        public = asked.public(Finding).prefetch_related("sources")
         shown = FindingPage(get_object_or_404(public, slug=slug), asked.scope)
-        resting = shown.finding.recommendations.published(asked.day)
+        resting = asked.public(Recommendation).filter(findings=shown.finding)
         context = {"finding": shown.finding, "shown": shown, "recommendations": resting[:MOST]}
         return page(request, "research/finding.html", context, asked)
 
@@ -61,7 +61,7 @@ def case_studies(request: HttpRequest) -> HttpResponse:
     """All case studies, with what came of each and what it is said to have cost or saved."""
     asked = ResearchAsked(request)
     with asked.moment():
-        public = CaseStudy.objects.published(asked.day).for_list()
+        public = asked.public(CaseStudy).for_list()
         context = {"case_studies": with_figures(public[:MOST], asked.scope)}
         return page(request, "research/case_studies.html", context, asked)
 
@@ -72,7 +72,7 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
         return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
-        found = get_object_or_404(CaseStudy.objects.published(asked.day).for_page(), slug=slug)
+        found = get_object_or_404(asked.public(CaseStudy).for_page(), slug=slug)
         with_figures([found], asked.scope)
         return page(request, "research/case_study.html", {"case_study": found}, asked)
 
@@ -83,8 +83,7 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
     gone_since = list(withdrawn[:MOST])
     with asked.moment():
-        public = Recommendation.objects.published(asked.day).for_page(asked.day)
-        public = public.exclude(pk__in=[one.pk for one in gone_since])
+        public = asked.public(Recommendation).for_page(asked.day)
         audiences = advice.by_audience(list(public[:MOST]), asked.scope, today)
         context = {"audiences": audiences, "withdrawn": gone_since}
         return page(request, "research/recommendations.html", context, asked)

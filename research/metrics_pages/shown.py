@@ -58,6 +58,7 @@ class MetricPage:
 
     metric: Metric
     scope: Scope
+    public: QuerySet[Finding]
 
     @cached_property
     def figure(self) -> Figure:
@@ -90,8 +91,7 @@ class MetricPage:
         """Published findings that are tested by it or speak of it."""
         token = rf"metric:{self.metric.key}\s*[|}}]"
         spoken_of = Q(body__regex=token) | Q(summary__regex=token)
-        public = Finding.objects.published(self.scope.on)
-        return public.filter(spoken_of | Q(metric=self.metric.key))[:MOST]
+        return self.public.filter(spoken_of | Q(metric=self.metric.key))[:MOST]
 
     def _over(self, scope: Scope) -> Figure:
         return figures.figures([self.metric.key], scope)[self.metric.key]

@@ -6,6 +6,7 @@ from citytools.asked import page
 from research.asked import ResearchAsked
 from research.metrics import METRICS, Metric
 from research.metrics_pages import shown
+from research.models import Finding
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -20,7 +21,7 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
     """One metric: its value, what it means, what it is made of, and how it went."""
     registered, asked = _registered(key), ResearchAsked(request)
     with asked.moment():
-        context = {"shown": shown.MetricPage(registered, asked.scope)}
+        context = {"shown": shown.MetricPage(registered, asked.scope, asked.public(Finding))}
         return page(request, "research/metric.html", context, asked)
 
 

@@ -1,6 +1,6 @@
 """Everything that research has published by a day, with every number, read once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -72,14 +72,14 @@ class Records:
         return [written(one, self.figures_of(one), self.scope) for one in records]
 
 
-def of(scope: Scope) -> Records:
-    """All that is published on the scope's day; as many queries for few records as for many."""
-    findings = Finding.objects.published(scope.on).prefetch_related("sources")
-    studies = CaseStudy.objects.published(scope.on).prefetch_related(
+def of(scope: Scope, public: Callable[[type[Publication]], Any]) -> Records:
+    """All that was `public` on the scope's day; as many queries for few records as for many."""
+    findings = public(Finding).prefetch_related("sources")
+    studies = public(CaseStudy).prefetch_related(
         "sources", "boroughs", "products", "functions", "claims__source"
     )
-    resting = Prefetch("findings", Finding.objects.published(scope.on))
-    advice = Recommendation.objects.published(scope.on).prefetch_related("sources", resting)
+    resting = Prefetch("findings", public(Finding))
+    advice = public(Recommendation).prefetch_related("sources", resting)
     return Records(
         scope,
         [_held("systems", scope.systems, scope), _held("contracts", scope.contracts, scope)],

@@ -16,7 +16,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """All of research as one document."""
     asked = ResearchAsked(request)
     with asked.moment():
-        found = records.of(asked.scope)
+        found = records.of(asked.scope, asked.public)
         context = {
             "title": records.TITLE,
             "standing": contents.standing(found),
@@ -34,7 +34,7 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
     if asked.problems:
         return refusal(asked.problems)
     with asked.moment():
-        found = records.of(asked.scope)
+        found = records.of(asked.scope, asked.public)
         sections, standing = contents.sections(found), contents.standing(found)
         citation = _cited(request, found)
     try:
@@ -54,7 +54,7 @@ def report_json(request: HttpRequest) -> HttpResponse:
     if asked.problems:
         return refusal(asked.problems)
     with asked.moment():
-        return _json(records.of(asked.scope).content)
+        return _json(records.of(asked.scope, asked.public).content)
 
 
 def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
@@ -63,7 +63,7 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
     if asked.problems:
         return refusal(asked.problems)
     with asked.moment():
-        public = Finding.objects.published(asked.day).prefetch_related("sources")
+        public = asked.public(Finding).prefetch_related("sources")
         found = get_object_or_404(public, slug=slug)
         measured = quoting.own(found, quoting.measured([found], asked.scope))
         content = citing.of_finding(found, measured, asked.scope)

@@ -14,7 +14,7 @@ HELD = {"on": "2026-09-30", "value": "75", "part": "3", "whole": "4", "counted":
 
 def claim(**fields: Any) -> Finding:
     """A tested claim on modern.gov, which one of two boroughs runs."""
-    committees = factories.function("Committees")
+    committees = factories.function("Committees", slug="committee-management")
     runs = factories.product("modern.gov", slug="modern-gov", functions=[committees])
     other = factories.product("Other", functions=[committees])
     for product in (runs, other):

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pypdf import PdfReader
 
 from boroughs.models import Borough
 from citytools import clock
@@ -18,6 +19,7 @@ from research.models import CaseStudy, Finding, Recommendation
 from skills.models import Skill
 from systems.models import Product, Supplier, System
 from tests import factories
+from tests.log import move_events
 from tests.pages import text_of
 from tests.staff import signed_in
 
@@ -101,11 +103,14 @@ def filled(route: str) -> list[str]:
 
 
 def said_by(response: Any) -> str:
-    """All that the answer holds, in small letters; a workbook unpacked."""
+    """All that the answer holds, in small letters; a workbook unpacked, a PDF read."""
     whole = b"".join(response.streaming_content) if response.streaming else response.content
     if whole.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(whole)) as parts:
             whole = b"\n".join(parts.read(name) for name in parts.namelist())
+    if whole.startswith(b"%PDF"):
+        pages = PdfReader(io.BytesIO(whole)).pages
+        whole = "\n".join(page.extract_text() for page in pages).encode()
     return str(whole.decode()).lower()
 
 
@@ -132,6 +137,20 @@ def test_pages_as_they_were_on_an_earlier_day_do_not_bring_it_back(client: Clien
             response = client.get(one.get_absolute_url(), {"as_at": "2026-11-29"})
             assert response.status_code in {400, 404, 410}
             assert "wombat is" not in text_of(response).lower()
+
+
+def test_what_is_withdrawn_is_gone_from_the_lists_and_the_report_of_earlier_days(
+    client: Client,
+) -> None:
+    factories.finding(title="Wombat kept", published_on="2026-11-01")
+    taken = factories.finding(title="Wombat taken", published_on="2026-11-01")
+    move_events(datetime.date(2026, 11, 10))
+    taken.withdrawn_on, taken.withdrawal_reason = TODAY, "Wrong."
+    taken.save()
+    for address in ("/research/", "/research/report/", "/research/report.json"):
+        said = text_of(client.get(address, {"as_at": "2026-11-10"}))
+        assert "Wombat kept" in said
+        assert "Wombat taken" not in said
 
 
 @pytest.mark.parametrize("model", [Finding, CaseStudy, Recommendation])

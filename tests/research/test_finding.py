@@ -29,7 +29,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def spread(boroughs: int, of: int, **fields: Any) -> list[System]:
     """So many boroughs with modern.gov, and the others with another system for its function."""
-    function = factories.function()
+    function = factories.function("Committee management")
     main = factories.product("modern.gov", slug="modern-gov", functions=[function])
     other = factories.product(functions=[function])
     return [
@@ -136,7 +136,10 @@ def test_numbers_stand_in_the_text_with_their_rows(client: Client) -> None:
     response = client.get(finding.get_absolute_url())
     assert "Today 3 of 5 run it, that is 60.0 %." in words(response)
     assert f"/research/metrics/{METRIC}/" in read(response).links
-    assert "/systems/?product=modern-gov&illustrative=no" in read(response).links
+    assert (
+        "/systems/?function=committee-management&counted=in_use&illustrative=no"
+        in read(response).links
+    )
 
 
 def test_a_past_day_has_its_own_text_and_numbers(client: Client) -> None:

@@ -206,13 +206,13 @@ def test_what_is_done_already_is_not_done_twice(staff: Client) -> None:
 
 
 def test_an_unsound_draft_is_neither_published_nor_previewed(staff: Client) -> None:
-    record = draft(body="{{ metric:boroughs_reporting }}", metric="none")
+    record = draft(body="{{ metric:boroughs_reporting_system }}", metric="none")
     asked = text_of(staff.get(address(Finding, "publish", record.pk)))
     assert f"Did you mean “{KEY}”?" in asked
     assert "Publish now" not in asked
     said = messages(do(staff, "publish", record))
     assert any(
-        f"Body: There is no metric “boroughs_reporting”. Did you mean “{KEY}”?" in one
+        f"Body: There is no metric “boroughs_reporting_system”. Did you mean “{KEY}”?" in one
         for one in said
     )
     assert any("Metric: There is no metric “none”" in one for one in said)
@@ -238,7 +238,7 @@ def test_the_form_shows_the_state_and_writes_no_day(staff: Client, model: Any) -
 @pytest.mark.parametrize("field", ["summary", "body"])
 def test_a_token_that_does_not_exist_is_named_at_its_field(staff: Client, field: str) -> None:
     record = draft(body="Good.")
-    response = saved(staff, record, **{field: "{{ metric:boroughs_reporting|off }}"})
+    response = saved(staff, record, **{field: "{{ metric:boroughs_reporting_system|off }}"})
     assert response.context["adminform"].form.errors.keys() == {field}
     assert f"Did you mean “{KEY}”?" in errors(response)
     record.refresh_from_db()
@@ -246,12 +246,14 @@ def test_a_token_that_does_not_exist_is_named_at_its_field(staff: Client, field:
 
 
 def test_a_metric_that_does_not_exist_is_named_with_the_nearest(staff: Client) -> None:
-    record = draft(metric="boroughs_reporting")
+    record = draft(metric="boroughs_reporting_system")
     form = text_of(staff.get(address(Finding, "change", record.pk)))
-    assert "boroughs_reporting (no longer registered)" in form
+    assert "boroughs_reporting_system (no longer registered)" in form
     assert "Boroughs that have returned their systems</option>" in form
-    response = saved(staff, record, metric="boroughs_reporting")
-    assert f"There is no metric “boroughs_reporting”. Did you mean “{KEY}”?" in errors(response)
+    response = saved(staff, record, metric="boroughs_reporting_system")
+    assert f"There is no metric “boroughs_reporting_system”. Did you mean “{KEY}”?" in errors(
+        response
+    )
 
 
 @KINDS

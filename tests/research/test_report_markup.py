@@ -80,7 +80,7 @@ def test_tables_quotes_and_code_are_blocks() -> None:
     ("source", "depths"),
     [
         ("## A\n### B\n## C", [3, 4, 3]),
-        ("#### A\n## B\n###### C\n# D", [3, 3, 4, 3]),
+        ("#### A\n## B\n###### C\n# D", [3, 4, 5, 3]),
         ("> ###### A", [3]),
     ],
 )
@@ -105,7 +105,10 @@ def test_only_the_web_mail_and_this_site_are_led_to(address: str) -> None:
     assert not any(run.get("link") for run in block["runs"])
 
 
-def test_html_and_images_are_words_alone() -> None:
+def test_html_is_words_and_a_picture_is_a_link() -> None:
     blocks = read("<script>alert(1)</script>\n\n![Seen](https://example.org/a.png)")
     assert "<script>" in said(blocks[0]["runs"])
-    assert blocks[1]["runs"] == [{"words": "Seen"}]
+    assert blocks[1]["runs"] == [
+        {"words": "!"},
+        {"words": "Seen", "link": "https://example.org/a.png"},
+    ]
