@@ -87,6 +87,15 @@ class Part(admin.TabularInline):
         rows = super().get_queryset(request)
         return rows.select_related(*self.names_need) if self.names_need else rows
 
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """With its name for who hears the page: Django gives a table's inputs no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
+
 
 class LinkPart(Part):
     """Links to other records: added and removed, never edited.

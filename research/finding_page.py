@@ -1,11 +1,12 @@
 """What the page of one finding and the list of findings show, measured once each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from citytools.charts import Chart
-from research import charts, figures, quoting, verdicts
+from research import charts, citing, figures, quoting, verdicts
+from research.citing import Citation
 from research.figures import Figure
 from research.metrics import METRICS
 from research.models import Finding, MetricValue
@@ -53,6 +54,10 @@ class FindingPage:
         recorded = MetricValue.objects.filter(metric=figure.metric.key, on__lte=self.scope.on)
         newest = list(recorded.order_by("-on", "-pk")[:MOST_DAYS])
         return charts.trend(figure.metric, newest[::-1]) if newest else None
+
+    def cited(self, absolute: Callable[[str], str]) -> Citation:
+        """How to cite the page; `absolute` makes a path a whole address."""
+        return citing.finding(self.finding, self.figures, self.scope, absolute)
 
     @property
     def rows(self) -> str:

@@ -53,7 +53,12 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
         public = asked.public(Finding).prefetch_related("sources")
         shown = FindingPage(get_object_or_404(public, slug=slug), asked.scope)
         resting = asked.public(Recommendation).filter(findings=shown.finding)
-        context = {"finding": shown.finding, "shown": shown, "recommendations": resting[:MOST]}
+        context = {
+            "finding": shown.finding,
+            "shown": shown,
+            "recommendations": resting[:MOST],
+            "citation": shown.cited(request.build_absolute_uri),
+        }
         return page(request, "research/finding.html", context, asked)
 
 

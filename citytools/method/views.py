@@ -7,6 +7,7 @@ from citytools.glossary import BY_KEY as TERMS
 from citytools.glossary.term import Term
 from citytools.method import GROUPS, METHODS
 from citytools.method.entry import Method
+from research.metrics import METRICS
 
 
 def method(request: HttpRequest) -> HttpResponse:
@@ -14,8 +15,7 @@ def method(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [(group, [(one, _terms(one)) for one in group.methods]) for group in GROUPS],
         "number": len(METHODS),
-        # Goes here as soon as research has a registry: see templates/about/_metrics.html
-        "metrics": (),
+        "metrics": METRICS.values(),
     }
     return page(request, "about/method.html", context)
 

@@ -33,6 +33,13 @@ def test_a_finding_that_is_tested_says_against_what(one: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize("one", TEXTS, ids=lambda one: one["slug"])
+def test_every_number_of_a_text_was_kept_when_it_was_published(one: dict[str, Any]) -> None:
+    named = [one.get("metric", ""), *text.keys(one.get("summary", "")), *text.keys(one["body"])]
+    assert set(one["published_values"]) == set(named) - {""}
+    assert {kept["on"] for kept in one["published_values"].values()} <= {one["published_on"]}
+
+
+@pytest.mark.parametrize("one", TEXTS, ids=lambda one: one["slug"])
 def test_a_text_links_to_research_that_is_there(one: dict[str, Any]) -> None:
     slugs = {
         *(f"/research/findings/{other['slug']}/" for other in FINDINGS),

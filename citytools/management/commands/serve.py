@@ -57,6 +57,7 @@ class Command(BaseCommand):
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
                 call_command("load", demo=demo, stdout=io.StringIO())
+            call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()
         if serving.collect_static():
             self.stdout.write("Collected the static files.")
