@@ -34,8 +34,8 @@ FILES: tuple[Export, ...] = (
     contracts.FRAMEWORKS,
     contracts.PIPELINE,
     contracts.CONCENTRATION,
-    research.METRICS,
     research.TRENDS,
+    research.METRICS,
 )
 
 

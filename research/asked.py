@@ -20,15 +20,12 @@ PUBLISHED: tuple[type[Publication], ...] = (Finding, CaseStudy, Recommendation)
 """Kinds of record that are published."""
 
 
-class ResearchAsked(Asked):
-    """`as_at=` a day answers with texts and numbers of that day; `illustrative=yes` counts in
-    what is invented for demonstration, which is otherwise left out.
-    """
+class DayAsked(Asked):
+    """`as_at=` a day answers with texts and numbers of that day."""
 
     _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
 
     as_at = Day("As at", "pk__isnull")
-    illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -38,6 +35,11 @@ class ResearchAsked(Asked):
         if day and not problems and (wrong := _out_of_record(day)):
             return [("as_at", wrong)]
         return problems
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether what is invented may be among what is counted: only if it is asked for."""
+        return not self.problems and self.data.get("illustrative") == "yes"
 
     @property
     def day(self) -> datetime.date:
@@ -53,7 +55,7 @@ class ResearchAsked(Asked):
     @property
     def scope(self) -> Scope:
         """Over what to measure."""
-        return Scope(self.day, illustrative=self.value("illustrative", "no") == "yes")
+        return Scope(self.day, illustrative=self.illustrative)
 
     @property
     def now_query(self) -> str:
@@ -83,6 +85,12 @@ class ResearchAsked(Asked):
         What has been withdrawn since is left out of the past too: it was taken back for a reason.
         """
         return model.objects.published(self.day).exclude(pk__in=self._withdrawn.get(model, []))
+
+
+class ResearchAsked(DayAsked):
+    """The same, and `illustrative=yes` counts in what is invented, otherwise left out."""
+
+    illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
 
 
 def _withdrawn(model: type[Publication]) -> list[int]:

@@ -43,8 +43,8 @@ MARKET = Group(
             sources=(RULE,),
             used=(pages.CONCENTRATION,),
             code=(
-                "contracts.concentration.shares:top_share",
-                "contracts.concentration.shares:at_most",
+                "citytools.shares:top_share",
+                "citytools.shares:at_most",
                 "contracts.concentration.bases:of",
                 "contracts.concentration.groups:head",
             ),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from citytools.filters import Values
-from research.asked import ResearchAsked
+from research.asked import DayAsked, ResearchAsked
 from research.metrics import METRICS
 from research.metrics_pages import shown
 from research.metrics_pages.columns import METRIC_COLUMNS, TREND_COLUMNS
@@ -22,13 +22,11 @@ class MetricsFile(ResearchAsked):
             return list(shown.rows(self.scope))
 
 
-class TrendFile(ResearchAsked):
+class TrendFile(DayAsked):
     """The file of what was recorded, up to a day; it holds real records alone."""
 
     beside = frozenset({"columns"})
     columns = TREND_COLUMNS
-    illustrative = None  # type: ignore[assignment]  # django-filter's way to take one away
-
     metric = Values("Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q)
 
     @property

@@ -7,12 +7,19 @@ _UNITS = tuple(Unit)
 _METRIC = Column("metric", "text", "The metric's key, which never changes.")
 _UNIT = Column("unit", "text", "What the value counts.", allowed=_UNITS)
 _MEASURED = (
-    Column("value", "decimal", "The number, in its unit. Empty: nothing to measure."),
-    Column("part", "decimal", "Of a share: what is above the line."),
-    Column("whole", "decimal", "Of a share: what is below the line."),
-    Column("counted", "integer", "Records behind the number (n)."),
-    Column("boroughs", "integer", "Boroughs of the 33 behind the number."),
-    Column("left_out", "integer", "Records looked at that lack what would be measured."),
+    Column(
+        "value", "decimal", "The number. Empty: nothing to measure.", unit="as in the column unit"
+    ),
+    Column("part", "decimal", "Of a share: what is above the line.", unit="what is counted"),
+    Column("whole", "decimal", "Of a share: what is below the line.", unit="what is counted"),
+    Column("counted", "integer", "Records behind the number (n).", unit="records"),
+    Column("boroughs", "integer", "Boroughs of the 33 behind the number.", unit="boroughs"),
+    Column(
+        "left_out",
+        "integer",
+        "Records looked at that lack what would be measured.",
+        unit="records",
+    ),
 )
 
 METRIC_COLUMNS = (
@@ -25,7 +32,7 @@ METRIC_COLUMNS = (
     Column("formula", "text", "How it is computed."),
     Column("as_at", "date", "The day of the value."),
     *_MEASURED,
-    Column("invented", "integer", "Records among those counted that are invented."),
+    Column("invented", "integer", "Records among those counted that are invented.", unit="records"),
     Column("rows", "text", "The page of this site that lists the records behind it."),
     Column("rows_note", "text", "How that page differs from exactly those. Empty: not at all."),
 )

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 
 from citytools.asked import page
+from citytools.links import FileLinks
 from research.asked import ResearchAsked
 from research.metrics import METRICS, Metric
 from research.metrics_pages import shown
@@ -13,7 +14,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric by theme, with its value."""
     asked = ResearchAsked(request)
     with asked.moment():
-        context = {"shown": shown.MetricsPage(asked.scope)}
+        files = FileLinks("research:metrics_csv", asked.query())
+        context = {"shown": shown.MetricsPage(asked.scope), "files": files}
         return page(request, "research/metrics.html", context, asked)
 
 

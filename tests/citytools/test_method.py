@@ -46,7 +46,7 @@ FORMULAS = {
     "systems.service_map.layout", "systems.suppliers.deals", "systems.suppliers.failure",
     "systems.suppliers.market", "systems.suppliers.ownership",
     "contracts.charts", "contracts.concentration.bases", "contracts.concentration.groups",
-    "contracts.concentration.shares", "contracts.frameworks.counts", "contracts.models.dates",
+    "citytools.shares", "contracts.frameworks.counts", "contracts.models.dates",
     "contracts.models.questions", "contracts.ocds.plan", "contracts.ocds.terms",
     "contracts.pipeline.drafts", "contracts.pipeline.estimates", "contracts.pipeline.later",
     "contracts.pipeline.period", "contracts.together.nearby", "contracts.together.planner",

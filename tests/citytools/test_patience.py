@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import exports, home
+from citytools import home
 from citytools.settings import _seconds
+from citytools.tables import Stored
 from tests import factories
 from tests.pages import read, text_of, words
 
@@ -64,12 +65,12 @@ def test_what_took_too_long_is_logged_with_its_address(
 def test_a_file_that_takes_too_long_says_so_in_plain_text(
     client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    def slow(_rows: object, _columns: object, file: IO[bytes]) -> None:
+    def slow(_: Stored, file: IO[bytes]) -> None:
         with connection.cursor() as cursor:
             cursor.copy_expert("COPY (SELECT pg_sleep(20)) TO STDOUT", file)
 
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(exports, "write_csv", slow)
+    monkeypatch.setattr(Stored, "write", slow)
     response = client.get("/systems/systems.csv?hosting=saas")
     assert response.status_code == 503
     assert response["Content-Type"] == "text/plain; charset=utf-8"

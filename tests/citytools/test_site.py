@@ -138,6 +138,7 @@ def test_every_link_of_every_page_leads_somewhere(client: Client) -> None:
             continue
         links = {link.split("#")[0] for link in read(response, "body").links}
         new = {link for link in links if link.startswith("/") and not link.startswith("/admin")}
+        new -= {"/data/citytools.zip"}  # made beside the server: test_archives fetches it
         new = {link for link in new if link.count("?") == 0 or link.count("=") == 1} - seen
         seen |= new
         waiting += sorted(new)
