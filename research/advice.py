@@ -85,7 +85,7 @@ def _turned(tested: Tested) -> str:
 
 def _gone(finding: Finding) -> Notice:
     said = f"A finding it rests on was withdrawn on {_words(finding.withdrawn_on)}"
-    return Notice(said, finding, finding.withdrawal_reason)
+    return Notice(said, finding, f"The reason given: {finding.withdrawal_reason}")
 
 
 def _words(day: datetime.date | None) -> str:

@@ -29,6 +29,13 @@ from systems.models import (
 
 _numbers = itertools.count(1)
 
+
+def start_over() -> None:
+    """Number from one again, before each test: positions are small integers, and tests many."""
+    global _numbers
+    _numbers = itertools.count(1)
+
+
 SOURCE: dict[str, Any] = {
     "source_kind": SourceKind.RETURN,
     "as_of": "2026-09-30",

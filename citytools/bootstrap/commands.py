@@ -44,9 +44,10 @@ def serve() -> int:
 
 
 def test() -> int:
-    """Set up and run the tests; ARGS are for pytest."""
+    """Set up and run the tests, on every core; ARGS are for pytest and may say -n 0."""
     setup()
-    steps.become([environment.PYTHON, "-m", "pytest", *_arguments()])
+    on_every_core = ["-n", "auto", "--dist", "worksteal"]
+    steps.become([environment.PYTHON, "-m", "pytest", *on_every_core, *_arguments()])
     return 0
 
 

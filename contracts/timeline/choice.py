@@ -2,10 +2,9 @@
 
 from functools import cached_property
 
-from django.urls import reverse
-
 from citytools.filters import OneOf
 from citytools.grammar import Chip
+from citytools.links import FileLinks
 from citytools.listing import Listing
 from contracts.filters import ContractFilter
 
@@ -46,7 +45,6 @@ class TimelineListing(Listing):
     chosen: TimelineFilter
 
     @property
-    def csv(self) -> str:
-        """The address of exactly these rows as CSV: the file knows no grouping."""
-        query = self.chosen.query_of_list
-        return f"{reverse(self.file)}?{query}" if query else reverse(self.file)
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files, which know no grouping."""
+        return FileLinks(self.file, self.chosen.query_of_list)

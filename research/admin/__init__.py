@@ -123,8 +123,9 @@ class FindingAdmin(PublicationAdmin):
 
 
 class ClaimsOfCaseStudy(Part):
-    """Costs and savings, each as somebody claimed it."""
+    """Costs and savings, each as somebody claimed it: too many fields for one line of a table."""
 
+    template = "admin/edit_inline/stacked.html"
     model = CaseClaim
     autocomplete_fields = ["source"]
     verbose_name = "cost or saving as claimed"
