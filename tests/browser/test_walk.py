@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.http import QueryDict
@@ -19,6 +18,7 @@ from contracts.models import Contract
 from contracts.together.choice import TogetherFilter
 from contracts.together.shown import widest
 from systems.models import System
+from tests.browser.accessibility import assert_clean
 
 WIDTHS = [320, 1280]
 PAGES = [
@@ -140,8 +140,7 @@ def look(page: Page, width: int) -> None:
     for place in page.locator("[data-chart]").all():
         place.scroll_into_view_if_needed()
         expect(place).to_have_attribute("data-drawn", "yes")
-    report = Axe().run(page)
-    assert report.violations_count == 0, f"{page.url} at {width}\n{report.generate_report()}"
+    assert_clean(page, f"{page.url} at {width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
@@ -274,4 +273,4 @@ def edit(page: Page, site: str, system: System) -> None:
     page.goto(f"{site}/admin/systems/system/{system.pk}/history/")
     expect(page.get_by_text("ada").first).to_be_visible()
     expect(page.get_by_text("1234").first).to_be_visible()
-    assert Axe().run(page).violations_count == 0
+    assert_clean(page)
