@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from boroughs.columns import BOROUGH_COLUMNS
 from boroughs.measures import MEASURES
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slugs, Sort, Values, Words, by_value, filled
+from citytools.filters import OneOf, Slugs, Sort, Values, Words, filled
 from citytools.grammar import FactFilter
+from citytools.narrowing import by_value
 
 
 def _called(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:

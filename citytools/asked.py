@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.filters import YesNo, real_or_invented
+from citytools.filters import YesNo
 from citytools.grammar import FactFilter
+from citytools.narrowing import real_or_invented
 
 
 class Asked(FactFilter):

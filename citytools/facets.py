@@ -1,11 +1,12 @@
 """How a filter set stands on a page: one group of inputs per filter, usable without JavaScript."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
+from citytools.facet_counts import Counts
 from citytools.grammar import FactFilter
 
 SHORT = 60
@@ -21,6 +22,8 @@ class Option:
     value: str
     label: str
     chosen: bool
+    rows: int | None = None
+    """How many rows it would leave, where they are counted."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Facet:
     open: bool
     besides: Sequence[str]
     any: bool
+    present: int | None = None
+    """How many of its values have rows, where they are counted."""
 
     @property
     def chosen(self) -> int:
@@ -46,15 +51,16 @@ class Facet:
         return sum(option.chosen for option in self.options) or int(bool(self.value))
 
 
-def of(chosen: FactFilter) -> list[Facet]:
-    """The filters in their order, without what is shown apart."""
-    return [_facet(chosen, name) for name in chosen.filters if name not in chosen.apart]
+def of(chosen: FactFilter, counts: Counts | None = None) -> list[Facet]:
+    """The filters in their order, without what is shown apart; with how many rows, if counted."""
+    names = [name for name in chosen.filters if name not in chosen.apart]
+    return [_facet(chosen, name, (counts or {}).get(name)) for name in names]
 
 
-def _facet(chosen: FactFilter, name: str) -> Facet:
+def _facet(chosen: FactFilter, name: str, rows: Mapping[str, int] | None) -> Facet:
     field = chosen.form.fields[name]
     given = chosen.data.getlist(name)
-    options = _options(field, given)
+    options = _options(field, given, rows)
     kind = _kind(field, len(options))
     return Facet(
         name=name,
@@ -65,6 +71,7 @@ def _facet(chosen: FactFilter, name: str) -> Facet:
         open=name in chosen.shown_first or bool(given),
         besides=given[1:] if kind in {"drop-down", "slug"} else [],
         any=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
+        present=None if rows is None else sum(bool(one.rows) for one in options),
     )
 
 
@@ -80,7 +87,9 @@ def _kind(field: forms.Field, options: int) -> str:
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
-def _options(field: forms.Field, given: Sequence[str]) -> list[Option]:
+def _options(
+    field: forms.Field, given: Sequence[str], rows: Mapping[str, int] | None
+) -> list[Option]:
     if isinstance(field, forms.ModelMultipleChoiceField):
         few = [] if field.queryset is None else field.queryset[: MOST + 1]
         pairs: list[tuple[Any, Any]] = [(one.slug, str(one)) for one in few]
@@ -88,4 +97,12 @@ def _options(field: forms.Field, given: Sequence[str]) -> list[Option]:
         pairs = list(field.choices)  # type: ignore[arg-type]
     else:
         return []
-    return [Option(str(value), str(label), str(value) in given) for value, label in pairs]
+    return [
+        Option(str(value), str(label), str(value) in given, _of(rows, str(value)))
+        for value, label in pairs
+    ]
+
+
+def _of(rows: Mapping[str, int] | None, value: str) -> int | None:
+    """None where nothing is counted; the empty value of a drop-down is no value."""
+    return rows.get(value, 0) if rows is not None and value else None

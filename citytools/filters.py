@@ -1,11 +1,11 @@
 """The kinds of filter that the query string knows, each with what it says to a wrong value."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Expression, F, Model, QuerySet, Value
+from django.db.models import Expression, F, QuerySet, Value
 from django.db.models.functions import NullIf
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -190,31 +190,3 @@ class Sort(django_filters.ChoiceFilter):
 def filled(field: str) -> Expression:
     """A text to sort by, where empty means not known and comes last."""
     return NullIf(F(field), Value(""))
-
-
-def real_or_invented(queryset: Any, yes: bool) -> Any:
-    """`illustrative=yes|no` on rows with provenance."""
-    return queryset.illustrative() if yes else queryset.real()
-
-
-NOT_KNOWN = ("not_known", "Not known")
-"""A closed list's value for rows where it is empty."""
-
-
-def by_value(field: str) -> Method:
-    """A narrowing on a closed list, where not_known stands for empty."""
-
-    def narrow(queryset: QuerySet[Any], chosen: Iterable[str]) -> QuerySet[Any]:
-        values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
-        return queryset.filter(**{f"{field}__in": values})
-
-    return narrow
-
-
-def by_slug(path: str) -> Method:
-    """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
-
-    def narrow(queryset: QuerySet[Any], chosen: Iterable[Model]) -> QuerySet[Any]:
-        return queryset.filter(**{f"{path}__in": chosen})
-
-    return narrow

@@ -94,6 +94,14 @@ class FactFilter(django_filters.FilterSet):
         """The chosen rows, as the model's own kind of queryset; none while there are problems."""
         return self.queryset.none() if self.problems else self.qs
 
+    def rows_but_for(self, left_out: str) -> Any:
+        """The rows as if one filter were not given, in no order."""
+        rows = self.queryset.order_by()
+        for name, value in self.named.items():
+            if name not in {left_out, "sort"}:
+                rows = self.filters[name].filter(rows, value)
+        return rows
+
     def query(self, **changes: Iterable[str]) -> str:
         """The query string of this choice with some names changed, without the page."""
         data = self.data.copy()

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.urls import reverse
 
-from citytools import facets
+from citytools import facet_counts, facets
 from citytools.choosing import ColumnChoice
 from citytools.columns import Column
 from citytools.grammar import FactFilter
@@ -33,7 +33,8 @@ class Listing:
     """What every list page shows.
 
     `path` names the page's address, `file` that of its CSV; `one` and `several` are
-    the noun. `tabular` says that its table can show the columns of the file instead of its own.
+    the noun. `tabular` says that its table can show the columns of the file instead of its own,
+    `counted` that beside each value of a filter stands how many rows it would leave.
     """
 
     chosen: FactFilter
@@ -45,6 +46,7 @@ class Listing:
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
     tabular: bool = False
+    counted: bool = False
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -144,7 +146,8 @@ class Listing:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters as groups of inputs."""
-        return facets.of(self.chosen)
+        counts = facet_counts.of(self.chosen) if self.counted and not self.problems else None
+        return facets.of(self.chosen, counts)
 
     def sorted_by(self, column: str) -> tuple[str, str]:
         """Query string that sorts by a column, and its present direction for a screen reader."""

@@ -8,24 +8,21 @@ from django.db.models import QuerySet
 from boroughs.models import Borough
 from citytools import clock
 from citytools.columns import Column
-from citytools.filters import (
+from citytools.filters import Day, Population, Pounds, Slugs, Sort, Values, Words, YesNo
+from citytools.grammar import FactFilter
+from citytools.narrowing import (
     NOT_KNOWN,
-    Day,
-    Population,
-    Pounds,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
+    Narrowing,
+    along,
     by_slug,
     by_value,
     real_or_invented,
+    through,
 )
-from citytools.grammar import FactFilter
 from citytools.provenance import SourceKind
 from contracts.columns import CONTRACT_COLUMNS
-from contracts.models import Framework, Route, Standing
+from contracts.models import Contract, ContractPartner, ContractSystem, Framework, Route, Standing
+from contracts.models.questions import standing_on
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -58,6 +55,27 @@ def _standing_today(queryset: Any, keys: list[str]) -> Any:
     return queryset.standing_as(standings, clock.today())
 
 
+_FUNCTIONS = Contract.functions.through
+
+of_boroughs = Narrowing(
+    _of_boroughs,
+    (along("lead__slug"), through(ContractPartner, "contract", "borough__slug")),
+)
+for_areas = Narrowing(
+    _for_areas, (through(_FUNCTIONS, "contract", "function__service_area__slug"),)
+)
+of_kind = Narrowing(_of_kind, (through(_FUNCTIONS, "contract", "function__service_area__kind"),))
+for_functions = Narrowing(_for_functions, (through(_FUNCTIONS, "contract", "function__slug"),))
+for_products = Narrowing(
+    _for_products, (through(ContractSystem, "contract", "system__product__slug"),)
+)
+standing_today = Narrowing(
+    _standing_today,
+    (lambda rows: along(standing_on(clock.today()))(rows),),
+    {str(one.value): one.key for one in Standing},
+)
+
+
 def _where(**known: Any) -> Callable[[Any], Any]:
     """Contracts that one of the 33 leads or shares, of which something is known."""
     return lambda rows: rows.of_boroughs(Borough.objects.london()).filter(**known)
@@ -87,11 +105,11 @@ class ContractFilter(FactFilter):
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.all(), _of_boroughs)
-    service_area = Slugs("Service area", ServiceArea.objects.all(), _for_areas)
-    kind = Values("Kind", ServiceArea.Kind.choices, _of_kind)
-    function = Slugs("Function", Function.objects.all(), _for_functions)
-    product = Slugs("Product", Product.objects.all(), _for_products)
+    borough = Slugs("Borough", Borough.objects.all(), of_boroughs)
+    service_area = Slugs("Service area", ServiceArea.objects.all(), for_areas)
+    kind = Values("Kind", ServiceArea.Kind.choices, of_kind)
+    function = Slugs("Function", Function.objects.all(), for_functions)
+    product = Slugs("Product", Product.objects.all(), for_products)
     supplier = Slugs("Supplier", Supplier.objects.all(), by_slug("supplier"))
     framework = Slugs("Framework", Framework.objects.all(), by_slug("framework"))
     route = Values("Route to market", [*Route.choices, NOT_KNOWN], by_value("route"))
@@ -100,7 +118,7 @@ class ContractFilter(FactFilter):
     act_by_after = Day("Act by, on or after", "act_by__gte")
     act_by_before = Day("Act by, on or before", "act_by__lte")
     standing = Values(
-        "Standing today", [(one.key, one.capitalize()) for one in Standing], _standing_today
+        "Standing today", [(one.key, one.capitalize()) for one in Standing], standing_today
     )
     min_value = Pounds("Pounds a year, at least", "annual_value__gte")
     max_value = Pounds("Pounds a year, at most", "annual_value__lte")

@@ -26,6 +26,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "contract",
         "contracts",
         tabular=True,
+        counted=True,
     )
     context = {
         "listing": listing,

@@ -3,18 +3,9 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.filters import (
-    OneOf,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    by_slug,
-    by_value,
-    real_or_invented,
-)
+from citytools.filters import OneOf, Slugs, Sort, Values, Words, YesNo
 from citytools.grammar import FactFilter
+from citytools.narrowing import Narrowing, along, by_answer, by_slug, by_value, real_or_invented
 from citytools.provenance import SourceKind
 from skills.columns import SKILL_COLUMNS
 from skills.faces import SHOWS, Show
@@ -31,12 +22,9 @@ def _at_levels(queryset: Any, names: list[str]) -> Any:
     return queryset.filter(level__in=[LEVELS[name] for name in names])
 
 
-def _teaching(queryset: Any, yes: bool) -> Any:
-    return queryset.filter(can_teach=yes)
-
-
-def _wishing(queryset: Any, yes: bool) -> Any:
-    return queryset.filter(wants_help=yes)
+at_levels = Narrowing(
+    _at_levels, (along("level"),), {str(level.value): name for name, level in LEVELS.items()}
+)
 
 
 class SkillLevelFilter(FactFilter):
@@ -50,9 +38,9 @@ class SkillLevelFilter(FactFilter):
     borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
     group = Slugs("Group", SkillGroup.objects.all(), by_slug("skill__group"))
     skill = Slugs("Skill", Skill.objects.all(), by_slug("skill"))
-    level = Values("Level", [(name, level.label) for name, level in LEVELS.items()], _at_levels)
-    can_teach = YesNo("Can teach", _teaching)
-    wants_help = YesNo("Wants help", _wishing)
+    level = Values("Level", [(name, level.label) for name, level in LEVELS.items()], at_levels)
+    can_teach = YesNo("Can teach", by_answer("can_teach"))
+    wants_help = YesNo("Wants help", by_answer("wants_help"))
     source = Values("Source", SourceKind.choices, by_value("source_kind"))
     illustrative = YesNo("Invented for demonstration", real_or_invented)
     show = OneOf("Matrix shows", [(name, one.words) for name, one in SHOWS.items()])

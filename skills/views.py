@@ -19,7 +19,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
     noun = ("Skills", "skill level", "skill levels")
-    listing = Listing(chosen, "skills:list", "skills:csv", *noun, tabular=True)
+    listing = Listing(chosen, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
     context = {
         "listing": listing,
         "matrix": matrix.of_filter(chosen),

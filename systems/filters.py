@@ -4,22 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.filters import (
-    NOT_KNOWN,
-    Population,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    by_slug,
-    by_value,
-    filled,
-    real_or_invented,
-)
+from citytools.filters import Population, Slugs, Sort, Values, Words, YesNo, filled
 from citytools.grammar import FactFilter
+from citytools.narrowing import NOT_KNOWN, Narrowing, along, by_slug, by_value, real_or_invented
 from citytools.provenance import SourceKind
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.models import Function, Hosting, Product, ServiceArea, Status, Supplier, System
@@ -32,6 +22,9 @@ def _holding(queryset: Any, words: str) -> Any:
 def of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     """Rows of boroughs that belong to any of the partnerships."""
     return queryset.filter(borough__in=Borough.objects.partners(slugs))
+
+
+partners = Narrowing(of_partners, (along("borough__partnership"),), slugify)
 
 
 def _used(queryset: Any) -> Any:
@@ -64,7 +57,7 @@ class SystemFilter(FactFilter):
     inner_or_outer = Values(
         "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
     )
-    partnership = Values("Partnership", Borough.objects.partnerships, of_partners)
+    partnership = Values("Partnership", Borough.objects.partnerships, partners)
     service_area = Slugs(
         "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
     )

@@ -10,17 +10,10 @@ from django.db.models import QuerySet
 from boroughs.compare.columns import COMPARE_COLUMNS
 from boroughs.comparisons import Peer, nearest
 from boroughs.models import Borough
-from citytools.filters import (
-    OneOf,
-    Slug,
-    Slugs,
-    Values,
-    YesNo,
-    by_value,
-    real_or_invented,
-)
+from citytools.filters import OneOf, Slug, Slugs, Values, YesNo
 from citytools.grammar import FactFilter
 from citytools.links import FileLinks
+from citytools.narrowing import by_value, real_or_invented
 
 FEWEST, MOST = 2, 6
 

@@ -13,6 +13,18 @@ from contracts.models.dates import Standing
 from systems.models import Function, Supplier, System
 
 
+def standing_on(day: datetime.date) -> Case:
+    """How a contract stands on a day, in SQL."""
+    return Case(
+        When(starts_first__gt=day, then=Value(Standing.FUTURE)),
+        When(rolling=True, then=Value(Standing.ROLLING)),
+        When(ends_last__lt=day, then=Value(Standing.ENDED)),
+        When(act_by__lt=day, then=Value(Standing.PAST_ACT_BY)),
+        default=Value(Standing.CURRENT),
+        output_field=models.CharField(),
+    )
+
+
 class ContractQuerySet(SourcedQuerySet):
     """Named questions about contracts."""
 
@@ -102,15 +114,7 @@ class ContractQuerySet(SourcedQuerySet):
 
     def standing_as(self, standings: Iterable[Standing], day: datetime.date) -> Self:
         """Which stand in one of these ways on a day, as `Term.standing` says of one."""
-        standing = Case(
-            When(starts_first__gt=day, then=Value(Standing.FUTURE)),
-            When(rolling=True, then=Value(Standing.ROLLING)),
-            When(ends_last__lt=day, then=Value(Standing.ENDED)),
-            When(act_by__lt=day, then=Value(Standing.PAST_ACT_BY)),
-            default=Value(Standing.CURRENT),
-            output_field=models.CharField(),
-        )
-        return self.alias(stands=standing).filter(stands__in=list(standings))
+        return self.alias(stands=standing_on(day)).filter(stands__in=list(standings))
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""

@@ -28,6 +28,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "contract",
         "contracts",
         page_size=MOST,
+        counted=True,
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {

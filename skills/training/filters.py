@@ -7,8 +7,9 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slugs, YesNo, real_or_invented
+from citytools.filters import OneOf, Slugs, YesNo
 from citytools.grammar import FactFilter
+from citytools.narrowing import real_or_invented
 from skills.models import Skill, SkillGroup
 from skills.training.cohorts import MOST
 from skills.training.columns import TRAINING_COLUMNS

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from citytools.filters import real_or_invented
 from citytools.listing import Listing
 from skills.training import cohorts, shown
 from skills.training.benefit import Held
@@ -13,7 +12,7 @@ from skills.training.filters import TrainingFilter
 from skills.training.plan import Lesson, Plan, plan
 from skills.training.rows import Class, Missing, Row, Swap, Words
 from skills.training.shown import Shown
-from systems.models import System
+from systems.models import System, SystemQuerySet
 
 
 @dataclass(frozen=True)
@@ -94,9 +93,9 @@ def of(chosen: TrainingFilter) -> Training:
     """The plan for what was asked; empty where that was not understood."""
     if chosen.problems:
         return Training()
-    systems = System.objects.all()
+    systems: SystemQuerySet = System.objects.all()
     if asked := chosen.named["illustrative"]:
-        systems = real_or_invented(systems, asked == "yes")
+        systems = systems.illustrative() if asked == "yes" else systems.real()
     facts = read(chosen.rows, systems)
     made = plan(facts.held, facts.bodies, chosen.places)
     return _seen(facts, made, shown.of(chosen))

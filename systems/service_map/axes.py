@@ -11,8 +11,9 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools.columns import Column
-from citytools.filters import Slugs, Values, YesNo, by_slug, by_value, real_or_invented
+from citytools.filters import Slugs, Values, YesNo
 from citytools.grammar import FactFilter
+from citytools.narrowing import by_slug, by_value, real_or_invented
 from systems.filters import of_partners
 from systems.models import Function, Product, ServiceArea, Supplier
 from systems.service_map.marks import Chosen, Mark, Use

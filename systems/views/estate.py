@@ -26,6 +26,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
         "system",
         "systems",
         tabular=True,
+        counted=True,
     )
     context = {
         "listing": listing,

@@ -1,80 +1,28 @@
 """The number on the screen is the rows in the file, in the same order, however it is filtered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from boroughs.models import Borough
 from citytools.grammar import FactFilter
 from contracts.filters import ContractFilter
-from contracts.models import Contract, Framework
+from contracts.models import Contract
 from skills.filters import SkillLevelFilter
-from skills.models import Skill, SkillGroup, SkillLevel
+from skills.models import SkillLevel
 from systems.filters import SystemFilter
-from systems.models import Function, Product, ServiceArea, Supplier, System
+from systems.models import System
+from tests.drawing import Query, choices, often, queries
 from tests.estate import small_london
 from tests.pages import LISTS, column, row_links, rows, total
-
-Query = dict[str, list[str]]
-MODELS: dict[str, Any] = {
-    "borough": Borough, "service_area": ServiceArea, "function": Function, "product": Product,
-    "supplier": Supplier, "framework": Framework, "skill": Skill, "group": SkillGroup,
-}  # fmt: skip
-DATES = ["2026-01-01", "2026-12-31", "2027-03-31", "2027-06-01", "2028-02-29"]
-AMOUNTS = ["0", "999", "1000", "1000.01", "250000"]
-WORDS = ["a", "borough", "product 1", "1", "%", "region", "zzz"]
 
 
 @pytest.fixture
 def _london(db: None) -> None:
     small_london()
-
-
-def choices(kind: type[FactFilter], model: Any) -> dict[str, list[str]]:
-    """What each filter of a list may be given, read from the filter set itself."""
-    fields = kind(QueryDict(), model.objects.all()).form.fields
-    given: dict[str, list[str]] = {}
-    for name, field in fields.items():
-        if name in MODELS:
-            given[name] = list(MODELS[name].objects.order_by("slug").values_list("slug", flat=True))
-        elif hasattr(field, "choices"):
-            given[name] = [str(value) for value, _ in field.choices if value]
-        else:
-            given[name] = WORDS if name == "q" else AMOUNTS if "value" in name else DATES
-    return given
-
-
-def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
-    """Up to three filters and perhaps a sort; several values only where that means any."""
-    several = {
-        *MODELS,
-        "partnership",
-        "inner_or_outer",
-        "kind",
-        "hosting",
-        "status",
-        "source",
-        "route",
-        "standing",
-        "level",
-    }
-    names = draw(st.sets(st.sampled_from(sorted(set(given) - {"sort"})), max_size=3))
-    names |= draw(st.sets(st.just("sort"), max_size=1))
-    query: Query = {}
-    for name in sorted(names):
-        most = 4 if name in several else 1
-        query[name] = draw(st.lists(st.sampled_from(given[name]), min_size=1, max_size=most))
-    return query
-
-
-often = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @pytest.mark.usefixtures("_london")

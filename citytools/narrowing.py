@@ -1,0 +1,114 @@
+"""What a filter's value leaves of the rows, and how the rows of each of its values are counted."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Expression,
+    F,
+    Model,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+
+from citytools.provenance import SourceKind
+
+Rows = QuerySet[Any]
+Tally = Callable[[Rows], Rows]
+"""From rows to (facet_key, facet_n): a value of the facet as text, and how many rows have it."""
+
+YES = {"true": "yes", "false": "no"}
+NOT_KNOWN = ("not_known", "Not known")
+"""A closed list's value for rows where it is empty."""
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A filter's method, with the counts of what each of its values would leave.
+
+    Counts of several tallies are summed by key. `called` says what a key is in the address, where
+    it is not the same: by a mapping, or by a function of the key.
+    """
+
+    narrow: Callable[[Any, Any], Any]
+    tallies: tuple[Tally, ...] = ()
+    called: Mapping[str, str] | Callable[[str], str] = field(default_factory=dict)
+
+    def __call__(self, rows: Rows, value: Any) -> Rows:
+        """The rows that the value leaves."""
+        left: Rows = self.narrow(rows, value)
+        return left
+
+    def name(self, key: str) -> str:
+        """A key of the tallies as it is written in the address."""
+        return self.called(key) if callable(self.called) else self.called.get(key, key)
+
+
+def along(path: str | Expression, count: str = "pk") -> Tally:
+    """Count by a column, which may lie across foreign keys, or by an expression."""
+    key = Cast(F(path) if isinstance(path, str) else path, TextField())
+    return lambda rows: _grouped(rows.select_related(None).prefetch_related(None), key, count)
+
+
+def through(model: type[Model], owner: str, path: str) -> Tally:
+    """Count by what the rows are linked to: `model` holds the links, `owner` names the rows there.
+
+    Each row counts once for each value, however many links lead there.
+    """
+    key = Cast(F(path), TextField())
+
+    def tally(rows: Rows) -> Rows:
+        links = model._default_manager.filter(**{f"{owner}__in": rows.order_by().values("pk")})
+        return _grouped(links, key, owner, distinct=True)
+
+    return tally
+
+
+def _grouped(rows: Rows, key: Expression, count: str, *, distinct: bool = False) -> Rows:
+    keyed = rows.order_by().annotate(facet_key=key).values("facet_key")
+    return keyed.annotate(facet_n=Count(count, distinct=distinct))
+
+
+def by_value(column: str) -> Narrowing:
+    """A narrowing on a closed list, where not_known stands for empty."""
+
+    def narrow(queryset: Rows, chosen: Iterable[str]) -> Rows:
+        values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
+        return queryset.filter(**{f"{column}__in": values})
+
+    return Narrowing(narrow, (along(column),), {"": NOT_KNOWN[0]})
+
+
+def by_slug(path: str) -> Narrowing:
+    """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
+
+    def narrow(queryset: Rows, chosen: Iterable[Model]) -> Rows:
+        return queryset.filter(**{f"{path}__in": chosen})
+
+    return Narrowing(narrow, (along(f"{path}__slug"),))
+
+
+def by_answer(column: str) -> Narrowing:
+    """A narrowing on yes or no, where nobody may have answered."""
+    return Narrowing(lambda rows, yes: rows.filter(**{column: yes}), (along(column),), YES)
+
+
+def _real_or_invented(rows: Any, yes: bool) -> Any:
+    return rows.illustrative() if yes else rows.real()
+
+
+_INVENTED = Case(
+    When(Q(source_kind=SourceKind.ILLUSTRATIVE), then=Value(True)),
+    default=Value(False),
+    output_field=BooleanField(),
+)
+real_or_invented = Narrowing(_real_or_invented, (along(_INVENTED),), YES)
+"""`illustrative=yes|no` on rows with provenance."""

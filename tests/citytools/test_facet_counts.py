@@ -1,0 +1,143 @@
+"""Beside each value of a filter: how many rows it would leave, all other filters as they are."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citytools import clock, facet_counts
+from citytools.grammar import FactFilter
+from contracts.filters import ContractFilter
+from contracts.models import Contract
+from skills.filters import SkillLevelFilter
+from skills.models import SkillLevel
+from systems.filters import SystemFilter
+from systems.models import System
+from tests import factories
+from tests.drawing import Query, choices, often, queries
+from tests.estate import small_london
+from tests.pages import words
+
+KINDS: list[tuple[type[FactFilter], Any]] = [
+    (SystemFilter, System),
+    (ContractFilter, Contract),
+    (SkillLevelFilter, SkillLevel),
+]
+NOT_COUNTED = {
+    "q", "counted", "sort", "show",
+    "ends_after", "ends_before", "act_by_after", "act_by_before", "min_value", "max_value",
+}  # fmt: skip
+"""Filters without a closed list of values, and sets of rows that overlap by design."""
+
+
+def chosen(kind: type[FactFilter], model: Any, query: Query) -> FactFilter:
+    data = QueryDict(mutable=True)
+    for name, values in query.items():
+        data.setlist(name, values)
+    return kind(data, model.objects.for_list())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "model"), KINDS)
+def test_a_count_is_the_rows_that_the_filter_then_returns(
+    kind: type[FactFilter], model: Any
+) -> None:
+    small_london()
+    given_values = choices(kind, model)
+
+    @often
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        query = queries(data.draw, given_values)
+        counts = facet_counts.of(chosen(kind, model, query))
+        assert set(counts) == set(given_values) - NOT_COUNTED
+        for name in data.draw(st.sets(st.sampled_from(sorted(counts)), min_size=1, max_size=3)):
+            assert set(counts[name]) <= {*given_values[name], "", "not_known"}
+            few = st.sets(st.sampled_from(given_values[name]), min_size=1, max_size=4)
+            for value in sorted(data.draw(few)):
+                narrowed = chosen(kind, model, query | {name: [value]})
+                assert counts[name].get(value, 0) == narrowed.rows.count(), (query, name, value)
+
+    check()
+
+
+@pytest.mark.django_db
+def test_plain_counting_agrees_on_every_system() -> None:
+    small_london()
+    counts = facet_counts.of(chosen(SystemFilter, System, {}))
+    systems = list(System.objects.select_related("borough", "function__service_area", "product"))
+    assert counts["borough"] == Counter(one.borough.slug for one in systems)
+    assert counts["service_area"] == Counter(one.function.service_area.slug for one in systems)
+    assert counts["product"] == Counter(one.product.slug for one in systems)
+    assert counts["hosting"] == Counter(one.hosting or "not_known" for one in systems)
+    assert counts["illustrative"] == Counter("yes" if one.illustrative else "no" for one in systems)
+
+
+@pytest.mark.django_db
+def test_plain_counting_agrees_on_every_contract() -> None:
+    small_london()
+    counts = facet_counts.of(chosen(ContractFilter, Contract, {}))
+    contracts = list(Contract.objects.for_list())
+    assert counts["borough"] == Counter(
+        one.slug for row in contracts for one in {row.lead, *row.partners.all()}
+    )
+    assert counts["product"] == Counter(
+        slug
+        for row in contracts
+        for slug in {system.product.slug for system in row.systems.select_related("product")}
+    )
+    assert counts["standing"] == Counter(row.term.standing(clock.today()).key for row in contracts)
+
+
+@pytest.fixture
+def _three(db: None) -> None:
+    camden, brent = factories.borough("Camden"), factories.borough("Brent")
+    factories.borough("Sutton")
+    for borough, hosting in [(camden, "saas"), (camden, ""), (brent, "saas")]:
+        factories.system(borough=borough, hosting=hosting)
+
+
+@pytest.mark.usefixtures("_three")
+def test_each_count_leaves_out_its_own_filter_and_minds_all_others(client: Client) -> None:
+    said = words(client.get("/systems/", {"borough": "camden", "hosting": "saas"}))
+    assert "Camden (1)" in said
+    assert "Brent (1)" in said
+    assert "Software as a service (1)" in said
+    assert "Not known (1)" in said
+
+
+@pytest.mark.usefixtures("_three")
+def test_values_without_rows_stay_and_the_distinct_values_are_told(client: Client) -> None:
+    said = words(client.get("/systems/"))
+    assert "Sutton (0)" in said
+    assert "Borough 2 of 3 have systems" in said
+    assert "Brent (1)" in said
+    chosen_too = words(client.get("/systems/", {"borough": "sutton"}))
+    assert "Borough 1 chosen, 2 of 3 have systems" in chosen_too
+    assert "Camden (2)" in chosen_too
+
+
+@pytest.mark.usefixtures("_three")
+def test_a_contract_counts_once_for_each_borough_and_product(client: Client) -> None:
+    system = System.objects.filter(borough__slug="camden").earliest("pk")
+    again = factories.system(product=system.product)
+    contract = factories.contract(
+        lead=system.borough, partners=[again.borough], systems=[system, again]
+    )
+    said = words(client.get("/contracts/"))
+    assert "Camden (1)" in said
+    assert f"{again.borough} (1)" in said
+    assert f"{system.product} (1)" in said
+    assert contract.systems.count() == 2
+
+
+@pytest.mark.usefixtures("_three")
+def test_nothing_is_counted_for_an_address_that_is_not_understood(client: Client) -> None:
+    response = client.get("/systems/", {"borough": "atlantis"})
+    assert response.status_code == 400
+    assert "Camden (" not in words(response)
+    assert "have systems" not in words(response)
