@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -246,7 +247,8 @@ def filter_by_borough(page: Page, width: int, name: str) -> None:
     """Tick a borough; on a phone the filters are folded away first."""
     if width < 900:
         page.locator(".ct-filters__summary").click()
-    page.get_by_role("checkbox", name=name, exact=True).click()  # check() would ask the page left
+    box = page.get_by_role("checkbox", name=re.compile(rf"^{name} \(\d+\)$"))
+    box.click()  # check() would ask the page left
     expect(page.get_by_role("link", name=f"Remove filter Borough: {name}")).to_be_visible()
 
 
