@@ -113,6 +113,16 @@ PAGES = [
     "/no-such-page/",
     "/admin/login/",
 ]
+# What was chosen makes another page of these
+WIDE_TOO = {
+    "/boroughs/compare/?borough=camden&borough=brent&borough=bexley",
+    "/boroughs/compare/?nearest=camden&rows=all",
+    "/systems/map/?partnership=south-london-partnership&product=nec-housing",
+    "/contracts/timeline/?by=borough&illustrative=no",
+    "/skills/?show=headcount&group=data-and-ai",
+    "/research/metrics/suppliers_satisfaction_rho_by_borough/?illustrative=yes",
+    "/search/?q=camden+housing",
+}
 _LISTEN = """document.addEventListener("securitypolicyviolation",
     (event) => console.error("CSP", event.blockedURI, event.violatedDirective))"""
 
@@ -145,7 +155,13 @@ def look(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
 
-@pytest.mark.parametrize("section", sorted({path.split("/")[1] for path in PAGES}))
+def _section(path: str) -> str:
+    """One load of the data serves a section; the small ones share theirs."""
+    first = path.split("?")[0].split("/")[1]
+    return first if first in {"boroughs", "systems", "contracts", "skills", "research"} else "rest"
+
+
+@pytest.mark.parametrize("section", sorted({_section(path) for path in PAGES}))
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.django_db(transaction=True)
 def test_every_page_is_clean(
@@ -153,7 +169,9 @@ def test_every_page_is_clean(
 ) -> None:
     call_command("load", verbosity=0)
     page.set_viewport_size({"width": width, "height": 900})
-    paths = [path for path in [*PAGES, *_records()] if path.split("/")[1] == section]
+    paths = [path for path in [*PAGES, *_records()] if _section(path) == section]
+    if width > min(WIDTHS):  # what was chosen changes the words of a page, seldom its shape
+        paths = [path for path in paths if "?" not in path or path in WIDE_TOO]
     assert paths
     for path in paths:
         page.goto(live_server.url + path)
