@@ -11,6 +11,7 @@ from pathlib import Path
 from citytools.bootstrap import environment, frontend, schemas, steps
 
 RUNTIME, TESTING = environment.LOCKS
+RIVALS = "requirements-bench.lock"
 # uv writes one lock file for every platform, hashes and all; nothing else needs it
 UV = "uv~=0.13"
 
@@ -48,6 +49,19 @@ def test() -> int:
     setup()
     on_every_core = ["-n", "auto", "--dist", "worksteal"]
     steps.become([environment.PYTHON, "-m", "pytest", *on_every_core, *_arguments()])
+    return 0
+
+
+def bench() -> int:
+    """Measure against rivals over the same rows, a database for each of SIZES."""
+    environment.ensure(RUNTIME)
+    frontend.ensure()
+    datasette = environment.ensure_apart("datasette", RIVALS) / "datasette"
+    for size in os.environ.get("SIZES", "809 80900 809000").split():
+        steps.say(f"== {size} systems")
+        command = ["-m", "citytools", "bench", f"--systems={size}", "--datasette", datasette]
+        if failed := _python(*command, *_arguments(), env={"CITYTOOLS_DATABASE": f"bench_{size}"}):
+            return failed
     return 0
 
 
@@ -99,6 +113,8 @@ def lock() -> int:
     groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME}"]
     steps.quietly([*compile_, f"--output-file={RUNTIME}"], "locking")
     steps.quietly([*compile_, *groups, f"--output-file={TESTING}"], "locking")
+    apart: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", *tail]
+    steps.quietly([*apart, "--group=pyproject.toml:bench", f"--output-file={RIVALS}"], "locking")
     environment.ensure(RUNTIME)
     frontend.npm(frontend.npm_of_the_wheel(), "install", "--package-lock-only")
     return 0
@@ -107,6 +123,7 @@ def lock() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     "run": serve,
     "test": test,
+    "bench": bench,
     "lint": lint,
     "check": check,
     "format": format_,

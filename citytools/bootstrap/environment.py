@@ -54,22 +54,40 @@ def _stamped() -> list[str]:
 
 
 def _install(lock: str) -> None:
-    pip = pip_command()
     # Without its stamp an environment may be half made, or another Python's: begin again
     if not (PYTHON.exists() and _this_python() in _stamped()):
-        steps.say("Making .venv …")
-        steps.quietly(
-            [sys.executable, "-m", "venv", "--clear", "--without-pip", VENV], "making .venv"
-        )
+        _make(VENV)
     STAMP.unlink(missing_ok=True)
+    _install_into(PYTHON, lock)
+    held = LOCKS[: LOCKS.index(lock) + 1]
+    STAMP.write_text("\n".join([_this_python(), *map(_line, held)]))
+
+
+def ensure_apart(name: str, lock: str) -> Path:
+    """An environment of its own beneath the workshop, for a program that we only run."""
+    folder = steps.WORKSHOP / name
+    stamp, wanted = folder / "installed", _line(lock)
+    with steps.one_at_a_time():
+        if not (stamp.exists() and stamp.read_text() == wanted):
+            _make(folder)
+            _install_into(folder / "bin" / "python", lock)
+            stamp.write_text(wanted)
+    return folder / "bin"
+
+
+def _make(folder: Path) -> None:
+    steps.say(f"Making {folder.relative_to(steps.ROOT)} …")
+    command = [sys.executable, "-m", "venv", "--clear", "--without-pip", folder]
+    steps.quietly(command, f"making {folder.name}")
+
+
+def _install_into(python: Path, lock: str) -> None:
     steps.say(f"Installing Python packages from {lock} …")
     steps.quietly(
-        [*pip, "--python", PYTHON, *_INSTALL, "-r", steps.ROOT / lock],
+        [*pip_command(), "--python", python, *_INSTALL, "-r", steps.ROOT / lock],
         "installing Python packages",
         env=variables(),
     )
-    held = LOCKS[: LOCKS.index(lock) + 1]
-    STAMP.write_text("\n".join([_this_python(), *map(_line, held)]))
 
 
 def variables() -> dict[str, str]:

@@ -41,6 +41,13 @@ def folder(account: Account, home: Path) -> Path:
     )
 
 
+def client(name: str) -> Path | None:
+    """A client's program, such as psql, which whoever asks runs; None where there is none."""
+    places = [str(candidate) for candidate in _candidates()]
+    found = shutil.which(name, path=os.pathsep.join([*places, os.environ.get("PATH", "")]))
+    return Path(found) if found else None
+
+
 def version(bin_folder: Path, account: Account) -> int:
     """The major version, or 0 if the account cannot run the programs."""
     try:

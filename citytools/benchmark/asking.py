@@ -1,0 +1,157 @@
+"""Questions put to servers in turn, and how long each took to answer."""
+
+import http.client
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from types import TracebackType
+from typing import Self
+
+from django.core.management import CommandError
+
+from citytools.benchmark.servers import ADDRESS, Server
+
+_TIMEOUT = 300
+_CHUNK = 128 * 1024
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One address of one server."""
+
+    server: Server
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How an answer came: seconds to its first byte and to its last, bytes as sent."""
+
+    seconds: float
+    first: float
+    size: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Visitor:
+    """One client with one connection that stays open, as a browser keeps it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._line = http.client.HTTPConnection(ADDRESS, server.port, timeout=_TIMEOUT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._line.close()
+
+    def ask(
+        self, path: str, headers: Mapping[str, str] | None = None, keep: bool = False
+    ) -> Answer:
+        """Ask and read all; CommandError unless the answer is 200 or 304."""
+        usual = {"Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
+        begun = time.perf_counter()
+        self._line.request("GET", path, headers=usual | dict(headers or {}))
+        response = self._line.getresponse()
+        parts = [response.read1(_CHUNK)]
+        first = time.perf_counter() - begun
+        size = len(parts[0])
+        while part := response.read(_CHUNK):
+            size += len(part)
+            if keep:
+                parts.append(part)
+        seconds = time.perf_counter() - begun
+        if response.status not in {200, 304}:
+            raise CommandError(f"{self._server.name} answered {response.status} to {path}")
+        told = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(seconds, first, size, told, b"".join(parts) if keep else b"")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What several answers took: seconds each, bytes at the most, answers a second in all."""
+
+    seconds: Sequence[float]
+    first: Sequence[float]
+    size: int
+    rate: float
+
+    @property
+    def median(self) -> float:
+        """Seconds that half of the answers took at the most."""
+        return statistics.median(self.seconds)
+
+    @property
+    def first_median(self) -> float:
+        """Seconds after which half of the answers had begun."""
+        return statistics.median(self.first)
+
+    @property
+    def p95(self) -> float:
+        """Seconds that 95 of 100 answers took at the most, between two answers as it falls."""
+        if len(self.seconds) == 1:
+            return self.seconds[0]
+        return statistics.quantiles(self.seconds, n=20, method="inclusive")[-1]
+
+
+def in_turn(rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float) -> dict[str, Taken]:
+    """Ask each rival once a round, for `rounds` or until `budget` seconds have passed.
+
+    In turn, so that whatever else the machine does meets all of them alike. A first round, of
+    which nothing is kept, fills their caches.
+    """
+    answers: dict[str, list[Answer]] = {name: [] for name in rivals}
+    visitors = {name: Visitor(asks[0].server) for name, asks in rivals.items()}
+    until = time.monotonic() + budget
+    for number in range(-1, rounds):
+        for name, asks in rivals.items():
+            ask = asks[number % len(asks)]
+            answer = visitors[name].ask(ask.path, ask.headers)
+            if number >= 0:
+                answers[name].append(answer)
+        if number >= 0 and time.monotonic() > until:
+            break
+    return {name: _taken(found) for name, found in answers.items()}
+
+
+def at_once(asks: Sequence[Ask], clients: int, seconds: float) -> Taken:
+    """Many clients, each asking as soon as it has its answer, for some seconds."""
+    answers: list[Answer] = []
+    until = time.monotonic() + seconds
+
+    def visit(mine: Iterator[Ask]) -> None:
+        with Visitor(asks[0].server) as visitor:
+            while time.monotonic() < until:
+                ask = next(mine)
+                answers.append(visitor.ask(ask.path, ask.headers))
+
+    begun = time.monotonic()
+    threads = [
+        threading.Thread(target=visit, args=[cycle([*asks[number:], *asks[:number]])])
+        for number in range(clients)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if not answers:
+        raise CommandError(f"{asks[0].server.name} answered none of {clients} clients")
+    return _taken(answers, time.monotonic() - begun)
+
+
+def _taken(answers: Sequence[Answer], lasted: float | None = None) -> Taken:
+    seconds = [answer.seconds for answer in answers]
+    return Taken(
+        seconds,
+        [answer.first for answer in answers],
+        max(answer.size for answer in answers),
+        len(answers) / (lasted or sum(seconds)),
+    )
