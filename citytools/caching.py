@@ -1,8 +1,9 @@
 """What may be kept by browsers and proxies, and how they ask whether it is still so.
 
 Public pages and files carry an ETag of everything that they are made from: an unchanged one is
-answered by 304 for the price of one query. They may be kept, but never used unasked. What a
-signed-in person sees is never kept at all.
+answered by 304 for the price of one query, and a page that this worker has sent before comes out of
+its memory for the same price. They may be kept, but never used unasked. What a signed-in person
+sees is never kept at all.
 """
 
 import datetime
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
 
-from citytools import versions
+from citytools import kept, versions
 from citytools.versions import Version
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -49,11 +50,12 @@ def conditional(answer: Answer) -> Answer:
         )
         if unchanged is not None:
             return _marked(unchanged, etag, version.changed)
-        response = answer(request)
+        response = kept.find(request, etag) or answer(request)
         if response.cookies:
             return _never_kept(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
+        kept.keep(request, etag, response)
         return _marked(response, etag, version.changed)
 
     return answered

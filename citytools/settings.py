@@ -118,9 +118,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # 304 before anything else is asked; what comes out of the rest is marked, then compressed
-    "citytools.caching.Compression",
+    # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
     "citytools.caching.conditional",
+    "citytools.caching.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -150,6 +150,19 @@ TEMPLATES = [
         },
     },
 ]
+
+# Pages that a worker has made, until data, code or day change: 20 MB at the most (citytools/kept.py)
+KEEP_PAGES = _switch("KEEP_PAGES") is not False and not DEBUG
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "pages": {
+        "BACKEND": "django.core.cache.backends."
+        + ("locmem.LocMemCache" if KEEP_PAGES else "dummy.DummyCache"),
+        "LOCATION": "pages",
+        "TIMEOUT": 24 * 60 * 60,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
+}
 
 # Where the zip of everything lies; a folder that the server may write to
 FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files")

@@ -13,6 +13,13 @@ def _numbers_from_one() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _pages_made_anew(settings: Settings) -> None:
+    """A test sees the page that its own code makes; test_kept looks at those that are kept."""
+    made_anew = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    settings.CACHES = settings.CACHES | {"pages": made_anew}
+
+
+@pytest.fixture(autouse=True)
 def _plain_static_files(settings: Settings) -> None:
     """Addresses of static files without the manifest that only collectstatic makes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

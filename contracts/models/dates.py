@@ -8,6 +8,7 @@ nothing is counted back from them. `ActBy` says the same in SQL.
 import datetime
 import enum
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -91,6 +92,7 @@ def act_by(ends_on: str, notice_months: int | None) -> datetime.date | None:
     return None if end is None or notice_months is None else less_months(end, notice_months)
 
 
+@lru_cache(maxsize=4096)
 def less_months(day: datetime.date, months: int) -> datetime.date:
     """The day so many calendar months earlier, clamped to the month's end."""
     return day - relativedelta(months=months)

@@ -2,22 +2,16 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Q
 
 from boroughs.models import Borough
 from citytools.provenance import SourceKind
-from contracts.models import Contract, ContractQuerySet, Term
+from contracts.models import Contract, Term
+from contracts.together import running
 from contracts.together.choice import TogetherFilter
+from contracts.together.running import Key, Running
 from contracts.together.windows import Span, Window, find, name_of, span_of
-from systems.models import Function, Product, Supplier
-
-MOST = 20_000
-"""Contracts read at the most."""
-Key = Function | Product | Supplier
 
 
 @dataclass(frozen=True)
@@ -28,6 +22,8 @@ class Candidate:
     ends_on: datetime.date | None
     notice_months: int | None
     span: Span | None
+    bodies: frozenset[int]
+    """The lead and those that share it."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Joint:
     @property
     def bodies(self) -> set[int]:
         """Everyone who leads or shares one of the contracts."""
-        return {pk for one in self.members for pk in bodies_of(one.contract)}
+        return {pk for one in self.members for pk in one.bodies}
 
     @property
     def illustrative(self) -> bool:
@@ -80,28 +76,28 @@ class Joint:
 
 @dataclass(frozen=True)
 class Found:
-    """All windows, first to close first; `dateless` contracts have no act-by date to go by."""
+    """All windows, first to close first; `dateless` contracts have no act-by date to go by.
+
+    `cut` says that more contracts run than are read at once.
+    """
 
     windows: Sequence[Joint]
     contracts: int
     dateless: int
+    cut: bool
 
     def named(self, id_: str) -> Joint | None:
         """The window of this id, if it is still there."""
         return next((joint for joint in self.windows if joint.id == id_), None)
 
 
-def bodies_of(contract: Contract) -> set[int]:
-    """The lead and those that share it."""
-    return {contract.lead_id, *(partner.pk for partner in contract.partners.all())}
-
-
 def of(chosen: TogetherFilter, today: datetime.date) -> Found:
     """The windows of the chosen contracts as at a day; six queries."""
-    candidates = [_candidate(contract, chosen) for contract in _running(chosen.rows, today, chosen)]
+    found = running.read(chosen, today)
+    candidates = [_candidate(contract, found, chosen) for contract in found.contracts]
     groups: dict[Key, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        for key in _keys(candidate.contract, chosen):
+        for key in found.keys.get(candidate.contract.pk, ()):
             groups[key].append(candidate)
     wanted = {borough.pk for borough in chosen.named.get("borough") or ()}
     windows = [
@@ -113,64 +109,17 @@ def of(chosen: TogetherFilter, today: datetime.date) -> Found:
     # No two windows of a group share both days, for then they would hold the same contracts
     windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.key.pk))
     dateless = sum(one.span is None for one in candidates)
-    return Found(windows, len(candidates), dateless)
+    return Found(windows, len(candidates), dateless, found.cut)
 
 
-def _running(
-    contracts: ContractQuerySet, today: datetime.date, chosen: TogetherFilter
-) -> Iterable[Contract]:
-    """Started as far as known, and not ended by the end that counts; led by any body."""
-    started = Q(starts_first=None) | Q(starts_first__lte=today)
-    lasting = Q(ends_last=None) | Q(ends_last__gte=today)
-    if chosen.extended:
-        lasting |= ~Q(extension_until="")
-    rows = contracts.filter(started, lasting).select_related("lead", "supplier")
-    rows = rows.prefetch_related("partners", "functions__service_area", "systems__product")
-    found = rows.order_by("pk")[:MOST]
-    return [one for one in found if not _over(one, today, chosen)]
-
-
-def _over(contract: Contract, today: datetime.date, chosen: TogetherFilter) -> bool:
-    term = Term(ends_on=_end(contract, chosen), rolling=contract.rolling)
-    return term.standing(today) == "ended"
-
-
-def _end(contract: Contract, chosen: TogetherFilter) -> str:
-    return (chosen.extended and contract.extension_until) or contract.ends_on
-
-
-def _candidate(contract: Contract, chosen: TogetherFilter) -> Candidate:
+def _candidate(contract: Contract, found: Running, chosen: TogetherFilter) -> Candidate:
     assumed = contract.notice_months is None and chosen.assumed is not None
     notice = chosen.assumed if assumed else contract.notice_months
-    term = Term(ends_on=_end(contract, chosen), notice_months=notice)
+    term = Term(ends_on=running.end_of(contract, chosen), notice_months=notice)
     by = term.act_by
     span = span_of(contract.pk, contract.lead_id, by, chosen.lead, assumed=assumed) if by else None
-    return Candidate(contract, term.end, notice, span)
-
-
-def _keys(contract: Contract, chosen: TogetherFilter) -> Iterator[Key]:
-    named = chosen.named
-    if chosen.grouping == "supplier":
-        yield from [contract.supplier] if contract.supplier else []
-    elif chosen.grouping == "product":
-        wanted = {one.pk for one in named.get("product") or ()}
-        products = {one.product for one in contract.systems.all()}
-        yield from (one for one in products if not wanted or one.pk in wanted)
-    else:
-        yield from (one for one in contract.functions.all() if _asked(one, named))
-
-
-def _asked(function: Function, named: Mapping[str, Any]) -> bool:
-    """Whether the filters want this one of a contract's functions."""
-    functions = {one.pk for one in named.get("function") or ()}
-    areas = {one.pk for one in named.get("service_area") or ()}
-    kinds = set(named.get("kind") or ())
-    area = function.service_area
-    return (
-        (not functions or function.pk in functions)
-        and (not areas or area.pk in areas)
-        and (not kinds or area.kind in kinds)
-    )
+    bodies = frozenset([contract.lead_id, *found.partners.get(contract.pk, ())])
+    return Candidate(contract, term.end, notice, span, bodies)
 
 
 def _joint(

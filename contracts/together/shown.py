@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from boroughs.models import Borough
 from contracts.models import Contract
-from contracts.together import groups, words
+from contracts.together import groups, running, words
 from contracts.together.choice import TogetherFilter
 from contracts.together.groups import Candidate, Joint
 from contracts.together.nearby import NearMiss, misses
@@ -48,7 +48,7 @@ class Shown:
         return any(one.span is not None and one.span.assumed for one in self.joint.members)
 
 
-def shown(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> Shown:
+def _shown(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> Shown:
     """What a page says of a window."""
     query = chosen.query(target=[])
     return Shown(
@@ -61,13 +61,20 @@ def shown(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> Shown:
     )
 
 
+def all_shown(joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date) -> list[Shown]:
+    """What a page says of some windows; two queries for all of them."""
+    several = list(joints)
+    running.to_show(one.contract for joint in several for one in joint.members)
+    return [_shown(joint, chosen, today) for joint in several]
+
+
 def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Shown]:
     """The windows with the most boroughs, one for each group; then the first to close."""
     ordered = sorted(
         _one_each(groups.of(chosen, today).windows, lambda one: -len(one.window.leads)),
         key=lambda one: (-len(one.window.leads), one.closes_on, one.key.name),
     )
-    return [shown(joint, chosen, today) for joint in ordered[:most]]
+    return all_shown(ordered[:most], chosen, today)
 
 
 def of_borough(
@@ -79,7 +86,7 @@ def of_borough(
         asked["illustrative"] = "no"
     chosen = TogetherFilter(asked, Contract.objects.all())
     found = _one_each(groups.of(chosen, today).windows, lambda one: one.closes_on)
-    return [shown(joint, chosen, today) for joint in found]
+    return all_shown(found, chosen, today)
 
 
 def _one_each(windows: Iterable[Joint], rank: Callable[[Joint], Any]) -> list[Joint]:

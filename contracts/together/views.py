@@ -14,7 +14,7 @@ from contracts.models import Contract
 from contracts.together import charts, groups, targets
 from contracts.together.choice import TogetherFilter, WindowFilter
 from contracts.together.groups import Found, Joint
-from contracts.together.shown import shown
+from contracts.together.shown import all_shown
 from research import about
 
 PAGE_SIZE = 10
@@ -52,7 +52,7 @@ def together(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "found": made,
-        "windows": [shown(joint, chosen, today) for joint in listing.page],
+        "windows": all_shown(listing.page, chosen, today),
         "chart": charts.windows(made.windows, today, listing.csv),
         "today": today,
         "about": about.of_choice(chosen, today),
@@ -67,7 +67,7 @@ def window(request: HttpRequest, window_id: str) -> HttpResponse:
     context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
     if joint is not None:
         context |= {
-            "shown": shown(joint, chosen, today),
+            "shown": all_shown([joint], chosen, today)[0],
             "chart": charts.members(joint, today),
             "targets": targets.of(joint, chosen, today),
         }

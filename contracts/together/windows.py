@@ -11,6 +11,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 
@@ -37,17 +38,17 @@ class Window:
 
     spans: Sequence[Span]
 
-    @property
+    @cached_property
     def opens_on(self) -> datetime.date:
         """The latest day on which work for one of them must start."""
         return max(span.must_start for span in self.spans)
 
-    @property
+    @cached_property
     def closes_on(self) -> datetime.date:
         """The earliest day by which one of them must be acted on."""
         return min(span.act_by for span in self.spans)
 
-    @property
+    @cached_property
     def leads(self) -> frozenset[int]:
         """The lead boroughs."""
         return frozenset(span.lead for span in self.spans)

@@ -1,0 +1,132 @@
+"""The contracts that run today with what makes groups of them, read in few, narrow queries.
+
+A nation has twenty thousand: only their own rows are read as objects; who takes part and what they
+have in common come as pairs of keys. What only a shown window needs is read for that alone.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Manager, Prefetch, Q, prefetch_related_objects
+
+from boroughs.models import Borough
+from contracts.models import (
+    Contract,
+    ContractFunction,
+    ContractPartner,
+    ContractQuerySet,
+    ContractSystem,
+    Term,
+)
+from contracts.together.choice import TogetherFilter
+from systems.models import Function, Product, Supplier, System
+
+MOST = 20_000
+"""Contracts read at the most, those whose end that counts comes first."""
+Key = Function | Product | Supplier
+
+
+@dataclass(frozen=True)
+class Running:
+    """Contracts with their leads; `keys` are what each is grouped by, `partners` who shares it."""
+
+    contracts: Sequence[Contract]
+    keys: Mapping[int, Sequence[Key]]
+    partners: Mapping[int, Sequence[int]]
+    cut: bool
+    """Whether there are more than were read."""
+
+
+def read(chosen: TogetherFilter, today: datetime.date) -> Running:
+    """The chosen contracts that run on a day, by primary key; at most six queries."""
+    lasting = _lasting(chosen.rows, today, chosen)[: MOST + 1]
+    found = list(lasting)
+    contracts = [one for one in found[:MOST] if not _over(one, today, chosen)]
+    contracts.sort(key=lambda one: one.pk)
+    leads = Borough.objects.in_bulk({one.lead_id for one in contracts})
+    for one in contracts:
+        one.lead = leads[one.lead_id]
+    shared = _pairs(ContractPartner.objects, lasting, "borough")
+    return Running(contracts, _keys(contracts, lasting, chosen), _lists(shared), len(found) > MOST)
+
+
+def to_show(contracts: Iterable[Contract]) -> None:
+    """Read what is shown of contracts, their systems and suppliers; two queries for all of them."""
+    systems = System.objects.select_related("product")
+    prefetch_related_objects([*contracts], Prefetch("systems", systems), "supplier")
+
+
+def end_of(contract: Contract, chosen: TogetherFilter) -> str:
+    """The end that counts."""
+    return (chosen.extended and contract.extension_until) or contract.ends_on
+
+
+def _lasting(
+    contracts: ContractQuerySet, today: datetime.date, chosen: TogetherFilter
+) -> ContractQuerySet:
+    """Started as far as known, and not ended by the end that counts; led by any body."""
+    started = Q(starts_first=None) | Q(starts_first__lte=today)
+    lasting = Q(ends_last=None) | Q(ends_last__gte=today)
+    if chosen.extended:
+        lasting |= ~Q(extension_until="")
+    return contracts.filter(started, lasting).order_by("ends_last", "pk")
+
+
+def _over(contract: Contract, today: datetime.date, chosen: TogetherFilter) -> bool:
+    term = Term(ends_on=end_of(contract, chosen), rolling=contract.rolling)
+    return term.standing(today) == "ended"
+
+
+def _keys(
+    contracts: Sequence[Contract], lasting: ContractQuerySet, chosen: TogetherFilter
+) -> Mapping[int, Sequence[Key]]:
+    """What each contract is grouped by, as far as the filters want it."""
+    if chosen.grouping == "supplier":
+        suppliers = Supplier.objects.in_bulk({one.supplier_id for one in contracts} - {None})
+        return {one.pk: [suppliers[one.supplier_id]] for one in contracts if one.supplier_id}
+    if chosen.grouping == "product":
+        pairs = _pairs(ContractSystem.objects, lasting, "system__product")
+        return _named(pairs, Product.objects.in_bulk({product for _, product in pairs}), chosen)
+    pairs = _pairs(ContractFunction.objects, lasting, "function")
+    functions = Function.objects.select_related("service_area").in_bulk()
+    return _named(pairs, functions, chosen)
+
+
+def _pairs(rows: Manager[Any], lasting: ContractQuerySet, other: str) -> list[tuple[int, int]]:
+    """Each contract with the keys of what it holds; the query names no contract: they are many."""
+    of_these = rows.filter(contract__in=lasting.values("pk"))
+    return list(of_these.order_by().values_list("contract", other))
+
+
+def _named(
+    pairs: Iterable[tuple[int, int]], keys: Mapping[int, Any], chosen: TogetherFilter
+) -> Mapping[int, Sequence[Key]]:
+    wanted = {pk: one for pk, one in keys.items() if _asked(one, chosen.named)}
+    # A contract may pay for several systems of one product
+    kept = _lists(sorted({(contract, key) for contract, key in pairs if key in wanted}))
+    return {contract: [wanted[key] for key in found] for contract, found in kept.items()}
+
+
+def _lists(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    lists: dict[int, list[int]] = defaultdict(list)
+    for one, other in pairs:
+        lists[one].append(other)
+    return lists
+
+
+def _asked(key: Function | Product, named: Mapping[str, Any]) -> bool:
+    """Whether the filters want this one of a contract's functions or products."""
+    if isinstance(key, Product):
+        products = {one.pk for one in named.get("product") or ()}
+        return not products or key.pk in products
+    functions = {one.pk for one in named.get("function") or ()}
+    areas = {one.pk for one in named.get("service_area") or ()}
+    kinds = set(named.get("kind") or ())
+    return (
+        (not functions or key.pk in functions)
+        and (not areas or key.service_area_id in areas)
+        and (not kinds or key.service_area.kind in kinds)
+    )

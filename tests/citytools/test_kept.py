@@ -1,0 +1,111 @@
+"""A page that was made is sent again until anything changes; what differs by reader never is."""
+
+import gzip
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from citytools import kept
+from contracts.models import Contract
+from systems.models import System
+from tests import factories
+from tests.staff import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _kept(settings: Settings) -> None:
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "test"}
+    settings.CACHES = settings.CACHES | {"pages": memory}
+    caches["pages"].clear()
+
+
+def asked(client: Client, address: str, **headers: str) -> tuple[bytes, int]:
+    """What is answered, and by how many queries."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address, headers=headers)
+        content = b"".join(response)
+    assert response.status_code == 200
+    return content, len(queries)
+
+
+@pytest.mark.parametrize("address", ["/", "/systems/", "/systems/?q=a", "/research/", "/about/"])
+def test_the_same_page_is_made_once(client: Client, address: str) -> None:
+    factories.contract(systems=[factories.system()])
+    first = client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        again = client.get(address)
+    assert len(queries) == 1
+    assert again.content == first.content
+    assert dict(again.items()) == dict(first.items())
+
+
+def test_compressed_and_plain_are_told_apart(client: Client) -> None:
+    plain, _ = asked(client, "/about/")
+    compressed, many = asked(client, "/about/", **{"accept-encoding": "gzip"})
+    assert many > 1
+    assert gzip.decompress(compressed) == plain
+    again, one = asked(client, "/about/", **{"accept-encoding": "gzip"})
+    assert (again, one) == (compressed, 1)
+    assert asked(client, "/about/") == (plain, 1)
+
+
+def test_a_write_makes_the_page_anew(client: Client) -> None:
+    factories.system()
+    assert b"1 system" in asked(client, "/systems/")[0]
+    System.objects.update(note="by one statement")
+    assert asked(client, "/systems/")[1] > 1
+    factories.system()
+    assert b"2 systems" in asked(client, "/systems/")[0]
+
+
+def test_addresses_hosts_and_methods_are_told_apart(client: Client) -> None:
+    factories.contract()
+    assert client.head("/contracts/").content == b""
+    whole, many = asked(client, "/contracts/")
+    assert whole
+    assert many > 1
+    for other in ("/contracts/?sort=title", "/contracts/?q=zzz"):
+        assert asked(client, other)[1] > 1
+    assert asked(client, "/contracts/", host="localhost")[1] > 1
+    assert client.head("/contracts/").content == b""
+
+
+@pytest.mark.parametrize("address", ["/contracts/contracts.csv", "/contracts/contracts.json"])
+def test_files_and_documents_are_made_each_time(client: Client, address: str) -> None:
+    factories.contract()
+    assert asked(client, address)[1] > 1
+    assert asked(client, address)[1] > 1
+
+
+def test_what_is_wrong_or_very_large_is_not_kept(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/systems/?borough=atlantis").status_code == 400
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/systems/?borough=atlantis").status_code == 400
+    assert len(queries) > 1
+    monkeypatch.setattr(kept, "LARGEST", 100)
+    asked(client, "/about/")
+    assert asked(client, "/about/")[1] > 1
+
+
+def test_who_is_signed_in_neither_gets_nor_leaves_a_kept_page(client: Client) -> None:
+    public, _ = asked(client, "/about/")
+    staff = signed_in(Client())
+    assert asked(staff, "/about/")[1] > 1
+    assert asked(staff, "/about/")[1] > 1
+    assert asked(client, "/about/") == (public, 1)
+    assert "no-store" in staff.get("/about/")["Cache-Control"]
+
+
+def test_an_unchanged_page_is_still_a_304(client: Client) -> None:
+    Contract.objects.all().delete()
+    etag = client.get("/about/")["ETag"]
+    again = client.get("/about/", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
