@@ -151,7 +151,7 @@ TEMPLATES = [
     },
 ]
 
-# Pages that a worker has made, until data, code or day change: 20 MB at the most (citytools/kept.py)
+# Pages that a worker has made, until data, code or day change: 20 MB at the most
 KEEP_PAGES = _switch("KEEP_PAGES") is not False and not DEBUG
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

@@ -9,7 +9,6 @@ from boroughs.models import Borough
 from citytools.benchmark.asking import Ask
 from citytools.benchmark.rows import lists
 from citytools.benchmark.servers import Server
-from contracts.models import Contract
 from systems.models import Product, System
 
 OURS, DATASETTE, ADMIN, HELLO = "City Tools", "Datasette", "Django admin", "hello"
