@@ -1,11 +1,12 @@
 """How many rows each value of each filter would leave, all other filters as they are."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Model, Value
 
 from citytools.grammar import FactFilter
 from citytools.narrowing import Narrowing
@@ -37,6 +38,15 @@ def _narrowings(chosen: FactFilter) -> dict[str, Narrowing]:
     }
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One tally as SQL; `shared` says that it reads the rows that all the filters leave."""
+
+    sql: str
+    values: Sequence[Any]
+    shared: bool
+
+
 def _asked(chosen: FactFilter, narrowings: dict[str, Narrowing]) -> list[tuple[str, str, int]]:
     """(filter, key, rows); the rows that most filters share are found once, as `chosen`.
 
@@ -46,25 +56,45 @@ def _asked(chosen: FactFilter, narrowings: dict[str, Narrowing]) -> list[tuple[s
     parts = [part for name, how in narrowings.items() for part in _parts(chosen, name, how)]
     if not parts:
         return []
-    union, values = parts[0].union(*parts[1:], all=True).query.sql_with_params()
-    shared, first = chosen.rows_but_for("").values("pk").query.sql_with_params()
-    asked = f"WITH chosen (id) AS MATERIALIZED ({shared}) {union}"
+    shared = [part for part in parts if part.shared]
+    before, first = _found_once(chosen, shared) if shared else ("", ())
+    union = " UNION ALL ".join(f"({part.sql})" for part in parts)
+    values = [*first, *(value for part in parts for value in part.values)]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({asked}) AS counted", [*first, *values])  # noqa: S608 (Django's)
+        cursor.execute(f"SELECT * FROM ({before} {union}) AS counted", values)  # noqa: S608 (Django's)
         return list(cursor.fetchall())
 
 
-def _parts(chosen: FactFilter, name: str, narrowing: Narrowing) -> Iterator[QuerySet[Any]]:
-    for tally in narrowing.tallies:
-        told = tally(_rows(chosen, name)).annotate(facet=Value(name))
-        yield told.values_list("facet", "facet_key", "facet_n")
-
-
-def _rows(chosen: FactFilter, name: str) -> QuerySet[Any]:
-    """The rows that a filter is counted over: all, or as many as the other filters leave."""
+def _parts(chosen: FactFilter, name: str, narrowing: Narrowing) -> Iterator[_Part]:
+    """The tallies of a filter, over all rows or over as many as the other filters leave."""
     others = {other for other, value in chosen.named.items() if value and other != name}
-    if chosen.named.get(name) or not others - {"sort"}:
-        rows: QuerySet[Any] = chosen.rows_but_for(name)
-        return rows
-    every = chosen.queryset.order_by()
-    return every.filter(pk__in=RawSQL("SELECT id FROM chosen", []))
+    shared = not chosen.named.get(name) and bool(others - {"sort"})
+    rows = chosen.queryset.order_by() if shared else chosen.rows_but_for(name)
+    for tally in narrowing.tallies:
+        told = tally(rows).annotate(facet=Value(name))
+        named = told.values_list("facet", "facet_key", "facet_n")
+        sql, values = named.query.sql_with_params()
+        if shared:
+            # Not the table but its chosen rows, under its name: then nothing is joined to find them
+            table = re.escape(connection.ops.quote_name(_model(chosen)._meta.db_table))
+            sql = re.sub(rf"FROM ({table})( U\d+)?", _chosen_instead, sql)
+        yield _Part(sql, values, shared)
+
+
+def _chosen_instead(found: re.Match[str]) -> str:
+    return f"FROM chosen AS{found[2] or ' ' + found[1]}"
+
+
+def _found_once(chosen: FactFilter, parts: Sequence[_Part]) -> tuple[str, Sequence[Any]]:
+    """The chosen rows as a first part of the statement, with the columns that the others name."""
+    fields = _model(chosen)._meta.concrete_fields
+    named = [one for one in fields if any(f'."{one.column}"' in part.sql for part in parts)]
+    rows = chosen.rows_but_for("").values(*(one.attname for one in named))
+    sql, values = rows.query.sql_with_params()
+    columns = ", ".join(connection.ops.quote_name(str(one.column)) for one in named)
+    return f"WITH chosen ({columns}) AS MATERIALIZED ({sql})", values
+
+
+def _model(chosen: FactFilter) -> type[Model]:
+    model: type[Model] = chosen.queryset.model
+    return model

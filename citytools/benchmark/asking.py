@@ -5,6 +5,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Self
@@ -102,20 +103,24 @@ class Taken:
 def in_turn(rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float) -> dict[str, Taken]:
     """Ask each rival once a round, for `rounds` or until `budget` seconds have passed.
 
-    In turn, so that whatever else the machine does meets all of them alike. A first round, of
-    which nothing is kept, fills their caches.
+    In turn, so that whatever else the machine does meets all of them alike. Before, each address
+    is asked once and nothing noted, so that every rival's caches are as they are in use.
     """
     answers: dict[str, list[Answer]] = {name: [] for name in rivals}
-    visitors = {name: Visitor(asks[0].server) for name, asks in rivals.items()}
-    until = time.monotonic() + budget
-    for number in range(-1, rounds):
+    with ExitStack() as closing:
+        lines = {name: Visitor(asks[0].server) for name, asks in rivals.items()}
+        for line in lines.values():
+            closing.enter_context(line)
         for name, asks in rivals.items():
-            ask = asks[number % len(asks)]
-            answer = visitors[name].ask(ask.path, ask.headers)
-            if number >= 0:
-                answers[name].append(answer)
-        if number >= 0 and time.monotonic() > until:
-            break
+            for ask in asks:
+                lines[name].ask(ask.path, ask.headers)
+        until = time.monotonic() + budget
+        for number in range(rounds):
+            for name, asks in rivals.items():
+                ask = asks[number % len(asks)]
+                answers[name].append(lines[name].ask(ask.path, ask.headers))
+            if time.monotonic() > until:
+                break
     return {name: _taken(found) for name, found in answers.items()}
 
 

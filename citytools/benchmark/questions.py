@@ -11,7 +11,9 @@ from citytools.benchmark.rows import lists
 from citytools.benchmark.servers import Server
 from systems.models import Product, System
 
-OURS, DATASETTE, ADMIN, HELLO = "City Tools", "Datasette", "Django admin", "hello"
+OURS, ANEW = "City Tools", "the same, anew"
+"""As it is served, pages kept until their facts change; and with each page made anew."""
+DATASETTE, ADMIN, HELLO = "Datasette", "Django admin", "hello"
 _DIFFERENT = 12
 """How many different addresses a question has, so that nobody answers from memory."""
 _MAP = "SELECT function, borough, count(*) FROM systems GROUP BY function, borough"
@@ -137,13 +139,10 @@ def asks(
     question: Question, of: Sample, servers: Mapping[str, tuple[Server, Mapping[str, str]]]
 ) -> dict[str, list[Ask]]:
     """What each rival that has an address for the question is asked."""
+    paths = question.paths(of)
+    every = {OURS: paths[OURS], ANEW: paths[OURS], **paths}
     return {
-        name: [Ask(*_of(servers[name], path)) for path in paths]
-        for name, paths in question.paths(of).items()
+        name: [Ask(servers[name][0], path, servers[name][1]) for path in every[name]]
+        for name in every
+        if name in servers
     }
-
-
-def _of(
-    server: tuple[Server, Mapping[str, str]], path: str
-) -> tuple[Server, str, Mapping[str, str]]:
-    return server[0], path, server[1]

@@ -13,7 +13,7 @@ from django.core.management import CommandError
 from django.db import connection
 
 from citytools import staff
-from citytools.benchmark.questions import ADMIN, DATASETTE, HELLO, OURS
+from citytools.benchmark.questions import ADMIN, ANEW, DATASETTE, HELLO, OURS
 from citytools.benchmark.servers import ADDRESS, Server, django_server, free_port, started
 
 Servers = Mapping[str, tuple[Server, Mapping[str, str]]]
@@ -27,17 +27,21 @@ def all_up(copied: Path, datasette: Path | None) -> Iterator[Servers]:
     with ExitStack() as closing:
 
         def start(name: str, command: list[str], port: int, **env: str) -> Server:
-            log = copied.parent / f"{name.replace(' ', '-').lower()}.log"
+            log = copied.parent / ("-".join(re.findall(r"\w+", name.lower())) + ".log")
             told = {**os.environ, "PYTHONUNBUFFERED": "1", **env}
             return closing.enter_context(started(name, command, port, log, told))
 
+        production = _production()
         port = free_port()
-        ours = start(OURS, django_server(port), port, **_production())
+        ours = start(OURS, django_server(port), port, **production)
+        port = free_port()
+        anew = start(ANEW, django_server(port), port, **production, KEEP_PAGES="no")
         port = free_port()
         bare = {"DJANGO_SETTINGS_MODULE": "citytools.benchmark.hello"}
         hello = start(HELLO, django_server(port), port, **bare)
         servers: dict[str, tuple[Server, Mapping[str, str]]] = {
             OURS: (ours, {}),
+            ANEW: (anew, {}),
             ADMIN: (ours, {"Cookie": _signed_in(ours)}),
             HELLO: (hello, {}),
         }

@@ -77,7 +77,7 @@ def ensure_apart(name: str, lock: str) -> Path:
 
 def _make(folder: Path) -> None:
     steps.say(f"Making {folder.relative_to(steps.ROOT)} …")
-    command = [sys.executable, "-m", "venv", "--clear", "--without-pip", folder]
+    command: list[str | Path] = [sys.executable, "-m", "venv", "--clear", "--without-pip", folder]
     steps.quietly(command, f"making {folder.name}")
 
 

@@ -54,11 +54,12 @@ class SystemQuerySet(SourcedQuerySet):
 
     def matching(self, words: str) -> Self:
         """Whose product (under any name), function, service area or borough holds the words."""
+        # By keys: names are few where systems are many, and each is then compared once
+        in_area = Q(service_area__name__icontains=words)
         return self.filter(
             Q(product__in=Product.objects.called(words))
-            | Q(function__name__icontains=words)
-            | Q(function__service_area__name__icontains=words)
-            | Q(borough__name__icontains=words)
+            | Q(function__in=Function.objects.filter(Q(name__icontains=words) | in_area))
+            | Q(borough__in=Borough.objects.filter(name__icontains=words))
         )
 
     def in_use(self) -> Self:

@@ -1,0 +1,184 @@
+"""The benchmark measures what it says: the same rows, in turn, and fair sums."""
+
+import contextlib
+import csv
+import io
+import sqlite3
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pandas
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from citytools.benchmark import asking, printing, rows, targets, weight
+from citytools.benchmark.asking import Ask, Taken
+from citytools.benchmark.questions import ANEW, DATASETTE, LIST, OURS, QUESTIONS, asks, sample
+from citytools.benchmark.results import Figure, Results, kept
+from citytools.benchmark.servers import Server
+from tests import factories
+
+PAGE = """<link rel="stylesheet" href="/site.css"><link rel="canonical" href="/elsewhere">
+<script src="/charts.js" data-plotly="/plotly.js"></script><img src="/map.png">
+<div {chart}></div>"""
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Says what it was asked, and notes it."""
+
+    protocol_version = "HTTP/1.1"
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        chart = "data-chart" if self.path == "/chart" else ""
+        body = (
+            PAGE.format(chart=chart).encode() if self.path in {"/chart", "/plain"} else b"x" * 100
+        )
+        self.send_response(404 if self.path == "/lost" else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    Answers.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
+        listening.daemon_threads = True
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        try:
+            yield Server("a stand-in", listening.server_port, 0)
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+def test_rivals_are_asked_in_turn_and_each_address_once_before(server: Server) -> None:
+    rivals = {"a": [Ask(server, "/a1"), Ask(server, "/a2")], "b": [Ask(server, "/b")]}
+    taken = asking.in_turn(rivals, rounds=3, budget=60)
+    assert Answers.asked == ["/a1", "/a2", "/b", "/a1", "/b", "/a2", "/b", "/a1", "/b"]
+    assert [len(one.seconds) for one in taken.values()] == [3, 3]
+    assert {one.size for one in taken.values()} == {100}
+
+
+def test_rounds_end_when_the_time_is_over(server: Server) -> None:
+    taken = asking.in_turn({"a": [Ask(server, "/")]}, rounds=10_000, budget=0)
+    assert len(taken["a"].seconds) == 1
+
+
+def test_many_clients_ask_at_once(server: Server) -> None:
+    taken = asking.at_once([Ask(server, "/a"), Ask(server, "/b")], clients=3, seconds=0.2)
+    assert set(Answers.asked) == {"/a", "/b"}
+    assert len(taken.seconds) == len(Answers.asked)
+    assert taken.rate > 0
+
+
+def test_an_answer_that_is_an_error_stops_the_run(server: Server) -> None:
+    with pytest.raises(CommandError, match="a stand-in answered 404 to /lost"):
+        asking.in_turn({"a": [Ask(server, "/lost")]}, rounds=1, budget=1)
+
+
+def test_median_and_percentile_are_those_of_pandas() -> None:
+    seconds = [0.5, 0.1, 0.9, 0.2, 0.4, 0.3, 1.5, 0.8]
+    taken = Taken(seconds, seconds, 1, 1)
+    series = pandas.Series(seconds)
+    assert taken.median == pytest.approx(series.median())
+    assert taken.p95 == pytest.approx(series.quantile(0.95))
+    assert Taken([0.7], [0.7], 1, 1).p95 == 0.7
+
+
+def test_a_first_visit_counts_the_charts_library_where_there_is_a_chart(server: Server) -> None:
+    named = 3 * 100  # style, script, picture; the canonical address is not fetched
+    plain, chart = weight.of_first_visit(server, "/plain"), weight.of_first_visit(server, "/chart")
+    assert plain == len(PAGE.format(chart="")) + named
+    assert chart == len(PAGE.format(chart="data-chart")) + named + 100
+
+
+@pytest.mark.django_db
+def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> None:
+    factories.contract(systems=[factories.system(), factories.system()])
+    place = tmp_path / "rows.db"
+    rows.into_sqlite(place)
+    rows.into_sqlite(place)  # in place of an earlier run's
+    with contextlib.closing(sqlite3.connect(place)) as database:
+        for name, address in (("systems", "/systems/"), ("contracts", "/contracts/")):
+            text = b"".join(client.get(f"{address}{name}.csv")).decode()  # type: ignore[arg-type]
+            ours = sorted(csv.reader(io.StringIO(text)))
+            found = database.execute(f"SELECT * FROM {name}")  # noqa: S608 (ours)
+            header = [column[0] for column in found.description]
+            theirs = [
+                ["" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in row]
+                for row in found
+            ]
+            assert sorted([header, *theirs]) == ours
+        word = database.execute("SELECT product FROM systems").fetchone()[0].split()[0]
+        matched = database.execute(
+            "SELECT count(*) FROM systems_fts WHERE systems_fts MATCH ?", [word]
+        )
+        assert matched.fetchone()[0] >= 1
+        indexes = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index'")
+        assert indexes.fetchone()[0] == sum(len(one.indexed) for one in rows.lists())
+
+
+@pytest.mark.django_db
+def test_each_question_has_an_address_of_ours_that_answers(client: Client) -> None:
+    factories.contract(systems=[factories.system(), factories.system()])
+    of, here = sample(), Server("here", 0, 0)
+    for question in QUESTIONS:
+        paths = question.paths(of)
+        assert {OURS, DATASETTE} <= set(paths)
+        answer = client.get(paths[OURS][0])
+        assert (answer.status_code, bool(b"".join(answer))) == (200, True), question.name
+        asked = asks(question, of, {OURS: (here, {}), ANEW: (here, {})})
+        assert [one.path for one in asked[ANEW]] == [one.path for one in asked[OURS]]
+
+
+def figure(median: float) -> Figure:
+    return Figure(median, median, median, 1000, 1.0, 30)
+
+
+def measured(systems: int, ours: float, anew: float) -> Results:
+    asked = {LIST: {OURS: figure(ours), ANEW: figure(anew), DATASETTE: figure(1.0)}}
+    return Results(systems, asked, {targets.FIRST_BYTE: 60.0, targets.GROWTH: None})
+
+
+@pytest.mark.parametrize(
+    ("ours", "anew", "verdict"), [(0.1, 0.2, "holds"), (0.1, 0.3, "KEPT"), (0.3, 0.1, "FAILS")]
+)
+def test_a_target_holds_kept_or_fails(ours: float, anew: float, verdict: str) -> None:
+    lines = list(printing.targets([measured(targets.AT, ours, anew)]))
+    (line,) = [one for one in lines if "filtered list, by Datasette's" in one]
+    assert line.split()[0] == verdict
+    assert f"{ours:.2f}" in line
+    assert f"({anew:.2f} anew)" in line
+
+
+def test_what_was_not_measured_is_not_known() -> None:
+    lines = "\n".join(printing.targets([measured(targets.AT, 0.1, 0.1)]))
+    assert "not known  CSV of all rows, growth of the server" in lines
+    assert "FAILS      CSV of all rows, its first byte" in lines
+    assert "not known  filtered list's p95, largest size by least" in lines
+
+
+def test_growth_is_of_the_largest_size_by_the_least(tmp_path: Path) -> None:
+    for systems, seconds in ((80_900, 0.5), (809, 0.2), (809_000, 0.6)):
+        measured(systems, seconds, seconds).write(tmp_path)
+    found = kept(tmp_path)
+    assert [one.systems for one in found] == [809, 80_900, 809_000]
+    assert targets.growth(found) == pytest.approx(3.0)
+    assert found[0] == measured(809, 0.2, 0.2)
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_size_is_refused() -> None:
+    factories.system()
+    with pytest.raises(CommandError, match="holds 1 systems, not 809: name another"):
+        call_command("bench", systems=809)
