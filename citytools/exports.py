@@ -11,6 +11,7 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Protocol
 
 from django.http import (
@@ -33,6 +34,8 @@ SPOOLED = 100_000
 """Rows up to which a file is spooled first and sent with its length."""
 _SPOOL = 8 * 1024 * 1024
 """Bytes kept in memory before a file is spooled to disk."""
+MOST_MADE = 100_000
+"""Rows that are made in Python at the most: each is held until all are made."""
 
 
 class Choice(Protocol):
@@ -105,10 +108,10 @@ class Export:
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""
-        chosen, today = self._chosen(request)
-        if chosen.problems:
-            return refusal(chosen.problems)
-        table, told = self.table(chosen, today), self.told(request, chosen)
+        chosen, table = self._found(request)
+        if isinstance(table, HttpResponse):
+            return table
+        told = self.told(request, chosen)
         filename = f"{chosen.file_name(self.name)}.csv"
         if table.count(SPOOLED + 1) <= SPOOLED:
             return spooled(table.write, filename, CSV, told)
@@ -118,10 +121,10 @@ class Export:
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
-        chosen, today = self._chosen(request)
-        if chosen.problems:
-            return refusal(chosen.problems)
-        table, told = self.table(chosen, today), self.told(request, chosen)
+        chosen, table = self._found(request)
+        if isinstance(table, HttpResponse):
+            return table
+        told = self.told(request, chosen)
         if table.count(workbooks.MOST + 1) > workbooks.MOST:
             most = f"{workbooks.MOST:,}"
             return refusal([("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")])
@@ -135,17 +138,18 @@ class Export:
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
         asked = documents.paging(request.GET)
-        chosen, today = self._chosen(_without_paging(request))
-        if problems := [*chosen.problems, *asked.problems]:
-            return refusal(problems)
+        chosen, table = self._found(_without_paging(request), asked.problems)
+        if isinstance(table, HttpResponse):
+            return table
         told = self.told(request, chosen)
-        return documents.document(request, self.table(chosen, today), told, asked)
+        return documents.document(request, table, told, asked)
 
     def table(self, chosen: Any, today: datetime.date) -> Table:
-        """The chosen rows."""
+        """The chosen rows; of those made in Python one more than may be, if there are as many."""
         if self.made is None:
             return Stored(chosen.rows, chosen.chosen_columns)
-        return Made(list(self.made(chosen, today)), chosen.chosen_columns)
+        rows = list(islice(self.made(chosen, today), MOST_MADE + 1))
+        return Made(rows, chosen.chosen_columns)
 
     def told(self, request: HttpRequest, chosen: Choice) -> Told:
         """What the file says of itself."""
@@ -162,12 +166,28 @@ class Export:
             notes=self.notes,
         )
 
-    def _chosen(self, request: HttpRequest) -> tuple[Any, datetime.date]:
+    def _found(
+        self, request: HttpRequest, also: Sequence[tuple[str, str]] = ()
+    ) -> tuple[Any, Table | HttpResponse]:
+        """What was chosen and its rows, or the reasons why there are none."""
         today = clock.today()
-        return self.choose(request, today), today
+        chosen = self.choose(request, today)
+        if problems := [*chosen.problems, *also]:
+            return chosen, refusal(problems)
+        table = self.table(chosen, today)
+        if problems := _too_many(table):
+            return chosen, refusal(problems)
+        return chosen, table
 
 
 _REMEDY = "Take the CSV, or choose fewer."
+
+
+def _too_many(table: Table) -> list[tuple[str, str]]:
+    if not isinstance(table, Made) or len(table.rows) <= MOST_MADE:
+        return []
+    words = f"There are more than {MOST_MADE:,}, more than are made at once. Choose fewer: a filter"
+    return [("rows", f"{words} such as a borough or a service area leaves less.")]
 
 
 def _without_paging(request: HttpRequest) -> HttpRequest:

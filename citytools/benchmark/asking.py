@@ -54,7 +54,17 @@ class Visitor:
     def ask(
         self, path: str, headers: Mapping[str, str] | None = None, keep: bool = False
     ) -> Answer:
-        """Ask and read all; CommandError unless the answer is 200 or 304."""
+        """Ask and read all; CommandError unless the answer is 200 or 304.
+
+        A connection that the server closed, idle while others were asked, is opened anew.
+        """
+        try:
+            return self._ask(path, headers, keep)
+        except ConnectionError:
+            self._line.close()
+            return self._ask(path, headers, keep)
+
+    def _ask(self, path: str, headers: Mapping[str, str] | None, keep: bool) -> Answer:
         usual = {"Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
         begun = time.perf_counter()
         self._line.request("GET", path, headers=usual | dict(headers or {}))

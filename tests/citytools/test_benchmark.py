@@ -42,6 +42,8 @@ class Answers(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        # Unsaid, as a server does when a connection has been idle for long
+        self.close_connection = self.path == "/once"
 
     def log_message(self, *_: object) -> None:
         """Nothing on the terminal."""
@@ -81,6 +83,13 @@ def test_many_clients_ask_at_once(server: Server) -> None:
     assert taken.rate > 0
 
 
+def test_a_connection_that_the_server_closed_is_opened_anew(server: Server) -> None:
+    with asking.Visitor(server) as visitor:
+        assert visitor.ask("/once").size == 100  # this answer ends the connection
+        assert visitor.ask("/again").size == 100
+    assert Answers.asked == ["/once", "/again"]
+
+
 def test_an_answer_that_is_an_error_stops_the_run(server: Server) -> None:
     with pytest.raises(CommandError, match="a stand-in answered 404 to /lost"):
         asking.in_turn({"a": [Ask(server, "/lost")]}, rounds=1, budget=1)
@@ -110,7 +119,7 @@ def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> 
     rows.into_sqlite(place)  # in place of an earlier run's
     with contextlib.closing(sqlite3.connect(place)) as database:
         for name, address in (("systems", "/systems/"), ("contracts", "/contracts/")):
-            text = b"".join(client.get(f"{address}{name}.csv")).decode()  # type: ignore[arg-type]
+            text = b"".join(client.get(f"{address}{name}.csv")).decode()
             ours = sorted(csv.reader(io.StringIO(text)))
             found = database.execute(f"SELECT * FROM {name}")  # noqa: S608 (ours)
             header = [column[0] for column in found.description]

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
+from citytools import exports
 from citytools.csvs import write_csv
 from systems.columns import SYSTEM_COLUMNS
 from systems.models import System
@@ -201,3 +202,20 @@ def test_a_refused_file_says_why_as_plain_text_and_is_no_download(
     assert "Content-Disposition" not in response
     assert lines[0] == "This file was not made: a filter was not understood."
     assert [line.split(":")[0] for line in lines[1:]] == ["surprise", "q"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_of_rows_made_in_python_too_many_are_refused_with_the_way_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    factories.system()
+    address = f"/systems/map.{suffix}"
+    whole = client.get(address)
+    assert (whole.status_code, bool(b"".join(whole))) == (200, True)
+    monkeypatch.setattr(exports, "MOST_MADE", 1)
+    factories.system()
+    refused = client.get(address)
+    assert refused.status_code == 400
+    assert "rows: There are more than 1, more than are made at once. Choose fewer" in text_of(
+        refused
+    )
