@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 
-from citytools.facet_counts import Counts
+from citytools import facet_counts
 from citytools.grammar import FactFilter
 
 SHORT = 60
@@ -51,16 +50,27 @@ class Facet:
         return sum(option.chosen for option in self.options) or int(bool(self.value))
 
 
-def of(chosen: FactFilter, counts: Counts | None = None) -> list[Facet]:
-    """The filters in their order, without what is shown apart; with how many rows, if counted."""
-    names = [name for name in chosen.filters if name not in chosen.apart]
-    return [_facet(chosen, name, (counts or {}).get(name)) for name in names]
+def of(chosen: FactFilter, *, counted: bool = False) -> list[Facet]:
+    """The filters in their order, without what is shown apart; with how many rows, if counted.
+
+    Values that are too many to list are not counted either.
+    """
+    fields = {name: chosen.form.fields[name] for name in chosen.filters if name not in chosen.apart}
+    pairs = {name: _pairs(field) for name, field in fields.items()}
+    listed = {name for name, found in pairs.items() if len(found) <= MOST}
+    counts = facet_counts.of(chosen, listed) if counted else {}
+    return [_facet(chosen, name, pairs[name], counts.get(name)) for name in fields]
 
 
-def _facet(chosen: FactFilter, name: str, rows: Mapping[str, int] | None) -> Facet:
+def _facet(
+    chosen: FactFilter,
+    name: str,
+    pairs: Sequence[tuple[str, str]],
+    rows: Mapping[str, int] | None,
+) -> Facet:
     field = chosen.form.fields[name]
     given = chosen.data.getlist(name)
-    options = _options(field, given, rows)
+    options = [Option(key, label, key in given, _of(rows, key)) for key, label in pairs]
     kind = _kind(field, len(options))
     return Facet(
         name=name,
@@ -87,20 +97,14 @@ def _kind(field: forms.Field, options: int) -> str:
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
-def _options(
-    field: forms.Field, given: Sequence[str], rows: Mapping[str, int] | None
-) -> list[Option]:
+def _pairs(field: forms.Field) -> list[tuple[str, str]]:
+    """Each choice and its name; of very many one more than are listed."""
     if isinstance(field, forms.ModelMultipleChoiceField):
         few = [] if field.queryset is None else field.queryset[: MOST + 1]
-        pairs: list[tuple[Any, Any]] = [(one.slug, str(one)) for one in few]
-    elif isinstance(field, forms.ChoiceField):
-        pairs = list(field.choices)  # type: ignore[arg-type]
-    else:
-        return []
-    return [
-        Option(str(value), str(label), str(value) in given, _of(rows, str(value)))
-        for value, label in pairs
-    ]
+        return [(one.slug, str(one)) for one in few]
+    if isinstance(field, forms.ChoiceField):
+        return [(str(value), str(label)) for value, label in field.choices]  # type: ignore[misc, union-attr]
+    return []
 
 
 def _of(rows: Mapping[str, int] | None, value: str) -> int | None:

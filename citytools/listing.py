@@ -8,7 +8,7 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.urls import reverse
 
-from citytools import facet_counts, facets
+from citytools import facets
 from citytools.choosing import ColumnChoice
 from citytools.columns import Column
 from citytools.grammar import FactFilter
@@ -146,8 +146,7 @@ class Listing:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters as groups of inputs."""
-        counts = facet_counts.of(self.chosen) if self.counted and not self.problems else None
-        return facets.of(self.chosen, counts)
+        return facets.of(self.chosen, counted=self.counted and not self.problems)
 
     def sorted_by(self, column: str) -> tuple[str, str]:
         """Query string that sorts by a column, and its present direction for a screen reader."""

@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytools import clock, facet_counts
+from citytools import clock, facet_counts, facets
 from citytools.grammar import FactFilter
 from contracts.filters import ContractFilter
 from contracts.models import Contract
@@ -141,3 +141,16 @@ def test_nothing_is_counted_for_an_address_that_is_not_understood(client: Client
     assert response.status_code == 400
     assert "Camden (" not in words(response)
     assert "have systems" not in words(response)
+
+
+@pytest.mark.django_db
+def test_values_too_many_to_list_are_not_counted(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.system(hosting="saas")
+    factories.system(hosting="saas")
+    assert "Borough 2 of 2 have systems" in words(client.get("/systems/"))
+    monkeypatch.setattr(facets, "MOST", 1)
+    shown = words(client.get("/systems/?hosting=saas"))
+    assert "Borough Too many to list." in shown
+    assert "have systems Too many" not in shown

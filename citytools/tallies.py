@@ -1,0 +1,88 @@
+"""Many tallies asked in one statement, in which what several of them need is found once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, QuerySet, Value
+
+from citytools.narrowing import Tally, along
+
+_NAMED_KEYS = (
+    "SELECT %s::text AS facet, named.facet_key, sum(counted.n)::bigint AS facet_n "
+    "FROM ({named}) AS named (facet_key, key) JOIN {counted} AS counted USING (key) GROUP BY 2"
+)
+
+
+@dataclass
+class Tallies:
+    """A union of (name, key, rows); `model` is what the rows are.
+
+    Tallies marked as shared read the rows that `ask` is given, found once as `chosen`, in place
+    of the model's table: under the table's own name, so that nothing is joined to find them.
+    """
+
+    model: type[Model]
+    _counted: dict[str, tuple[str, tuple[str, Sequence[Any]]]] = field(default_factory=dict)
+    _union: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
+    _shared: list[str] = field(default_factory=list)
+
+    def add(self, name: str, tally: Tally, rows: QuerySet[Any], *, shared: bool) -> None:
+        """One more tally of rows; where it goes by a foreign key, by the key first."""
+        steps = tally.by_key(rows) if isinstance(tally, along) else None
+        if steps is None:
+            told = tally(rows).annotate(facet=Value(name))
+            self._union.append(
+                self._written(told.values_list("facet", "facet_key", "facet_n"), shared=shared)
+            )
+            return
+        counted, values = self._written(steps[0], shared=shared)
+        place = f"counted_{len(self._counted)}"
+        # The same keys of the same rows may serve several tallies
+        known, _ = self._counted.setdefault(f"{counted} {values}", (place, (counted, values)))
+        named, called = steps[1].query.sql_with_params()
+        self._union.append((_NAMED_KEYS.format(named=named, counted=known), [name, *called]))
+
+    def ask(self, chosen: QuerySet[Any]) -> list[tuple[str, str, int]]:
+        """(name, key, rows) of all tallies.
+
+        Written as a SELECT around all: a statement that begins with WITH or a bracket is taken for
+        a write by the middleware of the history, which then adds its context to it.
+        """
+        if not self._union:
+            return []
+        first = [self._found_once(chosen)] if self._shared else []
+        for place, (counted, values) in self._counted.values():
+            first.append((f"{place} (key, n) AS MATERIALIZED ({counted})", values))
+        before = f"WITH {', '.join(sql for sql, _ in first)} " if first else ""
+        union = " UNION ALL ".join(f"({sql})" for sql, _ in self._union)
+        values = [value for _, several in [*first, *self._union] for value in several]
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM ({before}{union}) AS counted", values)  # noqa: S608 (Django's)
+            return list(cursor.fetchall())
+
+    def _written(self, rows: QuerySet[Any], *, shared: bool) -> tuple[str, Sequence[Any]]:
+        sql, values = rows.query.sql_with_params()
+        if shared:
+            self._shared.append(sql)
+            table = re.escape(connection.ops.quote_name(self.model._meta.db_table))
+            sql = re.sub(rf"FROM ({table})( U\d+)?", _chosen_instead, sql)
+        return sql, values
+
+    def _found_once(self, chosen: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+        """The chosen rows as a first part, with the columns that the tallies name."""
+        named = [
+            one
+            for one in self.model._meta.concrete_fields
+            if any(f'."{one.column}"' in sql for sql in self._shared)
+        ]
+        rows = chosen.values(*(one.attname for one in named))
+        sql, values = rows.query.sql_with_params()
+        columns = ", ".join(connection.ops.quote_name(str(one.column)) for one in named)
+        return f"chosen ({columns}) AS MATERIALIZED ({sql})", values
+
+
+def _chosen_instead(found: re.Match[str]) -> str:
+    return f"FROM chosen AS{found[2] or ' ' + found[1]}"
