@@ -1,5 +1,6 @@
 """A page of a list: the chosen rows, how many they are, and the way to the rest."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,6 +118,11 @@ class Listing:
     def rows_in_file(self) -> int:
         """How many rows the file of these has."""
         return self.total
+
+    @property
+    def most_in_file(self) -> float:
+        """How many rows their file may have; stored rows as many as there are."""
+        return math.inf
 
     @property
     def nouns(self) -> str:

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools import clock
+from citytools import clock, exports
 from citytools.listing import Listing
 from contracts.models import Contract
 from contracts.together import charts, groups, targets
@@ -34,6 +34,16 @@ class Windows(Listing):
     def rows_in_file(self) -> int:
         """A row for each contract of each window."""
         return sum(len(joint.members) for joint in self._paginator.object_list)
+
+    @property
+    def most_in_file(self) -> int:
+        """They are made in Python."""
+        return exports.MOST_MADE
+
+    @property
+    def csv(self) -> str:
+        """The address of their file, where it may be made."""
+        return super().csv if self.rows_in_file <= self.most_in_file else ""
 
 
 def together(request: HttpRequest) -> HttpResponse:

@@ -12,8 +12,9 @@ from django.test import Client
 from icalendar import Calendar
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools import clock, exports
 from contracts.models import Contract
+from contracts.together import running
 from systems.models import Function
 from tests import factories
 from tests.pages import read, rows, text_of, total, words
@@ -54,6 +55,31 @@ def test_a_window_says_who_can_choose_and_until_when(client: Client, rents: Func
         "Barnet, Camden and Sutton can still choose together between 3 February and 30 June 2027; "
         "£1.2 m a year known for 2 of 3 contracts." in said
     )
+
+
+def test_where_more_run_than_are_compared_those_that_end_first_are_and_the_page_says_so(
+    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract("Camden", "2028-06-30", rents)
+    contract("Barnet", "2027-06-30", rents)
+    contract("Sutton", "2027-07-31", rents)
+    assert groups(client) == [("Rents", "Barnet; Camden; Sutton")]
+    assert "compared at once" not in words(client.get(PAGE))
+    monkeypatch.setattr(running, "MOST", 2)
+    assert "more run than can be compared at once" in words(client.get(PAGE))
+    assert groups(client) == [("Rents", "Barnet; Sutton")]
+
+
+def test_a_file_too_long_to_be_made_is_not_offered(
+    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract("Camden", "2027-06-30", rents)
+    contract("Barnet", "2027-06-30", rents)
+    monkeypatch.setattr(exports, "MOST_MADE", 1)
+    page = client.get(PAGE)
+    assert "These are 2 rows, more than the 1 that a file of them may have" in words(page)
+    assert FILE not in page.content.decode()
+    assert client.get(FILE).status_code == 400
 
 
 @pytest.mark.parametrize(
