@@ -1,6 +1,5 @@
 """A page of a list: the chosen rows, how many they are, and the way to the rest."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -120,9 +119,9 @@ class Listing:
         return self.total
 
     @property
-    def most_in_file(self) -> float:
-        """How many rows their file may have; stored rows as many as there are."""
-        return math.inf
+    def most_in_file(self) -> int | None:
+        """How many rows their file may have; None: as many as there are."""
+        return None
 
     @property
     def nouns(self) -> str:

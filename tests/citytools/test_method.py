@@ -56,8 +56,9 @@ FORMULAS = {
     "citytools.demonstration.chance", "citytools.demonstration.estate",
 }  # fmt: skip
 """Modules that hold a formula, by hand; what computes besides is found by the rule above."""
-ELSEWHERE = ("citytools.method", "citytools.demonstration", "research")
-"""The page itself; the demonstration, described as one; research, which has its own list."""
+ELSEWHERE = ("citytools.method", "citytools.demonstration", "citytools.benchmark", "research")
+"""The page itself; the demonstration, described as one; the benchmark, of which no page tells;
+research, which has its own list."""
 
 
 def described() -> set[str]:
