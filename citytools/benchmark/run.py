@@ -58,8 +58,8 @@ class Run:
             asked = asks(question, of, servers)
             found.add(question.name, asking.in_turn(asked, self.rounds, self.seconds))
             if question.name in {LIST, RECORD}:
-                for one in asked.values():
-                    asking.at_once(one, _CLIENTS, 1)  # each worker's caches, as they are in use
+                for one in asked.values():  # each worker's caches, as they are in use
+                    asking.at_once(one, _CLIENTS, self.seconds / 12)
                 several = {
                     name: asking.at_once(one, _CLIENTS, self.seconds / 6)
                     for name, one in asked.items()
