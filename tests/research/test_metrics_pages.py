@@ -17,8 +17,7 @@ from tests.pages import read, rows, words
 
 pytestmark = pytest.mark.django_db
 
-TODAY = clock.today()
-AGO = TODAY - datetime.timedelta(days=20)
+AGO = clock.today() - datetime.timedelta(days=20)
 LIST, CSV = "/research/metrics/", "/research/metrics.csv"
 SHARE = "top10_supplier_share_by_contracts"
 
@@ -133,9 +132,10 @@ def test_the_file_holds_every_metric_in_the_order_of_the_list(client: Client) ->
 def test_the_trend_is_drawn_up_to_the_day(client: Client) -> None:
     factories.system()
     move_events(AGO)
-    recording.record(AGO, TODAY)
+    today = clock.today()
+    recording.record(AGO, today)
     factories.system()
-    recording.record(TODAY, TODAY)
+    recording.record(today, today)
     page = f"{LIST}systems_on_record/"
     assert "Systems on record: up to 2 from 1" in said(client, page)
     assert "1 on" in said(client, page, {"as_at": AGO.isoformat()})

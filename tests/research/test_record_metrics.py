@@ -21,9 +21,12 @@ from tests.log import move_events
 
 pytestmark = pytest.mark.django_db
 
-TODAY = clock.today()
 DAY = datetime.timedelta(days=1)
-BEGAN = TODAY - 10 * DAY
+
+
+def began() -> datetime.date:
+    """Ten days ago; asked anew by each test, for a run may go past midnight."""
+    return clock.today() - 10 * DAY
 
 
 def run(*options: str) -> str:
@@ -32,8 +35,9 @@ def run(*options: str) -> str:
     return out.getvalue()
 
 
-def values(on: datetime.date = TODAY) -> dict[str, Any]:
-    return {one.metric: one for one in MetricValue.objects.filter(on=on)}
+def values(on: datetime.date | None = None) -> dict[str, Any]:
+    found = MetricValue.objects.filter(on=on or clock.today())
+    return {one.metric: one for one in found}
 
 
 def estate() -> tuple[System, Contract]:
@@ -47,7 +51,7 @@ def estate() -> tuple[System, Contract]:
 
 def test_today_is_recorded_once_and_a_second_run_changes_nothing() -> None:
     estate()
-    assert f"Recorded {TODAY}: {len(METRICS)} new, 0 changed" in run()
+    assert f"Recorded {clock.today()}: {len(METRICS)} new, 0 changed" in run()
     before = list(MetricValue.objects.values())
     out = run()
     assert f"0 new, 0 changed, {len(METRICS)} as they were" in out
@@ -60,7 +64,7 @@ def test_what_is_recorded_is_what_is_measured_of_real_records() -> None:
     factories.system(source_kind="illustrative")
     run()
     for key, one in values().items():
-        measured = METRICS[key].compute(Scope(TODAY))
+        measured = METRICS[key].compute(Scope(clock.today()))
         assert (one.value, one.part, one.whole) == (measured.value, measured.part, measured.whole)
         assert (one.counted, one.boroughs) == (measured.counted, measured.boroughs)
     assert values()["systems_on_record"].value == 1
@@ -77,7 +81,7 @@ def test_changed_facts_change_todays_values() -> None:
 
 def record_of_yesterday_while_it_ran() -> None:
     """Yesterday's values as a run at noon wrote them, from tables that changed afterwards."""
-    yesterday, noon = TODAY - DAY, datetime.time(12)
+    yesterday, noon = clock.today() - DAY, datetime.time(12)
     run()
     MetricValue.objects.update(
         on=yesterday,
@@ -87,16 +91,18 @@ def record_of_yesterday_while_it_ran() -> None:
 
 def test_a_day_recorded_while_it_ran_is_settled_once_it_is_over() -> None:
     system, _ = estate()
-    move_events(BEGAN)
+    move_events(began())
     record_of_yesterday_while_it_ran()
-    assert not any(one.settled for one in values(TODAY - DAY).values())
+    assert not any(one.settled for one in values(clock.today() - DAY).values())
     later = factories.system(borough=system.borough)
-    move_events(TODAY - DAY)
+    move_events(clock.today() - DAY)
     later.delete()
 
     out = run()
-    assert re.search(rf"Settled {TODAY - DAY} from the event log: 0 new, [1-9]\d* changed", out)
-    settled = values(TODAY - DAY)
+    assert re.search(
+        rf"Settled {clock.today() - DAY} from the event log: 0 new, [1-9]\d* changed", out
+    )
+    settled = values(clock.today() - DAY)
     assert all(one.settled for one in settled.values())
     assert settled["systems_on_record"].value == 2
     assert values()["systems_on_record"].value == 1
@@ -117,11 +123,11 @@ def test_the_rebuilt_past_agrees_with_what_was_recorded_then() -> None:
     then: dict[datetime.date, dict[str, Any]] = {}
     for number, step in enumerate(steps):
         step()
-        on = BEGAN + number * DAY
+        on = began() + number * DAY
         move_events(on)
         then[on] = {key: metric.compute(Scope(on)) for key, metric in METRICS.items()}
 
-    run("--from", str(BEGAN))
+    run("--from", str(began()))
     for on, measured in then.items():
         for key, one in values(on).items():
             wanted = measured[key]
@@ -134,8 +140,8 @@ def test_the_rebuilt_past_agrees_with_what_was_recorded_then() -> None:
 
 def test_only_missing_days_are_rebuilt() -> None:
     estate()
-    move_events(BEGAN)
-    first, last = str(TODAY - 3 * DAY), str(TODAY - 2 * DAY)
+    move_events(began())
+    first, last = str(clock.today() - 3 * DAY), str(clock.today() - 2 * DAY)
     out = run("--from", first, "--to", last)
     assert out.count("Rebuilt") == 2
     MetricValue.objects.filter(on=last, metric="systems_on_record").delete()
@@ -146,17 +152,17 @@ def test_only_missing_days_are_rebuilt() -> None:
 
 def test_stopping_keeps_the_days_that_were_done(monkeypatch: pytest.MonkeyPatch) -> None:
     estate()
-    move_events(BEGAN)
+    move_events(began())
     real = recording.record
 
     def record(day: datetime.date, today: datetime.date, keys: Any = METRICS) -> Any:
-        if day == BEGAN + 2 * DAY:
+        if day == began() + 2 * DAY:
             raise KeyboardInterrupt
         return real(day, today, keys)
 
     monkeypatch.setattr(recording, "record", record)
     with pytest.raises(CommandError, match="Stopped after 2 days, which are kept"):
-        run("--from", str(BEGAN))
+        run("--from", str(began()))
     assert MetricValue.objects.count() == 2 * len(METRICS)
 
 
@@ -177,23 +183,23 @@ def test_a_day_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatc
 
 def test_the_check_finds_what_the_event_log_does_not_bear_out() -> None:
     estate()
-    move_events(BEGAN)
-    run("--from", str(BEGAN), "--to", str(BEGAN))
+    move_events(began())
+    run("--from", str(began()), "--to", str(began()))
     assert f"Checked {len(METRICS)} values of 1 days" in run("--check")
-    MetricValue.objects.filter(metric="contracts_on_record", on=BEGAN).update(value=7)
+    MetricValue.objects.filter(metric="contracts_on_record", on=began()).update(value=7)
     out = StringIO()
     with pytest.raises(CommandError, match="1 numbers differ") as stopped:
         call_command("record_metrics", "--check", stdout=out)
     assert stopped.value.returncode == 1
-    wanted = f"{BEGAN} contracts_on_record: value recorded as 7, 1 by the event log"
+    wanted = f"{began()} contracts_on_record: value recorded as 7, 1 by the event log"
     assert wanted in out.getvalue()
 
 
 def test_the_check_writes_nothing_and_leaves_out_what_is_not_settled() -> None:
     estate()
-    move_events(BEGAN)
+    move_events(began())
     run()
-    MetricValue.objects.filter(on=TODAY).update(value=99)
+    MetricValue.objects.filter(on=clock.today()).update(value=99)
     before = list(MetricValue.objects.values())
     assert f"{len(METRICS)} not: not settled yet" in run("--check")
     assert list(MetricValue.objects.values()) == before
@@ -215,8 +221,8 @@ def test_what_was_done_can_be_undone_as_it_says() -> None:
         (["--to", "yesterday"], "“yesterday” is no date"),
         (["--from", "2199-01-01", "--to", "2199-01-02"], "has not come yet"),
         (["--from", "1999-01-01"], "The record begins on"),
-        (["--from", str(TODAY), "--to", str(TODAY - DAY)], "swap them"),
-        (["--check", "--from", str(TODAY)], "leave out --from and --to"),
+        (["--from", str(clock.today()), "--to", str(clock.today() - DAY)], "swap them"),
+        (["--check", "--from", str(clock.today())], "leave out --from and --to"),
     ],
 )
 def test_days_that_cannot_be_recorded_are_refused(options: list[str], words: str) -> None:
