@@ -50,7 +50,9 @@ def conditional(answer: Answer) -> Answer:
         )
         if unchanged is not None:
             return _marked(unchanged, etag, version.changed)
-        response = kept.find(request, etag) or answer(request)
+        if before := kept.find(request, etag):
+            return _marked(before, etag, version.changed)
+        response = answer(request)
         if response.cookies:
             return _never_kept(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):

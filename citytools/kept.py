@@ -26,6 +26,8 @@ def keep(request: HttpRequest, etag: str, response: HttpResponseBase) -> None:
     """Keep a page; files, documents and what is very large are made anew each time."""
     if request.method != "GET" or not isinstance(response, HttpResponse):
         return
+    if "CSRF_COOKIE" in request.META:
+        return  # a form on it might hold this visitor's token
     if not response["Content-Type"].startswith("text/html") or len(response.content) > LARGEST:
         return
     caches["pages"].set(_key(request, etag), (response.content, dict(response.items())))

@@ -68,7 +68,7 @@ class Tallies:
         if shared:
             self._shared.append(sql)
             table = re.escape(connection.ops.quote_name(self.model._meta.db_table))
-            sql = re.sub(rf"FROM ({table})( U\d+)?", _chosen_instead, sql)
+            sql = re.sub(rf"FROM ({table})( [A-Z]+\d+)?", _chosen_instead, sql)
         return sql, values
 
     def _found_once(self, chosen: QuerySet[Any]) -> tuple[str, Sequence[Any]]:

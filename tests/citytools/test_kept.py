@@ -109,3 +109,18 @@ def test_an_unchanged_page_is_still_a_304(client: Client) -> None:
     etag = client.get("/about/")["ETag"]
     again = client.get("/about/", headers={"If-None-Match": etag})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_page_for_somebody_with_a_forms_token_is_not_kept(client: Client) -> None:
+    visitor = Client()
+    visitor.get("/admin/login/")  # leaves the cookie of a form, and no session
+    assert "csrftoken" in visitor.cookies
+    assert asked(visitor, "/about/")[1] > 1
+    assert asked(visitor, "/about/")[1] > 1
+    assert asked(client, "/about/")[1] > 1  # nor was it left for others
+
+
+def test_a_kept_page_is_not_written_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked(client, "/about/")
+    monkeypatch.setattr(kept, "keep", lambda *_: pytest.fail("it is kept already"))
+    assert asked(client, "/about/")[1] == 1
