@@ -25,7 +25,7 @@ from contracts.together.choice import TogetherFilter
 from systems.models import Function, Product, Supplier, System
 
 MOST = 20_000
-"""Contracts read at the most, those whose end that counts comes first."""
+"""Contracts read at the most, those first that end first, before any extension."""
 Key = Function | Product | Supplier
 
 
