@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
 
-from citytools import kept, versions
+from citytools import kept, kept_files, versions
 from citytools.versions import Version
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -50,7 +50,7 @@ def conditional(answer: Answer) -> Answer:
         )
         if unchanged is not None:
             return _marked(unchanged, etag, version.changed)
-        if before := kept.find(request, etag):
+        if before := kept.find(request, etag) or kept_files.find(etag):
             return _marked(before, etag, version.changed)
         response = answer(request)
         if response.cookies:
@@ -58,6 +58,7 @@ def conditional(answer: Answer) -> Answer:
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
         kept.keep(request, etag, response)
+        kept_files.keep(etag, response)
         return _marked(response, etag, version.changed)
 
     return answered

@@ -164,8 +164,10 @@ CACHES = {
     },
 }
 
-# Where the zip of everything lies; a folder that the server may write to
+# Where the zip of everything and the files kept lie; a folder that the server may write to
 FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files")
+# Files that were spooled, until data, code or day change, for all workers together
+KEPT_FILES_BYTES = 256 * 1024 * 1024 if KEEP_PAGES else 0
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -14,9 +14,10 @@ def _numbers_from_one() -> None:
 
 @pytest.fixture(autouse=True)
 def _pages_made_anew(settings: Settings) -> None:
-    """A test sees the page that its own code makes; test_kept looks at those that are kept."""
+    """A test sees what its own code makes; test_kept and test_kept_files look at what is kept."""
     made_anew = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
     settings.CACHES = settings.CACHES | {"pages": made_anew}
+    settings.KEPT_FILES_BYTES = 0
 
 
 @pytest.fixture(autouse=True)
