@@ -7,13 +7,13 @@ sees is never kept at all.
 """
 
 import datetime
+import gzip
 import hashlib
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
@@ -89,18 +89,27 @@ def _marked(response: HttpResponseBase, etag: str, changed: datetime.datetime) -
     return response
 
 
-class Compression(GZipMiddleware):
-    """Gzip for public pages and documents alone.
+def compressed(answer: Answer) -> Answer:
+    """Middleware: gzip for public pages and documents alone.
 
     They hold no secret that their length could betray (BREACH); pages with a form's token and the
     admin are left as they are. Files keep their length and their hash.
     """
 
-    def process_response(
-        self, request: HttpRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
-        """The answer, compressed where it may be."""
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
         secret = not is_public(request) or response.cookies or "CSRF_COOKIE" in request.META
-        if secret or response.has_header("Content-Disposition"):
+        if secret or not isinstance(response, HttpResponse) or len(response.content) < 200:
             return response
-        return super().process_response(request, response)
+        if response.has_header("Content-Disposition"):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if not kept.accepts_gzip(request):
+            return response
+        # The smallest: it takes a fifth of a millisecond more, and a page is kept
+        response.content = gzip.compress(response.content, mtime=0)
+        response["Content-Encoding"] = "gzip"
+        response["Content-Length"] = str(len(response.content))
+        return response
+
+    return answered

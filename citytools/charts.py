@@ -1,7 +1,8 @@
 """Charts: each is a figure, a title that states the finding, a sentence and a table that agree.
 
 Figures are drawn by plotly.js' basic bundle, which knows bar, scatter and pie alone and draws
-other types silently wrong. Everything reaches the page as plain lists in JSON.
+other types silently wrong. Everything reaches the page as plain lists in JSON; the look that all
+share (letters, margins, edges of bars) is a template in static/js/charts.js.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import plotly.graph_objects as go
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.html import json_script
 
 PALETTE = ("#1d70b8", "#f47738", "#28a197", "#801650", "#a285d1", "#505a5f")
 """Six colours for categories that differ in lightness and survive colour-blindness."""
@@ -39,9 +42,20 @@ class Chart:
         return f"{self.key}-figure"
 
     @property
+    def script(self) -> str:
+        """The figure as the script element that the page's script reads."""
+        return json_script(self.figure, self.figure_id, _Compact)
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not self.rows
+
+
+class _Compact(DjangoJSONEncoder):
+    """JSON without a space between its parts."""
+
+    item_separator, key_separator = ",", ":"
 
 
 def sideways_bars(
@@ -58,17 +72,15 @@ def sideways_bars(
             y=list(labels),
             orientation="h",
             marker=_marker(number, colours),
-            text=[f"{value:,}" if value else "" for value in values],
             textposition="inside" if len(series) > 1 else "outside",
-            textangle=0,
-            cliponaxis=False,
-            hovertemplate="%{y}: %{x:,}<extra>" + name + "</extra>",
+            **_amounts(values, "x"),
+            hovertemplate="%{y}: %{x:,}",
         )
         for number, (name, values) in enumerate(series.items())
     ]
     figure = laid_out(traces, several=len(series) > 1)
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
-    figure.update_xaxes(showgrid=True, gridcolor="#e5e6e7", rangemode="tozero", automargin=True)
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    figure.update_xaxes(rangemode="tozero")
     return plain(figure)
 
 
@@ -85,16 +97,15 @@ def upright_bars(
             x=list(labels),
             y=list(values),
             marker=_marker(number, colours),
-            text=[f"{value:,}" if value else "" for value in values],
             textposition="auto",
-            textangle=0,
-            hovertemplate="%{x}: %{y:,}<extra>" + name + "</extra>",
+            **_amounts(values, "y"),
+            hovertemplate="%{x}: %{y:,}",
         )
         for number, (name, values) in enumerate(series.items())
     ]
     figure = laid_out(traces, several=len(series) > 1)
-    figure.update_yaxes(showgrid=True, gridcolor="#e5e6e7", rangemode="tozero", automargin=True)
-    figure.update_xaxes(type="category", automargin=True)
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(type="category")
     return plain(figure)
 
 
@@ -137,9 +148,7 @@ def _panel_bars(
         marker=_marker(0, PALETTE),
         text=[f"{value:,.0f}" if value else "" for value in values],
         textposition="outside",
-        textangle=0,
-        cliponaxis=False,
-        hovertemplate="%{x}: %{y:,}<extra>" + name + "</extra>" if known else "not known",
+        hovertemplate="%{x}: %{y:,}" if known else "not known",
     )
 
 
@@ -148,6 +157,7 @@ def _panel_labels(labels: Sequence[str], domain: list[float], axis: str) -> dict
         "type": "category",
         "domain": domain,
         "anchor": f"y{axis}",
+        "automargin": False,
         "tickangle": -60,
         "tickfont": {"size": 10},
         "tickvals": list(labels),
@@ -160,8 +170,7 @@ def _panel_scale(top: float, domain: list[float], axis: str) -> dict[str, Any]:
         "range": [0, top * 1.15],
         "domain": domain,
         "anchor": f"x{axis}",
-        "showgrid": True,
-        "gridcolor": "#e5e6e7",
+        "automargin": False,
         "nticks": 4,
         "tickfont": {"size": 10},
     }
@@ -187,33 +196,26 @@ def _panel_title(number: int, name: str, values: Sequence[float] | None) -> dict
 def plain(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON-ready lists; ValueError for a trace the page's bundle cannot draw."""
     drawn: dict[str, Any] = figure.to_dict()
+    drawn["layout"].pop("template", None)  # the page has its own
     strange = {trace["type"] for trace in drawn["data"]} - TRACE_TYPES
     if strange:
         raise ValueError(f"The page's Plotly draws no {', '.join(sorted(strange))}.")
     return drawn
 
 
+def _amounts(values: Sequence[float], axis: str) -> dict[str, Any]:
+    """Each bar's amount beside it; of nought nothing."""
+    if all(values):
+        return {"texttemplate": f"%{{{axis}:,}}"}
+    return {"text": [f"{value:,}" if value else "" for value in values]}
+
+
 def _marker(number: int, colours: Sequence[str]) -> dict[str, Any]:
-    pattern = {"shape": PATTERNS[number % len(PATTERNS)], "fillmode": "overlay"}
-    return {
-        "color": colours[number % len(colours)],
-        "line": {"color": "#505a5f", "width": 0.5},
-        "pattern": pattern | {"fgcolor": "rgba(120,130,140,0.5)", "size": 7, "solidity": 0.15},
-    }
+    colour, shape = colours[number % len(colours)], PATTERNS[number % len(PATTERNS)]
+    return {"color": colour, "pattern": {"shape": shape}} if shape else {"color": colour}
 
 
 def laid_out(traces: Sequence[go.Bar | go.Scatter], *, several: bool) -> go.Figure:
-    """The traces in the layout that every chart of ours shares."""
-    layout = go.Layout(
-        template="none",
-        barmode="stack",
-        showlegend=several,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        margin={"l": 8, "r": 32, "t": 8, "b": 8},
-        font={"family": "Arial, sans-serif", "size": 14, "color": "#0b0c0c"},
-        bargap=0.25,
-        dragmode=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-    )
+    """The traces, to be drawn in the look that every chart of ours shares."""
+    layout = go.Layout(template="none", showlegend=several, barmode="stack" if several else None)
     return go.Figure(data=traces, layout=layout)

@@ -28,9 +28,7 @@ def dots(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
         cliponaxis=False,
     )
     figure = laid_out([trace], several=False)
-    figure.update_xaxes(
-        rangemode="tozero", tickprefix="£", tickformat=",.0f", gridcolor="#e5e6e7", automargin=True
-    )
+    figure.update_xaxes(rangemode="tozero", tickprefix="£", tickformat=",.0f")
     figure.update_yaxes(visible=False, range=[-1.6, 2.2], fixedrange=True)
     band = {"yref": "paper", "y0": 0, "y1": 0.8, "layer": "below"}
     figure.add_shape(

@@ -33,7 +33,11 @@ def keep(request: HttpRequest, etag: str, response: HttpResponseBase) -> None:
     caches["pages"].set(_key(request, etag), (response.content, dict(response.items())))
 
 
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether the answer may be compressed."""
+    return bool(re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")))
+
+
 def _key(request: HttpRequest, etag: str) -> str:
     """Compressed and plain pages are kept apart."""
-    compressed = bool(re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")))
-    return f"{etag}{compressed}"
+    return f"{etag}{accepts_gzip(request)}"

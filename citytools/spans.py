@@ -34,15 +34,13 @@ def spans(
         base=[one.first.isoformat() for one in stretches],
         x=[((one.last - one.first).days + 1) * _DAY for one in stretches],
         orientation="h",
-        marker={"color": PALETTE[0], "line": {"color": "#505a5f", "width": 0.5}},
+        marker={"color": PALETTE[0]},
         customdata=[[f"{one.first:%-d %b %Y}", f"{one.last:%-d %b %Y}"] for one in stretches],
         hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
     )
     figure = laid_out([trace], several=False)
-    figure.update_xaxes(
-        type="date", showgrid=True, gridcolor="#e5e6e7", automargin=True, tickformat="%b\n%Y"
-    )
-    figure.update_yaxes(autorange="reversed", automargin=True, ticksuffix="  ")
+    figure.update_xaxes(type="date", tickformat="%b\n%Y")
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     upright = {"yref": "paper", "y0": 0, "y1": 1}
     if band:
         evening = band[1] + datetime.timedelta(days=1)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 
 from citytools import clock
@@ -50,14 +50,28 @@ class Version:
 
 
 def present() -> Version:
-    """The version now, by one query."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(sum(weight), 0), max(at) FROM citytools_datachange")
-        weight, at = cursor.fetchone()
+    """The version now, by one query, which also finds out whether the connection still serves."""
+    # Django's own check would be a second query
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        weight, at = _of_data()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        weight, at = _of_data()
     today = clock.today()
     midnight = timezone.make_aware(datetime.datetime.combine(today, datetime.time()))
     key = f"{weight} {at} {today} {code().key}"
     return Version(key, max(filter(None, [at, midnight, code().changed])))
+
+
+def _of_data() -> tuple[int, datetime.datetime | None]:
+    """The sum of all changes, and when the last was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(weight), 0), max(at) FROM citytools_datachange")
+        weight, at = cursor.fetchone()
+    return weight, at
 
 
 @functools.cache

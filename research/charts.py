@@ -16,7 +16,6 @@ from research.measuring.suppliers import DRAWN
 from research.metrics import Metric
 from research.models import MetricValue
 
-_GRID = "#e5e6e7"
 _DAY = datetime.timedelta(days=1)
 _GAPS = (
     "Real records only. Days without a record, or on which nothing could be measured, are gaps in "
@@ -112,8 +111,8 @@ def _dots(picture: Picture) -> dict[str, Any]:
     )
     figure = laid_out([trace], several=False)
     _, across_title, up_title = picture.head
-    figure.update_xaxes(title=across_title, rangemode="tozero", gridcolor=_GRID, automargin=True)
-    figure.update_yaxes(title=up_title, rangemode="tozero", gridcolor=_GRID, automargin=True)
+    figure.update_xaxes(title=across_title, rangemode="tozero")
+    figure.update_yaxes(title=up_title, rangemode="tozero")
     return plain(figure)
 
 
@@ -137,12 +136,12 @@ def _line(metric: Metric, values: Sequence[MetricValue]) -> dict[str, Any]:
     )
     figure = laid_out([trace], several=False)
     rho = metric.unit == Unit.RHO
-    figure.update_yaxes(gridcolor=_GRID, automargin=True, rangemode="normal" if rho else "tozero")
+    figure.update_yaxes(rangemode="normal" if rho else "tozero")
     if rho:
         figure.update_yaxes(range=[-1.05, 1.05], zeroline=True)
     if metric.unit == Unit.PER_CENT:
         figure.update_yaxes(range=[0, 104], ticksuffix=" %")
-    figure.update_xaxes(type="date", tickformat="%-d %b<br>%Y", automargin=True, nticks=6)
+    figure.update_xaxes(type="date", tickformat="%-d %b<br>%Y", nticks=6)
     if values and values[-1].on - values[0].on < 14 * _DAY:
         # A few points would stretch over the whole width, and one has none
         around = (values[0].on - 7 * _DAY, values[-1].on + 7 * _DAY)

@@ -64,9 +64,9 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
         for number, (name, values) in enumerate(lines.items())
     ]
     figure = laid_out(traces, several=True)
-    figure.update_yaxes(range=[0, 104], ticksuffix=" %", gridcolor="#e5e6e7", automargin=True)
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %")
     figure.update_xaxes(
-        title="Largest suppliers, counted together", rangemode="tozero", automargin=True
+        title="Largest suppliers, counted together", rangemode="tozero"
     )
     for place in (10, 15):
         line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}

@@ -21,6 +21,7 @@ _LOOKS: dict[Kind, tuple[str, str]] = {
     Kind.IN_DOUBT: ("#ffffff", "x"),
 }
 """Colour and pattern of each kind of stretch."""
+_PATTERN = {"fillmode": "replace", "fgcolor": "#2f77b5", "size": 6, "solidity": 0.3}
 
 
 def grouped(bars: Sequence[Bar], name: Callable[[Contract], str]) -> list[Group]:
@@ -71,7 +72,7 @@ def _stretches(placed: Sequence[tuple[int, Bar]]) -> Iterator[go.Bar]:
                 marker={
                     "color": colour,
                     "line": {"color": "#0b2e4f", "width": 0.8},
-                    "pattern": {"shape": pattern, "fgcolor": "#2f77b5", "size": 6},
+                    "pattern": _PATTERN | {"shape": pattern},
                 },
             )
 

@@ -59,7 +59,6 @@ def sizes(
     beside = {
         "tickvals": ticks,
         "ticktext": [_name(bar, 44) for _, bar in placed],
-        "automargin": True,
         "ticks": "outside",
         "ticklen": 6,
         "tickcolor": "rgba(0,0,0,0)",
@@ -93,7 +92,7 @@ def _days_axes(days: Sequence[datetime.date], most: int) -> dict[str, Any]:
         "tickformat": "%Y",
         "tickangle": 0,
         "showgrid": True,
-        "gridcolor": "#e5e6e7",
+        "automargin": False,
         "fixedrange": True,
     }
     below = {"overlaying": "x", "side": "bottom", "anchor": "y"}

@@ -1,6 +1,30 @@
 // Draws every figure of the page once it comes near the screen. Plotly is fetched only then.
 (() => {
   const address = document.currentScript.dataset.plotly;
+  // What all figures share; each says only what is its own.
+  const look = {
+    layout: {
+      bargap: 0.25,
+      dragmode: false,
+      font: { family: "Arial, sans-serif", size: 14, color: "#0b0c0c" },
+      legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, traceorder: "normal" },
+      margin: { l: 8, r: 32, t: 8, b: 8 },
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      xaxis: { automargin: true, gridcolor: "#e5e6e7" },
+      yaxis: { automargin: true, gridcolor: "#e5e6e7" },
+    },
+    data: {
+      bar: [{
+        cliponaxis: false,
+        textangle: 0,
+        marker: {
+          line: { color: "#505a5f", width: 0.5 },
+          pattern: { fillmode: "overlay", fgcolor: "rgba(120,130,140,0.5)", size: 7, solidity: 0.15 },
+        },
+      }],
+    },
+  };
   let arriving = null;
 
   const plotly = () => {
@@ -42,7 +66,7 @@
     const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const { newPlot } = await plotly();
     const layout = fitted(figure.layout, figure.data, place.clientWidth);
-    await newPlot(place, figure.data, layout, { displayModeBar: false, responsive: true });
+    await newPlot(place, figure.data, { ...layout, template: look }, { displayModeBar: false, responsive: true });
     place.dataset.drawn = "yes";
   };
 
