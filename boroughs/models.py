@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -85,6 +86,7 @@ class Borough(models.Model):
 
     class Meta:
         ordering = ["name"]
+        indexes = [GinIndex(OpClass(F("name"), "gin_trgm_ops"), name="borough_name_trigrams")]
         constraints = [
             models.UniqueConstraint(
                 fields=["tile_row", "tile_column"], name="two_boroughs_never_share_a_tile"

@@ -1,13 +1,21 @@
 """Under which names a borough is found: its own, its codes, and the letters councils use."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Expression, F, Func, QuerySet, TextField, Value
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Lower
 
 from boroughs.models import Borough
 from citytools.matching import ALSO, CODE, CONTEXT, OTHER, named
 
+KNOWN = 100
+"""Bodies that are compared by every name, London's own first; further ones are looked for."""
+_CANDIDATES = 200
+"""Further bodies that are compared, of those that the indexes find."""
+_SHORT = 3
+"""Letters of a word that is too short to be like another."""
 _JOINING = r"\m(of|and|upon)\M"
 _SECOND = r" (and|upon) .*"
 
@@ -43,9 +51,9 @@ def _each(*texts: str | Expression) -> Func:
     return Func(*texts, template="unnest(ARRAY[%(expressions)s])", output_field=TextField())
 
 
-def names(*, council: bool = True) -> list[QuerySet[Any]]:
-    """Every name of every borough and regional body, perhaps with “Camden Council”."""
-    bodies = Borough.objects.all()
+def names(keys: Sequence[int] | None = None, *, council: bool = True) -> list[QuerySet[Any]]:
+    """Every name of the known bodies, or of those with the keys, perhaps “Camden Council” too."""
+    bodies = Borough.objects.filter(pk__in=_known() if keys is None else keys)
     shown: dict[str, Any] = {"slug": "slug", "parent": "partnership"}
     councils = [Concat("name", Value(" Council"), output_field=TextField())] if council else []
     also = _each("official_name", _without("name", _SECOND), *councils)
@@ -55,3 +63,24 @@ def names(*, council: bool = True) -> list[QuerySet[Any]]:
         named(bodies, "borough", CODE, _each("code", "gss_code", *_letters()), **shown),
         named(bodies, "borough", "in", "partnership", CONTEXT, **shown),
     ]
+
+
+def _known() -> QuerySet[Any]:
+    regional = Case(When(kind=Borough.Kind.REGIONAL, then=1), default=0)
+    return Borough.objects.order_by(regional, "pk").values("pk")[:KNOWN]
+
+
+def further(words: Sequence[str]) -> list[int]:
+    """Keys of further bodies whose name has a word like one of these, or whose code is one.
+
+    The likest first. A country has tens of thousands of bodies: to spell all their names for each
+    question took seconds.
+    """
+    told = [word.upper() for word in words]
+    alike = Q(code__in=told) | Q(gss_code__in=told)
+    for word in words:
+        if len(word) > _SHORT:
+            alike |= Q(name__trigram_word_similar=word)
+    bodies = Borough.objects.filter(alike).exclude(pk__in=_known())
+    likeness = TrigramSimilarity("name", " ".join(words))
+    return list(bodies.order_by(likeness.desc(), "pk").values_list("pk", flat=True)[:_CANDIDATES])

@@ -44,7 +44,7 @@ class Mention:
     same: bool
 
 
-def mentioned(names: Names, words: Sequence[str]) -> list[Mention]:
+def mentioned(names: Sequence[Names], words: Sequence[str]) -> list[Mention]:
     """Records named inside the words; longer names before shorter, none overlapping."""
     few = words[:MOST_WORDS]
     spans = [
@@ -52,9 +52,10 @@ def mentioned(names: Names, words: Sequence[str]) -> list[Mention]:
         for first in range(len(few))
         for last in range(first + 1, min(first + LONGEST, len(few)) + 1)
     ]
-    statement = _MENTIONS.format(names=names.sql)
+    statement = _MENTIONS.format(names=" UNION ALL ".join(one.sql for one in names))
+    parameters = [parameter for one in names for parameter in one.parameters]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *names.parameters, False])
+        cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters, False])
         return _apart(Mention(*row) for row in cursor.fetchall())
 
 

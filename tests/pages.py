@@ -21,6 +21,10 @@ LISTS = {
 """Every list page, and the file of the same rows."""
 
 
+_CELLS = {"td", "th", "tr"}
+"""What stands apart on a page whether or not there is a blank between."""
+
+
 class _Reader(HTMLParser):
     """Words and links inside one element; links of row headings apart."""
 
@@ -35,6 +39,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.open += tag == self.within
+        if self.open and tag in _CELLS:
+            self.words.append(" ")
         if tag == "th":
             self._heading = given.get("scope") == "row"
         self._script = self._script or tag == "script"

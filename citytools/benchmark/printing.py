@@ -41,7 +41,7 @@ def _line(cells: Sequence[str]) -> str:
 
 def targets(results: Sequence[Results]) -> Iterable[str]:
     """Which targets hold, those at 80,900 systems and the growth over all sizes."""
-    yield f"Targets, at {AT:,} systems. KEPT: holds for a page that is kept, not for one made anew"
+    yield f"Targets, at {AT:,} systems. KEPT: holds for what is kept, not for what is made anew"
     for one in results:
         if one.systems == AT:
             for target in TARGETS:

@@ -39,6 +39,13 @@ class Question:
     boroughs: Sequence[Mention]
     section: str
     rest: Sequence[str]
+    further: Sequence[int] = ()
+    """Keys of bodies that may be meant, beside those that are known by every name."""
+
+    @property
+    def names(self) -> list[Names]:
+        """The names of the further bodies."""
+        return [compiled(boroughs.names(self.further))] if self.further else []
 
     @property
     def reading(self) -> Reading:
@@ -59,7 +66,9 @@ def taken_apart(text: str) -> Question:
     it is empty where that is the whole.
     """
     words = text.split()
-    found = mentioned(_boroughs(), words)
+    further = boroughs.further(words)
+    more = [compiled(boroughs.names(further, council=False))] if further else []
+    found = mentioned([_boroughs(), *more], words)
     if any(one.last - one.first == len(words) for one in found):
         found = []
     named = {place for one in found for place in range(one.first, one.last)}
@@ -70,7 +79,7 @@ def taken_apart(text: str) -> Question:
     telling = " ".join(word for word, plain in pairs if plain not in _FILLING)
     rest = [" ".join(word for word, _ in pairs), telling] if telling else []
     others = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
-    return Question(text, found, section, others)
+    return Question(text, found, section, others, further)
 
 
 @cache

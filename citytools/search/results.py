@@ -73,7 +73,7 @@ class Results:
         asked, today = self.question.asked, clock.today()
         texts = compiled([*skills.texts(asked[0]), *research.texts(today, asked[0])])
         return matches(
-            [_standing(today), texts],
+            [_standing(today), *self.question.names, texts],
             [*contracts.found(asked), *glossary.found()],
             self.question.reading,
             LONG if self.illustrative == "yes" else self.most,

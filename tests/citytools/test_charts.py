@@ -1,10 +1,13 @@
 """Charts: the figure is valid and plain, and says what its table and its sentence say."""
 
 import json
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from citytools import ranges
@@ -70,7 +73,8 @@ def test_series_differ_by_colour_and_by_pattern() -> None:
     figure = sideways_bars(["A"], {str(number): [1] for number in range(6)})
     markers = [trace["marker"] for trace in figure["data"]]
     assert len({marker["color"] for marker in markers}) == 6
-    assert len({marker["pattern"]["shape"] for marker in markers}) == 6
+    shapes = {marker.get("pattern", {}).get("shape", "") for marker in markers}
+    assert shapes == set(PATTERNS)
     assert figure["layout"]["showlegend"] is True
 
 
@@ -79,8 +83,12 @@ def test_a_single_series_needs_no_legend() -> None:
 
 
 def test_margins_leave_a_phone_its_width() -> None:
-    margin = sideways_bars(["A"], {"Systems": [1]})["layout"]["margin"]
-    assert max(margin.values()) <= 32
+    assert "margin" not in sideways_bars(["A"], {"Systems": [1]})["layout"]
+    script = Path(settings.BASE_DIR, "static/js/charts.js").read_text()
+    (margin,) = re.findall(r"margin: \{(.*?)\}", script)
+    sides = dict(re.findall(r"(\w): (\d+)", margin))
+    assert sides.keys() == set("lrtb")
+    assert max(map(int, sides.values())) <= 32
 
 
 @pytest.mark.django_db
