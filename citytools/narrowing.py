@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import (
     BooleanField,
@@ -53,6 +53,18 @@ class Narrowing:
 
 
 @dataclass(frozen=True)
+class Keyed:
+    """A tally in two steps: (key, n), and (facet_key, key), what each key is called.
+
+    With `pairs` the first is (key, row), to be counted by key; without names the key is the value.
+    """
+
+    counted: Rows
+    named: Rows | None
+    pairs: bool = False
+
+
+@dataclass(frozen=True)
 class along:  # noqa: N801 (it reads as the function that it is)
     """Count by a column, which may lie across foreign keys, or by an expression."""
 
@@ -64,36 +76,66 @@ class along:  # noqa: N801 (it reads as the function that it is)
         bare = rows.select_related(None).prefetch_related(None)
         return _grouped(bare, Cast(path, TextField()), "pk")
 
-    def by_key(self, rows: Rows) -> tuple[Rows, Rows] | None:
-        """The same in two steps, where the column lies across a foreign key.
+    def by_key(self, rows: Rows, *, of_all: bool = False) -> Keyed | None:
+        """The same by the key first, where the column lies across a foreign key.
 
-        (key, n): how many rows hold each key; and (facet_key, key): what each key is called. To
-        group by a number and then name the few groups is faster than to name every row.
+        To group by a number and then name the few groups is faster than to name every row.
         """
         first, _, rest = self.path.partition("__") if isinstance(self.path, str) else ("", "", "")
         if not rest:
             return None
-        field = rows.model._meta.get_field(first)
+        called: Any = rows.model._meta.get_field(first).related_model
         keyed = rows.select_related(None).prefetch_related(None).order_by().values(first)
-        called: Any = field.related_model
-        named = called._base_manager.order_by().annotate(facet_key=Cast(F(rest), TextField()))
-        return keyed.annotate(n=Count("pk")).values_list(first, "n"), named.values_list(
-            "facet_key", "pk"
-        )
+        return Keyed(keyed.annotate(n=Count("pk")).values_list(first, "n"), _names(called, rest))
 
 
-def through(model: type[Model], owner: str, path: str) -> Tally:
+@dataclass(frozen=True)
+class through:  # noqa: N801 (it reads as the function that it is)
     """Count by what the rows are linked to: `model` holds the links, `owner` names the rows there.
 
     Each row counts once for each value, however many links lead there.
     """
-    key = Cast(F(path), TextField())
 
-    def tally(rows: Rows) -> Rows:
-        links = model._default_manager.filter(**{f"{owner}__in": rows.order_by().values("pk")})
-        return _grouped(links, key, owner, distinct=True)
+    model: type[Model]
+    owner: str
+    path: str
 
-    return tally
+    def __call__(self, rows: Rows) -> Rows:
+        """The tally of rows."""
+        key = Cast(F(self.path), TextField())
+        return _grouped(self._links(rows), key, self.owner, distinct=True)
+
+    def by_key(self, rows: Rows, *, of_all: bool = False) -> Keyed:
+        """The same by pairs of a key and a row, each once; by the value where it is no key.
+
+        `of_all` says that the rows are all there are, so that all links are theirs: to look for
+        the row of each takes half of the time.
+        """
+        path, _, column = self.path.rpartition("__")
+        called: Any = self.model
+        for step in path.split("__"):
+            called = called._meta.get_field(step).related_model
+        links = self.model._default_manager.order_by() if of_all else self._links(rows).order_by()
+        if not called._meta.get_field(column).unique:
+            valued = links.annotate(facet_key=Cast(F(self.path), TextField()))
+            return Keyed(valued.values_list("facet_key", self.owner).distinct(), None, pairs=True)
+        pairs = links.values_list(path, self.owner)
+        once = {path, self.owner} in self._unique()
+        return Keyed(pairs if once else pairs.distinct(), _names(called, column), pairs=True)
+
+    def _links(self, rows: Rows) -> Rows:
+        owners = rows.order_by().values("pk")
+        links: Rows = self.model._default_manager.filter(**{f"{self.owner}__in": owners})
+        return links
+
+    def _unique(self) -> list[set[str]]:
+        named = [one.fields for one in self.model._meta.total_unique_constraints]
+        return [set(one) for one in (*self.model._meta.unique_together, *named)]
+
+
+def _names(called: Any, column: str) -> Rows:
+    named = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
+    return cast("Rows", named.values_list("facet_key", "pk"))
 
 
 def _grouped(rows: Rows, key: Expression, count: str, *, distinct: bool = False) -> Rows:

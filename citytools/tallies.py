@@ -8,8 +8,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet, Value
 
-from citytools.narrowing import Tally, along
+from citytools.narrowing import Tally, along, through
 
+_COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"
+_KEYS = "SELECT %s::text AS facet, key AS facet_key, n AS facet_n FROM {counted}"
 _NAMED_KEYS = (
     "SELECT %s::text AS facet, named.facet_key, sum(counted.n)::bigint AS facet_n "
     "FROM ({named}) AS named (facet_key, key) JOIN {counted} AS counted USING (key) GROUP BY 2"
@@ -31,18 +33,25 @@ class Tallies:
 
     def add(self, name: str, tally: Tally, rows: QuerySet[Any], *, shared: bool) -> None:
         """One more tally of rows; where it goes by a foreign key, by the key first."""
-        steps = tally.by_key(rows) if isinstance(tally, along) else None
-        if steps is None:
+        keyed = None
+        if isinstance(tally, along | through):
+            keyed = tally.by_key(rows, of_all=not shared and not rows.query.where)
+        if keyed is None:
             told = tally(rows).annotate(facet=Value(name))
             self._union.append(
                 self._written(told.values_list("facet", "facet_key", "facet_n"), shared=shared)
             )
             return
-        counted, values = self._written(steps[0], shared=shared)
+        counted, values = self._written(keyed.counted, shared=shared)
+        if keyed.pairs:
+            counted = _COUNTED_PAIRS.format(pairs=counted)
         place = f"counted_{len(self._counted)}"
         # The same keys of the same rows may serve several tallies
         known, _ = self._counted.setdefault(f"{counted} {values}", (place, (counted, values)))
-        named, called = steps[1].query.sql_with_params()
+        if keyed.named is None:
+            self._union.append((_KEYS.format(counted=known), [name]))
+            return
+        named, called = keyed.named.query.sql_with_params()
         self._union.append((_NAMED_KEYS.format(named=named, counted=known), [name, *called]))
 
     def ask(self, chosen: QuerySet[Any]) -> list[tuple[str, str, int]]:

@@ -127,7 +127,7 @@ def test_each_finding_stands_with_its_verdict_and_number(
 ) -> None:
     factories.recommendation(findings=[claim(title="All run it")])
     said = words(client.get(PLACE))
-    assert "All run it Holds Boroughs that run modern.gov: 100.0 %, n = 2" in said
+    assert "All run itHolds Boroughs that run modern.gov: 100.0 %, n = 2" in said
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_a_level_that_is_not_known_is_not_none(client: Client) -> None:
     factories.skill_level(borough=camden, skill=design, level=Level.NONE)
     assert states(client) == {("Design", "Barnet"): "unknown", ("Design", "Camden"): "level-0"}
     table = words(client.get("/skills/"), "table")
-    assert "? not known0 none" in table
+    assert "? not known 0 none" in table
 
 
 def test_what_a_filter_leaves_out_is_told_from_what_is_not_known(client: Client) -> None:

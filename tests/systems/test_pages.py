@@ -124,4 +124,5 @@ def test_a_list_shows_source_and_date_beside_each_system(client: Client) -> None
     said = words(client.get("/systems/"), "tbody")
     assert "Freedom of information answer" in said
     assert "Sep" in said
-    assert "2026, low confidence" in said
+    assert "2026, low" in said
+    assert "Source, as of, confidence" in words(page, "thead")

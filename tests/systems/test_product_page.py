@@ -99,8 +99,8 @@ def test_a_cost_is_shown_from_six_contracts_on(client: Client, mosaic: Product) 
     assert "ranks" not in said.split("How costs are compared")[0]
     paid(mosaic, 6000, users=10)
     said = words(client.get(ADDRESS))
-    assert "£35.00£10.00 to £60.00 (ranks 1 to 6 of 6)" in said
-    assert "£350£100 to £600 (ranks 1 to 6 of 6)" in said
+    assert "£35.00 £10.00 to £60.00 (ranks 1 to 6 of 6)" in said
+    assert "£350 £100 to £600 (ranks 1 to 6 of 6)" in said
     assert "Half of 6 contracts cost £35 a year or less for each 1,000 residents" in said
 
 
