@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 
@@ -98,10 +99,12 @@ def _kind(field: forms.Field, options: int) -> str:
 
 
 def _pairs(field: forms.Field) -> list[tuple[str, str]]:
-    """Each choice and its name; of very many one more than are listed."""
+    """Each choice and its name, or its `label` if it has one; of very many one more than listed."""
     if isinstance(field, forms.ModelMultipleChoiceField):
-        few = [] if field.queryset is None else field.queryset[: MOST + 1]
-        return [(one.slug, str(one)) for one in few]
+        records: Any = field.queryset
+        # Words alone: to build some hundred records takes longer than to ask for them
+        label = "label" if "label" in records.query.annotations else "name"
+        return list(records.values_list("slug", label)[: MOST + 1])
     if isinstance(field, forms.ChoiceField):
         return [(str(value), str(label)) for value, label in field.choices]  # type: ignore[misc, union-attr]
     return []

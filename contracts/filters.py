@@ -111,7 +111,7 @@ class ContractFilter(FactFilter):
     function = Slugs("Function", Function.objects.all(), for_functions)
     product = Slugs("Product", Product.objects.all(), for_products)
     supplier = Slugs("Supplier", Supplier.objects.all(), by_slug("supplier"))
-    framework = Slugs("Framework", Framework.objects.all(), by_slug("framework"))
+    framework = Slugs("Framework", Framework.objects.labelled(), by_slug("framework"))
     route = Values("Route to market", [*Route.choices, NOT_KNOWN], by_value("route"))
     ends_after = Day("Ends on or after", "ends_last__gte")
     ends_before = Day("Ends on or before", "ends_first__lte")

@@ -65,9 +65,7 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
     ]
     figure = laid_out(traces, several=True)
     figure.update_yaxes(range=[0, 104], ticksuffix=" %")
-    figure.update_xaxes(
-        title="Largest suppliers, counted together", rangemode="tozero"
-    )
+    figure.update_xaxes(title="Largest suppliers, counted together", rangemode="tozero")
     for place in (10, 15):
         line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}
         figure.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line=line)

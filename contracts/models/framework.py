@@ -1,6 +1,10 @@
 """Frameworks, and the routes by which contracts come about."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from citytools.history import tracked
@@ -30,6 +34,15 @@ class Route(models.TextChoices):
     WAIVER = "waiver", "Waiver"
 
 
+class FrameworkQuerySet(models.QuerySet["Framework"]):
+    """Named questions about frameworks."""
+
+    def labelled(self) -> Self:
+        """With `label`: what a framework is called, as `str` says it."""
+        both = Concat("name", Value(" ("), "reference", Value(")"))
+        return self.annotate(label=Case(When(reference="", then=F("name")), default=both))
+
+
 @tracked()
 class Framework(models.Model):
     """An agreement under which contracts are called off. Its ceiling is nobody's value."""
@@ -41,6 +54,8 @@ class Framework(models.Model):
     starts_on = PartialDateField(blank=True)
     ends_on = PartialDateField(blank=True)
     source = models.CharField(max_length=500, blank=True)
+
+    objects = FrameworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -154,3 +154,18 @@ def test_values_too_many_to_list_are_not_counted(
     shown = words(client.get("/systems/?hosting=saas"))
     assert "Borough Too many to list." in shown
     assert "have systems Too many" not in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "model"), KINDS)
+def test_an_option_is_called_what_its_record_is_called(kind: type[FactFilter], model: Any) -> None:
+    small_london()
+    factories.framework("Digital Outcomes", reference="RM1")
+    factories.framework("Without a number", reference="")
+    asked = chosen(kind, model, {})
+    for facet in facets.of(asked):
+        records = getattr(asked.form.fields[facet.name], "queryset", None)
+        if records is not None:
+            assert [(one.value, one.label) for one in facet.options] == [
+                (one.slug, str(one)) for one in records
+            ]
