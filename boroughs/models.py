@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -30,6 +30,11 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
     def london(self) -> Self:
         """The 33 authorities, without regional bodies."""
         return self.exclude(kind=Borough.Kind.REGIONAL)
+
+    def regional_aside(self) -> Self:
+        """With `aside`: whether it is none of the 33, to be offered and not counted among them."""
+        regional = Q(kind=Borough.Kind.REGIONAL)
+        return self.annotate(aside=ExpressionWrapper(regional, models.BooleanField()))
 
     def partnerships(self) -> list[tuple[str, str]]:
         """(slug, name) of the sub-regional partnerships of these boroughs, by name."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import F, Value
 
 from citytools import facet_counts
 from citytools.grammar import FactFilter
 
+_Choice = tuple[str, str, bool]
 SHORT = 60
 """Options up to which a list is boxes to tick; a longer one is a drop-down."""
 MOST = 400
@@ -24,6 +26,8 @@ class Option:
     chosen: bool
     rows: int | None = None
     """How many rows it would leave, where they are counted."""
+    aside: bool = False
+    """Whether it is offered, but no part of "n of 33"."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Facet:
     any: bool
     present: int | None = None
     """How many of its values have rows, where they are counted."""
+    distinct: int = 0
+    """How many values there are for that."""
 
     @property
     def chosen(self) -> int:
@@ -57,21 +63,24 @@ def of(chosen: FactFilter, *, counted: bool = False) -> list[Facet]:
     Values that are too many to list are not counted either.
     """
     fields = {name: chosen.form.fields[name] for name in chosen.filters if name not in chosen.apart}
-    pairs = {name: _pairs(field) for name, field in fields.items()}
-    listed = {name for name, found in pairs.items() if len(found) <= MOST}
+    choices = {name: _choices(field) for name, field in fields.items()}
+    listed = {name for name, found in choices.items() if len(found) <= MOST}
     counts = facet_counts.of(chosen, listed) if counted else {}
-    return [_facet(chosen, name, pairs[name], counts.get(name)) for name in fields]
+    return [_facet(chosen, name, choices[name], counts.get(name)) for name in fields]
 
 
 def _facet(
     chosen: FactFilter,
     name: str,
-    pairs: Sequence[tuple[str, str]],
+    choices: Sequence[_Choice],
     rows: Mapping[str, int] | None,
 ) -> Facet:
     field = chosen.form.fields[name]
     given = chosen.data.getlist(name)
-    options = [Option(key, label, key in given, _of(rows, key)) for key, label in pairs]
+    options = [
+        Option(key, label, key in given, _of(rows, key), aside) for key, label, aside in choices
+    ]
+    counted = [one for one in options if not one.aside]
     kind = _kind(field, len(options))
     return Facet(
         name=name,
@@ -82,7 +91,8 @@ def _facet(
         open=name in chosen.shown_first or bool(given),
         besides=given[1:] if kind in {"drop-down", "slug"} else [],
         any=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
-        present=None if rows is None else sum(bool(one.rows) for one in options),
+        present=None if rows is None else sum(bool(one.rows) for one in counted),
+        distinct=len(counted),
     )
 
 
@@ -98,15 +108,20 @@ def _kind(field: forms.Field, options: int) -> str:
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
-def _pairs(field: forms.Field) -> list[tuple[str, str]]:
-    """Each choice and its name, or its `label` if it has one; of very many one more than listed."""
+def _choices(field: forms.Field) -> list[_Choice]:
+    """Each choice, what it is called, and whether it stands aside; of very many one too many.
+
+    A queryset may annotate `label`, where a record is not called by its name alone, and `aside`.
+    """
     if isinstance(field, forms.ModelMultipleChoiceField):
         records: Any = field.queryset
         # Words alone: to build some hundred records takes longer than to ask for them
-        label = "label" if "label" in records.query.annotations else "name"
-        return list(records.values_list("slug", label)[: MOST + 1])
+        told = records.query.annotations
+        label = "label" if "label" in told else "name"
+        aside = F("aside") if "aside" in told else Value(False)
+        return list(records.values_list("slug", label, aside)[: MOST + 1])
     if isinstance(field, forms.ChoiceField):
-        return [(str(value), str(label)) for value, label in field.choices]  # type: ignore[misc, union-attr]
+        return [(str(value), str(label), False) for value, label in field.choices]  # type: ignore[misc, union-attr]
     return []
 
 

@@ -105,7 +105,7 @@ class ContractFilter(FactFilter):
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.all(), of_boroughs)
+    borough = Slugs("Borough", Borough.objects.regional_aside(), of_boroughs)
     service_area = Slugs("Service area", ServiceArea.objects.all(), for_areas)
     kind = Values("Kind", ServiceArea.Kind.choices, of_kind)
     function = Slugs("Function", Function.objects.all(), for_functions)

@@ -35,7 +35,7 @@ class SkillLevelFilter(FactFilter):
     columns = SKILL_COLUMNS
 
     q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
+    borough = Slugs("Borough", Borough.objects.regional_aside(), by_slug("borough"))
     group = Slugs("Group", SkillGroup.objects.all(), by_slug("skill__group"))
     skill = Slugs("Skill", Skill.objects.all(), by_slug("skill"))
     level = Values("Level", [(name, level.label) for name, level in LEVELS.items()], at_levels)

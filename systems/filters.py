@@ -53,7 +53,7 @@ class SystemFilter(FactFilter):
     columns = SYSTEM_COLUMNS
 
     q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.all(), by_slug("borough"))
+    borough = Slugs("Borough", Borough.objects.regional_aside(), by_slug("borough"))
     inner_or_outer = Values(
         "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
     )
@@ -124,7 +124,7 @@ class ProductFilter(FactFilter):
     service_area = Slugs("Service area", ServiceArea.objects.all(), _made_for_area)
     function = Slugs("Function", Function.objects.all(), _made_for)
     supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("manufacturer"))
-    borough = Slugs("Borough", Borough.objects.all(), _run_by)
+    borough = Slugs("Borough", Borough.objects.regional_aside(), _run_by)
     illustrative = YesNo("Invented for demonstration", _invented)
     sort = Sort(
         {

@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boroughs.models import Borough
 from citytools import clock, facet_counts, facets
 from citytools.grammar import FactFilter
 from contracts.filters import ContractFilter
@@ -169,3 +170,20 @@ def test_an_option_is_called_what_its_record_is_called(kind: type[FactFilter], m
             assert [(one.value, one.label) for one in facet.options] == [
                 (one.slug, str(one)) for one in records
             ]
+
+
+@pytest.mark.django_db
+def test_a_regional_body_is_offered_and_is_none_of_the_33(client: Client) -> None:
+    for name in ("Barnet", "Brent"):
+        factories.borough(name)
+    regional = factories.borough("GLA", kind="regional", inner_or_outer="")
+    factories.system(borough=regional)
+    factories.system(borough=Borough.objects.get(name="Brent"))
+    page = client.get("/systems/")
+    (facet,) = [one for one in page.context["listing"].facets if one.name == "borough"]
+    assert [(one.label, one.rows, one.aside) for one in facet.options] == [
+        ("Barnet", 0, False), ("Brent", 1, False), ("GLA", 1, True),
+    ]  # fmt: skip
+    assert (facet.present, facet.distinct) == (1, 2)
+    assert "Borough 1 of 2 have systems" in words(page)
+    assert "GLA (1)" in words(page)
