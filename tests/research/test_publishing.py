@@ -61,7 +61,7 @@ def test_a_record_is_published_with_the_numbers_of_the_day(staff: Client, model:
     factories.returned()
     record = draft(model, body=f"It is {TOKEN}.")
     asked = words(staff.get(address(model, "publish", record.pk)), "body")
-    assert "Boroughs that have returned their systems1" in asked
+    assert "Boroughs that have returned their systems 1" in asked
     response = do(staff, "publish", record)
     record.refresh_from_db()
     assert messages(response) == ["Published: A secret claim."]
