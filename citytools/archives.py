@@ -3,9 +3,11 @@
 It is built beside the web server and served from disk. `key` tells which data it was made from.
 """
 
+import contextlib
 import datetime
 import hashlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from citytools import clock, packages, versions
-from citytools.exports import Export
+from citytools.exports import MOST_MADE, Export, too_many
 from citytools.postgres import locks
 
 _ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
@@ -28,8 +30,12 @@ _ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
 datapackage.json (Frictionless Data) and csv-metadata.json (W3C, CSV on the Web) say what each
 column means. An empty cell means not known. Rows whose source_kind is illustrative are invented
 for demonstration.
-
+{left_out}
 Licence: {licence}
+"""
+_LEFT_OUT = """
+Left out, because {most:,} rows are made at once at the most: {names}. Their pages give
+them in parts, each narrowed by a filter.
 """
 
 
@@ -45,19 +51,18 @@ class Archive:
         return self.path.stem == _name()
 
     @property
-    def made_at(self) -> datetime.datetime:
+    def read_at(self) -> datetime.datetime:
         """When its data were read."""
         return datetime.datetime.fromtimestamp(self.path.stat().st_mtime, datetime.UTC)
 
 
 def latest() -> Archive | None:
     """The zip built last, if there is one."""
-    found = sorted(settings.FILES_FOLDER.glob("citytools-*.zip"), key=_age)
-    return Archive(found[-1]) if found else None
-
-
-def _age(path: Path) -> float:
-    return path.stat().st_mtime
+    ages = []
+    for path in settings.FILES_FOLDER.glob("citytools-*.zip"):
+        with contextlib.suppress(FileNotFoundError):  # another process may just replace it
+            ages.append((path.stat().st_mtime, path))
+    return Archive(max(ages)[1]) if ages else None
 
 
 def _name() -> str:
@@ -84,16 +89,19 @@ class Builder:
 def build(files: Iterable[Export]) -> Archive:
     """A zip of what the data says now; the one there is if it does."""
     folder: Path = settings.FILES_FOLDER
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with locks.exclusive(folder / "lock"):
         there = latest()
         if there and there.fresh:
             return there
         # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
         made = Archive(folder / f"{_name()}.zip")
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as draft:
-            _write(draft, [file for file in files if file.whole])
+        for old in folder.glob("draft-*"):
+            old.unlink()  # left by a build that was stopped: nobody else builds now
+        with tempfile.NamedTemporaryFile(dir=folder, prefix="draft-", delete=False) as draft:
+            as_at = _write(draft, [file for file in files if file.whole])
         Path(draft.name).chmod(0o644)
+        os.utime(draft.name, (as_at.timestamp(), as_at.timestamp()))
         Path(draft.name).replace(made.path)
         for old in folder.glob("citytools-*.zip"):
             if old != made.path:
@@ -101,22 +109,31 @@ def build(files: Iterable[Export]) -> Archive:
         return made
 
 
-def _write(file: IO[bytes], files: Sequence[Export]) -> None:
-    """All files from one snapshot, then what describes them."""
+def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
+    """All files from one snapshot, then what describes them; when the data were read."""
     alone = not connection.in_atomic_block
     with transaction.atomic(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         if alone:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        as_at = clock.now().isoformat(timespec="seconds")
-        written = [_written(bundle, one) for one in files]
+        now = clock.now()
+        as_at = now.isoformat(timespec="seconds")
+        tried = {one.name: _written(bundle, one) for one in files}
+        written = [one for one in tried.values() if one]
         told = {
             "datapackage.json": json.dumps(packages.data_package(written, as_at), indent=1),
             "csv-metadata.json": json.dumps(packages.csvw(written), indent=1),
-            "README.txt": _ABOUT.format(as_at=as_at, licence=packages.LICENCE_IN_WORDS),
+            "README.txt": _about(as_at, [name for name, one in tried.items() if one is None]),
         }
         for name, text in told.items():
             bundle.writestr(name, text)
+    return now
+
+
+def _about(as_at: str, left_out: Sequence[str]) -> str:
+    names = ", ".join(left_out)
+    told = _LEFT_OUT.format(most=MOST_MADE, names=names) if left_out else ""
+    return _ABOUT.format(as_at=as_at, licence=packages.LICENCE_IN_WORDS, left_out=told)
 
 
 class _Measured:
@@ -131,11 +148,15 @@ class _Measured:
         return self.file.write(data)
 
 
-def _written(bundle: zipfile.ZipFile, file: Export) -> packages.Packed:
+def _written(bundle: zipfile.ZipFile, file: Export) -> packages.Packed | None:
+    """A file in the zip; None where it has more rows than its own address would give."""
     request = HttpRequest()
     request.method, request.path = "GET", file.page_address
     today = clock.today()
+    table = file.table(file.choose(request, today), today)
+    if too_many(table):
+        return None
     with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
         measured: Any = _Measured(place)
-        rows = file.table(file.choose(request, today), today).write(measured)
+        rows = table.write(measured)
     return packages.Packed(file, rows, measured.size, measured.digest.hexdigest())

@@ -45,10 +45,11 @@ def conditional(answer: Answer) -> Answer:
         # Asked before the page is made: data that changes meanwhile makes the next answer new
         version = versions.present()
         etag = _etag(request, version)
-        unchanged = get_conditional_response(
-            request, etag=etag, last_modified=_settled(version.changed)
-        )
-        if unchanged is not None:
+        # "*" asks whether there is anything here, which only the view knows
+        anything = request.headers.get("If-None-Match", "").strip() == "*"
+        settled = _settled(version.changed)
+        unchanged = get_conditional_response(request, etag=etag, last_modified=settled)
+        if unchanged is not None and not anything:
             return _marked(unchanged, etag, version.changed)
         if before := kept.find(request, etag) or kept_files.find(etag):
             return _marked(before, etag, version.changed)

@@ -12,7 +12,8 @@ from boroughs import files as boroughs
 from citytools import archives
 from citytools import openapi as description
 from citytools.asked import Asked, page
-from citytools.exports import Export, refusal
+from citytools.exports import Export
+from citytools.sending import refusal
 from citytools.telling import LICENCE_ADDRESS
 from contracts import files as contracts
 from research import files as research
@@ -41,6 +42,8 @@ FILES: tuple[Export, ...] = (
 
 def openapi(request: HttpRequest) -> HttpResponse:
     """The JSON addresses as OpenAPI 3.1."""
+    if problems := Asked(request).problems:
+        return refusal(problems)
     return JsonResponse(description.document(FILES, request.build_absolute_uri("/")[:-1]))
 
 
@@ -61,7 +64,7 @@ def everything(request: HttpRequest) -> HttpResponseBase:
             waiting, status=503, content_type="text/plain; charset=utf-8", headers=_SOON
         )
     response = FileResponse(found.path.open("rb"), as_attachment=True, filename="citytools.zip")
-    response["X-As-At"] = found.made_at.isoformat(timespec="seconds")
+    response["X-As-At"] = found.read_at.isoformat(timespec="seconds")
     response["Link"] = f'<{LICENCE_ADDRESS}>; rel="license"'
     if not fresh:
         response["Cache-Control"] = "no-store"
@@ -73,4 +76,4 @@ _SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
 
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
-    return page(request, "data.html", {"files": FILES, "archive": archives.latest()})
+    return page(request, "data.html", {"files": FILES})

@@ -14,6 +14,8 @@ USUAL, MOST = 1_000, 10_000
 """Rows of one part, unless `limit` says otherwise, and at most."""
 PAGING = ("after", "limit")
 """Names of the query string that page and other files do not know."""
+NO_NEXT = ("after", "This is no next page of these rows: take meta.next of the page before.")
+"""The problem with a mark from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,15 @@ class Paging:
     problems: list[tuple[str, str]]
 
 
-def paging(data: QueryDict) -> Paging:
+def whole(data: QueryDict) -> list[tuple[str, str]]:
+    """What is wrong where a document comes whole, and a part of it is asked for."""
+    words = "This document comes whole: leave it out."
+    return [(name, words) for name in PAGING if name in data]
+
+
+def paging(request: HttpRequest) -> Paging:
     """The part that a query string asks for."""
-    limit, place = USUAL, None
+    data, limit, place = request.GET, USUAL, None
     problems = [
         (name, f"“{name}” is given more than once: give it once.")
         for name in PAGING
@@ -40,18 +48,18 @@ def paging(data: QueryDict) -> Paging:
             problems.append(("limit", f"Write whole rows, 1 to {MOST}."))
     if text := data.get("after"):
         try:
-            place = keyset.place(text, choice(data))
+            place = keyset.place(text, choice(request))
         except keyset.NotOursError:
-            wrong = "This is no next page of these rows: take meta.next of the page before."
-            problems.append(("after", wrong))
+            problems.append(NO_NEXT)
     return Paging(limit, place, problems)
 
 
-def choice(data: QueryDict) -> str:
-    """What of a query string says which rows there are and in which order, in one spelling."""
-    apart = {*PAGING, "columns", "page"}
+def choice(request: HttpRequest) -> str:
+    """What of an address says which rows there are and in which order, in one spelling."""
+    data, apart = request.GET, {*PAGING, "columns", "page"}
     names = sorted(name for name in data if name not in apart)
-    return "&".join(f"{name}={value!r}" for name in names for value in data.getlist(name))
+    asked = "&".join(f"{name}={value!r}" for name in names for value in data.getlist(name))
+    return f"{request.path}?{asked}"
 
 
 def document(request: HttpRequest, table: Table, told: Told, asked: Paging) -> JsonResponse:
@@ -61,7 +69,7 @@ def document(request: HttpRequest, table: Table, told: Told, asked: Paging) -> J
     following = None
     if part.last is not None:
         data = request.GET.copy()
-        data["after"] = keyset.mark(part.last, choice(request.GET))
+        data["after"] = keyset.mark(part.last, choice(request))
         following = f"{request.build_absolute_uri(request.path)}?{data.urlencode()}"
     names = [column.name for column in table.columns]
     count = {"rows": table.count(), "rows_here": len(part.rows)}

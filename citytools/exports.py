@@ -6,16 +6,12 @@ are very many, streamed so that a failure breaks the connection.
 
 import copy
 import datetime
-import hashlib
-import tempfile
-from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Protocol
 
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -23,17 +19,16 @@ from django.http import (
 )
 from django.urls import URLPattern, path, reverse
 
-from citytools import clock, documents, streams, workbooks
+from citytools import clock, documents, keyset, streams, workbooks
 from citytools.columns import Column
 from citytools.grammar import FactFilter
+from citytools.sending import described, refusal, spooled
 from citytools.tables import Made, Stored, Table
 from citytools.telling import Told
 
 CSV = "text/csv; charset=utf-8"
 SPOOLED = 100_000
 """Rows up to which a file is spooled first and sent with its length."""
-_SPOOL = 8 * 1024 * 1024
-"""Bytes kept in memory before a file is spooled to disk."""
 MOST_MADE = 100_000
 """Rows that are made in Python at the most: each is held until all are made."""
 
@@ -57,6 +52,17 @@ class Choice(Protocol):
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Rows made in Python, with what must be said of just these: (subject, words)."""
+
+    rows: Iterable[Mapping[str, Any]]
+    notes: tuple[tuple[str, str], ...]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self.rows)
+
+
+@dataclass(frozen=True)
 class Export:
     """One kind of file: its name, what a row is, its addresses and columns.
 
@@ -72,7 +78,7 @@ class Export:
     page: str
     filter: type[FactFilter]
     choose: Callable[[HttpRequest, datetime.date], Any]
-    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]]] | None = None
+    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | Noted] | None = None
     whole: bool = True
     paged: bool = True
     version: int = 1
@@ -111,20 +117,20 @@ class Export:
         chosen, table = self._found(request)
         if isinstance(table, HttpResponse):
             return table
-        told = self.told(request, chosen)
+        told = self.told(request, chosen, table)
         filename = f"{chosen.file_name(self.name)}.csv"
         if table.count(SPOOLED + 1) <= SPOOLED:
             return spooled(table.write, filename, CSV, told)
         copied = streams.Copied(table, request.META.get("SERVER_SOFTWARE", ""))
         response = StreamingHttpResponse(copied, content_type=CSV)
-        return _told(response, told, copied.count, filename)
+        return described(response, told, copied.count, filename)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
         chosen, table = self._found(request)
         if isinstance(table, HttpResponse):
             return table
-        told = self.told(request, chosen)
+        told = self.told(request, chosen, table)
         if table.count(workbooks.MOST + 1) > workbooks.MOST:
             most = f"{workbooks.MOST:,}"
             return refusal([("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")])
@@ -137,21 +143,25 @@ class Export:
 
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
-        asked = documents.paging(request.GET)
-        chosen, table = self._found(_without_paging(request), asked.problems)
+        asked = documents.paging(request)
+        problems = documents.whole(request.GET) if self.made else asked.problems
+        chosen, table = self._found(_without_paging(request), problems)
         if isinstance(table, HttpResponse):
             return table
-        told = self.told(request, chosen)
-        return documents.document(request, table, told, asked)
+        try:
+            return documents.document(request, table, self.told(request, chosen, table), asked)
+        except keyset.NotOursError:
+            return refusal([documents.NO_NEXT])
 
     def table(self, chosen: Any, today: datetime.date) -> Table:
         """The chosen rows; of those made in Python one more than may be, if there are as many."""
         if self.made is None:
             return Stored(chosen.rows, chosen.chosen_columns)
-        rows = list(islice(self.made(chosen, today), MOST_MADE + 1))
-        return Made(rows, chosen.chosen_columns)
+        made = self.made(chosen, today)
+        notes = made.notes if isinstance(made, Noted) else ()
+        return Made(list(islice(made, MOST_MADE + 1)), chosen.chosen_columns, notes)
 
-    def told(self, request: HttpRequest, chosen: Choice) -> Told:
+    def told(self, request: HttpRequest, chosen: Choice, table: Table) -> Told:
         """What the file says of itself."""
         query = "?" + _without_paging(request).GET.urlencode()
         place = self.page_address if self.paged else request.path
@@ -163,7 +173,7 @@ class Export:
             address=request.build_absolute_uri(place + query.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
             as_at=clock.now(),
-            notes=self.notes,
+            notes=(*self.notes, *table.notes),
         )
 
     def _found(
@@ -175,7 +185,7 @@ class Export:
         if problems := [*chosen.problems, *also]:
             return chosen, refusal(problems)
         table = self.table(chosen, today)
-        if problems := _too_many(table):
+        if problems := too_many(table):
             return chosen, refusal(problems)
         return chosen, table
 
@@ -183,7 +193,8 @@ class Export:
 _REMEDY = "Take the CSV, or choose fewer."
 
 
-def _too_many(table: Table) -> list[tuple[str, str]]:
+def too_many(table: Table) -> list[tuple[str, str]]:
+    """Why the rows are not given at once, where they are made in Python and are very many."""
     if not isinstance(table, Made) or len(table.rows) <= MOST_MADE:
         return []
     words = f"There are more than {MOST_MADE:,}, more than are made at once. Choose fewer: a filter"
@@ -197,46 +208,3 @@ def _without_paging(request: HttpRequest) -> HttpRequest:
     asked = copy.copy(request)
     asked.GET = data  # type: ignore[assignment]  # a QueryDict too
     return asked
-
-
-def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
-    """400 with the reasons as plain text."""
-    lines = [f"{name}: {reason}" for name, reason in problems]
-    text = "This file was not made: a filter was not understood.\n" + "\n".join(lines) + "\n"
-    return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-
-
-def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str) -> FileResponse:
-    """What a function writes, as a file with its length: complete, or not sent."""
-    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
-    try:
-        write(spool)
-    except BaseException:
-        spool.close()
-        raise
-    spool.seek(0)
-    return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
-
-
-def spooled(
-    write: Callable[[IO[bytes]], int], filename: str, content_type: str, told: Told
-) -> HttpResponseBase:
-    """A file with its length, its SHA-256 (RFC 9530), its number of rows and what it says."""
-    counted: list[int] = []
-    digest: list[bytes] = []
-
-    def written(spool: IO[bytes]) -> None:
-        counted.append(write(spool))
-        spool.seek(0)
-        digest.append(hashlib.file_digest(spool, "sha256").digest())  # type: ignore[arg-type]
-
-    response = download(written, filename, content_type)
-    response["Repr-Digest"] = f"sha-256=:{b64encode(digest[0]).decode()}:"
-    return _told(response, told, counted[0], filename)
-
-
-def _told(response: HttpResponseBase, told: Told, rows: int, filename: str) -> HttpResponseBase:
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    for name, value in told.headers(rows).items():
-        response[name] = value
-    return response

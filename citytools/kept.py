@@ -4,11 +4,14 @@ A page is kept under its ETag, which is of the data, the code, the day and the a
 outlive what it was made from, and nothing has to be cleared.
 """
 
+import re
+
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import re_accepts_gzip
 
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
+"""Gzip is named, and not to be kept away from."""
 LARGEST = 64 * 1024
 """Bytes, as sent, of the largest page that is kept."""
 
@@ -35,7 +38,7 @@ def keep(request: HttpRequest, etag: str, response: HttpResponseBase) -> None:
 
 def accepts_gzip(request: HttpRequest) -> bool:
     """Whether the answer may be compressed."""
-    return bool(re_accepts_gzip.search(request.headers.get("Accept-Encoding", "")))
+    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
 
 
 def _key(request: HttpRequest, etag: str) -> str:

@@ -16,9 +16,10 @@ from typing import IO
 
 from django.conf import settings
 from django.http import FileResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 
 _log = logging.getLogger(__name__)
+_LONGEST = 16 * 1024
 MOST = 1_000
 """Files at the most; `settings.KEPT_FILES_BYTES` bounds them together."""
 
@@ -37,25 +38,26 @@ def find(etag: str) -> HttpResponseBase | None:
         file = _place(etag).open("rb")
     except OSError:
         return None
-    headers = _headers(file)
-    if headers is None:
+    try:
+        headers = _headers(file)
+    except (ValueError, LookupError, TypeError, RecursionError):
         file.close()
         return None
     os.utime(file.fileno())
     response = KeptFile(file)
-    for name, value in headers.items():
-        response[name] = value
+    response.headers = headers
     return response
 
 
-def _headers(file: IO[bytes]) -> dict[str, str] | None:
-    """What stands before the bytes; None where a crash of the machine left less than was kept."""
-    try:
-        headers: dict[str, str] = json.loads(file.readline())
-        length = int(headers["Content-Length"])
-    except (ValueError, LookupError, TypeError):
-        return None
-    return headers if os.fstat(file.fileno()).st_size - file.tell() == length else None
+def _headers(file: IO[bytes]) -> ResponseHeaders:
+    """What stands before the bytes; an error where it is rubbish, or less than was kept.
+
+    A crash of the machine may leave that.
+    """
+    headers = ResponseHeaders(json.loads(file.readline(_LONGEST)))
+    if os.fstat(file.fileno()).st_size - file.tell() != int(headers["Content-Length"]):
+        raise ValueError("It was cut short.")
+    return headers
 
 
 def keep(etag: str, response: HttpResponseBase) -> None:

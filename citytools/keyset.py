@@ -71,7 +71,12 @@ def ordered(queryset: QuerySet[Any], keys: Sequence[Key]) -> QuerySet[Any]:
 
 
 def after(keys: Sequence[Key], values: Sequence[Any]) -> Q:
-    """Rows that come after the row with these values of the order's parts."""
+    """Rows that come after the row with these values of the order's parts.
+
+    NotOursError if there are more or fewer: the mark is from before the order was changed.
+    """
+    if len(keys) != len(values):
+        raise NotOursError
     found, so_far = _NOTHING, Q()
     for key, value in zip(keys, values, strict=True):
         found |= so_far & key.beyond(value)

@@ -5,9 +5,8 @@ DATABASE_URL names another. CITYTOOLS_MODE=production, or DEBUG set to off, need
 DATABASE_URL and ALLOWED_HOSTS and refuses to start without them.
 """
 
-import contextlib
 import os
-import secrets
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,70 +14,25 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from citytools.surroundings import kept_secret, required, seconds, switch
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED_FOLDER = BASE_DIR / ".postgres"
-
-
-def _switch(name: str) -> bool | None:
-    """A yes/no from the environment; None where it is not set; anything else stops the start."""
-    text = os.environ.get(name, "").strip().lower()
-    if text in {"1", "yes", "true", "on"}:
-        return True
-    if text in {"0", "no", "false", "off"}:
-        return False
-    if text:
-        raise ImproperlyConfigured(f"{name}={text!r}: write yes or no.")
-    return None
-
-
-def _required(name: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set: production mode needs it. For a try-out on one machine, "
-            "unset DEBUG and CITYTOOLS_MODE and run 'make run'."
-        )
-    return value
-
-
-def _seconds(name: str, usual: str) -> float:
-    """How long one statement of a web request may take."""
-    text = os.environ.get(name, "").strip() or usual
-    with contextlib.suppress(ValueError):
-        if 0.1 <= float(text) <= 600:
-            return float(text)
-    raise ImproperlyConfigured(f"{name}={text!r}: write seconds from 0.1 to 600.")
-
-
-def _kept_secret() -> str:
-    """The secret key of a local machine, made once, readable by its owner alone."""
-    EMBEDDED_FOLDER.mkdir(mode=0o755, exist_ok=True)
-    path = EMBEDDED_FOLDER / "secret_key"
-    if not path.exists():
-        # Written aside and then linked: of two processes that start at once, one wins whole
-        draft = EMBEDDED_FOLDER / f"secret_key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
-
 
 MODE = os.environ.get("CITYTOOLS_MODE", "local")
 if MODE not in {"local", "production"}:
     raise ImproperlyConfigured(f"CITYTOOLS_MODE={MODE!r}: write local or production.")
-PRODUCTION = MODE == "production" or _switch("DEBUG") is False
-DEBUG = not PRODUCTION and _switch("DEBUG") is True
-SECRET_KEY = _required("SECRET_KEY") if PRODUCTION else os.environ.get("SECRET_KEY", "")
-SECRET_KEY = SECRET_KEY or _kept_secret()
+PRODUCTION = MODE == "production" or switch("DEBUG") is False
+DEBUG = not PRODUCTION and switch("DEBUG") is True
+SECRET_KEY = required("SECRET_KEY") if PRODUCTION else os.environ.get("SECRET_KEY", "")
+SECRET_KEY = SECRET_KEY or kept_secret(EMBEDDED_FOLDER)
 ALLOWED_HOSTS = (
-    _required("ALLOWED_HOSTS").split(",")
+    required("ALLOWED_HOSTS").split(",")
     if PRODUCTION
     else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
 
-DATABASE_URL = _required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
+DATABASE_URL = required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
 # Another database of the embedded server, made when first used: a try-out beside the real one
 EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
@@ -89,7 +43,7 @@ if DATABASE_URL:
     DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
-STATEMENT_SECONDS = _seconds("STATEMENT_SECONDS", "10")
+STATEMENT_SECONDS = seconds("STATEMENT_SECONDS", "10")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 INSTALLED_APPS = [
@@ -116,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "citytools.policy.content_security",
+    "citytools.policy.read_only",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
@@ -156,8 +111,21 @@ TEMPLATES = [
     },
 ]
 
+# Faults and warnings reach the terminal or the service's journal; a page not found is neither
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "dated"}},
+    "root": {"handlers": ["terminal"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+    },
+}
+
 # Pages that a worker has made, until data, code or day change: 20 MB at the most
-KEEP_PAGES = _switch("KEEP_PAGES") is not False and not DEBUG
+KEEP_PAGES = switch("KEEP_PAGES") is not False and not DEBUG
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "pages": {
@@ -170,7 +138,11 @@ CACHES = {
 }
 
 # Where the zip of everything and the files kept lie; a folder that the server may write to
-FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files")
+FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files") / re.sub(
+    r"\W+",
+    "-",
+    str(DATABASES["default"]["NAME"]),  # no zip of another database's facts
+)
 # Files that were spooled, until data, code or day change, for all workers together
 KEPT_FILES_BYTES = 256 * 1024 * 1024 if KEEP_PAGES else 0
 
@@ -213,7 +185,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
-    SECURE_SSL_REDIRECT = _switch("SECURE_SSL_REDIRECT") is not False
+    SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT") is not False
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -24,6 +24,9 @@ class Table(Protocol):
     @property
     def columns(self) -> Sequence[Column]: ...
 
+    @property
+    def notes(self) -> Sequence[tuple[str, str]]: ...
+
     def count(self, most: int | None = None) -> int:
         """How many rows there are, counted no further than `most`."""
 
@@ -43,6 +46,7 @@ class Stored:
 
     queryset: QuerySet[Any]
     columns: Sequence[Column]
+    notes: Sequence[tuple[str, str]] = ()
 
     def count(self, most: int | None = None) -> int:
         """How many rows there are, counted no further than `most`."""
@@ -80,6 +84,7 @@ class Made:
 
     rows: Sequence[Mapping[str, Any]]
     columns: Sequence[Column]
+    notes: Sequence[tuple[str, str]] = ()
 
     def count(self, most: int | None = None) -> int:
         """How many rows there are."""

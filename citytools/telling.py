@@ -31,12 +31,17 @@ class Told:
         """The filter in words."""
         return self.chosen or "everything"
 
+    @property
+    def _said(self) -> list[str]:
+        return [f"{subject}: {words}" for subject, words in self.notes]
+
     def headers(self, rows: int) -> dict[str, str]:
         """HTTP headers; the filter is percent-encoded UTF-8, since headers are ASCII."""
-        return {
+        notes = {"X-Note": _quoted("; ".join(self._said))} if self.notes else {}
+        return notes | {
             "X-Row-Count": str(rows),
             "X-As-At": self.as_at.isoformat(timespec="seconds"),
-            "X-Filter": quote(self.filter, safe=" ;,:()/"),
+            "X-Filter": _quoted(self.filter),
             "X-Schema-Version": str(self.version),
             "Link": f'<{LICENCE_ADDRESS}>; rel="license", '
             f'<{self.dictionary}>; rel="describedby"; type="text/html"',
@@ -67,7 +72,12 @@ class Told:
             "as_at": self.as_at.isoformat(timespec="seconds"),
             "page": self.address,
             "dictionary": self.dictionary,
+            "notes": self._said,
             "invented_records": self.illustrative,
             "licence": LICENCE,
             "licence_address": LICENCE_ADDRESS,
         }
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=" ;,:()/")

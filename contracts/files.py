@@ -1,15 +1,28 @@
 """The files of contracts, and of what is made of them."""
 
-from citytools.exports import Export
+import datetime
+
+from citytools.exports import Export, Noted
 from contracts.concentration.asked import ConcentrationAsked
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
 from contracts.models import Contract
 from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineAsked
-from contracts.together import groups, table
+from contracts.together import groups, running, table
 from contracts.together.choice import TogetherFilter
 from contracts.transparency.filters import TransparencyFilter
+
+_CUT = (
+    f"of the contracts that run, the {running.MOST:,} that end first are compared; a borough "
+    "or another filter leaves fewer"
+)
+
+
+def _windows(chosen: TogetherFilter, today: datetime.date) -> Noted:
+    found = groups.of(chosen, today)
+    return Noted(table.rows(found.windows), (("Left out", _CUT),) if found.cut else ())
+
 
 CONTRACTS = Export(
     name="contracts",
@@ -30,7 +43,7 @@ TOGETHER = Export(
     page="contracts:together",
     filter=TogetherFilter,
     choose=lambda request, _: TogetherFilter(request.GET, Contract.objects.all()),
-    made=lambda chosen, today: table.rows(groups.of(chosen, today).windows),
+    made=_windows,
 )
 TRANSPARENCY = Export(
     name="contracts.transparency",

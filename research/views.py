@@ -6,7 +6,7 @@ from django.views.decorators.http import conditional_page
 
 from citytools import clock
 from citytools.asked import Asked, page
-from citytools.exports import refusal
+from citytools.sending import refusal
 from research import advice
 from research.asked import ResearchAsked
 from research.feed import ResearchFeed

@@ -10,7 +10,7 @@ from django.views.decorators.http import conditional_page
 
 from citytools import clock
 from citytools.asked import Asked
-from citytools.exports import refusal
+from citytools.sending import refusal
 from contracts.feeds import changes, entries, ics, windows
 from contracts.feeds.atom import ChangesFeed
 from contracts.feeds.entries import Entry

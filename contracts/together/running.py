@@ -42,7 +42,7 @@ class Running:
 
 def read(chosen: TogetherFilter, today: datetime.date) -> Running:
     """The chosen contracts that run on a day, by primary key; at most six queries."""
-    lasting = _lasting(chosen.rows, today, chosen)[: MOST + 1]
+    lasting = _few(_lasting(chosen.rows, today, chosen), chosen)
     found = list(lasting)
     contracts = [one for one in found[:MOST] if not _over(one, today, chosen)]
     contracts.sort(key=lambda one: one.pk)
@@ -51,6 +51,26 @@ def read(chosen: TogetherFilter, today: datetime.date) -> Running:
         one.lead = leads[one.lead_id]
     shared = _pairs(ContractPartner.objects, lasting, "borough")
     return Running(contracts, _keys(contracts, lasting, chosen), _lists(shared), len(found) > MOST)
+
+
+def _few(lasting: ContractQuerySet, chosen: TogetherFilter) -> ContractQuerySet:
+    """No more than are read. Of too many, those that share a key with the boroughs asked for.
+
+    Those are all that a window of theirs can hold.
+    """
+    bounded = lasting[: MOST + 1]
+    wanted = chosen.named.get("borough")
+    if not wanted or bounded.count() <= MOST:
+        return bounded
+    theirs = Contract.objects.of_boroughs(wanted)
+    if chosen.grouping == "supplier":
+        near = lasting.filter(supplier__in=theirs.values("supplier"))
+        return near[: MOST + 1]
+    links: Any = ContractFunction if chosen.grouping == "function" else ContractSystem
+    key = "function" if chosen.grouping == "function" else "system__product"
+    shared = links.objects.filter(contract__in=theirs).values(key)
+    alike = links.objects.filter(**{f"{key}__in": shared}).values("contract")
+    return lasting.filter(pk__in=alike)[: MOST + 1]
 
 
 def to_show(contracts: Iterable[Contract]) -> None:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from citytools.asked import page
-from citytools.exports import refusal
+from citytools.sending import refusal
 from research import citing, quoting
 from research.asked import ResearchAsked
 from research.models import Finding

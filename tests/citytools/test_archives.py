@@ -1,9 +1,11 @@
 """The zip of everything: whole, valid by two standards, and of what the data says."""
 
 import csv
+import datetime
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -15,7 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import archives, data
+from citytools import archives, data, exports
 from citytools.data import FILES
 from tests import factories
 from tests.estate import small_london
@@ -133,8 +135,7 @@ def test_a_stale_one_is_served_while_a_fresh_one_is_built(client: Client, begun:
 
 def test_the_data_page_leads_to_it_and_says_of_when_it_is(client: Client) -> None:
     assert "Everything in one zip" in words(client.get("/data/"))
-    archives.build(FILES)
-    assert "Everything in one zip , built " in words(client.get("/data/")).replace("zip,", "zip ,")
+    assert "says in X-As-At and in its README.txt of when it is" in words(client.get("/data/"))
 
 
 def test_a_zip_knows_no_filter(client: Client) -> None:
@@ -160,3 +161,41 @@ def test_one_process_builds_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     builder.begin()
     assert [command[-1] for command in started] == ["build_zip"]
     assert data.FILES
+
+
+def test_what_is_more_than_its_own_address_would_give_is_left_out_and_said(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_london(rows=20)
+    monkeypatch.setattr(exports, "MOST_MADE", 1)
+    bundle = opened()
+    assert client.get("/systems/map.csv").status_code == 400
+    named = {one["path"] for one in json.loads(bundle.read("datapackage.json"))["resources"]}
+    assert "map.csv" not in {*bundle.namelist(), *named}
+    assert "systems.csv" in named
+    left_out = bundle.read("README.txt").decode().partition("Left out")[2].partition("Licence")[0]
+    assert "map" in left_out
+    assert "systems" not in left_out
+
+
+def test_it_is_as_at_when_its_data_were_read(client: Client) -> None:
+    created = json.loads(opened().read("datapackage.json"))["created"]
+    response = client.get(PLACE)
+    b"".join(response)
+    told = datetime.datetime.fromisoformat(response["X-As-At"])
+    assert told == datetime.datetime.fromisoformat(created)
+
+
+def test_what_a_stopped_build_left_goes_with_the_next(settings: Settings) -> None:
+    settings.FILES_FOLDER.mkdir()
+    left = settings.FILES_FOLDER / "draft-half"
+    left.write_text("half")
+    archives.build(FILES)
+    assert not left.exists()
+
+
+def test_each_database_has_a_folder_of_its_own() -> None:
+    command = [sys.executable, "-c", "from citytools import settings as s; print(s.FILES_FOLDER)"]
+    told = os.environ | {"CITYTOOLS_DATABASE": "nation"}
+    done = subprocess.run(command, env=told, capture_output=True, text=True, check=True)
+    assert Path(done.stdout.strip()).name == "nation"

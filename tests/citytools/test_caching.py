@@ -132,3 +132,31 @@ def test_no_public_page_holds_the_token_of_a_form(client: Client) -> None:
 
 def test_what_is_private_is_told_by_the_address_and_the_cookie() -> None:
     assert caching.APART == ("/admin/", "/healthz", "/readyz", "/.well-known/")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/nowhere/", 404), ("/systems/999999/", 404), ("/systems/?x=1", 400)]
+)
+def test_what_is_not_there_is_unchanged_for_nobody(
+    client: Client, address: str, status: int
+) -> None:
+    assert client.get(address, headers={"If-None-Match": "*"}).status_code == status
+    assert client.get("/about/", headers={"If-None-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True),
+        ("br, GZIP;q=0.5", True),
+        ("gzip;q=0.01", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, br", False),
+        ("br", False),
+        ("", False),
+    ],
+)
+def test_gzip_is_sent_to_those_who_take_it(client: Client, accepted: str, compressed: bool) -> None:
+    response = client.get("/about/", headers={"Accept-Encoding": accepted})
+    assert (response.headers.get("Content-Encoding") == "gzip") is compressed
+    assert "Accept-Encoding" in response["Vary"]

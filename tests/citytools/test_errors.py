@@ -1,8 +1,12 @@
 """When something is wrong: pages that say so, and the security headers on every answer."""
 
+import io
+import logging
+
 import pytest
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.utils.log import log_response
 from django.views.defaults import server_error
 
 from citytools import home
@@ -116,3 +120,30 @@ def test_whether_a_page_or_a_file_is_there_can_be_asked_without_it(client: Clien
         response = client.head(address)
         assert response.status_code == 200
         text_of(response)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/", "/systems/", "/systems/systems.csv", "/data/openapi.json"]
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_what_is_no_admins_page_is_only_read(address: str, method: str) -> None:
+    response = Client(enforce_csrf_checks=True).generic(method, address)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD")
+    assert "can only be read" in text_of(response)
+    assert policy(response) == POLICY
+
+
+def test_a_fault_reaches_the_log_and_a_wrong_address_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = logging.getLogger("django.request")
+    assert asked.isEnabledFor(logging.ERROR)
+    assert not asked.isEnabledFor(logging.WARNING)
+    heard = io.StringIO()
+    handlers = logging.getLogger("django").handlers
+    (terminal,) = [one for one in handlers if type(one) is logging.StreamHandler]
+    monkeypatch.setattr(terminal, "stream", heard)
+    request = RequestFactory().get("/")
+    log_response("%s", "/", request=request, response=server_error(request), exception=KeyError())
+    assert "ERROR django.request: /" in heard.getvalue()

@@ -200,7 +200,7 @@ def test_a_refused_file_says_why_as_plain_text_and_is_no_download(
     lines = text_of(response).splitlines()
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert "Content-Disposition" not in response
-    assert lines[0] == "This file was not made: a filter was not understood."
+    assert lines[0] == "This file was not made. What to change:"
     assert [line.split(":")[0] for line in lines[1:]] == ["surprise", "q"]
 
 

@@ -6,13 +6,13 @@ import hashlib
 import io
 import json
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import openpyxl
 import pytest
 from django.test import Client
 
-from citytools import exports, workbooks
+from citytools import exports, keyset, workbooks
 from citytools.data import FILES
 from citytools.exports import Export
 from contracts.models import Contract
@@ -238,6 +238,42 @@ def test_a_next_link_that_is_not_ours_is_refused(client: Client) -> None:
         response = client.get(place)
         assert response.status_code == 400
         assert "after: " in response.content.decode()
+
+
+def test_a_next_link_of_another_list_is_refused(client: Client) -> None:
+    small_london(rows=20)
+    stored = [file for file in FILES if file.whole and not file.made]
+    marks = {}
+    for file in stored:
+        following = client.get(file.address_as("json"), {"limit": 1}).json()["meta"]["next"]
+        if following:
+            marks[file.name] = parse_qs(urlsplit(following).query)["after"][0]
+    assert len(marks) > 4
+    for file in stored:
+        for name, mark in marks.items():
+            response = client.get(file.address_as("json"), {"limit": 1, "after": mark})
+            assert response.status_code == (200 if name == file.name else 400), (file.name, name)
+
+
+def test_a_next_link_from_before_the_order_was_changed_is_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        factories.contract()
+    following = client.get("/contracts/contracts.json?limit=1").json()["meta"]["next"]
+    keys = keyset.keys_of
+    monkeypatch.setattr(keyset, "keys_of", lambda rows: keys(rows)[1:])
+    response = client.get(following)
+    assert response.status_code == 400
+    assert "take meta.next of the page before" in response.content.decode()
+
+
+@pytest.mark.parametrize("part", [{"limit": "10"}, {"after": "x"}])
+def test_what_is_made_at_once_comes_whole_and_says_so(client: Client, part: dict[str, str]) -> None:
+    for file in [one for one in FILES if one.made]:
+        response = client.get(file.address_as("json"), part)
+        assert response.status_code == 400, file.name
+        assert f"{next(iter(part))}: This document comes whole" in response.content.decode()
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "10001", "x", "1.5", "٣", "9" * 400])

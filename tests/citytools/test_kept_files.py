@@ -26,6 +26,10 @@ SPOOLED = (
 )
 
 
+BROKEN = b'{"Content-Length": "4", "X": "a\\nb"}\nrows'
+"""A header that would begin another."""
+
+
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
     """Where files are kept in this test."""
@@ -125,7 +129,9 @@ def test_a_file_cut_short_on_disk_is_made_anew(client: Client, folder: Path) -> 
     assert asked(client, CSV)[2] == 1
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"\n", b"not json\nrows", b"{}\nrows", b"[]\n"])
+@pytest.mark.parametrize(
+    "rubbish", [b"", b"\n", b"not json\nrows", b"{}\nrows", b"[]\n", b"[" * 200_000, BROKEN]
+)
 def test_rubbish_on_disk_is_made_anew(client: Client, folder: Path, rubbish: bytes) -> None:
     factories.contract()
     whole, _, _ = asked(client, CSV)

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from citytools import home
-from citytools.settings import _seconds
+from citytools.surroundings import seconds
 from citytools.tables import Stored
 from tests import factories
 from tests.pages import read, text_of, words
@@ -151,8 +151,8 @@ def test_a_bound_that_is_no_span_stops_the_start(
 ) -> None:
     monkeypatch.setenv("STATEMENT_SECONDS", text)
     with pytest.raises(ImproperlyConfigured, match=r"write seconds from 0\.1 to 600"):
-        _seconds("STATEMENT_SECONDS", "10")
+        seconds("STATEMENT_SECONDS", "10")
 
 
-def test_the_usual_bound_is_ten_seconds(settings: Settings) -> None:
+def test_the_usual_bound_is_tenseconds(settings: Settings) -> None:
     assert settings.STATEMENT_SECONDS == 10

@@ -2,10 +2,13 @@
 
 import calendar
 import datetime
+import io
 import re
 from collections import defaultdict
 from typing import Any
+from urllib.parse import unquote
 
+import openpyxl
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -13,6 +16,7 @@ from icalendar import Calendar
 
 from boroughs.models import Borough
 from citytools import clock, exports
+from contracts import files
 from contracts.models import Contract
 from contracts.together import running
 from systems.models import Function
@@ -68,6 +72,49 @@ def test_where_more_run_than_are_compared_those_that_end_first_are_and_the_page_
     monkeypatch.setattr(running, "MOST", 2)
     assert "more run than can be compared at once" in words(client.get(PAGE))
     assert groups(client) == [("Rents", "Barnet; Sutton")]
+
+
+def note_of(client: Client, query: Any = None) -> str | None:
+    """What the CSV says of itself beside its rows."""
+    response = client.get(FILE, query)
+    text_of(response)
+    return unquote(response["X-Note"]) if "X-Note" in response else None
+
+
+def test_where_some_are_left_out_every_format_says_so(
+    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lead in ("Camden", "Barnet", "Sutton"):
+        contract(lead, "2027-06-30", rents)
+    json = FILE.replace("csv", "json")
+    assert note_of(client) is None
+    assert client.get(json).json()["meta"]["notes"] == []
+    monkeypatch.setattr(running, "MOST", 2)
+    note = f"Left out: {files._CUT}"
+    assert note_of(client) == note
+    assert client.get(json).json()["meta"]["notes"] == [note]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(FILE.replace("csv", "xlsx")))))
+    assert ("Left out", files._CUT) in [row[:2] for row in book["About"].values]
+
+
+@pytest.mark.parametrize("by", ["function", "product", "supplier"])
+def test_where_too_many_run_a_borough_still_has_its_windows(
+    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    seller, product = factories.supplier("Seller"), factories.product("Ledger")
+    for lead, ends_on in (("Camden", "2028-06-30"), ("Barnet", "2028-06-30")):
+        one = contract(lead, ends_on, rents, supplier=seller)
+        one.systems.add(factories.system(borough=one.lead, product=product, function=rents))
+    for number in range(4):
+        other = factories.function()
+        contract(f"Other {number}", "2027-01-31", other, supplier=factories.supplier())
+    query = {"borough": "camden", "by": by}
+    whole = groups(client, query)
+    assert [boroughs for _, boroughs in whole] == ["Barnet; Camden"]
+    monkeypatch.setattr(running, "MOST", 3)
+    assert groups(client, {"by": by}) == []
+    assert groups(client, query) == whole
+    assert note_of(client, query) is None
 
 
 def test_a_file_too_long_to_be_made_is_not_offered(

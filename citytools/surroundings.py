@@ -1,0 +1,54 @@
+"""What the environment says to the settings: read strictly, with a remedy where it is wrong."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def switch(name: str) -> bool | None:
+    """A yes/no from the environment; None where it is not set; anything else stops the start."""
+    text = os.environ.get(name, "").strip().lower()
+    if text in {"1", "yes", "true", "on"}:
+        return True
+    if text in {"0", "no", "false", "off"}:
+        return False
+    if text:
+        raise ImproperlyConfigured(f"{name}={text!r}: write yes or no.")
+    return None
+
+
+def required(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set: production mode needs it. For a try-out on one machine, "
+            "unset DEBUG and CITYTOOLS_MODE and run 'make run'."
+        )
+    return value
+
+
+def seconds(name: str, usual: str) -> float:
+    """How long one statement of a web request may take."""
+    text = os.environ.get(name, "").strip() or usual
+    with contextlib.suppress(ValueError):
+        if 0.1 <= float(text) <= 600:
+            return float(text)
+    raise ImproperlyConfigured(f"{name}={text!r}: write seconds from 0.1 to 600.")
+
+
+def kept_secret(folder: Path) -> str:
+    """The secret key of a local machine, made once, readable by its owner alone."""
+    folder.mkdir(mode=0o755, exist_ok=True)
+    path = folder / "secret_key"
+    if not path.exists():
+        # Written aside and then linked: of two processes that start at once, one wins whole
+        draft = folder / f"secret_key.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text()
