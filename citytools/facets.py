@@ -34,8 +34,8 @@ class Option:
 class Facet:
     """One filter as inputs.
 
-    `kind` is boxes, drop-down, slug, date, pounds or words; `besides` holds further values of a
-    drop-down or slug, which shows only the first; `any` says that a drop-down may be left empty.
+    `kind` is boxes, drop-down, slug, date, pounds or words. `any` says that it takes any number of
+    values: those chosen of a drop-down or slug are `held` as boxes, and one more can be added.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Facet:
     value: str
     options: Sequence[Option]
     open: bool
-    besides: Sequence[str]
+    held: Sequence[Option]
     any: bool
     present: int | None = None
     """How many of its values have rows, where they are counted."""
@@ -54,7 +54,7 @@ class Facet:
     @property
     def chosen(self) -> int:
         """How many of its values are active."""
-        return sum(option.chosen for option in self.options) or int(bool(self.value))
+        return sum(option.chosen for option in self.options) or len(self.held) or bool(self.value)
 
 
 def of(chosen: FactFilter, *, counted: bool = False) -> list[Facet]:
@@ -82,15 +82,18 @@ def _facet(
     ]
     counted = [one for one in options if not one.aside]
     kind = _kind(field, len(options))
+    several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+    known = {one.value: one for one in options}
+    held = [known.get(value, Option(value, value, chosen=True)) for value in given]
     return Facet(
         name=name,
         label=str(chosen.filters[name].label),
         kind=kind,
-        value=given[0] if given else str(field.initial or ""),
+        value=given[0] if given and not several else str(field.initial or ""),
         options=[] if kind == "slug" else options,
         open=name in chosen.shown_first or bool(given),
-        besides=given[1:] if kind in {"drop-down", "slug"} else [],
-        any=isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField),
+        held=held if several and kind != "boxes" else [],
+        any=several,
         present=None if rows is None else sum(bool(one.rows) for one in counted),
         distinct=len(counted),
     )

@@ -42,8 +42,13 @@ class Running:
 
 def read(chosen: TogetherFilter, today: datetime.date) -> Running:
     """The chosen contracts that run on a day, by primary key; at most six queries."""
-    lasting = _few(_lasting(chosen.rows, today, chosen), chosen)
+    every = _lasting(chosen.rows, today, chosen)
+    lasting = every[: MOST + 1]
     found = list(lasting)
+    boroughs = chosen.named.get("borough")
+    if boroughs and len(found) > MOST:
+        lasting = every.filter(_near(chosen, boroughs))[: MOST + 1]
+        found = list(lasting)
     contracts = [one for one in found[:MOST] if not _over(one, today, chosen)]
     contracts.sort(key=lambda one: one.pk)
     leads = Borough.objects.in_bulk({one.lead_id for one in contracts})
@@ -53,24 +58,15 @@ def read(chosen: TogetherFilter, today: datetime.date) -> Running:
     return Running(contracts, _keys(contracts, lasting, chosen), _lists(shared), len(found) > MOST)
 
 
-def _few(lasting: ContractQuerySet, chosen: TogetherFilter) -> ContractQuerySet:
-    """No more than are read. Of too many, those that share a key with the boroughs asked for.
-
-    Those are all that a window of theirs can hold.
-    """
-    bounded = lasting[: MOST + 1]
-    wanted = chosen.named.get("borough")
-    if not wanted or bounded.count() <= MOST:
-        return bounded
-    theirs = Contract.objects.of_boroughs(wanted)
+def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
+    """What shares a key with these boroughs' contracts: all that a window of theirs can hold."""
+    theirs = Contract.objects.of_boroughs(boroughs)
     if chosen.grouping == "supplier":
-        near = lasting.filter(supplier__in=theirs.values("supplier"))
-        return near[: MOST + 1]
+        return Q(supplier__in=theirs.values("supplier"))
     links: Any = ContractFunction if chosen.grouping == "function" else ContractSystem
     key = "function" if chosen.grouping == "function" else "system__product"
     shared = links.objects.filter(contract__in=theirs).values(key)
-    alike = links.objects.filter(**{f"{key}__in": shared}).values("contract")
-    return lasting.filter(pk__in=alike)[: MOST + 1]
+    return Q(pk__in=links.objects.filter(**{f"{key}__in": shared}).values("contract"))
 
 
 def to_show(contracts: Iterable[Contract]) -> None:

@@ -187,3 +187,43 @@ def test_a_regional_body_is_offered_and_is_none_of_the_33(client: Client) -> Non
     assert (facet.present, facet.distinct) == (1, 2)
     assert "Borough 1 of 2 have systems" in words(page)
     assert "GLA (1)" in words(page)
+
+
+def _offered(page: Any, name: str) -> tuple[list[tuple[str, bool]], str]:
+    """The boxes of a long list's chosen values, and the first of what can be added."""
+    (facet,) = [one for one in page.context["listing"].facets if one.name == name]
+    text = page.content.decode()
+    drop_down = text.partition(f'id="filter-{name}"')[2].partition("</select>")[0]
+    return [(one.label, one.chosen) for one in facet.held], drop_down.partition("</option>")[0]
+
+
+@pytest.mark.django_db
+def test_of_a_long_list_several_can_be_chosen_and_let_go_without_scripts(client: Client) -> None:
+    for number in range(facets.SHORT + 1):
+        factories.system(product=factories.product(f"Product {number:02}"))
+    page = client.get("/systems/")
+    assert _offered(page, "product") == ([], ' name="product"><option value="">Any')
+    page = client.get("/systems/", {"product": ["product-01", "product-02", ""]})
+    assert page.context["listing"].total == 2
+    held, first = _offered(page, "product")
+    assert held == [("Product 01", True), ("Product 02", True)]
+    assert first.endswith(">Add another")
+    box = '<input type="checkbox" name="product" value="product-01" checked>Product 01'
+    assert box in page.content.decode()
+    assert '<option value="product-01" selected' not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_of_what_is_too_many_to_list_the_chosen_can_be_let_go(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MOST", 1)
+    for name in ("Alpha", "Beta", "Gamma"):
+        factories.system(product=factories.product(name))
+    page = client.get("/systems/", {"product": ["alpha", "gamma"]})
+    (facet,) = [one for one in page.context["listing"].facets if one.name == "product"]
+    assert (facet.kind, facet.value, facet.chosen) == ("slug", "", 2)
+    assert [(one.value, one.chosen) for one in facet.held] == [("alpha", True), ("gamma", True)]
+    wrong = client.get("/systems/", {"product": "atlantis"})
+    assert wrong.status_code == 400
+    assert 'value="atlantis" checked>atlantis' in wrong.content.decode()
