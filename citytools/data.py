@@ -37,6 +37,9 @@ FILES: tuple[Export, ...] = (
     contracts.CONCENTRATION,
     research.TRENDS,
     research.METRICS,
+    research.FINDINGS,
+    research.CASE_STUDIES,
+    research.RECOMMENDATIONS,
 )
 
 

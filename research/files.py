@@ -1,6 +1,8 @@
 """The files of research."""
 
 from citytools.exports import Export
+from research.lists import rows
+from research.lists.asked import CaseStudiesFile, FindingsFile, RecommendationsFile
 from research.metrics_pages import trends
 from research.metrics_pages.asked import MetricsFile, TrendFile
 
@@ -24,4 +26,34 @@ TRENDS = Export(
     choose=lambda request, today: TrendFile(request),
     made=lambda asked, today: trends.rows(asked.metrics, asked.day),
     paged=False,
+)
+FINDINGS = Export(
+    name="findings",
+    title="Findings on record",
+    row="One finding, held against the rows of a day.",
+    route="research:findings_csv",
+    page="research:list",
+    filter=FindingsFile,
+    choose=lambda request, today: FindingsFile(request),
+    made=lambda asked, today: asked.table(rows.findings),
+)
+CASE_STUDIES = Export(
+    name="case-studies",
+    title="Case studies",
+    row="One case study, with what is claimed of it and by whom.",
+    route="research:case_studies_csv",
+    page="research:case_studies",
+    filter=CaseStudiesFile,
+    choose=lambda request, today: CaseStudiesFile(request),
+    made=lambda asked, today: asked.table(rows.case_studies),
+)
+RECOMMENDATIONS = Export(
+    name="recommendations",
+    title="Recommendations",
+    row="One recommendation, with the findings that it rests on.",
+    route="research:recommendations_csv",
+    page="research:recommendations",
+    filter=RecommendationsFile,
+    choose=lambda request, today: RecommendationsFile(request),
+    made=lambda asked, today: asked.table(rows.recommendations),
 )

@@ -6,6 +6,7 @@ from django.views.decorators.http import conditional_page
 
 from citytools import clock
 from citytools.asked import Asked, page
+from citytools.links import FileLinks
 from citytools.sending import refusal
 from research import advice
 from research.asked import ResearchAsked
@@ -29,6 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "findings": claims_tested(list(findings[:MOST]), asked.scope),
             "case_studies": studies[:MOST],
             "recommendations": asked.public(Recommendation)[:MOST],
+            "files": FileLinks("research:findings_csv", asked.query()),
         }
         return page(request, "research/index.html", context, asked)
 
@@ -67,7 +69,8 @@ def case_studies(request: HttpRequest) -> HttpResponse:
     asked = ResearchAsked(request)
     with asked.moment():
         public = asked.public(CaseStudy).for_list()
-        context = {"case_studies": with_figures(public[:MOST], asked.scope)}
+        files = FileLinks("research:case_studies_csv", asked.query())
+        context = {"case_studies": with_figures(public[:MOST], asked.scope), "files": files}
         return page(request, "research/case_studies.html", context, asked)
 
 
@@ -90,5 +93,6 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     with asked.moment():
         public = asked.public(Recommendation).for_page(asked.day)
         audiences = advice.by_audience(list(public[:MOST]), asked.scope, today)
-        context = {"audiences": audiences, "withdrawn": gone_since}
+        files = FileLinks("research:recommendations_csv", asked.query())
+        context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
         return page(request, "research/recommendations.html", context, asked)

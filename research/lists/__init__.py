@@ -1,0 +1,1 @@
+"""The files of what is published: findings, case studies, recommendations."""
