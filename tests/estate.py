@@ -98,3 +98,10 @@ def _source(dice: random.Random) -> dict[str, Any]:
     kind = dice.choice(KINDS)
     note = "" if kind in {SourceKind.RETURN, SourceKind.ILLUSTRATIVE} else "Seen in a paper"
     return {"source_kind": kind, "note": note, "as_of": dice.choice(["2025", "2026-09"])}
+
+
+def published() -> None:
+    """One record of research of each kind."""
+    finding = factories.finding(metric="systems_on_record")
+    factories.case_study()
+    factories.recommendation(findings=[finding])

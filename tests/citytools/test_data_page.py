@@ -23,6 +23,9 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
         "/contracts/concentration/": "/contracts/concentration.csv",
         "/contracts/transparency/": "/contracts/contracts.transparency.csv",
         "/research/metrics/": "/research/metrics.csv",
+        "/research/": "/research/findings.csv",
+        "/research/case-studies/": "/research/case-studies.csv",
+        "/research/recommendations/": "/research/recommendations.csv",
     }
     assert files == LISTS | others
     assert set(files) | {file.address for file in FILES if file.whole} <= links

@@ -17,7 +17,7 @@ from citytools.data import FILES
 from citytools.exports import Export
 from contracts.models import Contract
 from tests import factories
-from tests.estate import small_london
+from tests.estate import published, small_london
 from tests.pages import read, rows, text_of
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,7 @@ def test_the_page_leads_to_its_three_files_with_its_own_query(client: Client, fi
     if not file.paged:
         pytest.skip("its page is a table of what is missing, which has no files of its own")
     small_london()
+    published()
     query = query_of(file)
     links = [link.split("?")[0] for link in read(client.get(file.page_address, query)).links]
     assert {file.address_as(one) for one in ("csv", "xlsx", "json")} <= set(links)

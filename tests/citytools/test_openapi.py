@@ -18,7 +18,7 @@ from citytools.data import FILES
 from citytools.exports import Export
 from citytools.wsgi import application
 from research import recording
-from tests.estate import small_london
+from tests.estate import published, small_london
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +86,7 @@ often = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_what_is_described_is_what_is_answered(client: Client, file: Export) -> None:
     small_london(rows=20)
+    published()
     recording.record(clock.today(), clock.today())
     schema = schemathesis.openapi.from_dict(described(client))
     operation = schema[file.address_as("json")]["GET"]
