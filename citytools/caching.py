@@ -45,24 +45,38 @@ def conditional(answer: Answer) -> Answer:
         # Asked before the page is made: data that changes meanwhile makes the next answer new
         version = versions.present()
         etag = _etag(request, version)
-        # "*" asks whether there is anything here, which only the view knows
-        anything = request.headers.get("If-None-Match", "").strip() == "*"
-        settled = _settled(version.changed)
-        unchanged = get_conditional_response(request, etag=etag, last_modified=settled)
-        if unchanged is not None and not anything:
+        unchanged = _unchanged(request, etag, version)
+        if unchanged is not None:
             return _marked(unchanged, etag, version.changed)
         if before := kept.find(request, etag) or kept_files.find(etag):
-            return _marked(before, etag, version.changed)
+            return before
         response = answer(request)
         if response.cookies:
             return _never_kept(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
+        _marked(response, etag, version.changed)
         kept.keep(request, etag, response)
         kept_files.keep(etag, response)
-        return _marked(response, etag, version.changed)
+        return response
 
     return answered
+
+
+def _unchanged(request: HttpRequest, etag: str, version: Version) -> HttpResponseBase | None:
+    """304, or 412 where something else was expected; None where nothing was asked of the kind."""
+    if not any(name in request.META for name in _CONDITIONS):
+        return None
+    # "*" asks whether there is anything here, which only the view knows
+    if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+        return None
+    settled = _settled(version.changed)
+    return get_conditional_response(request, etag=etag, last_modified=settled)
+
+
+_CONDITIONS = tuple(
+    f"HTTP_IF_{name}" for name in ("NONE_MATCH", "MODIFIED_SINCE", "MATCH", "UNMODIFIED_SINCE")
+)
 
 
 def _never_kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

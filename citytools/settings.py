@@ -124,18 +124,9 @@ LOGGING = {
     },
 }
 
-# Pages that a worker has made, until data, code or day change: 20 MB at the most
+# Pages that a worker has made, until data, code or day change: 300 of 64 kB at the most
 KEEP_PAGES = switch("KEEP_PAGES") is not False and not DEBUG
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "pages": {
-        "BACKEND": "django.core.cache.backends."
-        + ("locmem.LocMemCache" if KEEP_PAGES else "dummy.DummyCache"),
-        "LOCATION": "pages",
-        "TIMEOUT": 24 * 60 * 60,
-        "OPTIONS": {"MAX_ENTRIES": 300},
-    },
-}
+KEPT_PAGES = 300 if KEEP_PAGES else 0
 
 # Where the zip of everything and the files kept lie; a folder that the server may write to
 FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files") / re.sub(

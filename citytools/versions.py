@@ -61,9 +61,15 @@ def present() -> Version:
         connection.close()
         weight, at = _of_data()
     today = clock.today()
+    began = _began(today)
+    return Version(f"{weight} {at} {today} {code().key}", max(at, began) if at else began)
+
+
+@functools.lru_cache(maxsize=2)
+def _began(today: datetime.date) -> datetime.datetime:
+    """When the day began, or the code was changed if that was later."""
     midnight = timezone.make_aware(datetime.datetime.combine(today, datetime.time()))
-    key = f"{weight} {at} {today} {code().key}"
-    return Version(key, max(filter(None, [at, midnight, code().changed])))
+    return max(midnight, code().changed)
 
 
 def _of_data() -> tuple[int, datetime.datetime | None]:

@@ -15,9 +15,7 @@ def _numbers_from_one() -> None:
 @pytest.fixture(autouse=True)
 def _pages_made_anew(settings: Settings) -> None:
     """A test sees what its own code makes; test_kept and test_kept_files look at what is kept."""
-    made_anew = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-    settings.CACHES = settings.CACHES | {"pages": made_anew}
-    settings.KEPT_FILES_BYTES = 0
+    settings.KEPT_PAGES = settings.KEPT_FILES_BYTES = 0
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 import gzip
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,9 +19,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _kept(settings: Settings) -> None:
-    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "test"}
-    settings.CACHES = settings.CACHES | {"pages": memory}
-    caches["pages"].clear()
+    settings.KEPT_PAGES = 300
+    kept.forget()
 
 
 def asked(client: Client, address: str, **headers: str) -> tuple[bytes, int]:
@@ -124,3 +122,17 @@ def test_a_kept_page_is_not_written_again(client: Client, monkeypatch: pytest.Mo
     asked(client, "/about/")
     monkeypatch.setattr(kept, "keep", lambda *_: pytest.fail("it is kept already"))
     assert asked(client, "/about/")[1] == 1
+
+
+def test_those_asked_for_last_stay(client: Client, settings: Settings) -> None:
+    settings.KEPT_PAGES = 2
+    for address in ("/about/", "/accessibility/", "/about/", "/research/"):
+        asked(client, address)
+    assert [asked(client, one)[1] == 1 for one in ("/about/", "/research/")] == [True, True]
+    assert asked(client, "/accessibility/")[1] > 1
+
+
+def test_none_is_kept_where_it_is_turned_off(client: Client, settings: Settings) -> None:
+    settings.KEPT_PAGES = 0
+    asked(client, "/about/")
+    assert asked(client, "/about/")[1] > 1
