@@ -39,7 +39,7 @@ class Narrowing:
     """
 
     narrow: Callable[[Any, Any], Any]
-    tallies: tuple[Tally, ...] = ()
+    tallies: "tuple[Tally | through, ...]" = ()
     called: Mapping[str, str] | Callable[[str], str] = field(default_factory=dict)
 
     def __call__(self, rows: Rows, value: Any) -> Rows:
@@ -74,9 +74,10 @@ class along:  # noqa: N801 (it reads as the function that it is)
         """The tally of rows."""
         path = F(self.path) if isinstance(self.path, str) else self.path
         bare = rows.select_related(None).prefetch_related(None)
-        return _grouped(bare, Cast(path, TextField()), "pk")
+        keyed = bare.order_by().annotate(facet_key=Cast(path, TextField())).values("facet_key")
+        return keyed.annotate(facet_n=Count("pk"))
 
-    def by_key(self, rows: Rows, *, of_all: bool = False) -> Keyed | None:
+    def by_key(self, rows: Rows) -> Keyed | None:
         """The same by the key first, where the column lies across a foreign key.
 
         To group by a number and then name the few groups is faster than to name every row.
@@ -100,13 +101,8 @@ class through:  # noqa: N801 (it reads as the function that it is)
     owner: str
     path: str
 
-    def __call__(self, rows: Rows) -> Rows:
-        """The tally of rows."""
-        key = Cast(F(self.path), TextField())
-        return _grouped(self._links(rows), key, self.owner, distinct=True)
-
-    def by_key(self, rows: Rows, *, of_all: bool = False) -> Keyed:
-        """The same by pairs of a key and a row, each once; by the value where it is no key.
+    def by_key(self, rows: Rows, *, of_all: bool) -> Keyed:
+        """The tally of rows by pairs of a key and a row, each once; by the value if it is no key.
 
         `of_all` says that the rows are all there are, so that all links are theirs: to look for
         the row of each takes half of the time.
@@ -136,11 +132,6 @@ class through:  # noqa: N801 (it reads as the function that it is)
 def _names(called: Any, column: str) -> Rows:
     named = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
     return cast("Rows", named.values_list("facet_key", "pk"))
-
-
-def _grouped(rows: Rows, key: Expression, count: str, *, distinct: bool = False) -> Rows:
-    keyed = rows.order_by().annotate(facet_key=key).values("facet_key")
-    return keyed.annotate(facet_n=Count(count, distinct=distinct))
 
 
 def by_value(column: str) -> Narrowing:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model, QuerySet, Value
 
-from citytools.narrowing import Tally, along, through
+from citytools.narrowing import Keyed, Tally, along, through
 
 _COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"
 _KEYS = "SELECT %s::text AS facet, key AS facet_key, n AS facet_n FROM {counted}"
@@ -31,17 +31,19 @@ class Tallies:
     _union: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
     _shared: list[str] = field(default_factory=list)
 
-    def add(self, name: str, tally: Tally, rows: QuerySet[Any], *, shared: bool) -> None:
-        """One more tally of rows; where it goes by a foreign key, by the key first."""
-        keyed = None
-        if isinstance(tally, along | through):
-            keyed = tally.by_key(rows, of_all=not shared and not rows.query.where)
-        if keyed is None:
+    def add(self, name: str, tally: Tally | through, rows: QuerySet[Any], *, shared: bool) -> None:
+        """One more tally of rows; where it goes by a key, by the key first."""
+        if isinstance(tally, through):
+            of_all = not shared and not rows.query.where
+            self._add_keyed(name, tally.by_key(rows, of_all=of_all), shared=shared)
+        elif isinstance(tally, along) and (keyed := tally.by_key(rows)):
+            self._add_keyed(name, keyed, shared=shared)
+        else:
             told = tally(rows).annotate(facet=Value(name))
-            self._union.append(
-                self._written(told.values_list("facet", "facet_key", "facet_n"), shared=shared)
-            )
-            return
+            told = told.values_list("facet", "facet_key", "facet_n")
+            self._union.append(self._written(told, shared=shared))
+
+    def _add_keyed(self, name: str, keyed: Keyed, *, shared: bool) -> None:
         counted, values = self._written(keyed.counted, shared=shared)
         if keyed.pairs:
             counted = _COUNTED_PAIRS.format(pairs=counted)
