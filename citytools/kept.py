@@ -1,53 +1,92 @@
 """Pages kept in each worker's memory: what is asked again of unchanged facts is not made again.
 
-A page is kept under its ETag, which is of the data, the code, the day and the address; so none can
-outlive what it was made from, and nothing has to be cleared.
+They are kept and found ahead of Django (`citytools.wsgi`), as they were sent: with the headers of
+every middleware. A page is of one version of data, code and day, and is asked for that version, by
+one query, each time; so none can outlive what it was made from, and nothing has to be cleared.
 """
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from threading import Lock
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
 
+from citytools import patience, versions
+from citytools.versions import Version
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
 """Gzip is named, and not to be kept away from."""
 LARGEST = 64 * 1024
 """Bytes, as sent, of the largest page that is kept."""
-_pages: OrderedDict[str, tuple[bytes, dict[str, str]]] = OrderedDict()
-"""Bytes and headers by key, what was asked for last at the end.
+_MARK = "citytools.kept"
+"""Where in a request's environment stand version and ETag by which its answer may be kept."""
+_TOLD_BY = (
+    *("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
+    *("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"),
+)
+"""What tells pages apart, besides whether they are compressed."""
+_CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+"""Those that only Django answers."""
+_OF_CONTENT = {"Content-Type", "Content-Length", "Content-Encoding"}
 
-Django's cache in memory pickles what it holds, which took a tenth of the time of a kept page.
-"""
+
+class Page(NamedTuple):
+    """A page as it was sent, and the version of what it was made from."""
+
+    version: str
+    etag: str
+    status: str
+    headers: Headers
+    content: bytes
+
+
+_pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
+"""What was asked for last stands at the end."""
 _alone = Lock()
 
 
-def find(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """The page as it was sent before, if it is kept."""
-    key = _key(request, etag)
-    with _alone:
-        held = _pages.get(key)
-        if held is None:
-            return None
-        _pages.move_to_end(key)
-    content, headers = held
-    return HttpResponse(content, headers=headers)
+def first(django: Application) -> Application:
+    """The application with what is kept ahead of it."""
+
+    def application(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        if not settings.KEPT_PAGES or not _may_be_kept(environ):
+            return django(environ, start)
+        key = _key(environ)
+        if page := _find(key):
+            return _sent(page, environ, start)
+        told: list[Any] = []
+
+        def noted(status: str, headers: Headers, *fault: Any) -> Any:
+            told[:] = status, list(headers)
+            return start(status, headers, *fault)
+
+        answer = django(environ, noted)
+        if _MARK in environ:
+            version, etag = environ[_MARK]
+            status, headers = told
+            _keep(key, Page(version, etag, status, headers, b"".join(answer)))
+        return answer
+
+    return application
 
 
-def keep(request: HttpRequest, etag: str, response: HttpResponseBase) -> None:
-    """Keep a page; documents and what is very large are made anew each time."""
-    if request.method != "GET" or not isinstance(response, HttpResponse):
+def mark(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
+    """Let a page be kept; documents and what is very large are made anew each time."""
+    if not isinstance(response, HttpResponse) or len(response.content) > LARGEST:
         return
     if "CSRF_COOKIE" in request.META:
         return  # a form on it might hold this visitor's token
-    if not response["Content-Type"].startswith("text/html") or len(response.content) > LARGEST:
-        return
-    with _alone:
-        _pages[_key(request, etag)] = (response.content, dict(response.items()))
-        while len(_pages) > settings.KEPT_PAGES:
-            _pages.popitem(last=False)
+    if response["Content-Type"].startswith("text/html"):
+        request.META[_MARK] = (version.key, response["ETag"])
 
 
 def forget() -> None:
@@ -55,11 +94,62 @@ def forget() -> None:
     _pages.clear()
 
 
-def accepts_gzip(request: HttpRequest) -> bool:
+def accepts_gzip(environ: Environ) -> bool:
     """Whether the answer may be compressed."""
-    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "")))
+    return bool(_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
 
-def _key(request: HttpRequest, etag: str) -> str:
-    """Compressed and plain pages are kept apart."""
-    return f"{etag}{accepts_gzip(request)}"
+def _may_be_kept(environ: Environ) -> bool:
+    """Asked for by somebody who is not signed in, has no form's token and expects no version."""
+    if environ["REQUEST_METHOD"] != "GET" or not _CONDITIONS.isdisjoint(environ):
+        return False
+    if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
+        return False  # a date alone says nothing soon after a change
+    cookies = environ.get("HTTP_COOKIE", "")
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
+    return not any(name in cookies for name in names)
+
+
+def _key(environ: Environ) -> tuple[Any, ...]:
+    return (accepts_gzip(environ), *[environ.get(name) for name in _TOLD_BY])
+
+
+def _find(key: tuple[Any, ...]) -> Page | None:
+    """The page, if it is kept and of the present version."""
+    page = _pages.get(key)
+    if page is None or page.version != _present():
+        return None
+    with _alone:
+        if key in _pages:  # another thread may just let it go
+            _pages.move_to_end(key)
+    return page
+
+
+def _present() -> str | None:
+    """The present version; None where the database does not tell, which Django then says."""
+    if not connection.in_atomic_block:
+        # As Django does at the beginning of a request
+        connection.close_if_unusable_or_obsolete()
+    try:
+        with patience.bounding():
+            return versions.present().key
+    except (OperationalError, InterfaceError):
+        return None
+
+
+def _sent(page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+    """The page, or 304 for who has it already."""
+    had = parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
+    if had and (page.etag in had or had == ["*"]):
+        start("304 Not Modified", [one for one in page.headers if one[0] not in _OF_CONTENT])
+        return []
+    start(page.status, list(page.headers))
+    return [page.content]
+
+
+def _keep(key: tuple[Any, ...], page: Page) -> None:
+    with _alone:
+        _pages[key] = page
+        _pages.move_to_end(key)
+        while len(_pages) > settings.KEPT_PAGES:
+            _pages.popitem(last=False)

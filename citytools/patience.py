@@ -3,8 +3,9 @@
 Commands, migrations and loads have no bound: a connection is bounded only within a request.
 """
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -37,15 +38,14 @@ class BoundedQueries:
         for this request alone.
         """
         before = None if _bounded() else connection.connection
-        token = _asked.set(True)
-        try:
-            if before is not None:
-                _bound(settings.STATEMENT_SECONDS)
-            return self.get_response(request)
-        finally:
-            _asked.reset(token)
-            if before is not None and before is connection.connection:
-                _bound(0)
+        with bounding():
+            try:
+                if before is not None:
+                    _bound(settings.STATEMENT_SECONDS)
+                return self.get_response(request)
+            finally:
+                if before is not None and before is connection.connection:
+                    _bound(0)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """503 with the remedy where a statement met the bound: a page, or text for a file."""
@@ -59,6 +59,16 @@ class BoundedQueries:
             return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
         found = {"remedy": remedy, "without": request.path if request.GET else ""}
         return render(None, "503.html", found, status=503)
+
+
+@contextlib.contextmanager
+def bounding() -> Iterator[None]:
+    """Connections made meanwhile are bounded, as within a request."""
+    token = _asked.set(True)
+    try:
+        yield
+    finally:
+        _asked.reset(token)
 
 
 def _bounded() -> bool:

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import CommandError, call_command
-from django.core.wsgi import get_wsgi_application
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from granian import Granian
 from granian.constants import Interfaces
@@ -154,7 +154,8 @@ def _load_in_worker(server: int) -> WSGIHandler:
     # A group of its own: Ctrl-C reaches the server, which then stops its workers in good order
     os.setpgid(0, 0)
     _when_orphaned(server, lambda: os.kill(os.getpid(), signal.SIGTERM))
-    return get_wsgi_application()
+    # That of the settings: City Tools' own, or for a server to be compared with plain Django's
+    return get_internal_wsgi_application()
 
 
 def _when_orphaned(parent: int, act: Callable[[], object]) -> None:

@@ -1,8 +1,21 @@
 """The WSGI application that granian serves."""
 
 import os
+from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
+if TYPE_CHECKING:
+    from citytools.kept import Application
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytools.settings")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+
+def _with_kept_pages() -> "Application":
+    from citytools import kept  # what it imports has models, which are ready only now
+
+    return kept.first(django_application)
+
+
+application = _with_kept_pages()
