@@ -1,6 +1,7 @@
 """What stands between the command to serve and the first page."""
 
 import contextlib
+import gc
 import hashlib
 import os
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
@@ -155,7 +157,12 @@ def _load_in_worker(server: int) -> WSGIHandler:
     os.setpgid(0, 0)
     _when_orphaned(server, lambda: os.kill(os.getpid(), signal.SIGTERM))
     # That of the settings: City Tools' own, or for a server to be compared with plain Django's
-    return get_internal_wsgi_application()
+    application: WSGIHandler = get_internal_wsgi_application()
+    import_module(settings.ROOT_URLCONF)
+    # What is loaded stays: looking through it for rubbish took a quarter of the largest pages' time
+    gc.collect()
+    gc.freeze()
+    return application
 
 
 def _when_orphaned(parent: int, act: Callable[[], object]) -> None:

@@ -18,9 +18,9 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract, Framework
 from contracts.together import groups
 from contracts.together.choice import TogetherFilter
-from contracts.together.shown import all_shown
+from contracts.together.shown import all_told
 
-MOST = 5_000
+MOST = 2_000
 """Contracts that one calendar holds."""
 
 
@@ -44,7 +44,7 @@ def together_ics(request: HttpRequest) -> HttpResponse:
     problems = chosen.problems or _too_many(made)
     if problems:
         return refusal(problems)
-    found = windows.of_windows(all_shown(made, chosen, today), request.build_absolute_uri)
+    found = windows.of_windows(all_told(made, chosen, today), request.build_absolute_uri)
     return _file(found, "City Tools: windows to buy together", "together.ics")
 
 

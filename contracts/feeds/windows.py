@@ -7,25 +7,25 @@ from citytools.plain_text import one_line
 from contracts.feeds.changes import counted_contracts
 from contracts.feeds.entries import INVENTED, Address, Entry, moment
 from contracts.models import Contract
-from contracts.together.shown import Shown
+from contracts.together.shown import Told
 from contracts.together.words import listed, worth
 
 
-def of_windows(windows: Sequence[Shown], address: Address) -> list[Entry]:
+def of_windows(windows: Sequence[Told], address: Address) -> list[Entry]:
     """The days of the windows; one query for what became of their contracts."""
-    keys = {one.contract.pk for window in windows for one in window.joint.members}
+    keys = {one.held.pk for window in windows for one in window.joint.members}
     known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
     histories = {one.pk: one for one in known}
     return [
         entry
         for window in windows
         for entry in _of_window(
-            window, [histories[one.contract.pk] for one in window.joint.members], address
+            window, [histories[one.held.pk] for one in window.joint.members], address
         )
     ]
 
 
-def _of_window(window: Shown, histories: Sequence[Contract], address: Address) -> Iterator[Entry]:
+def _of_window(window: Told, histories: Sequence[Contract], address: Address) -> Iterator[Entry]:
     joint, mark = window.joint, INVENTED if window.illustrative else ""
     names = listed([lead.name for lead in window.leads])
     days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from citytools.charts import Chart
 from citytools.spans import Stretch, spans
 from contracts.together.groups import Joint
+from contracts.together.shown import Shown
 
 MOST = 15
 """Windows drawn at the most."""
@@ -52,29 +53,30 @@ def _sentence(found: Sequence[Joint], drawn: int) -> str:
     )
 
 
-def members(joint: Joint, today: datetime.date) -> Chart:
-    """From must-start to act-by for each contract of a window; the window shaded."""
-    stretches = [
-        Stretch(f"{one.contract.lead.name}", one.span.must_start, one.span.act_by)
-        for one in joint.members
-        if one.span
-    ]
+def members(shown: Shown, today: datetime.date) -> Chart:
+    """From must-start to act-by for each contract that is shown of a window; the window shaded."""
+    joint = shown.joint
+    drawn = [(one, one.span) for one, _ in shown.rows if one.span]
+    cut = f" The {len(drawn)} to act on first are drawn." if shown.contracts > len(drawn) else ""
     return Chart(
         key="window",
         title=f"{len(joint.leads)} boroughs share the days from {_day(joint.opens_on)} to "
         f"{_day(joint.closes_on)}",
         sentence="Each bar runs from the day on which work on a successor must start to the day by "
-        "which to act; the shaded band is the window.",
-        figure=spans(stretches, today, (joint.opens_on, joint.closes_on)),
+        f"which to act; the shaded band is the window.{cut}",
+        figure=spans(
+            [Stretch(one.lead.name, span.must_start, span.act_by) for one, span in drawn],
+            today,
+            (joint.opens_on, joint.closes_on),
+        ),
         head=("Contract", "Work must start", "Act by"),
         rows=[
             (
-                f"{one.contract.lead.name}: {one.contract.title}",
-                _day(one.span.must_start),
-                _day(one.span.act_by) + (" (notice assumed)" if one.span.assumed else ""),
+                f"{one.lead.name}: {one.contract.title}",
+                _day(span.must_start),
+                _day(span.act_by) + (" (notice assumed)" if span.assumed else ""),
             )
-            for one in joint.members
-            if one.span
+            for one, span in drawn
         ],
         source=f"As at {_day(today)}, the dashed line.",
         height="medium",

@@ -4,13 +4,14 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from boroughs.models import Borough
 from citytools.provenance import SourceKind
 from contracts.models import Contract, Term
 from contracts.together import running
 from contracts.together.choice import TogetherFilter
-from contracts.together.running import Key, Running
+from contracts.together.running import Held, Key, Running
 from contracts.together.windows import Span, Window, find, name_of, span_of
 
 
@@ -18,12 +19,22 @@ from contracts.together.windows import Span, Window, find, name_of, span_of
 class Candidate:
     """A contract that runs today, the end that counts, and its span; None: no act-by date."""
 
-    contract: Contract
+    held: Held
+    lead: Borough
     ends_on: datetime.date | None
     notice_months: int | None
     span: Span | None
     bodies: frozenset[int]
     """The lead and those that share it."""
+    record: Contract | None = None
+    """The contract itself, which is read where it is shown."""
+
+    @property
+    def contract(self) -> Contract:
+        """The contract itself, of a candidate that is shown."""
+        if self.record is None:
+            raise LookupError(f"Contract {self.held.pk} was not read to be shown.")
+        return self.record
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,10 @@ class Joint:
     @property
     def others(self) -> list[Candidate]:
         """The group's contracts outside the window. Asked of the few windows that are shown."""
-        held = {one.contract.pk for one in self.members}
-        return [one for one in self.group if one.contract.pk not in held]
+        inside = {one.held.pk for one in self.members}
+        return [one for one in self.group if one.held.pk not in inside]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The window's id."""
         return name_of(self.by, self.key.slug, self.window)
@@ -57,10 +68,10 @@ class Joint:
         """When it closes."""
         return self.window.closes_on
 
-    @property
+    @cached_property
     def leads(self) -> list[Borough]:
         """The lead boroughs, by name."""
-        found = {one.contract.lead.pk: one.contract.lead for one in self.members}
+        found = {one.lead.pk: one.lead for one in self.members}
         return sorted(found.values(), key=lambda lead: lead.name)
 
     @property
@@ -71,7 +82,7 @@ class Joint:
     @property
     def illustrative(self) -> bool:
         """Whether any of its contracts is invented."""
-        return any(one.contract.source_kind == SourceKind.ILLUSTRATIVE for one in self.members)
+        return any(one.held.source_kind == SourceKind.ILLUSTRATIVE for one in self.members)
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ def of(chosen: TogetherFilter, today: datetime.date) -> Found:
     candidates = [_candidate(contract, found, chosen) for contract in found.contracts]
     groups: dict[Key, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        for key in found.keys.get(candidate.contract.pk, ()):
+        for key in found.keys.get(candidate.held.pk, ()):
             groups[key].append(candidate)
     wanted = {borough.pk for borough in chosen.named.get("borough") or ()}
     windows = [
@@ -112,20 +123,21 @@ def of(chosen: TogetherFilter, today: datetime.date) -> Found:
     return Found(windows, len(candidates), dateless, found.cut)
 
 
-def _candidate(contract: Contract, found: Running, chosen: TogetherFilter) -> Candidate:
+def _candidate(contract: Held, found: Running, chosen: TogetherFilter) -> Candidate:
     assumed = contract.notice_months is None and chosen.assumed is not None
     notice = chosen.assumed if assumed else contract.notice_months
     term = Term(ends_on=running.end_of(contract, chosen), notice_months=notice)
     by = term.act_by
     span = span_of(contract.pk, contract.lead_id, by, chosen.lead, assumed=assumed) if by else None
     bodies = frozenset([contract.lead_id, *found.partners.get(contract.pk, ())])
-    return Candidate(contract, term.end, notice, span, bodies)
+    lead = found.leads[contract.lead_id]
+    return Candidate(contract, lead, term.end, notice, span, bodies)
 
 
 def _joint(
     key: Key, members: Sequence[Candidate], chosen: TogetherFilter, today: datetime.date
 ) -> Iterator[Joint]:
-    at = {one.contract.pk: one for one in members}
+    at = {one.held.pk: one for one in members}
     spans = [one.span for one in members if one.span]
     for window in find(spans, today, chosen.horizon):
         inside = [at[span.contract] for span in window.spans]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
+from boroughs.models import Borough
 from citytools.partial_dates import first_day, last_day
-from contracts.models import Contract
 from contracts.models.dates import less_months
 from contracts.together.groups import Candidate, Joint
 from contracts.together.planner import Holding, plan
+from contracts.together.running import Held
 from contracts.together.windows import Window, span_of
 
 LONGEST = 24
@@ -21,7 +22,8 @@ LONGEST = 24
 class NearMiss:
     """A contract that would fit after so many months; `allowed` is None where not known."""
 
-    contract: Contract
+    contract: Held
+    lead: Borough
     months: int
     allowed: bool | None
 
@@ -30,22 +32,22 @@ def holding_of(candidate: Candidate) -> Holding | None:
     """What the planner must know of a contract; None where its end is no whole day."""
     if candidate.ends_on is None:
         return None
-    until = candidate.contract.extension_until
+    until = candidate.held.extension_until
     sure, perhaps = (first_day(until), last_day(until)) if until else (None, None)
-    value = candidate.contract.annual_value
-    return Holding(candidate.contract.pk, candidate.ends_on, sure, perhaps, value)
+    value = candidate.held.annual_value
+    return Holding(candidate.held.pk, candidate.ends_on, sure, perhaps, value)
 
 
 def misses(joint: Joint, lead_months: int, most: int = 3) -> list[NearMiss]:
     """Contracts of others that end too early, the fewest months first; one for each lead."""
-    inside = {one.contract.lead_id for one in joint.members}
+    inside = {one.held.lead_id for one in joint.members}
     found: dict[int, NearMiss] = {}
     for one in joint.others:
-        miss = None if one.contract.lead_id in inside else _miss(one, joint.window, lead_months)
+        miss = None if one.held.lead_id in inside else _miss(one, joint.window, lead_months)
         if miss is not None:
             before = found.get(miss.contract.lead_id)
             found[miss.contract.lead_id] = min(before or miss, miss, key=lambda it: it.months)
-    ordered = sorted(found.values(), key=lambda one: (one.months, one.contract.lead.name))
+    ordered = sorted(found.values(), key=lambda one: (one.months, one.lead.name))
     return ordered[:most]
 
 
@@ -57,7 +59,7 @@ def _miss(one: Candidate, window: Window, lead_months: int) -> NearMiss | None:
     if months is None:
         return None
     (step,) = plan([held], held.ends_on + relativedelta(months=months)).steps
-    return NearMiss(one.contract, months, step.allowed)
+    return NearMiss(one.held, one.lead, months, step.allowed)
 
 
 def _months_to_fit(

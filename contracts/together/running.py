@@ -1,16 +1,18 @@
 """The contracts that run today with what makes groups of them, read in few, narrow queries.
 
-A nation has twenty thousand: only their own rows are read as objects; who takes part and what they
-have in common come as pairs of keys. What only a shown window needs is read for that alone.
+A nation has twenty thousand: of each only what makes a window is read; who takes part and what
+they have in common come as pairs of keys. The contracts themselves are read where they are shown.
 """
 
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Manager, Prefetch, Q, prefetch_related_objects
+from django.urls import reverse
 
 from boroughs.models import Borough
 from contracts.models import (
@@ -29,11 +31,30 @@ MOST = 20_000
 Key = Function | Product | Supplier
 
 
+class Held(NamedTuple):
+    """What makes windows of a contract: its columns of the same names."""
+
+    pk: int
+    lead_id: int
+    supplier_id: int | None
+    ends_on: str
+    extension_until: str
+    notice_months: int | None
+    rolling: bool
+    annual_value: Decimal | None
+    source_kind: str
+
+    def get_absolute_url(self) -> str:
+        """The contract's page."""
+        return reverse("contracts:detail", args=[self.pk])
+
+
 @dataclass(frozen=True)
 class Running:
-    """Contracts with their leads; `keys` are what each is grouped by, `partners` who shares it."""
+    """Contracts and their leads; `keys` are what each is grouped by, `partners` who shares it."""
 
-    contracts: Sequence[Contract]
+    contracts: Sequence[Held]
+    leads: Mapping[int, Borough]
     keys: Mapping[int, Sequence[Key]]
     partners: Mapping[int, Sequence[int]]
     cut: bool
@@ -44,18 +65,20 @@ def read(chosen: TogetherFilter, today: datetime.date) -> Running:
     """The chosen contracts that run on a day, by primary key; at most six queries."""
     every = _lasting(chosen.rows, today, chosen)
     lasting = every[: MOST + 1]
-    found = list(lasting)
+    found = _held(lasting)
     boroughs = chosen.named.get("borough")
     if boroughs and len(found) > MOST:
         lasting = every.filter(_near(chosen, boroughs))[: MOST + 1]
-        found = list(lasting)
-    contracts = [one for one in found[:MOST] if not _over(one, today, chosen)]
-    contracts.sort(key=lambda one: one.pk)
+        found = _held(lasting)
+    contracts = sorted(one for one in found[:MOST] if not _over(one, today, chosen))
     leads = Borough.objects.in_bulk({one.lead_id for one in contracts})
-    for one in contracts:
-        one.lead = leads[one.lead_id]
     shared = _pairs(ContractPartner.objects, lasting, "borough")
-    return Running(contracts, _keys(contracts, lasting, chosen), _lists(shared), len(found) > MOST)
+    keys = _keys(contracts, lasting, chosen)
+    return Running(contracts, leads, keys, _lists(shared), len(found) > MOST)
+
+
+def _held(contracts: ContractQuerySet) -> list[Held]:
+    return list(map(Held._make, contracts.values_list(*Held._fields)))
 
 
 def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
@@ -69,13 +92,15 @@ def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
     return Q(pk__in=links.objects.filter(**{f"{key}__in": shared}).values("contract"))
 
 
-def to_show(contracts: Iterable[Contract]) -> None:
-    """Read what is shown of contracts, their systems and suppliers; two queries for all of them."""
+def whole(held: Iterable[Held]) -> Mapping[int, Contract]:
+    """The contracts themselves, with their systems and suppliers; three queries for all of them."""
     systems = System.objects.select_related("product")
-    prefetch_related_objects([*contracts], Prefetch("systems", systems), "supplier")
+    contracts = Contract.objects.in_bulk({one.pk for one in held})
+    prefetch_related_objects([*contracts.values()], Prefetch("systems", systems), "supplier")
+    return contracts
 
 
-def end_of(contract: Contract, chosen: TogetherFilter) -> str:
+def end_of(contract: Held, chosen: TogetherFilter) -> str:
     """The end that counts."""
     return (chosen.extended and contract.extension_until) or contract.ends_on
 
@@ -91,13 +116,13 @@ def _lasting(
     return contracts.filter(started, lasting).order_by("ends_last", "pk")
 
 
-def _over(contract: Contract, today: datetime.date, chosen: TogetherFilter) -> bool:
+def _over(contract: Held, today: datetime.date, chosen: TogetherFilter) -> bool:
     term = Term(ends_on=end_of(contract, chosen), rolling=contract.rolling)
     return term.standing(today) == "ended"
 
 
 def _keys(
-    contracts: Sequence[Contract], lasting: ContractQuerySet, chosen: TogetherFilter
+    contracts: Sequence[Held], lasting: ContractQuerySet, chosen: TogetherFilter
 ) -> Mapping[int, Sequence[Key]]:
     """What each contract is grouped by, as far as the filters want it."""
     if chosen.grouping == "supplier":

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -15,16 +15,19 @@ from contracts.together.groups import Candidate, Joint
 from contracts.together.nearby import NearMiss, misses
 from systems.models import System
 
+MOST = 200
+"""Contracts of one window that its page shows and plans for."""
+MOST_LISTED = 50
+"""Contracts of each window that a list shows."""
+
 
 @dataclass(frozen=True)
-class Shown:
-    """One window; `rows` pair each contract with the systems it pays for that are known."""
+class Told:
+    """One window in words."""
 
     joint: Joint
     sentence: str
     chance: str
-    rows: Sequence[tuple[Candidate, Sequence[System]]]
-    misses: Sequence[NearMiss]
     address: str
 
     @property
@@ -48,45 +51,77 @@ class Shown:
         return any(one.span is not None and one.span.assumed for one in self.joint.members)
 
 
-def _shown(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> Shown:
-    """What a page says of a window."""
+@dataclass(frozen=True)
+class Shown(Told):
+    """One window with its contracts, those first that must be acted on first.
+
+    `rows` pair each contract with the systems it pays for that are known.
+    """
+
+    rows: Sequence[tuple[Candidate, Sequence[System]]]
+    misses: Sequence[NearMiss]
+
+    @property
+    def contracts(self) -> int:
+        """How many contracts it has; a nation's windows have more than `rows`."""
+        return len(self.joint.members)
+
+
+def _words(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> dict[str, Any]:
     query = chosen.query(target=[])
-    return Shown(
-        joint,
-        words.sentence(joint, today),
-        words.chance(joint, today),
-        [(one, words.systems_of(joint, one)) for one in joint.members],
-        misses(joint, chosen.lead),
-        f"/contracts/together/{joint.id}/{'?' if query else ''}{query}",
-    )
+    return {
+        "joint": joint,
+        "sentence": words.sentence(joint, today),
+        "chance": words.chance(joint, today),
+        "address": f"/contracts/together/{joint.id}/{'?' if query else ''}{query}",
+    }
 
 
-def all_shown(joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date) -> list[Shown]:
-    """What a page says of some windows; two queries for all of them."""
-    several = list(joints)
-    running.to_show(one.contract for joint in several for one in joint.members)
-    return [_shown(joint, chosen, today) for joint in several]
+def all_told(joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date) -> list[Told]:
+    """Some windows in words; they ask the database nothing."""
+    return [Told(**_words(joint, chosen, today)) for joint in joints]
 
 
-def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Shown]:
+def all_shown(
+    joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date, most: int
+) -> list[Shown]:
+    """Some windows, each with so many of its contracts; three queries for all of them."""
+    several = [(joint, joint.members[:most]) for joint in joints]
+    records = running.whole(one.held for _, members in several for one in members)
+    return [
+        Shown(
+            **_words(joint, chosen, today),
+            rows=[_row(joint, one, records[one.held.pk]) for one in members],
+            misses=misses(joint, chosen.lead),
+        )
+        for joint, members in several
+    ]
+
+
+def _row(joint: Joint, one: Candidate, record: Contract) -> tuple[Candidate, Sequence[System]]:
+    read = replace(one, record=record)
+    return read, words.systems_of(joint, read)
+
+
+def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Told]:
     """The windows with the most boroughs, one for each group; then the first to close."""
     ordered = sorted(
         _one_each(groups.of(chosen, today).windows, lambda one: -len(one.window.leads)),
         key=lambda one: (-len(one.window.leads), one.closes_on, one.key.name),
     )
-    return all_shown(ordered[:most], chosen, today)
+    return all_told(ordered[:most], chosen, today)
 
 
 def of_borough(
     borough: Borough, today: datetime.date, months: int, *, illustrative: bool = True
-) -> list[Shown]:
+) -> list[Told]:
     """The windows in which a borough takes part, one for each group, first to close first."""
     asked = QueryDict(f"borough={borough.slug}&months={months}", mutable=True)
     if not illustrative:
         asked["illustrative"] = "no"
     chosen = TogetherFilter(asked, Contract.objects.all())
     found = _one_each(groups.of(chosen, today).windows, lambda one: one.closes_on)
-    return all_shown(found, chosen, today)
+    return all_told(found, chosen, today)
 
 
 def _one_each(windows: Iterable[Joint], rank: Callable[[Joint], Any]) -> list[Joint]:

@@ -26,11 +26,11 @@ def _of_contract(one: Candidate) -> dict[str, Any]:
     assumed = span is not None and span.assumed
     act_by = span.act_by if span else None
     return {
-        "contract_id": one.contract.pk,
-        "lead_borough": one.contract.lead.name,
+        "contract_id": one.held.pk,
+        "lead_borough": one.lead.name,
         "must_start": None if assumed or span is None else span.must_start,
         "act_by": None if assumed else act_by,
-        "annual_value": one.contract.annual_value,
+        "annual_value": one.held.annual_value,
         "assumed_notice_months": one.notice_months if assumed else None,
         "assumed_act_by": act_by if assumed else None,
     }

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from dateutil.relativedelta import relativedelta
 
 from contracts.together.choice import WindowFilter
-from contracts.together.groups import Candidate, Joint
+from contracts.together.groups import Candidate
 from contracts.together.nearby import holdings_of
 from contracts.together.planner import Plan, Step, cheapest, plan
+from contracts.together.shown import Shown
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,16 @@ class Targets:
         return self.chosen.target < self.earliest
 
 
-def of(joint: Joint, chosen: WindowFilter, today: datetime.date) -> Targets:
-    """The plans for a window's contracts."""
-    holdings = holdings_of(joint)
+def of(shown: Shown, chosen: WindowFilter, today: datetime.date) -> Targets | None:
+    """The plans for a window's contracts; None where they are more than are shown."""
+    if shown.contracts > len(shown.rows):
+        return None
+    holdings = holdings_of(shown.joint)
     earliest = today + relativedelta(months=chosen.lead)
     best = cheapest(holdings, earliest)
     ends = sorted({holding.ends_on for holding in holdings})
     asked = chosen.named.get("target")
-    shown = plan(holdings, asked) if asked else best or plan(holdings, ends[-1])
+    made = plan(holdings, asked) if asked else best or plan(holdings, ends[-1])
     offered = [plan(holdings, end) for end in ends]
-    return Targets(
-        shown, best, earliest, offered, list(zip(joint.members, shown.steps, strict=True))
-    )
+    rows = zip([one for one, _ in shown.rows], made.steps, strict=True)
+    return Targets(made, best, earliest, offered, list(rows))

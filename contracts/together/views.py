@@ -14,7 +14,7 @@ from contracts.models import Contract
 from contracts.together import charts, groups, targets
 from contracts.together.choice import TogetherFilter, WindowFilter
 from contracts.together.groups import Found, Joint
-from contracts.together.shown import all_shown
+from contracts.together.shown import MOST, MOST_LISTED, all_shown
 from research import about
 
 PAGE_SIZE = 10
@@ -62,7 +62,7 @@ def together(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "found": made,
-        "windows": all_shown(listing.page, chosen, today),
+        "windows": all_shown(listing.page, chosen, today, MOST_LISTED),
         "chart": charts.windows(made.windows, today, listing.csv),
         "today": today,
         "about": about.of_choice(chosen, today),
@@ -76,10 +76,11 @@ def window(request: HttpRequest, window_id: str) -> HttpResponse:
     joint = groups.of(chosen, today).named(window_id)
     context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
     if joint is not None:
+        shown = all_shown([joint], chosen, today, MOST)[0]
         context |= {
-            "shown": all_shown([joint], chosen, today)[0],
-            "chart": charts.members(joint, today),
-            "targets": targets.of(joint, chosen, today),
+            "shown": shown,
+            "chart": charts.members(shown, today),
+            "targets": targets.of(shown, chosen, today),
         }
     status = 400 if chosen.problems else 200 if joint else 404
     return render(request, "contracts/window.html", context, status=status)

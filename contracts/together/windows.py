@@ -66,7 +66,8 @@ def find(spans: Iterable[Span], today: datetime.date, months: int) -> list[Windo
     last = today + relativedelta(months=months)
     open_ = [span for span in spans if span.act_by >= today and span.must_start <= last]
     found = [Window(shared) for shared in _maximal(open_) if len({one.lead for one in shared}) > 1]
-    return sorted(found, key=lambda one: (one.closes_on, one.opens_on, _keys(one)))
+    # No two share both days, for then they would hold the same contracts
+    return sorted(found, key=lambda one: (one.closes_on, one.opens_on))
 
 
 def _maximal(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
@@ -86,11 +87,8 @@ def _maximal(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
         del running[ending.contract]
 
 
-def _keys(window: Window) -> tuple[int, ...]:
-    return tuple(sorted(span.contract for span in window.spans))
-
-
 def name_of(by: str, group: str, window: Window) -> str:
     """The window's id: the same as long as its group and its contracts are the same."""
-    told = f"{by}:{group}:{','.join(map(str, _keys(window)))}"
+    keys = sorted(span.contract for span in window.spans)
+    told = f"{by}:{group}:{','.join(map(str, keys))}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]

@@ -31,7 +31,7 @@ def _when(joint: Joint, today: datetime.date) -> str:
 
 def worth(members: Sequence[Candidate]) -> str:
     """'£1.2 m a year known for 2 of 3 contracts'."""
-    values = [one.contract.annual_value for one in members]
+    values = [one.held.annual_value for one in members]
     known = [value for value in values if value is not None]
     if not known:
         return f"what the {len(members)} contracts cost is not known"
@@ -44,8 +44,14 @@ def short_pounds(value: Decimal) -> str:
     return f"£{value / 1_000_000:.1f} m" if value >= 1_000_000 else f"£{value:,.0f}"
 
 
+MOST_NAMED = 40
+"""Bodies named in a sentence: all of London, but not of a nation."""
+
+
 def listed(names: Sequence[str]) -> str:
-    """'A, B and C'."""
+    """'A, B and C'; of very many the first ten and how many more."""
+    if len(names) > MOST_NAMED:
+        names = [*names[:10], f"{len(names) - 10:,} more"]
     return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
 
 

@@ -18,7 +18,8 @@ from boroughs.models import Borough
 from citytools import clock, exports
 from contracts import files
 from contracts.models import Contract
-from contracts.together import running
+from contracts.together import running, views
+from contracts.together.words import listed
 from systems.models import Function
 from tests import factories
 from tests.pages import read, rows, text_of, total, words
@@ -115,6 +116,39 @@ def test_where_too_many_run_a_borough_still_has_its_windows(
     assert groups(client, {"by": by}) == []
     assert groups(client, query) == whole
     assert note_of(client, query) is None
+
+
+def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
+    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for lead, ends_on in (
+        ("Camden", "2027-08-31"),
+        ("Barnet", "2027-06-30"),
+        ("Sutton", "2027-07-31"),
+    ):
+        contract(lead, ends_on, rents)
+    (found,) = {row["window_id"] for row in rows(client, FILE)}
+    window = f"/contracts/together/{found}/"
+    page = words(client.get(window))
+    assert "must be acted on first" not in page
+    assert "Plan a common end date" in page
+    monkeypatch.setattr(views, "MOST", 2)
+    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    page = words(client.get(window))
+    assert "These are the 2 of 3 contracts that must be acted on first" in page
+    assert "The 2 to act on first are drawn" in page
+    assert "3 contracts are too many to plan one end date for" in page
+    assert "Plan a common end date" not in page
+    page = words(client.get(PAGE))
+    assert "The 3 contracts" in page
+    assert "These are the 1 of 3 contracts that must be acted on first" in page
+    assert groups(client) == [("Rents", "Barnet; Camden; Sutton")]
+
+
+def test_of_very_many_boroughs_a_sentence_names_ten() -> None:
+    names = [f"Borough {number}" for number in range(1, 1_042)]
+    assert listed(names[:40]).endswith("Borough 39 and Borough 40")
+    assert listed(names).endswith("Borough 9, Borough 10 and 1,031 more")
 
 
 def test_a_file_too_long_to_be_made_is_not_offered(
