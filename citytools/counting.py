@@ -6,11 +6,13 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 
-def counted(rows: QuerySet[Any], path: str, distinct: str = "pk") -> Coalesce:
+def counted(rows: QuerySet[Any], path: str, distinct: str = "") -> Coalesce:
     """SQL: how many of the rows point at the outer record along a path; zero for none.
 
-    `distinct` counts different values of that field instead of rows.
+    `distinct` counts different values of that field instead of rows. To count rows and no column of
+    theirs lets PostgreSQL answer out of the index.
     """
     own = rows.filter(**{path: OuterRef("pk")}).order_by().values(path)
-    count = own.annotate(count=Count(distinct, distinct=distinct != "pk")).values("count")
+    many = Count(distinct, distinct=True) if distinct else Count("*")
+    count = own.annotate(count=many).values("count")
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)

@@ -5,25 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django.db.models import (
-    BooleanField,
-    Case,
     Count,
     Expression,
     F,
     Model,
-    Q,
     QuerySet,
     TextField,
-    Value,
-    When,
 )
 from django.db.models.functions import Cast
 
 from citytools.provenance import SourceKind
 
 Rows = QuerySet[Any]
-Tally = Callable[[Rows], Rows]
-"""From rows to (facet_key, facet_n): a value of the facet as text, and how many rows have it."""
 
 YES = {"true": "yes", "false": "no"}
 NOT_KNOWN = ("not_known", "Not known")
@@ -39,7 +32,7 @@ class Narrowing:
     """
 
     narrow: Callable[[Any, Any], Any]
-    tallies: "tuple[Tally | through, ...]" = ()
+    tallies: "tuple[along | through, ...]" = ()
     called: Mapping[str, str] | Callable[[str], str] = field(default_factory=dict)
 
     def __call__(self, rows: Rows, value: Any) -> Rows:
@@ -66,16 +59,18 @@ class Keyed:
 
 @dataclass(frozen=True)
 class along:  # noqa: N801 (it reads as the function that it is)
-    """Count by a column, which may lie across foreign keys, or by an expression."""
+    """Count by a column, which may lie across foreign keys, or by an expression of few values.
 
-    path: str | Expression
+    An expression that changes with the day is given as a function.
+    """
 
-    def __call__(self, rows: Rows) -> Rows:
-        """The tally of rows."""
-        path = F(self.path) if isinstance(self.path, str) else self.path
-        bare = rows.select_related(None).prefetch_related(None)
-        keyed = bare.order_by().annotate(facet_key=Cast(path, TextField())).values("facet_key")
-        return keyed.annotate(facet_n=Count("pk"))
+    path: str | Callable[[], Expression]
+
+    @property
+    def value(self) -> Cast:
+        """What a row is counted under, as text."""
+        path = F(self.path) if isinstance(self.path, str) else self.path()
+        return Cast(path, TextField())
 
     def by_key(self, rows: Rows) -> Keyed | None:
         """The same by the key first, where the column lies across a foreign key.
@@ -87,7 +82,7 @@ class along:  # noqa: N801 (it reads as the function that it is)
             return None
         called: Any = rows.model._meta.get_field(first).related_model
         keyed = rows.select_related(None).prefetch_related(None).order_by().values(first)
-        return Keyed(keyed.annotate(n=Count("pk")).values_list(first, "n"), _names(called, rest))
+        return Keyed(keyed.annotate(n=Count("*")).values_list(first, "n"), _names(called, rest))
 
 
 @dataclass(frozen=True)
@@ -162,10 +157,9 @@ def _real_or_invented(rows: Any, yes: bool) -> Any:
     return rows.illustrative() if yes else rows.real()
 
 
-_INVENTED = Case(
-    When(Q(source_kind=SourceKind.ILLUSTRATIVE), then=Value(True)),
-    default=Value(False),
-    output_field=BooleanField(),
+real_or_invented = Narrowing(
+    _real_or_invented,
+    (along("source_kind"),),
+    lambda kind: "yes" if kind == SourceKind.ILLUSTRATIVE else "no",
 )
-real_or_invented = Narrowing(_real_or_invented, (along(_INVENTED),), YES)
 """`illustrative=yes|no` on rows with provenance."""

@@ -71,7 +71,7 @@ for_products = Narrowing(
 )
 standing_today = Narrowing(
     _standing_today,
-    (lambda rows: along(standing_on(clock.today()))(rows),),
+    (along(lambda: standing_on(clock.today())),),
     {str(one.value): one.key for one in Standing},
 )
 

@@ -8,8 +8,8 @@ from systems.models import SystemQuerySet
 
 def by_service_area(systems: SystemQuerySet, csv: str) -> Chart:
     """Systems per service area, most first."""
-    rows = list(systems.by_service_area())
-    names = [str(row["function__service_area__name"]) for row in rows]
+    rows = systems.by_service_area()
+    names = [str(row["area"]) for row in rows]
     counts = [int(row["systems"]) for row in rows]
     return Chart(
         key="systems-by-service-area",
