@@ -9,13 +9,16 @@ import pytest
 from django.test import Client
 
 from citytools import workbooks
+from citytools.columns import Column
+from citytools.tables import Made
 from tests import factories
 from tests.estate import small_london
 from tests.pages import rows, text_of
 
 pytestmark = pytest.mark.django_db
 
-BOOKS = {"/skills/skills.xlsx": "/skills/skills.csv"}
+BOOK = "/skills/skills.xlsx"
+BOOKS = {BOOK: "/skills/skills.csv"}
 
 
 def opened(client: Client, address: str, query: Any = None) -> openpyxl.Workbook:
@@ -78,6 +81,22 @@ def test_the_other_sheet_says_what_the_rows_are(client: Client) -> None:
     assert about["Invented records"] == "left out"
     assert "Open Government Licence" in str(about["Licence"])
     assert about["As at"]
+
+
+@pytest.mark.parametrize(("longest", "cut"), [(32_767, ""), (32_768, "1, here cut at 32,767")])
+def test_a_text_longer_than_a_cell_may_hold_is_cut_and_the_book_says_so(
+    longest: int, cut: str
+) -> None:
+    texts = ["short", "long" * 8_000, "x" * longest]
+    table = Made([{"text": text} for text in texts], [Column("text", "text", "Any.")])
+    file = io.BytesIO()
+    assert workbooks.write_workbook(table, [("Licence", "OGL")], file) == 3
+    book = openpyxl.load_workbook(file)
+    assert [row["text"] for row in sheet_rows(book)] == [text[:32_767] for text in texts]
+    about = [(str(name), str(said)) for name, said in book["About"].iter_rows(values_only=True)]
+    assert about[:2] == [("Licence", "OGL"), ("Rows", "3")]
+    assert len(about) == 2 + bool(cut)
+    assert cut in about[-1][1]
 
 
 def test_what_is_not_understood_is_refused_in_plain_text(client: Client) -> None:
