@@ -111,3 +111,18 @@ def weight() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(sum(weight), 0) FROM citytools_datachange")
         return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("how", ["DEALLOCATE ALL", "SELECT pg_terminate_backend(%s)"])
+def test_a_connection_that_lost_its_session_is_made_anew(other: Any, how: str) -> None:
+    """As behind a pooler, or after PostgreSQL was started again."""
+    before = key()
+    lost = connection.connection
+    if how.startswith("SELECT"):
+        with other.cursor() as cursor:
+            cursor.execute(how, [lost.get_backend_pid()])
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(how)
+    assert key() == before
+    assert connection.connection is not lost
