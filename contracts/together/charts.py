@@ -10,6 +10,8 @@ from contracts.together.shown import Shown
 
 MOST = 15
 """Windows drawn at the most."""
+MOST_MEMBERS = 60
+"""Contracts of one window drawn at the most."""
 
 
 def windows(found: Sequence[Joint], today: datetime.date, csv: str) -> Chart:
@@ -56,11 +58,11 @@ def _sentence(found: Sequence[Joint], drawn: int) -> str:
 def members(shown: Shown, today: datetime.date) -> Chart:
     """From must-start to act-by for each contract that is shown of a window; the window shaded."""
     joint = shown.joint
-    drawn = [(one, one.span) for one, _ in shown.rows if one.span]
+    drawn = [(one, one.span) for one, _ in shown.rows[:MOST_MEMBERS] if one.span]
     cut = f" The {len(drawn)} to act on first are drawn." if shown.contracts > len(drawn) else ""
     return Chart(
         key="window",
-        title=f"{len(joint.leads)} boroughs share the days from {_day(joint.opens_on)} to "
+        title=f"{len(joint.leads):,} boroughs share the days from {_day(joint.opens_on)} to "
         f"{_day(joint.closes_on)}",
         sentence="Each bar runs from the day on which work on a successor must start to the day by "
         f"which to act; the shaded band is the window.{cut}",
