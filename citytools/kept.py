@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
@@ -22,6 +22,7 @@ from citytools.versions import Version
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+Key = tuple[bool | str, ...]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
 """Gzip is named, and not to be kept away from."""
@@ -30,10 +31,12 @@ LARGEST = 64 * 1024
 _MARK = "citytools.kept"
 """Where in a request's environment stand version and ETag by which its answer may be kept."""
 _TOLD_BY = (
-    *("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
+    *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
     *("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"),
 )
-"""What tells pages apart, besides whether they are compressed."""
+"""What tells pages apart, besides how they were asked for at a proxy and whether compressed."""
+_LONGEST = 2_048
+"""Characters of all that together; whoever sends more fills no memory with it."""
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 """Those that only Django answers."""
 _OF_CONTENT = {"Content-Type", "Content-Length", "Content-Encoding"}
@@ -49,7 +52,7 @@ class Page(NamedTuple):
     content: bytes
 
 
-_pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
+_pages: OrderedDict[Key, Page] = OrderedDict()
 """What was asked for last stands at the end."""
 _alone = Lock()
 
@@ -58,9 +61,12 @@ def first(django: Application) -> Application:
     """The application with what is kept ahead of it."""
 
     def application(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
-        if not settings.KEPT_PAGES or not _may_be_kept(environ):
-            return django(environ, start)
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            # Django would read the query by its charset: one address would then have many answers
+            environ.pop("CONTENT_TYPE", None)
         key = _key(environ)
+        if key is None:
+            return django(environ, start)
         if page := _find(key):
             return _sent(page, environ, start)
         told: list[Any] = []
@@ -70,7 +76,7 @@ def first(django: Application) -> Application:
             return start(status, headers, *fault)
 
         answer = django(environ, noted)
-        if _MARK in environ:
+        if _MARK in environ and told[0].startswith("200"):
             version, etag = environ[_MARK]
             status, headers = told
             _keep(key, Page(version, etag, status, headers, b"".join(answer)))
@@ -105,16 +111,26 @@ def _may_be_kept(environ: Environ) -> bool:
         return False
     if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
         return False  # a date alone says nothing soon after a change
+    if environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+        return False  # whether there is anything at all, which only the view knows
     cookies = environ.get("HTTP_COOKIE", "")
     names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
     return not any(name in cookies for name in names)
 
 
-def _key(environ: Environ) -> tuple[Any, ...]:
-    return (accepts_gzip(environ), *[environ.get(name) for name in _TOLD_BY])
+def _key(environ: Environ) -> Key | None:
+    """What the page is kept under; None for one that is not to be kept."""
+    if not settings.KEPT_PAGES or not _may_be_kept(environ):
+        return None
+    # Of what a proxy says only what Django takes: the first word
+    by_proxy = environ.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip()
+    told = [by_proxy, *[environ.get(name, "") for name in _TOLD_BY]]
+    if sum(map(len, told)) > _LONGEST:
+        return None
+    return (accepts_gzip(environ), *told)
 
 
-def _find(key: tuple[Any, ...]) -> Page | None:
+def _find(key: Key) -> Page | None:
     """The page, if it is kept and of the present version."""
     page = _pages.get(key)
     if page is None or page.version != _present():
@@ -133,21 +149,21 @@ def _present() -> str | None:
     try:
         with patience.bounding():
             return versions.present().key
-    except (OperationalError, InterfaceError):
+    except (DatabaseError, InterfaceError):
         return None
 
 
 def _sent(page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
     """The page, or 304 for who has it already."""
-    had = parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
-    if had and (page.etag in had or had == ["*"]):
+    had = [one.removeprefix("W/") for one in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
+    if page.etag.removeprefix("W/") in had:
         start("304 Not Modified", [one for one in page.headers if one[0] not in _OF_CONTENT])
         return []
     start(page.status, list(page.headers))
     return [page.content]
 
 
-def _keep(key: tuple[Any, ...], page: Page) -> None:
+def _keep(key: Key, page: Page) -> None:
     with _alone:
         _pages[key] = page
         _pages.move_to_end(key)

@@ -43,7 +43,8 @@ def find(etag: str) -> HttpResponseBase | None:
     except (ValueError, LookupError, TypeError, RecursionError):
         file.close()
         return None
-    os.utime(file.fileno())
+    with contextlib.suppress(PermissionError):  # another account's, of the same group
+        os.utime(file.fileno())
     response = KeptFile(file)
     response.headers = headers
     return response

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
+from psycopg2.errors import QueryCanceled
 
 from citytools import clock
 from citytools.models import DataChange
@@ -55,8 +56,9 @@ def present() -> Version:
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         weight, at = _of_data()
-    except (OperationalError, InterfaceError):
-        if connection.in_atomic_block:
+    except (OperationalError, InterfaceError) as fault:
+        # One that took too long is no sign of a lost connection, and would take as long again
+        if connection.in_atomic_block or isinstance(fault.__cause__, QueryCanceled):
             raise
         connection.close()
         weight, at = _of_data()

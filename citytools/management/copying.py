@@ -81,8 +81,10 @@ def _last(model: Model) -> int:
 
 def number_from_here(models_: Iterable[Model]) -> None:
     """Let the database number the next rows after those that there are."""
+    # A proxy has no numbers of its own
+    tables: Any = [one._meta.concrete_model for one in models_]
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), list(models_)):
+        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
 
 

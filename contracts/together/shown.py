@@ -91,7 +91,10 @@ def all_shown(
     return [
         Shown(
             **_words(joint, chosen, today),
-            rows=[_row(joint, one, records[one.held.pk]) for one in members],
+            # One may have been deleted since its window was found
+            rows=[
+                _row(joint, one, records[one.held.pk]) for one in members if one.held.pk in records
+            ],
             misses=misses(joint, chosen.lead),
         )
         for joint, members in several

@@ -106,6 +106,21 @@ def test_history_goes_on_by_itself_afterwards() -> None:
     assert event.count() == before + 1
 
 
+def test_every_table_numbers_its_next_rows_after_those_there() -> None:
+    generate()
+    with connection.cursor() as cursor:
+        there = connection.introspection.table_names(cursor)
+        kinds = apps.get_models(include_auto_created=True)
+        for model in [kind for kind in kinds if kind._meta.db_table in there]:
+            table, column = model._meta.db_table, model._meta.pk.column
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column])
+            (sequence,) = cursor.fetchone()
+            if sequence and model._default_manager.exists():
+                cursor.execute("SELECT nextval(%s)", [sequence])
+                highest = model._default_manager.latest("pk").pk
+                assert cursor.fetchone()[0] > highest, table
+
+
 def test_the_same_seed_gives_the_same_rows_numbers_included() -> None:
     generate(systems=100)
     first = everything()

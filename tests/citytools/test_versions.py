@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg2
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from citytools import versions
 from citytools.models import DataChange
@@ -126,3 +127,20 @@ def test_a_connection_that_lost_its_session_is_made_anew(other: Any, how: str) -
             cursor.execute(how)
     assert key() == before
     assert connection.connection is not lost
+
+
+def test_a_version_that_takes_too_long_is_not_asked_for_twice(
+    other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key()
+    ask = Mock(side_effect=versions._of_data)
+    monkeypatch.setattr(versions, "_of_data", ask)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 100")
+    with other.cursor() as cursor:
+        cursor.execute("LOCK TABLE citytools_datachange IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(OperationalError, match="timeout"):
+            key()
+    assert ask.call_count == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
