@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import Settings
 
+from citytools import archives
 from tests import factories
 
 
@@ -16,6 +17,12 @@ def _numbers_from_one() -> None:
 def _pages_made_anew(settings: Settings) -> None:
     """A test sees what its own code makes; test_kept and test_kept_files look at what is kept."""
     settings.KEPT_PAGES = settings.KEPT_FILES_BYTES = 0
+
+
+@pytest.fixture(autouse=True)
+def _no_zip_is_built_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking for the zip would build one of the development database, beyond the tests' end."""
+    monkeypatch.setattr(archives.Builder, "begin", lambda self: None)
 
 
 @pytest.fixture(autouse=True)
