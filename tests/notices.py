@@ -109,33 +109,19 @@ def many(count: int) -> Iterator[dict[str, Any]]:
     words = "Provision, support and maintenance of a hosted case management system. " * 30
     for number in range(count):
         buyer = LONDON[number % 12] if number % 12 < len(LONDON) else f"Shire {number} Council"
+        company = f"Sampleton {number % 700} Ltd"
         ocid = f"ocds-b5fd17-{number:08}"
         code = "45000000" if number % 5 == 0 else "48000000"
-        named = tender(
-            id=f"REF-{number}",
-            title=f"System {number}",
-            description=words,
-            classification={"scheme": "CPV", "id": code},
-        )
-        company = f"Sampleton {number % 700} Ltd"
         yield release(
             ocid=ocid,
-            tender=named,
+            tender=tender(
+                id=f"REF-{number}",
+                title=f"System {number}",
+                description=words,
+                classification={"scheme": "CPV", "id": code},
+            ),
             buyer={"id": "GB-CFS-1", "name": buyer},
-            parties=[
-                {
-                    "id": "GB-CFS-1",
-                    "name": buyer,
-                    "roles": ["buyer"],
-                    "address": {"streetAddress": "1 Example Road", "postalCode": "AA1 1AA"},
-                    "contactPoint": {"name": "Jo Bloggs", "email": "jo@example.com"},
-                },
-                supplier(
-                    id="GB-CFS-2",
-                    name=company,
-                    identifier={"scheme": "GB-COH", "id": f"{number % 700 + 1:08}"},
-                ),
-            ],
+            parties=_parties(buyer, company, f"{number % 700 + 1:08}"),
             awards=[
                 award(
                     id=f"{ocid}-1",
@@ -144,6 +130,20 @@ def many(count: int) -> Iterator[dict[str, Any]]:
                 )
             ],
         )
+
+
+def _parties(buyer: str, company: str, company_number: str) -> list[dict[str, Any]]:
+    identifier = {"scheme": "GB-COH", "id": company_number}
+    return [
+        {
+            "id": "GB-CFS-1",
+            "name": buyer,
+            "roles": ["buyer"],
+            "address": {"streetAddress": "1 Example Road", "postalCode": "AA1 1AA"},
+            "contactPoint": {"name": "Jo Bloggs", "email": "jo@example.com"},
+        },
+        supplier(id="GB-CFS-2", name=company, identifier=identifier),
+    ]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
-"""A folder of fixtures for tests that load them."""
+"""A folder of fixtures for tests that load them, and pages that are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from pytest_django import Settings
 
+from citytools import kept
 from tests.loading import SMALL, Folder
 
 
@@ -22,3 +26,16 @@ def folder(tmp_path: Path) -> Folder:
         return small
 
     return _folder
+
+
+@pytest.fixture
+def kept_pages(settings: Settings) -> Iterator[None]:
+    """Pages are kept, and none is yet."""
+    settings.KEPT_PAGES = 300
+    kept.forget()
+    # As Django's own client does: the test's transaction ends with its connection
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
