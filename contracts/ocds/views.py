@@ -11,6 +11,11 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases
 
+MOST = 100_000
+"""Contracts that one package holds; to write so many takes a worker twenty seconds."""
+_MANY = (
+    f"A package holds at most {MOST:,} contracts, these are more. Narrow it, such as by borough."
+)
 _NONE = "No contract fits. This file was not made: in OCDS a package has at least one release.\n"
 
 
@@ -29,15 +34,15 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
     chosen = PackageFilter(request.GET, Contract.objects.soonest_first(clock.today()))
     if chosen.problems:
         return refusal(chosen.problems)
+    found = chosen.rows.order_by()[: MOST + 1].count()
+    if found > MOST:
+        return refusal([("ocds", _MANY)])
+    if not found:
+        return HttpResponse(_NONE, status=404, content_type="text/plain; charset=utf-8")
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    written: list[int] = []
 
     def write(file: IO[bytes]) -> None:
         uri = request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
-        written.append(releases.write(chosen.rows, file, uri=uri, published=now))
+        releases.write(chosen.rows, file, uri=uri, published=now)
 
-    package = download(write, "contracts.ocds.json", "application/json")
-    if written == [0]:
-        package.close()
-        return HttpResponse(_NONE, status=404, content_type="text/plain; charset=utf-8")
-    return package
+    return download(write, "contracts.ocds.json", "application/json")

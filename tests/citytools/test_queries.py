@@ -72,7 +72,7 @@ COUNTS = {
     "/contracts/concentration/": 24,
     "/contracts/concentration/?group=yes": 25,
     "/contracts/concentration.csv": 17,
-    "/contracts/contracts.ocds.json": 1,
+    "/contracts/contracts.ocds.json": 2,
     "/contracts/contracts.transparency.csv": 2,
     "/contracts/transparency/": 10,
     "/skills/": 18,

@@ -9,6 +9,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from contracts.models import Contract
+from contracts.ocds import views
 from tests import factories
 from tests.notices import imported
 from tests.packages import ADDRESS, full, package, release
@@ -122,6 +123,18 @@ def test_no_contract_makes_no_package(client: Client) -> None:
     response = client.get(ADDRESS)
     assert response.status_code == 404
     assert "No contract fits." in text_of(response)
+
+
+def test_more_contracts_than_a_package_holds_are_refused_with_the_way_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = factories.contract().lead
+    factories.contract()
+    monkeypatch.setattr(views, "MOST", 1)
+    refused = client.get(ADDRESS)
+    assert refused.status_code == 400
+    assert "these are more. Narrow it, such as by borough." in text_of(refused)
+    assert len(package(client, {"borough": lead.slug})["releases"]) == 1
 
 
 def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path: Path) -> None:
