@@ -48,17 +48,22 @@ class BoundedQueries:
                     _bound(0)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """503 with the remedy where a statement met the bound: a page, or text for a file."""
-        # COPY raises the driver's own error, all else Django's around it
-        if not isinstance(fault, QueryCanceled) and not isinstance(fault.__cause__, QueryCanceled):
-            return None
-        _log.warning("Stopped after %g s: %s", settings.STATEMENT_SECONDS, request.get_full_path())
-        remedy = _REMEDY.format(seconds=settings.STATEMENT_SECONDS)
-        if "." in request.path.rpartition("/")[2]:
-            text = f"This file was not made. {remedy}\n"
-            return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
-        found = {"remedy": remedy, "without": request.path if request.GET else ""}
-        return render(None, "503.html", found, status=503)
+        """What is answered where a view's statement met the bound."""
+        return stopped(request, fault)
+
+
+def stopped(request: HttpRequest, fault: Exception) -> HttpResponse | None:
+    """503 with the remedy where a statement met the bound: a page, or text for a file."""
+    # COPY raises the driver's own error, all else Django's around it
+    if not isinstance(fault, QueryCanceled) and not isinstance(fault.__cause__, QueryCanceled):
+        return None
+    _log.warning("Stopped after %g s: %s", settings.STATEMENT_SECONDS, request.get_full_path())
+    remedy = _REMEDY.format(seconds=settings.STATEMENT_SECONDS)
+    if "." in request.path.rpartition("/")[2]:
+        text = f"This file was not made. {remedy}\n"
+        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+    found = {"remedy": remedy, "without": request.path if request.GET else ""}
+    return render(None, "503.html", found, status=503)
 
 
 @contextlib.contextmanager

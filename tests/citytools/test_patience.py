@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import home
+from citytools import home, versions
 from citytools.surroundings import seconds
 from citytools.tables import Stored
 from tests import factories
@@ -60,6 +60,19 @@ def test_what_took_too_long_is_logged_with_its_address(
     with caplog.at_level(logging.WARNING, logger="citytools.patience"):
         client.get("/?measure=skills")
     assert "Stopped after 0.1 s: /?measure=skills" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/about/", "/systems/systems.csv"])
+def test_the_version_that_takes_too_long_is_no_other_fault(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings, address: str
+) -> None:
+    settings.STATEMENT_SECONDS = 0.1
+    monkeypatch.setattr(versions, "_of_data", sleep)
+    response = client.get(address)
+    assert response.status_code == 503
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    remedy = "choose a borough, a service area or a supplier"
+    assert remedy in (text_of(response) if "." in address else words(response))
 
 
 def test_a_file_that_takes_too_long_says_so_in_plain_text(
