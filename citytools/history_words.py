@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -15,6 +16,7 @@ from citytools.provenance import Sourced
 
 EMPTY = "empty"
 _LONGEST = 300
+_BEFORE = 60
 _PROVENANCE = {field.name for field in Sourced._meta.get_fields()}
 
 
@@ -51,11 +53,12 @@ class Names:
 
     def record(self, model: Any, key: Any) -> models.Model | None:
         """The record itself, with what its own name needs; None if it is gone."""
-        return self._found.get(model, {}).get(key)
+        # A JSON value is no key of anything, and a dict cannot even be looked up
+        return None if model is None else self._found.get(model, {}).get(key)
 
     def words(self, field: models.Field, value: Any) -> str:
         """A field's value as a person would say it."""
-        if value in (None, "", {}):
+        if _is_empty(value):
             return EMPTY
         if field.related_model is not None:
             record = self.record(field.related_model, value)
@@ -69,19 +72,52 @@ def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Mode
     return {record.pk: record for record in found}
 
 
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", {}, [])
+
+
 def _plain(field: models.Field, value: Any) -> str:
-    if isinstance(value, dict):
-        return Truncator(", ".join(sorted(value))).chars(_LONGEST)
-    labels = dict(field.flatchoices)
-    if value in labels:
-        return str(labels[value])
+    if isinstance(value, dict | list):
+        return _json_words(value)
+    # Compared and not looked up: a choice may be of any type, hashable or not
+    labels = [label for choice, label in field.flatchoices if choice == value]
+    if labels:
+        return str(labels[0])
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime.datetime):
         return in_format(timezone.localtime(value), "j F Y, H:i")
     if isinstance(value, datetime.date):
         return in_format(value, "j F Y")
-    return Truncator(str(value)).chars(_LONGEST)
+    return str(value)
+
+
+def _json_words(value: Any) -> str:
+    """A JSON value without its punctuation: “boroughs: 33; held (on: 2026-11-30; value: 3)”."""
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{key} ({_json_words(part)})"
+            if isinstance(part, dict | list)
+            else f"{key}: {_json_words(part)}"
+            for key, part in sorted(value.items())
+        )
+    if isinstance(value, list):
+        return ", ".join(_json_words(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return EMPTY if value is None else str(value)
+
+
+def _excerpts(old: str, new: str) -> tuple[str, str]:
+    """Both cut to a readable length, from a little before the place where they begin to differ.
+
+    Two long texts that differ late would otherwise look the same.
+    """
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    start = max(0, same - _BEFORE) if max(len(old), len(new)) > _LONGEST else 0
+    cut = [("… " if start else "") + text[start:] if text[start:] else text for text in (old, new)]
+    shortened = [Truncator(text).chars(_LONGEST) for text in cut]
+    return shortened[0], shortened[1]
 
 
 def changes(
@@ -94,8 +130,8 @@ def changes(
     found = []
     for field in fields:
         old, new = _value(before, field), _value(after, field)
-        if (None if old in ("", {}) else old) != (None if new in ("", {}) else new):
-            said = (names.words(field, old), names.words(field, new))
+        if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
+            said = _excerpts(names.words(field, old), names.words(field, new))
             found.append(Change(label(field), *said))
     return found
 

@@ -6,17 +6,24 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from citytools import history_page, restoring
+from citytools import history_page, restore_plan, restoring
 from citytools.history_words import Names, name_of
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+_MAX_NAMED = 10
+_DONE_TO_ROWS = {
+    restore_plan.ADD: "Came back with it",
+    restore_plan.CHANGE: "Went back with it",
+    restore_plan.REMOVE: "Taken off, as it was not there then",
+}
 
 
 class HistoryAdmin(admin.ModelAdmin):
@@ -106,6 +113,7 @@ class HistoryAdmin(admin.ModelAdmin):
             raise Http404("There is no such version.")
         if request.method == "POST":
             return self._restore(request, event)
+        plan = restore_plan.rehearse(event, self._rules(request))
         context = self._context(request, "Restore an earlier version") | {
             "record": record,
             "name": name_of(event, Names([event])),
@@ -113,6 +121,7 @@ class HistoryAdmin(admin.ModelAdmin):
             "event": event,
             "who": history_page.who(event, history_page.people_of([event])),
             "changes": restoring.differences(event),
+            "plan": plan,
             "history_view": f"admin:{self._page_name('history')}",
         }
         return TemplateResponse(request, "admin/fact_restore.html", context)
@@ -120,22 +129,38 @@ class HistoryAdmin(admin.ModelAdmin):
     def _restore(self, request: HttpRequest, event: Any) -> HttpResponse:
         history = f"admin:{self._page_name('history')}"
         back = HttpResponseRedirect(reverse(history, args=[quote(event.pgh_obj_id)]))
+        parts = "parts" in request.POST
         try:
             with transaction.atomic():
-                record = restoring.candidate(event)
-                self.check_restored(record)
-                record.save()
-        except ValidationError as error:
-            for problem in restoring.problems(record, error):
-                messages.error(request, f"Not restored. {problem}")
-            return back
+                restored = restore_plan.restore(event, self._rules(request), parts=parts)
         except IntegrityError:
             messages.error(request, "Not restored: somebody changed a record meanwhile. Try again.")
             return back
-        said = f"Restored the version of {history_page.in_london(event.pgh_created_at)}"
-        self.log_change(request, record, said)
-        messages.success(request, f"{said}: {record}.")
+        for problem in restored.problems:
+            messages.error(request, f"Not restored. {problem}")
+        if not restored.problems:
+            self._report(request, event, restored)
         return back
+
+    def _report(self, request: HttpRequest, event: Any, restored: restore_plan.Restored) -> None:
+        said = f"Restored the version of {history_page.in_london(event.pgh_created_at)}"
+        self.log_change(request, restored.record, said)
+        messages.success(request, f"{said}: {restored.record}.")
+        done = [step for step in restored.steps if not step.problem]
+        for action, words in _DONE_TO_ROWS.items():
+            rows = [f"{step.relation.noun}: {step.name}" for step in done if step.action == action]
+            if rows:
+                more = f" and {len(rows) - _MAX_NAMED} more" if len(rows) > _MAX_NAMED else ""
+                messages.info(request, f"{words}: {'; '.join(rows[:_MAX_NAMED])}{more}.")
+        for step in restored.steps:
+            if step.problem:
+                row = f"{step.relation.noun}: {step.name}"
+                messages.warning(request, f"Not restored with it: {row}. {step.problem}")
+
+    def _rules(self, request: HttpRequest) -> restore_plan.Rules:
+        return restore_plan.Rules(
+            self.history_links, self.check_restored, lambda *what: _may_write(request, *what)
+        )
 
     def check_restored(self, record: models.Model) -> None:
         """ValidationError unless the restored record is sound."""
@@ -157,6 +182,18 @@ class HistoryAdmin(admin.ModelAdmin):
             "module_name": str(self.opts.verbose_name_plural).capitalize(),
             "page": page,
         }
+
+
+def _may_write(request: HttpRequest, model: Any, action: str) -> bool:
+    """Whether the person may do this to rows of the kind; of Django's own link tables anybody may.
+
+    Those follow the permission on their record, as in Django's forms.
+    """
+    options = model._meta.concrete_model._meta
+    if options.auto_created:
+        return True
+    permission = f"{options.app_label}.{get_permission_codename(action, options)}"
+    return bool(request.user.has_perm(permission))
 
 
 def _number(object_id: str) -> int:

@@ -1,5 +1,6 @@
 """What tests of the admin share: signing in, filling in forms, reading messages."""
 
+from html.parser import HTMLParser
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -51,3 +52,65 @@ def errors(response: Any) -> str:
         said += [inline.formset.non_form_errors()]
         said += [errors for row in inline.formset.errors for errors in row.values()]
     return "\n".join(message for group in said for message in group)
+
+
+class _Fields(HTMLParser):
+    """Collects what a browser would post of the forms on a page, buttons apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, Any] = {}
+        self._select = self._textarea = ""
+        self._multiple = False
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        found = {name: value or "" for name, value in attributes}
+        if tag == "input" and found.get("name"):
+            self._input(found)
+        elif tag == "textarea":
+            self._textarea = found["name"]
+            self.values[self._textarea] = ""
+        elif tag == "select":
+            self._select, self._multiple = found.get("name", ""), "multiple" in found
+        elif tag == "option" and self._select:
+            self._option(found.get("value", ""), selected="selected" in found)
+
+    def _option(self, value: str, *, selected: bool) -> None:
+        if self._multiple and selected:
+            self.values.setdefault(self._select, []).append(value)
+        elif not self._multiple and (selected or self._select not in self.values):
+            self.values[self._select] = value
+
+    def _input(self, found: dict[str, str]) -> None:
+        kind = found.get("type", "text")
+        if kind in {"checkbox", "radio"}:
+            if "checked" in found:
+                self.values[found["name"]] = found.get("value", "on")
+        elif kind not in {"submit", "button", "reset"}:
+            self.values[found["name"]] = found.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            # HTML leaves out the line break that follows the opening tag
+            self.values[self._textarea] = self.values[self._textarea].removeprefix("\n")
+            self._textarea = ""
+        elif tag == "select":
+            self._select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.values[self._textarea] += data
+
+
+def form_values(response: Any) -> dict[str, Any]:
+    """What a browser would post of the page's form, as it is filled in."""
+    page = response.content.decode()
+    start = page.index('method="post"', page.index('id="content-main"'))
+    fields = _Fields()
+    fields.feed(page[page.rindex("<form", 0, start) : page.index("</form>", start)])
+    return {name: value for name, value in fields.values.items() if "__prefix__" not in name}
+
+
+def confirmed(client: Client, page: str, fields: dict[str, Any] | None = None) -> Any:
+    """Open a page with a form, and press its button with what it filled in and these fields."""
+    return client.post(page, form_values(client.get(page)) | (fields or {}))

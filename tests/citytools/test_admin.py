@@ -1,6 +1,5 @@
 """The admin as a whole: who gets in, what is there, and that lists do not ask row by row."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,58 +11,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from boroughs.models import Borough, Return
-from contracts.models import (
-    Contract,
-    ContractPartner,
-    ContractSystem,
-    Framework,
-    PipelineDuty,
-)
-from research.models import CaseClaim, CaseStudy, Finding, MetricValue, Recommendation, Source
-from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
-from systems.models import (
-    Function,
-    Ownership,
-    Product,
-    ProductAlias,
-    ServiceArea,
-    Supplier,
-    SupplierAlias,
-    System,
-)
+from research.models import MetricValue
+from systems.models import System
 from tests import factories
+from tests.records import MAKERS
 from tests.staff import address, signed_in
 
 pytestmark = pytest.mark.django_db
 
-MAKERS: dict[Any, Callable[[], object]] = {
-    Borough: factories.borough,
-    Return: factories.returned,
-    ServiceArea: factories.service_area,
-    Function: factories.function,
-    Supplier: factories.supplier,
-    SupplierAlias: lambda: factories.supplier_alias(factories.supplier().name + " Ltd"),
-    Ownership: lambda: factories.ownership(factories.supplier(), factories.supplier()),
-    Product: factories.product,
-    ProductAlias: lambda: factories.product_alias("Old name"),
-    System: factories.system,
-    Framework: factories.framework,
-    PipelineDuty: factories.pipeline_duty,
-    Contract: factories.contract,
-    ContractPartner: lambda: factories.contract(partners=[factories.borough()]),
-    ContractSystem: lambda: factories.contract(systems=[factories.system()]),
-    SkillGroup: factories.skill_group,
-    Skill: factories.skill,
-    SkillLevel: factories.skill_level,
-    PastLevel: factories.past_level,
-    SkillNeed: factories.skill_need,
-    Source: factories.source,
-    Finding: factories.finding,
-    CaseStudy: factories.case_study,
-    CaseClaim: factories.case_claim,
-    Recommendation: factories.recommendation,
-}
 IDS = [model.__name__ for model in MAKERS]
 
 

@@ -1,0 +1,126 @@
+"""A record of every kind that has a page in the admin, and what tests do with any of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+
+from boroughs.models import Borough, Return
+from citytools.history_page import Link
+from contracts.models import (
+    Contract,
+    ContractPartner,
+    ContractSystem,
+    Framework,
+    PipelineDuty,
+)
+from research.models import CaseClaim, CaseStudy, Finding, Recommendation, Source
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
+from systems.models import (
+    Function,
+    Ownership,
+    Product,
+    ProductAlias,
+    ServiceArea,
+    Supplier,
+    SupplierAlias,
+    System,
+)
+from tests import factories
+
+MAKERS: dict[Any, Callable[[], object]] = {
+    Borough: factories.borough,
+    Return: factories.returned,
+    ServiceArea: factories.service_area,
+    Function: factories.function,
+    Supplier: factories.supplier,
+    SupplierAlias: lambda: factories.supplier_alias(factories.supplier().name + " Ltd"),
+    Ownership: lambda: factories.ownership(factories.supplier(), factories.supplier()),
+    Product: factories.product,
+    ProductAlias: lambda: factories.product_alias("Old name"),
+    System: factories.system,
+    Framework: factories.framework,
+    PipelineDuty: factories.pipeline_duty,
+    Contract: factories.contract,
+    ContractPartner: lambda: factories.contract(partners=[factories.borough()]),
+    ContractSystem: lambda: factories.contract(systems=[factories.system()]),
+    SkillGroup: factories.skill_group,
+    Skill: factories.skill,
+    SkillLevel: factories.skill_level,
+    PastLevel: factories.past_level,
+    SkillNeed: factories.skill_need,
+    Source: factories.source,
+    Finding: factories.finding,
+    CaseStudy: factories.case_study,
+    CaseClaim: factories.case_claim,
+    Recommendation: factories.recommendation,
+}
+
+
+def with_history() -> list[Any]:
+    """Every kind of record that has a page in the admin and a history."""
+    return [model for model in admin.site._registry if hasattr(model, "pgh_event_model")]
+
+
+def links_of(model: Any) -> list[Link]:
+    """The kinds of rows that belong to a record of this kind."""
+    registered: Any = admin.site._registry[model]
+    return list(registered.history_links)
+
+
+def made(model: Any) -> Any:
+    """A record of the kind, with what it needs."""
+    before = set(model.objects.values_list("pk", flat=True))
+    MAKERS[model]()
+    return model.objects.exclude(pk__in=before).get()
+
+
+def row_of(link: Link, record: models.Model) -> Any:
+    """A row of another kind that belongs to the record."""
+    kind: Any = link.model
+    if kind in MAKERS:
+        row = made(kind)
+        kind.objects.filter(pk=row.pk).update(**{link.field: record})
+        return kind.objects.get(pk=row.pk)
+    ends = [field for field in kind._meta.fields if field.related_model is not None]
+    other = next(field for field in ends if field.name != link.field)
+    return kind.objects.create(**{link.field: record, other.name: made(other.related_model)})
+
+
+def rows_of(record: Any) -> dict[str, list[dict[str, Any]]]:
+    """All values of all rows that belong to the record, by their kind."""
+    return {
+        link.noun: [*link.model._base_manager.filter(**{link.field: record.pk}).values()]
+        for link in links_of(type(record))
+    }
+
+
+def values_of(model: Any, number: int) -> dict[str, Any]:
+    """All values of one record; empty if it is not there."""
+    return model._base_manager.filter(pk=number).values().first() or {}
+
+
+def text_field(form: forms.ModelForm) -> str:
+    """The first field that holds plain words of any length, or nothing."""
+    for field in form._meta.model._meta.fields:
+        plain = type(field) in {models.CharField, models.TextField} and not field.choices
+        if plain and field.name in form.fields and (field.max_length or 99) > 30:
+            return field.name
+    return ""
+
+
+def edited(response: Any, word: str) -> dict[str, Any]:
+    """One field of the page's form with another value: words where there are any, else a link."""
+    form = response.context["adminform"].form
+    name = text_field(form)
+    if name:
+        return {name: f"{form[name].value() or 'Note'} {word}"}
+    links = [
+        (name, field.queryset.model)
+        for name, field in form.fields.items()
+        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None
+    ]
+    name, kind = links[-1]
+    return {name: made(kind).pk}
