@@ -75,12 +75,35 @@ class _Stream:
 def page_of(model: type[models.Model], record: int, links: Sequence[Link], number: Any) -> Page:
     """One page of entries; the number of queries depends on the kinds of links alone."""
     streams = _streams(model, links)
-    keys = [stream.keys(record) for stream in streams]
-    timeline = keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0]
-    timeline = timeline.order_by("-pgh_created_at", "-stream", "-pgh_id")
+    timeline = _timeline([stream.keys(record) for stream in streams])
     page = Paginator(timeline, PER_PAGE).get_page(number)
     page.object_list = _entries(list(page.object_list), streams)
     return page
+
+
+def entries_since(
+    model: type[models.Model],
+    record: int,
+    links: Sequence[Link],
+    newest: Sequence[int],
+    limit: int,
+) -> tuple[Sequence[Entry], int]:
+    """The entries later than the newest event of each kind, newest first, and how many there are.
+
+    At most `limit` of them are read. `newest` begins with the record's own, as `links` follow it.
+    """
+    streams = _streams(model, links)
+    keys = [
+        stream.keys(record).filter(pgh_id__gt=last)
+        for stream, last in zip(streams, newest, strict=True)
+    ]
+    found = _timeline(keys)
+    return _entries(list(found[:limit]), streams), found.count()
+
+
+def _timeline(keys: Sequence[Any]) -> Any:
+    together = keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0]
+    return together.order_by("-pgh_created_at", "-stream", "-pgh_id")
 
 
 def _streams(model: Any, links: Sequence[Link]) -> list[_Stream]:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models
 from django.forms import BaseInlineFormSet, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from citytools.staff_history import HistoryAdmin
+from citytools.optimistic_lock import OptimisticLockAdmin
 
 PROVENANCE: tuple[str, Any] = (
     "Where this comes from",
@@ -23,7 +23,7 @@ FIELDS: dict[type[models.Field], Any] = {models.URLField: {"assume_scheme": "htt
 """An address written without its beginning is a secure one."""
 
 
-class StaffAdmin(HistoryAdmin):
+class StaffAdmin(OptimisticLockAdmin):
     """A page on the site for each record that has one, and no query for each row of a list."""
 
     save_as_continue = True

@@ -1,10 +1,9 @@
 """The admin's history pages: one record's past, what was deleted, and going back."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
@@ -16,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 
 from citytools import history_page, restore_plan, restoring
 from citytools.history_words import Names, name_of
+from citytools.record_version import Conflict, VersionedAdmin
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _MAX_NAMED = 10
@@ -26,10 +26,9 @@ _DONE_TO_ROWS = {
 }
 
 
-class HistoryAdmin(admin.ModelAdmin):
+class HistoryAdmin(VersionedAdmin):
     """History from the database's own events, whatever way a record was written."""
 
-    history_links: Sequence[history_page.Link] = ()
     change_list_template = "admin/fact_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -56,7 +55,7 @@ class HistoryAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Every write to the record and its link rows, newest first; also after its deletion."""
-        number = _number(object_id)
+        number = record_number(object_id)
         record = self.get_object(request, str(number))
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
@@ -103,7 +102,7 @@ class HistoryAdmin(admin.ModelAdmin):
 
     def restore_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
         """Ask, then take the record back to a version; say why not if it cannot be."""
-        number = _number(object_id)
+        number = record_number(object_id)
         record = self.get_object(request, str(number))
         if not self._may_restore(request, record):
             raise PermissionDenied
@@ -111,9 +110,24 @@ class HistoryAdmin(admin.ModelAdmin):
         event = events.select_related("pgh_context").first()
         if event is None:
             raise Http404("There is no such version.")
+        conflict = None
         if request.method == "POST":
-            return self._restore(request, event)
-        plan = restore_plan.rehearse(event, self._rules(request))
+            try:
+                with transaction.atomic():
+                    conflict = self.conflict(request, number)
+                    if conflict is None:
+                        return self._restore(request, event)
+            except IntegrityError:
+                said = "Not restored. Somebody changed a record meanwhile. Try again."
+                messages.error(request, said)
+                return self._to_history(event)
+        return self._ask_before_restoring(request, record, event, conflict)
+
+    def _ask_before_restoring(
+        self, request: HttpRequest, record: Any, event: Any, conflict: Conflict | None
+    ) -> HttpResponse:
+        number = event.pgh_obj_id
+        version = conflict.now if conflict else self.version_of(number)
         context = self._context(request, "Restore an earlier version") | {
             "record": record,
             "name": name_of(event, Names([event])),
@@ -121,26 +135,26 @@ class HistoryAdmin(admin.ModelAdmin):
             "event": event,
             "who": history_page.who(event, history_page.people_of([event])),
             "changes": restoring.differences(event),
-            "plan": plan,
+            "plan": restore_plan.rehearse(event, self._rules(request)),
             "history_view": f"admin:{self._page_name('history')}",
+            "record_version": version,
+            "conflict": conflict,
+            "object_id": number,
         }
         return TemplateResponse(request, "admin/fact_restore.html", context)
 
     def _restore(self, request: HttpRequest, event: Any) -> HttpResponse:
-        history = f"admin:{self._page_name('history')}"
-        back = HttpResponseRedirect(reverse(history, args=[quote(event.pgh_obj_id)]))
         parts = "parts" in request.POST
-        try:
-            with transaction.atomic():
-                restored = restore_plan.restore(event, self._rules(request), parts=parts)
-        except IntegrityError:
-            messages.error(request, "Not restored: somebody changed a record meanwhile. Try again.")
-            return back
+        restored = restore_plan.restore(event, self._rules(request), parts=parts)
         for problem in restored.problems:
             messages.error(request, f"Not restored. {problem}")
         if not restored.problems:
             self._report(request, event, restored)
-        return back
+        return self._to_history(event)
+
+    def _to_history(self, event: Any) -> HttpResponse:
+        history = f"admin:{self._page_name('history')}"
+        return HttpResponseRedirect(reverse(history, args=[quote(event.pgh_obj_id)]))
 
     def _report(self, request: HttpRequest, event: Any, restored: restore_plan.Restored) -> None:
         said = f"Restored the version of {history_page.in_london(event.pgh_created_at)}"
@@ -196,7 +210,7 @@ def _may_write(request: HttpRequest, model: Any, action: str) -> bool:
     return bool(request.user.has_perm(permission))
 
 
-def _number(object_id: str) -> int:
+def record_number(object_id: str) -> int:
     """The record's number from its address; anything else is no page of ours."""
     text = unquote(object_id)
     if not _NUMBER.fullmatch(text):

@@ -10,13 +10,16 @@ from django.test import Client
 from django.urls import reverse
 
 from citytools import staff_group
+from citytools.record_version import FIELD
 
 PROVENANCE = {"source_kind": "return", "as_of": "2026-09-30", "confidence": "high"}
 
 
-def signed_in(client: Client, username: str = "ada") -> Client:
+def signed_in(
+    client: Client, username: str = "ada", first: str = "Ada", last: str = "Obi"
+) -> Client:
     """The client as a member of LOTI staff."""
-    user = User.objects.create_user(username, is_staff=True, first_name="Ada", last_name="Obi")
+    user = User.objects.create_user(username, is_staff=True, first_name=first, last_name=last)
     user.groups.add(staff_group.group())
     client.force_login(user)
     return client
@@ -103,9 +106,11 @@ class _Fields(HTMLParser):
 
 
 def form_values(response: Any) -> dict[str, Any]:
-    """What a browser would post of the page's form, as it is filled in."""
+    """What a browser would post of the page's form, as it is filled in; nothing without a form."""
     page = response.content.decode()
-    start = page.index('method="post"', page.index('id="content-main"'))
+    start = page.find('method="post"', page.index('id="content-main"'))
+    if start < 0:
+        return {}
     fields = _Fields()
     fields.feed(page[page.rindex("<form", 0, start) : page.index("</form>", start)])
     return {name: value for name, value in fields.values.items() if "__prefix__" not in name}
@@ -114,3 +119,15 @@ def form_values(response: Any) -> dict[str, Any]:
 def confirmed(client: Client, page: str, fields: dict[str, Any] | None = None) -> Any:
     """Open a page with a form, and press its button with what it filled in and these fields."""
     return client.post(page, form_values(client.get(page)) | (fields or {}))
+
+
+def post_change(client: Client, record: models.Model, fields: dict[str, Any]) -> Any:
+    """Open a record's form and post these fields alone, with the version that it carries."""
+    page = address(type(record), "change", record.pk)
+    return client.post(page, version_opened(client, record) | fields)
+
+
+def version_opened(client: Client, record: models.Model) -> dict[str, str]:
+    """The hidden field of a record's form; nothing for those who may not open it."""
+    opened = client.get(address(type(record), "change", record.pk))
+    return {FIELD: form_values(opened)[FIELD]} if opened.status_code == 200 else {}

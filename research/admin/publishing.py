@@ -9,13 +9,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from citytools import clock
+from citytools.record_version import FIELD, Conflict
 from citytools.staff_admin import StaffAdmin
 from research import publishing, quoting, standing
 from research.admin.forms import ReasonForm
@@ -92,28 +93,40 @@ class PublishingAdmin(StaffAdmin):
     def publish_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """Ask, then publish with the numbers of today."""
         record, today = self._record(request, number, self.has_change_permission), clock.today()
+        conflict = None
         if request.method == "POST":
-            return self._done(request, record, "Published", publishing.publish, today)
+            with transaction.atomic():
+                conflict = self.conflict(request, number)
+                if conflict is None:
+                    return self._done(request, record, "Published", publishing.publish, today)
+            record = self._record(request, number, self.has_change_permission)
         if record.state(today) == State.PUBLISHED:
             return self._back(request, record, publishing.Refused("It is public already."))
         context = {
             "figures": figures(quoting.quoted(record), Scope(today)).values(),
             "faults": [wrong for found in quoting.faults(record).values() for wrong in found],
             "preview": self._address("preview", record),
+            "conflict": conflict,
         }
         return self._asked(request, record, "publish", context)
 
     def withdraw_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """Ask for the reason, then withdraw."""
         record, today = self._record(request, number, self.has_change_permission), clock.today()
-        form = ReasonForm(request.POST or None)
+        form, conflict = ReasonForm(request.POST or None), None
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            return self._done(request, record, "Withdrawn", publishing.withdraw, today, reason)
+            with transaction.atomic():
+                conflict = self.conflict(request, number)
+                if conflict is None:
+                    return self._done(
+                        request, record, "Withdrawn", publishing.withdraw, today, reason
+                    )
+            record = self._record(request, number, self.has_change_permission)
         if record.state(today) != State.PUBLISHED:
             wrong = publishing.Refused("Only what is public can be withdrawn.")
             return self._back(request, record, wrong)
-        return self._asked(request, record, "withdraw", {"form": form})
+        return self._asked(request, record, "withdraw", {"form": form, "conflict": conflict})
 
     def _record(
         self, request: HttpRequest, number: int, may: Callable[[HttpRequest, Any], bool]
@@ -132,10 +145,19 @@ class PublishingAdmin(StaffAdmin):
             "title": f"{page.capitalize()}: {record}",
             "opts": self.opts,
             "record": record,
+            "object_id": record.pk,
+            "record_version": self._version_shown(request, record, context.get("conflict")),
             "standing": standing.in_words(record, clock.today()),
             "change": self._address("change", record),
         }
         return TemplateResponse(request, f"admin/publication_{page}.html", shared | context)
+
+    def _version_shown(
+        self, request: HttpRequest, record: Publication, conflict: Conflict | None
+    ) -> str:
+        """A form with mistakes keeps the version that it was opened at."""
+        opened_at = conflict.now if conflict else request.POST.get(FIELD, "")
+        return opened_at or self.version_of(record.pk)
 
     def _done(
         self,

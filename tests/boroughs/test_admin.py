@@ -7,7 +7,7 @@ from django.test import Client
 
 from boroughs.models import Borough, Return
 from tests import factories
-from tests.staff import PROVENANCE, address, errors, rows, signed_in
+from tests.staff import PROVENANCE, address, errors, post_change, rows, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def _form(borough: Borough, **fields: Any) -> dict[str, Any]:
 def test_a_return_is_recorded_on_its_borough(staff: Client) -> None:
     borough = factories.borough()
     form = _form(borough, **rows("returns", RETURN))
-    response = staff.post(address(Borough, "change", borough.pk), form)
+    response = post_change(staff, borough, form)
 
     assert response.status_code == 302
     assert Return.objects.get().borough == borough
@@ -45,16 +45,14 @@ def test_the_same_return_twice_is_refused(staff: Client) -> None:
 def test_the_same_return_twice_in_one_form_is_refused(staff: Client) -> None:
     borough = factories.borough()
     form = _form(borough, **rows("returns", RETURN, RETURN))
-    response = staff.post(address(Borough, "change", borough.pk), form)
+    response = post_change(staff, borough, form)
 
     assert "Please correct the duplicate data" in errors(response)
 
 
 def test_a_population_needs_its_year(staff: Client) -> None:
     borough = factories.borough()
-    response = staff.post(
-        address(Borough, "change", borough.pk), _form(borough, population="250000")
-    )
+    response = post_change(staff, borough, _form(borough, population="250000"))
 
     assert errors(response) == "Say of which year the population is."
 
@@ -64,7 +62,7 @@ def test_two_boroughs_never_share_a_tile(staff: Client) -> None:
     borough = factories.borough()
     form = _form(borough, tile_row=1, tile_column=2)
 
-    assert "already exists" in errors(staff.post(address(Borough, "change", borough.pk), form))
+    assert "already exists" in errors(post_change(staff, borough, form))
 
 
 def test_a_borough_with_facts_is_protected(staff: Client) -> None:

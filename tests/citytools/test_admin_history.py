@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Contract, ContractPartner
-from systems.models import Status, Supplier, System
+from systems.models import Status, Supplier
 from tests import factories
-from tests.staff import PROVENANCE, address, rows, signed_in
+from tests.staff import PROVENANCE, address, post_change, rows, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_a_change_in_the_admin_names_who_made_it_and_what_it_was(staff: Client) 
     system = factories.system(status=Status.LIVE)
     keys = {name: getattr(system, f"{name}_id") for name in ("borough", "product", "function")}
     form = PROVENANCE | keys | rows("contractsystem_set") | {"status": "retiring"}
-    staff.post(address(System, "change", system.pk), form)
+    post_change(staff, system, form)
     newest = _entries(staff, system)[0]
 
     assert (newest.who, newest.done) == ("Ada Obi", "Changed")

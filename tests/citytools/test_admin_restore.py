@@ -9,7 +9,7 @@ from django.test import Client
 from contracts.models import Contract, ContractPartner
 from systems.models import Supplier, System
 from tests import factories
-from tests.staff import address, messages, signed_in
+from tests.staff import address, confirmed, messages, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -32,14 +32,14 @@ def test_a_version_is_restored_after_asking(staff: Client) -> None:
     asked = staff.get(restore).content.decode()
     assert "Wrong" in asked
     assert Supplier.objects.get().name == "Wrong"
-    assert messages(staff.post(restore))[0].startswith("Restored the version of")
+    assert messages(confirmed(staff, restore))[0].startswith("Restored the version of")
     assert Supplier.objects.get().name == "Acme"
 
 
 def test_restoring_is_itself_in_the_history(staff: Client) -> None:
     supplier = factories.supplier("Acme")
     Supplier.objects.update(name="Wrong")
-    staff.post(address(Supplier, "restore", supplier.pk, _versions(Supplier)[0]))
+    confirmed(staff, address(Supplier, "restore", supplier.pk, _versions(Supplier)[0]))
     page = staff.get(address(Supplier, "history", supplier.pk))
     newest = page.context["page"].object_list[0]
 
@@ -53,7 +53,7 @@ def test_a_deleted_record_is_listed_and_comes_back_under_its_number(staff: Clien
     (row,) = staff.get(address(System, "deleted")).context["page"].object_list
 
     assert (row["name"], row["number"], row["who"]) == (name, number, "Ada Obi")
-    staff.post(address(System, "restore", number, _versions(System)[-1]))
+    confirmed(staff, address(System, "restore", number, _versions(System)[-1]))
     assert str(System.objects.get(pk=number)) == name
     assert not staff.get(address(System, "deleted")).context["page"].object_list
 
@@ -72,7 +72,7 @@ def test_a_version_that_clashes_with_another_record_says_so(staff: Client) -> No
     supplier = factories.supplier("Acme")
     Supplier.objects.update(name="Other", slug="other")
     factories.supplier("ACME", slug="acme-2")
-    response = staff.post(address(Supplier, "restore", supplier.pk, _versions(Supplier)[0]))
+    response = confirmed(staff, address(Supplier, "restore", supplier.pk, _versions(Supplier)[0]))
 
     assert messages(response) == ["Not restored. A supplier of this name is already recorded."]
     assert Supplier.objects.get(pk=supplier.pk).name == "Other"
@@ -84,7 +84,7 @@ def test_a_version_that_names_a_deleted_record_says_which(staff: Client) -> None
     system.delete()
     gone = product.pk
     product.delete()
-    response = staff.post(address(System, "restore", number, _versions(System)[-1]))
+    response = confirmed(staff, address(System, "restore", number, _versions(System)[-1]))
 
     said = f"Not restored. Product: number {gone} has been deleted. Restore that first."
     assert messages(response) == [said]
@@ -95,7 +95,7 @@ def test_a_lead_who_shares_the_contract_by_now_is_not_restored(staff: Client) ->
     contract = factories.contract(lead=camden)
     Contract.objects.update(lead=factories.borough())
     ContractPartner.objects.create(contract=contract, borough=camden)
-    response = staff.post(address(Contract, "restore", contract.pk, _versions(Contract)[0]))
+    response = confirmed(staff, address(Contract, "restore", contract.pk, _versions(Contract)[0]))
 
     assert "Camden leads the contract" in messages(response)[0]
 

@@ -176,7 +176,7 @@ def test_rows_are_restored_only_by_those_who_may_add_them(client: Client) -> Non
     person.user_permissions.add(Permission.objects.get(codename="add_supplier"))
     client.force_login(person)
     restore = _restoring(Supplier, number, "latest")
-    assert "Old Ltd. You may not do this." in messages(client.post(restore))[-1]
+    assert "Old Ltd. You may not do this." in messages(confirmed(client, restore))[-1]
     assert Supplier.objects.filter(pk=number).exists()
     assert not SupplierAlias.objects.exists()
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Contract, ContractPartner
 from tests import factories
-from tests.staff import PROVENANCE, address, errors, messages, rows, signed_in
+from tests.staff import PROVENANCE, address, errors, messages, post_change, rows, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_one_who_shares_a_contract_cannot_become_its_lead(staff: Client) -> None
     row = ContractPartner.objects.get()
     kept = rows("contractpartner_set", {"id": row.pk, "contract": contract.pk}, initial=1)
     form = _form(lead=partner.pk, **kept)
-    response = staff.post(address(Contract, "change", contract.pk), form)
+    response = post_change(staff, contract, form)
 
     assert errors(response) == "Camden leads the contract: remove it from those that share it."
 
@@ -118,7 +118,7 @@ def test_a_partner_may_become_lead_when_it_is_removed_from_the_others(staff: Cli
     contract = factories.contract(partners=[partner])
     row = {"id": ContractPartner.objects.get().pk, "contract": contract.pk, "DELETE": "on"}
     form = _form(lead=partner.pk, **rows("contractpartner_set", row, initial=1))
-    response = staff.post(address(Contract, "change", contract.pk), form)
+    response = post_change(staff, contract, form)
 
     assert response.status_code == 302
     assert Contract.objects.get().lead == partner
@@ -157,6 +157,6 @@ def test_the_form_of_a_contract_asks_no_more_for_many_systems(staff: Client) -> 
 
 def test_a_change_shows_on_the_site_at_once(staff: Client) -> None:
     contract = factories.contract(title="Parking", functions=[factories.function()])
-    staff.post(address(Contract, "change", contract.pk), _form(title="Parking and permits"))
+    post_change(staff, contract, _form(title="Parking and permits"))
 
     assert "Parking and permits" in staff.get(contract.get_absolute_url()).content.decode()

@@ -11,7 +11,16 @@ from citytools import clock
 from research.models import CaseStudy, Finding, Recommendation, State
 from tests import factories
 from tests.pages import text_of, words
-from tests.staff import address, errors, messages, rows, signed_in
+from tests.staff import (
+    address,
+    confirmed,
+    errors,
+    messages,
+    post_change,
+    rows,
+    signed_in,
+    version_opened,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +50,7 @@ def draft(model: Any = Finding, **fields: Any) -> Any:
 
 
 def do(client: Client, page: str, record: Any, **posted: Any) -> Any:
+    posted |= version_opened(client, record)
     return client.post(address(type(record), page, record.pk), posted)
 
 
@@ -53,7 +63,7 @@ def saved(client: Client, record: Any, **fields: Any) -> Any:
         posted |= {"audience": "local", "status": "proposed"}
     if isinstance(record, Finding):
         posted = {"summary": record.summary} | posted
-    return client.post(address(type(record), "change", record.pk), posted | fields)
+    return post_change(client, record, posted | fields)
 
 
 @KINDS
@@ -290,7 +300,7 @@ def test_the_history_says_who_published_and_withdrew(staff: Client) -> None:
     assert "Ada Obi: published" in page
     assert "Ada Obi: withdrawn" in page
     event: Any = Finding.pgh_event_model.objects.earliest("pgh_id")  # type: ignore[attr-defined]
-    staff.post(address(Finding, "restore", record.pk, event.pgh_id))
+    confirmed(staff, address(Finding, "restore", record.pk, event.pgh_id))
     record.refresh_from_db()
     assert record.state(TODAY) == State.DRAFT
 
@@ -299,7 +309,7 @@ def test_no_version_with_an_unknown_token_comes_back(staff: Client) -> None:
     record = draft(body="{{ metric:none }}")
     event: Any = Finding.pgh_event_model.objects.latest("pgh_id")  # type: ignore[attr-defined]
     saved(staff, record, body="Good.")
-    response = staff.post(address(Finding, "restore", record.pk, event.pgh_id))
+    response = confirmed(staff, address(Finding, "restore", record.pk, event.pgh_id))
     assert "Not restored. Body: There is no metric “none”." in messages(response)[-1]
     record.refresh_from_db()
     assert record.body == "Good."

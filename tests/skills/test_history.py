@@ -13,7 +13,7 @@ from skills.models import PastLevel, SkillLevel
 from tests import factories
 from tests.estate import small_london
 from tests.pages import rows, words
-from tests.staff import PROVENANCE, address, messages, signed_in
+from tests.staff import PROVENANCE, messages, post_change, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -248,8 +248,8 @@ def test_staff_are_told_when_an_edit_made_a_past_level(client: Client) -> None:
     level = factories.skill_level(as_of="2026-09-01")
     keys = {"borough": level.borough_id, "skill": level.skill_id, "level": "3"}
     keys |= {"can_teach": "unknown", "wants_help": "unknown"}
-    place = address(SkillLevel, "change", level.pk)
-    corrected = signed_in(client).post(place, PROVENANCE | keys | {"as_of": "2026-09-01"})
+    dated = {day: PROVENANCE | keys | {"as_of": f"2026-{day}-01"} for day in ("09", "10")}
+    corrected = post_change(signed_in(client), level, dated["09"])
     assert not any("past level" in one for one in messages(corrected))
-    later = client.post(place, PROVENANCE | keys | {"as_of": "2026-10-01"})
+    later = post_change(client, level, dated["10"])
     assert any("as of 2026-09-01 is kept as a past level" in one for one in messages(later))

@@ -16,7 +16,7 @@ from tests import factories
 from tests.estate import small_london
 from tests.loading import FIXTURES, load
 from tests.pages import read, words
-from tests.staff import address, errors, signed_in
+from tests.staff import address, errors, post_change, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +214,7 @@ def test_staff_choose_a_function_or_a_product_by_name(client: Client) -> None:
     client.post(place, posted | {"function": function.slug})
     need = SkillNeed.objects.get()
     assert (need.function, need.product, need.source) == ("casework", None, "LOTI, 2026")
-    client.post(address(SkillNeed, "change", need.pk), posted | {"product": product.slug})
+    post_change(client, need, posted | {"product": product.slug})
     need.refresh_from_db()
     assert (need.function, need.product) == (None, "mosaic")
 

@@ -17,7 +17,7 @@ from citytools import clock
 from skills.models import PastLevel, Skill, SkillLevel
 from tests import factories
 from tests.pages import read, text_of, words
-from tests.staff import address, messages, signed_in
+from tests.staff import address, messages, post_change, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -396,8 +396,9 @@ def test_a_batch_of_another_kind_or_borough_is_not_found(staff: Client, camden: 
     ):
         assert staff.get(place_).status_code == 404
         assert staff.post(place_).status_code == 404
-    edited = staff.post(
-        address(SkillLevel, "change", level_of("Data").pk),
+    edited = post_change(
+        staff,
+        level_of("Data"),
         {
             "borough": camden.pk, "skill": level_of("Data").skill_id, "level": "1",
             "can_teach": "unknown", "wants_help": "unknown", "source_kind": "return",

@@ -7,7 +7,7 @@ from django.test import Client
 
 from systems.models import Product, Supplier, System
 from tests import factories
-from tests.staff import PROVENANCE, address, errors, messages, rows, signed_in
+from tests.staff import PROVENANCE, address, errors, messages, post_change, rows, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -48,13 +48,13 @@ def test_satisfaction_is_one_to_five(staff: Client, satisfaction: str) -> None:
     system = factories.system()
     form = _system(**_keys(system), satisfaction=satisfaction)
 
-    assert "Ensure this value is" in errors(staff.post(address(System, "change", system.pk), form))
+    assert "Ensure this value is" in errors(post_change(staff, system, form))
 
 
 def test_a_contract_linked_from_the_system_covers_its_function(staff: Client) -> None:
     system, contract = factories.system(), factories.contract(title="Parking")
     form = _system(**_keys(system), **rows("contractsystem_set", {"contract": contract.pk}))
-    response = staff.post(address(System, "change", system.pk), form)
+    response = post_change(staff, system, form)
 
     assert [*contract.functions.all()] == [system.function]
     assert any("Parking" in said and "now covers" in said for said in messages(response))
@@ -98,7 +98,7 @@ def test_an_alias_of_another_supplier_is_refused(staff: Client) -> None:
 def test_a_supplier_cannot_own_itself(staff: Client) -> None:
     supplier = factories.supplier()
     owner = rows("ownerships", {"owner": supplier.pk, "supplier": supplier.pk})
-    response = staff.post(address(Supplier, "change", supplier.pk), _supplier(**owner))
+    response = post_change(staff, supplier, _supplier(**owner))
 
     assert errors(response) == "A supplier cannot own itself: choose another."
 
