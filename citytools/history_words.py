@@ -50,11 +50,20 @@ class Names:
                     target: Any = field.related_model
                     wanted.setdefault(target, set()).add(getattr(event, field.attname))
         self._found = {model: _in_bulk(model, keys) for model, keys in wanted.items()}
+        self._gone = {
+            model: _names_of_deleted(model, keys - self._found[model].keys() - {None})
+            for model, keys in wanted.items()
+        }
 
     def record(self, model: Any, key: Any) -> models.Model | None:
         """The record itself, with what its own name needs; None if it is gone."""
         # A JSON value is no key of anything, and a dict cannot even be looked up
         return None if model is None else self._found.get(model, {}).get(key)
+
+    def name_of_deleted(self, field: models.Field, key: Any) -> str:
+        """What a record that is gone was called last; its number where there is no history."""
+        model: Any = field.related_model
+        return self._gone.get(model, {}).get(key, f"number {key}")
 
     def words(self, field: models.Field, value: Any) -> str:
         """A field's value as a person would say it."""
@@ -62,7 +71,7 @@ class Names:
             return EMPTY
         if field.related_model is not None:
             record = self.record(field.related_model, value)
-            return str(record) if record else f"number {value}, deleted since"
+            return str(record) if record else f"{self.name_of_deleted(field, value)}, deleted since"
         return _plain(field, value)
 
 
@@ -70,6 +79,16 @@ def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Mode
     """The records by key, joined to the records that every one of them must have."""
     found = model._base_manager.filter(pk__in=keys - {None}).select_related()
     return {record.pk: record for record in found}
+
+
+def _names_of_deleted(model: Any, keys: set[Any]) -> dict[Any, str]:
+    """By key; no query where all are there."""
+    if not keys or not hasattr(model, "pgh_event_model"):
+        return {}
+    events = model.pgh_event_model.objects.filter(pgh_obj_id__in=keys)
+    last = list(events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id"))
+    names = Names(last)
+    return {event.pgh_obj_id: name_of(event, names) for event in last}
 
 
 def _is_empty(value: Any) -> bool:

@@ -17,6 +17,7 @@ from citytools import history_page
 from citytools.history_page import Entry, Link
 
 MAX_ENTRIES = 20
+MAX_LATEST = 3
 FIELD = "_opened_at"
 """The hidden field of a form with its version; a model's own fields never begin so."""
 _FORM = re.compile(r"\d{1,18}-\d{1,18}(\.\d{1,18}-\d{1,18})*", re.ASCII)
@@ -26,13 +27,15 @@ _FORM = re.compile(r"\d{1,18}-\d{1,18}(\.\d{1,18}-\d{1,18})*", re.ASCII)
 class Conflict:
     """Why a form is not saved: what was written since it was opened, newest first.
 
-    Without entries the form did not say at which version it was opened, or named none there is.
-    `now` is the version that the entries lead to, for the form when it is shown again.
+    If `since_opened` is false, the form did not say at which version it was opened, or named one
+    that there is not: the entries are then the latest that there are. `now` is the version that
+    they lead to, for the form when it is shown again.
     """
 
     now: str
-    entries: Sequence[Entry] = ()
-    more: int = 0
+    entries: Sequence[Entry]
+    more: int
+    since_opened: bool
 
 
 def current_version(model: Any, record: int, links: Sequence[Link]) -> str:
@@ -58,11 +61,13 @@ def conflict(
     """What was written between two versions; None if they are the same."""
     if opened_at == now:
         return None
-    newest = _newest(opened_at)
-    if len(newest) != len(links) + 1:
-        return Conflict(now)
-    entries, count = history_page.entries_since(model, record, links, newest, MAX_ENTRIES)
-    return Conflict(now, entries, count - len(entries))
+    newest, count = _newest(opened_at), 0
+    if len(newest) == len(links) + 1:
+        entries, count = history_page.entries_since(model, record, links, newest, MAX_ENTRIES)
+    if not count:
+        everything = [0] * (len(links) + 1)
+        entries, _ = history_page.entries_since(model, record, links, everything, MAX_LATEST)
+    return Conflict(now, entries, max(0, count - len(entries)), since_opened=count > 0)
 
 
 def _newest(version: str) -> list[int]:

@@ -41,5 +41,6 @@ def _sentences(record: models.Model, name: str, reason: ValidationError) -> Sequ
     field: Any = record._meta.get_field(name)
     if field.related_model is not None and reason.code == "invalid":
         key = getattr(record, field.attname)
-        return [f"{label(field)}: number {key} has been deleted. Restore that first."]
+        name = Names([record], [field]).name_of_deleted(field, key)
+        return [f"{label(field)}: “{name}” has been deleted. Restore that first."]
     return [f"{label(field)}: {message}" for message in reason.messages]

@@ -82,11 +82,11 @@ def test_a_version_that_names_a_deleted_record_says_which(staff: Client) -> None
     system = factories.system()
     product, number = system.product, system.pk
     system.delete()
-    gone = product.pk
+    gone = product.name
     product.delete()
     response = confirmed(staff, address(System, "restore", number, _versions(System)[-1]))
 
-    said = f"Not restored. Product: number {gone} has been deleted. Restore that first."
+    said = f"Not restored. Product: “{gone}” has been deleted. Restore that first."
     assert messages(response) == [said]
 
 

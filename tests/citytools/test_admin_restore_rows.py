@@ -47,16 +47,15 @@ def test_a_link_to_what_has_been_deleted_since_is_named_and_left_out(staff: Clie
     gone, kept = factories.borough("Gone"), factories.borough("Kept")
     contract = factories.contract(partners=[gone, kept])
     number, restore = contract.pk, _deleted(staff, contract)
-    gone_number = gone.pk
     gone.delete()
-    reason = f"Borough: number {gone_number} has been deleted. Restore that first."
+    reason = "Borough: “Gone” has been deleted. Restore that first."
     page = words(staff.get(restore), "body")
     assert "Sharing borough: Kept — comes back" in page
     assert f"cannot come back. {reason}" in page
     said = messages(confirmed(staff, restore))
     assert said[1:] == [
         "Came back with it: Sharing borough: Kept.",
-        f"Not restored with it: Sharing borough: number {gone_number}, deleted since. {reason}",
+        f"Not restored with it: Sharing borough: Gone, deleted since. {reason}",
     ]
     assert [*Contract.objects.get(pk=number).partners.all()] == [kept]
 
@@ -154,6 +153,20 @@ def test_links_go_back_to_those_of_the_version_if_ticked(staff: Client) -> None:
         "Came back with it: Sharing borough: Old.",
         "Taken off, as it was not there then: Sharing borough: New.",
     ]
+
+
+def test_an_older_version_of_a_deleted_record_has_the_rows_it_had_then(staff: Client) -> None:
+    then = factories.supplier_alias("Then")
+    supplier = then.supplier
+    _days_ago(Supplier, SupplierAlias, days=1)
+    SupplierAlias.objects.all().delete()
+    factories.supplier_alias("Later", supplier)
+    Supplier.objects.update(note="Later")
+    number = supplier.pk
+    _deleted(staff, supplier)
+    confirmed(staff, _restoring(Supplier, number, "earliest"))
+    assert Supplier.objects.get(pk=number).note == ""
+    assert [alias.name for alias in SupplierAlias.objects.all()] == ["Then"]
 
 
 def test_lead_and_partner_that_changed_places_change_back(staff: Client) -> None:
