@@ -1,6 +1,7 @@
 """What somebody typed into a form of the admin: kept when it cannot be saved as it is."""
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from citytools.history_words import tracked_fields
 
 Row = dict[str, list[str]]
 _MAX_ROWS = 1000
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 def rebased(model_admin: Any, request: HttpRequest, record: models.Model) -> QueryDict:
@@ -34,11 +36,16 @@ def rebased(model_admin: Any, request: HttpRequest, record: models.Model) -> Que
 def _rebase(formset: Any, posted: QueryDict) -> None:
     prefix, key = formset.prefix, formset.model._meta.pk.name
     typed = [_row(posted, f"{prefix}-{number}-") for number in range(_total(posted, prefix))]
-    by_key = {row[key][0]: row for row in typed if row.get(key, [""])[0]}
+    # A number that no row can have is none: the row is taken for a new one
+    by_key = {row[key][0]: row for row in typed if _NUMBER.fullmatch(row.get(key, [""])[0])}
     present = [
         by_key.pop(str(form.instance.pk), {}) or _values(form) for form in formset.initial_forms
     ]
-    new = [row for row in typed if row and not row.get(key, [""])[0]]
+    new = [
+        {name: values for name, values in row.items() if name != key}
+        for row in typed
+        if row and not _NUMBER.fullmatch(row.get(key, [""])[0])
+    ]
     removed = [_as_new(formset, row, key) for row in by_key.values() if "DELETE" not in row]
     for name in [name for name in posted if name.startswith(f"{prefix}-")]:
         del posted[name]

@@ -182,6 +182,19 @@ def test_boxes_dates_and_choices_of_rows_of_others_stay_as_they_are(staff: Clien
     assert Borough.objects.get().population == 5
 
 
+@pytest.mark.parametrize("number", ["x", "", "-1", "9" * 18, "9" * 40, "²"])
+@pytest.mark.parametrize("total", ["1", "x", "", "9" * 9])
+def test_a_forged_row_is_no_crash(staff: Client, number: str, total: str) -> None:
+    supplier = factories.supplier_alias("Old Ltd").supplier
+    gone = Supplier(pk=supplier.pk)
+    typed = _opened(staff, supplier)
+    forged = typed | {"aliases-0-id": number, "aliases-TOTAL_FORMS": total}
+    Supplier.objects.update(note="Meanwhile")
+    assert "Meanwhile" in _panel(_post(staff, supplier, forged))
+    supplier.delete()
+    assert "Nothing was saved" in words(_post(staff, gone, forged), "body")
+
+
 def test_a_row_moved_to_another_record_is_seen(staff: Client) -> None:
     alias = factories.product_alias("Old")
     typed = _opened(staff, alias.product)
