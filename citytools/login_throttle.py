@@ -28,8 +28,9 @@ FREE_TRIES = 5
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 10, 15 * 60
 MEMORY = datetime.timedelta(days=1)
 """After so long without a try, a client's tries at a name are forgotten."""
-MAX_ROWS = 10_000
-"""Rows in the table at most, whatever number of names somebody makes up."""
+MAX_ROWS, PRUNE_EVERY = 10_000, 100
+"""Rows that are left whatever number of names somebody makes up, and after how many new ones it is
+looked at: to find the oldest of 10,000 took 30 ms, all else of a try 1 ms."""
 _RETRY_AFTER = "login_retry_after"
 
 
@@ -110,13 +111,15 @@ def _count_try(key: str, address: str) -> int:
     if tries + 1 == FREE_TRIES:
         _log.warning("Sign-in: %s tries at one name by %s; further ones wait.", tries + 1, address)
     if created:
-        _prune(now)
+        _prune(now, row.pk)
     return 0
 
 
-def _prune(now: datetime.datetime) -> None:
-    """Delete what is forgotten, and the oldest beyond MAX_ROWS: a read of so many rows at most."""
+def _prune(now: datetime.datetime, new: int) -> None:
+    """Delete what is forgotten, and now and then the oldest beyond MAX_ROWS."""
     AccessAttempt.objects.filter(attempt_time__lt=now - MEMORY).delete()
+    if new % PRUNE_EVERY:
+        return
     rows = AccessAttempt.objects.order_by("-attempt_time", "-pk")
     AccessAttempt.objects.filter(pk__in=rows.values("pk")[MAX_ROWS:]).delete()
 

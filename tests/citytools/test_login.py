@@ -167,9 +167,10 @@ def test_tries_are_forgotten_after_a_day(client: Client) -> None:
 
 def test_made_up_names_fill_no_table(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login_throttle, "MAX_ROWS", 3)
-    for number in range(6):
+    monkeypatch.setattr(login_throttle, "PRUNE_EVERY", 2)
+    for number in range(9):
         sign_in(client, f"name{number}")
-    assert AccessAttempt.objects.count() == 3
+    assert AccessAttempt.objects.count() in (3, 4)
 
 
 def test_neither_name_nor_password_is_kept_in_clear(client: Client) -> None:
