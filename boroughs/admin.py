@@ -1,19 +1,39 @@
 """LOTI staff's pages on boroughs and their returns."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from boroughs import return_form
 from boroughs.models import Borough, Return
+from boroughs.return_form import ReturnForm, ReturnFormSet, SingleReturnForm
+from citytools import confirmation
 from citytools.history_page import Link
 from citytools.staff_admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
 
 
-class ReturnsOfBorough(admin.StackedInline):
+class ReturnFieldsets:
+    """The fields of a return; boxes that confirm it only for those who may save it."""
+
+    own_fields: tuple[Any, ...] = return_form.FIELDS
+
+    def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Django would show who may only look at it two fields without words."""
+        fields = self.own_fields
+        if self.has_view_permission(request, obj) and not self.has_change_permission(request, obj):
+            fields = tuple(name for name in fields if name not in confirmation.FIELDS)
+        return [(None, {"fields": fields}), PROVENANCE]
+
+
+class ReturnsOfBorough(ReturnFieldsets, admin.StackedInline):
     """What the borough has returned."""
 
     model = Return
+    form = ReturnForm
+    formset = ReturnFormSet
     extra = 0
     formfield_overrides = FIELDS
-    fieldsets = [(None, {"fields": [("subject", "received_on"), "complete"]}), PROVENANCE]
 
 
 @admin.register(Borough)
@@ -51,7 +71,7 @@ class BoroughAdmin(StaffAdmin):
 
 
 @admin.register(Return)
-class ReturnAdmin(StaffAdmin):
+class ReturnAdmin(ReturnFieldsets, StaffAdmin):
     """Who has returned what, and when: the difference between none and not known."""
 
     list_display = ["borough", "subject", "received_on", "complete", "source_kind", "confidence"]
@@ -60,7 +80,5 @@ class ReturnAdmin(StaffAdmin):
     autocomplete_fields = ["borough"]
     date_hierarchy = "received_on"
     names_need = ["borough"]
-    fieldsets = [
-        (None, {"fields": ["borough", ("subject", "received_on"), "complete"]}),
-        PROVENANCE,
-    ]
+    form = SingleReturnForm
+    own_fields = ("borough", *return_form.FIELDS)

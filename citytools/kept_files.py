@@ -1,7 +1,8 @@
 """Files kept on disk: what was spooled is sent again until its facts change, by every worker.
 
 Like a page (`citytools.kept`), a file is kept under its ETag, so that none can outlive what it was
-made from. On disk its headers stand in the first line, its bytes after it.
+made from; what takes long to make also under the hash of its content. On disk its headers stand in
+the first line, its bytes after it.
 """
 
 import contextlib
@@ -66,17 +67,22 @@ def keep(etag: str, response: HttpResponseBase) -> None:
     spool = getattr(response, "file_to_stream", None)
     if not settings.KEPT_FILES_BYTES or not isinstance(spool, tempfile.SpooledTemporaryFile):
         return
-    try:
-        _write(etag, dict(response.items()), spool)
-        _forget_the_oldest()
-    except OSError as fault:
-        _log.warning("A file was not kept: %s", fault)
+    store(etag, dict(response.items()), spool)
     spool.seek(0)
 
 
-def _write(
-    etag: str, headers: dict[str, str], spool: "tempfile.SpooledTemporaryFile[bytes]"
-) -> None:
+def store(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
+    """Keep some bytes and their headers, a Content-Length among them; a full disk keeps none."""
+    if not settings.KEPT_FILES_BYTES:
+        return
+    try:
+        _write(key, headers, content)
+        _forget_the_oldest()
+    except OSError as fault:
+        _log.warning("A file was not kept: %s", fault)
+
+
+def _write(etag: str, headers: dict[str, str], spool: IO[bytes]) -> None:
     place = _place(etag)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=place.parent, prefix="draft-", delete=False) as draft:

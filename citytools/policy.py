@@ -1,4 +1,4 @@
-"""What holds for every answer: its Content-Security-Policy, and that asking changes nothing."""
+"""For every answer: Content-Security-Policy, forms in UTF-8, and that asking changes nothing."""
 
 from collections.abc import Callable
 
@@ -34,5 +34,21 @@ def read_only(answer: Answer) -> Answer:
             return answer(request)
         words = f"This address can only be read, by {' or '.join(_READING)}.\n"
         return HttpResponseNotAllowed(_READING, words, content_type="text/plain; charset=utf-8")
+
+    return answered
+
+
+def utf8(answer: Answer) -> Answer:
+    """Middleware: every form is read as UTF-8, whatever its sender says.
+
+    Django takes any codec that Python has by name. Some raise errors of their own (rot13,
+    undefined), some give half characters (unicode_escape), which no page can be encoded with: each
+    was a 500.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        if request.encoding is not None:
+            request.encoding = "utf-8"
+        return answer(request)
 
     return answered

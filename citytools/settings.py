@@ -14,7 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from citytools.surroundings import kept_secret, required, seconds, switch
+from citytools.surroundings import kept_secret, required, seconds, switch, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED_FOLDER = BASE_DIR / ".postgres"
@@ -31,6 +31,9 @@ ALLOWED_HOSTS = (
     if PRODUCTION
     else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
+# Proxies in front, each of which adds to X-Forwarded-For whom it hears: with 0, who connects is the
+# client. Too small, and all who come through a proxy are one; too large, and clients choose freely
+TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0, most=10)
 
 DATABASE_URL = required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "citytools.policy.content_security",
     "citytools.policy.read_only",
+    "citytools.policy.utf8",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
@@ -198,10 +202,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
-# Ten wrong passwords for one account from one address close that door for a quarter of an hour.
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+# Five tries at one user name by one client are free; then each further one waits, from 10 seconds
+# up to a quarter of an hour. Other clients' tries at that name do not wait (login_throttle)
+AXES_HANDLER = "citytools.login_throttle.LoginThrottle"
+AXES_LOCKOUT_CALLABLE = "citytools.login_throttle.too_many_tries"
+AXES_CLIENT_IP_CALLABLE = "citytools.client_address.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True

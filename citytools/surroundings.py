@@ -39,6 +39,14 @@ def seconds(name: str, usual: str) -> float:
     raise ImproperlyConfigured(f"{name}={text!r}: write seconds from 0.1 to 600.")
 
 
+def whole_number(name: str, *, default: int, most: int) -> int:
+    """A whole number from 0 to `most` from the environment."""
+    text = os.environ.get(name, "").strip() or str(default)
+    if text.isascii() and text.isdecimal() and int(text) <= most:
+        return int(text)
+    raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from 0 to {most}.")
+
+
 def kept_secret(folder: Path) -> str:
     """The secret key of a local machine, made once, readable by its owner alone."""
     folder.mkdir(mode=0o755, exist_ok=True)

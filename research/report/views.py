@@ -29,7 +29,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def report_pdf(request: HttpRequest) -> HttpResponseBase:
-    """The same as a tagged PDF; 503 where it cannot be made in time."""
+    """The same as a tagged PDF; 503 where it cannot be printed now."""
     asked = ResearchAsked(request)
     if asked.problems:
         return refusal(asked.problems)
@@ -37,15 +37,17 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
         found = records.of(asked.scope, asked.public)
         sections, standing = contents.sections(found), contents.standing(found)
         citation = _cited(request, found)
+    # The server sets the event once the client has left; without such a server there is none
+    disconnected = request.META.get("citytools.disconnected")
+    site = request.build_absolute_uri("/")
     try:
-        made = pdf.printed(sections, standing, citation, request.build_absolute_uri("/"))
-    except pdf.TooMuchNow:
-        return HttpResponse(
-            pdf.REFUSED, status=503, content_type="text/plain", headers={"Retry-After": "60"}
-        )
-    name = f'attachment; filename="city-tools-research-{asked.day.isoformat()}.pdf"'
-    headers = {"Content-Disposition": name}
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+        response = pdf.response(sections, standing, citation, site, disconnected)
+    except pdf.NotPrinted as fault:
+        headers = {"Retry-After": str(fault.retry_after_seconds)}
+        return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
+    filename = f"city-tools-research-{asked.day.isoformat()}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
 
 
 def report_json(request: HttpRequest) -> HttpResponse:

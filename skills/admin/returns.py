@@ -1,5 +1,7 @@
 """The admin's pages of returns on skills: whose to enter, the return, and what it changed."""
 
+import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,10 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from boroughs import completeness
+from boroughs.completeness import Received
 from boroughs.models import Borough, Subject, returns_of
+from citytools.confirmation import Question
 from citytools.counting import counted
 from citytools.staff_admin import StaffAdmin, refusal
 from skills.models import Level, Skill, SkillLevel
@@ -67,7 +72,7 @@ class ReturnsAdmin(StaffAdmin):
             return self._shown(request, Sheet(borough))
         try:
             with transaction.atomic():
-                sheet = Sheet(borough, request.POST)
+                sheet = Sheet(borough, request.POST, partial(_question, borough))
                 if not sheet.is_valid():
                     return self._shown(request, sheet).render()
                 saved = batch.save(sheet)
@@ -131,3 +136,10 @@ class ReturnsAdmin(StaffAdmin):
 
     def _page(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+
+
+def _question(borough: Borough, day: datetime.date, skills: int) -> Question | None:
+    """What to ask before a return of that day becomes complete."""
+    received = Received(day, illustrative=False)
+    others = completeness.other_returns(borough, Subject.SKILLS)
+    return completeness.question_on_whole_skills(borough, skills, received, others)

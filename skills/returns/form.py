@@ -5,16 +5,18 @@ from typing import Any
 
 from django import forms
 
-from citytools import clock
+from citytools import clock, confirmation
+from citytools.confirmation import ConfirmationForm
 from citytools.provenance import Confidence
 from skills.models import Headcount, Level, SkillLevel
 
 _YES_NO = [("", "not asked"), ("yes", "yes"), ("no", "no")]
 
 
-class HeadForm(forms.Form):
+class HeadForm(ConfirmationForm):
     """What holds for the whole return."""
 
+    field_order = ("received_on", "confidence", "complete", *confirmation.FIELDS)
     received_on = forms.DateField(
         label="Received on",
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],

@@ -1,7 +1,8 @@
 """The page of a return: every skill with what is recorded now, and all that is wrong with it."""
 
+import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -12,6 +13,7 @@ from django.forms.boundfield import BoundField
 
 from boroughs.models import Borough, Return, Subject
 from citytools import clock, partial_dates
+from citytools.confirmation import Question
 from citytools.provenance import Confidence
 from skills.models import Skill, SkillLevel
 from skills.returns.form import HeadForm, RowForm, prefilled
@@ -49,11 +51,17 @@ class Row:
         return f"{', '.join(told)} ({kind}as of {when})"
 
 
+Ask = Callable[[datetime.date, int], Question | None]
+"""What to ask before a return of a day, with a level of each of so many skills, is complete."""
+
+
 class Sheet:
     """A return as it is shown, or as it came back. To be read within a transaction to be saved."""
 
-    def __init__(self, borough: Borough, data: Mapping[str, Any] | None = None) -> None:
-        self.borough, self.data = borough, data
+    def __init__(
+        self, borough: Borough, data: Mapping[str, Any] | None = None, ask: Ask | None = None
+    ) -> None:
+        self.borough, self.data, self._ask = borough, data, ask
         start = {"received_on": clock.today(), "confidence": Confidence.HIGH}
         self.head = HeadForm(data, initial=start)
         present = {one.skill_id: one for one in _levels(borough, locked=data is not None)}
@@ -127,6 +135,10 @@ class Sheet:
                 f"Not complete: {len(missing)} not answered ({_named(missing)}). Answer them, or "
                 "take the tick away.",
             )
+        elif self._becomes_complete() and self._ask:
+            question = self._ask(self.head.cleaned_data["received_on"], len(self.rows))
+            if question:
+                self.head.ask(question)
         strange = self._strange()
         if strange:
             self.head.add_error(
@@ -134,6 +146,14 @@ class Sheet:
                 f"Answers on skills that are not recorded (number {', '.join(strange)}). Nothing "
                 "was saved: open the page again.",
             )
+
+    def _becomes_complete(self) -> bool:
+        """Whether it will be complete, and was not so already for that day."""
+        day = self.head.cleaned_data.get("received_on")
+        if not self.head.cleaned_data.get("complete") or day is None:
+            return False
+        saved = Return.objects.real().filter(borough=self.borough, subject=Subject.SKILLS)
+        return not saved.filter(received_on=day, complete=True).exists()
 
     def _strange(self) -> list[str]:
         known = {str(row.skill.pk) for row in self.rows}

@@ -1,5 +1,6 @@
 """The admin in a real browser: nothing blocked, nothing nameless, nothing wider than a phone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from boroughs.models import Borough
+from boroughs.models import Borough, Return
+from citytools.login_throttle import FREE_TRIES
 from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import SkillLevel
@@ -125,6 +127,9 @@ def test_a_return_is_entered_by_keyboard_without_scripts(
     page.get_by_label("Level: Law").focus()
     page.keyboard.press("1")
     page.get_by_role("button", name="Save the return").press("Enter")
+    page.get_by_role("link", name="Yes, say this of Camden in public").press("Enter")
+    page.get_by_label("Yes, say this of Camden in public").press("Space")
+    page.get_by_role("button", name="Save the return").press("Enter")
     expect(page.get_by_text("2 new; 0 not answered")).to_be_visible()
     saved = SkillLevel.objects.get(skill=skills[0])
     assert (saved.level, saved.headcount, saved.can_teach) == (3, "3 to 5", True)
@@ -239,6 +244,45 @@ def test_what_was_typed_into_a_deleted_record_is_read_in_full(
         staff.set_viewport_size({"width": width, "height": 900})
         assert staff.evaluate("document.documentElement.scrollWidth") <= width
         assert_clean(staff)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_what_a_complete_return_asks_is_clean(
+    staff: Page, live_server: LiveServer, width: int
+) -> None:
+    camden = factories.borough("Camden")
+    factories.returned(camden, complete=False)
+    for number in range(30):
+        factories.function(f"A function with a name that is rather long {number}")
+    staff.set_viewport_size({"width": width, "height": 900})
+    saved = Return.objects.get().pk
+    for where in (address(Return, "change", saved), address(Borough, "change", camden.pk)):
+        staff.goto(live_server.url + where)
+        staff.get_by_label("Complete", exact=True).first.check()
+        staff.get_by_role("button", name="Save", exact=True).click()
+        box = staff.get_by_role("checkbox", name="Camden runs none of these")
+        expect(box).to_have_accessible_description(re.compile("Nothing is recorded"))
+        staff.get_by_text("Shown as “none recorded”: 30 functions").click()
+        expect(staff.get_by_text("rather long 29")).to_be_visible()
+        assert_clean(staff, f"{where} at {width}")
+        assert staff.evaluate("document.documentElement.scrollWidth") <= width
+        box.check()
+        staff.get_by_label("Yes, say this of Camden in public").check()
+        staff.get_by_role("button", name="Save", exact=True).click()
+        expect(staff.get_by_text("was changed successfully")).to_be_visible()
+        assert Return.objects.get().complete
+        Return.objects.update(complete=False)
+
+
+def test_a_sign_in_that_must_wait_is_clean(page: Page, live_server: LiveServer) -> None:
+    for _ in range(FREE_TRIES + 1):
+        page.goto(f"{live_server.url}/admin/login/")
+        page.get_by_label("Username").fill("ada")
+        page.get_by_label("Password").fill("wrong")
+        page.get_by_label("Password").press("Enter")
+    expect(page.get_by_text("Too many tries at this user name from here.")).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value("ada")
+    assert_clean(page)
 
 
 def _note(said: ConsoleMessage, complaints: list[str]) -> None:

@@ -3,7 +3,6 @@
 import datetime
 import io
 import re
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -103,8 +102,8 @@ def test_a_picture_of_dots_says_in_words_what_it_shows() -> None:
         "Figure 1", "Two", ("Borough", "Suppliers", "Stars"), "The more, the less.", places, ""
     )
     citation = Citation("Title", TODAY, "https://a.example/", "https://a.example/", b"{}")
-    made = pdf.printed([Section("1", "A", "a", [dots])], "", citation, "https://a.example/")
-    tree = PdfReader(io.BytesIO(made)).root_object["/StructTreeRoot"]
+    made = pdf.response([Section("1", "A", "a", [dots])], "", citation, "https://a.example/")
+    tree = PdfReader(io.BytesIO(b"".join(made))).root_object["/StructTreeRoot"]
     assert "The more, the less." in {str(one.get("/Alt")) for one in elements(tree)}
 
 
@@ -181,21 +180,8 @@ def test_what_is_not_understood_prints_nothing(client: Client, query: str) -> No
 def test_a_report_that_takes_too_long_is_refused_with_a_time_to_return(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf, "PATIENCE", 0.01)
+    monkeypatch.setattr(pdf, "TIMEOUT_SECONDS", 0.01)
     response = client.get("/research/report.pdf")
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert re.search("Try again in a minute", text_of(response))
-
-
-def test_one_report_is_printed_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "PATIENCE", 0.01)
-    with pdf._turn:
-        assert client.get("/research/report.pdf").status_code == 503
-
-
-def test_a_press_that_fails_is_an_error_and_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = subprocess.CompletedProcess([], 1, b"", b"no such label")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(RuntimeError, match="no such label"):
-        pdf._run(b"{}", "2026-11-30")

@@ -63,6 +63,15 @@ def sent(client: Client, **answers: Any) -> Any:
     return client.post(place(), filled(client, **answers) | head)
 
 
+def confirmed(client: Client, **answers: Any) -> Any:
+    """The page sent as complete, and once more with the tick that it then asks for."""
+    head = answers.pop("head", {}) | {"complete": "on"}
+    asked = sent(client, head=head, **answers)
+    token = re.search(r'name="confirm" value="(\w{32})"', text_of(asked))
+    assert token
+    return sent(client, head=head | {"confirm": token[1]}, **answers)
+
+
 def problems(response: Any) -> str:
     assert response.status_code == 200, response
     return "\n".join(message for _, message in response.context["sheet"].problems)
@@ -91,7 +100,7 @@ def test_answers_become_levels_of_that_day_with_one_return(staff: Client, camden
 def test_all_answers_on_a_skill_are_kept(staff: Client, camden: Borough) -> None:
     key = f"skill-{factories.skill('Data').pk}"
     answers = {f"{key}-headcount": "3 to 5", f"{key}-can_teach": "yes", f"{key}-wants_help": "no"}
-    staff.post(place(), filled(staff, Data=4) | HEAD | answers | {"complete": "on"})
+    confirmed(staff, Data=4, head=answers)
     data = level_of("Data")
     assert (data.headcount, data.can_teach, data.wants_help) == ("3 to 5", True, False)
     assert Return.objects.get().complete
@@ -134,7 +143,7 @@ def test_the_same_day_again_corrects_the_return_and_makes_no_past(
 ) -> None:
     factories.skill("Data")
     sent(staff, Data=3)
-    response = sent(staff, Data=1, head={"complete": "on"})
+    response = confirmed(staff, Data=1)
     assert "1 lowered" in messages(response)[-1]
     assert Return.objects.get().complete
     assert not PastLevel.objects.exists()
@@ -165,6 +174,60 @@ def test_a_complete_return_answers_every_skill(staff: Client, camden: Borough) -
     said = problems(sent(staff, Data=3, head={"complete": "on"}))
     assert "Not complete: 2 not answered (Law, Test). Answer them, or take the tick away." in said
     assert not SkillLevel.objects.exists()
+
+
+def test_a_complete_return_first_says_what_it_will_say_in_public(
+    staff: Client, camden: Borough
+) -> None:
+    factories.skill("Data")
+    response = sent(staff, Data=3, head={"complete": "on"})
+    assert "Nothing was saved yet." in problems(response)
+    page = words(response, "body")
+    assert "Camden has a level recorded on 1 of 1 skill. Saved as complete, public pages" in page
+    assert "will give 1 as all its skills instead of “at least 1”" in page
+    assert response.context["sheet"].rows[0].form["level"].value() == "3"
+    assert '<a href="#id_confirm">' in text_of(response)
+    assert 'type="checkbox" name="confirm"' in text_of(response)
+    assert not SkillLevel.objects.exists()
+    assert not Return.objects.exists()
+    assert confirmed(staff, Data=3).status_code == 302
+    assert Return.objects.get().complete
+
+
+def test_what_was_said_then_holds_on_the_public_page(staff: Client, camden: Borough) -> None:
+    factories.skill("Data")
+    factories.skill_level(borough=camden, skill=factories.skill("Law"), source_kind="illustrative")
+    confirmed(staff, Data=3, Law=2)
+    assert "Skills: 2 " in words(staff.get("/boroughs/camden/"))
+
+
+def test_a_correction_of_a_complete_return_is_not_asked_again(
+    staff: Client, camden: Borough
+) -> None:
+    factories.skill("Data")
+    confirmed(staff, Data=3)
+    assert sent(staff, Data=2, head={"complete": "on"}).status_code == 302
+    later = {"received_on": "2026-11-30", "complete": ""}
+    assert sent(staff, Data=1, head=later).status_code == 302
+    assert "Nothing was saved yet." in problems(sent(staff, Data=1, head={"complete": "on"}))
+
+
+def test_a_tick_that_was_not_offered_does_not_count(staff: Client, camden: Borough) -> None:
+    factories.skill("Data")
+    response = sent(staff, Data=3, head={"complete": "on", "confirm": "on"})
+    assert "Read what this will say" in problems(response)
+    assert not Return.objects.exists()
+
+
+def test_an_invented_return_of_a_later_day_leaves_the_view_without_it(
+    staff: Client, camden: Borough
+) -> None:
+    factories.skill("Data")
+    factories.returned(
+        camden, subject="skills", received_on="2026-12-31", source_kind="illustrative"
+    )
+    page = words(sent(staff, Data=3, head={"complete": "on"}), "body")
+    assert "Where what is invented for demonstration is left out: Camden has a level" in page
 
 
 def test_of_many_that_are_missing_the_first_are_named(staff: Client, camden: Borough) -> None:
@@ -370,7 +433,7 @@ def test_undoing_a_correction_brings_the_return_back_as_it_was(
 ) -> None:
     factories.skill("Data")
     sent(staff, Data=3, head={"confidence": "low"})
-    where = batch_of(sent(staff, Data=1, head={"complete": "on"}))
+    where = batch_of(confirmed(staff, Data=1))
     staff.post(where)
     assert level_of("Data").level == 3
     assert (Return.objects.get().complete, Return.objects.get().confidence) == (False, "low")
