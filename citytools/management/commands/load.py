@@ -20,6 +20,7 @@ import systems.imports
 from citytools.cells import LoadError
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
+from citytools.left_rows import sentences
 from citytools.staff_group import APPS
 
 Reader = Callable[[Path, Import], None]
@@ -38,7 +39,12 @@ ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv", "past_levels.csv"}
 
 
 class Command(BaseCommand):
-    help = "Loads the fixtures in one transaction; what is already there is left as it is."
+    help = (
+        "Loads the fixtures in one transaction. A record that a load wrote last is changed where a "
+        "file says otherwise; one that a person wrote last (in the admin, by a return, a restore, "
+        "or directly in the database) stays as it is, one that a person deleted stays deleted, and "
+        "each row left for that reason is printed. Records that no file names are as they were."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", choices=["yes", "no"], default="yes")
@@ -76,6 +82,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
         )
+        if run.left:
+            self.stdout.write(f"Left as people wrote it ({len(run.left)}):")
+            for sentence in sentences(run.left):
+                self.stdout.write(f"- {sentence}")
         if any(tally.written for tally in run.tallies.values()):
             self.stdout.write(
                 f"To undo: put the former files back and load again, or restore a record from its\n"
