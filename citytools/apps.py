@@ -14,10 +14,18 @@ class CitytoolsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the admin, keep permissions and data version up to date, bound web requests."""
-        from citytools import patience, staff_group, versions  # their models are ready only now
+        from citytools import (
+            constraint_validation,
+            patience,
+            staff_group,
+            versions,
+        )  # their models are ready only now
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         post_migrate.connect(staff_group.after_migrations, dispatch_uid="loti-staff")
+        post_migrate.connect(
+            constraint_validation.after_migrations, sender=self, dispatch_uid="constraints"
+        )
         connection_created.connect(patience.bound_within_requests, dispatch_uid="patience")
         post_migrate.connect(versions.after_migrations, sender=self, dispatch_uid="data-version")

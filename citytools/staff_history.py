@@ -8,12 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from citytools import history_page, restoring
+from citytools import confirmations, history_page, restoring
 from citytools.history_words import Names, name_of
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
@@ -121,7 +121,8 @@ class HistoryAdmin(admin.ModelAdmin):
         history = f"admin:{self._page_name('history')}"
         back = HttpResponseRedirect(reverse(history, args=[quote(event.pgh_obj_id)]))
         try:
-            with transaction.atomic():
+            # The version brings its own confirmation back, as it was
+            with confirmations.stated():
                 record = restoring.candidate(event)
                 self.check_restored(record)
                 record.save()

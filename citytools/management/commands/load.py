@@ -10,13 +10,14 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import connection
 
 import boroughs.imports
 import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
+from citytools import confirmations
 from citytools.cells import LoadError
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         run, begun = Import(), time.monotonic()
         try:
             with (
-                transaction.atomic(),
+                # A file says itself when a borough confirmed what stands in it
+                confirmations.stated(),
                 pghistory.context(command="load", demonstration=options["demo"]) as recorded,
             ):
                 wait_for_other_loads()
