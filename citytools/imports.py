@@ -20,6 +20,7 @@ from citytools.table_writer import Draft, TableWriter, attribute_of
 __all__ = ["SOURCED", "Draft", "Import", "sourced"]
 
 M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
 Rows = list[tuple[Line, M]]
 """Rows of a file, each with the record that it is about."""
 
@@ -69,7 +70,7 @@ class Import:
         finder = RecordFinder(model, [name], last_by_people(model))
         return Directory(finder, column or name, self._left_out.get(model, []))
 
-    def listed(self, line: Line, column: str, known: Mapping[str, M], listed_in: str) -> list[M]:
+    def listed(self, line: Line, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
         """What the parts of a list name, without the records that a person deleted."""
         records = []
         for part in line.parts(column):

@@ -19,6 +19,7 @@ import skills.imports
 import systems.imports
 from citytools import confirmations
 from citytools.cells import LoadError
+from citytools.demonstration.choice import HELP, demo_choice
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
 from citytools.left_rows import sentences
@@ -48,7 +49,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", choices=["yes", "no"], default="yes")
+        parser.add_argument("--demo", choices=["yes", "no"], help=HELP)
         parser.add_argument(
             "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
         )
@@ -56,14 +57,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         fixtures: Path = options["fixtures"]
         required: dict[Path, Iterable[str]] = {fixtures: READERS.keys() - ONLY_ONCE_RETURNED}
-        if options["demo"] == "yes":
+        demo = demo_choice(options["demo"])
+        if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
         run, begun = Import(), time.monotonic()
         try:
             with (
                 # A file says itself when a borough confirmed what stands in it
                 confirmations.stated(),
-                pghistory.context(command="load", demonstration=options["demo"]) as recorded,
+                pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()
                 for folder, files in required.items():
