@@ -30,20 +30,18 @@ def boroughs(path: Path, run: Import) -> None:
 
 def returns(path: Path, run: Import) -> None:
     """returns.csv: who answered on what, and when."""
-    known = Borough.objects.in_bulk(field_name="slug")
-    drafts = [
-        Draft(
-            line,
-            {
-                "borough": line.the("borough", known, "boroughs.csv"),
-                "subject": line.text("subject"),
-                "received_on": line.day("received_on"),
-                "complete": line.yes_no("complete"),
-                **sourced(line),
-            },
-        )
-        for line in lines(path, _RETURN)
-    ]
+    known = run.directory(Borough, "slug")
+    drafts = run.drafts(
+        Return,
+        lines(path, _RETURN),
+        lambda line: {
+            "borough": line.the("borough", known, "boroughs.csv"),
+            "subject": line.text("subject"),
+            "received_on": line.day("received_on"),
+            "complete": line.yes_no("complete"),
+            **sourced(line),
+        },
+    )
     run.upsert(Return, drafts, key=["borough", "subject", "received_on"])
 
 

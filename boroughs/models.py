@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from citytools.history import tracked
 from citytools.provenance import Sourced, SourcedQuerySet
+from citytools.statement_dates import day_not_ahead, not_ahead
 
 LONDON = 33
 """The 32 boroughs and the City of London; regional bodies are never counted among them."""
@@ -138,7 +139,7 @@ class Return(Sourced):
 
     borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="returns")
     subject = models.CharField(max_length=10, choices=Subject)
-    received_on = models.DateField()
+    received_on = models.DateField(validators=[not_ahead])
     complete = models.BooleanField(
         default=False, help_text="Ticked: what the return leaves out, the borough does not have."
     )
@@ -157,6 +158,7 @@ class Return(Sourced):
             models.CheckConstraint(
                 name="a_return_has_a_known_subject", condition=Q(subject__in=Subject.values)
             ),
+            day_not_ahead("received_on"),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 
-from citytools import restoring
+from citytools import confirmations, restoring
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,9 @@ def undo(done: Sequence[Write]) -> None:
 
     Within a transaction. Kinds are undone in the order given: what a trigger writes comes last.
     """
-    for write in done:
-        if write.before is None:
-            write.model._base_manager.filter(pk=write.record).delete()
-        else:
-            restoring.candidate(write.before).save()
+    with confirmations.stated():
+        for write in done:
+            if write.before is None:
+                write.model._base_manager.filter(pk=write.record).delete()
+            else:
+                restoring.candidate(write.before).save()

@@ -123,10 +123,6 @@ class Line:
         """What the cell, which may not be empty, names among what is known."""
         return self.named(field, self.required(field), known, listed_in)
 
-    def some(self, field: str, known: Mapping[str, T], listed_in: str) -> list[T]:
-        """What the parts of a list name among what is known."""
-        return [self.named(field, part, known, listed_in) for part in self.parts(field)]
-
     def named(self, field: str, name: str, known: Mapping[str, T], listed_in: str) -> T:
         """The thing of this name; an unknown name is answered with the likeliest spelling."""
         if name in known:

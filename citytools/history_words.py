@@ -171,8 +171,9 @@ def name_of(version: models.Model, names: Names) -> str:
     record = model(pk=version.pgh_obj_id)  # type: ignore[attr-defined]
     for field in tracked_fields(type(version)):
         setattr(record, field.attname, getattr(version, field.attname))
-        target = names.record(field.related_model, getattr(version, field.attname))
-        if target is not None:
+        # Only a link has a key: another field's value may be a dict, which no set can hold
+        key = getattr(version, field.attname) if field.related_model else None
+        if target := names.record(field.related_model, key):
             setattr(record, field.name, target)
     try:
         return str(record)

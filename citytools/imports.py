@@ -1,31 +1,28 @@
-"""Writes rows into tables by their natural key: creates in bulk, changes only what differs.
+"""Writes rows into tables by their natural key, and leaves alone what people wrote.
 
-What is the same is left alone, so that history stays quiet; a row that a model or the database
+What is the same is left alone too, so that history stays quiet; a row that a model or the database
 refuses is named by its file, row and column.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DatabaseError, models, transaction
+from django.db import models
 
-from citytools.cells import Line, LoadError
+from citytools.authorship import Key, last_by_people
+from citytools.cells import Line
+from citytools.left_rows import LeftRow
+from citytools.link_rows import LinkRows
+from citytools.record_finder import DeletedByPerson, Directory, RecordFinder
+from citytools.table_writer import Draft, TableWriter, attribute_of
+
+__all__ = ["SOURCED", "Draft", "Import", "sourced"]
 
 M = TypeVar("M", bound=models.Model)
-Key = tuple[object, ...]
-
-_BATCH = 2000
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What one row says about one record, by field of the model."""
-
-    line: Line
-    values: Mapping[str, Any]
+T = TypeVar("T")
+Rows = list[tuple[Line, M]]
+"""Rows of a file, each with the record that it is about."""
 
 
 @dataclass
@@ -45,10 +42,43 @@ class Tally:
 
 @dataclass
 class Import:
-    """One import: what became of each table, and which row first spoke of each record."""
+    """One import: what became of each table, and which rows were left for a person's sake."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
-    _spoken_of: dict[tuple[type[models.Model], Key], Line] = field(default_factory=dict)
+    left: list[LeftRow] = field(default_factory=list)
+    _first_lines: dict[tuple[type[models.Model], Key], Line] = field(default_factory=dict)
+    _left_out: dict[type[models.Model], list[tuple[Line, Any]]] = field(default_factory=dict)
+
+    def drafts(
+        self,
+        model: type[models.Model],
+        lines: Sequence[Line],
+        values: Callable[[Line], Mapping[str, Any]],
+    ) -> list[Draft]:
+        """What each row says; without the rows that name a record which a person deleted."""
+        drafts = []
+        for line in lines:
+            try:
+                drafts.append(Draft(line, values(line)))
+            except DeletedByPerson as deleted:
+                self.left.append(LeftRow(line, deleted.event, "names"))
+                self._left_out.setdefault(model, []).append((line, deleted.event))
+        return drafts
+
+    def directory(self, model: type[M], name: str, column: str = "") -> Directory[M]:
+        """Records of a model by a field, which its own file may call otherwise."""
+        finder = RecordFinder(model, [name], last_by_people(model))
+        return Directory(finder, column or name, self._left_out.get(model, []))
+
+    def listed(self, line: Line, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
+        """What the parts of a list name, without the records that a person deleted."""
+        records = []
+        for part in line.parts(column):
+            try:
+                records.append(line.named(column, part, known, listed_in))
+            except DeletedByPerson as deleted:
+                self.left.append(LeftRow(line, deleted.event, "part", column=column))
+        return records
 
     def upsert(
         self,
@@ -57,36 +87,62 @@ class Import:
         *,
         key: Sequence[str],
         columns: Mapping[str, str] | None = None,
-    ) -> list[M]:
+    ) -> Rows[M]:
         """The records that the drafts describe, in their order, created or changed if need be.
 
-        `columns` says which column a field comes from where the two are called differently.
+        `columns` says which column a field comes from where the two are called differently. A
+        record that a person wrote last stays as it is; one that a person deleted has no row here.
         """
-        attributes = [_attribute(model, name) for name in key]
-        present = {_values(record, attributes): record for record in model._default_manager.all()}
-        tally = self._tally(model)
-        writing = _Writing(model, columns or {})
-        records = []
+        by_people = last_by_people(model)
+        finder = RecordFinder(model, [attribute_of(model, name) for name in key], by_people)
+        writer = TableWriter(model, columns or {})
+        rows = []
         for draft in drafts:
-            record = writing.checked(draft)
-            natural_key = _values(record, attributes)
-            self._say_once(model, natural_key, draft.line)
-            before = present.get(natural_key)
+            record = writer.checked(draft)
+            self._claim(model, finder.key(record), draft.line)
+            try:
+                before = finder.find(finder.key(record))
+            except DeletedByPerson as deleted:
+                says = {name: value for name, value in draft.values.items() if value}
+                self.left.append(LeftRow(draft.line, deleted.event, "deleted", says=says))
+                continue
             if before is None:
-                writing.created.append((draft.line, record))
-                tally.created += 1
-            elif writing.changes(before, record, draft):
-                tally.changed += 1
+                writer.created.append((draft.line, record))
+                self._tally(model).created += 1
             else:
-                tally.unchanged += 1
-            records.append(before or record)
-        writing.write()
-        return records
+                # Found under a former name: the file may not take the new one away
+                renamed = finder.key(before) != finder.key(record)
+                kept = set(key) if renamed and before.pk not in by_people else set()
+                self._update(writer, before, record, draft, kept, by_people.get(before.pk))
+            rows.append((draft.line, before or record))
+        writer.write()
+        return rows
+
+    def _update(
+        self,
+        writer: TableWriter[M],
+        before: M,
+        after: M,
+        draft: Draft,
+        kept: set[str],
+        by_person: Any,
+    ) -> None:
+        """Change a record in what differs, unless a person wrote it last."""
+        names = writer.differing(before, after, [name for name in draft.values if name not in kept])
+        tally = self._tally(writer.model)
+        if not names:
+            tally.unchanged += 1
+        elif by_person:
+            says = {name: draft.values[name] for name in names}
+            self.left.append(LeftRow(draft.line, by_person, "edited", says=says))
+        else:
+            writer.change(draft.line, before, after, names)
+            tally.changed += 1
 
     def replace(
         self,
-        model: type[M],
-        owners: Iterable[models.Model],
+        model: type[models.Model],
+        owners: Rows[M],
         drafts: Sequence[Draft],
         *,
         owner: str,
@@ -94,129 +150,27 @@ class Import:
     ) -> None:
         """Links of the owners to exactly what the drafts say; their other links are removed.
 
-        A draft's values are the two records that a link joins.
+        A draft's values are the two records that a link joins. What a person linked stays, what a
+        person unlinked stays so, and a record that a person wrote last keeps the links it has.
         """
-        fields = [f.name for f in model._meta.fields if f.remote_field]
-        attributes = [_attribute(model, name) for name in fields]
-        wanted = {tuple(draft.values[name].pk for name in fields) for draft in drafts}
-        links = model._default_manager.filter(**{f"{owner}__in": [o.pk for o in owners]})
-        gone = [link.pk for link in links if _values(link, attributes) not in wanted]
-        if gone:
-            model._default_manager.filter(pk__in=gone).delete()
-        self._tally(model).removed += len(gone)
-        self.upsert(model, drafts, key=fields, columns=columns)
+        links = LinkRows(model, owners, drafts, owner)
+        self.left += links.left
+        if links.gone:
+            model._default_manager.filter(pk__in=links.gone).delete()
+        self._tally(model).removed += len(links.gone)
+        self.upsert(model, links.drafts, key=links.fields, columns=columns)
 
     def _tally(self, model: type[models.Model]) -> Tally:
         return self.tallies.setdefault(str(model._meta.verbose_name_plural), Tally())
 
-    def _say_once(self, model: type[models.Model], key: Key, line: Line) -> None:
-        first = self._spoken_of.setdefault((model, key), line)
+    def _claim(self, model: type[models.Model], key: Key, line: Line) -> None:
+        first = self._first_lines.setdefault((model, key), line)
         if first is not line:
             raise line.wrong(
                 "",
                 f"{first.file}, {first.place} is about the same record.",
                 "Remove one of the two rows, or tell them apart.",
             )
-
-
-class _Writing(Generic[M]):
-    """The records of one table that are to be created or changed."""
-
-    def __init__(self, model: type[M], columns: Mapping[str, str]) -> None:
-        self.model = model
-        self.columns = columns
-        self.created: list[tuple[Line, M]] = []
-        self.changed: list[tuple[Line, M]] = []
-        self.fields: set[str] = set()
-
-    def checked(self, draft: Draft) -> M:
-        """A record of the draft's values that the model accepts."""
-        record = self.model(**draft.values)
-        # What a draft links to was looked up a moment ago: asking again takes a query a link.
-        linked = {f.name for f in self.model._meta.fields if f.remote_field}
-        with self._naming(draft.line):
-            record.clean_fields(exclude={name for name in linked if draft.values.get(name)})
-            record.clean()
-        return record
-
-    def changes(self, before: M, after: M, draft: Draft) -> bool:
-        """Whether the draft says something new; if so, the record before says it now."""
-        differing = []
-        for name in draft.values:
-            attribute = _attribute(self.model, name)
-            if getattr(before, attribute) != getattr(after, attribute):
-                setattr(before, name, getattr(after, name))
-                differing.append(name)
-        if differing:
-            self.changed.append((draft.line, before))
-            self.fields.update(differing)
-        return bool(differing)
-
-    def write(self) -> None:
-        """Write all at once; if the database refuses, one by one to find the row."""
-        try:
-            with transaction.atomic():
-                self.model._default_manager.bulk_create(
-                    [record for _, record in self.created], batch_size=_BATCH
-                )
-                if self.changed:
-                    self.model._default_manager.bulk_update(
-                        [record for _, record in self.changed], sorted(self.fields)
-                    )
-        except DatabaseError as error:
-            self._name_the_culprit()
-            raise LoadError(
-                "", "", "", f"The database refuses the {self.model._meta.verbose_name_plural}.", ""
-            ) from error
-
-    def _name_the_culprit(self) -> None:
-        for line, record in self.created:
-            record.pk = None
-            record._state.adding = True
-            self._save(line, record)
-        for line, record in self.changed:
-            self._save(line, record)
-
-    def _save(self, line: Line, record: M) -> None:
-        with self._naming(line), transaction.atomic():
-            record.full_clean()
-            record.save()
-
-    @contextmanager
-    def _naming(self, line: Line) -> Iterator[None]:
-        try:
-            yield
-        except ValidationError as error:
-            raise self._refusal(line, error) from error
-        except DatabaseError as error:
-            reason = str(error).splitlines()[0]
-            raise line.wrong(
-                "", f"The database refuses it: {reason}.", "Correct the row."
-            ) from error
-
-    def _refusal(self, line: Line, error: ValidationError) -> LoadError:
-        faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}
-        name, errors = next(iter(faults.items()))
-        reason = " ".join(message for fault in errors for message in fault.messages)
-        remedy = "Correct the row." if name == NON_FIELD_ERRORS else "Correct the cell."
-        column = "" if name == NON_FIELD_ERRORS else self.columns.get(name, name)
-        if errors[0].code == "invalid_choice":
-            choices = _field(self.model, name).flatchoices
-            remedy = f"Write one of {', '.join(str(value) for value, _ in choices)}."
-        return line.wrong(column, reason, remedy)
-
-
-def _attribute(model: type[models.Model], name: str) -> str:
-    """Where a record keeps a field: a link as the other record's number."""
-    return _field(model, name).attname
-
-
-def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
-    return cast("models.Field[Any, Any]", model._meta.get_field(name))
-
-
-def _values(record: models.Model, attributes: Sequence[str]) -> Key:
-    return tuple(getattr(record, name) for name in attributes)
 
 
 def sourced(line: Line) -> dict[str, object]:

@@ -16,7 +16,7 @@ from django.db import models
 PATTERN = re.compile(
     r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
 )
-_SQL_PATTERN = r"^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
+SQL_PATTERN = r"^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
 _WANTED = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
 
 
@@ -98,7 +98,7 @@ def well_formed(*fields: str) -> models.CheckConstraint:
     """The database's own guard: each field is empty, a year, a month or a day."""
     condition = models.Q()
     for field in fields:
-        condition &= models.Q(**{f"{field}__regex": _SQL_PATTERN})
+        condition &= models.Q(**{f"{field}__regex": SQL_PATTERN})
     name = fields[0] if len(fields) == 1 else "dates"
     return models.CheckConstraint(
         name=f"%(class)s_{name}_well_formed",

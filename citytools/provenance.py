@@ -2,12 +2,15 @@
 
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
+from citytools.confirmations import FieldEndsConfirmation
 from citytools.partial_dates import PartialDateField, well_formed
+from citytools.statement_dates import day_not_ahead, not_ahead, partial_date_not_ahead
+from citytools.web_addresses import WEB_ADDRESS, is_web_address
 
 
 class SourceKind(models.TextChoices):
@@ -55,15 +58,20 @@ class Sourced(models.Model):
         "source address",
         max_length=500,
         blank=True,
-        validators=[URLValidator(schemes=["http", "https"])],
+        validators=[WEB_ADDRESS],
         help_text="The page or file that shows it. Without an address, say in the note where.",
     )
     as_of = PartialDateField(
-        "as of", help_text="When the source was true: 2026-11-30, 2026-11 or 2026."
+        "as of",
+        validators=[not_ahead],
+        help_text="When the source was true: 2026-11-30, 2026-11 or 2026.",
     )
     confidence = models.CharField(max_length=10, choices=Confidence)
     confirmed_on = models.DateField(
-        null=True, blank=True, help_text="When the borough last confirmed it. Empty: never."
+        null=True,
+        blank=True,
+        validators=[not_ahead],
+        help_text="When the borough last confirmed it as it is. A change ends that. Empty: never.",
     )
     note = models.TextField(blank=True, help_text="Anything a reader should know. Shown in public.")
 
@@ -93,7 +101,11 @@ class Sourced(models.Model):
                 violation_error_message="Give the source's address, or say in the note where.",
             ),
             well_formed("as_of"),
+            partial_date_not_ahead("as_of"),
+            day_not_ahead("confirmed_on"),
+            is_web_address("source_url"),
         ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [FieldEndsConfirmation()]
 
     @property
     def illustrative(self) -> bool:

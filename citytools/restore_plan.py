@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from citytools import restoring
+from citytools import confirmations, restoring
 from citytools.history_page import Link
 from citytools.history_words import Change, Names, changes
 from citytools.related_rows import DatabaseKey, Relation, database_keys, relations, versions_of_rows
@@ -67,7 +67,8 @@ def restore(event: Any, rules: Rules, *, parts: bool) -> Restored:
     record = restoring.candidate(event)
     steps = list(_plan(event, record, rules, parts=parts))
     try:
-        with transaction.atomic():
+        # The version brings its own confirmation back, as it was
+        with confirmations.stated():
             for step in steps:
                 if step.action == REMOVE and not step.problem:
                     step.row.delete()

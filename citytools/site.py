@@ -32,11 +32,11 @@ def furniture(request: HttpRequest) -> dict[str, object]:
     return {
         "sections": SECTIONS,
         "here": next((one for one in SECTIONS if request.path.startswith(one.path)), None),
-        "invented": SimpleLazyObject(_holds_invented_records),
+        "invented": SimpleLazyObject(holds_invented_records),
     }
 
 
-def _holds_invented_records() -> bool:
+def holds_invented_records() -> bool:
     """Whether any fact in the database is invented for demonstration."""
     kinds = [
         model for model in apps.get_models() if issubclass(model, Sourced) and not model.former

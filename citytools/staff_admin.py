@@ -8,7 +8,10 @@ from django.contrib import admin, messages
 from django.db import IntegrityError, models
 from django.forms import BaseInlineFormSet, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.dateformat import format as in_format
 
+from citytools import confirmations
+from citytools.history_words import Names, name_of
 from citytools.optimistic_lock import OptimisticLockAdmin
 
 PROVENANCE: tuple[str, Any] = (
@@ -37,6 +40,16 @@ class StaffAdmin(OptimisticLockAdmin):
         records = super().get_queryset(request)
         return records.select_related(*self.names_need) if self.names_need else records
 
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        """As in Django, with what is no longer confirmed."""
+        say_what_is_not_confirmed_now(request)
+        return super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """As in Django, with what is no longer confirmed."""
+        say_what_is_not_confirmed_now(request)
+        return super().response_change(request, obj)
+
     def view_on_site(self, obj: Any) -> str | None:
         """The record's page in public, if its kind has one."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
@@ -54,6 +67,18 @@ class StaffAdmin(OptimisticLockAdmin):
         except IntegrityError as error:
             messages.error(request, refusal(error))
             return HttpResponseRedirect(request.get_full_path())
+
+
+def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
+    """Name each record whose confirmation this request has ended by a change."""
+    confirmations.apply_now()
+    for event in confirmations.ended_in_this_request():
+        name, day = name_of(event, Names([event])), in_format(event.was, "j F Y")
+        messages.warning(
+            request,
+            f"“{name}” counts as confirmed no longer (it did as of {day}), because it has changed. "
+            "If the borough has confirmed it as it is now, enter that date.",
+        )
 
 
 def refusal(error: IntegrityError) -> str:

@@ -1,10 +1,11 @@
 """Frameworks and contracts, from files."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from boroughs.models import Borough
 from citytools.cells import Line
-from citytools.imports import SOURCED, Draft, Import, sourced
+from citytools.imports import SOURCED, Draft, Import, Rows, sourced
 from citytools.sheets import lines
 from contracts.models import (
     Contract,
@@ -13,7 +14,8 @@ from contracts.models import (
     ContractSystem,
     Framework,
 )
-from systems.models import Function, Supplier, System
+from contracts.system_directory import SystemDirectory
+from systems.models import Function, Product, Supplier
 
 _FRAMEWORK = ("name", "slug", "reference", "provider", "starts_on", "ends_on", "source")
 _TEXTS = (
@@ -35,58 +37,54 @@ def frameworks(path: Path, run: Import) -> None:
 
 def contracts(path: Path, run: Import) -> None:
     """contracts.csv: contracts, who shares them, and what they cover."""
-    boroughs = Borough.objects.in_bulk(field_name="slug")
-    rows = lines(path, _CONTRACT)
-    made = run.upsert(Contract, _drafts(rows, boroughs), key=["lead", "title", "starts_on"])
-    pairs = list(zip(rows, made, strict=True))
+    boroughs = run.directory(Borough, "slug")
+    drafts = _drafts(lines(path, _CONTRACT), boroughs, run)
+    rows = run.upsert(Contract, drafts, key=["lead", "title", "starts_on"])
     partners = [
         Draft(line, {"contract": contract, "borough": borough})
-        for line, contract in pairs
-        for borough in line.some("partners", boroughs, "boroughs.csv")
+        for line, contract in rows
+        for borough in run.listed(line, "partners", boroughs, "boroughs.csv")
     ]
-    run.replace(ContractPartner, made, partners, owner="contract", columns={"borough": "partners"})
-    _cover(pairs, made, run)
+    run.replace(ContractPartner, rows, partners, owner="contract", columns={"borough": "partners"})
+    _cover(rows, boroughs, run)
 
 
-def _drafts(rows: list[Line], boroughs: dict[str, Borough]) -> list[Draft]:
-    suppliers = {supplier.name: supplier for supplier in Supplier.objects.all()}
-    known = {framework.name: framework for framework in Framework.objects.all()}
-    return [
-        Draft(
-            line,
-            {
-                "lead": line.the("lead", boroughs, "boroughs.csv"),
-                "supplier": line.one("supplier", suppliers, "suppliers.csv"),
-                "framework": line.one("framework", known, "frameworks.csv"),
-                "rolling": line.yes_no("rolling"),
-                "notice_months": line.whole("notice_months"),
-                "annual_value": line.money("annual_value"),
-                "total_value": line.money("total_value"),
-                **{name: line.text(name) for name in _TEXTS},
-                **sourced(line),
-            },
-        )
-        for line in rows
-    ]
+def _drafts(rows: list[Line], boroughs: Mapping[str, Borough], run: Import) -> list[Draft]:
+    suppliers = run.directory(Supplier, "name")
+    frameworks = run.directory(Framework, "name")
+    return run.drafts(
+        Contract,
+        rows,
+        lambda line: {
+            "lead": line.the("lead", boroughs, "boroughs.csv"),
+            "supplier": line.one("supplier", suppliers, "suppliers.csv"),
+            "framework": line.one("framework", frameworks, "frameworks.csv"),
+            "rolling": line.yes_no("rolling"),
+            "notice_months": line.whole("notice_months"),
+            "annual_value": line.money("annual_value"),
+            "total_value": line.money("total_value"),
+            **{name: line.text(name) for name in _TEXTS},
+            **sourced(line),
+        },
+    )
 
 
-def _cover(pairs: list[tuple[Line, Contract]], made: list[Contract], run: Import) -> None:
+def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: Import) -> None:
     """Link the systems, and the functions: those of the systems as well as those named."""
-    functions = {function.name: function for function in Function.objects.all()}
-    systems = {
-        f"{system.borough.slug}/{system.function.name}/{system.product.name}": system
-        for system in System.objects.select_related("borough", "function", "product")
-    }
+    functions = run.directory(Function, "name", column="function")
+    systems = SystemDirectory(boroughs, functions, run.directory(Product, "name"))
     covers: list[Draft] = []
     serves: list[Draft] = []
-    for line, contract in pairs:
-        covered = line.some("systems", systems, "systems.csv")
+    for line, contract in rows:
+        covered = run.listed(line, "systems", systems, "systems.csv")
         covers += [Draft(line, {"contract": contract, "system": system}) for system in covered]
-        named = line.some("functions", functions, "functions.csv")
-        served = dict.fromkeys([*named, *(system.function for system in covered)])
+        named = run.listed(line, "functions", functions, "functions.csv")
+        # Also of systems that staff deleted: the contract still covers what they did
+        done = [systems.function_of(part) for part in line.parts("systems")]
+        served = dict.fromkeys([*named, *(function for function in done if function)])
         serves += [Draft(line, {"contract": contract, "function": job}) for job in served]
-    run.replace(ContractSystem, made, covers, owner="contract")
-    run.replace(ContractFunction, made, serves, owner="contract")
+    run.replace(ContractSystem, rows, covers, owner="contract")
+    run.replace(ContractFunction, rows, serves, owner="contract")
 
 
 FILES = {"frameworks.csv": frameworks, "contracts.csv": contracts}

@@ -46,18 +46,16 @@ def research(path: Path, run: Import) -> None:
     """research.json: the records, and what each rests on."""
     kinds = records(path, _COLUMNS, objects={"published_values"})
     run.upsert(Source, _texts(kinds["sources"], _SOURCE), key=["key"])
-    sources: dict[str, Mapping[str, Any]] = {"sources": Source.objects.in_bulk(field_name="key")}
+    sources: dict[str, Mapping[str, Any]] = {"sources": run.directory(Source, "key")}
     _publish(Finding, kinds["findings"], sources, run)
     subjects: dict[str, Mapping[str, Any]] = {
-        "boroughs": Borough.objects.in_bulk(field_name="slug"),
-        "products": {product.name: product for product in Product.objects.all()},
-        "functions": {function.name: function for function in Function.objects.all()},
+        "boroughs": run.directory(Borough, "slug"),
+        "products": run.directory(Product, "name"),
+        "functions": run.directory(Function, "name", column="function"),
     }
     _publish(CaseStudy, kinds["case_studies"], sources | subjects, run)
     _claim(kinds["claims"], sources["sources"], run)
-    findings: dict[str, Mapping[str, Any]] = {
-        "findings": Finding.objects.in_bulk(field_name="slug")
-    }
+    findings: dict[str, Mapping[str, Any]] = {"findings": run.directory(Finding, "slug")}
     _publish(Recommendation, kinds["recommendations"], sources | findings, run)
 
 
@@ -78,17 +76,17 @@ def _publish(
     ]
     for draft in drafts:
         _check_tokens(model, draft)
-    made = run.upsert(model, drafts, key=["slug"])
+    rows = run.upsert(model, drafts, key=["slug"])
     for column, known in linked.items():
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
         near, far = field.m2m_field_name(), field.m2m_reverse_field_name()
         links = [
             Draft(line, {near: record, far: other})
-            for line, record in zip(lines, made, strict=True)
-            for other in line.some(column, known, f"the {column}")
+            for line, record in rows
+            for other in run.listed(line, column, known, f"the {column}")
         ]
         through = cast("type[models.Model]", field.remote_field.through)
-        run.replace(through, made, links, owner=near)
+        run.replace(through, rows, links, owner=near)
 
 
 def _beside_the_texts(model: type[Publication], line: Line) -> dict[str, Any]:
@@ -122,19 +120,17 @@ def _readable(value: Any) -> bool:
 
 def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> None:
     """Costs and savings of case studies, each as somebody claimed it."""
-    studies = CaseStudy.objects.in_bulk(field_name="slug")
-    drafts = [
-        Draft(
-            draft.line,
-            {
-                **draft.values,
-                "case_study": draft.line.the("case_study", studies, "the case studies"),
-                "amount": draft.line.money("amount"),
-                "source": draft.line.the("source", sources, "the sources"),
-            },
-        )
-        for draft in _texts(lines, _CLAIM)
-    ]
+    studies = run.directory(CaseStudy, "slug")
+    drafts = run.drafts(
+        CaseClaim,
+        lines,
+        lambda line: {
+            **{name: line.text(name) for name in _CLAIM},
+            "case_study": line.the("case_study", studies, "the case studies"),
+            "amount": line.money("amount"),
+            "source": line.the("source", sources, "the sources"),
+        },
+    )
     run.upsert(CaseClaim, drafts, key=["case_study", "kind", "amount", "claimed_by"])
 
 

@@ -24,43 +24,44 @@ def skills(path: Path, run: Import) -> None:
         for position, name in enumerate(names, start=1)
     ]
     run.upsert(SkillGroup, group_drafts, key=["slug"], columns={"name": "group", "slug": "group"})
-    groups = {group.name: group for group in SkillGroup.objects.all()}
-    drafts = [
-        Draft(
-            line,
-            {
-                "group": groups[line.text("group")],
-                "name": line.text("skill"),
-                "slug": line.text("slug"),
-                "definition": line.text("definition"),
-                "position": position,
-            },
-        )
-        for position, line in enumerate(rows, start=1)
-    ]
+    groups = run.directory(SkillGroup, "name", column="group")
+    positions = {line.place: position for position, line in enumerate(rows, start=1)}
+    drafts = run.drafts(
+        Skill,
+        rows,
+        lambda line: {
+            "group": groups[line.text("group")],
+            "name": line.text("skill"),
+            "slug": line.text("slug"),
+            "definition": line.text("definition"),
+            "position": positions[line.place],
+        },
+    )
     run.upsert(Skill, drafts, key=["slug"], columns={"name": "skill"})
 
 
 def needs(path: Path, run: Import) -> None:
     """needs.csv: which function, or which product, calls for which skill at which level."""
-    functions = {one.name: one.slug for one in Function.objects.all()}
-    products = {one.name: one.slug for one in Product.objects.all()}
-    known = Skill.objects.in_bulk(field_name="slug")
+    functions = run.directory(Function, "name", column="function")
+    products = run.directory(Product, "name")
+    known = run.directory(Skill, "slug")
     levels = {level.name.lower(): level.value for level in Level}
-    drafts = [
-        Draft(
-            line,
-            {
-                "function": line.one("function", functions, "functions.csv"),
-                "product": line.one("product", products, "products.csv"),
-                "skill": line.the("skill", known, "skills.csv"),
-                "level": line.the("level", levels, "the levels: awareness to expert"),
-                "why": line.text("why"),
-            },
-        )
-        for line in lines(path, ("function", "product", "skill", "level", "why"))
-    ]
+    drafts = run.drafts(
+        SkillNeed,
+        lines(path, ("function", "product", "skill", "level", "why")),
+        lambda line: {
+            "function": _slug(line.one("function", functions, "functions.csv")),
+            "product": _slug(line.one("product", products, "products.csv")),
+            "skill": line.the("skill", known, "skills.csv"),
+            "level": line.the("level", levels, "the levels: awareness to expert"),
+            "why": line.text("why"),
+        },
+    )
     run.upsert(SkillNeed, drafts, key=["function", "product", "skill"])
+
+
+def _slug(record: Function | Product | None) -> str | None:
+    return record.slug if record else None
 
 
 def skill_levels(path: Path, run: Import) -> None:
@@ -69,7 +70,8 @@ def skill_levels(path: Path, run: Import) -> None:
     An invented level gives way to a real one that has been entered since.
     """
     real = set(SkillLevel.objects.real().values_list("borough", "skill"))
-    drafts = [one for one in _drafts(path) if not _invented(one) or _place(one) not in real]
+    drafts = _drafts(SkillLevel, path, run)
+    drafts = [one for one in drafts if not _invented(one) or _place(one) not in real]
     run.upsert(SkillLevel, drafts, key=["borough", "skill"])
 
 
@@ -83,27 +85,25 @@ def _place(draft: Draft) -> tuple[int, int]:
 
 def past_levels(path: Path, run: Import) -> None:
     """past_levels.csv: the same by an earlier return."""
-    run.upsert(PastLevel, _drafts(path), key=["borough", "skill", "as_of"])
+    run.upsert(PastLevel, _drafts(PastLevel, path, run), key=["borough", "skill", "as_of"])
 
 
-def _drafts(path: Path) -> list[Draft]:
-    boroughs = Borough.objects.in_bulk(field_name="slug")
-    known = Skill.objects.in_bulk(field_name="slug")
-    return [
-        Draft(
-            line,
-            {
-                "borough": line.the("borough", boroughs, "boroughs.csv"),
-                "skill": line.the("skill", known, "skills.csv"),
-                "level": line.whole("level"),
-                "headcount": line.text("headcount"),
-                "can_teach": line.yes_no("can_teach"),
-                "wants_help": line.yes_no("wants_help"),
-                **sourced(line),
-            },
-        )
-        for line in lines(path, _LEVEL)
-    ]
+def _drafts(model: type[SkillLevel] | type[PastLevel], path: Path, run: Import) -> list[Draft]:
+    boroughs = run.directory(Borough, "slug")
+    known = run.directory(Skill, "slug")
+    return run.drafts(
+        model,
+        lines(path, _LEVEL),
+        lambda line: {
+            "borough": line.the("borough", boroughs, "boroughs.csv"),
+            "skill": line.the("skill", known, "skills.csv"),
+            "level": line.whole("level"),
+            "headcount": line.text("headcount"),
+            "can_teach": line.yes_no("can_teach"),
+            "wants_help": line.yes_no("wants_help"),
+            **sourced(line),
+        },
+    )
 
 
 FILES = {

@@ -55,20 +55,19 @@ def functions(path: Path, run: Import) -> None:
         for position, (name, line) in enumerate(firsts.items(), start=1)
     ]
     run.upsert(ServiceArea, area_drafts, key=["slug"], columns=_AREA_COLUMNS)
-    areas = {area.name: area for area in ServiceArea.objects.all()}
-    drafts = [
-        Draft(
-            line,
-            {
-                "service_area": areas[line.text("service_area")],
-                "name": line.text("function"),
-                "slug": slugify(line.text("function")),
-                "position": position,
-                "also_called": line.text("also_called"),
-            },
-        )
-        for position, line in enumerate(rows, start=1)
-    ]
+    areas = run.directory(ServiceArea, "name", column="service_area")
+    positions = {line.place: position for position, line in enumerate(rows, start=1)}
+    drafts = run.drafts(
+        Function,
+        rows,
+        lambda line: {
+            "service_area": areas[line.text("service_area")],
+            "name": line.text("function"),
+            "slug": slugify(line.text("function")),
+            "position": positions[line.place],
+            "also_called": line.text("also_called"),
+        },
+    )
     run.upsert(Function, drafts, key=["slug"], columns={"name": "function", "slug": "function"})
 
 
@@ -94,62 +93,60 @@ def suppliers(path: Path, run: Import) -> None:
 
 def supplier_aliases(path: Path, run: Import) -> None:
     """supplier_aliases.csv: former and other names."""
-    known = {supplier.name: supplier for supplier in Supplier.objects.all()}
-    drafts = [
-        Draft(
-            line,
-            {
-                "supplier": line.the("supplier", known, "suppliers.csv"),
-                "name": line.text("alias"),
-                "kind": line.text("kind"),
-                "source": line.text("source"),
-            },
-        )
-        for line in lines(path, ("supplier", "alias", "kind", "source"))
-    ]
+    known = run.directory(Supplier, "name")
+    drafts = run.drafts(
+        SupplierAlias,
+        lines(path, ("supplier", "alias", "kind", "source")),
+        lambda line: {
+            "supplier": line.the("supplier", known, "suppliers.csv"),
+            "name": line.text("alias"),
+            "kind": line.text("kind"),
+            "source": line.text("source"),
+        },
+    )
     run.upsert(SupplierAlias, drafts, key=["name"], columns={"name": "alias"})
 
 
 def ownerships(path: Path, run: Import) -> None:
     """ownerships.csv: who belongs to whom, and since when."""
-    known = {supplier.name: supplier for supplier in Supplier.objects.all()}
-    drafts = [
-        Draft(
-            line,
-            {name: line.the(name, known, "suppliers.csv") for name in ("supplier", "owner")}
-            | {"since": line.text("since"), "source": line.text("source")},
-        )
-        for line in lines(path, ("supplier", "owner", "since", "source"))
-    ]
+    known = run.directory(Supplier, "name")
+    drafts = run.drafts(
+        Ownership,
+        lines(path, ("supplier", "owner", "since", "source")),
+        lambda line: {
+            "supplier": line.the("supplier", known, "suppliers.csv"),
+            "owner": line.the("owner", known, "suppliers.csv"),
+            "since": line.text("since"),
+            "source": line.text("source"),
+        },
+    )
     run.upsert(Ownership, drafts, key=["supplier", "owner", "since"])
 
 
 def products(path: Path, run: Import) -> None:
     """products.csv: products with their functions and former names."""
-    makers = {supplier.name: supplier for supplier in Supplier.objects.all()}
-    known = {function.name: function for function in Function.objects.all()}
-    rows = lines(path, _PRODUCT)
-    drafts = [
-        Draft(
-            line,
-            {name: line.text(name) for name in ("name", "slug", "certainty", "source", "note")}
-            | {
-                "manufacturer": line.one("manufacturer", makers, "suppliers.csv"),
-                "illustrative": line.yes_no("illustrative"),
-            },
-        )
-        for line in rows
-    ]
-    made = run.upsert(Product, drafts, key=["slug"])
+    makers = run.directory(Supplier, "name")
+    known = run.directory(Function, "name", column="function")
+    texts = ("name", "slug", "certainty", "source", "note")
+    drafts = run.drafts(
+        Product,
+        lines(path, _PRODUCT),
+        lambda line: {
+            "manufacturer": line.one("manufacturer", makers, "suppliers.csv"),
+            "illustrative": line.yes_no("illustrative"),
+            **{name: line.text(name) for name in texts},
+        },
+    )
+    rows = run.upsert(Product, drafts, key=["slug"])
     functions_made_for = [
         Draft(line, {"product": product, "function": function})
-        for line, product in zip(rows, made, strict=True)
-        for function in line.some("functions", known, "functions.csv")
+        for line, product in rows
+        for function in run.listed(line, "functions", known, "functions.csv")
     ]
-    run.replace(ProductFunction, made, functions_made_for, owner="product")
+    run.replace(ProductFunction, rows, functions_made_for, owner="product")
     former_names = [
         Draft(line, {"product": product, "name": name})
-        for line, product in zip(rows, made, strict=True)
+        for line, product in rows
         for name in line.parts("former_names")
     ]
     run.upsert(
@@ -159,25 +156,23 @@ def products(path: Path, run: Import) -> None:
 
 def systems(path: Path, run: Import) -> None:
     """systems.csv: what each borough runs for what."""
-    boroughs = Borough.objects.in_bulk(field_name="slug")
-    jobs = {function.name: function for function in Function.objects.all()}
-    wares = {product.name: product for product in Product.objects.all()}
+    boroughs = run.directory(Borough, "slug")
+    functions = run.directory(Function, "name", column="function")
+    products = run.directory(Product, "name")
     texts = ("hosting", "status", "live_since", "intention", "note")
-    drafts = [
-        Draft(
-            line,
-            {
-                "borough": line.the("borough", boroughs, "boroughs.csv"),
-                "function": line.the("function", jobs, "functions.csv"),
-                "product": line.the("product", wares, "products.csv"),
-                "users": line.whole("users"),
-                "satisfaction": line.whole("satisfaction"),
-                **{name: line.text(name) for name in texts},
-                **sourced(line),
-            },
-        )
-        for line in lines(path, _SYSTEM)
-    ]
+    drafts = run.drafts(
+        System,
+        lines(path, _SYSTEM),
+        lambda line: {
+            "borough": line.the("borough", boroughs, "boroughs.csv"),
+            "function": line.the("function", functions, "functions.csv"),
+            "product": line.the("product", products, "products.csv"),
+            "users": line.whole("users"),
+            "satisfaction": line.whole("satisfaction"),
+            **{name: line.text(name) for name in texts},
+            **sourced(line),
+        },
+    )
     run.upsert(System, drafts, key=["borough", "function", "product"])
 
 

@@ -1,8 +1,10 @@
 """What tests of loading share: a small set of fixtures, and ways to spoil it."""
 
+import json
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pghistory.models
 from django.apps import apps
@@ -42,6 +44,32 @@ SMALL = {
     '"recommendations": []}',
 }
 
+VALUE: dict[str, Any] = {"on": "2026-11-25", "value": "52", "part": "13", "whole": "25"}
+VALUE |= {"counted": 25, "boroughs": 9}
+RECORD: dict[str, Any] = {"slug": "one", "title": "One", "body": "Words.", "sources": ["press"]}
+RECORD |= {"published_on": "2026-11-25", "published_values": {}}
+
+
+def document(**changes: Any) -> dict[str, list[dict[str, Any]]]:
+    """One record of each kind; `finding__threshold="60"` changes one of its columns."""
+    source: dict[str, Any] = {"key": "press", "title": "A report", "publisher": "", "url": ""}
+    source |= {"published_on": ""}
+    finding = RECORD | {"summary": "Short.", "as_of": "", "claimed_value": "half", "rows": ""}
+    finding |= {"metric": "modern_gov_boroughs", "comparison": "more_than", "threshold": "-0.5"}
+    finding |= {"published_values": {"modern_gov_boroughs": VALUE}}
+    study = RECORD | {"summary": "Short.", "happened_on": "2012", "outcome": "It ended."}
+    study |= {"boroughs": ["north"], "products": ["Fixer"], "functions": []}
+    claim: dict[str, Any] = {"case_study": "one", "kind": "saving", "amount": "18000000"}
+    claim |= {"period": "four years", "claimed_by": "A paper", "source": "press", "note": ""}
+    advice = RECORD | {"audience": "local", "status": "proposed", "owner": "", "findings": ["one"]}
+    kinds = {"sources": source, "findings": finding, "case_studies": study, "claims": claim}
+    kinds |= {"recommendations": advice}
+    for name, value in changes.items():
+        kind, _, column = name.partition("__")
+        kinds[kind][column] = value
+    return {kind: [record] for kind, record in kinds.items()}
+
+
 Folder = Callable[..., Path]
 
 
@@ -66,3 +94,18 @@ def row(text: str) -> Callable[[str], str]:
 def events() -> int:
     kinds = [kind for kind in apps.get_models() if issubclass(kind, pghistory.models.Event)]
     return sum(kind._default_manager.count() for kind in kinds)
+
+
+_SOURCED = "source_kind,source_url,as_of,confidence,confirmed_on"
+FULL = SMALL | {
+    "suppliers.csv": SMALL["suppliers.csv"] + "Holding,holding,,,,,no\n",
+    "ownerships.csv": SMALL["ownerships.csv"] + "Acme,Holding,2021,\n",
+    "research.json": json.dumps(document(case_studies__functions=["Repairs"])),
+    "returns.csv": f"borough,subject,received_on,complete,{_SOURCED}\n"
+    "north,systems,2026-09-30,yes,return,,2026-09-30,high,\n",
+    "skill_levels.csv": f"borough,skill,level,headcount,can_teach,wants_help,{_SOURCED}\n"
+    "north,agile,2,,yes,no,return,,2026-09-30,high,\n",
+    "past_levels.csv": f"borough,skill,level,headcount,can_teach,wants_help,{_SOURCED}\n"
+    "north,agile,1,,yes,no,return,,2025-09-30,high,\n",
+}
+"""A record of each kind that can be loaded, with links of each kind."""

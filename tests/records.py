@@ -32,7 +32,8 @@ from tests import factories
 
 MAKERS: dict[Any, Callable[[], object]] = {
     Borough: factories.borough,
-    Return: factories.returned,
+    # A complete one asks first (boroughs.return_form)
+    Return: lambda: factories.returned(complete=False),
     ServiceArea: factories.service_area,
     Function: factories.function,
     Supplier: factories.supplier,

@@ -21,6 +21,8 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models
 
+from citytools.confirmations import LinkEndsConfirmation
+
 Model = type[models.Model]
 
 
@@ -109,8 +111,15 @@ def _switch(state: str, rows: Collection[Model]) -> None:
         # No table is altered while rows of it wait to be checked
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for model, trigger in pgtrigger.registered():
-            written = model in rows and trigger.operation == pgtrigger.Insert
-            if written and isinstance(trigger, pghistory.trigger.Event):
+            written = model in rows and (
+                (
+                    isinstance(trigger, pghistory.trigger.Event)
+                    and trigger.operation == pgtrigger.Insert
+                )
+                # It would look for the confirmation in events that are not written yet
+                or isinstance(trigger, LinkEndsConfirmation)
+            )
+            if written:
                 table, name = quote(model._meta.db_table), quote(trigger.get_pgid(model))
                 cursor.execute(f"ALTER TABLE {table} {state} TRIGGER {name}")
 

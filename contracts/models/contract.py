@@ -140,7 +140,8 @@ class Contract(Sourced):
     class Meta(Sourced.Meta):
         ordering = [F("ends_first").asc(nulls_last=True), "pk"]
         triggers = [
-            lead_is_no_partner("no_partner_becomes_the_lead", "id", pgtrigger.UpdateOf("lead_id"))
+            *Sourced.Meta.triggers,
+            lead_is_no_partner("no_partner_becomes_the_lead", "id", pgtrigger.UpdateOf("lead_id")),
         ]
         # Of 26,000 titles the search finds its own in 0.1 ms, without these in 210 ms
         indexes = [

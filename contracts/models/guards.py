@@ -2,6 +2,8 @@
 
 import pgtrigger
 
+from citytools.confirmations import LinkEndsConfirmation
+
 _CHECK = """
 IF EXISTS (
     SELECT 1 FROM contracts_contractpartner partner
@@ -16,7 +18,9 @@ RETURN NULL;
 """
 
 
-def lead_is_no_partner(name: str, contract: str, operation: pgtrigger.Operation) -> object:
+def lead_is_no_partner(
+    name: str, contract: str, operation: pgtrigger.Operation
+) -> pgtrigger.Trigger:
     """A trigger that looks at the end of a transaction, so that one form may swap the two."""
     return pgtrigger.Trigger(
         name=name,
@@ -25,3 +29,8 @@ def lead_is_no_partner(name: str, contract: str, operation: pgtrigger.Operation)
         operation=operation,
         func=_CHECK.format(name=name, contract=contract),
     )
+
+
+def ends_confirmation(name: str) -> pgtrigger.Trigger:
+    """A trigger on a table of links: who shares a contract, and what it covers, is part of it."""
+    return LinkEndsConfirmation(name, table="contracts_contract", column="contract_id")

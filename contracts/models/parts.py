@@ -7,7 +7,7 @@ from django.db import models
 from boroughs.models import Borough
 from citytools.history import tracked
 from contracts.models.contract import Contract
-from contracts.models.guards import lead_is_no_partner
+from contracts.models.guards import ends_confirmation, lead_is_no_partner
 from systems.models import System
 
 
@@ -31,7 +31,8 @@ class ContractPartner(models.Model):
         triggers = [
             lead_is_no_partner(
                 "the_lead_is_no_partner", "contract_id", pgtrigger.Insert | pgtrigger.Update
-            )
+            ),
+            ends_confirmation("partner_ends_confirmation"),
         ]
 
     def __str__(self) -> str:
@@ -62,6 +63,7 @@ class ContractSystem(models.Model):
                 violation_error_message="This system is already covered by the contract.",
             )
         ]
+        triggers = [ends_confirmation("system_ends_confirmation")]
 
     def __str__(self) -> str:
         return f"{self.system}, paid for by {self.contract.title}"
@@ -73,6 +75,7 @@ class ContractFunction(Contract.functions.through):  # type: ignore[name-defined
 
     class Meta:
         proxy = True
+        triggers = [ends_confirmation("function_ends_confirmation")]
 
     def __str__(self) -> str:
         return str(self.function)

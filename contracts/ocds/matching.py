@@ -12,6 +12,7 @@ from typing import TypeVar
 from django.utils.text import slugify
 
 from boroughs.models import Borough
+from citytools.authorship import former_keys, last_by_people
 from contracts.models import Framework
 from contracts.ocds import cleaning
 from contracts.ocds.parties import Party
@@ -26,6 +27,7 @@ SHARED = "another body leads it, with a borough among the buyers"
 NO_SUPPLIER = "The notice names no supplier."
 SEVERAL = "The notice names {} suppliers, so that who is paid is not known."
 A_TITLE = "The notice repeats the contract's title where the supplier should stand."
+GONE = "The notice names a supplier that a person deleted."
 A_PRODUCT = "The notice names a product where the supplier should stand."
 
 _GSS = re.compile(r"[EWSN]\d{8}", re.ASCII)
@@ -112,6 +114,7 @@ class Companies:
     _slugs: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
     _products: set[str] = field(default_factory=set)
+    _deleted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         everyone = list(Supplier.objects.order_by("pk"))
@@ -121,11 +124,23 @@ class Companies:
         ]
         real = [(cleaning.key(name), one) for name, one in pairs if not one.illustrative]
         self._by_number = {one.company_number: one for one in everyone if one.company_number}
-        self._by_name = _once(real)
+        self._by_name = self._former_names(everyone) | _once(real)
         self._slugs = {one.slug for one in everyone}
         self._names = {name.lower() for name, _ in pairs}
         names = [*_names_of(Product), *_names_of(ProductAlias)]
         self._products = {cleaning.key(name) for name in names}
+
+    def _former_names(self, everyone: Sequence[Supplier]) -> dict[str, Supplier]:
+        """Suppliers by what they were called before; and notes the names of deleted ones."""
+        alive = {one.pk: one for one in everyone if not one.illustrative}
+        former = former_keys(Supplier, ["name"])
+        gone = [one for one in last_by_people(Supplier).values() if one.pgh_label == "delete"]
+        self._deleted = {cleaning.key(one.name) for one in gone}
+        return _once(
+            (cleaning.key(str(name)), alive[number])
+            for (name,), number in former.items()
+            if number in alive
+        )
 
     def paid(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
         """Who is paid, perhaps a supplier not yet saved; or None and why that is not known."""
@@ -141,7 +156,9 @@ class Companies:
             return None, NO_SUPPLIER
         if name == cleaning.key(title):
             return None, A_TITLE
-        return (None, A_PRODUCT) if name in self._products else (self._added(party, name), "")
+        if name in self._products or name in self._deleted:
+            return None, A_PRODUCT if name in self._products else GONE
+        return self._added(party, name), ""
 
     def _on_record(self, party: Party, name: str) -> Supplier | None:
         number = party.company_number

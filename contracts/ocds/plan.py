@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from boroughs.models import Borough
+from citytools.authorship import last_by_people
 from citytools.provenance import SourceKind
+from citytools.record_finder import DeletedByPerson, RecordFinder
 from contracts.models import Contract, ContractPartner
 from contracts.ocds import cleaning, states
 from contracts.ocds.drafts import Draft, Key
@@ -20,6 +22,8 @@ BY_HAND = "a contract of this OCID is recorded by hand; give it the award number
 OTHER_SOURCE = "it is recorded from another source since"
 CONFIRMED = "the borough has confirmed the record since"
 OLDER = "a later notice is recorded already"
+BY_STAFF = "a person has changed the record since"
+DELETED = "a person has deleted the record"
 
 
 @dataclass
@@ -65,7 +69,9 @@ def plan(drafted: Iterable[Draft | Skipped]) -> Plan:
 class _Planner:
     def __init__(self) -> None:
         recorded = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
-        self._recorded = {_key(one): one for one in recorded if one.award_id}
+        self._by_people = last_by_people(Contract)
+        awarded = [one for one in recorded if one.award_id]
+        self._finder = RecordFinder(Contract, _KEY, self._by_people, awarded)
         self._by_hand = {
             (one.ocid, one.lead_id): one for one in recorded if one.ocid and not one.award_id
         }
@@ -75,6 +81,9 @@ class _Planner:
         }
         self._states = States(self._titles)
         self._partners = set(ContractPartner.objects.values_list("contract", "borough"))
+        # Whoever staff took off a contract is not put on it again
+        events = last_by_people(ContractPartner).values()
+        self._partners |= {(one.contract_id, one.borough_id) for one in events}
         self._found = Plan()
 
     def plan(self, drafted: Iterable[Draft | Skipped]) -> Plan:
@@ -85,7 +94,11 @@ class _Planner:
             else:
                 groups.setdefault(draft.key, []).append(draft)
         for key, group in groups.items():
-            record = self._recorded.get(key)
+            try:
+                record = self._finder.find(key)
+            except DeletedByPerson:
+                self._found.skipped += [one.skipped(DELETED, one.notice.place) for one in group]
+                continue
             told = [one for one in group if not self._left_out(one, record)]
             if told:
                 told.sort(key=lambda one: cleaning.instant(one.notice.moment))
@@ -101,6 +114,7 @@ class _Planner:
             reason, detail = NOT_IN_FORCE, f"{status}: award {draft.notice.award_id}{look}"
         elif record:
             reason = _kept(record, draft.notice.values["as_of"])
+            reason = reason or (BY_STAFF if record.pk in self._by_people else "")
         else:
             reason, detail = (BY_HAND, f"contract {by_hand.pk}") if by_hand else ("", "")
         if reason:
@@ -131,6 +145,9 @@ class _Planner:
         if record is None:
             return list(draft.partners)
         return [one for one in draft.partners if (record.pk, one.pk) not in self._partners]
+
+
+_KEY = ("ocid", "lead_id", "award_id")
 
 
 def _key(record: Contract) -> Key:

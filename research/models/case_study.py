@@ -9,6 +9,7 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.history import tracked
 from citytools.partial_dates import PartialDateField, well_formed
+from citytools.statement_dates import not_ahead, partial_date_not_ahead
 from research.models.publications import Publication, PublicationQuerySet, Source
 from systems.models import Function, Product
 
@@ -42,7 +43,7 @@ class CaseStudy(Publication):
     """What one or more boroughs did, and what came of it by whose account."""
 
     summary = models.TextField()
-    happened_on = PartialDateField(blank=True)
+    happened_on = PartialDateField(blank=True, validators=[not_ahead])
     outcome = models.TextField(
         blank=True, help_text="What came of it, in a sentence or two. Empty: not known."
     )
@@ -54,7 +55,11 @@ class CaseStudy(Publication):
 
     class Meta(Publication.Meta):
         verbose_name_plural = "case studies"
-        constraints = [*Publication.Meta.constraints, well_formed("happened_on")]
+        constraints = [
+            *Publication.Meta.constraints,
+            well_formed("happened_on"),
+            partial_date_not_ahead("happened_on"),
+        ]
 
     def get_absolute_url(self) -> str:
         """The case study's page."""

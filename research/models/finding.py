@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from citytools.history import tracked
 from citytools.partial_dates import PartialDateField, well_formed
+from citytools.statement_dates import not_ahead, partial_date_not_ahead
 from research.models.publications import Publication
 
 
@@ -36,7 +37,9 @@ class Finding(Publication):
     """A claim with its value when it was made, and the metric that tests it today."""
 
     summary = models.TextField()
-    as_of = PartialDateField(blank=True, help_text="When the claim was made.")
+    as_of = PartialDateField(
+        blank=True, validators=[not_ahead], help_text="When the claim was made."
+    )
     claimed_value = models.CharField(
         max_length=80, blank=True, help_text="What was claimed, in the words of who claimed it."
     )
@@ -67,6 +70,12 @@ class Finding(Publication):
         constraints = [
             *Publication.Meta.constraints,
             well_formed("as_of"),
+            partial_date_not_ahead("as_of"),
+            models.CheckConstraint(
+                name="a_finding_links_to_rows_of_this_site",
+                condition=Q(rows="") | Q(rows__regex=r"^/($|[^/\\])"),
+                violation_error_message="Write the rows' page from its / on: /systems/?q=uniform.",
+            ),
             models.CheckConstraint(
                 name="a_tested_claim_has_metric_comparison_and_threshold",
                 condition=Q(comparison="", threshold=None)

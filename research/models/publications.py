@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from citytools.history import tracked
 from citytools.partial_dates import PartialDateField, well_formed
+from citytools.statement_dates import not_ahead, partial_date_not_ahead
+from citytools.web_addresses import WEB_ADDRESS, is_web_address
 
 
 @tracked()
@@ -18,12 +20,16 @@ class Source(models.Model):
     key = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
     publisher = models.CharField(max_length=120, blank=True)
-    url = models.URLField(max_length=500, blank=True)
-    published_on = PartialDateField(blank=True)
+    url = models.URLField(max_length=500, blank=True, validators=[WEB_ADDRESS])
+    published_on = PartialDateField(blank=True, validators=[not_ahead])
 
     class Meta:
         ordering = ["publisher", "title", "pk"]
-        constraints = [well_formed("published_on")]
+        constraints = [
+            well_formed("published_on"),
+            partial_date_not_ahead("published_on"),
+            is_web_address("url"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.publisher}: {self.title}" if self.publisher else self.title

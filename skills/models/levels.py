@@ -75,7 +75,10 @@ class SkillLevel(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = ["skill__position", "borough__name", "pk"]
-        triggers = [keep_what_an_earlier_return_said("keep_what_an_earlier_return_said")]
+        triggers = [
+            *Sourced.Meta.triggers,
+            keep_what_an_earlier_return_said("keep_what_an_earlier_return_said"),
+        ]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(

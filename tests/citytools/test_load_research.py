@@ -9,34 +9,9 @@ import pytest
 from django.core.management import CommandError
 
 from research.models import CaseClaim, CaseStudy, Finding, Recommendation
-from tests.loading import FIXTURES, Folder, events, load
+from tests.loading import FIXTURES, VALUE, Folder, document, events, load
 
 pytestmark = pytest.mark.django_db
-
-VALUE: dict[str, Any] = {"on": "2026-11-25", "value": "52", "part": "13", "whole": "25"}
-VALUE |= {"counted": 25, "boroughs": 9}
-RECORD: dict[str, Any] = {"slug": "one", "title": "One", "body": "Words.", "sources": ["press"]}
-RECORD |= {"published_on": "2026-11-25", "published_values": {}}
-
-
-def document(**changes: Any) -> dict[str, list[dict[str, Any]]]:
-    """One record of each kind; `finding__threshold="60"` changes one of its columns."""
-    source: dict[str, Any] = {"key": "press", "title": "A report", "publisher": "", "url": ""}
-    source |= {"published_on": ""}
-    finding = RECORD | {"summary": "Short.", "as_of": "", "claimed_value": "half", "rows": ""}
-    finding |= {"metric": "modern_gov_boroughs", "comparison": "more_than", "threshold": "-0.5"}
-    finding |= {"published_values": {"modern_gov_boroughs": VALUE}}
-    study = RECORD | {"summary": "Short.", "happened_on": "2012", "outcome": "It ended."}
-    study |= {"boroughs": ["north"], "products": ["Fixer"], "functions": []}
-    claim: dict[str, Any] = {"case_study": "one", "kind": "saving", "amount": "18000000"}
-    claim |= {"period": "four years", "claimed_by": "A paper", "source": "press", "note": ""}
-    advice = RECORD | {"audience": "local", "status": "proposed", "owner": "", "findings": ["one"]}
-    kinds = {"sources": source, "findings": finding, "case_studies": study, "claims": claim}
-    kinds |= {"recommendations": advice}
-    for name, value in changes.items():
-        kind, _, column = name.partition("__")
-        kinds[kind][column] = value
-    return {kind: [record] for kind, record in kinds.items()}
 
 
 def written(**changes: Any) -> Callable[[str], str]:

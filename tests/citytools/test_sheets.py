@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from citytools.cells import Line, LoadError
+from citytools.imports import Import
 from citytools.sheets import lines, records
 
 
@@ -114,13 +115,13 @@ def test_an_unknown_name_is_answered_with_the_likeliest_spelling() -> None:
     with pytest.raises(LoadError, match=r"“Quercus rubur” is not known\. Did you mean “Quercus r"):
         line("Quercus rubur").the("kind", known, "kinds.csv")
     with pytest.raises(LoadError, match=r"Add it to kinds\.csv, or correct it here\."):
-        line("Fig").some("kind", known, "kinds.csv")
+        Import().listed(line("Fig"), "kind", known, "kinds.csv")
 
 
 def test_known_names_give_what_they_name() -> None:
     known = {"oak": 1, "ash": 2}
     assert line("oak").the("kind", known, "") == line("oak").one("kind", known, "") == 1
-    assert line("ash; oak").some("kind", known, "") == [2, 1]
+    assert Import().listed(line("ash; oak"), "kind", known, "") == [2, 1]
 
 
 def document(folder: Path, text: str) -> Path:

@@ -21,12 +21,12 @@ from tests.staff import address, messages, post_change, signed_in
 
 pytestmark = pytest.mark.django_db
 
-HEAD = {"received_on": "2026-11-30", "confidence": "high"}
+HEAD = {"received_on": "2026-11-20", "confidence": "high"}
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 20))
 
 
 @pytest.fixture
@@ -89,12 +89,12 @@ def test_answers_become_levels_of_that_day_with_one_return(staff: Client, camden
     assert "0 raised, 0 lowered, 0 unchanged, 2 new; 1 not answered, stays as it was" in said
     data = level_of("Data")
     assert (data.level, data.as_of, data.source_kind, data.confidence) == (
-        3, "2026-11-30", "return", "high",
+        3, "2026-11-20", "return", "high",
     )  # fmt: skip
     assert (data.headcount, data.can_teach, data.wants_help) == ("", None, None)
     assert SkillLevel.objects.count() == 2
     kept = Return.objects.get()
-    assert (str(kept.received_on), kept.subject, kept.complete) == ("2026-11-30", "skills", False)
+    assert (str(kept.received_on), kept.subject, kept.complete) == ("2026-11-20", "skills", False)
 
 
 def test_all_answers_on_a_skill_are_kept(staff: Client, camden: Borough) -> None:
@@ -135,7 +135,7 @@ def test_a_later_return_says_what_went_up_and_down_and_keeps_the_past(
         ("Up", 1, "2026-09-30"),
     ]
     assert level_of("Left").as_of == "2026-09-30"
-    assert level_of("Same").as_of == "2026-11-30"
+    assert level_of("Same").as_of == "2026-11-20"
 
 
 def test_the_same_day_again_corrects_the_return_and_makes_no_past(
@@ -161,7 +161,7 @@ def test_a_batch_is_named_in_the_history_of_each_level(staff: Client, camden: Bo
     factories.skill("Data")
     sent(staff, Data=3)
     page = words(staff.get(address(SkillLevel, "history", level_of("Data").pk)), "body")
-    assert "Ada Obi: return on skills of Camden, 30 November 2026" in page
+    assert "Ada Obi: return on skills of Camden, 20 November 2026" in page
     events: Any = SkillLevel.pgh_event_model  # type: ignore[attr-defined]
     contexts = {events.objects.get().pgh_context_id}
     contexts |= {Return.pgh_event_model.objects.get().pgh_context_id}  # type: ignore[attr-defined]
@@ -265,7 +265,7 @@ def test_a_day_before_the_latest_return_is_refused(staff: Client, camden: Boroug
     factories.skill("Data")
     factories.returned(camden, subject="skills", received_on="2026-11-15")
     factories.returned(
-        camden, subject="skills", received_on="2026-11-29", source_kind="illustrative"
+        camden, subject="skills", received_on="2026-11-19", source_kind="illustrative"
     )
     said = problems(sent(staff, Data=1, head={"received_on": "2026-11-14"}))
     assert "A later return, of 15 November 2026, is recorded." in said
@@ -380,7 +380,7 @@ def test_a_change_to_a_skill_that_is_not_answered_hinders_nobody(
 def test_what_is_invented_is_not_filled_in_and_is_replaced(staff: Client, camden: Borough) -> None:
     factories.skill_level(
         borough=camden, skill=factories.skill("Data"), level=4, source_kind="illustrative",
-        as_of="2026-11-29",
+        as_of="2026-11-19",
     )  # fmt: skip
     assert "1 level on record is invented for demonstration" in words(staff.get(place()), "body")
     assert not any(filled(staff)[name] for name in filled(staff) if name.endswith("level"))
@@ -405,7 +405,7 @@ def test_the_batch_says_what_changed(staff: Client, camden: Borough) -> None:
     assert "Up Awareness Practitioner (raised)" in said
     assert "Same Working unchanged" in said
     assert "New nothing Expert (new) would teach: not known to yes" in said
-    assert "Return on skills of Camden, 30 November 2026" in words(page, "body")
+    assert "Return on skills of Camden, 20 November 2026" in words(page, "body")
 
 
 def test_undoing_a_batch_puts_all_back(staff: Client, camden: Borough) -> None:
@@ -420,7 +420,7 @@ def test_undoing_a_batch_puts_all_back(staff: Client, camden: Borough) -> None:
     where = batch_of(sent(staff, Up=3, Was=1, New=4))
     assert PastLevel.objects.count() == 1
     response = staff.post(where)
-    assert "Undone: return on skills of Camden, 30 November 2026." in messages(response)[-1]
+    assert "Undone: return on skills of Camden, 20 November 2026." in messages(response)[-1]
     assert list(SkillLevel.objects.order_by("pk").values()) == before
     assert not PastLevel.objects.exists()
     assert not Return.objects.exists()
@@ -465,7 +465,7 @@ def test_a_batch_of_another_kind_or_borough_is_not_found(staff: Client, camden: 
         {
             "borough": camden.pk, "skill": level_of("Data").skill_id, "level": "1",
             "can_teach": "unknown", "wants_help": "unknown", "source_kind": "return",
-            "as_of": "2026-11-30", "confidence": "high",
+            "as_of": "2026-11-20", "confidence": "high",
         },
     )  # fmt: skip
     assert edited.status_code == 302
@@ -555,7 +555,7 @@ def test_thirty_skills_take_as_many_queries_as_three(staff: Client, camden: Boro
     for total in (3, 30):
         while Skill.objects.count() < total:
             factories.skill_level(borough=camden, level=1)
-        posted = filled(staff) | HEAD | {"received_on": f"2026-11-{total:02}"}
+        posted = filled(staff) | HEAD | {"received_on": f"2026-10-{total:02}"}
         posted = {key: "2" if key.endswith("-level") else value for key, value in posted.items()}
         with CaptureQueriesContext(connection) as shown:
             staff.get(place())

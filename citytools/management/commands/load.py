@@ -10,16 +10,19 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import connection
 
 import boroughs.imports
 import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
+from citytools import confirmations
 from citytools.cells import LoadError
+from citytools.demonstration.choice import HELP, demo_choice
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import
+from citytools.left_rows import sentences
 from citytools.staff_group import APPS
 
 Reader = Callable[[Path, Import], None]
@@ -38,10 +41,15 @@ ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv", "past_levels.csv"}
 
 
 class Command(BaseCommand):
-    help = "Loads the fixtures in one transaction; what is already there is left as it is."
+    help = (
+        "Loads the fixtures in one transaction. A record that a load wrote last is changed where a "
+        "file says otherwise; one that a person wrote last (in the admin, by a return, a restore, "
+        "or directly in the database) stays as it is, one that a person deleted stays deleted, and "
+        "each row left for that reason is printed. Records that no file names are as they were."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", choices=["yes", "no"], default="yes")
+        parser.add_argument("--demo", choices=["yes", "no"], help=HELP)
         parser.add_argument(
             "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
         )
@@ -49,13 +57,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         fixtures: Path = options["fixtures"]
         required: dict[Path, Iterable[str]] = {fixtures: READERS.keys() - ONLY_ONCE_RETURNED}
-        if options["demo"] == "yes":
+        demo = demo_choice(options["demo"])
+        if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
         run, begun = Import(), time.monotonic()
         try:
             with (
-                transaction.atomic(),
-                pghistory.context(command="load", demonstration=options["demo"]) as recorded,
+                # A file says itself when a borough confirmed what stands in it
+                confirmations.stated(),
+                pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()
                 for folder, files in required.items():
@@ -76,6 +86,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
         )
+        if run.left:
+            self.stdout.write(f"Left as people wrote it ({len(run.left)}):")
+            for sentence in sentences(run.left):
+                self.stdout.write(f"- {sentence}")
         if any(tally.written for tally in run.tallies.values()):
             self.stdout.write(
                 f"To undo: put the former files back and load again, or restore a record from its\n"

@@ -13,7 +13,9 @@ from django.db import OperationalError, connection
 
 from boroughs.models import Borough
 from citytools import serving, staff
+from citytools.demonstration.choice import HELP, demo_choice
 from citytools.postgres import server
+from citytools.site import holds_invented_records
 
 
 class Command(BaseCommand):
@@ -24,23 +26,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Port and demonstration set, which make hands over as PORT and DEMO."""
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
-        parser.add_argument(
-            "--demo",
-            default=os.environ.get("DEMO") or "yes",
-            help="yes or no: load the demonstration set too, if the database is empty",
-        )
+        parser.add_argument("--demo", help=f"{HELP}. Only an empty database is loaded")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prepare, serve, and leave nothing running."""
         port = serving.port_of(options["port"])
-        if options["demo"] not in {"yes", "no"}:
-            # argparse does not look at a default, and this one may come from outside
-            raise CommandError(f"DEMO={options['demo']} means nothing: write yes or no.")
+        demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         claimed = serving.claim(port)
         try:
-            words = self._prepare(options["demo"])
+            words = self._prepare(demo)
             serving.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
         except OperationalError as error:
             raise CommandError(f"No database: {' '.join(str(error).split())}") from error
@@ -57,11 +53,20 @@ class Command(BaseCommand):
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
                 call_command("load", demo=demo, stdout=io.StringIO())
+            self._warn_of_inventions(demo)
             call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()
         if serving.collect_static():
             self.stdout.write("Collected the static files.")
         return sign_in
+
+    def _warn_of_inventions(self, demo: str) -> None:
+        """A site that was loaded with the demonstration before goes on showing it."""
+        if settings.PRODUCTION and demo == "no" and holds_invented_records():
+            self.stdout.write(
+                "This site shows records invented for demonstration. manage.py "
+                "forget_demonstration takes them out; DEMO=yes says that they are meant."
+            )
 
     def _sign_in(self) -> str:
         if not settings.EMBEDDED_DATABASE or staff.exists():

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pghistory
 import pytest
 from django.test import Client
 
@@ -145,7 +146,8 @@ def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path:
     path.write_text(json.dumps(package(client)))
     before = carried()
     vague_ocid = f"citytools-contract-{vague.pk}"
-    Contract.objects.all().delete()
+    with pghistory.context(command="test"):  # as no person, whose deletion would last
+        Contract.objects.all().delete()
     assert "2 new" in imported(path, "--all")
     assert carried() == [
         one | ({} if one["ocid"] else {"ocid": vague_ocid}) for one in before if one["real"]

@@ -1,0 +1,125 @@
+"""What ends a borough's confirmation of a fact: a later change of a field or of a link.
+
+A change of the note, of the source or of the date itself does not. A write that sets another
+`confirmed_on` confirms what it writes. Triggers hold this, whatever way a record is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
+
+_SETTING = "citytools.confirmations"
+_NOT_STATED = f"current_setting('{_SETTING}', true) IS DISTINCT FROM 'stated'"
+_BESIDE_THE_FACT = {
+    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
+}  # fmt: skip
+
+
+class FieldEndsConfirmation(pgtrigger.Trigger):
+    """Empties `confirmed_on` when a field of the fact changes and the date is left as it was."""
+
+    name = "field_ends_confirmation"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    func = "NEW.confirmed_on := NULL; RETURN NEW;"
+
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
+        """That any column differs which is part of the fact."""
+        fields = [one for one in model._meta.concrete_fields if _is_of_the_fact(one)]
+        quoted = [connection.ops.quote_name(one.column) for one in fields]
+        changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in quoted)
+        return pgtrigger.Condition(
+            f"OLD.confirmed_on = NEW.confirmed_on AND {_NOT_STATED} AND ({changed})"
+        )
+
+
+def _is_of_the_fact(field: Any) -> bool:
+    # A generated column follows from the others, and is not there yet before a row is written
+    return not (field.primary_key or field.generated or field.name in _BESIDE_THE_FACT)
+
+
+class LinkEndsConfirmation(pgtrigger.Trigger):
+    """Empties the date of the record that a link row belongs to, at the end of the transaction.
+
+    Not before: a form that confirms a record and links it anew writes the record first, and a
+    record that is deleted with its links should leave its history as it stood. The event log knows
+    whether the same transaction has confirmed the record.
+    """
+
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+    timing = pgtrigger.Deferred
+
+    def __init__(self, name: str, *, table: str, column: str) -> None:
+        events = table + "event"
+        names = {"table": table, "events": events, "column": column}
+        super().__init__(name=name, func=_LINK.format(not_stated=_NOT_STATED, **names))
+
+
+_LINK = """
+IF {not_stated} THEN
+    UPDATE {table} AS record SET confirmed_on = NULL
+    WHERE record.id IN (OLD.{column}, NEW.{column}) AND record.confirmed_on IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM {events} AS event
+        WHERE event.pgh_obj_id = record.id AND event.pgh_created_at = now()
+        AND event.confirmed_on = record.confirmed_on
+        AND (event.pgh_label = 'insert' OR event.confirmed_on IS DISTINCT FROM (
+            SELECT earlier.confirmed_on FROM {events} AS earlier
+            WHERE earlier.pgh_obj_id = record.id AND earlier.pgh_id < event.pgh_id
+            ORDER BY earlier.pgh_id DESC LIMIT 1
+        ))
+    );
+END IF;
+RETURN NULL;
+"""
+
+
+@contextmanager
+def stated() -> Iterator[None]:
+    """What is written within says itself when it was confirmed: a file, or a version restored."""
+    with transaction.atomic():
+        _set("stated")
+        yield
+        apply_now()
+        _set("")
+
+
+def apply_now() -> None:
+    """Let links that were written end confirmations now, not when the transaction ends."""
+    triggers = [
+        connection.ops.quote_name(trigger.get_pgid(model))
+        for model, trigger in pgtrigger.registered()
+        if isinstance(trigger, LinkEndsConfirmation)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {', '.join(triggers)} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {', '.join(triggers)} DEFERRED")
+
+
+def _set(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [_SETTING, value])
+
+
+def ended_in_this_request() -> Sequence[Any]:
+    """Events of the present context of history that ended a confirmation, with its date `was`."""
+    with pghistory.context() as present:
+        found: list[Any] = []
+        for kind in apps.get_models():
+            if issubclass(kind, pghistory.models.Event) and hasattr(kind, "confirmed_on"):
+                found += _ended(kind, present.id)
+    return found
+
+
+def _ended(kind: Any, context: Any) -> Any:
+    earlier = kind.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    was = Subquery(earlier.order_by("-pgh_id").values("confirmed_on")[:1])
+    ended = kind.objects.filter(pgh_context_id=context, pgh_label="update", confirmed_on=None)
+    return ended.annotate(was=was).exclude(was=None).order_by("pgh_id")
