@@ -43,11 +43,13 @@ def server(port: int) -> Iterator["subprocess.Popen[str]"]:
         )
         cursor.execute("ANALYZE systems_supplier")
     with _serve(port) as server:
-        assert eventually(lambda: _answers(port) or server.poll() is not None, seconds=30)
-        assert server.poll() is None, server.communicate()[0]
-        yield server
-        server.terminate()
-        server.communicate(timeout=15)
+        try:
+            assert eventually(lambda: _answers(port) or server.poll() is not None, seconds=60)
+            assert server.poll() is None, server.communicate()[0]
+            yield server
+        finally:
+            server.terminate()
+            server.communicate(timeout=15)
 
 
 def _serve(port: int) -> "subprocess.Popen[str]":
@@ -55,11 +57,7 @@ def _serve(port: int) -> "subprocess.Popen[str]":
     user, name = (urllib.parse.quote(told[one]) for one in ("user", "dbname"))
     query = urllib.parse.urlencode({"host": told["host"], "port": told["port"]})
     url = f"postgresql://{user}@/{name}?{query}"
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "1", "--respawn-failed-workers"),
-        "tests.machine.streaming:application",
-    ]
+    command = [sys.executable, "-m", "tests.machine.streaming", str(port)]
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -73,7 +71,7 @@ def _serve(port: int) -> "subprocess.Popen[str]":
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as page:
             return bool(page.status == 200)
     except OSError:
         return False
