@@ -51,10 +51,9 @@ class Bridge:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._page_cache: PageCache | None = None
-        if isinstance(application, PageCache):
-            self._page_cache = application
-            self._version = BatchedCall("version", application.present_version)
+        candidate: object = application
+        self._page_cache = cache = candidate if isinstance(candidate, PageCache) else None
+        self._version = BatchedCall("version", cache.present_version) if cache else None
         self._pages = ThreadPool("pages", max_threads=4, max_waiting=100)
         self._files = ThreadPool("files", max_threads=2, max_waiting=50)
         self._static = ThreadPool("static", max_threads=1, max_waiting=200)
@@ -106,9 +105,9 @@ class Bridge:
             return text_response(500, "Something went wrong, and was logged.")
 
     async def _kept_page(self, request: Environ) -> Response | None:
-        cache = self._page_cache
+        cache, version = self._page_cache, self._version
         page = cache and cache.stored_page(request)
-        if not cache or not page or page.version != await self._version.result():
+        if not page or not cache or not version or page.version != await version.result():
             return None
         return responses.call(partial(cache.send_page, page), request)
 
