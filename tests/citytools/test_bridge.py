@@ -4,7 +4,7 @@ import asyncio
 import io
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from citytools.bridge.application import Bridge
 from tests.citytools.bridging import DISCONNECT, ask, body_parts, exchange, scope
 
 Start = Callable[..., Any]
-POST = {"method": "POST", "path": b"/admin/login/"}
+POST: dict[str, Any] = {"method": "POST", "path": b"/admin/login/"}
 
 
 def told(**request: Any) -> dict[str, Any]:
@@ -190,16 +190,15 @@ def test_work_is_dropped_for_who_has_left() -> None:
     assert asked == ["/admin/login/"]
 
 
-def django_file(response: Any) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
+def django_file(response: Any) -> Callable[[dict[str, Any], Start], Any]:
     """An application that answers as Django's handler does with a response."""
 
-    def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    def application(environ: dict[str, Any], start: Start) -> Any:
         start("200 OK", list(response.items()))
         if getattr(response, "file_to_stream", None) is None:
-            return response  # type: ignore[no-any-return]
+            return response
         response.file_to_stream.close = response.close
-        wrap: Any = environ["wsgi.file_wrapper"]
-        return wrap(response.file_to_stream, response.block_size)  # type: ignore[no-any-return]
+        return environ["wsgi.file_wrapper"](response.file_to_stream, response.block_size)
 
     return application
 
