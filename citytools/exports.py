@@ -1,31 +1,28 @@
 """Files: exactly the rows of a page, as CSV, XLSX and JSON, all by one path.
 
 A file is complete or it looks broken: rows are spooled and sent with their length, or, where they
-are very many, streamed so that a failure breaks the connection.
+are very many, sent while they are copied, so that a failure breaks the connection.
 """
 
 import copy
 import datetime
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Protocol
 
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
-from citytools import clock, documents, keyset, streams, workbooks
+from citytools import clock, csv_copy, documents, keyset, workbooks
 from citytools.columns import Column
 from citytools.grammar import FactFilter
-from citytools.sending import described, refusal, spooled
+from citytools.sending import described, refusal, spooled, unavailable
 from citytools.tables import Made, Stored, Table
 from citytools.telling import Told
 
+_log = logging.getLogger(__name__)
 CSV = "text/csv; charset=utf-8"
 SPOOLED = 100_000
 """Rows up to which a file is spooled first and sent with its length."""
@@ -121,9 +118,7 @@ class Export:
         filename = f"{chosen.file_name(self.name)}.csv"
         if table.count(SPOOLED + 1) <= SPOOLED:
             return spooled(table.write, filename, CSV, told)
-        copied = streams.Copied(table, request.META.get("SERVER_SOFTWARE", ""))
-        response = StreamingHttpResponse(copied, content_type=CSV)
-        return described(response, told, copied.count, filename)
+        return _long_csv(table, filename, told)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
@@ -188,6 +183,19 @@ class Export:
         if problems := too_many(table):
             return chosen, refusal(problems)
         return chosen, table
+
+
+def _long_csv(table: Table, filename: str, told: Told) -> HttpResponseBase:
+    """A file that is sent while it is copied, or 503 where too many are, or the disk is full."""
+    try:
+        file = csv_copy.start(table)
+    except csv_copy.TooManyCopiesError:
+        return unavailable("Many long files are being read just now.", seconds=10)
+    except OSError as error:
+        _log.error("A long file could not be made: %s", error)
+        return unavailable("The server has no room for this file just now.", seconds=60)
+    response = FileResponse(file, content_type=CSV)
+    return described(response, told, file.row_count, filename)
 
 
 _REMEDY = "Take the CSV, or choose fewer."

@@ -57,17 +57,25 @@ _pages: OrderedDict[Key, Page] = OrderedDict()
 _alone = Lock()
 
 
-def first(django: Application) -> Application:
-    """The application with what is kept ahead of it."""
+class WithKeptPages:
+    """The application with what is kept ahead of it.
 
-    def application(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+    `citytools.bridge` sends what is kept without calling it: see its PageCache.
+    """
+
+    def __init__(self, django: Application) -> None:
+        self._django = django
+
+    def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        """The page that is kept, or Django's."""
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             # Django would read the query by its charset: one address would then have many answers
             environ.pop("CONTENT_TYPE", None)
         key = _key(environ)
         if key is None:
-            return django(environ, start)
-        if page := _find(key):
+            return self._django(environ, start)
+        page = _find(key)
+        if page and page.version == _present():
             return _sent(page, environ, start)
         told: list[Any] = []
 
@@ -75,14 +83,25 @@ def first(django: Application) -> Application:
             told[:] = status, list(headers)
             return start(status, headers, *fault)
 
-        answer = django(environ, noted)
+        answer = self._django(environ, noted)
         if _MARK in environ and told[0].startswith("200"):
             version, etag = environ[_MARK]
             status, headers = told
             _keep(key, Page(version, etag, status, headers, b"".join(answer)))
         return answer
 
-    return application
+    def stored_page(self, environ: Environ) -> Page | None:
+        """The page that is kept, of whatever version."""
+        key = _key(environ)
+        return None if key is None else _find(key)
+
+    def present_version(self) -> str | None:
+        """What a page must be of."""
+        return _present()
+
+    def send_page(self, page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+        """The page, or 304 for who has it already."""
+        return _sent(page, environ, start)
 
 
 def mark(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
@@ -131,12 +150,10 @@ def _key(environ: Environ) -> Key | None:
 
 
 def _find(key: Key) -> Page | None:
-    """The page, if it is kept and of the present version."""
-    page = _pages.get(key)
-    if page is None or page.version != _present():
-        return None
+    """The page, if it is kept, of whatever version."""
     with _alone:
-        if key in _pages:  # another thread may just let it go
+        page = _pages.get(key)
+        if page is not None:
             _pages.move_to_end(key)
     return page
 

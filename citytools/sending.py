@@ -21,6 +21,15 @@ def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
     return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
 
 
+def unavailable(reason: str, seconds: int) -> HttpResponse:
+    """503 with the reason as plain text, and when to ask again."""
+    text = f"{reason} Ask again in {seconds} seconds.\n"
+    response = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str) -> FileResponse:
     """What a function writes, as a file with its length: complete, or not sent."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)

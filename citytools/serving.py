@@ -13,21 +13,24 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import CommandError, call_command
 from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from citytools.bridge.application import Bridge
 from citytools.postgres import locks
 
 ADDRESS = "127.0.0.1"
 WORKERS = 2
+STUCK_READER_SECONDS = 30
 # What the front-end packages bring for those who build with them: compressing it takes 8 seconds
 NOT_SERVED = (
     *("*.scss", "*.njk", "*.md", "*.html", "*.mjs", "*.mjs.map", "*.bundle.*"),
@@ -124,9 +127,12 @@ def serve(port: int, announce: Callable[[], None]) -> None:
         "citytools.wsgi:application",
         address=ADDRESS,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=WORKERS,
-        blocking_threads=1,
+        # With HTTP/2 offered, who says nothing at all may stay for ever
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=32 * 1024),
+        websockets=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
@@ -141,7 +147,26 @@ def serve(port: int, announce: Callable[[], None]) -> None:
             _when_orphaned(os.getppid(), server.signal_handler_interrupt)
         threading.Thread(target=_once_answering, args=[port, announce], daemon=True).start()
 
-    server.serve(target_loader=partial(_load_in_worker, os.getpid()), wrap_loader=False)
+    server.serve(
+        spawn_target=_run_worker,
+        target_loader=partial(_load_in_worker, os.getpid()),
+        wrap_loader=False,
+    )
+
+
+def _run_worker(worker: int, name: str | None, loader: Any, sockets: Any, *options: Any) -> None:
+    """Granian's own worker, but with a bound on how long a reader may take nothing.
+
+    Granian has none for answers. Connections inherit this one from the socket that accepts them.
+    """
+    (specification, holder), shared = sockets
+    if specification is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        holder = specification.build()
+        with socket.socket(fileno=os.dup(holder.get_fd())) as listener:
+            milliseconds = STUCK_READER_SECONDS * 1000
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+        specification = None
+    Granian._spawn_asgi_worker(worker, name, loader, ((specification, holder), shared), *options)
 
 
 def _once_answering(port: int, announce: Callable[[], None]) -> None:
@@ -151,13 +176,13 @@ def _once_answering(port: int, announce: Callable[[], None]) -> None:
         time.sleep(0.05)
 
 
-def _load_in_worker(server: int) -> WSGIHandler:
+def _load_in_worker(server: int) -> Bridge:
     """Load the application in a worker, which stops when the server does, however that went."""
     # A group of its own: Ctrl-C reaches the server, which then stops its workers in good order
     os.setpgid(0, 0)
     _when_orphaned(server, lambda: os.kill(os.getpid(), signal.SIGTERM))
     # That of the settings: City Tools' own, or for a server to be compared with plain Django's
-    application: WSGIHandler = get_internal_wsgi_application()
+    application = Bridge(get_internal_wsgi_application())
     import_module(settings.ROOT_URLCONF)
     # What is loaded stays: looking through it for rubbish took a quarter of the largest pages' time
     gc.collect()

@@ -15,7 +15,7 @@ django_application = get_wsgi_application()
 def _with_kept_pages() -> "Application":
     from citytools import kept  # what it imports has models, which are ready only now
 
-    return kept.first(django_application)
+    return kept.WithKeptPages(django_application)
 
 
 application = _with_kept_pages()

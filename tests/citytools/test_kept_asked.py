@@ -86,7 +86,7 @@ def test_who_has_an_older_page_gets_the_kept_one(client: Client) -> None:
 
 
 def test_what_failed_on_its_way_out_is_not_kept() -> None:
-    django = kept.first(lambda environ, start: _failing(environ, start))
+    django = kept.WithKeptPages(lambda environ, start: _failing(environ, start))
     environ = RequestFactory().get("/about/").META
     assert django(environ, lambda *_: None) == [b"sorry"]
     assert not kept._pages

@@ -1,9 +1,45 @@
-"""The application as served, which streams from the hundredth row on. Tests start it."""
+"""The site as served, but with files sent while they are copied from the hundredth row on.
 
-import importlib
+Tests start it: python -m tests.machine.streaming 8100 folder/of/static/files
+While the file that $HOLD names is there, a copy does not end by itself.
+"""
 
-from citytools.wsgi import application
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
 
-# Only now are the models that it needs ready
-importlib.import_module("citytools.exports").SPOOLED = 100  # type: ignore[attr-defined]
-__all__ = ["application"]
+import django
+from django.conf import settings
+from django.db import connection
+
+from citytools import serving
+
+
+def main() -> None:
+    """Serve until told to stop; the one worker is a fork of this process."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    if len(sys.argv) > 2:
+        settings.STATIC_ROOT = Path(sys.argv[2])
+    django.setup()
+    from citytools import exports, tables  # only now are the models that they need ready
+
+    exports.SPOOLED = 100
+    write = tables.Stored.write
+
+    def write_and_hold(table: Any, file: IO[bytes]) -> int:
+        rows = write(table, file)
+        file.flush()
+        if Path(os.environ.get("HOLD", "none")).exists():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(60)")
+        return rows
+
+    tables.Stored.write = write_and_hold  # type: ignore[assignment]
+    serving.WORKERS = 1
+    serving.serve(int(sys.argv[1]), lambda: None)
+
+
+if __name__ == "__main__":
+    main()

@@ -31,8 +31,15 @@ def port() -> int:
     return _free_port()
 
 
+@pytest.fixture
+def hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file: while it is there, no copy ends."""
+    monkeypatch.setenv("HOLD", str(tmp_path / "hold"))
+    return tmp_path / "hold"
+
+
 @pytest.fixture(autouse=True)
-def server(port: int) -> Iterator["subprocess.Popen[str]"]:
+def server(port: int, hold: Path) -> Iterator["subprocess.Popen[str]"]:
     """A server over the test's own database, with many suppliers in it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -43,23 +50,21 @@ def server(port: int) -> Iterator["subprocess.Popen[str]"]:
         )
         cursor.execute("ANALYZE systems_supplier")
     with _serve(port) as server:
-        assert eventually(lambda: _answers(port) or server.poll() is not None, seconds=30)
-        assert server.poll() is None, server.communicate()[0]
-        yield server
-        server.terminate()
-        server.communicate(timeout=15)
+        try:
+            assert eventually(lambda: _answers(port) or server.poll() is not None, seconds=60)
+            assert server.poll() is None, server.communicate()[0]
+            yield server
+        finally:
+            server.terminate()
+            server.communicate(timeout=15)
 
 
-def _serve(port: int) -> "subprocess.Popen[str]":
+def _serve(port: int, *static: str) -> "subprocess.Popen[str]":
     told = connection.get_connection_params()
     user, name = (urllib.parse.quote(told[one]) for one in ("user", "dbname"))
     query = urllib.parse.urlencode({"host": told["host"], "port": told["port"]})
     url = f"postgresql://{user}@/{name}?{query}"
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "1", "--respawn-failed-workers"),
-        "tests.machine.streaming:application",
-    ]
+    command = [sys.executable, "-m", "tests.machine.streaming", str(port), *static]
     environment = {
         **os.environ,
         "DATABASE_URL": url,
@@ -73,7 +78,7 @@ def _serve(port: int) -> "subprocess.Popen[str]":
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as page:
             return bool(page.status == 200)
     except OSError:
         return False
@@ -92,7 +97,8 @@ def _copying() -> list[int]:
     """Backends that copy at this moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'COPY%%' "
+            "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' "
+            "AND state = 'active' "
             "AND datname = current_database()"
         )
         return [pid for (pid,) in cursor.fetchall()]
@@ -125,7 +131,8 @@ def _memory(pid: int) -> int:
     return int(line.split()[1]) * 1024
 
 
-def test_who_goes_stops_the_query(port: int) -> None:
+def test_who_goes_stops_the_query(port: int, hold: Path) -> None:
+    hold.touch()
     with _asked(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
@@ -133,7 +140,11 @@ def test_who_goes_stops_the_query(port: int) -> None:
     assert _answers(port)
 
 
-def test_a_file_that_breaks_off_never_looks_whole(port: int) -> None:
+def test_a_file_that_breaks_off_never_looks_whole(
+    port: int, hold: Path, server: "subprocess.Popen[str]"
+) -> None:
+    workers = _workers(server.pid)
+    hold.touch()
     with _asked(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
@@ -141,4 +152,5 @@ def test_a_file_that_breaks_off_never_looks_whole(port: int) -> None:
             cursor.execute("SELECT pg_terminate_backend(%s)", [_copying()[0]])
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
             response.read()
-    assert eventually(lambda: _answers(port))
+    assert _answers(port)
+    assert _workers(server.pid) == workers

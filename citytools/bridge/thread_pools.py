@@ -1,0 +1,67 @@
+"""Threads for one kind of work each, so that no kind stops another; few may wait for one."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_Job = tuple[Callable[[], Any], threading.Event, "asyncio.Future[Any]"]
+
+
+class PoolFullError(Exception):
+    """As many jobs wait as may."""
+
+
+class ThreadPool:
+    """Daemon threads, started when first needed, each with its own database connection.
+
+    Not concurrent.futures: its queue has no bound, it takes twice as long to hand over a job, and
+    at exit it waits for its threads. All methods are called on the event loop's thread.
+    """
+
+    def __init__(self, name: str, max_threads: int, max_waiting: int) -> None:
+        self._name, self._max_threads = name, max_threads
+        self._max_jobs = max_threads + max_waiting
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._unfinished = self._threads = 0
+
+    def submit(self, work: Callable[[], T], cancelled: threading.Event) -> "asyncio.Future[T]":
+        """Run in a thread; the future is cancelled where `cancelled` is set before one is free."""
+        if self._unfinished >= self._max_jobs:
+            raise PoolFullError(self._name)
+        self._unfinished += 1
+        if self._threads < min(self._unfinished, self._max_threads):
+            self._threads += 1
+            name = f"{self._name}-{self._threads}"
+            threading.Thread(target=self._run_jobs, name=name, daemon=True).start()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put((work, cancelled, future))
+        return future
+
+    def _run_jobs(self) -> None:
+        while True:
+            work, cancelled, future = self._jobs.get()
+            finish: Callable[[], object]
+            finish = future.cancel if cancelled.is_set() else _outcome(work, future)
+            # A loop that has been closed needs no answer any more
+            with contextlib.suppress(RuntimeError):
+                future.get_loop().call_soon_threadsafe(self._finish, finish)
+            # Else the last answer would stay in memory until the next job
+            del work, cancelled, future, finish
+
+    def _finish(self, finish: Callable[[], object]) -> None:
+        self._unfinished -= 1
+        finish()
+
+
+def _outcome(work: Callable[[], T], future: "asyncio.Future[T]") -> Callable[[], object]:
+    """Do the work; what is left to do on the event loop."""
+    try:
+        result = work()
+    except BaseException as error:  # also SystemExit: the thread goes on
+        fault = error
+        return lambda: None if future.done() else future.set_exception(fault)
+    return lambda: None if future.done() else future.set_result(result)
