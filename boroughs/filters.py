@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from boroughs.columns import BOROUGH_COLUMNS
 from boroughs.measures import MEASURES
@@ -13,13 +13,8 @@ from citytools.grammar import FactFilter
 from citytools.narrowing import by_value
 
 
-def _called(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return queryset.filter(
-        Q(name__icontains=words)
-        | Q(official_name__icontains=words)
-        | Q(partnership__icontains=words)
-        | Q(gss_code__iexact=words)
-    )
+def _holding(queryset: Any, words: str) -> Any:
+    return queryset.matching(words)
 
 
 def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
@@ -36,7 +31,7 @@ class BoroughFilter(FactFilter):
     shown_first = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
-    q = Words("Words", _called)
+    q = Words("Words", _holding)
     borough = Slugs("Borough", Borough.objects.all(), _these)
     inner_or_outer = Values("Inner or outer", Borough.Ring.choices, by_value("inner_or_outer"))
     partnership = Values("Partnership", Borough.objects.partnerships, _partners)

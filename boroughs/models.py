@@ -6,12 +6,14 @@ from typing import Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.text import slugify
 
 from citytools.history import tracked
 from citytools.provenance import Sourced, SourcedQuerySet
 from citytools.statement_dates import day_not_ahead, not_ahead
+from citytools.word_search import SearchText, Word, split_words
 
 LONDON = 33
 """The 32 boroughs and the City of London; regional bodies are never counted among them."""
@@ -37,6 +39,17 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         regional = Q(kind=Borough.Kind.REGIONAL)
         return self.annotate(aside=ExpressionWrapper(regional, models.BooleanField()))
 
+    def named(self, word: Word) -> Self:
+        """Whose name holds the word."""
+        return self.filter(word.in_any("search_name"))
+
+    def matching(self, words: str) -> Self:
+        """Whose names, partnership or code at the statistics office hold every word."""
+        rows = self
+        for word in split_words(words):
+            rows = rows.filter(word.in_any("search_text") | Q(gss_code__iexact=word.typed))
+        return rows
+
     def partnerships(self) -> list[tuple[str, str]]:
         """(slug, name) of the sub-regional partnerships of these boroughs, by name."""
         names = self.exclude(partnership="").order_by("partnership").values_list("partnership")
@@ -58,7 +71,7 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         return self.london().alias(latest=latest).filter(latest=True)
 
 
-@tracked()
+@tracked(derived=["search_name", "search_text"])
 class Borough(models.Model):
     """A London authority: one of the 33, or a regional body such as the GLA."""
 
@@ -87,6 +100,14 @@ class Borough(models.Model):
     households_year = models.PositiveSmallIntegerField(null=True, blank=True)
     tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+    search_name = models.GeneratedField(
+        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Concat(*map(SearchText, ("name", "official_name", "partnership"))),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = BoroughQuerySet.as_manager()
 

@@ -8,6 +8,8 @@ from django import forms
 from django.db.models import Expression, F, QuerySet, Value
 from django.db.models.functions import NullIf
 
+from citytools.word_search import check_number_of_words
+
 YES_NO = [("yes", "Yes"), ("no", "No")]
 Choices = Sequence[tuple[Any, Any]]
 Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
@@ -130,15 +132,26 @@ class OneOf(django_filters.ChoiceFilter):
 
 
 class Words(django_filters.CharFilter):
-    """Free words."""
+    """Words that rows hold, every one of them in any order (`citytools.word_search`)."""
 
     def __init__(self, label: str, method: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> None:
         self.narrow = method
-        super().__init__(label=label, max_length=100)
+        super().__init__(label=label, max_length=100, validators=[check_number_of_words])
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Rows that hold the words."""
         return _narrowed(qs, self.narrow, value)
+
+
+class Question(django_filters.CharFilter):
+    """Words as somebody asks the search; they leave no row out."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label, max_length=100)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """All rows."""
+        return qs
 
 
 class Day(django_filters.DateFilter):

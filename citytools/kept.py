@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 
-from citytools import patience, versions
+from citytools import patience, tracking_parameters, versions
 from citytools.versions import Version
 
 Environ = dict[str, Any]
@@ -71,6 +71,8 @@ class WithKeptPages:
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             # Django would read the query by its charset: one address would then have many answers
             environ.pop("CONTENT_TYPE", None)
+        # A page is kept once, whichever newsletter its readers come from
+        tracking_parameters.remove_tracking(environ)
         key = _key(environ)
         if key is None:
             return self._django(environ, start)

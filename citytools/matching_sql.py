@@ -11,10 +11,10 @@ SMALL_WORDS = """(
 def plain(text: str) -> str:
     """SQL: the words of a text in lower case, without accents and signs, a space between them.
 
-    An apostrophe joins (Children's, childrens) and & is read as and; other signs divide.
+    An apostrophe joins (Children's, childrens) and & is read as and; other signs divide. The box of
+    a list folds words by the same function (`citytools.word_search`).
     """
-    joined = f"translate(lower(unaccent({text})), '''`', '')"
-    return f"trim(regexp_replace(replace({joined}, '&', ' and '), '[^[:alnum:]]+', ' ', 'g'))"
+    return f"search_words({text})"
 
 
 def squashed(words: str) -> str:

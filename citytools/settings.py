@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "research",
 ]
 MIDDLEWARE = [
+    "citytools.tracking_parameters.remove_tracking_parameters",
     "django.middleware.security.SecurityMiddleware",
     "citytools.policy.content_security",
     "citytools.policy.read_only",

@@ -91,10 +91,6 @@ def _invented(queryset: QuerySet[Any], yes: bool) -> QuerySet[Any]:
     return queryset.filter(illustrative=yes)
 
 
-def _called(queryset: Any, words: str) -> Any:
-    return queryset.called(words)
-
-
 def _made_for_area(queryset: QuerySet[Any], areas: QuerySet[Any]) -> QuerySet[Any]:
     made_for = Product.functions.through.objects.filter(
         product=OuterRef("pk"), function__service_area__in=areas
@@ -120,7 +116,7 @@ class ProductFilter(FactFilter):
     shown_first = ("q", "service_area")
     columns = PRODUCT_COLUMNS
 
-    q = Words("Words", _called)
+    q = Words("Words", _holding)
     service_area = Slugs("Service area", ServiceArea.objects.all(), _made_for_area)
     function = Slugs("Function", Function.objects.all(), _made_for)
     supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("manufacturer"))
@@ -142,7 +138,7 @@ class SupplierFilter(FactFilter):
     shown_first = ("q", "illustrative")
     columns = SUPPLIER_COLUMNS
 
-    q = Words("Words", _called)
+    q = Words("Words", _holding)
     illustrative = YesNo("Invented for demonstration", _invented)
     sort = Sort(
         {

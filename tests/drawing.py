@@ -20,7 +20,10 @@ MODELS: dict[str, Any] = {
 }  # fmt: skip
 DATES = ["2026-01-01", "2026-12-31", "2027-03-31", "2027-06-01", "2028-02-29"]
 AMOUNTS = ["0", "999", "1000", "1000.01", "250000"]
-WORDS = ["a", "borough", "product 1", "1", "%", "region", "zzz"]
+WORDS = [
+    *("a", "borough", "product 1", "1", "%", "region", "zzz", "a & borough", "1 product"),
+    *("boroughs function’s", "maker-1 product", "contracts 2"),
+]
 
 
 def choices(kind: type[FactFilter], model: Any) -> dict[str, list[str]]:

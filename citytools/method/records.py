@@ -5,6 +5,7 @@ from citytools.glossary import pages
 from citytools.glossary.sources import CPV, FULL_TEXT, OCDS, OURS, RULE, TRIGRAMS
 from citytools.matching import ALIKE, CONTEXT, OTHER, OWN, SENTENCE, SURELY_ALIKE
 from citytools.method.entry import Group, Method
+from citytools.word_search import MAX_WORDS
 from contracts.ocds.notices import TECHNOLOGY
 from contracts.ocds.terms import CEILING
 
@@ -33,6 +34,11 @@ RECORDS = Group(
                     "first."
                 ),
                 "In texts the words are looked for in all their forms.",
+                (
+                    "The box beside a list guesses nothing: its rows hold every word, in any order "
+                    "and any column. Accents, apostrophes, &, hyphens and plurals make no "
+                    f"difference; at most {MAX_WORDS} words."
+                ),
             ),
             limits=(
                 "The limits of likeness were measured on the names of the real records.",
@@ -40,7 +46,11 @@ RECORDS = Group(
             ),
             sources=(TRIGRAMS, FULL_TEXT, OURS),
             used=(pages.SEARCH,),
-            code=("citytools.matching:matches", "citytools.search.question:taken_apart"),
+            code=(
+                "citytools.matching:matches",
+                "citytools.search.question:taken_apart",
+                "citytools.word_search:split_words",
+            ),
         ),
         Method(
             "notices",

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from boroughs.models import Borough
-from citytools.filters import Values, Words, YesNo
+from citytools.filters import Question, Values, YesNo
 from citytools.grammar import FactFilter
 from citytools.search.kinds import KINDS
 
@@ -21,7 +21,7 @@ class SearchFilter(FactFilter):
     shown_first = ("kind", "illustrative")
     beside = frozenset()
 
-    q = Words("Words", _as_it_is)
+    q = Question("Words")
     kind = Values("Kind", [(kind.name, kind.heading) for kind in KINDS], _as_it_is)
     illustrative = YesNo("Invented for demonstration", _as_it_is)
 

@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.filters import Day, Slugs, Sort, Values, Words, YesNo, filled
 from citytools.grammar import FactFilter
+from citytools.word_search import SearchText, split_words
 from contracts.frameworks.columns import FRAMEWORK_COLUMNS
 from contracts.frameworks.counts import contracts_of, frameworks_with_counts
 from contracts.models import ContractQuerySet, Framework
 
 
 def _holding(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
-    named = Q(name__icontains=words) | Q(reference__icontains=words)
-    return queryset.filter(named | Q(provider__icontains=words))
+    texts = [SearchText(column) for column in ("name", "reference", "provider")]
+    for word in split_words(words):
+        queryset = queryset.filter(word.in_any(*texts))
+    return queryset
 
 
 def _providers() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from boroughs.models import Borough
@@ -23,6 +23,7 @@ from citytools.partial_dates import (
     well_formed,
 )
 from citytools.provenance import Sourced
+from citytools.word_search import SearchText
 from contracts.models.dates import Term
 from contracts.models.framework import Framework, Route, Vat
 from contracts.models.guards import lead_is_no_partner
@@ -45,7 +46,7 @@ class ActBy(models.Func):
     arity = 0
 
 
-_DERIVED = ["starts_first", "ends_first", "ends_last", "act_by"]
+_DERIVED = ["starts_first", "ends_first", "ends_last", "act_by", "search_text"]
 
 
 @tracked(derived=_DERIVED)
@@ -133,6 +134,11 @@ class Contract(Sourced):
     )
     act_by = models.GeneratedField(
         expression=ActBy(), output_field=models.DateField(), db_persist=True
+    )
+    search_text = models.GeneratedField(
+        expression=Concat(SearchText("title"), SearchText("reference")),
+        output_field=models.TextField(),
+        db_persist=True,
     )
 
     objects = ContractQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, Wh
 
 from boroughs.models import Borough
 from citytools.provenance import SourcedQuerySet
+from citytools.word_search import split_words
 from contracts.models.dates import Standing
 from systems.models import Function, Supplier, System
 
@@ -81,15 +82,23 @@ class ContractQuerySet(SourcedQuerySet):
         return self.filter(pk__in=covers.order_by().values("contract"))
 
     def matching(self, words: str) -> Self:
-        """Whose title, reference, supplier (under any name) or borough holds the words."""
-        boroughs = Borough.objects.filter(name__icontains=words)
-        return self.filter(
-            Q(title__icontains=words)
-            | Q(reference__icontains=words)
-            | Q(ocid__iexact=words)
-            | Q(supplier__in=Supplier.objects.called(words))
-            | Q(pk__in=self.model.objects.of_boroughs(boroughs).values("pk"))
-        )
+        """Of which every word is in title, reference, supplier (under any name) or a borough.
+
+        Or is the OCID.
+        """
+        rows = self
+        for word in split_words(words):
+            boroughs = Borough.objects.order_by().named(word).values("pk")
+            suppliers = Supplier.objects.order_by().named(word).values("pk")
+            shared = self.model.partners.through.objects.order_by().filter(borough__in=boroughs)
+            rows = rows.filter(
+                word.in_any("search_text")
+                | Q(ocid__iexact=word.typed)
+                | Q(supplier__in=suppliers)
+                | Q(lead__in=boroughs)
+                | Q(pk__in=shared.values("contract"))
+            )
+        return rows
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from boroughs.models import Borough
 from citytools.history import tracked
 from citytools.provenance import Sourced, SourcedQuerySet
+from citytools.word_search import SearchText, split_words
 from skills.models.catalogue import Skill
 from skills.models.past import keep_what_an_earlier_return_said, previous
 from skills.models.scales import Headcount, Level
@@ -22,12 +23,16 @@ class SkillLevelQuerySet(SourcedQuerySet):
         return self.select_related("borough", "skill__group")
 
     def matching(self, words: str) -> Self:
-        """Whose skill, group or borough holds the words."""
-        return self.filter(
-            Q(skill__name__icontains=words)
-            | Q(skill__group__name__icontains=words)
-            | Q(borough__name__icontains=words)
-        )
+        """Of which every word is in the skill, its group or the borough."""
+        rows = self
+        for word in split_words(words):
+            texts = SearchText("name"), SearchText("group__name")
+            skills = Skill.objects.order_by().filter(word.in_any(*texts))
+            boroughs = Borough.objects.order_by().named(word)
+            rows = rows.filter(
+                Q(skill__in=skills.values("pk")) | Q(borough__in=boroughs.values("pk"))
+            )
+        return rows
 
     def borough_count(self) -> int:
         """How many of the 33 have any of these levels recorded."""

@@ -46,3 +46,11 @@
   key.form.hidden = false;
   key.addEventListener("change", () => localStorage.setItem(KEPT, key.checked ? "on" : "off"));
 })();
+
+// After Back or a reload the boxes say what the rows say, not what was ticked or typed since.
+addEventListener("pageshow", ({ persisted }) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  // On a first visit somebody may be typing already
+  if (!persisted && visit?.type === "navigate") return;
+  for (const form of document.querySelectorAll("form[autocomplete=off]")) form.reset();
+});

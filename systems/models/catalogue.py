@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from citytools.history import tracked
+from citytools.word_search import SearchText, Word, split_words
 from systems.models.suppliers import Supplier
 
 
@@ -36,6 +37,14 @@ class ServiceArea(models.Model):
         return self.name
 
 
+class FunctionQuerySet(models.QuerySet["Function"]):
+    """Named questions about functions."""
+
+    def named(self, word: Word) -> Self:
+        """Whose name, or whose service area's, holds the word."""
+        return self.filter(word.in_any(SearchText("name"), SearchText("service_area__name")))
+
+
 @tracked()
 class Function(models.Model):
     """A job that a system does, within one service area."""
@@ -52,6 +61,8 @@ class Function(models.Model):
         help_text="Other words by which it is looked for, a semicolon between them: GIS; mapping.",
     )
 
+    objects = FunctionQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "pk"]
 
@@ -66,18 +77,25 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """With all that a row on a page shows."""
         return self.select_related("manufacturer").prefetch_related("functions", "aliases")
 
-    def called(self, words: str) -> Self:
-        """Whose name, former name, or manufacturer under any name, holds the words."""
-        aliases = ProductAlias.objects.filter(name__icontains=words)
-        makers = Supplier.objects.called(words)
+    def named(self, word: Word) -> Self:
+        """Whose name, former name, or manufacturer under any name, holds the word."""
+        aliases = ProductAlias.objects.order_by().filter(word.in_any(SearchText("name")))
+        makers = Supplier.objects.order_by().named(word)
         return self.filter(
-            Q(name__icontains=words)
+            word.in_any("search_name")
             | Q(pk__in=aliases.values("product"))
-            | Q(manufacturer__in=makers)
+            | Q(manufacturer__in=makers.values("pk"))
         )
 
+    def matching(self, words: str) -> Self:
+        """Of which every word is in its names or those of its manufacturer."""
+        rows = self
+        for word in split_words(words):
+            rows = rows.named(word)
+        return rows
 
-@tracked()
+
+@tracked(derived=["search_name"])
 class Product(models.Model):
     """A piece of software, whoever sells it."""
 
@@ -101,6 +119,9 @@ class Product(models.Model):
     source = models.CharField(max_length=500, blank=True)
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
+    search_name = models.GeneratedField(
+        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = ProductQuerySet.as_manager()
 

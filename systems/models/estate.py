@@ -12,6 +12,7 @@ from boroughs.models import Borough
 from citytools.history import tracked
 from citytools.partial_dates import FirstDay, PartialDateField, well_formed
 from citytools.provenance import Sourced, SourcedQuerySet
+from citytools.word_search import split_words
 from systems.models.catalogue import Function, Product, ServiceArea
 
 
@@ -53,14 +54,16 @@ class SystemQuerySet(SourcedQuerySet):
         return self.select_related("borough", "function__service_area", "product__manufacturer")
 
     def matching(self, words: str) -> Self:
-        """Whose product (under any name), function, service area or borough holds the words."""
+        """Of which every word is in product (under any name), function, service area or borough."""
         # By keys: names are few where systems are many, and each is then compared once
-        in_area = Q(service_area__name__icontains=words)
-        return self.filter(
-            Q(product__in=Product.objects.called(words))
-            | Q(function__in=Function.objects.filter(Q(name__icontains=words) | in_area))
-            | Q(borough__in=Borough.objects.filter(name__icontains=words))
-        )
+        rows = self
+        for word in split_words(words):
+            rows = rows.filter(
+                Q(product__in=Product.objects.order_by().named(word).values("pk"))
+                | Q(function__in=Function.objects.order_by().named(word).values("pk"))
+                | Q(borough__in=Borough.objects.order_by().named(word).values("pk"))
+            )
+        return rows
 
     def in_use(self) -> Self:
         """Without systems known to be retired or only planned."""

@@ -10,18 +10,26 @@ from django.urls import reverse
 
 from citytools.history import tracked
 from citytools.partial_dates import FirstDay, PartialDateField, well_formed
+from citytools.word_search import SearchText, Word, split_words
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
     """Named questions about suppliers."""
 
-    def called(self, words: str) -> Self:
-        """Whose name or any other name holds the words."""
-        aliases = SupplierAlias.objects.filter(name__icontains=words)
-        return self.filter(Q(name__icontains=words) | Q(pk__in=aliases.values("supplier")))
+    def named(self, word: Word) -> Self:
+        """Whose name or any other name holds the word."""
+        aliases = SupplierAlias.objects.order_by().filter(word.in_any(SearchText("name")))
+        return self.filter(word.in_any("search_name") | Q(pk__in=aliases.values("supplier")))
+
+    def matching(self, words: str) -> Self:
+        """Whose names hold every word."""
+        rows = self
+        for word in split_words(words):
+            rows = rows.named(word)
+        return rows
 
 
-@tracked()
+@tracked(derived=["search_name"])
 class Supplier(models.Model):
     """A company that makes products or holds contracts."""
 
@@ -34,6 +42,9 @@ class Supplier(models.Model):
     vcse = models.BooleanField("voluntary or social enterprise", null=True, blank=True)
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
+    search_name = models.GeneratedField(
+        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+    )
 
     objects = SupplierQuerySet.as_manager()
 

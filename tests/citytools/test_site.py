@@ -1,9 +1,11 @@
 """What every page carries: sections, the notice on invented records, and the marks beside them."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from citytools import clock
@@ -171,3 +173,16 @@ def test_an_empty_list_names_the_filters_to_take_away(client: Client) -> None:
     assert "without borough Camden" in said
     assert {"?hosting=saas", "?borough=camden"} <= set(read(page).links)
     assert row_links(client, "/systems/", {"borough": "camden"}) == []
+
+
+def test_no_browser_fills_a_form_with_what_was_chosen_before() -> None:
+    """After Back the boxes would say something else than the rows; the switch of the / key may."""
+    forms = [
+        tag
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        if "admin" not in path.parts
+        for tag in re.findall(r"<form\b[^>]*>", path.read_text())
+        if "hidden" not in tag
+    ]
+    assert len(forms) >= 10
+    assert [tag for tag in forms if 'autocomplete="off"' not in tag] == []
