@@ -69,7 +69,8 @@ def question_on_whole_skills(
     borough: Borough, skills: int, received: Received, others: Iterable[Received]
 ) -> Question | None:
     """The same of a return on skills that gives a level of each skill there is."""
-    statement = _skills(borough, skills, ())
+    saved = _skills(borough, skills, ())
+    statement = saved._replace(sentence=f"With this return {saved.sentence}")
     statements = dict.fromkeys(_views(received, others), statement)
     return _question(borough, Subject.SKILLS, statements) if statements else None
 

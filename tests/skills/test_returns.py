@@ -183,7 +183,7 @@ def test_a_complete_return_first_says_what_it_will_say_in_public(
     response = sent(staff, Data=3, head={"complete": "on"})
     assert "Nothing was saved yet." in problems(response)
     page = words(response, "body")
-    assert "Camden has a level recorded on 1 of 1 skill. Saved as complete, public pages" in page
+    assert "With this return Camden has a level recorded on 1 of 1 skill. Saved as" in page
     assert "will give 1 as all its skills instead of “at least 1”" in page
     assert response.context["sheet"].rows[0].form["level"].value() == "3"
     assert '<a href="#id_confirm">' in text_of(response)
@@ -227,7 +227,10 @@ def test_an_invented_return_of_a_later_day_leaves_the_view_without_it(
         camden, subject="skills", received_on="2026-12-31", source_kind="illustrative"
     )
     page = words(sent(staff, Data=3, head={"complete": "on"}), "body")
-    assert "Where what is invented for demonstration is left out: Camden has a level" in page
+    assert (
+        "Where what is invented for demonstration is left out: With this return Camden has a level"
+        in page
+    )
 
 
 def test_of_many_that_are_missing_the_first_are_named(staff: Client, camden: Borough) -> None:
