@@ -76,7 +76,7 @@ def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
         name, day = name_of(event, Names([event])), in_format(event.was, "j F Y")
         messages.warning(
             request,
-            f"“{name}” counts as confirmed no longer (it did as of {day}), because it has changed. "
+            f"“{name}” is no longer confirmed: it was on {day}, and has changed since. "
             "If the borough has confirmed it as it is now, enter that date.",
         )
 

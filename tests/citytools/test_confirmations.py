@@ -188,7 +188,7 @@ def test_staff_who_leave_the_date_are_told_that_it_ended(client: Client) -> None
     system.refresh_from_db()
     assert (system.users, system.confirmed_on) == (7, None)
     assert any(
-        f"“{system}” counts as confirmed no longer (it did as of 1 October 2026)" in said
+        f"“{system}” is no longer confirmed: it was on 1 October 2026" in said
         for said in messages(response)
     )
 
@@ -199,7 +199,7 @@ def test_staff_who_set_another_date_keep_it(client: Client) -> None:
     response = post_change(signed_in(client), system, form)
     system.refresh_from_db()
     assert (system.users, system.confirmed_on) == (7, LATER)
-    assert not any("confirmed no longer" in said for said in messages(response))
+    assert not any("no longer confirmed" in said for said in messages(response))
 
 
 def test_staff_who_change_nothing_or_the_note_keep_it(client: Client) -> None:
@@ -215,7 +215,7 @@ def test_staff_who_link_a_contract_to_a_system_are_told_of_the_contract(client: 
     form = system_form(system, confirmed_on="") | linked
     response = post_change(signed_in(client), system, form)
     assert Contract.objects.get().confirmed_on is None
-    assert any(f"“{contract}” counts as confirmed no longer" in said for said in messages(response))
+    assert any(f"“{contract}” is no longer confirmed" in said for said in messages(response))
 
 
 def test_a_contract_added_with_links_and_a_confirmation_keeps_it(client: Client) -> None:
