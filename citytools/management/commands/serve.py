@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from boroughs.models import Borough
 from citytools import serving, staff
-from citytools.postgres import server
+from citytools.postgres import records, server
 
 
 class Command(BaseCommand):
@@ -53,6 +53,7 @@ class Command(BaseCommand):
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
         with serving.one_preparing():
+            self._say_where_the_data_are()
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
@@ -62,6 +63,14 @@ class Command(BaseCommand):
         if serving.collect_static():
             self.stdout.write("Collected the static files.")
         return sign_in
+
+    def _say_where_the_data_are(self) -> None:
+        if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
+            record = records.path(settings.EMBEDDED_FOLDER)
+            self.stdout.write(
+                f"The database is kept in {data} (to back it up, stop and copy that folder; "
+                f"to begin with an empty one, stop and remove it and {record})."
+            )
 
     def _sign_in(self) -> str:
         if not settings.EMBEDDED_DATABASE or staff.exists():
