@@ -115,12 +115,24 @@ TEMPLATES = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "dated"}},
+    "formatters": {
+        "dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "one line": {
+            "()": "citytools.log_format.OneLineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": "dated"},
+        "one line": {"class": "logging.StreamHandler", "formatter": "one line"},
+    },
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},
+        # What strangers send: not one of these is a fault of ours
+        "django.security": {"handlers": ["one line"], "level": "WARNING", "propagate": False},
     },
 }
 
