@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views import defaults
 
-from citytools import database_outage, patience
+from citytools import database_outage, patience, storage_outage
 from citytools.log_format import ThrottleFilter
 
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ _READING = {"GET", "HEAD"}
 
 
 class TemporaryFaults:
-    """Middleware: 503 where the database fails; what is only read is tried once more."""
+    """Middleware: 503 where database or disk fails; what is only read is tried once more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -34,7 +34,8 @@ class TemporaryFaults:
         response = self.get_response(request)
         if getattr(response, "connection_was_lost", False) and request.method in _READING:
             connection.close_if_unusable_or_obsolete()
-            response = self.get_response(type(request)(request.environ))  # type: ignore[call-arg]
+            environ = request.environ  # type: ignore[attr-defined] # of a WSGIRequest
+            response = self.get_response(type(request)(environ))  # type: ignore[call-arg]
         return response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
@@ -51,6 +52,9 @@ def answer(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
         response = database_outage.answer(request)
         response.connection_was_lost = database_outage.is_lost()  # type: ignore[attr-defined]
         return response
+    if why := storage_outage.reason(fault):
+        _log.error("No file could be written for %r: %s", request.path[:200], _in_short(fault))
+        return storage_outage.answer(request, why)
     return None
 
 
