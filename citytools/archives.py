@@ -7,10 +7,12 @@ import contextlib
 import datetime
 import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,10 +23,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from citytools import clock, packages, versions
+from citytools import clock, kept, packages, storage_outage, versions
 from citytools.exports import MOST_MADE, Export, too_many
 from citytools.postgres import locks
 
+_log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 600
+_OUR_FAULT = "the fault is ours and has been logged"
 _ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
 
 datapackage.json (Frictionless Data) and csv-metadata.json (W3C, CSV on the Web) say what each
@@ -65,25 +70,72 @@ def latest() -> Archive | None:
     return Archive(max(ages)[1]) if ages else None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why a zip of some data was not built, and when."""
+
+    reason: str
+    name: str
+    at: float
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is time to try once more."""
+        return time.monotonic() - self.at > RETRY_AFTER_SECONDS
+
+
 def _name() -> str:
     key = versions.present().key.encode()
     return f"citytools-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
 
 
 class Builder:
-    """Starts one process that builds, and no second while it runs."""
+    """Starts one process that builds, and no second while it runs or soon after it failed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._failure: Failure | None = None
 
     def begin(self) -> None:
-        """See that a fresh zip is being built."""
-        if self._process is None or self._process.poll() is not None:
-            command = [sys.executable, "-m", "citytools", "build_zip"]
-            nowhere = subprocess.DEVNULL
-            self._process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, stdin=nowhere, stdout=nowhere, stderr=nowhere
-            )
+        """See that a fresh zip is being built, unless that has just failed for the same data."""
+        if self._is_running() or self.failure:
+            return
+        command = [sys.executable, "-m", "citytools", "build_zip"]
+        nowhere = subprocess.DEVNULL
+        self._process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, stdin=nowhere, stdout=nowhere, stderr=subprocess.PIPE
+        )
+
+    @property
+    def failure(self) -> str:
+        """Why the last try failed, until it is worth another; empty where it did not."""
+        if self._process and not self._is_running():
+            self._note(self._process)
+            self._process = None
+        if self._failure and (self._failure.is_old or self._failure.name != _name()):
+            self._failure = None
+        return self._failure.reason if self._failure else ""
+
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def _note(self, process: "subprocess.Popen[bytes]") -> None:
+        output = b""
+        if process.stderr:
+            with process.stderr as pipe:
+                output = pipe.read()
+        if process.poll() == 0:
+            return
+        said = (
+            output.decode(errors="replace")
+            .strip()
+            .rpartition("\n")[2]
+            .removeprefix("CommandError: ")
+        )
+        _log.error("The zip of everything was not built: %s", said or "its process was ended")
+        why = next((why for why in storage_outage.REASONS if said.startswith(why)), _OUR_FAULT)
+        self._failure = Failure(why, _name(), time.monotonic())
+        kept.forget()  # the data page says so too
 
 
 def build(files: Iterable[Export]) -> Archive:
@@ -99,7 +151,12 @@ def build(files: Iterable[Export]) -> Archive:
         for old in folder.glob("draft-*"):
             old.unlink()  # left by a build that was stopped: nobody else builds now
         with tempfile.NamedTemporaryFile(dir=folder, prefix="draft-", delete=False) as draft:
-            as_at = _write(draft, [file for file in files if file.whole])
+            try:
+                as_at = _write(draft, [file for file in files if file.whole])
+                draft.flush()
+            except BaseException:
+                Path(draft.name).unlink()  # half a zip is what fills the disk
+                raise
         Path(draft.name).chmod(0o644)
         os.utime(draft.name, (as_at.timestamp(), as_at.timestamp()))
         Path(draft.name).replace(made.path)

@@ -12,14 +12,14 @@ import hashlib
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
 
-from citytools import kept, kept_files, patience, versions
+from citytools import kept, kept_files, temporary_faults, versions
 from citytools.versions import Version
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -46,11 +46,11 @@ def conditional(answer: Answer) -> Answer:
         try:
             # Before the page is made: data that changes meanwhile makes the next answer new
             version = versions.present()
-        except OperationalError as fault:
+        except Error as fault:
             # No middleware's fault reaches process_exception
-            if (late := patience.stopped(request, fault)) is None:
+            if (failed := temporary_faults.answer(request, fault)) is None:
                 raise
-            return late
+            return failed
         etag = _etag(request, version)
         unchanged = _unchanged(request, etag, version)
         if unchanged is not None:

@@ -61,6 +61,13 @@ def everything(request: HttpRequest) -> HttpResponseBase:
     fresh = found is not None and found.fresh
     if not fresh:
         _builder.begin()
+    if found is None and (why := _builder.failure):
+        return HttpResponse(
+            f"The zip could not be made: {why}. It is tried again within ten minutes.\n",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": str(archives.RETRY_AFTER_SECONDS), "Cache-Control": "no-store"},
+        )
     if found is None:
         waiting = "The zip is being built for the first time. Ask again in half a minute.\n"
         return HttpResponse(
@@ -79,4 +86,8 @@ _SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
 
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
-    return page(request, "data.html", {"files": FILES})
+    failure = _builder.failure
+    response = page(request, "data.html", {"files": FILES, "zip_failure": failure})
+    if failure:
+        response["Cache-Control"] = "no-store"
+    return response

@@ -19,7 +19,10 @@ from django.conf import settings
 from django.http import FileResponse
 from django.http.response import HttpResponseBase, ResponseHeaders
 
+from citytools.log_format import ThrottleFilter
+
 _log = logging.getLogger(__name__)
+_log.addFilter(ThrottleFilter(lines=5, seconds=60))
 _LONGEST = 16 * 1024
 MOST = 1_000
 """Files at the most; `settings.KEPT_FILES_BYTES` bounds them together."""

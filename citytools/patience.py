@@ -12,9 +12,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 from psycopg2.errors import QueryCanceled
 from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
+from citytools.error_pages import unavailable
 
 _log = logging.getLogger(__name__)
 _asked: ContextVar[bool] = ContextVar("asked", default=False)
@@ -52,18 +53,21 @@ class BoundedQueries:
         return stopped(request, fault)
 
 
-def stopped(request: HttpRequest, fault: Exception) -> HttpResponse | None:
+def stopped(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
     """503 with the remedy where a statement met the bound: a page, or text for a file."""
     # COPY raises the driver's own error, all else Django's around it
     if not isinstance(fault, QueryCanceled) and not isinstance(fault.__cause__, QueryCanceled):
         return None
     _log.warning("Stopped after %g s: %s", settings.STATEMENT_SECONDS, request.get_full_path())
     remedy = _REMEDY.format(seconds=settings.STATEMENT_SECONDS)
-    if "." in request.path.rpartition("/")[2]:
-        text = f"This file was not made. {remedy}\n"
-        return HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")
-    found = {"remedy": remedy, "without": request.path if request.GET else ""}
-    return render(None, "503.html", found, status=503)
+    return unavailable(
+        request,
+        f"This file was not made. {remedy}",
+        title="That took too long",
+        remedy=remedy,
+        narrow=True,
+        without=request.path if request.GET else "",
+    )
 
 
 @contextlib.contextmanager

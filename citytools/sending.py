@@ -35,10 +35,10 @@ def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
     try:
         write(spool)
+        spool.seek(0)  # writes what is still in memory, for which there may be no room
     except BaseException:
         spool.close()
         raise
-    spool.seek(0)
     return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
 
 

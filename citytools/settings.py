@@ -14,6 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from citytools.database import GIVING_UP
 from citytools.surroundings import kept_secret, required, seconds, switch, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -46,8 +47,10 @@ if DATABASE_URL:
     DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
+    DATABASES["default"]["ENGINE"] = "citytools.database"
 STATEMENT_SECONDS = seconds("STATEMENT_SECONDS", "10")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"]["OPTIONS"] = GIVING_UP | DATABASES["default"].get("OPTIONS", {})
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "citytools.policy.content_security",
     "citytools.policy.read_only",
     "citytools.policy.utf8",
+    "citytools.temporary_faults.TemporaryFaults",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
@@ -120,12 +124,25 @@ TEMPLATES = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "dated"}},
+    "formatters": {
+        "dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "one line": {
+            "()": "citytools.log_format.OneLineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
+    "filters": {"not unavailable": {"()": "citytools.log_format.NotUnavailableFilter"}},
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": "dated"},
+        "one line": {"class": "logging.StreamHandler", "formatter": "one line"},
+    },
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not unavailable"]},
+        # What strangers send: not one of these is a fault of ours
+        "django.security": {"handlers": ["one line"], "level": "WARNING", "propagate": False},
     },
 }
 

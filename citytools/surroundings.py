@@ -49,14 +49,26 @@ def whole_number(name: str, *, default: int, most: int) -> int:
 
 def kept_secret(folder: Path) -> str:
     """The secret key of a local machine, made once, readable by its owner alone."""
-    folder.mkdir(mode=0o755, exist_ok=True)
     path = folder / "secret_key"
-    if not path.exists():
-        # Written aside and then linked: of two processes that start at once, one wins whole
-        draft = folder / f"secret_key.{os.getpid()}"
+    try:
+        folder.mkdir(mode=0o755, exist_ok=True)
+        if not path.exists():
+            _make_secret(path)
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be kept: {error.strerror}. Make room, or let this account write there, "
+            "or set SECRET_KEY and DATABASE_URL."
+        ) from error
+
+
+def _make_secret(path: Path) -> None:
+    # Written aside and then linked: of two processes that start at once, one wins whole
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    try:
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text()
+    finally:
+        draft.unlink(missing_ok=True)

@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from citytools import data, health, home
+from citytools import data, error_pages, health, home, temporary_faults
 from citytools.glossary import views as glossary
 from citytools.method import views as method
 from citytools.search import views as search
+
+handler400 = error_pages.bad_request
+handler500 = temporary_faults.server_error
 
 urlpatterns = [
     path("", home.home, name="home"),

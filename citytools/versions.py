@@ -60,6 +60,8 @@ def present() -> Version:
         # One that took too long is no sign of a lost connection, and would take as long again
         if connection.in_atomic_block or isinstance(fault.__cause__, QueryCanceled):
             raise
+        if connection.connection is None:
+            raise  # none could be opened: nor could another, a moment later
         connection.close()
         weight, at = _of_data()
     today = clock.today()

@@ -4,6 +4,7 @@ Nothing is ever written as a formula or a link: text is text, whatever it begins
 """
 
 import datetime
+import tempfile
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import IO, Any
@@ -21,14 +22,51 @@ _LONGEST = 32_767
 _CUT = "Cells longer than a workbook may hold: {:,}, here cut at 32,767. The CSV has them whole."
 
 
+class _Target:
+    """A file that, once writing to it has failed, swallows whatever still comes.
+
+    The library leaves its ZipFile open, which writes once more when it is collected: by then the
+    file is closed, and Python would print a traceback.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.abandoned = file, False
+
+    def write(self, data: bytes) -> int:
+        return len(data) if self.abandoned else self._file.write(data)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return 0 if self.abandoned else self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return 0 if self.abandoned else self._file.tell()
+
+    def flush(self) -> None:
+        if not self.abandoned:
+            self._file.flush()
+
+
 def write_workbook(table: Table, about: Sequence[tuple[str, str]], file: IO[bytes]) -> int:
     """A sheet of rows with a frozen header, and a sheet that says what they are; their number.
 
     Rows are written as they come, so that memory does not grow with them.
     """
+    target = _Target(file)
+    try:
+        return _write_sheets(table, about, target)
+    except BaseException:
+        target.abandoned = True
+        raise
+
+
+def _write_sheets(table: Table, about: Sequence[tuple[str, str]], file: _Target) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = cut = 0
-    with xlsxwriter.Workbook(file, options) as book:
+    # On a full disk the library leaves its drafts behind: here they go with their folder
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        xlsxwriter.Workbook(file, options | {"tmpdir": folder}) as book,
+    ):
         bold = book.add_format({"bold": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("Rows")

@@ -111,10 +111,13 @@ def lock() -> int:
     tail += ["--no-emit-index-url", "--no-header", "--no-annotate", *_arguments()]
     compile_: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", "pyproject.toml", *tail]
     groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME}"]
-    steps.quietly([*compile_, f"--output-file={RUNTIME}"], "locking")
-    steps.quietly([*compile_, *groups, f"--output-file={TESTING}"], "locking")
+    # Like npm's, its cache is not in the home folder, which may not be writable
+    env = {**os.environ, "UV_CACHE_DIR": str(steps.WORKSHOP / "uv-cache")}
+    steps.quietly([*compile_, f"--output-file={RUNTIME}"], "locking", env)
+    steps.quietly([*compile_, *groups, f"--output-file={TESTING}"], "locking", env)
     apart: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", *tail]
-    steps.quietly([*apart, "--group=pyproject.toml:bench", f"--output-file={RIVALS}"], "locking")
+    rivals = ["--group=pyproject.toml:bench", f"--output-file={RIVALS}"]
+    steps.quietly([*apart, *rivals], "locking", env)
     environment.ensure(RUNTIME)
     frontend.npm(frontend.npm_of_the_wheel(), "install", "--package-lock-only")
     return 0

@@ -10,6 +10,8 @@ MODULES = steps.ROOT / "node_modules"
 # npm ci empties the folder first, so a stamp inside it stands for a finished installation
 STAMP = MODULES / ".installed"
 LOCK = steps.ROOT / "package-lock.json"
+# Not in the home folder: a service's account often has none, or may not write there
+CACHE = steps.WORKSHOP / "npm"
 
 
 def ensure() -> None:
@@ -43,9 +45,11 @@ def npm(command: list[str], *arguments: str) -> None:
     It trusts whom the machine trusts: many councils' networks have a certificate of their own.
     """
     path = os.pathsep.join([str(Path(command[0]).parent), os.environ.get("PATH", os.defpath)])
-    ours = {"NODE_USE_SYSTEM_CA": "1"} | ({} if command == ["npm"] else {"PATH": path})
-    env = {**os.environ, **ours}
-    steps.quietly([*command, *arguments], "installing front-end packages", env)
+    ours = {"NODE_USE_SYSTEM_CA": "1", "npm_config_cache": str(CACHE)}
+    ours |= {} if command == ["npm"] else {"PATH": path}
+    # npm reads its settings in capitals too, and then which one wins is chance
+    theirs = {name: value for name, value in os.environ.items() if name.lower() not in ours}
+    steps.quietly([*command, *arguments], "installing front-end packages", {**theirs, **ours})
 
 
 def npm_of_the_wheel() -> list[str]:

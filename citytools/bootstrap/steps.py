@@ -25,6 +25,7 @@ _CAUSES = (
         "the registry's certificate is not trusted: set PIP_CERT",
     ),
     (r"No space left|Errno 28|ENOSPC", "the disk is full: make room and start again"),
+    (r"EACCES|EROFS", "this account may not write there: the log names the folder"),
     (
         _NO_NETWORK,
         "the package registry does not answer: connect to the network and start again",

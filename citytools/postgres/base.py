@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.backends.postgresql import base
 from django.db.utils import OperationalError
 from psycopg2 import OperationalError as Refusal
 from psycopg2.errors import DuplicateDatabase
 
+from citytools.database import base
 from citytools.postgres import server
 from citytools.postgres.creation import DatabaseCreation
 

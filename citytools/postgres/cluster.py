@@ -1,13 +1,13 @@
 """Where a project's cluster lies, and how it is made."""
 
-import hashlib
 import os
+import re
 import shutil
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from citytools.postgres import accounts, binaries
+from citytools.postgres import accounts, binaries, homes
+from citytools.postgres.records import CannotStart
 
 DATABASE = "citytools"
 USER = "citytools"
@@ -21,10 +21,6 @@ unix_socket_permissions = 0700
 max_connections = 60
 jit = off
 """
-
-
-class CannotStart(Exception):  # noqa: N818 (it reads as what it says)
-    """Why there is no server, in one line that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ class Cluster:
         length = len(os.fsencode(self.data / f".s.PGSQL.{PORT}"))
         if length <= LONGEST_SOCKET and "," not in str(self.data):
             return self.data
-        return Path("/tmp") / f"citytools-{self.account.uid}-{_hash(self.data)}"  # noqa: S108 (short)
+        return Path("/tmp") / f"citytools-{self.account.uid}-{homes.path_hash(self.data)}"  # noqa: S108 (short)
 
     @property
     def programs(self) -> Path:
@@ -63,6 +59,22 @@ class Cluster:
             return binaries.folder(self.account, self.home)
         except binaries.NoBinaries as error:
             raise CannotStart(str(error)) from error
+        except shutil.Error as error:
+            # It holds a reason for each of a thousand files
+            (_, _, cause), *_ = error.args[0]
+            raise CannotStart(f"cannot copy PostgreSQL to {self.home}: {cause}") from None
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder of the locks, or say why this account cannot use it."""
+    try:
+        folder.mkdir(mode=0o755, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"cannot make {folder}: {error.strerror}") from error
+    if os.geteuid() != 0 and not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(
+            f"{folder} belongs to another account: use that one, or a clone of your own"
+        )
 
 
 def of(folder: Path) -> Cluster:
@@ -71,32 +83,9 @@ def of(folder: Path) -> Cluster:
     Root runs the server under another account; if that account cannot enter the folder, the
     cluster goes elsewhere, since loosening the modes of somebody's folders is not ours to do.
     """
-    try:
-        folder.mkdir(mode=0o755, exist_ok=True)
-    except OSError as error:
-        raise CannotStart(f"cannot make {folder}: {error.strerror}") from error
-    account = accounts.server_account(folder / "data")
-    if account.switch and not account.reaches(folder):
-        home = Path("/var/tmp") / f"citytools-{_hash(folder)}"  # noqa: S108 (checked to be ours)
-        own_folder(home, uid=0, mode=0o755)
-        return Cluster(folder, home, accounts.server_account(home / "data"))
-    if not account.switch and not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(
-            f"{folder} belongs to another account: use that one, or a clone of your own"
-        )
-    return Cluster(folder, folder, account)
-
-
-def own_folder(path: Path, uid: int, mode: int) -> None:
-    """Make a folder where everybody may write, refusing one that somebody laid there for us."""
-    try:
-        path.mkdir(mode=mode)
-        os.chown(path, uid, -1)
-        path.chmod(mode)
-    except FileExistsError:
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o022:
-            raise CannotStart(f"{path} is not ours: remove it and start again") from None
+    prepare(folder)
+    home = homes.locate(folder)
+    return Cluster(folder, home, accounts.server_account(home / "data"))
 
 
 def make(cluster: Cluster) -> None:
@@ -116,7 +105,7 @@ def make(cluster: Cluster) -> None:
         *provider,
     )
     if made.returncode:
-        raise CannotStart(f"initdb failed: {_last_line(made.stdout)}")
+        raise CannotStart(f"initdb failed: {reason(made.stdout)}")
     with (making / "postgresql.conf").open("a") as file:
         file.write(SETTINGS)
     created = account.run(
@@ -124,13 +113,12 @@ def make(cluster: Cluster) -> None:
         text=f"CREATE DATABASE {DATABASE}\n",
     )
     if created.returncode:
-        raise CannotStart(f"creating the database failed: {_last_line(created.stdout)}")
+        raise CannotStart(f"creating the database failed: {reason(created.stdout)}")
     making.rename(cluster.data)
 
 
-def _last_line(text: str) -> str:
-    return (text.strip().splitlines() or ["it said nothing"])[-1]
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
+def reason(output: str) -> str:
+    """The line of PostgreSQL's output that says what went wrong: seldom the last."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    faults = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:|[Nn]o space", line)]
+    return (faults or lines or ["it said nothing"])[-1]

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from citytools.postgres import binaries, cluster, locks, processes, reaper
-from citytools.postgres.cluster import CannotStart, Cluster
+from citytools.postgres import binaries, cluster, homes, locks, processes, reaper, records
+from citytools.postgres.cluster import Cluster
+from citytools.postgres.records import CannotStart
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTEMPTS = 10
@@ -33,19 +34,38 @@ class Address:
 def ensure_running(folder: Path) -> Address:
     """Start the server of this folder unless it runs, and keep it until this process ends."""
     with _threads:
-        first = folder not in _uses
         try:
-            if first:
-                _clusters[folder] = cluster.of(folder)
-                # Before anything else, so that no reaper stops the server between look and use
-                _uses[folder] = locks.shared(folder / "users")
-            ours = _clusters[folder]
-            if first or not _answers(ours):
-                with locks.exclusive(folder / "lock"):
-                    _start_if_needed(ours)
+            if folder in _uses:
+                ours = _clusters[folder]
+                if not _answers(ours):
+                    with locks.exclusive(folder / "lock"):
+                        _start_if_needed(ours)
+            else:
+                ours = _first_use(folder)
         except OSError as error:
             raise CannotStart(f"the embedded PostgreSQL cannot start: {error}") from error
     return Address(str(ours.socket_folder), cluster.PORT, cluster.USER)
+
+
+def _first_use(folder: Path) -> Cluster:
+    cluster.prepare(folder)
+    # Before anything else, so that no reaper stops the server between look and use
+    users = locks.shared(folder / "users")
+    try:
+        with locks.exclusive(folder / "lock"):
+            ours = cluster.of(folder)
+            _start_if_needed(ours)
+    except BaseException:
+        os.close(users)
+        raise
+    _clusters[folder], _uses[folder] = ours, users
+    return ours
+
+
+def data_folder(folder: Path) -> Path | None:
+    """Where the data of a server in use are kept."""
+    with _threads:
+        return _clusters[folder].data if folder in _clusters else None
 
 
 def release(folder: Path) -> bool:
@@ -69,12 +89,34 @@ def _answers(ours: Cluster) -> bool:
 
 
 def _start_if_needed(ours: Cluster) -> None:
-    if not (ours.data / "PG_VERSION").exists():
-        cluster.make(ours)
     if not _answers(ours):
+        _make_if_new(ours)
         _check_version(ours)
         _start(ours)
+    _record(ours)
     _ensure_reaper(ours)
+
+
+def _make_if_new(ours: Cluster) -> None:
+    """Make the first cluster of this folder; what was there and has gone is not begun anew."""
+    if record := records.read(ours.folder):
+        records.check(ours.folder, replace(record, home=ours.home))
+    elif records.system_identifier(ours.data) is None:
+        if ours.data.exists() and any(ours.data.iterdir()):
+            raise CannotStart(
+                f"the database's data in {ours.data} are damaged: bring them back from a backup, "
+                "or move that folder away to begin with an empty database"
+            )
+        cluster.make(ours)
+
+
+def _record(ours: Cluster) -> None:
+    identifier = records.system_identifier(ours.data)
+    if identifier is None:
+        return  # deleted while it runs: the record still says that there was one
+    record = records.Record(ours.home, identifier)
+    if records.read(ours.folder) != record:
+        records.write(ours.folder, record)
 
 
 def _check_version(ours: Cluster) -> None:
@@ -83,13 +125,14 @@ def _check_version(ours: Cluster) -> None:
     if held != offered:
         raise CannotStart(
             f"{ours.data} is of PostgreSQL {held} and the programs are of {offered}: "
-            f"set PG_BINDIR to those of {held}, or move the folder away to begin anew"
+            f"set PG_BINDIR to those of {held}, or move that folder and "
+            f"{records.path(ours.folder)} away to begin anew"
         )
 
 
 def _start(ours: Cluster) -> None:
     if ours.socket_folder != ours.data:
-        cluster.own_folder(ours.socket_folder, uid=ours.account.uid, mode=0o700)
+        homes.own_folder(ours.socket_folder, uid=ours.account.uid, mode=0o700)
     _drop_stale_pid(ours)
     options = shlex.join(["-h", "", "-p", str(cluster.PORT), "-k", str(ours.socket_folder)])
     for attempt in range(ATTEMPTS):
@@ -102,7 +145,10 @@ def _start(ours: Cluster) -> None:
         if not _may_pass(ours):
             break
         time.sleep(min(0.1 * 2**attempt, 1))
-    raise CannotStart(f"the embedded PostgreSQL did not start: see {ours.log}")
+    said = outcome.stdout + (ours.log.read_text(errors="replace") if ours.log.exists() else "")
+    raise CannotStart(
+        f"the embedded PostgreSQL did not start: {cluster.reason(said)} (more in {ours.log})"
+    )
 
 
 def _drop_stale_pid(ours: Cluster) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from citytools.postgres import cluster, locks, processes, server
+from citytools.postgres import cluster, homes, locks, processes, server
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = """
@@ -50,6 +50,18 @@ def _made() -> Iterator[Path]:
         server.ensure_running(place)
         server.release(place)
         yield place
+
+
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Stands for /var/lib/city-tools, so that no test leaves anything there."""
+    place = Path(tempfile.mkdtemp(prefix="lasting-", dir="/var/tmp"))
+    place.chmod(0o755)
+    monkeypatch.setattr(homes, "LASTING", (place,))
+    monkeypatch.setattr(homes, "CLEANED", place / "cleaned")
+    (place / "cleaned").mkdir()
+    yield place
+    shutil.rmtree(place)
 
 
 @contextlib.contextmanager

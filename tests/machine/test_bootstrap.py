@@ -89,6 +89,7 @@ def test_pip_too_old_to_install_elsewhere_is_passed_over(monkeypatch: pytest.Mon
         ("ERROR: [Errno 28] No space left on device", "make room"),
         ("Retrying after connection broken by 'NewConnectionError'", "connect to the network"),
         ("npm error code EAI_AGAIN", "connect to the network"),
+        ("npm error code EACCES\nnpm error You can rerun", "may not write there"),
         ("SSLError(SSLCertVerificationError) Max retries exceeded", "PIP_CERT"),
         ("THESE PACKAGES DO NOT MATCH THE HASHES", "differs from the lock file"),
         ("ERROR: No matching distribution found for x", "no wheel for this machine"),
@@ -116,6 +117,19 @@ def test_front_end_is_installed_without_node_on_the_machine() -> None:
     node, npm = frontend.npm_of_the_wheel()
     shown = subprocess.run([node, npm, "--version"], capture_output=True, text=True, check=True)
     assert int(shown.stdout.split(".")[0]) >= 7
+
+
+def test_npm_needs_no_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # A folder that nobody can make, root included
+    monkeypatch.setenv("HOME", f"{os.devnull}/home")
+    monkeypatch.setenv("NPM_CONFIG_CACHE", f"{os.devnull}/cache")
+    monkeypatch.setattr(frontend, "CACHE", tmp_path / "npm")
+    frontend.npm(frontend.npm_of_the_wheel(), "cache", "verify")
+    assert (tmp_path / "npm" / "_cacache").is_dir()
+
+
+def test_npm_keeps_its_cache_within_the_project() -> None:
+    assert frontend.CACHE.is_relative_to(ROOT)
 
 
 @pytest.mark.parametrize("lock", [*environment.LOCKS, "schemas.lock"])

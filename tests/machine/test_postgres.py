@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from citytools.postgres import cluster, creation, processes, reaper, server
+from citytools.postgres import cluster, creation, homes, processes, reaper, server
 from tests.machine.conftest import (
     ROOT,
     Starter,
@@ -130,10 +130,11 @@ def test_folder_that_somebody_laid_for_us_is_refused(empty: Path) -> None:
     trap.mkdir()
     trap.chmod(0o777)
     with pytest.raises(cluster.CannotStart, match="is not ours"):
-        cluster.own_folder(trap, uid=os.geteuid(), mode=0o700)
+        homes.own_folder(trap, uid=os.geteuid(), mode=0o700)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
+@pytest.mark.usefixtures("lasting")
 def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
     empty.parent.chmod(0o700)
     ours = cluster.of(empty)

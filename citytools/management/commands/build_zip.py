@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from citytools import archives
+from citytools import archives, storage_outage
 from citytools.data import FILES
 
 
@@ -15,5 +15,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Build it and say where it lies."""
-        made = archives.build(FILES)
+        try:
+            made = archives.build(FILES)
+        except OSError as fault:
+            if why := storage_outage.reason(fault):
+                raise CommandError(f"{why}: {fault}") from fault
+            raise
         self.stdout.write(f"{made.path} holds what the data says now.")

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from boroughs.models import Borough
 from citytools import serving, staff
 from citytools.demonstration.choice import HELP, demo_choice
-from citytools.postgres import server
+from citytools.postgres import records, server
 from citytools.site import holds_invented_records
 
 
@@ -49,6 +49,7 @@ class Command(BaseCommand):
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
         with serving.one_preparing():
+            self._say_where_the_data_are()
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
@@ -66,6 +67,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 "This site shows records invented for demonstration. manage.py "
                 "forget_demonstration takes them out; DEMO=yes says that they are meant."
+            )
+
+    def _say_where_the_data_are(self) -> None:
+        if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
+            record = records.path(settings.EMBEDDED_FOLDER)
+            self.stdout.write(
+                f"The database is kept in {data} (to back it up, stop and copy that folder; "
+                f"to begin with an empty one, stop and remove it and {record})."
             )
 
     def _sign_in(self) -> str:

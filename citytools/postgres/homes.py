@@ -1,0 +1,191 @@
+"""Where a cluster's data are kept for good: within the project's folder, or as root outside of it.
+
+Root runs the server under another account. Where that account cannot enter the project's folder the
+data have a home elsewhere, which notes whose they are: two copies of a project never share one.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from citytools.postgres import accounts, locks, processes, records
+from citytools.postgres.records import CannotStart, Record
+
+_log = logging.getLogger(__name__)
+LASTING = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
+# The home of every cluster outside its project until November 2026. systemd-tmpfiles deletes what
+# lay there for thirty days, so it is the last resort now
+CLEANED = Path("/var/tmp")  # noqa: S108 (checked to be ours)
+OWNER = "project"
+MAX_HOMES_FOR_A_PATH = 9
+
+
+def locate(folder: Path) -> Path:
+    """The home of the cluster whose locks are in this folder. To be called with `lock` held."""
+    record = records.read(folder)
+    if os.geteuid() != 0:
+        if record and record.home != folder:
+            raise CannotStart(
+                f"root keeps this project's database in {record.home}: start City Tools as root, "
+                f"or remove {records.path(folder)} to begin with an empty database"
+            )
+        return _confirmed(folder, record) if record else folder
+    home = _confirmed(folder, record) if record else _found(folder)
+    if home is not None and _is_lasting(home, folder):
+        return home
+    if home is not None and _in_use(home / "data"):
+        return home  # it is moved when next started
+    if home is None and _reached(folder):
+        return folder
+    lasting = _new_home(folder)
+    if home is not None and home != lasting:
+        _move(home, lasting, folder)
+    return lasting
+
+
+def _is_lasting(home: Path, folder: Path) -> bool:
+    return _reached(home) and (home == folder or not home.is_relative_to(CLEANED))
+
+
+def _confirmed(folder: Path, record: Record) -> Path:
+    """The home that the record names, if its cluster is still there."""
+    data = record.home / "data"
+    if records.system_identifier(data) != record.system_identifier and os.geteuid() == 0:
+        # Killed between moving the data and writing so down
+        for home in _homes_of(folder):
+            if records.system_identifier(home / "data") == record.system_identifier:
+                return home
+    records.check(folder, record)
+    if record.home != folder:
+        _claim(record.home, folder)
+    return record.home
+
+
+def _found(folder: Path) -> Path | None:
+    """The home of a cluster that an earlier version or an earlier clone made for this path."""
+    for home in (folder, *_homes_of(folder)):
+        if not (home / "data").exists():
+            continue
+        if home != folder and _user(home, folder):
+            continue  # a project that was moved away from this path has taken it along
+        if home != folder:
+            _claim(home, folder)
+        if home.parent in LASTING:
+            _log.warning("The database that an earlier clone at this path left in %s is used", home)
+        return home
+    return None
+
+
+def _homes_of(folder: Path) -> Iterator[Path]:
+    """Homes outside the project that there are for this path."""
+    places = [base / name for base in LASTING for name in _names(folder)]
+    places += [CLEANED / f"citytools-{name}" for name in _names(folder)]
+    return (place for place in places if place.exists())
+
+
+def _names(folder: Path) -> list[str]:
+    name = path_hash(folder)
+    return [name, *(f"{name}-{number}" for number in range(2, MAX_HOMES_FOR_A_PATH + 1))]
+
+
+def _new_home(folder: Path) -> Path:
+    """The first lasting place where root may write and the server's account may enter."""
+    for base in (*LASTING, CLEANED):
+        prefix = "citytools-" if base == CLEANED else ""
+        for name in _names(folder):
+            home = base / f"{prefix}{name}"
+            if _user(home, folder):
+                continue
+            with contextlib.suppress(OSError, CannotStart):
+                base.mkdir(mode=0o755, parents=True, exist_ok=True)
+                own_folder(home, uid=0, mode=0o755)
+                if _reached(home):
+                    _claim(home, folder)
+                    return home
+            break
+    raise CannotStart(
+        f"there is no place for the database: {LASTING[0]} cannot be written to. Make it writable, "
+        "or set DATABASE_URL to a PostgreSQL server"
+    )
+
+
+def _claim(home: Path, folder: Path) -> None:
+    """Note in the home which project uses it; refuse while another that is still there does."""
+    with locks.exclusive(home / "lock"):
+        if other := _user(home, folder):
+            raise CannotStart(
+                f"{folder.parent} is a copy of {other.parent}, which keeps its database in {home}: "
+                f"remove {records.path(folder)} to begin with an empty database of its own"
+            )
+        if _owner(home) != folder.resolve():
+            (home / OWNER).write_text(str(folder.resolve()))
+
+
+def _user(home: Path, folder: Path) -> Path | None:
+    """Another project's folder whose record names this home, if there is one."""
+    owner = _owner(home)
+    if owner is None or owner == folder.resolve():
+        return None
+    with contextlib.suppress(CannotStart, OSError):
+        record = records.read(owner)
+        return owner if record and record.home == home else None
+    return None
+
+
+def _owner(home: Path) -> Path | None:
+    try:
+        return Path((home / OWNER).read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _move(former: Path, home: Path, folder: Path) -> None:
+    """Move a cluster that nobody runs; where it goes to another disk, by a copy that is whole."""
+    copy = home / "data.new"
+    shutil.rmtree(copy, ignore_errors=True)
+    data = former / "data"
+    try:
+        data.rename(home / "data")
+    except OSError:
+        done = subprocess.run(["cp", "-a", data, copy], capture_output=True, text=True, check=False)
+        if done.returncode:
+            shutil.rmtree(copy, ignore_errors=True)
+            reason = done.stderr.strip().rpartition("\n")[2]
+            raise CannotStart(f"cannot move {data} to {home}: {reason}") from None
+        copy.rename(home / "data")
+        shutil.rmtree(data, ignore_errors=True)
+    if former != folder:
+        shutil.rmtree(former, ignore_errors=True)  # copies of the programs
+    _log.warning("The database was moved from %s to %s.", data, home / "data")
+
+
+def _in_use(data: Path) -> bool:
+    return processes.postmaster(data) is not None or bool(processes.leftovers(data))
+
+
+def _reached(home: Path) -> bool:
+    """May the account that runs the server enter this folder?"""
+    return accounts.server_account(home / "data").reaches(home)
+
+
+def own_folder(path: Path, uid: int, mode: int) -> None:
+    """Make a folder where everybody may write, refusing one that somebody laid there for us."""
+    try:
+        path.mkdir(mode=mode)
+        os.chown(path, uid, -1)
+        path.chmod(mode)
+    except FileExistsError:
+        found = path.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o022:
+            raise CannotStart(f"{path} is not ours: remove it and start again") from None
+
+
+def path_hash(path: Path) -> str:
+    """A short name for a path."""
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]
