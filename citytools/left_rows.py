@@ -96,4 +96,6 @@ def _says_links(row: LeftRow) -> str:
 
 
 def _says(words: Sequence[str]) -> str:
-    return f"The file says: {Truncator('; '.join(words)).chars(_MAX_CHARACTERS)}."
+    # On one line: a body of research has paragraphs
+    line = " ".join("; ".join(words).split())
+    return f"The file says: {Truncator(line).chars(_MAX_CHARACTERS)}."
