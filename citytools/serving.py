@@ -159,6 +159,8 @@ def _run_worker(worker: int, name: str | None, loader: Any, sockets: Any, *optio
 
     Granian has none for answers. Connections inherit this one from the socket that accepts them.
     """
+    # The server's own handler came with the fork, and would lose the wish to stop while we load
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     (specification, holder), shared = sockets
     if specification is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         holder = specification.build()
