@@ -14,7 +14,7 @@ from boroughs.models import Borough, Return, Subject
 from citytools import clock
 from tests import factories, pages
 from tests.pages import text_of, words
-from tests.staff import PROVENANCE, address, rows, signed_in
+from tests.staff import PROVENANCE, address, post_change, rows, signed_in, version_opened
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,8 @@ def post(staff: Client, borough: Borough, ticked: dict[str, str] | None = None, 
     """A return on its own page, new or (`pk`) changed."""
     pk = new.pop("pk", None)
     where = address(Return, "change", pk) if pk else address(Return, "add")
-    return staff.post(where, RETURN | {"borough": borough.pk} | new | (ticked or {}))
+    version = version_opened(staff, Return.objects.get(pk=pk)) if pk else {}
+    return staff.post(where, RETURN | {"borough": borough.pk} | version | new | (ticked or {}))
 
 
 def post_inline(
@@ -66,7 +67,7 @@ def post_inline(
     names = ("name", "official_name", "slug", "code", "gss_code", "kind")
     kept = {name: getattr(borough, name) for name in names}
     form = kept | rows("returns", *fields, initial=initial) | (ticked or {})
-    return staff.post(address(Borough, "change", borough.pk), form)
+    return post_change(staff, borough, form)
 
 
 def test_the_form_comes_back_with_what_will_be_public(staff: Client, camden: Borough) -> None:

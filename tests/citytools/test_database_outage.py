@@ -161,7 +161,7 @@ def test_a_fault_while_the_page_not_found_is_made_is_503(
         kill()
         return factories.borough() is not None
 
-    monkeypatch.setattr(site, "_holds_invented_records", broken)
+    monkeypatch.setattr(site, "holds_invented_records", broken)
     assert client.get("/nowhere/").status_code == 503
 
 

@@ -30,6 +30,7 @@ AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 UNDESCRIBED = {
     "boroughs.measures": "reads what the tile map shades: counts, as described",
     "boroughs.views": "the last day of a brief",
+    "citytools.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
     "contracts.timeline.picture": "lays a picture out",

@@ -9,9 +9,11 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boroughs.models import Borough
 from citytools.partial_dates import FirstDay, LastDay, first_day, in_words, last_day, parts
 from citytools.partial_dates import PartialDateField as Field
-from research.models import Source
+from contracts.models import Contract
+from tests import factories
 
 DAYS = st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31))
 TEXTS = st.builds(lambda day, length: day.isoformat()[:length], DAYS, st.sampled_from([4, 7, 10]))
@@ -74,12 +76,15 @@ def test_the_database_gives_no_day_for_what_is_not_known() -> None:
 
 def in_sql(texts: list[str]) -> list[tuple[Any, Any]]:
     """The first and the last day of each text, by one query over rows that hold them."""
-    Source.objects.all().delete()
-    Source.objects.bulk_create(
-        Source(key=f"{place:04}", title="Gazette", published_on=text)
+    # A contract's start may lie ahead, as the date of a source may not
+    blank = {"source_kind": "return", "as_of": "2026", "confidence": "high"}
+    Contract.objects.all().delete()
+    lead = Borough.objects.first() or factories.borough()
+    Contract.objects.bulk_create(
+        Contract(title=f"{place:04}", lead=lead, starts_on=text, **blank)
         for place, text in enumerate(texts)
     )
-    spans = Source.objects.order_by("key").annotate(
-        first=FirstDay("published_on"), last=LastDay("published_on")
+    spans = Contract.objects.order_by("title").annotate(
+        first=FirstDay("starts_on"), last=LastDay("starts_on")
     )
     return list(spans.values_list("first", "last"))

@@ -205,9 +205,10 @@ def test_a_correction_of_a_complete_return_is_not_asked_again(
     staff: Client, camden: Borough
 ) -> None:
     factories.skill("Data")
-    confirmed(staff, Data=3)
-    assert sent(staff, Data=2, head={"complete": "on"}).status_code == 302
-    later = {"received_on": "2026-11-30", "complete": ""}
+    earlier = {"received_on": "2026-11-10", "complete": "on"}
+    confirmed(staff, Data=3, head=earlier)
+    assert sent(staff, Data=2, head=earlier).status_code == 302
+    later = {"received_on": "2026-11-20", "complete": ""}
     assert sent(staff, Data=1, head=later).status_code == 302
     assert "Nothing was saved yet." in problems(sent(staff, Data=1, head={"complete": "on"}))
 
@@ -224,7 +225,7 @@ def test_an_invented_return_of_a_later_day_leaves_the_view_without_it(
 ) -> None:
     factories.skill("Data")
     factories.returned(
-        camden, subject="skills", received_on="2026-12-31", source_kind="illustrative"
+        camden, subject="skills", received_on="2026-11-26", source_kind="illustrative"
     )
     page = words(sent(staff, Data=3, head={"complete": "on"}), "body")
     assert (
