@@ -1,7 +1,7 @@
 # Two commands matter: make run, make test. The rest is for those who change City Tools.
 # Settings that may follow: PORT=8765 DEMO=no ARGS="…" PYTHON=/path/to/python3.12
 PYTHON ?= python3
-COMMANDS := run test bench lint check format lock staff setup
+COMMANDS := run test prove bench lint check format lock staff setup
 
 .DEFAULT_GOAL := help
 .PHONY: help $(COMMANDS)
@@ -16,7 +16,8 @@ $(COMMANDS):
 
 help:
 	@echo "make run      set up and serve on http://127.0.0.1:8000 (PORT=8765 DEMO=no)"
-	@echo "make test     set up and run every test (ARGS='-k csv' for some)"
+	@echo "make test     set up and run the tests (ARGS='-k csv' for some)"
+	@echo "make prove    the long tests: every page in a browser, fuzz, servers that are killed"
 	@echo "make bench    measure against Datasette and others (SIZES='809 80900 809000')"
 	@echo "make staff    make a staff account and print its password (NAME=ada)"
 	@echo "make lint     style and types          make format   put the style right"

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -95,26 +96,33 @@ class Builder:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: Failure | None = None
+        self._lock = threading.RLock()  # several threads answer at once
 
     def begin(self) -> None:
         """See that a fresh zip is being built, unless that has just failed for the same data."""
-        if self._is_running() or self.failure:
-            return
-        command = [sys.executable, "-m", "citytools", "build_zip"]
-        nowhere = subprocess.DEVNULL
-        self._process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, stdin=nowhere, stdout=nowhere, stderr=subprocess.PIPE
-        )
+        with self._lock:
+            if self._is_running() or self.failure:
+                return
+            command = [sys.executable, "-m", "citytools", "build_zip"]
+            nowhere = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                command,
+                cwd=settings.BASE_DIR,
+                stdin=nowhere,
+                stdout=nowhere,
+                stderr=subprocess.PIPE,
+            )
 
     @property
     def failure(self) -> str:
         """Why the last try failed, until it is worth another; empty where it did not."""
-        if self._process and not self._is_running():
-            self._note(self._process)
-            self._process = None
-        if self._failure and (self._failure.is_old or self._failure.name != _name()):
-            self._failure = None
-        return self._failure.reason if self._failure else ""
+        with self._lock:
+            if self._process and not self._is_running():
+                self._note(self._process)
+                self._process = None
+            if self._failure and (self._failure.is_old or self._failure.name != _name()):
+                self._failure = None
+            return self._failure.reason if self._failure else ""
 
     def _is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

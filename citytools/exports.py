@@ -6,7 +6,6 @@ are very many, sent while they are copied, so that a failure breaks the connecti
 
 import copy
 import datetime
-import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -18,11 +17,10 @@ from django.urls import URLPattern, path, reverse
 from citytools import clock, csv_copy, documents, keyset, workbooks
 from citytools.columns import Column
 from citytools.grammar import FactFilter
-from citytools.sending import described, refusal, spooled, unavailable
+from citytools.sending import described, refusal, retry_later, spooled
 from citytools.tables import Made, Stored, Table
 from citytools.telling import Told
 
-_log = logging.getLogger(__name__)
 CSV = "text/csv; charset=utf-8"
 SPOOLED = 100_000
 """Rows up to which a file is spooled first and sent with its length."""
@@ -186,14 +184,11 @@ class Export:
 
 
 def _long_csv(table: Table, filename: str, told: Told) -> HttpResponseBase:
-    """A file that is sent while it is copied, or 503 where too many are, or the disk is full."""
+    """A file that is sent while it is copied, or 503 where too many are."""
     try:
         file = csv_copy.start(table)
     except csv_copy.TooManyCopiesError:
-        return unavailable("Many long files are being read just now.", seconds=10)
-    except OSError as error:
-        _log.error("A long file could not be made: %s", error)
-        return unavailable("The server has no room for this file just now.", seconds=60)
+        return retry_later("Many long files are being read just now.", seconds=10)
     response = FileResponse(file, content_type=CSV)
     return described(response, told, file.row_count, filename)
 

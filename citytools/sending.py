@@ -21,7 +21,7 @@ def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
     return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
 
 
-def unavailable(reason: str, seconds: int) -> HttpResponse:
+def retry_later(reason: str, seconds: int) -> HttpResponse:
     """503 with the reason as plain text, and when to ask again."""
     text = f"{reason} Ask again in {seconds} seconds.\n"
     response = HttpResponse(text, status=503, content_type="text/plain; charset=utf-8")

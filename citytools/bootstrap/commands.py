@@ -46,9 +46,18 @@ def serve() -> int:
 
 def test() -> int:
     """Set up and run the tests, on every core; ARGS are for pytest and may say -n 0."""
+    return _pytest("not drill")
+
+
+def prove() -> int:
+    """Set up and run the long tests, which `make test` leaves out; ARGS as there."""
+    return _pytest("drill")
+
+
+def _pytest(markers: str) -> int:
     setup()
-    on_every_core = ["-n", "auto", "--dist", "worksteal"]
-    steps.become([environment.PYTHON, "-m", "pytest", *on_every_core, *_arguments()])
+    options = ["-n", "auto", "--dist", "worksteal", "-m", markers]
+    steps.become([environment.PYTHON, "-m", "pytest", *options, *_arguments()])
     return 0
 
 
@@ -126,6 +135,7 @@ def lock() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     "run": serve,
     "test": test,
+    "prove": prove,
     "bench": bench,
     "lint": lint,
     "check": check,

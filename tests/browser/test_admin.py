@@ -87,6 +87,7 @@ def _publishing() -> list[str]:
     ]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", [320, 1280])
 def test_staff_pages_are_clean(staff: Page, live_server: LiveServer, width: int) -> None:
     complaints: list[str] = []

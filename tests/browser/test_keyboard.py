@@ -28,6 +28,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
 def test_every_page_is_worked_by_keyboard(page: Page, live_server: LiveServer) -> None:
     call_command("load", verbosity=0)

@@ -61,6 +61,7 @@ def _section(path: str) -> str:
     return first if first in {"boroughs", "systems", "contracts", "skills", "research"} else "rest"
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("section", sorted({_section(path) for path in PAGES}))
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.django_db(transaction=True)

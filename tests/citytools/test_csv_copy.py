@@ -114,8 +114,8 @@ def test_503_where_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPa
     before = free_slots()
     monkeypatch.setattr(csv_copy.tempfile, "TemporaryFile", full)
     response = client.get(PLACE)
-    assert (response.status_code, response["Retry-After"]) == (503, "60")
-    assert b"no room" in response.content
+    assert (response.status_code, response["Retry-After"]) == (503, "300")
+    assert b"disk is full" in response.content
     assert free_slots() == before
 
 

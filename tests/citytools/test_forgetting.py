@@ -21,7 +21,7 @@ from systems.models import Function, Ownership, Product, Supplier, System
 from tests import factories
 from tests.loading import FIXTURES, load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 PAGES = [
     "/", "/boroughs/", "/boroughs/camden/", "/systems/", "/systems/map/", "/systems/products/",

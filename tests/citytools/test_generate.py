@@ -20,7 +20,7 @@ from systems.models import Product, Supplier, System
 from tests import factories
 from tests.pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 
 def generate(**options: Any) -> str:

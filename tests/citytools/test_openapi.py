@@ -20,7 +20,7 @@ from citytools.wsgi import application
 from research import recording
 from tests.estate import published, small_london
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from citytools.postgres import binaries
 from tests import factories
 
 pytestmark = [
+    pytest.mark.drill,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]

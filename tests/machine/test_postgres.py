@@ -23,6 +23,8 @@ from tests.machine.conftest import (
 
 IN_USE = {"dbname": "dropped_in_use"}
 
+pytestmark = pytest.mark.drill
+
 
 def test_first_use_starts_a_server_that_answers(empty: Path) -> None:
     assert int(version_at(server.ensure_running(empty)).split(".")[0]) >= 14

@@ -14,6 +14,8 @@ from tests.machine.conftest import Starter, forget, postmaster_seen_by, version_
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the project")
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture
 def closed(empty: Path) -> Path:

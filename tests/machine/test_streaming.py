@@ -20,6 +20,7 @@ from tests.machine.test_serving import _free_port, _workers
 ROWS = 150_000
 PLACE = "/systems/suppliers/suppliers.csv"
 pytestmark = [
+    pytest.mark.drill,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
