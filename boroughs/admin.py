@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from boroughs import return_form
-from boroughs.models import Borough, Return
+from boroughs import completeness, return_form
+from boroughs.completeness import Received
+from boroughs.models import Borough, Return, Subject
 from boroughs.return_form import ReturnForm, ReturnFormSet, SingleReturnForm
 from citytools import confirmation
+from citytools.confirmation import Question
 from citytools.history_page import Link
+from citytools.provenance import SourceKind
 from citytools.staff_admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
 
 
@@ -82,3 +85,13 @@ class ReturnAdmin(ReturnFieldsets, StaffAdmin):
     names_need = ["borough"]
     form = SingleReturnForm
     own_fields = ("borough", *return_form.FIELDS)
+
+    def restore_question(self, event: Any) -> Question | None:
+        """What a complete return says in public, where the present one is not complete."""
+        present = Return.objects.filter(pk=event.pgh_obj_id).first()
+        borough = Borough.objects.filter(pk=event.borough_id).first()
+        if borough is None or not event.complete or (present and present.complete):
+            return None
+        received = Received(event.received_on, event.source_kind == SourceKind.ILLUSTRATIVE)
+        others = completeness.other_returns(borough, event.subject, present)
+        return completeness.question(borough, Subject(event.subject), received, others)

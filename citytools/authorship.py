@@ -66,6 +66,7 @@ def keys_by_programs(
         pgh_obj_id__in=records, pgh_context__metadata__has_key="command"
     )
     events = events.exclude(pgh_context__metadata__has_any_keys=["user"])
+    events = events.exclude(pgh_context__metadata__command="migrate")
     last = events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
     return {tuple(key): number for *key, number in last.values_list(*attributes, "pgh_obj_id")}
 

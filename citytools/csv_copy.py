@@ -52,8 +52,9 @@ def start(table: Table) -> "CsvCopy":
         file = undo.enter_context(tempfile.TemporaryFile(dir=settings.FILES_FOLDER, buffering=0))
         if not _copies.acquire(blocking=False):
             raise TooManyCopiesError
-        undo.pop_all()
-    copy = CsvCopy(table, file)
+        undo.callback(_copies.release)
+        copy = CsvCopy(table, file)
+        undo.pop_all()  # its thread and `close` let them go from here on
     try:
         copy.wait_for_row_count()
     except BaseException:

@@ -11,8 +11,9 @@ from psycopg2 import OperationalError as DriverOperationalError
 from citytools.error_pages import unavailable
 
 RETRY_AFTER_SECONDS = 10
-# SQLSTATE classes: connection exception, insufficient resources, operator intervention, system
-_CLASSES = {"08", "53", "57", "58"}
+# SQLSTATE classes: connection exception, transaction rollback (two that wait for each other, as a
+# form for a load), insufficient resources, operator intervention, system
+_CLASSES = {"08", "40", "53", "57", "58"}
 _READ_ONLY = "25006"  # a standby that takes over, or a server whose disk is full
 _OF_CONNECTIONS = (
     OperationalError,
@@ -52,8 +53,14 @@ def _is_temporary(fault: BaseException) -> bool:
 
 
 def is_lost() -> bool:
-    """Whether the connection broke, so that another may serve; not where none could be opened."""
-    return not getattr(connection, "unreachable", False)
+    """Whether the connection broke, so that another may serve; not where none could be opened.
+
+    A statement that failed on a whole connection, as for want of the server's disk, would only
+    fail a second time.
+    """
+    driver = connection.connection
+    broke = driver is None or bool(driver.closed)
+    return broke and not getattr(connection, "unreachable", False)
 
 
 def answer(request: HttpRequest) -> HttpResponse:

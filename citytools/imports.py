@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
+from citytools import versions
 from citytools.authorship import Key, last_by_people
 from citytools.cells import Line
 from citytools.left_rows import LeftRow
@@ -17,7 +18,7 @@ from citytools.link_rows import LinkRows
 from citytools.record_finder import DeletedByPerson, Directory, RecordFinder
 from citytools.table_writer import Draft, TableWriter, attribute_of
 
-__all__ = ["SOURCED", "Draft", "Import", "sourced"]
+__all__ = ["SOURCED", "Draft", "Import", "lock_tables", "sourced"]
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Import:
     left: list[LeftRow] = field(default_factory=list)
     _first_lines: dict[tuple[type[models.Model], Key], Line] = field(default_factory=dict)
     _left_out: dict[type[models.Model], list[tuple[Line, Any]]] = field(default_factory=dict)
+    _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
 
     def drafts(
         self,
@@ -68,7 +70,8 @@ class Import:
     def directory(self, model: type[M], name: str, column: str = "") -> Directory[M]:
         """Records of a model by a field, which its own file may call otherwise."""
         finder = RecordFinder(model, [name], last_by_people(model))
-        return Directory(finder, column or name, self._left_out.get(model, []))
+        rows = self._rows.get(model, [])
+        return Directory(finder, column or name, rows, self._left_out.get(model, []))
 
     def listed(self, line: Line, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
         """What the parts of a list name, without the records that a person deleted."""
@@ -105,6 +108,7 @@ class Import:
             except DeletedByPerson as deleted:
                 says = {name: value for name, value in draft.values.items() if value}
                 self.left.append(LeftRow(draft.line, deleted.event, "deleted", says=says))
+                self._left_out.setdefault(model, []).append((draft.line, deleted.event))
                 continue
             if before is None:
                 writer.created.append((draft.line, record))
@@ -116,6 +120,7 @@ class Import:
                 self._update(writer, before, record, draft, kept, by_people.get(before.pk))
             rows.append((draft.line, before or record))
         writer.write()
+        self._rows.setdefault(model, []).extend(rows)
         return rows
 
     def _update(
@@ -171,6 +176,17 @@ class Import:
                 f"{first.file}, {first.place} is about the same record.",
                 "Remove one of the two rows, or tell them apart.",
             )
+
+
+def lock_tables() -> None:
+    """Let nobody else write a fact until the transaction ends; reading goes on.
+
+    To be called before anything is compared: what staff saved in between would be written over by
+    values that were read before.
+    """
+    names = ", ".join(connection.ops.quote_name(name) for name in versions.tables())
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def sourced(line: Line) -> dict[str, object]:

@@ -18,27 +18,36 @@ from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 _log = logging.getLogger(__name__)
 FREE_TRIES = 5
-"""Tries before the first delay."""
+"""Tries at one name before the first delay."""
+FREE_TRIES_OF_CLIENT = 30
+"""Tries of one client at all names together. Without it, whoever makes up a new name each time is
+never delayed, and keeps the one thread that hashes passwords busy: nobody else could sign in."""
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 10, 15 * 60
 MEMORY = datetime.timedelta(days=1)
 """After so long without a try, a client's tries at a name are forgotten."""
 MAX_ROWS, PRUNE_EVERY = 10_000, 100
 """Rows that are left whatever number of names somebody makes up, and after how many new ones it is
 looked at: to find the oldest of 10,000 took 30 ms, all else of a try 1 ms."""
+_ANY_NAME = ""
+"""In the column of the user name's key, for a client's tries at all names."""
 _RETRY_AFTER = "login_retry_after"
 
 
-def delay_seconds(tries: int) -> int:
-    """Seconds to wait after so many tries: 0, then 10 from the fifth on, doubled each time."""
-    if tries < FREE_TRIES:
+def delay_seconds(tries: int, free_tries: int = FREE_TRIES) -> int:
+    """Seconds to wait after so many tries: 0, then 10 from the last free one on, doubled each time.
+
+    Of five free ones the fifth is the last that waits for nothing.
+    """
+    if tries < free_tries:
         return 0
-    doublings = min(tries - FREE_TRIES, 10)  # beyond, the longest delay is long reached
+    doublings = min(tries - free_tries, 10)  # beyond, the longest delay is long reached
     return min(FIRST_DELAY_SECONDS * 2**doublings, MAX_DELAY_SECONDS)
 
 
@@ -52,7 +61,10 @@ class LoginThrottle(AxesDatabaseHandler):
     def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Count the try; False while the delay lasts."""
         username = get_client_username(request, credentials) or ""
-        seconds = _count_try(_name_key(username), _address(request))
+        address = _address(request)
+        seconds = _count_try(_name_key(username), address)
+        # One that waits for its name is not counted for its client either
+        seconds = seconds or _count_try(_ANY_NAME, address, FREE_TRIES_OF_CLIENT)
         if seconds:
             # AxesMiddleware then hands the answer to `too_many_tries`
             request.axes_locked_out = True  # type: ignore[attr-defined]
@@ -63,9 +75,12 @@ class LoginThrottle(AxesDatabaseHandler):
         """Nothing: the try was counted when it began."""
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
-        """Forget the client's tries at this name."""
-        key = _name_key(user.get_username())
-        AccessAttempt.objects.filter(username=key, ip_address=_address(request)).delete()
+        """Forget the client's tries at this name, and of those at all names this one."""
+        attempts = AccessAttempt.objects.filter(ip_address=_address(request))
+        attempts.filter(username=_name_key(user.get_username())).delete()
+        attempts.filter(username=_ANY_NAME, failures_since_start__gt=0).update(
+            failures_since_start=F("failures_since_start") - 1
+        )
 
     def user_logged_out(self, *_: Any, **__: Any) -> None:
         """Nothing: no log of visits is kept."""
@@ -93,7 +108,7 @@ def _name_key(username: str) -> str:
     return salted_hmac("citytools.login_throttle", username, algorithm="sha256").hexdigest()
 
 
-def _count_try(key: str, address: str) -> int:
+def _count_try(key: str, address: str, free_tries: int = FREE_TRIES) -> int:
     """Count a try and return 0, or the seconds that are left to wait."""
     now = timezone.now()
     start = {"failures_since_start": 0, "get_data": "", "post_data": "", "path_info": ""}
@@ -103,13 +118,14 @@ def _count_try(key: str, address: str) -> int:
         )
         waited = now - row.attempt_time
         tries = row.failures_since_start if waited < MEMORY else 0
-        left = delay_seconds(tries) - waited.total_seconds()
-        if tries >= FREE_TRIES and left > 0:
+        left = delay_seconds(tries, free_tries) - waited.total_seconds()
+        if tries >= free_tries and left > 0:
             return math.ceil(left)
         row.failures_since_start, row.attempt_time = tries + 1, now
         row.save(update_fields=["failures_since_start", "attempt_time"])
-    if tries + 1 == FREE_TRIES:
-        _log.warning("Sign-in: %s tries at one name by %s; further ones wait.", tries + 1, address)
+    if tries + 1 == free_tries:
+        names = "all names" if key == _ANY_NAME else "one name"
+        _log.warning("Sign-in: %s tries at %s by %s; further wait.", tries + 1, names, address)
     if created:
         _prune(now, row.pk)
     return 0
@@ -147,7 +163,7 @@ class LoginForm(AdminAuthenticationForm):
         seconds = getattr(self.request, _RETRY_AFTER, 0)
         if not seconds:
             return super().get_invalid_login_error()
-        words = f"Too many tries at this user name from here. Try again in {_in_words(seconds)}."
+        words = f"Too many tries from here. Try again in {_in_words(seconds)}."
         return forms.ValidationError(words, code="too_many_tries")
 
 

@@ -9,7 +9,7 @@ from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
@@ -49,6 +49,26 @@ class OptimisticLockAdmin(HistoryAdmin):
                 return self._deleted_meanwhile(request, number)
             context = self._shown_again(request, number, conflict) | (extra_context or {})
             return super().changeform_view(request, object_id, form_url, context)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """As in Django; what was written since the page was opened is not deleted unseen."""
+        try:
+            number = record_number(object_id)
+        except Http404:
+            return super().delete_view(request, object_id, extra_context)
+        context = {"record_version": self.version_of(number), "object_id": number}
+        if request.method != "POST":
+            return super().delete_view(request, object_id, context | (extra_context or {}))
+        with transaction.atomic():
+            conflict = self.conflict(request, number)
+            if conflict and self.model._base_manager.filter(pk=number).exists():
+                # Asked again, as if the page had just been opened
+                request.method = "GET"
+                request.POST = QueryDict()  # type: ignore[assignment]
+                context |= {"record_version": conflict.now, "conflict": conflict}
+            return super().delete_view(request, object_id, context | (extra_context or {}))
 
     def _changed_record(self, request: HttpRequest, object_id: str | None) -> int | None:
         """The number of the record that the form changes; None if it changes none."""

@@ -49,8 +49,10 @@ class RecordFinder(Generic[M]):
         if record := renamed or self.present.get(key):
             return record
         number = self._former.get(key, 0)
-        if number not in self._records and number in self._by_people:
-            raise DeletedByPerson(self._by_people[number])
+        event = self._by_people.get(number)
+        # One that is there, but not among those that are looked through, was not deleted
+        if number not in self._records and event and event.pgh_label == "delete":
+            raise DeletedByPerson(event)
         return self._records.get(number)
 
     @cached_property
@@ -64,22 +66,29 @@ class RecordFinder(Generic[M]):
 
 
 class Directory(Mapping[str, M]):
-    """Records by a name, present or former.
+    """Records by a name: that of their own row in this import, their present or a former one.
 
+    The row comes first: a record that a person wrote keeps its name, and its file may call it
+    otherwise by now.
     To ask for one that a person deleted raises DeletedByPerson, as does one whose own row was left
     out because of such a deletion.
     """
 
     def __init__(
-        self, finder: RecordFinder[M], column: str, left_out: Iterable[tuple[Line, Any]]
+        self,
+        finder: RecordFinder[M],
+        column: str,
+        rows: Iterable[tuple[Line, M]],
+        left_out: Iterable[tuple[Line, Any]],
     ) -> None:
         self._finder = finder
+        self._by_row = {line.cells[column]: record for line, record in rows if column in line.cells}
         self._left_out = {
             line.cells[column]: event for line, event in left_out if column in line.cells
         }
 
     def __getitem__(self, name: str) -> M:
-        record = self._finder.find((name,))
+        record = self._by_row.get(name) or self._finder.find((name,))
         if record is None and name in self._left_out:
             raise DeletedByPerson(self._left_out[name])
         if record is None:

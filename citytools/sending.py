@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseBase
 
 from citytools.telling import Told
 
-_SPOOL = 8 * 1024 * 1024
+_SPOOL = 1024 * 1024
 """Bytes kept in memory before a file is spooled to disk."""
 
 

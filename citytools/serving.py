@@ -4,6 +4,7 @@ import contextlib
 import gc
 import hashlib
 import os
+import resource
 import signal
 import socket
 import sys
@@ -31,6 +32,7 @@ from citytools.postgres import locks
 ADDRESS = "127.0.0.1"
 WORKERS = 2
 STUCK_READER_SECONDS = 30
+MAX_OPEN_FILES = 16_384
 # What the front-end packages bring for those who build with them: compressing it takes 8 seconds
 NOT_SERVED = (
     *("*.scss", "*.njk", "*.md", "*.html", "*.mjs", "*.mjs.map", "*.bundle.*"),
@@ -133,6 +135,8 @@ def serve(port: int, announce: Callable[[], None]) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=32 * 1024),
         websockets=False,
+        # Connections a worker takes at a time; granian's 512 are soon held by readers of one office
+        backpressure=2_000,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
@@ -161,6 +165,7 @@ def _run_worker(worker: int, name: str | None, loader: Any, sockets: Any, *optio
     """
     # The server's own handler came with the fork, and would lose the wish to stop while we load
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _allow_many_files()
     (specification, holder), shared = sockets
     if specification is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         holder = specification.build()
@@ -169,6 +174,17 @@ def _run_worker(worker: int, name: str | None, loader: Any, sockets: Any, *optio
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         specification = None
     Granian._spawn_asgi_worker(worker, name, loader, ((specification, holder), shared), *options)
+
+
+def _allow_many_files() -> None:
+    """Let this process open as many files as it may: each connection is one, or two with its file.
+
+    Services often start with 1,024, of which 500 readers would leave none for the database.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _once_answering(port: int, announce: Callable[[], None]) -> None:

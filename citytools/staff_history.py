@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from citytools import history_page, restore_plan, restoring
+from citytools.confirmation import Question
 from citytools.history_words import Names, name_of
 from citytools.record_version import Conflict, VersionedAdmin
 
@@ -136,6 +137,7 @@ class HistoryAdmin(VersionedAdmin):
             "who": history_page.who(event, history_page.people_of([event])),
             "changes": restoring.differences(event),
             "plan": restore_plan.rehearse(event, self._rules(request)),
+            "question": self.restore_question(event),
             "history_view": f"admin:{self._page_name('history')}",
             "record_version": version,
             "conflict": conflict,
@@ -175,6 +177,10 @@ class HistoryAdmin(VersionedAdmin):
         return restore_plan.Rules(
             self.history_links, self.check_restored, lambda *what: _may_write(request, *what)
         )
+
+    def restore_question(self, event: Any) -> Question | None:
+        """What restoring a version will say in public, where its form would ask before saving."""
+        return None
 
     def check_restored(self, record: models.Model) -> None:
         """ValidationError unless the restored record is sound."""

@@ -21,6 +21,7 @@ _SIGN_IN = ("/admin/login/", "/admin/password_change/", "/admin/auth/user/")
 _REASONS = {
     408: "The request was not sent in time.",
     413: f"The request is too large: {request_body.MAX_BYTES:,} bytes at most.",
+    503: "The server has no room for this request. Try again later.",
 }
 _log = logging.getLogger(__name__)
 

@@ -34,8 +34,13 @@ class BatchedCall(Generic[T]):
     def _begin(self) -> None:
         if self._next is None:
             return
-        waiting, self._next, self._running = self._next, None, True
-        call = self._pool.submit(self._function, threading.Event())
+        waiting, self._next = self._next, None
+        try:
+            call = self._pool.submit(self._function, threading.Event())
+        except Exception as error:  # no thread to be had: the next to ask tries again
+            waiting.set_exception(error)
+            return
+        self._running = True
         call.add_done_callback(lambda done: self._finish(waiting, done))
 
     def _finish(self, waiting: "asyncio.Future[T]", call: "asyncio.Future[T]") -> None:

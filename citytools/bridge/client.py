@@ -12,6 +12,9 @@ from citytools.bridge.thread_pools import ThreadPool
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SEND_SECONDS = 20
 """In which a client must take a part of its answer, like send_timeout in nginx.conf."""
+BYTES_PER_SECOND = 20_000
+"""The slowest pace, after those seconds, at which a client may take all of it: whoever takes a part
+just before its time-out would hold a file for hours."""
 _WATCH_AFTER_SECONDS = 0.1
 """Most answers are made sooner, and need no task that watches for the client's leaving."""
 _POLL_SECONDS = 0.01
@@ -24,6 +27,8 @@ class Client:
         self.receive, self._send = receive, send
         self.disconnected = threading.Event()
         self._watch: asyncio.Task[None] | None = None
+        self._bytes_sent = 0
+        self._seconds_sending = 0.0
 
     async def wait_for(
         self, pool: ThreadPool, work: Callable[[], Response], discard: Callable[[], object]
@@ -81,11 +86,16 @@ class Client:
 
     async def _send_part(self, part: bytes) -> None:
         self._check_presence()
+        self._bytes_sent += len(part)
+        # Without the time in which a growing file had nothing to send
+        seconds_left = SEND_SECONDS + self._bytes_sent / BYTES_PER_SECOND - self._seconds_sending
+        began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(min(SEND_SECONDS, seconds_left)):
                 await self._send({"type": "http.response.body", "body": part, "more_body": True})
         except TimeoutError:
             raise ClientDisconnectedError from None
+        self._seconds_sending += asyncio.get_running_loop().time() - began
 
     def _check_presence(self) -> None:
         if self.disconnected.is_set():

@@ -33,10 +33,13 @@ async def read(receive: Receive, content_length: int | None) -> tuple[IO[bytes],
     body: IO[bytes] = tempfile.SpooledTemporaryFile(_MAX_BYTES_IN_MEMORY)  # noqa: SIM115 (returned)
     try:
         size = await _read_in_time(receive, body)
+        body.seek(0)  # writes what is still in memory
+    except OSError as error:
+        body.close()
+        raise BodyError(503) from error  # no room on the disk
     except BaseException:
         body.close()
         raise
-    body.seek(0)
     return body, size
 
 

@@ -1,5 +1,6 @@
 """An answer of the WSGI application: made in a thread, kept until the client has taken it."""
 
+import contextlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -105,4 +106,15 @@ def _read(body: Iterable[bytes], response: Response) -> None:
         spool.seek(0)
         response.file = spool
     else:
-        response.content = b"".join(body)
+        _keep_content(b"".join(body), response)
+
+
+def _keep_content(content: bytes, response: Response) -> None:
+    """On disk where it is large: hundreds of slow readers would fill the memory with it."""
+    response.content = content
+    if len(content) > _MAX_BYTES_IN_MEMORY:
+        with contextlib.suppress(OSError):  # on a full disk it stays in memory
+            file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (sent later)
+            file.write(content)
+            file.seek(0)
+            response.content, response.file = b"", file

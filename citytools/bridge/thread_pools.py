@@ -32,11 +32,11 @@ class ThreadPool:
         """Run in a thread; the future is cancelled where `cancelled` is set before one is free."""
         if self._unfinished >= self._max_jobs:
             raise PoolFullError(self._name)
-        self._unfinished += 1
-        if self._threads < min(self._unfinished, self._max_threads):
-            self._threads += 1
-            name = f"{self._name}-{self._threads}"
+        if self._threads < min(self._unfinished + 1, self._max_threads):
+            name = f"{self._name}-{self._threads + 1}"
             threading.Thread(target=self._run_jobs, name=name, daemon=True).start()
+            self._threads += 1  # not before: one that could not be started is tried again
+        self._unfinished += 1
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((work, cancelled, future))
         return future

@@ -86,7 +86,16 @@ def _homes_of(folder: Path) -> Iterator[Path]:
     """Homes outside the project that there are for this path."""
     places = [base / name for base in LASTING for name in _names(folder)]
     places += [CLEANED / f"citytools-{name}" for name in _names(folder)]
-    return (place for place in places if place.exists())
+    return (place for place in places if _is_ours(place))
+
+
+def _is_ours(home: Path) -> bool:
+    """Whether root made this folder: in /var/tmp anybody may lay one, or a link, in its place."""
+    try:
+        status = home.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not status.st_mode & 0o022
 
 
 def _names(folder: Path) -> list[str]:
@@ -149,7 +158,11 @@ def _move(former: Path, home: Path, folder: Path) -> None:
     """Move a cluster that nobody runs; where it goes to another disk, by a copy that is whole."""
     copy = home / "data.new"
     shutil.rmtree(copy, ignore_errors=True)
-    data = former / "data"
+    data, retired = former / "data", former / "data.moved"
+    identifier = records.system_identifier(data)
+    if identifier is not None and records.system_identifier(home / "data") == identifier:
+        _retire(data, retired)  # killed after the copy was whole
+        return
     try:
         data.rename(home / "data")
     except OSError:
@@ -158,11 +171,19 @@ def _move(former: Path, home: Path, folder: Path) -> None:
             shutil.rmtree(copy, ignore_errors=True)
             reason = done.stderr.strip().rpartition("\n")[2]
             raise CannotStart(f"cannot move {data} to {home}: {reason}") from None
+        os.sync()  # the copy is on the disk before the original goes
         copy.rename(home / "data")
-        shutil.rmtree(data, ignore_errors=True)
+        os.sync()
+        _retire(data, retired)
     if former != folder:
         shutil.rmtree(former, ignore_errors=True)  # copies of the programs
     _log.warning("The database was moved from %s to %s.", data, home / "data")
+
+
+def _retire(data: Path, retired: Path) -> None:
+    """Delete under another name: half of a cluster must not be taken for one."""
+    data.rename(retired)
+    shutil.rmtree(retired, ignore_errors=True)
 
 
 def _in_use(data: Path) -> bool:

@@ -124,7 +124,11 @@ class Companies:
         ]
         real = [(cleaning.key(name), one) for name, one in pairs if not one.illustrative]
         self._by_number = {one.company_number: one for one in everyone if one.company_number}
-        self._by_name = self._former_names(everyone) | _once(real)
+        present = {name for name, _ in real}
+        former = self._former_names(everyone)
+        # A former name that two suppliers have today means neither
+        self._by_name = {name: one for name, one in former.items() if name not in present}
+        self._by_name |= _once(real)
         self._slugs = {one.slug for one in everyone}
         self._names = {name.lower() for name, _ in pairs}
         names = [*_names_of(Product), *_names_of(ProductAlias)]

@@ -1,8 +1,9 @@
 """The page of a return: every skill with what is recorded now, and all that is wrong with it."""
 
 import datetime
+import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -20,6 +21,10 @@ from skills.returns.form import HeadForm, RowForm, prefilled
 
 _ROW = re.compile(r"skill-([^-]+)-", re.ASCII)
 _SEEN = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
+_SEEN_BESIDE = ("source_url", "confidence", "confirmed_on", "note")
+"""What a sheet replaces without showing it: in the token as a hash, for notes are long."""
+_SEEN_OF_RETURN = ("received_on", "complete", "source_kind", "as_of", *_SEEN_BESIDE)
+RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,8 @@ class Row:
         """What is recorded now, to be held against what is recorded when the form comes back."""
         if self.present is None:
             return "nothing"
-        return "|".join(str(getattr(self.present, name)) for name in _SEEN)
+        shown = [str(getattr(self.present, name)) for name in _SEEN]
+        return "|".join([*shown, _hash(self.present, _SEEN_BESIDE)])
 
     @property
     def now(self) -> str:
@@ -79,7 +85,14 @@ class Sheet:
     def latest(self) -> Return | None:
         """The borough's latest return on skills that is not invented."""
         returns = Return.objects.real().filter(borough=self.borough, subject=Subject.SKILLS)
+        if self.data is not None:
+            returns = returns.select_for_update()  # its own form locks no borough
         return returns.order_by("-received_on", "-pk").first()
+
+    @cached_property
+    def return_token(self) -> str:
+        """The latest return as it is now, to be compared when the form comes back."""
+        return f"{self.latest.pk}|{_hash(self.latest, _SEEN_OF_RETURN)}" if self.latest else "none"
 
     @property
     def groups(self) -> list[tuple[str, list[Row]]]:
@@ -106,6 +119,7 @@ class Sheet:
         self._check_completeness()
         for row in self.answered:
             self._check_unchanged(row)
+        self._check_return()
         return not self.problems
 
     def _check_dates(self) -> None:
@@ -169,6 +183,20 @@ class Sheet:
                 "answer is kept: save again to put it in place of theirs.",
             )
 
+    def _check_return(self) -> None:
+        """The latest return must be as it was when the page was opened."""
+        if (self.data or {}).get(RETURN_TOKEN) == self.return_token:
+            return
+        now = "there is none now"
+        if self.latest:
+            complete = "complete" if self.latest.complete else "not complete"
+            now = f"it is of {self.latest.received_on:%-d %B %Y}, {complete}"
+        self.head.add_error(
+            None,
+            f"Somebody changed the latest return on skills after you opened this page: {now}. Your "
+            "answers are kept: save again to go on.",
+        )
+
     @property
     def problems(self) -> Sequence[tuple[str, str]]:
         """(id of the field, what is wrong), from top to bottom."""
@@ -178,6 +206,11 @@ class Sheet:
             for field, one in _wrong(row.form):
                 found.append((field.id_for_label, f"{row.skill}, {field.label.lower()}: {one}"))
         return found
+
+
+def _hash(record: Any, fields: Iterable[str]) -> str:
+    text = "|".join(str(getattr(record, name)) for name in fields)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _named(skills: Sequence[str]) -> str:

@@ -381,3 +381,16 @@ def test_skills_counted_are_those_that_profile_and_comparison_then_give_as_all(
         row["item"] for row in _compared(client, camden, "Skills") if row["state"] == "not known"
     ]
     assert unknown == list(asked.items) == [missing.name]
+
+
+def test_restoring_a_complete_return_says_what_will_be_public(
+    staff: Client, camden: Borough
+) -> None:
+    factories.function("Parking")
+    saved = factories.returned(camden)
+    event = Return.pgh_event_model.objects.get()  # type: ignore[attr-defined]
+    restore = address(Return, "restore", saved.pk, event.pk)
+    Return.objects.update(complete=False)
+    page = said(staff.get(restore))
+    assert "the other 1 function will be shown as “none recorded”" in page
+    assert "Camden runs none of these: restore it only if that is so." in page

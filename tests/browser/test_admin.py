@@ -281,7 +281,7 @@ def test_a_sign_in_that_must_wait_is_clean(page: Page, live_server: LiveServer) 
         page.get_by_label("Username").fill("ada")
         page.get_by_label("Password").fill("wrong")
         page.get_by_label("Password").press("Enter")
-    expect(page.get_by_text("Too many tries at this user name from here.")).to_be_visible()
+    expect(page.get_by_text("Too many tries from here.")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value("ada")
     assert_clean(page)
 

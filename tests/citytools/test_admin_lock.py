@@ -85,7 +85,7 @@ def test_a_record_deleted_meanwhile_is_said_and_what_was_typed_is_listed(
     opened = other.get(change)
     ((name, value),) = edited(opened, "Typed").items()
     typed = form_values(opened) | {name: value}
-    staff.post(address(model, "delete", record.pk), {"post": "yes"})
+    confirmed(staff, address(model, "delete", record.pk))
     assert not values_of(model, record.pk)
     response = other.post(change, typed)
     assert response.status_code == 200
@@ -373,3 +373,16 @@ def test_saving_unchanged_values_writes_no_event(staff: Client) -> None:
     supplier = factories.supplier("Acme")
     confirmed(staff, address(Supplier, "change", supplier.pk))
     assert Supplier.pgh_event_model.objects.count() == 1  # type: ignore[attr-defined]
+
+
+def test_what_was_changed_meanwhile_is_not_deleted_unseen(staff: Client, other: Client) -> None:
+    contract = factories.contract(title="Parking")
+    delete = address(Contract, "delete", contract.pk)
+    opened = form_values(other.get(delete))
+    confirmed(staff, address(Contract, "change", contract.pk), {"title": "Parking and permits"})
+    response = other.post(delete, opened)
+    assert "Nothing was deleted." in words(response, "body")
+    assert "Parking and permits" in _panel(response)
+    assert Contract.objects.exists()
+    assert other.post(delete, form_values(response)).status_code == 302
+    assert not Contract.objects.exists()

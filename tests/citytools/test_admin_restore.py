@@ -49,7 +49,7 @@ def test_restoring_is_itself_in_the_history(staff: Client) -> None:
 def test_a_deleted_record_is_listed_and_comes_back_under_its_number(staff: Client) -> None:
     system = factories.system()
     name, number = str(system), system.pk
-    staff.post(address(System, "delete", number), {"post": "yes"})
+    confirmed(staff, address(System, "delete", number))
     (row,) = staff.get(address(System, "deleted")).context["page"].object_list
 
     assert (row["name"], row["number"], row["who"]) == (name, number, "Ada Obi")

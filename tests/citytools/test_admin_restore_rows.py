@@ -27,7 +27,7 @@ def staff(client: Client) -> Client:
 def _deleted(staff: Client, record: Any) -> str:
     """Delete a record in the admin; the page that restores it."""
     model, number = type(record), record.pk
-    staff.post(address(model, "delete", number), {"post": "yes"})
+    confirmed(staff, address(model, "delete", number))
     return _restoring(model, number, "latest")
 
 

@@ -38,7 +38,7 @@ def _added(staff: Client, model: Any) -> Any:
 def _deleted(staff: Client, record: Any) -> None:
     """Delete a record in the admin, or, where its rows protect it, both in one transaction."""
     model, number = type(record), record.pk
-    staff.post(address(model, "delete", number), {"post": "yes"})
+    confirmed(staff, address(model, "delete", number))
     if values_of(model, number):
         with transaction.atomic(), pghistory.context(command="tidy"):
             for link in links_of(model):

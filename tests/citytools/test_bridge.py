@@ -1,6 +1,7 @@
 """The bridge from ASGI to WSGI: what the application is told, and what the client is sent."""
 
 import asyncio
+import errno
 import io
 import threading
 import time
@@ -12,9 +13,9 @@ from django.http import FileResponse, StreamingHttpResponse
 
 from citytools.bridge import client as bridge_client
 from citytools.bridge import environ as bridge_environ
-from citytools.bridge import request_body
+from citytools.bridge import request_body, responses
 from citytools.bridge.application import Bridge
-from tests.citytools.bridging import DISCONNECT, ask, body_parts, exchange, scope
+from tests.citytools.bridging import DISCONNECT, Exchange, ask, body_parts, exchange, scope
 
 Start = Callable[..., Any]
 POST: dict[str, Any] = {"method": "POST", "path": b"/admin/login/"}
@@ -272,3 +273,65 @@ def test_a_failing_application_is_answered_for(caplog: pytest.LogCaptureFixture)
 
     assert ask(failing, scope()).status == 500
     assert "The application failed: /" in caplog.text
+
+
+def test_a_large_answer_lies_on_disk_while_it_is_sent() -> None:
+    response = responses.call(_three_megabytes, told())
+    assert response.content == b""
+    assert response.file is not None
+    response.file.close()
+    answer = ask(_three_megabytes, scope())
+    assert (answer.body, answer.whole) == (b"x" * 3_000_000, True)
+
+
+def test_who_reads_just_before_each_time_out_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge_client, "SEND_SECONDS", 0.2)
+    monkeypatch.setattr(bridge_client, "BYTES_PER_SECOND", 10_000_000)
+
+    async def trickle() -> Exchange:
+        made, left = Exchange(), asyncio.Event()
+
+        async def send(message: dict[str, Any]) -> None:
+            await asyncio.sleep(0.15)
+            await made.send(message)
+
+        async def receive() -> dict[str, Any]:
+            await left.wait()
+            return DISCONNECT
+
+        await Bridge(_three_megabytes)(scope(), receive, send)
+        return made
+
+    answer = asyncio.run(trickle())
+    assert not answer.whole
+    assert len(answer.body) < 500_000
+
+
+def _three_megabytes(environ: dict[str, Any], start: Start) -> list[bytes]:
+    start("200 OK", [])
+    return [b"x" * 3_000_000]
+
+
+def test_a_body_for_which_the_disk_has_no_room_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(request_body.tempfile, "SpooledTemporaryFile", lambda _size: Full())
+    request = scope(**POST, headers=[(b"content-length", b"3")])
+    assert ask(echo, request, body_parts(b"abc")).status == 503
+
+
+def test_a_thread_that_cannot_start_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def twice() -> list[int]:
+        bridge, start = Bridge(echo), threading.Thread.start
+        monkeypatch.setattr(threading.Thread, "start", _no_thread)
+        first = await exchange(bridge, scope())
+        monkeypatch.setattr(threading.Thread, "start", start)
+        return [first.status, (await exchange(bridge, scope())).status]
+
+    assert asyncio.run(twice()) == [500, 200]
+
+
+def _no_thread(self: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

@@ -296,3 +296,20 @@ def test_migrate_names_itself_in_what_it_writes() -> None:
     (event,) = event_model(Supplier).objects.all()
     assert event.pgh_context.metadata["command"] == "migrate"
     assert not last_by_people(Supplier)
+
+
+@pytest.mark.parametrize("delete", [False, True])
+def test_files_may_rename_what_staff_edited_or_deleted(full: Path, delete: bool) -> None:
+    """Its own row says which record the new name is of."""
+    supplier = Supplier.objects.get(name="Acme")
+    with by_ada():
+        if delete:
+            delete_with_dependents(supplier)
+        else:
+            change(supplier, {"company_number": "01234567"})
+    for path in full.glob("*.csv"):
+        path.write_text(path.read_text().replace("Acme,", "Acme plc,"))
+    said = load(full)
+    assert ("is not brought back" if delete else "stays as it is") in said
+    names = list(Supplier.objects.values_list("name", flat=True))
+    assert ("Acme" in names, "Acme plc" in names) == (not delete, False)

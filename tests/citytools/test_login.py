@@ -58,6 +58,11 @@ def fail(client: Client, username: str, times: int = login_throttle.FREE_TRIES) 
         assert sign_in(client, username).status_code == 200
 
 
+def attempts() -> Any:
+    """What is counted for single names, without what is counted for a client at all names."""
+    return AccessAttempt.objects.exclude(username="")
+
+
 def pass_time(seconds: float) -> None:
     """As if the tries so far had been made so many seconds before."""
     earlier = F("attempt_time") - datetime.timedelta(seconds=seconds)
@@ -95,7 +100,7 @@ def test_after_the_delay_the_right_password_signs_in_and_all_is_forgotten(
     fail(client, "ada")
     pass_time(10)
     assert sign_in(client, "ada", PASSWORD).status_code == 302
-    assert not AccessAttempt.objects.exists()
+    assert not attempts().exists()
 
 
 def test_tries_that_were_refused_make_no_delay_longer(client: Client) -> None:
@@ -159,10 +164,10 @@ def test_tries_are_forgotten_after_a_day(client: Client) -> None:
     fail(client, "ada")
     pass_time(86_401)
     assert sign_in(client, "ada").status_code == 200
-    assert AccessAttempt.objects.get().failures_since_start == 1
+    assert attempts().get().failures_since_start == 1
     pass_time(86_401)
     sign_in(client, "bob")
-    assert AccessAttempt.objects.count() == 1
+    assert attempts().count() == 1
 
 
 def test_made_up_names_fill_no_table(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +251,7 @@ def test_whatever_the_headers_hold_gets_the_form_back(
     settings.TRUSTED_PROXIES = 1
     for _ in range(2):
         assert sign_in(client, "ada", **{name: value}).status_code == 200
-    assert AccessAttempt.objects.get().failures_since_start == 2
+    assert attempts().get().failures_since_start == 2
 
 
 @pytest.mark.parametrize("charset", ["unicode_escape", "rot13", "idna", "undefined", "nonsense"])
@@ -268,3 +273,20 @@ def test_the_delay_is_said_in_words() -> None:
     assert [words(seconds) for seconds in (1, 40, 99, 100, 900)] == [
         "1 second", "40 seconds", "99 seconds", "2 minutes", "15 minutes",
     ]  # fmt: skip
+
+
+def test_who_makes_up_a_new_name_each_time_waits_too(
+    client: Client, ada: User, hashed: list[str]
+) -> None:
+    for number in range(login_throttle.FREE_TRIES_OF_CLIENT):
+        assert sign_in(client, f"name{number}", REMOTE_ADDR=GUESSER).status_code == 200
+    refused = sign_in(client, "another", REMOTE_ADDR=GUESSER)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "10")
+    assert len(hashed) == login_throttle.FREE_TRIES_OF_CLIENT
+    assert sign_in(client, "ada", PASSWORD).status_code == 302
+
+
+def test_signing_in_many_times_delays_nobody(client: Client, ada: User) -> None:
+    for _ in range(login_throttle.FREE_TRIES_OF_CLIENT + 2):
+        assert sign_in(client, "ada", PASSWORD).status_code == 302
+        client.logout()

@@ -181,3 +181,19 @@ def test_a_full_disk_is_said_in_one_line(empty: Path) -> None:
         assert not (empty / "data").exists()
     finally:
         subprocess.run(["umount", empty], check=True)
+
+
+@as_root
+def test_a_folder_that_another_account_laid_there_is_not_taken(
+    closed: Path, lasting: Path, folder: Path
+) -> None:
+    planted = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
+    planted.mkdir(mode=0o755)
+    subprocess.run(["cp", "-a", folder / "data", planted / "data"], check=True)
+    os.chown(planted, 65534, -1)
+    assert version_at(server.ensure_running(closed))
+    assert (planted / "data" / "PG_VERSION").exists()
+    assert not (planted / homes.OWNER).exists()
+    record = records.read(closed)
+    assert record is not None
+    assert record.system_identifier != records.system_identifier(planted / "data")

@@ -46,7 +46,7 @@ def place(slug: str = "camden") -> str:
 def filled(client: Client, **answers: Any) -> dict[str, str]:
     """The form as the page shows it, with levels given by the skills' names."""
     page = text_of(client.get(place()))
-    posted = dict(re.findall(r'<input type="hidden" name="(seen-\d+)" value="([^"]*)"', page))
+    posted = dict(re.findall(r'<input type="hidden" name="(seen-\w+)" value="([^"]*)"', page))
     for name, body in re.findall(
         r'<select name="(skill-[^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL
     ):
@@ -354,7 +354,7 @@ def test_a_level_that_changed_meanwhile_is_not_overwritten_unseen(
     assert "Law" not in problems(response)
     assert level_of("Data").level == 4
     assert response.context["sheet"].rows[0].form["level"].value() == "3"
-    again = dict(re.findall(r'name="(seen-\d+)" value="([^"]*)"', text_of(response)))
+    again = dict(re.findall(r'name="(seen-\w+)" value="([^"]*)"', text_of(response)))
     assert staff.post(place(), posted | again).status_code == 302
     assert level_of("Data").level == 3
 
@@ -570,3 +570,19 @@ def test_thirty_skills_take_as_many_queries_as_three(staff: Client, camden: Boro
         counts.append([len(shown), len(saved), len(told)])
     assert counts[0] == counts[1]
     assert counts[0] == [8, 28, 13]
+
+
+@pytest.mark.parametrize("what", ["note of a level", "the return"])
+def test_what_the_page_does_not_show_is_not_replaced_unseen(
+    staff: Client, camden: Borough, what: str
+) -> None:
+    factories.skill("Data")
+    confirmed(staff, Data=3)
+    opened = filled(staff, Data=2) | HEAD
+    if what == "the return":
+        Return.objects.update(complete=False)
+    else:
+        SkillLevel.objects.update(note="As the head of service says.")
+    response = staff.post(place(), opened)
+    assert "Somebody changed" in problems(response)
+    assert level_of("Data").level == 3

@@ -21,7 +21,7 @@ from citytools import confirmations
 from citytools.cells import LoadError
 from citytools.demonstration.choice import HELP, demo_choice
 from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
-from citytools.imports import Import
+from citytools.imports import Import, lock_tables
 from citytools.left_rows import sentences
 from citytools.staff_group import APPS
 
@@ -68,6 +68,7 @@ class Command(BaseCommand):
                 pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()
+                lock_tables()
                 for folder, files in required.items():
                     load(folder, files, run)
                 if any(tally.written for tally in run.tallies.values()):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
 from citytools.cells import LoadError
+from citytools.imports import lock_tables
 from contracts.ocds import report, writing
 from contracts.ocds.drafts import Draft, drafts
 from contracts.ocds.notices import Skipped
@@ -56,7 +57,9 @@ class Command(BaseCommand):
             pghistory.context(command="import_ocds", files=names) as recorded,
         ):
             _wait_for_other_imports()
-            planned = plan(self._drafts(options))
+            drafted = list(self._drafts(options))  # takes minutes: nobody need wait for it
+            lock_tables()
+            planned = plan(drafted)
             writing.write(planned)
             if options["dry_run"]:
                 transaction.set_rollback(True)

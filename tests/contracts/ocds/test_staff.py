@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pghistory
 import pytest
+from django.db import connection, transaction
 
+from citytools.imports import lock_tables
 from contracts.models import Contract, ContractPartner
+from contracts.ocds import matching
+from contracts.ocds.parties import Party
 from systems.models import Supplier
 from tests import factories
 from tests.loading import events
@@ -90,3 +94,23 @@ def test_a_supplier_that_staff_deleted_is_not_made_again(notice: Path, tmp_path:
     contract = Contract.objects.get(ocid="ocds-b5fd17-0002")
     assert contract.supplier is None
     assert "a supplier that a person deleted" in contract.note
+
+
+def test_a_name_that_two_suppliers_have_today_means_neither(tmp_path: Path) -> None:
+    factories.borough("Camden")
+    first, second = factories.supplier("Acme Services Ltd"), factories.supplier("Nadir")
+    factories.supplier_alias("Acme Services Limited", second)
+    companies = matching.Companies()
+    party = Party(name="Acme Services Limited")
+    assert companies.paid([party], "Parking")[0] not in (first, second)
+
+
+def test_nobody_writes_a_fact_between_comparing_and_writing(notice: Path) -> None:
+    with transaction.atomic():
+        lock_tables()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' "
+                "AND relation = 'contracts_contract'::regclass AND pid = pg_backend_pid()"
+            )
+            assert cursor.fetchone() == (1,)
