@@ -66,7 +66,7 @@ class OptimisticLockAdmin(HistoryAdmin):
             if conflict and self.model._base_manager.filter(pk=number).exists():
                 # Asked again, as if the page had just been opened
                 request.method = "GET"
-                request.POST = QueryDict()  # type: ignore[assignment]
+                request.POST = QueryDict()
                 context |= {"record_version": conflict.now, "conflict": conflict}
             return super().delete_view(request, object_id, context | (extra_context or {}))
 
