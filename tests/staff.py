@@ -108,7 +108,7 @@ class _Fields(HTMLParser):
 def form_values(response: Any) -> dict[str, Any]:
     """What a browser would post of the page's form, as it is filled in; nothing without a form."""
     page = response.content.decode()
-    start = page.find('method="post"', page.index('id="content-main"'))
+    start = page.find('method="post"', page.index('id="content"'))
     if start < 0:
         return {}
     fields = _Fields()

@@ -35,6 +35,7 @@ HOSTILE = [
 NAMES = ["q", "borough", "sort", "page", "columns", "surprise"]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("address", EVERYWHERE)
 def test_hostile_words_never_break_a_list_or_a_file(client: Client, address: str) -> None:
     factories.contract(systems=[factories.system()])

@@ -116,7 +116,8 @@ def test_what_is_in_use_there_is_moved_when_next_started(
 ) -> None:
     former = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
     postmaster_seen_by(start_client(folder))
-    former.symlink_to(folder)
+    former.mkdir(mode=0o755)
+    (former / "data").symlink_to(folder / "data")
     assert homes.locate(closed) == former
 
 

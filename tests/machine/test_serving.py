@@ -95,6 +95,7 @@ def test_sources_of_the_front_end_are_not_served(settings: Settings, tmp_path: P
     assert not (tmp_path / "collected" / "page.scss").exists()
 
 
+@pytest.mark.drill
 def test_whole_life_of_a_server(folder: Path) -> None:
     """One long test, since it loads every fixture: from an empty database to nothing left."""
     address, port = server.ensure_running(folder), _free_port()
