@@ -27,6 +27,8 @@ SLOW = slow_clients.REQUESTS | {f"reader of a {name}": reading(to) for name, to 
 pytestmark = [
     # Without the mark of one test, the fixture would fill the database that is used by hand
     pytest.mark.django_db,
+    # Before any test's own transaction, in which the server would see no supplier
+    pytest.mark.usefixtures("port"),
     pytest.mark.skipif(sys.platform != "linux", reason="buffers differ elsewhere"),
 ]
 
