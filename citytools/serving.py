@@ -205,7 +205,7 @@ def _load_in_worker(server: int) -> Bridge:
     # What is loaded stays: looking through it for rubbish took a quarter of the largest pages' time
     gc.collect()
     gc.freeze()
-    # Else what four threads have in hand is looked through at every 700th new object: a tenth more
+    # Else what threads have in hand is looked through at every 700th new object: a tenth more
     gc.set_threshold(20_000, 10, 10)
     return application
 

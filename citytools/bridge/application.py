@@ -55,7 +55,7 @@ class Bridge:
         candidate: object = application
         self._page_cache = cache = candidate if isinstance(candidate, PageCache) else None
         self._version = BatchedCall("version", cache.present_version) if cache else None
-        self._pages = ThreadPool("pages", max_threads=4, max_waiting=100)
+        self._pages = ThreadPool("pages", max_threads=2, max_waiting=100)
         self._files = ThreadPool("files", max_threads=2, max_waiting=50)
         self._static = ThreadPool("static", max_threads=1, max_waiting=200)
         self._sign_in = ThreadPool("sign-in", max_threads=1, max_waiting=10)
