@@ -4,8 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from citytools.demonstration.invention import demonstration
-from citytools.demonstration.world import World, read
+from citytools.management.demonstration.files import demonstration
+from citytools.management.demonstration.reference_data import World, read
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv", "past_levels.csv")

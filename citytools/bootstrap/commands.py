@@ -68,7 +68,8 @@ def bench() -> int:
     datasette = environment.ensure_apart("datasette", RIVALS) / "datasette"
     for size in os.environ.get("SIZES", "809 80900 809000").split():
         steps.say(f"== {size} systems")
-        command = ["-m", "citytools", "bench", f"--systems={size}", f"--datasette={datasette}"]
+        command = ["-m", "tests.benchmark", "bench", f"--systems={size}"]
+        command.append(f"--datasette={datasette}")
         if failed := _python(*command, *_arguments(), env={"CITYTOOLS_DATABASE": f"bench_{size}"}):
             return failed
     return 0

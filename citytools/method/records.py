@@ -1,8 +1,8 @@
 """How records are found, read from notices, and invented."""
 
-from citytools.demonstration.estate import SYSTEMS
 from citytools.glossary import pages
 from citytools.glossary.sources import CPV, FULL_TEXT, OCDS, OURS, RULE, TRIGRAMS
+from citytools.management.demonstration.systems import SYSTEMS
 from citytools.matching import ALIKE, CONTEXT, OTHER, OWN, SENTENCE, SURELY_ALIKE
 from citytools.method.entry import Group, Method
 from citytools.word_search import MAX_WORDS
@@ -115,9 +115,9 @@ RECORDS = Group(
             sources=(OURS,),
             used=(pages.SYSTEMS,),
             code=(
-                "citytools.demonstration.invention:demonstration",
-                "citytools.demonstration.chance:spread",
-                "citytools.demonstration.estate:system_rows",
+                "citytools.management.demonstration.files:demonstration",
+                "citytools.management.demonstration.random_draws:spread",
+                "citytools.management.demonstration.systems:system_rows",
             ),
             terms=("illustrative",),
         ),

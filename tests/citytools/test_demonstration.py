@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from citytools.demonstration import chance, terms
-from citytools.demonstration.invention import COLUMNS, demonstration, differing, write
-from citytools.demonstration.names import MARK
-from citytools.demonstration.returns import INCOMPLETE, SILENT, WITHOUT_CONTRACTS
-from citytools.demonstration.world import clashes, letters, read
+from citytools.management.demonstration import random_draws as chance
+from citytools.management.demonstration import terms
+from citytools.management.demonstration.files import COLUMNS, demonstration, differing, write
+from citytools.management.demonstration.names import MARK
+from citytools.management.demonstration.reference_data import clashes, letters, read
+from citytools.management.demonstration.returns import INCOMPLETE, SILENT, WITHOUT_CONTRACTS
 from tests.invention import FACTS, FIXTURES, invented, parts, real, rows
 
 

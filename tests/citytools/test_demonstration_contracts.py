@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from citytools.demonstration.returns import SILENT
+from citytools.management.demonstration.returns import SILENT
 from tests.invention import parts, real, rows
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.test import Client
 from pytest_django import Settings
 
-from citytools.demonstration.choice import demo_choice
+from citytools.management.demonstration.choice import demo_choice
 from citytools.management.forgetting import FACTS, THINGS
 from contracts.models import Contract, ContractSystem
 from research.models import CaseStudy, MetricValue

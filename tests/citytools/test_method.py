@@ -54,12 +54,11 @@ FORMULAS = {
     "contracts.together.targets", "contracts.together.windows", "contracts.transparency.gaps",
     "skills.courses", "skills.needs", "skills.profile", "skills.strength", "skills.trend",
     "skills.training.benefit", "skills.training.cohorts", "skills.training.plan",
-    "citytools.demonstration.chance", "citytools.demonstration.estate",
+    "citytools.management.demonstration.random_draws", "citytools.management.demonstration.systems",
 }  # fmt: skip
 """Modules that hold a formula, by hand; what computes besides is found by the rule above."""
-ELSEWHERE = ("citytools.method", "citytools.demonstration", "citytools.benchmark", "research")
-"""The page itself; the demonstration, described as one; the benchmark, of which no page tells;
-research, which has its own list."""
+ELSEWHERE = ("citytools.method", "citytools.management.demonstration", "research")
+"""The page itself; the demonstration, described as one; research, which has its own list."""
 
 
 def described() -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from citytools.demonstration.invention import SEED, demonstration, differing, write
+from citytools.management.demonstration.files import SEED, demonstration, differing, write
 
 
 class Command(BaseCommand):

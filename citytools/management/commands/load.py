@@ -19,10 +19,10 @@ import skills.imports
 import systems.imports
 from citytools import confirmations
 from citytools.cells import LoadError
-from citytools.demonstration.choice import HELP, demo_choice
-from citytools.demonstration.invention import COLUMNS as DEMONSTRATION
 from citytools.imports import Import, lock_tables
 from citytools.left_rows import sentences
+from citytools.management.demonstration.choice import HELP, demo_choice
+from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff_group import APPS
 
 Reader = Callable[[Path, Import], None]

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from boroughs.models import Borough
 from citytools import serving, staff
-from citytools.demonstration.choice import HELP, demo_choice
+from citytools.management.demonstration.choice import HELP, demo_choice
 from citytools.postgres import records, server
 from citytools.site import holds_invented_records
 

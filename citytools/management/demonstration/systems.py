@@ -4,10 +4,22 @@ import datetime
 import random
 from collections.abc import Iterator
 
-from citytools.demonstration.catalogue import HOSTING, Catalogue, Product
-from citytools.demonstration.chance import happens, sample, shares, spread, stream, weighted
-from citytools.demonstration.returns import INCOMPLETE, Received, confirmed_on, provenance
-from citytools.demonstration.world import Borough, Row, World
+from citytools.management.demonstration.market import HOSTING, Catalogue, Product
+from citytools.management.demonstration.random_draws import (
+    happens,
+    sample,
+    shares,
+    spread,
+    stream,
+    weighted,
+)
+from citytools.management.demonstration.reference_data import Borough, Row, World
+from citytools.management.demonstration.returns import (
+    INCOMPLETE,
+    Received,
+    confirmed_on,
+    provenance,
+)
 
 SYSTEMS = 809
 """As many as the first City Tools mapped in 2019, the real ones of the 33 included."""

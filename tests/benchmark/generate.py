@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from citytools.demonstration.nation import Nation
 from citytools.management.commands.load import tables, take_statistics, wait_for_other_loads
-from citytools.management.filling import fill, holdings
+from tests.benchmark.filling import fill, holdings
+from tests.benchmark.nation import Nation
 
 _ANOTHER = (
     "Make another database and fill that: CITYTOOLS_DATABASE=nation manage.py migrate, then "
-    "CITYTOOLS_DATABASE=nation manage.py generate; or name an empty one in DATABASE_URL."
+    "CITYTOOLS_DATABASE=nation python -m tests.benchmark generate; or name an empty one in "
+    "DATABASE_URL."
 )
 
 

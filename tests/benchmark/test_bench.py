@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from citytools.benchmark import printing, rows, targets
-from citytools.benchmark.questions import ADMIN, ANEW, HELLO, OURS, QUESTIONS
-from citytools.benchmark.run import Run
-from citytools.benchmark.servers import ADDRESS, free_port, started
 from citytools.postgres import binaries
 from tests import factories
+from tests.benchmark import printing, rows, targets
+from tests.benchmark.run import Run
+from tests.benchmark.servers import ADDRESS, free_port, started
+from tests.benchmark.workload import ADMIN, ANEW, HELLO, OURS, QUESTIONS
 
 pytestmark = [
     pytest.mark.drill,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice, product
 
-from citytools.demonstration.names import BRANDS, MARK
-from citytools.demonstration.world import Row, slug
+from citytools.management.demonstration.names import BRANDS, MARK
+from citytools.management.demonstration.reference_data import Row, slug
 
 _BEFORE = (
     "", "Upper", "Lower", "Nether", "Over", "Great", "Little", "North", "South", "East", "West",

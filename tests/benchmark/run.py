@@ -5,9 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from citytools.benchmark import asking, rows, targets, weight
-from citytools.benchmark.asking import Ask, Visitor
-from citytools.benchmark.questions import (
+from tests.benchmark import client as asking
+from tests.benchmark import rows, targets, weight
+from tests.benchmark.client import Ask, Visitor
+from tests.benchmark.results import Results
+from tests.benchmark.rivals import Servers, all_up
+from tests.benchmark.servers import Server
+from tests.benchmark.workload import (
     ADMIN,
     ANEW,
     HELLO,
@@ -19,9 +23,6 @@ from citytools.benchmark.questions import (
     asks,
     sample,
 )
-from citytools.benchmark.results import Results
-from citytools.benchmark.rivals import Servers, all_up
-from citytools.benchmark.servers import Server
 
 _CLIENTS = 8
 _ALL = "/systems/systems.csv"

@@ -5,8 +5,8 @@ import datetime
 import random
 from dataclasses import dataclass
 
-from citytools.demonstration.chance import happens, spread, weighted
-from citytools.demonstration.world import Framework
+from citytools.management.demonstration.random_draws import happens, spread, weighted
+from citytools.management.demonstration.reference_data import Framework
 
 EARLIEST = datetime.date(2017, 1, 1)
 NOW = datetime.date(2026, 11, 1)

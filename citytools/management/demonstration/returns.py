@@ -2,8 +2,8 @@
 
 import datetime
 
-from citytools.demonstration.chance import happens, stream
-from citytools.demonstration.world import Row, World
+from citytools.management.demonstration.random_draws import happens, stream
+from citytools.management.demonstration.reference_data import Row, World
 
 SILENT = frozenset(
     {"bexley", "greenwich", "harrow", "havering", "kensington-and-chelsea", "redbridge"}

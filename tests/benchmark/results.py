@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from citytools.benchmark.asking import Taken
+from tests.benchmark.client import Taken
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import datetime
 
-from citytools.demonstration.chance import happens, stream, weighted
-from citytools.demonstration.returns import Received, confirmed_on, provenance
-from citytools.demonstration.world import Row, World
+from citytools.management.demonstration.random_draws import happens, stream, weighted
+from citytools.management.demonstration.reference_data import Row, World
+from citytools.management.demonstration.returns import Received, confirmed_on, provenance
 
 _THRESHOLDS = (22, 41, 60, 77)
 _HEADCOUNT = (

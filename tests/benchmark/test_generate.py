@@ -11,13 +11,14 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough, Return
-from citytools.management import filling
-from citytools.management.filling import holdings
 from citytools.provenance import Sourced
 from contracts.models import Contract, ContractSystem
 from skills.models import SkillLevel
 from systems.models import Product, Supplier, System
 from tests import factories
+from tests.benchmark import filling
+from tests.benchmark.filling import holdings
+from tests.benchmark.generate import Command
 from tests.pages import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 def generate(**options: Any) -> str:
     out = StringIO()
-    call_command("generate", stdout=out, **{"systems": 900, "seed": 1, **options})
+    call_command(Command(), stdout=out, **{"systems": 900, "seed": 1, **options})
     return out.getvalue()
 
 

@@ -12,16 +12,23 @@ from functools import cached_property
 from math import isqrt
 from pathlib import Path
 
-from citytools.demonstration.bundles import key
-from citytools.demonstration.catalogue import Catalogue, Product, catalogue
-from citytools.demonstration.chance import happens, stream
-from citytools.demonstration.contracts import contract_rows
-from citytools.demonstration.estate import SYSTEMS, system_rows
-from citytools.demonstration.names import MARK
-from citytools.demonstration.places import MOST, places
-from citytools.demonstration.returns import earlier_skills, received, return_rows
-from citytools.demonstration.skills import skill_rows
-from citytools.demonstration.world import Framework, Row, World, read, rows, slug
+from citytools.management.demonstration.bundles import key
+from citytools.management.demonstration.contracts import contract_rows
+from citytools.management.demonstration.market import Catalogue, Product, catalogue
+from citytools.management.demonstration.names import MARK
+from citytools.management.demonstration.random_draws import happens, stream
+from citytools.management.demonstration.reference_data import (
+    Framework,
+    Row,
+    World,
+    read,
+    rows,
+    slug,
+)
+from citytools.management.demonstration.returns import earlier_skills, received, return_rows
+from citytools.management.demonstration.skills import skill_rows
+from citytools.management.demonstration.systems import SYSTEMS, system_rows
+from tests.benchmark.places import MOST, places
 
 _YEARS = frozenset(str(year) for year in range(2016, 2027))
 _APART = 1_000_000

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from citytools.demonstration.catalogue import Catalogue
-from citytools.demonstration.chance import happens, stream
-from citytools.demonstration.returns import WITHOUT_CONTRACTS
-from citytools.demonstration.world import Row, World
+from citytools.management.demonstration.market import Catalogue
+from citytools.management.demonstration.random_draws import happens, stream
+from citytools.management.demonstration.reference_data import Row, World
+from citytools.management.demonstration.returns import WITHOUT_CONTRACTS
 
 CONTRACTS = 260
 _SHARED = 12

@@ -14,12 +14,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from citytools.benchmark import asking, printing, rows, targets, weight
-from citytools.benchmark.asking import Ask, Taken
-from citytools.benchmark.questions import ANEW, DATASETTE, LIST, OURS, QUESTIONS, asks, sample
-from citytools.benchmark.results import Figure, Results, kept
-from citytools.benchmark.servers import Server
 from tests import factories
+from tests.benchmark import bench, printing, rows, targets, weight
+from tests.benchmark import client as asking
+from tests.benchmark.client import Ask, Taken
+from tests.benchmark.results import Figure, Results, kept
+from tests.benchmark.servers import Server
+from tests.benchmark.workload import ANEW, DATASETTE, LIST, OURS, QUESTIONS, asks, sample
 
 PAGE = """<link rel="stylesheet" href="/site.css"><link rel="canonical" href="/elsewhere">
 <script src="/charts.js" data-plotly="/plotly.js"></script><img src="/map.png">
@@ -190,4 +191,4 @@ def test_growth_is_of_the_largest_size_by_the_least(tmp_path: Path) -> None:
 def test_a_database_of_another_size_is_refused() -> None:
     factories.system()
     with pytest.raises(CommandError, match="holds 1 systems, not 809: name another"):
-        call_command("bench", systems=809)
+        call_command(bench.Command(), systems=809)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 
-from citytools.demonstration.chance import happens, stream, weighted
-from citytools.demonstration.names import BRANDS, RESELLERS, SUPPLIERS, invented, village
-from citytools.demonstration.world import (
+from citytools.management.demonstration.names import BRANDS, RESELLERS, SUPPLIERS, invented, village
+from citytools.management.demonstration.random_draws import happens, stream, weighted
+from citytools.management.demonstration.reference_data import (
     ASSUMPTIONS,
     Row,
     World,

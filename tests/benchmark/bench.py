@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
-from citytools.benchmark import printing, results, rows
-from citytools.benchmark.run import Run
 from systems.models import System
+from tests.benchmark import generate, printing, results, rows
+from tests.benchmark.run import Run
 
 FOLDER = settings.BASE_DIR / ".bench"
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         held = System.objects.count()
         if not held:
             self._say(f"Generating {size:,} systems")
-            call_command("generate", systems=size, seed=1, stdout=self.stdout)
+            call_command(generate.Command(), systems=size, seed=1, stdout=self.stdout)
         elif held != size:
             raise CommandError(
                 f"This database holds {held:,} systems, not {size:,}: name another in "

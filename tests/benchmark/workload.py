@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from boroughs.models import Borough
-from citytools.benchmark.asking import Ask
-from citytools.benchmark.rows import lists
-from citytools.benchmark.servers import Server
 from systems.models import Product, System
+from tests.benchmark.client import Ask
+from tests.benchmark.rows import lists
+from tests.benchmark.servers import Server
 
 OURS, ANEW = "City Tools", "the same, anew"
 """As it is served, pages kept until their facts change; and with each page made anew."""
@@ -42,7 +42,7 @@ class Question:
 
 def sample() -> Sample:
     """Some boroughs, words and systems, drawn by chance, with the same seed."""
-    chance = random.Random(1)  # noqa: S311 (a sample, no secret)
+    chance = random.Random(1)
     boroughs = list(Borough.objects.filter(systems__isnull=False).distinct().order_by("pk"))
     names = Product.objects.filter(systems__isnull=False).distinct().order_by("pk")
     words = sorted({name.split()[0] for name in names.values_list("name", flat=True)})

@@ -4,12 +4,12 @@ import csv
 import io
 from pathlib import Path
 
-from citytools.demonstration.catalogue import catalogue, product_rows, supplier_rows
-from citytools.demonstration.contracts import contract_rows
-from citytools.demonstration.estate import system_rows
-from citytools.demonstration.returns import earlier_skills, received, return_rows
-from citytools.demonstration.skills import past_rows, skill_rows
-from citytools.demonstration.world import Row, read
+from citytools.management.demonstration.contracts import contract_rows
+from citytools.management.demonstration.market import catalogue, product_rows, supplier_rows
+from citytools.management.demonstration.reference_data import Row, read
+from citytools.management.demonstration.returns import earlier_skills, received, return_rows
+from citytools.management.demonstration.skills import past_rows, skill_rows
+from citytools.management.demonstration.systems import system_rows
 
 SEED = 2019
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from citytools.benchmark.questions import ANEW, OURS
-from citytools.benchmark.results import Figure, Results
-from citytools.benchmark.targets import AT, GROWS, TARGETS, Target, growth
+from tests.benchmark.results import Figure, Results
+from tests.benchmark.targets import AT, GROWS, TARGETS, Target, growth
+from tests.benchmark.workload import ANEW, OURS
 
 _WIDTHS = (26, 15, 11, 11, 9, 11, 9, 8)
 _HEADINGS = ("question", "who", "median ms", "p95 ms", "ours by", "answers/s", "kB sent", "answers")

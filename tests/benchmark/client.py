@@ -12,7 +12,7 @@ from typing import Self
 
 from django.core.management import CommandError
 
-from citytools.benchmark.servers import ADDRESS, Server
+from tests.benchmark.servers import ADDRESS, Server
 
 _TIMEOUT = 300
 _CHUNK = 128 * 1024

@@ -1,4 +1,4 @@
-"""A server to be measured: python -m citytools.benchmark.serve 8100, settings by environment."""
+"""A server to be measured: python -m tests.benchmark.serve 8100, settings by environment."""
 
 import sys
 

@@ -72,7 +72,7 @@ def started(
 
 def django_server(port: int) -> list[str]:
     """The command of City Tools' own way of serving, whatever the settings."""
-    return [sys.executable, "-m", "citytools.benchmark.serve", str(port)]
+    return [sys.executable, "-m", "tests.benchmark.serve", str(port)]
 
 
 def _wait(process: subprocess.Popen[bytes], name: str, port: int, log: Path) -> None:

@@ -13,8 +13,8 @@ from django.core.management import CommandError
 from django.db import connection
 
 from citytools import staff
-from citytools.benchmark.questions import ADMIN, ANEW, DATASETTE, HELLO, OURS
-from citytools.benchmark.servers import ADDRESS, Server, django_server, free_port, started
+from tests.benchmark.servers import ADDRESS, Server, django_server, free_port, started
+from tests.benchmark.workload import ADMIN, ANEW, DATASETTE, HELLO, OURS
 
 Servers = Mapping[str, tuple[Server, Mapping[str, str]]]
 """Each rival's server, and the headers with which it is asked."""
@@ -37,7 +37,7 @@ def all_up(copied: Path, datasette: Path | None) -> Iterator[Servers]:
         port = free_port()
         anew = start(ANEW, django_server(port), port, **production, KEEP_PAGES="no")
         port = free_port()
-        bare = {"DJANGO_SETTINGS_MODULE": "citytools.benchmark.hello"}
+        bare = {"DJANGO_SETTINGS_MODULE": "tests.benchmark.hello"}
         hello = start(HELLO, django_server(port), port, **bare)
         servers: dict[str, tuple[Server, Mapping[str, str]]] = {
             OURS: (ours, {}),

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
-from citytools.benchmark.asking import Visitor
-from citytools.benchmark.servers import Server
+from tests.benchmark.client import Visitor
+from tests.benchmark.servers import Server
 
 _ENCODINGS = {"Accept-Encoding": "br, gzip"}
 _PLAIN = {"Accept-Encoding": "identity"}

@@ -4,9 +4,9 @@ from itertools import chain
 
 import pytest
 
-from citytools.demonstration.names import MARK
-from citytools.demonstration.nation import Nation, Told
-from citytools.demonstration.places import MOST, places
+from citytools.management.demonstration.names import MARK
+from tests.benchmark.nation import Nation, Told
+from tests.benchmark.places import MOST, places
 from tests.invention import FIXTURES, real
 
 

@@ -6,7 +6,7 @@ contained in a real one is passed over, so that new real facts never make an inv
 
 from collections.abc import Iterable, Iterator
 
-from citytools.demonstration.world import clashes
+from citytools.management.demonstration.reference_data import clashes
 
 MARK = " (invented)"
 

@@ -3,11 +3,12 @@
 import datetime
 import random
 
-from citytools.demonstration.bundles import Bundle, bundles, key
-from citytools.demonstration.catalogue import Catalogue
-from citytools.demonstration.chance import happens, stream, weighted
-from citytools.demonstration.returns import Received, confirmed_on, provenance
-from citytools.demonstration.terms import (
+from citytools.management.demonstration.bundles import Bundle, bundles, key
+from citytools.management.demonstration.market import Catalogue
+from citytools.management.demonstration.random_draws import happens, stream, weighted
+from citytools.management.demonstration.reference_data import Row, World
+from citytools.management.demonstration.returns import Received, confirmed_on, provenance
+from citytools.management.demonstration.terms import (
     Term,
     annual_value,
     ended,
@@ -17,7 +18,6 @@ from citytools.demonstration.terms import (
     route,
     term,
 )
-from citytools.demonstration.world import Row, World
 
 _ROLLING = 15
 _ENDED = 14

@@ -11,11 +11,9 @@ import boroughs.imports
 import skills.imports
 import systems.imports
 from boroughs.models import Borough, Return
-from citytools.demonstration.catalogue import Catalogue, product_rows, supplier_rows
-from citytools.demonstration.nation import Nation, Told, framework_rows, ownership_rows
-from citytools.demonstration.world import Row, cell_list
 from citytools.imports import Import
-from citytools.management.copying import Table, history_later, number_from_here
+from citytools.management.demonstration.market import Catalogue, product_rows, supplier_rows
+from citytools.management.demonstration.reference_data import Row, cell_list
 from citytools.staff_group import APPS
 from contracts.models import (
     Contract,
@@ -34,6 +32,8 @@ from systems.models import (
     Supplier,
     System,
 )
+from tests.benchmark.copying import Table, history_later, number_from_here
+from tests.benchmark.nation import Nation, Told, framework_rows, ownership_rows
 
 _REFERENCE = {
     "boroughs.csv": boroughs.imports.FILES["boroughs.csv"],

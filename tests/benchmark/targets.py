@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from citytools.benchmark.questions import (
+from tests.benchmark.results import Results
+from tests.benchmark.workload import (
     ADMIN,
     ANEW,
     DATASETTE,
@@ -15,7 +16,6 @@ from citytools.benchmark.questions import (
     RECORD,
     SEARCH,
 )
-from citytools.benchmark.results import Results
 
 AT = 80_900
 COPY, FIRST_BYTE, GROWTH = "CSV of all by psql's copy", "first byte of the CSV", "memory growth"
