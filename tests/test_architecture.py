@@ -114,7 +114,7 @@ def test_models_do_not_go_in_circles() -> None:
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_no_module_or_function_grows_out_of_hand(path: Path) -> None:
     text = path.read_text()
-    assert text.count("\n") <= 250, "a module over 250 lines is telling its shape is wrong"
+    assert text.count("\n") <= 400, "a module over 400 lines is telling its shape is wrong"
     functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
     long = {node.name: size for node in functions if (size := length(node)) > 40}
     assert not long

@@ -2,7 +2,7 @@
 
 from citytools.glossary import pages
 from citytools.glossary.sources import CPV, FULL_TEXT, OCDS, OURS, RULE, TRIGRAMS
-from citytools.management.demonstration.systems import SYSTEMS
+from citytools.management.demonstration.returns import SYSTEMS
 from citytools.matching import ALIKE, CONTEXT, OTHER, OWN, SENTENCE, SURELY_ALIKE
 from citytools.method.entry import Group, Method
 from citytools.word_search import MAX_WORDS
@@ -117,7 +117,7 @@ RECORDS = Group(
             code=(
                 "citytools.management.demonstration.files:demonstration",
                 "citytools.management.demonstration.random_draws:spread",
-                "citytools.management.demonstration.systems:system_rows",
+                "citytools.management.demonstration.returns:system_rows",
             ),
             terms=("illustrative",),
         ),

@@ -12,10 +12,8 @@ from functools import cached_property
 from math import isqrt
 from pathlib import Path
 
-from citytools.management.demonstration.bundles import key
-from citytools.management.demonstration.contracts import contract_rows
-from citytools.management.demonstration.market import Catalogue, Product, catalogue
-from citytools.management.demonstration.names import MARK
+from citytools.management.demonstration.contracts import contract_rows, key
+from citytools.management.demonstration.market import MARK, Catalogue, Product, catalogue
 from citytools.management.demonstration.random_draws import happens, stream
 from citytools.management.demonstration.reference_data import (
     Framework,
@@ -25,9 +23,14 @@ from citytools.management.demonstration.reference_data import (
     rows,
     slug,
 )
-from citytools.management.demonstration.returns import earlier_skills, received, return_rows
-from citytools.management.demonstration.skills import skill_rows
-from citytools.management.demonstration.systems import SYSTEMS, system_rows
+from citytools.management.demonstration.returns import (
+    SYSTEMS,
+    earlier_skills,
+    received,
+    return_rows,
+    skill_rows,
+    system_rows,
+)
 from tests.benchmark.places import MOST, places
 
 _YEARS = frozenset(str(year) for year in range(2016, 2027))

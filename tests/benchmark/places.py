@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice, product
 
-from citytools.management.demonstration.names import BRANDS, MARK
+from citytools.management.demonstration.market import BRANDS, MARK
 from citytools.management.demonstration.reference_data import Row, slug
 
 _BEFORE = (

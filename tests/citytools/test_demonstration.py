@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from citytools.management.demonstration import contracts as terms
 from citytools.management.demonstration import random_draws as chance
-from citytools.management.demonstration import terms
 from citytools.management.demonstration.files import COLUMNS, demonstration, differing, write
-from citytools.management.demonstration.names import MARK
+from citytools.management.demonstration.market import MARK
 from citytools.management.demonstration.reference_data import clashes, letters, read
 from citytools.management.demonstration.returns import INCOMPLETE, SILENT, WITHOUT_CONTRACTS
 from tests.invention import FACTS, FIXTURES, invented, parts, real, rows

@@ -12,8 +12,8 @@ from django.db import models
 from django.test import Client
 from pytest_django import Settings
 
-from citytools.management.demonstration.choice import demo_choice
-from citytools.management.forgetting import FACTS, THINGS
+from citytools.management.commands.forget_demonstration import FACTS, THINGS
+from citytools.management.commands.load import demo_choice
 from contracts.models import Contract, ContractSystem
 from research.models import CaseStudy, MetricValue
 from skills.models import Skill, SkillLevel
@@ -218,7 +218,7 @@ def test_what_staff_deleted_of_it_stays_deleted_when_it_is_loaded_again() -> Non
 
 
 def test_every_relation_to_what_goes_is_thought_of() -> None:
-    """A new one must be added to `forgetting`, or here as a part that goes with its whole."""
+    """A new one must be added to the command, or here as a part that goes with its whole."""
     relations: list[Any] = [
         relation for kind in [*FACTS, *THINGS] for relation in kind._meta.get_fields(True, True)
     ]

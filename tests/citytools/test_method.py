@@ -54,7 +54,7 @@ FORMULAS = {
     "contracts.together.targets", "contracts.together.windows", "contracts.transparency.gaps",
     "skills.courses", "skills.needs", "skills.profile", "skills.strength", "skills.trend",
     "skills.training.benefit", "skills.training.cohorts", "skills.training.plan",
-    "citytools.management.demonstration.random_draws", "citytools.management.demonstration.systems",
+    "citytools.management.demonstration.random_draws", "citytools.management.demonstration.returns",
 }  # fmt: skip
 """Modules that hold a formula, by hand; what computes besides is found by the rule above."""
 ELSEWHERE = ("citytools.method", "citytools.management.demonstration", "research")

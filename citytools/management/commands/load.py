@@ -1,5 +1,6 @@
 """Load the fixtures: everything or, where a row is wrong, nothing."""
 
+import os
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
@@ -21,7 +22,6 @@ from citytools import confirmations
 from citytools.cells import LoadError
 from citytools.imports import Import, lock_tables
 from citytools.left_rows import sentences
-from citytools.management.demonstration.choice import HELP, demo_choice
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff_group import APPS
 
@@ -39,6 +39,11 @@ READERS: dict[str, Reader] = {
 ONLY_ONCE_RETURNED = {"returns.csv", "skill_levels.csv", "past_levels.csv"}
 """Real ones exist only once a borough has answered."""
 
+DEMO_HELP = (
+    "yes or no: load the demonstration set too. Without it DEMO of the environment decides; "
+    "without that it is loaded, but in production it is not"
+)
+
 
 class Command(BaseCommand):
     help = (
@@ -49,7 +54,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--demo", choices=["yes", "no"], help=HELP)
+        parser.add_argument("--demo", choices=["yes", "no"], help=DEMO_HELP)
         parser.add_argument(
             "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
         )
@@ -97,6 +102,19 @@ class Command(BaseCommand):
                 f"history in the admin, which names this load ({recorded_as}).\n"
                 "What was created can be deleted there."
             )
+
+
+def demo_choice(option: str | None) -> str:
+    """yes or no, so that nobody publishes inventions by oversight.
+
+    As the command's option says, else DEMO, else yes on one's own machine alone.
+    """
+    named = option or os.environ.get("DEMO")
+    choice = named or ("no" if settings.PRODUCTION else "yes")
+    if choice not in {"yes", "no"}:
+        # argparse does not look at a default, and this one may come from outside
+        raise CommandError(f"DEMO={choice} means nothing: write yes or no.")
+    return choice
 
 
 def load(folder: Path, required: Iterable[str], run: Import) -> None:

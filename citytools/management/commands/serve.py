@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from boroughs.models import Borough
 from citytools import serving, staff
-from citytools.management.demonstration.choice import HELP, demo_choice
+from citytools.management.commands.load import DEMO_HELP, demo_choice
 from citytools.postgres import records, server
 from citytools.site import holds_invented_records
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Port and demonstration set, which make hands over as PORT and DEMO."""
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
-        parser.add_argument("--demo", help=f"{HELP}. Only an empty database is loaded")
+        parser.add_argument("--demo", help=f"{DEMO_HELP}. Only an empty database is loaded")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prepare, serve, and leave nothing running."""

@@ -1,23 +1,225 @@
-"""Invented contracts: titles, terms and prices for what the boroughs run."""
+"""Invented contracts: what they cover, when they run, what they cost, how they came about."""
 
+import calendar
 import datetime
 import random
+from collections import defaultdict
+from dataclasses import dataclass
 
-from citytools.management.demonstration.bundles import Bundle, bundles, key
 from citytools.management.demonstration.market import Catalogue
-from citytools.management.demonstration.random_draws import happens, stream, weighted
-from citytools.management.demonstration.reference_data import Row, World
-from citytools.management.demonstration.returns import Received, confirmed_on, provenance
-from citytools.management.demonstration.terms import (
-    Term,
-    annual_value,
-    ended,
-    framework,
-    imprecise,
-    rolling,
-    route,
-    term,
+from citytools.management.demonstration.random_draws import happens, spread, stream, weighted
+from citytools.management.demonstration.reference_data import Framework, Row, World
+from citytools.management.demonstration.returns import (
+    WITHOUT_CONTRACTS,
+    Received,
+    confirmed_on,
+    provenance,
 )
+
+CONTRACTS = 260
+_SHARED = 12
+_COVERED_FIRST = ("Housing", "Adult social care", "Children's services", "Revenues and benefits")
+"""The service areas whose contracts are to show chances to buy together."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Systems under one contract, and the boroughs whose contract it is, the lead first."""
+
+    boroughs: tuple[str, ...]
+    systems: tuple[Row, ...]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """What the systems do, each once, in order."""
+        return tuple(dict.fromkeys(system["function"] for system in self.systems))
+
+
+def bundles(world: World, shop: Catalogue, systems: list[Row], seed: int) -> list[Bundle]:
+    """As many bundles as there are contracts to invent; no system is in two."""
+    open_systems = [
+        system
+        for system in systems
+        if system["borough"] not in WITHOUT_CONTRACTS
+        and system["status"] in ("live", "implementing", "retiring")
+    ]
+    shared = _shared(open_systems, seed)
+    _remove(open_systems, shared)
+    several = _several(shop, open_systems, seed)
+    _remove(open_systems, several)
+    singles = _singles(world, open_systems, CONTRACTS - len(shared) - len(several), seed)
+    return sorted([*shared, *several, *singles], key=lambda bundle: key(bundle.systems[0]))
+
+
+def _remove(systems: list[Row], covered: list[Bundle]) -> None:
+    gone = {key(system) for bundle in covered for system in bundle.systems}
+    systems[:] = [system for system in systems if key(system) not in gone]
+
+
+def _shared(systems: list[Row], seed: int) -> list[Bundle]:
+    dice = stream(seed, "shared contracts")
+    runs: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for system in systems:
+        runs[system["function"], system["product"]].append(system)
+    several = [pair for pair in sorted(runs) if len(runs[pair]) >= 3]
+    found = []
+    for pair in sorted(dice.sample(several, _SHARED)):
+        boroughs = min(len(runs[pair]), dice.choice((2, 2, 3, 3, 4, 4, 5, 6)))
+        together = dice.sample(runs[pair], boroughs)
+        found.append(Bundle(tuple(system["borough"] for system in together), tuple(together)))
+    return found
+
+
+def _several(shop: Catalogue, systems: list[Row], seed: int) -> list[Bundle]:
+    dice = stream(seed, "contracts for several systems")
+    by_supplier: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for system in systems:
+        maker = shop.product(system["product"]).manufacturer
+        by_supplier[system["borough"], maker].append(system)
+    found = []
+    for (borough, _maker), rows in sorted(by_supplier.items()):
+        # Systems of one product stand together: a suite is bought as one.
+        rows = sorted(rows, key=lambda row: (row["product"], row["function"]))[:4]
+        if len(rows) > 1 and happens(dice, 55):
+            found.append(Bundle((borough,), tuple(rows)))
+    return found
+
+
+def _singles(world: World, systems: list[Row], count: int, seed: int) -> list[Bundle]:
+    dice = stream(seed, "contracts for one system")
+    drawn = dice.sample(systems, len(systems))
+    drawn.sort(key=lambda row: not _comes_first(world, row))
+    if len(drawn) < count:
+        raise ValueError(f"{len(drawn)} systems are too few for {count} more contracts.")
+    return [Bundle((system["borough"],), (system,)) for system in drawn[:count]]
+
+
+def _comes_first(world: World, system: Row) -> bool:
+    return world.functions[system["function"]].service_area in _COVERED_FIRST
+
+
+def key(system: Row) -> str:
+    """How a contract names a system it covers."""
+    return "/".join([system["borough"], system["function"], system["product"]])
+
+
+EARLIEST = datetime.date(2017, 1, 1)
+NOW = datetime.date(2026, 11, 1)
+"""The demonstration is made to be looked at from here on: later ends are decisions ahead."""
+
+_ENDS_AHEAD = {
+    "2026": 3, "2027": 29, "2028": 25, "2029": 18, "2030": 13, "2031": 8, "2032": 4,
+}  # fmt: skip
+_MONTHS = {"3": 46, "6": 9, "9": 13, "12": 10, "1": 3, "5": 5, "7": 5, "8": 3, "10": 3, "11": 3}
+_REVENUES = ("2027-07-31", "2027-09-30", "2027-09-30")
+_SOCIAL_CARE = ("2028-01-31", "2028-03-31", "2028-03-31")
+_TOGETHER = {
+    "Housing management": ("2027-10-31", "2027-11-30", "2027-12-31"),
+    "Adults case management": _SOCIAL_CARE,
+    "Children's case management": _SOCIAL_CARE,
+    "Council tax": _REVENUES,
+    "Business rates": _REVENUES,
+    "Housing benefit and council tax support": _REVENUES,
+}
+"""Functions whose contracts often end in one quarter, as housing's did in the first City Tools."""
+
+_COMPETED = {"open": 16, "framework_competition": 24, "framework_direct": 22, "restricted": 5}
+_ROUTES = _COMPETED | {
+    "competitive_flexible": 6, "direct_award": 9, "quote": 6,
+    "extension": 4, "modification": 2, "waiver": 2, "negotiated": 2, "": 10,
+}  # fmt: skip
+_SMALL = 25_000
+
+
+@dataclass(frozen=True)
+class Term:
+    """From when until when; an empty end is a rolling contract's."""
+
+    starts_on: str
+    ends_on: str
+    extension_until: str
+    years: int
+
+
+def term(dice: random.Random, functions: tuple[str, ...], as_of: datetime.date) -> Term:
+    """A term that had begun when the borough answered and ends from November 2026 on."""
+    together = [function for function in functions if function in _TOGETHER]
+    if together and happens(dice, 80):
+        end = datetime.date.fromisoformat(dice.choice(_TOGETHER[together[0]]))
+    else:
+        end = max(_month_end(weighted(dice, _ENDS_AHEAD), weighted(dice, _MONTHS)), _last_of(NOW))
+    return term_to(end, dice, as_of)
+
+
+def ended(dice: random.Random, as_of: datetime.date) -> Term:
+    """A term that ended before November 2026, whether or not a successor is known."""
+    end = _month_end("2026", str(dice.randrange(1, 11)))
+    return term_to(end, dice, as_of)
+
+
+def rolling(dice: random.Random, as_of: datetime.date) -> Term:
+    """No end; the beginning is long ago and often only a year."""
+    begun = as_of.year - 1 - dice.randrange(7)
+    starts_on = f"{max(EARLIEST.year, begun)}-04-01"
+    return Term(starts_on[: dice.choice((4, 10))], "", "", 0)
+
+
+def imprecise(exact: Term, length: int) -> Term:
+    """The same term as a source gives it that names only years (4) or months (7)."""
+    return Term(
+        exact.starts_on[:length],
+        exact.ends_on[:length],
+        exact.extension_until[:length],
+        exact.years,
+    )
+
+
+def term_to(end: datetime.date, dice: random.Random, as_of: datetime.date) -> Term:
+    starts = {years: _years_before(end, years) for years in range(2, 11)}
+    usual = {2: 14, 3: 26, 4: 20, 5: 24, 6: 5, 7: 6, 8: 3, 9: 1, 10: 2}
+    weights = {
+        str(years): usual[years] for years, start in starts.items() if EARLIEST <= start <= as_of
+    }
+    years = int(weighted(dice, weights))
+    more = dice.choice((1, 1, 2, 2, 3)) if happens(dice, 40) else 0
+    extension = _plus_years(end, more).isoformat() if more else ""
+    return Term(starts[years].isoformat(), end.isoformat(), extension, years)
+
+
+def _years_before(end: datetime.date, years: int) -> datetime.date:
+    return _plus_years(end, -years) + datetime.timedelta(days=1)
+
+
+def _plus_years(day: datetime.date, years: int) -> datetime.date:
+    last = calendar.monthrange(day.year + years, day.month)[1]
+    at_the_end = day == _last_of(day)
+    return day.replace(year=day.year + years, day=last if at_the_end else min(day.day, last))
+
+
+def _month_end(year: str, month: str) -> datetime.date:
+    return _last_of(datetime.date(int(year), int(month), 1))
+
+
+def _last_of(day: datetime.date) -> datetime.date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def annual_value(dice: random.Random, usual: int, size: int) -> int:
+    """Pounds a year, to the hundred, around what is usual for a borough of this size."""
+    return max(1200, usual * size * spread(dice) // 1_000_000 * 100)
+
+
+def route(dice: random.Random, whole_value: int) -> str:
+    """A likely route to market: quotes only for small sums."""
+    weights = dict(_ROUTES) if whole_value <= _SMALL * 4 else _ROUTES | {"quote": 0}
+    return weighted(dice, weights)
+
+
+def framework(dice: random.Random, frameworks: tuple[Framework, ...], starts_on: str) -> str:
+    """A framework known to be in use in the year the contract began, or nothing."""
+    open_then = [known.name for known in frameworks if starts_on[:4] in known.years]
+    return dice.choice(open_then) if open_then and happens(dice, 75) else ""
+
 
 _ROLLING = 15
 _ENDED = 14

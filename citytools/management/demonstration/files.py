@@ -1,4 +1,9 @@
-"""The whole demonstration set as the text of its files, and whether the committed files are it."""
+"""The demonstration: an invented estate that fills City Tools where no borough has answered yet.
+
+From the real fixtures and a seed to the text of `fixtures/demo/*.csv`. Nothing in this package
+imports Django, reads the clock or touches a network; every drawn number is an integer, so that the
+same seed gives the same bytes on every machine.
+"""
 
 import csv
 import io
@@ -7,9 +12,14 @@ from pathlib import Path
 from citytools.management.demonstration.contracts import contract_rows
 from citytools.management.demonstration.market import catalogue, product_rows, supplier_rows
 from citytools.management.demonstration.reference_data import Row, read
-from citytools.management.demonstration.returns import earlier_skills, received, return_rows
-from citytools.management.demonstration.skills import past_rows, skill_rows
-from citytools.management.demonstration.systems import system_rows
+from citytools.management.demonstration.returns import (
+    earlier_skills,
+    past_rows,
+    received,
+    return_rows,
+    skill_rows,
+    system_rows,
+)
 
 SEED = 2019
 

@@ -1,9 +1,19 @@
-"""Which boroughs have answered in the demonstration, and when."""
+"""What the boroughs have returned in the demonstration: when, and which systems and skills."""
 
 import datetime
+import random
+from collections.abc import Iterator
 
-from citytools.management.demonstration.random_draws import happens, stream
-from citytools.management.demonstration.reference_data import Row, World
+from citytools.management.demonstration.market import HOSTING, Catalogue, Product
+from citytools.management.demonstration.random_draws import (
+    happens,
+    sample,
+    shares,
+    spread,
+    stream,
+    weighted,
+)
+from citytools.management.demonstration.reference_data import Borough, Row, World
 
 SILENT = frozenset(
     {"bexley", "greenwich", "harrow", "havering", "kensington-and-chelsea", "redbridge"}
@@ -90,3 +100,187 @@ def confirmed_on(dice_value: int, as_of: datetime.date) -> str:
         return ""
     day = as_of + datetime.timedelta(days=20 + dice_value * 4)
     return day.isoformat() if day <= _LAST else ""
+
+
+SYSTEMS = 809
+"""As many as the first City Tools mapped in 2019, the real ones of the 33 included."""
+
+_STATUS = {"live": 88, "implementing": 4, "retiring": 4, "planned": 2, "retired": 2}
+_INTENTIONS = {
+    "live": {"keep": 50, "review": 20, "replace": 12, "": 18},
+    "implementing": {"keep": 60, "": 40},
+    "planned": {"": 1},
+    "retiring": {"replace": 70, "retire": 30},
+    "retired": {"retire": 1},
+}
+_RARE = 500
+"""Added to every squared weight, so that the rarest functions turn up somewhere."""
+
+_LOYALTY = 6
+"""How much likelier a borough takes a product that it already runs for something else."""
+
+
+def system_rows(world: World, shop: Catalogue, days: Received, seed: int) -> list[Row]:
+    """systems.csv: as many rows as the real ones leave room for."""
+    rows: list[Row] = []
+    for slug, count in _sizes(world, days, seed).items():
+        dice = stream(seed, "systems", slug)
+        borough, as_of = world.boroughs[slug], days[slug, "systems"]
+        for function, product, status in _choices(world, shop, borough, count, dice):
+            facts = _facts(world, borough, function, product, status, as_of, dice)
+            rows.append({"borough": slug, "function": function, "product": product.name} | facts)
+    if len(rows) + len(world.real_systems) != SYSTEMS:
+        raise ValueError(f"{len(rows)} invented systems do not bring the total to {SYSTEMS}.")
+    return rows
+
+
+def _sizes(world: World, days: Received, seed: int) -> dict[str, int]:
+    dice = stream(seed, "sizes")
+    answered = [slug for slug in sorted(world.boroughs) if (slug, "systems") in days]
+    weights = {
+        slug: (40 + dice.randrange(25)) * (2 if slug in INCOMPLETE else 4) for slug in answered
+    }
+    room = SYSTEMS - len(world.real_systems)
+    if room < len(answered):
+        raise ValueError(f"{len(world.real_systems)} real systems leave no room within {SYSTEMS}.")
+    return shares(room, weights)
+
+
+def _choices(
+    world: World, shop: Catalogue, borough: Borough, count: int, dice: random.Random
+) -> Iterator[tuple[str, Product, str]]:
+    """Function, product and status; where a real system serves a function, nothing is invented."""
+    real = {function for slug, function in world.real_systems if slug == borough.slug}
+    weights = {name: f.weight**2 + _RARE for name, f in world.functions.items() if name not in real}
+    successions = 1 if happens(dice, 40) else 0
+    functions = sample(dice, weights, count - successions)
+    replaced = dice.sample([f for f in functions if len(shop.for_function(f)) > 1], successions)
+    # The heaviest first: they settle which suites the borough leans towards.
+    functions.sort(key=lambda name: (-world.functions[name].weight, name))
+    run: set[str] = set()
+    for function in functions:
+        choices = {
+            product.name: product.popularity * (_LOYALTY if product.name in run else 1)
+            for product in shop.for_function(function)
+        }
+        picked = sample(dice, choices, 2 if function in replaced else 1)
+        run.update(picked)
+        products = [shop.product(name) for name in picked]
+        if len(products) == 2:
+            yield function, products[0], "retiring"
+            yield function, products[1], "implementing"
+        else:
+            yield function, products[0], weighted(dice, _STATUS)
+
+
+def _facts(
+    world: World,
+    borough: Borough,
+    function: str,
+    product: Product,
+    status: str,
+    as_of: datetime.date,
+    dice: random.Random,
+) -> Row:
+    users = world.functions[function].users * borough.size * spread(dice) // 10_000
+    in_use = status in ("live", "retiring")
+    return {
+        "hosting": _hosting(product, dice),
+        "status": status,
+        "live_since": _live_since(as_of, dice) if in_use or status == "retired" else "",
+        "users": str(_rounded(users)) if in_use and happens(dice, 70) else "",
+        "satisfaction": _satisfaction(product, dice) if in_use and happens(dice, 71) else "",
+        "intention": weighted(dice, _INTENTIONS[status]),
+        **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+    }
+
+
+def _hosting(product: Product, dice: random.Random) -> str:
+    draw = dice.randrange(100)
+    if draw < 6:
+        return ""
+    return product.hosting if draw < 84 else weighted(dice, HOSTING)
+
+
+def _live_since(as_of: datetime.date, dice: random.Random) -> str:
+    """As precise as a borough would remember: mostly a year, sometimes a day, sometimes nothing."""
+    age = dice.randrange(30, 365 * 9) + (dice.randrange(365 * 12) if happens(dice, 35) else 0)
+    day = (as_of - datetime.timedelta(days=age)).isoformat()
+    return day[: int(weighted(dice, {"4": 42, "7": 27, "10": 20, "0": 11}))]
+
+
+def _satisfaction(product: Product, dice: random.Random) -> str:
+    tenths = product.liking + dice.randrange(11) + dice.randrange(11) - 10
+    return str(min(5, max(1, (tenths + 5) // 10)))
+
+
+def _rounded(users: int) -> int:
+    step = 50 if users >= 1000 else 10 if users >= 100 else 1
+    return max(2, users // step * step)
+
+
+_THRESHOLDS = (22, 41, 60, 77)
+_HEADCOUNT = (
+    {"0": 1},
+    {"1 to 2": 6, "3 to 5": 3, "6 to 10": 1},
+    {"1 to 2": 5, "3 to 5": 4, "6 to 10": 2, "11 to 20": 1},
+    {"1 to 2": 2, "3 to 5": 5, "6 to 10": 3, "11 to 20": 1, "21 or more": 1},
+    {"3 to 5": 4, "6 to 10": 4, "11 to 20": 2, "21 or more": 1},
+)
+"""By level: an expert organisation has more than a lone pair of hands."""
+
+
+def skill_rows(world: World, days: Received, seed: int) -> list[Row]:
+    """skill_levels.csv; levels lean together within a borough, a group and a skill."""
+    rarity = stream(seed, "rarity")
+    leaning = {skill: rarity.randrange(-14, 15) for skill in sorted(world.skills)}
+    rows: list[Row] = []
+    for slug in sorted(world.boroughs):
+        if (slug, "skills") not in days:
+            continue
+        dice = stream(seed, "skills", slug)
+        strength = 34 + dice.randrange(34)
+        groups = {group: dice.randrange(-16, 17) for group in sorted(set(world.skills.values()))}
+        for skill, group in world.skills.items():
+            score = strength + groups[group] + leaning[skill] + dice.randrange(-12, 13)
+            level = sum(score >= threshold for threshold in _THRESHOLDS)
+            as_of = days[slug, "skills"]
+            rows.append(
+                {
+                    "borough": slug,
+                    "skill": skill,
+                    "level": str(level),
+                    "headcount": "" if happens(dice, 14) else weighted(dice, _HEADCOUNT[level]),
+                    "can_teach": "yes" if level >= 3 and happens(dice, 25 * level - 25) else "no",
+                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[level]) else "no",
+                    **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+                }
+            )
+    return rows
+
+
+_STEPS = {"0": 66, "-1": 25, "1": 9}
+"""How the earlier level differed: most stayed, more were raised since than lowered."""
+
+
+def past_rows(levels: list[Row], earlier: dict[str, datetime.date], seed: int) -> list[Row]:
+    """past_levels.csv: what the same boroughs said a year or so before, with some left out."""
+    rows: list[Row] = []
+    for level in levels:
+        if level["borough"] not in earlier:
+            continue
+        dice = stream(seed, "past", level["borough"], level["skill"])
+        before = min(4, max(0, int(level["level"]) + int(weighted(dice, _STEPS))))
+        if happens(dice, 92):
+            rows.append(
+                {
+                    "borough": level["borough"],
+                    "skill": level["skill"],
+                    "level": str(before),
+                    "headcount": weighted(dice, _HEADCOUNT[before]),
+                    "can_teach": "yes" if before >= 3 and happens(dice, 40) else "no",
+                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[before]) else "no",
+                    **provenance(earlier[level["borough"]]),
+                }
+            )
+    return rows
