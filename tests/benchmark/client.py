@@ -1,12 +1,13 @@
-"""Questions put to servers in turn, and how long each took to answer."""
+"""Requests put to servers in turn, how long each took, and how much a first visit fetches."""
 
 import http.client
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from itertools import cycle
 from typing import Self
 
@@ -110,7 +111,9 @@ class Taken:
         return statistics.quantiles(self.seconds, n=20, method="inclusive")[-1]
 
 
-def in_turn(rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float) -> dict[str, Taken]:
+def time_in_turn(
+    rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float
+) -> dict[str, Taken]:
     """Ask each rival once a round, for `rounds` or until `budget` seconds have passed.
 
     In turn, so that whatever else the machine does meets all of them alike. Before, each address
@@ -134,7 +137,7 @@ def in_turn(rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float) -> 
     return {name: _taken(found) for name, found in answers.items()}
 
 
-def at_once(asks: Sequence[Ask], clients: int, seconds: float) -> Taken:
+def time_concurrently(asks: Sequence[Ask], clients: int, seconds: float) -> Taken:
     """Many clients, each asking as soon as it has its answer, for some seconds."""
     answers: list[Answer] = []
     until = time.monotonic() + seconds
@@ -167,3 +170,43 @@ def _taken(answers: Sequence[Answer], lasted: float | None = None) -> Taken:
         max(answer.size for answer in answers),
         len(answers) / (lasted or sum(seconds)),
     )
+
+
+_ENCODINGS = {"Accept-Encoding": "br, gzip"}
+_PLAIN = {"Accept-Encoding": "identity"}
+
+
+class _Named(HTMLParser):
+    """The addresses of styles, scripts, pictures and of the charts' library in a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.charts = False
+        self.library: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what a browser would fetch."""
+        told = dict(attrs)
+        fetched = {"link": "href", "script": "src", "img": "src"}.get(tag, "")
+        if tag == "link" and told.get("rel") not in {"stylesheet", "icon", "manifest"}:
+            fetched = ""
+        if address := told.get(fetched):
+            self.found.add(address)
+        self.charts = self.charts or "data-chart" in told
+        self.library = told.get("data-plotly") or self.library
+
+
+def first_visit_bytes(server: Server, path: str) -> int:
+    """Bytes of the page at `path` and of all it names; the charts' library where it has charts."""
+    with Visitor(server) as visitor:
+        page = visitor.ask(path, _PLAIN, keep=True).body.decode()
+        return visitor.ask(path, _ENCODINGS).size + sum(
+            visitor.ask(address, _ENCODINGS).size for address in _named(page) if address[0] == "/"
+        )
+
+
+def _named(page: str) -> Iterable[str]:
+    parser = _Named()
+    parser.feed(page)
+    return parser.found | ({parser.library} if parser.charts and parser.library else set())

@@ -1,82 +1,221 @@
-"""A whole run of the benchmark over a few rows, with real servers, of which none is left."""
+"""The benchmark measures what it says: the same rows, in turn, and fair sums."""
 
-import socket
-import subprocess
-import sys
+import contextlib
+import csv
+import io
+import sqlite3
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pandas
 import pytest
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
+from django.test import Client
 
-from citytools.postgres import binaries
 from tests import factories
-from tests.benchmark import printing, rows, targets
-from tests.benchmark.run import Run
-from tests.benchmark.servers import ADDRESS, free_port, started
-from tests.benchmark.workload import ADMIN, ANEW, HELLO, OURS, QUESTIONS
+from tests.benchmark import bench
+from tests.benchmark.client import (
+    Ask,
+    Taken,
+    Visitor,
+    first_visit_bytes,
+    time_concurrently,
+    time_in_turn,
+)
+from tests.benchmark.results import (
+    AT,
+    FIRST_BYTE,
+    GROWTH,
+    Figure,
+    Results,
+    growth,
+    read_all,
+    target_lines,
+)
+from tests.benchmark.servers import (
+    ANEW,
+    DATASETTE,
+    OURS,
+    Server,
+)
+from tests.benchmark.workload import (
+    LIST,
+    QUESTIONS,
+    asks,
+    copy_to_sqlite,
+    fact_lists,
+    sample,
+)
 
-pytestmark = [
-    pytest.mark.drill,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
-]
+PAGE = """<link rel="stylesheet" href="/site.css"><link rel="canonical" href="/elsewhere">
+<script src="/charts.js" data-plotly="/plotly.js"></script><img src="/map.png">
+<div {chart}></div>"""
 
 
-def test_a_run_asks_every_question_and_leaves_no_server(tmp_path: Path) -> None:
+class Answers(BaseHTTPRequestHandler):
+    """Says what it was asked, and notes it."""
+
+    protocol_version = "HTTP/1.1"
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        chart = "data-chart" if self.path == "/chart" else ""
+        body = (
+            PAGE.format(chart=chart).encode() if self.path in {"/chart", "/plain"} else b"x" * 100
+        )
+        self.send_response(404 if self.path == "/lost" else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        # Unsaid, as a server does when a connection has been idle for long
+        self.close_connection = self.path == "/once"
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    Answers.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
+        listening.daemon_threads = True
+        thread = threading.Thread(target=listening.serve_forever)
+        thread.start()
+        try:
+            yield Server("a stand-in", listening.server_port, 0)
+        finally:
+            listening.shutdown()
+            thread.join()
+
+
+def test_rivals_are_asked_in_turn_and_each_address_once_before(server: Server) -> None:
+    rivals = {"a": [Ask(server, "/a1"), Ask(server, "/a2")], "b": [Ask(server, "/b")]}
+    taken = time_in_turn(rivals, rounds=3, budget=60)
+    assert Answers.asked == ["/a1", "/a2", "/b", "/a1", "/b", "/a2", "/b", "/a1", "/b"]
+    assert [len(one.seconds) for one in taken.values()] == [3, 3]
+    assert {one.size for one in taken.values()} == {100}
+
+
+def test_rounds_end_when_the_time_is_over(server: Server) -> None:
+    taken = time_in_turn({"a": [Ask(server, "/")]}, rounds=10_000, budget=0)
+    assert len(taken["a"].seconds) == 1
+
+
+def test_many_clients_ask_at_once(server: Server) -> None:
+    taken = time_concurrently([Ask(server, "/a"), Ask(server, "/b")], clients=3, seconds=0.2)
+    assert set(Answers.asked) == {"/a", "/b"}
+    assert len(taken.seconds) == len(Answers.asked)
+    assert taken.rate > 0
+
+
+def test_a_connection_that_the_server_closed_is_opened_anew(server: Server) -> None:
+    with Visitor(server) as visitor:
+        assert visitor.ask("/once").size == 100  # this answer ends the connection
+        assert visitor.ask("/again").size == 100
+    assert Answers.asked == ["/once", "/again"]
+
+
+def test_an_answer_that_is_an_error_stops_the_run(server: Server) -> None:
+    with pytest.raises(CommandError, match="a stand-in answered 404 to /lost"):
+        time_in_turn({"a": [Ask(server, "/lost")]}, rounds=1, budget=1)
+
+
+def test_median_and_percentile_are_those_of_pandas() -> None:
+    seconds = [0.5, 0.1, 0.9, 0.2, 0.4, 0.3, 1.5, 0.8]
+    taken = Taken(seconds, seconds, 1, 1)
+    series = pandas.Series(seconds)
+    assert taken.median == pytest.approx(series.median())
+    assert taken.p95 == pytest.approx(series.quantile(0.95))
+    assert Taken([0.7], [0.7], 1, 1).p95 == 0.7
+
+
+def test_a_first_visit_counts_the_charts_library_where_there_is_a_chart(server: Server) -> None:
+    named = 3 * 100  # style, script, picture; the canonical address is not fetched
+    plain, chart = first_visit_bytes(server, "/plain"), first_visit_bytes(server, "/chart")
+    assert plain == len(PAGE.format(chart="")) + named
+    assert chart == len(PAGE.format(chart="data-chart")) + named + 100
+
+
+@pytest.mark.django_db
+def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> None:
     factories.contract(systems=[factories.system(), factories.system()])
-    said: list[str] = []
     place = tmp_path / "rows.db"
-    rows.into_sqlite(place)
-    found = Run(targets.AT, place, None, rounds=2, seconds=0.6).measure(said.append)
-    names = [question.name for question in QUESTIONS]
-    assert said[: len(names)] == names
-    for name in names:
-        assert {OURS, ANEW} <= set(found.asked[name])
-        assert all(figure.answers == 2 for figure in found.asked[name].values())
-    assert ADMIN in found.asked[names[0]]
-    assert set(found.asked[targets.UNCHANGED]) == {OURS, HELLO}
-    assert found.asked[targets.UNCHANGED][OURS].size == 0  # a 304 has no body
-    assert (found.alone[targets.WITH_CHART] or 0) > 300  # kB, the charts' library among them
-    assert (found.alone["peak memory of City Tools, MB"] or 0) > 20
-    lines = "\n".join([*printing.questions(found), *printing.targets([found])])
-    assert "not known  filtered list, by Datasette's" in lines
-    assert lines.count("holds") >= 3
-    assert not running(str(tmp_path))
+    copy_to_sqlite(place)
+    copy_to_sqlite(place)  # in place of an earlier run's
+    with contextlib.closing(sqlite3.connect(place)) as database:
+        for name, address in (("systems", "/systems/"), ("contracts", "/contracts/")):
+            text = b"".join(client.get(f"{address}{name}.csv")).decode()
+            ours = sorted(csv.reader(io.StringIO(text)))
+            found = database.execute(f"SELECT * FROM {name}")  # noqa: S608 (ours)
+            header = [column[0] for column in found.description]
+            theirs = [
+                ["" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in row]
+                for row in found
+            ]
+            assert sorted([header, *theirs]) == ours
+        word = database.execute("SELECT product FROM systems").fetchone()[0].split()[0]
+        matched = database.execute(
+            "SELECT count(*) FROM systems_fts WHERE systems_fts MATCH ?", [word]
+        )
+        assert matched.fetchone()[0] >= 1
+        indexes = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index'")
+        assert indexes.fetchone()[0] == sum(len(one.indexed) for one in fact_lists())
 
 
-def running(word: str) -> list[str]:
-    """Command lines of processes that name something."""
-    told = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in told.stdout.splitlines() if word in line]
+@pytest.mark.django_db
+def test_each_question_has_an_address_of_ours_that_answers(client: Client) -> None:
+    factories.contract(systems=[factories.system(), factories.system()])
+    of, here = sample(), Server("here", 0, 0)
+    for question in QUESTIONS:
+        paths = question.paths(of)
+        assert {OURS, DATASETTE} <= set(paths)
+        answer = client.get(paths[OURS][0])
+        assert (answer.status_code, bool(b"".join(answer))) == (200, True), question.name
+        asked = asks(question, of, {OURS: (here, {}), ANEW: (here, {})})
+        assert [one.path for one in asked[ANEW]] == [one.path for one in asked[OURS]]
 
 
-def test_what_does_not_start_is_named_with_its_log(tmp_path: Path) -> None:
-    log = tmp_path / "a.log"
-    command = [sys.executable, "-c", "print('no such thing')"]
-    with (
-        pytest.raises(CommandError, match=f"A rival did not start: see {log}"),
-        started("A rival", command, free_port(), log, {}),
-    ):
-        pytest.fail("it does not run")
-    assert log.read_text() == "no such thing\n"
+def figure(median: float) -> Figure:
+    return Figure(median, median, median, 1000, 1.0, 30)
 
 
-def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", ADDRESS]
-    with started("A server", command, port, tmp_path / "a.log", {}) as server:
-        assert (server.memory() or 0) > 1e6
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((ADDRESS, port), timeout=1)
+def measured(systems: int, ours: float, anew: float) -> Results:
+    asked = {LIST: {OURS: figure(ours), ANEW: figure(anew), DATASETTE: figure(1.0)}}
+    return Results(systems, asked, {FIRST_BYTE: 60.0, GROWTH: None})
 
 
-def test_psql_copies_what_our_file_holds() -> None:
+@pytest.mark.parametrize(
+    ("ours", "anew", "verdict"), [(0.1, 0.2, "holds"), (0.1, 0.3, "KEPT"), (0.3, 0.1, "FAILS")]
+)
+def test_a_target_holds_kept_or_fails(ours: float, anew: float, verdict: str) -> None:
+    lines = list(target_lines([measured(AT, ours, anew)]))
+    (line,) = [one for one in lines if "filtered list, by Datasette's" in one]
+    assert line.split()[0] == verdict
+    assert f"{ours:.2f}" in line
+    assert f"({anew:.2f} anew)" in line
+
+
+def test_what_was_not_measured_is_not_known() -> None:
+    lines = "\n".join(target_lines([measured(AT, 0.1, 0.1)]))
+    assert "not known  CSV of all rows, growth of the server" in lines
+    assert "FAILS      CSV of all rows, its first byte" in lines
+    assert "not known  filtered list's p95, largest size by least" in lines
+
+
+def test_growth_is_of_the_largest_size_by_the_least(tmp_path: Path) -> None:
+    for systems, seconds in ((80_900, 0.5), (809, 0.2), (809_000, 0.6)):
+        measured(systems, seconds, seconds).write(tmp_path)
+    found = read_all(tmp_path)
+    assert [one.systems for one in found] == [809, 80_900, 809_000]
+    assert growth(found) == pytest.approx(3.0)
+    assert found[0] == measured(809, 0.2, 0.2)
+
+
+@pytest.mark.django_db
+def test_a_database_of_another_size_is_refused() -> None:
     factories.system()
-    psql = binaries.client("psql")
-    assert psql is not None
-    assert (
-        "PostgreSQL"
-        in subprocess.run([psql, "--version"], capture_output=True, text=True, check=True).stdout
-    )
-    assert (rows.copy_by_psql() or 0) > 0
-    assert binaries.client("no-such-program") is None
+    with pytest.raises(CommandError, match="holds 1 systems, not 809: name another"):
+        call_command(bench.Command(), systems=809)

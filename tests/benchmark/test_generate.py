@@ -12,13 +12,13 @@ from django.test import Client
 
 from boroughs.models import Borough, Return
 from citytools.provenance import Sourced
+from citytools.staff_group import APPS
 from contracts.models import Contract, ContractSystem
 from skills.models import SkillLevel
 from systems.models import Product, Supplier, System
 from tests import factories
-from tests.benchmark import filling
-from tests.benchmark.filling import holdings
-from tests.benchmark.generate import Command
+from tests.benchmark import generate as generator
+from tests.benchmark.generate import Command, holdings
 from tests.pages import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -32,7 +32,7 @@ def generate(**options: Any) -> str:
 
 def everything() -> dict[str, list[Any]]:
     """All rows of facts, by table."""
-    kinds = [kind for label in filling.APPS for kind in apps.get_app_config(label).get_models()]
+    kinds = [kind for label in APPS for kind in apps.get_app_config(label).get_models()]
     facts = [kind for kind in kinds if not hasattr(kind, "pgh_tracked_model")]
     return {
         kind._meta.db_table: list(kind._default_manager.order_by("pk").values()) for kind in facts
@@ -125,7 +125,7 @@ def test_every_table_numbers_its_next_rows_after_those_there() -> None:
 def test_the_same_seed_gives_the_same_rows_numbers_included() -> None:
     generate(systems=100)
     first = everything()
-    kept = [kind for label in filling.APPS for kind in apps.get_app_config(label).get_models()]
+    kept = [kind for label in APPS for kind in apps.get_app_config(label).get_models()]
     with connection.cursor() as cursor:
         names = ", ".join(connection.ops.quote_name(kind._meta.db_table) for kind in kept)
         cursor.execute(f"TRUNCATE {names} CASCADE")
@@ -154,7 +154,7 @@ def test_what_is_stopped_halfway_leaves_nothing(
     def stopped(*_: object) -> None:
         raise stop
 
-    monkeypatch.setattr(filling._Filling, "send", stopped)
+    monkeypatch.setattr(generator._Filling, "send", stopped)
     with pytest.raises(CommandError, match=r"[Nn]othing was written"):
         generate(systems=10)
     assert not holdings()

@@ -5,8 +5,7 @@ from itertools import chain
 import pytest
 
 from citytools.management.demonstration.market import MARK
-from tests.benchmark.nation import Nation, Told
-from tests.benchmark.places import MOST, places
+from tests.benchmark.nation import MOST, Nation, Told, places
 from tests.invention import FIXTURES, real
 
 

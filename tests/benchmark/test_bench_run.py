@@ -1,0 +1,100 @@
+"""A whole run of the benchmark over a few rows, with real servers, of which none is left."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError
+
+from citytools.postgres import binaries
+from tests import factories
+from tests.benchmark.bench import Run
+from tests.benchmark.results import (
+    AT,
+    UNCHANGED,
+    WITH_CHART,
+    question_lines,
+    target_lines,
+)
+from tests.benchmark.servers import (
+    ADDRESS,
+    ADMIN,
+    ANEW,
+    HELLO,
+    OURS,
+    free_port,
+    started,
+)
+from tests.benchmark.workload import (
+    QUESTIONS,
+    copy_to_sqlite,
+    time_psql_copy,
+)
+
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
+
+
+def test_a_run_asks_every_question_and_leaves_no_server(tmp_path: Path) -> None:
+    factories.contract(systems=[factories.system(), factories.system()])
+    said: list[str] = []
+    place = tmp_path / "rows.db"
+    copy_to_sqlite(place)
+    found = Run(AT, place, None, rounds=2, seconds=0.6).measure(said.append)
+    names = [question.name for question in QUESTIONS]
+    assert said[: len(names)] == names
+    for name in names:
+        assert {OURS, ANEW} <= set(found.asked[name])
+        assert all(figure.answers == 2 for figure in found.asked[name].values())
+    assert ADMIN in found.asked[names[0]]
+    assert set(found.asked[UNCHANGED]) == {OURS, HELLO}
+    assert found.asked[UNCHANGED][OURS].size == 0  # a 304 has no body
+    assert (found.alone[WITH_CHART] or 0) > 300  # kB, the charts' library among them
+    assert (found.alone["peak memory of City Tools, MB"] or 0) > 20
+    lines = "\n".join([*question_lines(found), *target_lines([found])])
+    assert "not known  filtered list, by Datasette's" in lines
+    assert lines.count("holds") >= 3
+    assert not running(str(tmp_path))
+
+
+def running(word: str) -> list[str]:
+    """Command lines of processes that name something."""
+    told = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in told.stdout.splitlines() if word in line]
+
+
+def test_what_does_not_start_is_named_with_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    command = [sys.executable, "-c", "print('no such thing')"]
+    with (
+        pytest.raises(CommandError, match=f"A rival did not start: see {log}"),
+        started("A rival", command, free_port(), log, {}),
+    ):
+        pytest.fail("it does not run")
+    assert log.read_text() == "no such thing\n"
+
+
+def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", ADDRESS]
+    with started("A server", command, port, tmp_path / "a.log", {}) as server:
+        assert (server.memory() or 0) > 1e6
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((ADDRESS, port), timeout=1)
+
+
+def test_psql_copies_what_our_file_holds() -> None:
+    factories.system()
+    psql = binaries.client("psql")
+    assert psql is not None
+    assert (
+        "PostgreSQL"
+        in subprocess.run([psql, "--version"], capture_output=True, text=True, check=True).stdout
+    )
+    assert (time_psql_copy() or 0) > 0
+    assert binaries.client("no-such-program") is None
