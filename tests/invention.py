@@ -4,8 +4,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from citytools.management.demonstration.files import demonstration
-from citytools.management.demonstration.reference_data import World, read
+from citytools.management.demonstration.files import demonstration_files
+from citytools.management.demonstration.reference_data import ReferenceData, read_reference_data
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv", "past_levels.csv")
@@ -14,12 +14,12 @@ FACTS = ("systems.csv", "contracts.csv", "returns.csv", "skill_levels.csv", "pas
 
 @cache
 def invented() -> dict[str, str]:
-    return demonstration(FIXTURES)
+    return demonstration_files(FIXTURES)
 
 
 @cache
-def real() -> World:
-    return read(FIXTURES)
+def real() -> ReferenceData:
+    return read_reference_data(FIXTURES)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from citytools.glossary import pages
 from citytools.glossary.sources import CPV, FULL_TEXT, OCDS, OURS, RULE, TRIGRAMS
-from citytools.management.demonstration.returns import SYSTEMS
+from citytools.management.demonstration.returns import TOTAL_SYSTEMS
 from citytools.matching import ALIKE, CONTEXT, OTHER, OWN, SENTENCE, SURELY_ALIKE
 from citytools.method.entry import Group, Method
 from citytools.word_search import MAX_WORDS
@@ -98,7 +98,7 @@ RECORDS = Group(
             formula=(
                 (
                     "They are drawn by seeded dice around the real records, the same on every "
-                    f"machine, until the systems number {SYSTEMS} as in 2019."
+                    f"machine, until the systems number {TOTAL_SYSTEMS} as in 2019."
                 ),
                 (
                     "How often a function is served, by how many products, for how many users and "
@@ -115,8 +115,8 @@ RECORDS = Group(
             sources=(OURS,),
             used=(pages.SYSTEMS,),
             code=(
-                "citytools.management.demonstration.files:demonstration",
-                "citytools.management.demonstration.random_draws:spread",
+                "citytools.management.demonstration.files:demonstration_files",
+                "citytools.management.demonstration.random_draws:lognormal_percent",
                 "citytools.management.demonstration.returns:system_rows",
             ),
             terms=("illustrative",),

@@ -36,7 +36,7 @@ from citytools.confirmations import LinkEndsConfirmation
 from citytools.imports import Import
 from citytools.management.commands.load import tables, take_statistics, wait_for_other_loads
 from citytools.management.demonstration.market import Catalogue, product_rows, supplier_rows
-from citytools.management.demonstration.reference_data import Row, cell_list
+from citytools.management.demonstration.reference_data import Row, split_cell
 from citytools.staff_group import APPS
 from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem, Framework
 from skills.models import Skill, SkillLevel
@@ -49,12 +49,12 @@ from systems.models import (
     Supplier,
     System,
 )
-from tests.benchmark.nation import Nation, Told, framework_rows, ownership_rows
+from tests.benchmark.nation import BodySet, Nation, framework_rows, ownership_rows
 
 Model = type[models.Model]
 
 
-class Table:
+class CopyTable:
     """Rows of one model, numbered from 1 or from what is already there."""
 
     def __init__(self, model: Model) -> None:
@@ -63,21 +63,21 @@ class Table:
         self.fields = [(field.name, field.attname, _default(field)) for field in fields]
         self.columns = [str(field.column) for field in fields]
         self.texts = [str(field.column) for field in fields if not field.null and _text(field)]
-        self.last = _last(model)
+        self.max_pk = _max_pk(model)
         self.buffer = io.StringIO()
         self.writer = csv.writer(self.buffer, lineterminator="\n")
 
     def add(self, row: Mapping[str, object], **links: int) -> int:
         """Take a row on, in the words of the fixtures, with what it links to; its number."""
-        self.last += 1
-        known = {**row, **links, "id": self.last}
+        self.max_pk += 1
+        known = {**row, **links, "id": self.max_pk}
         self.writer.writerow(
             [
                 known[attname] if attname in known else known.get(name, default)
                 for name, attname, default in self.fields
             ]
         )
-        return self.last
+        return self.max_pk
 
     def send(self) -> None:
         """Copy the rows taken on since the last time. An empty cell is null, or an empty text."""
@@ -105,21 +105,21 @@ def _default(field: Any) -> object:
     return field.default if field.has_default() else ""
 
 
-def _last(model: Model) -> int:
-    return model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
+def _max_pk(model: Model) -> int:
+    return model._default_manager.aggregate(max_pk=models.Max("pk"))["max_pk"] or 0
 
 
-def number_from_here(models_: Iterable[Model]) -> None:
+def reset_sequences(models_: Iterable[Model]) -> None:
     """Let the database number the next rows after those that there are."""
     # A proxy has no numbers of its own
-    tables: Any = [one._meta.concrete_model for one in models_]
+    tables: Any = [model._meta.concrete_model for model in models_]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
 
 
 @contextmanager
-def history_later(rows: Collection[Model], recorded: UUID) -> Iterator[None]:
+def history_written_afterwards(rows: Collection[Model], recorded: UUID) -> Iterator[None]:
     """Switch off what writes these models' history in the block; write their events at its end.
 
     `recorded` is the context, already in the database, that says who wrote. Whatever goes wrong
@@ -173,42 +173,42 @@ _REFERENCE = {
     "functions.csv": systems.imports.FILES["functions.csv"],
     "skills.csv": skills.imports.FILES["skills.csv"],
 }
-_WRITTEN = (
+_MODELS = (
     Borough, Return, Supplier, Ownership, Product, ProductAlias, ProductFunction, System,
     Framework, Contract, ContractFunction, ContractPartner, ContractSystem, SkillLevel,
 )  # fmt: skip
 """In the order in which they rest on each other."""
-_AT_ONCE = 10
+_SETS_PER_COPY = 10
 """Sets copied at once: some 8,000 systems, 6 MB of text."""
 
 
-def holdings() -> dict[str, int]:
+def row_counts() -> dict[str, int]:
     """How many rows of each kind of fact there are, by name; kinds without any are left out."""
     ours = [kind for label in APPS for kind in apps.get_app_config(label).get_models()]
     facts = [kind for kind in ours if not hasattr(kind, "pgh_tracked_model")]
-    counts = {str(one._meta.verbose_name_plural): one._default_manager.count() for one in facts}
+    counts = {str(fact._meta.verbose_name_plural): fact._default_manager.count() for fact in facts}
     return {name: count for name, count in counts.items() if count}
 
 
-def fill(nation: Nation, recorded: UUID, told: Callable[[int, int], None]) -> dict[str, int]:
+def fill(nation: Nation, recorded: UUID, progress: Callable[[int, int], None]) -> dict[str, int]:
     """Write a nation into empty tables, within a transaction; how many rows of what.
 
-    `recorded` is the context of history; `told` hears how many sets of how many are written.
+    `recorded` is the context of history; `progress` hears how many sets of how many are written.
     """
-    number_from_here([kind for label in APPS for kind in apps.get_app_config(label).get_models()])
+    reset_sequences([kind for label in APPS for kind in apps.get_app_config(label).get_models()])
     _read_reference(nation.fixtures)
-    filling = _Filling()
-    with history_later(_WRITTEN, recorded):
-        filling.catalogue(nation)
-        filling.bodies(nation.bodies)
-        for number, one in enumerate(nation.told(), 1):
-            filling.set(one)
-            if number % _AT_ONCE == 0 or number == nation.sets:
-                filling.send()
-                told(number, nation.sets)
-    number_from_here(_WRITTEN)
+    writer = _NationWriter()
+    with history_written_afterwards(_MODELS, recorded):
+        writer.add_markets(nation)
+        writer.add_bodies(nation.bodies)
+        for number, body_set in enumerate(nation.body_sets(), 1):
+            writer.add_set(body_set)
+            if number % _SETS_PER_COPY == 0 or number == nation.sets:
+                writer.send()
+                progress(number, nation.sets)
+    reset_sequences(_MODELS)
     return {
-        str(model._meta.verbose_name_plural): table.last for model, table in filling.tables.items()
+        str(model._meta.verbose_name_plural): table.max_pk for model, table in writer.tables.items()
     }
 
 
@@ -218,11 +218,13 @@ def _read_reference(fixtures: Path) -> None:
         read(fixtures / name, run)
 
 
-class _Filling:
+class _NationWriter:
     """The tables, and the numbers by which rows name one another."""
 
     def __init__(self) -> None:
-        self.tables: dict[type[models.Model], Table] = {one: Table(one) for one in _WRITTEN}
+        self.tables: dict[type[models.Model], CopyTable] = {
+            model: CopyTable(model) for model in _MODELS
+        }
         self.borough = _numbers(Borough, "slug")
         self.function = _numbers(Function, "name")
         self.skill = _numbers(Skill, "slug")
@@ -235,45 +237,45 @@ class _Filling:
         for table in self.tables.values():
             table.send()
 
-    def catalogue(self, nation: Nation) -> None:
+    def add_markets(self, nation: Nation) -> None:
         """Suppliers, who owns them, their products, and frameworks."""
-        for shop in nation.shops:
-            self._shop(shop, nation.seed)
+        for catalogue in nation.catalogues:
+            self._catalogue(catalogue, nation.seed)
         for row in framework_rows(nation.frameworks):
             self.framework[row["name"]] = self.tables[Framework].add(row)
 
-    def _shop(self, shop: Catalogue, seed: int) -> None:
-        for row in supplier_rows(shop, seed):
+    def _catalogue(self, catalogue: Catalogue, seed: int) -> None:
+        for row in supplier_rows(catalogue, seed):
             self.supplier[row["name"]] = self.tables[Supplier].add(row)
-        for row in ownership_rows(shop, seed):
+        for row in ownership_rows(catalogue, seed):
             owned, owner = self.supplier[row["supplier"]], self.supplier[row["owner"]]
             self.tables[Ownership].add(row, supplier_id=owned, owner_id=owner)
-        for row in product_rows(shop):
+        for row in product_rows(catalogue):
             maker = self.supplier[row["manufacturer"]]
             number = self.tables[Product].add(row, manufacturer_id=maker)
             self.product[row["name"]] = number
-            for function in cell_list(row["functions"]):
+            for function in split_cell(row["functions"]):
                 link = self.function[function]
                 self.tables[ProductFunction].add({}, product_id=number, function_id=link)
-            for name in cell_list(row["former_names"]):
+            for name in split_cell(row["former_names"]):
                 self.tables[ProductAlias].add({"name": name}, product_id=number)
 
-    def bodies(self, rows: list[Row]) -> None:
+    def add_bodies(self, rows: list[Row]) -> None:
         """The invented bodies: none of the 33, so that no count of London holds them."""
         kind = Borough.Kind.REGIONAL.value
         for row in rows:
             known = {**row, "official_name": f"Council of {row['name']}", "kind": kind}
             self.borough[row["slug"]] = self.tables[Borough].add(known)
 
-    def set(self, one: Told) -> None:
+    def add_set(self, body_set: BodySet) -> None:
         """What 33 bodies have returned."""
-        for row in one.returns:
+        for row in body_set.returns:
             self.tables[Return].add(row, borough_id=self.borough[row["borough"]])
-        for row in one.levels:
+        for row in body_set.levels:
             body, skill = self.borough[row["borough"]], self.skill[row["skill"]]
             self.tables[SkillLevel].add(row, borough_id=body, skill_id=skill)
         numbers = {}
-        for row in one.systems:
+        for row in body_set.systems:
             key = (row["borough"], row["function"], row["product"])
             numbers["/".join(key)] = self.tables[System].add(
                 row,
@@ -281,7 +283,7 @@ class _Filling:
                 function_id=self.function[row["function"]],
                 product_id=self.product[row["product"]],
             )
-        for row in one.contracts:
+        for row in body_set.contracts:
             self._contract(row, numbers)
 
     def _contract(self, row: Row, systems: dict[str, int]) -> None:
@@ -292,13 +294,13 @@ class _Filling:
             supplier_id=self.supplier[row["supplier"]],
             **({"framework_id": self.framework[framework]} if framework else {}),
         )
-        for partner in cell_list(row["partners"]):
+        for partner in split_cell(row["partners"]):
             link = self.borough[partner]
             self.tables[ContractPartner].add({}, contract_id=number, borough_id=link)
-        for function in cell_list(row["functions"]):
+        for function in split_cell(row["functions"]):
             link = self.function[function]
             self.tables[ContractFunction].add({}, contract_id=number, function_id=link)
-        for system in cell_list(row["systems"]):
+        for system in split_cell(row["systems"]):
             self.tables[ContractSystem].add({}, contract_id=number, system_id=systems[system])
 
 
@@ -342,22 +344,22 @@ class Command(BaseCommand):
         self._report(written)
 
     def _write(self, nation: Nation) -> dict[str, int]:
-        said = {"systems": nation.systems, "seed": nation.seed}
+        options_used = {"systems": nation.systems, "seed": nation.seed}
         with (
             transaction.atomic(),
-            pghistory.context(command="generate", **said) as recorded,
+            pghistory.context(command="generate", **options_used) as recorded,
         ):
             wait_for_other_loads()
-            if found := holdings():
-                held = ", ".join(f"{count:,} {name}" for name, count in found.items())
-                raise CommandError(f"This database is not empty: it holds {held}. {_ANOTHER}")
+            if counts := row_counts():
+                holding = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+                raise CommandError(f"This database is not empty: it holds {holding}. {_ANOTHER}")
             written = fill(nation, recorded.id, self._progress)
             self.stdout.write(f"{self._seconds()} Taking statistics")
             take_statistics()
         return written
 
-    def _progress(self, done: int, of: int) -> None:
-        self.stdout.write(f"{self._seconds()} {done} of {of} sets of 33 bodies")
+    def _progress(self, done: int, total: int) -> None:
+        self.stdout.write(f"{self._seconds()} {done} of {total} sets of 33 bodies")
 
     def _seconds(self) -> str:
         return f"{time.monotonic() - self.begun:6.1f} s"

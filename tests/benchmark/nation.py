@@ -13,21 +13,27 @@ from itertools import islice, product
 from math import isqrt
 from pathlib import Path
 
-from citytools.management.demonstration.contracts import contract_rows, key
-from citytools.management.demonstration.market import BRANDS, MARK, Catalogue, Product, catalogue
+from citytools.management.demonstration.contracts import contract_rows, system_key
+from citytools.management.demonstration.market import (
+    BRANDS,
+    MARK,
+    Catalogue,
+    InventedProduct,
+    invent_catalogue,
+)
 from citytools.management.demonstration.random_draws import happens, stream
 from citytools.management.demonstration.reference_data import (
-    Framework,
+    FrameworkYears,
+    ReferenceData,
     Row,
-    World,
-    read,
-    rows,
-    slug,
+    read_reference_data,
+    read_rows,
+    slugify,
 )
 from citytools.management.demonstration.returns import (
-    SYSTEMS,
-    earlier_skills,
-    received,
+    TOTAL_SYSTEMS,
+    earlier_skill_return_days,
+    return_days,
     return_rows,
     skill_rows,
     system_rows,
@@ -46,20 +52,20 @@ _ENDS = (
 )  # fmt: skip
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
-MOST = len(_BEFORE) * len(_ENDS) * len(BRANDS)
+MAX_PLACES = len(_BEFORE) * len(_ENDS) * len(BRANDS)
 """As many places as the words give."""
 
 
-def places(taken_codes: frozenset[str], count: int) -> list[Row]:
+def invent_places(taken_codes: frozenset[str], count: int) -> list[Row]:
     """Rows of name, slug, code and gss_code; the first ones are the same however many are asked.
 
     A code is three signs, as on a tile, and none of the taken ones. No GSS code begins with X.
     """
-    if count > MOST:
-        raise ValueError(f"{count} places are more than the {MOST} that can be named.")
+    if count > MAX_PLACES:
+        raise ValueError(f"{count} places are more than the {MAX_PLACES} that can be named.")
     codes = (code for code in map("".join, product(_SIGNS, repeat=3)) if code not in taken_codes)
     return [
-        {"name": name, "slug": slug(name), "code": code, "gss_code": f"X{number:08}"}
+        {"name": name, "slug": slugify(name), "code": code, "gss_code": f"X{number:08}"}
         for number, (name, code) in enumerate(zip(islice(_names(), count), codes, strict=False), 1)
     ]
 
@@ -72,12 +78,12 @@ def _names() -> Iterator[str]:
 
 
 _YEARS = frozenset(str(year) for year in range(2016, 2027))
-_APART = 1_000_000
+_SEED_STEP = 1_000_000
 """Seeds of sets lie this far apart, so that no set of one nation is a set of another."""
 
 
 @dataclass(frozen=True)
-class Told:
+class BodySet:
     """What one set of bodies has returned; bodies are named by slug."""
 
     systems: list[Row]
@@ -95,156 +101,173 @@ class Nation:
     seed: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.systems <= self.most:
+        if not 1 <= self.systems <= self.max_systems:
             raise ValueError(
-                f"{self.systems} systems: write 1 to {self.most}, for which there are names."
+                f"{self.systems} systems: write 1 to {self.max_systems}, for which there are names."
             )
 
     @cached_property
-    def most(self) -> int:
+    def max_systems(self) -> int:
         """The most systems for whose bodies there are names."""
-        return (MOST // len(self._world.boroughs) + 1) * SYSTEMS
+        return (MAX_PLACES // len(self._reference.boroughs) + 1) * TOTAL_SYSTEMS
 
     @property
     def sets(self) -> int:
         """How many sets of 33 bodies."""
-        return -(-self.systems // SYSTEMS)
+        return -(-self.systems // TOTAL_SYSTEMS)
 
     @cached_property
-    def _world(self) -> World:
-        return replace(read(self.fixtures), frameworks=self.frameworks, real_systems=())
+    def _reference(self) -> ReferenceData:
+        return replace(
+            read_reference_data(self.fixtures), frameworks=self.frameworks, real_systems=()
+        )
 
     @cached_property
-    def frameworks(self) -> tuple[Framework, ...]:
+    def frameworks(self) -> tuple[FrameworkYears, ...]:
         """Frameworks, more of them in a larger nation."""
         count = 4 + isqrt(self.sets)
-        return tuple(Framework(f"Imaginary framework {one}{MARK}", _YEARS) for one in range(count))
+        return tuple(
+            FrameworkYears(f"Imaginary framework {number}{MARK}", _YEARS) for number in range(count)
+        )
 
     @cached_property
-    def shops(self) -> list[Catalogue]:
+    def catalogues(self) -> list[Catalogue]:
         """Markets, each served by makers of its own: the nation's grow with its size's root."""
         seeds = range(isqrt(self.sets))
-        return [_numbered(catalogue(self._world, self.seed + one), one + 1) for one in seeds]
+        return [
+            _with_number(invent_catalogue(self._reference, self.seed + extra), extra + 1)
+            for extra in seeds
+        ]
 
     @cached_property
     def bodies(self) -> list[Row]:
         """The invented bodies, set by set, with a London borough's size each."""
-        codes = frozenset(row["code"] for row in rows(self.fixtures / "boroughs.csv"))
-        like = list(self._world.boroughs.values())
-        found = places(codes, (self.sets - 1) * len(like))
+        codes = frozenset(row["code"] for row in read_rows(self.fixtures / "boroughs.csv"))
+        like = list(self._reference.boroughs.values())
+        places = invent_places(codes, (self.sets - 1) * len(like))
         return [
             {
                 **place,
                 "population": str(like[at % len(like)].population),
                 "population_year": "2021",
             }
-            for at, place in enumerate(found)
+            for at, place in enumerate(places)
         ]
 
-    def told(self) -> Iterator[Told]:
+    def body_sets(self) -> Iterator[BodySet]:
         """Set after set."""
         for number in range(self.sets):
-            yield self._set(number, self.systems - number * SYSTEMS)
+            yield self._set(number, self.systems - number * TOTAL_SYSTEMS)
 
-    def _set(self, number: int, room: int) -> Told:
-        seed = self.seed * _APART + number
-        shop = self.shops[number % len(self.shops)]
+    def _set(self, number: int, room: int) -> BodySet:
+        seed = self.seed * _SEED_STEP + number
+        catalogue = self.catalogues[number % len(self.catalogues)]
         names = self._names(number)
         boroughs = {
             borough: replace(known, code=names[borough]["code"])
-            for borough, known in self._world.boroughs.items()
+            for borough, known in self._reference.boroughs.items()
         }
-        world = replace(self._world, boroughs=boroughs)
-        days = received(world, seed)
-        every = system_rows(world, shop, days, seed)
+        reference = replace(self._reference, boroughs=boroughs)
+        days = return_days(reference, seed)
+        every = system_rows(reference, catalogue, days, seed)
         systems = every[:room]
-        contracts = _covered(contract_rows(world, shop, every, days, seed), systems)
-        returns = return_rows(days, earlier_skills(days, seed))
-        return Told(
-            [_moved(row, names, "borough") for row in systems],
-            [_contract(row, names) for row in _apart(contracts)],
-            [_moved(row, names, "borough") for row in returns],
-            [_moved(row, names, "borough") for row in skill_rows(world, days, seed)],
+        contracts = _with_all_systems(
+            contract_rows(reference, catalogue, every, days, seed), systems
+        )
+        returns = return_rows(days, earlier_skill_return_days(days, seed))
+        return BodySet(
+            [_with_slugs(row, names, "borough") for row in systems],
+            [_contract(row, names) for row in _with_unique_titles(contracts)],
+            [_with_slugs(row, names, "borough") for row in returns],
+            [_with_slugs(row, names, "borough") for row in skill_rows(reference, days, seed)],
         )
 
     def _names(self, number: int) -> dict[str, Row]:
         """The body that stands in a set for each of London's 33."""
         if number == 0:
-            known = self._world.boroughs
-            return {one: {"slug": one, "code": borough.code} for one, borough in known.items()}
-        size = len(self._world.boroughs)
+            known = self._reference.boroughs
+            return {slug: {"slug": slug, "code": borough.code} for slug, borough in known.items()}
+        size = len(self._reference.boroughs)
         return dict(
-            zip(self._world.boroughs, self.bodies[(number - 1) * size : number * size], strict=True)
+            zip(
+                self._reference.boroughs,
+                self.bodies[(number - 1) * size : number * size],
+                strict=True,
+            )
         )
 
 
-def _moved(row: Row, names: dict[str, Row], *columns: str) -> Row:
+def _with_slugs(row: Row, names: dict[str, Row], *columns: str) -> Row:
     """A row about the bodies of the set, in place of London's."""
-    moved = {
-        column: "; ".join(names[one]["slug"] for one in row[column].split("; ") if one)
+    slugs = {
+        column: "; ".join(names[name]["slug"] for name in row[column].split("; ") if name)
         for column in columns
     }
-    return {**row, **moved}
+    return {**row, **slugs}
 
 
 def _contract(row: Row, names: dict[str, Row]) -> Row:
-    parts = (one.split("/", 1) for one in row["systems"].split("; "))
+    parts = (key.split("/", 1) for key in row["systems"].split("; "))
     systems = "; ".join(f"{names[borough]['slug']}/{rest}" for borough, rest in parts)
-    return {**_moved(row, names, "lead", "partners"), "systems": systems}
+    return {**_with_slugs(row, names, "lead", "partners"), "systems": systems}
 
 
-def _covered(contracts: list[Row], systems: list[Row]) -> list[Row]:
-    """The contracts all of whose systems are told."""
-    told = {key(system) for system in systems}
-    return [row for row in contracts if told.issuperset(row["systems"].split("; "))]
+def _with_all_systems(contracts: list[Row], systems: list[Row]) -> list[Row]:
+    """The contracts whose systems are all in the set."""
+    keys = {system_key(system) for system in systems}
+    return [row for row in contracts if keys.issuperset(row["systems"].split("; "))]
 
 
-def _apart(contracts: list[Row]) -> list[Row]:
+def _with_unique_titles(contracts: list[Row]) -> list[Row]:
     """Contracts of one lead, title and start told apart, as the database asks."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    apart = []
+    rows = []
     for row in contracts:
         named = (row["lead"], row["title"], row["starts_on"])
         seen[named] += 1
         title = row["title"] if seen[named] == 1 else f"{row['title']}, lot {seen[named]}"
-        apart.append({**row, "title": title})
-    return apart
+        rows.append({**row, "title": title})
+    return rows
 
 
-def _numbered(shop: Catalogue, number: int) -> Catalogue:
+def _with_number(catalogue: Catalogue, number: int) -> Catalogue:
     """A market whose names bear its number, but for the first."""
     if number == 1:
-        return shop
+        return catalogue
 
     def named(name: str) -> str:
         return name.removesuffix(MARK) + f" {number}{MARK}" if name else ""
 
-    def product(one: Product) -> Product:
-        maker, former = named(one.manufacturer), named(one.former_name)
-        return replace(one, name=named(one.name), manufacturer=maker, former_name=former)
+    def renamed(product: InventedProduct) -> InventedProduct:
+        maker, former = named(product.manufacturer), named(product.former_name)
+        return replace(product, name=named(product.name), manufacturer=maker, former_name=former)
 
     return Catalogue(
-        tuple(map(named, shop.suppliers)),
-        tuple(map(named, shop.resellers)),
-        tuple(map(product, shop.products)),
+        tuple(map(named, catalogue.suppliers)),
+        tuple(map(named, catalogue.resellers)),
+        tuple(map(renamed, catalogue.products)),
     )
 
 
-def ownership_rows(shop: Catalogue, seed: int) -> list[Row]:
+def ownership_rows(catalogue: Catalogue, seed: int) -> list[Row]:
     """Some makers belong to one further up the list, so that no circle arises."""
-    dice = stream(seed, "ownerships", shop.suppliers[0])
-    found = []
-    for at, name in enumerate(shop.suppliers[1:], 1):
-        if happens(dice, 20):
-            owner = shop.suppliers[dice.randrange(at)]
-            since = str(2012 + dice.randrange(14))
-            found.append({"supplier": name, "owner": owner, "since": since})
-    return found
+    rng = stream(seed, "ownerships", catalogue.suppliers[0])
+    ownerships = []
+    for at, name in enumerate(catalogue.suppliers[1:], 1):
+        if happens(rng, 20):
+            owner = catalogue.suppliers[rng.randrange(at)]
+            since = str(2012 + rng.randrange(14))
+            ownerships.append({"supplier": name, "owner": owner, "since": since})
+    return ownerships
 
 
-def framework_rows(frameworks: tuple[Framework, ...]) -> list[Row]:
+def framework_rows(frameworks: tuple[FrameworkYears, ...]) -> list[Row]:
     """Frameworks with the columns of frameworks.csv."""
     return [
-        {"name": one.name, "slug": slug(one.name), "source": "Invented for demonstration."}
-        for one in frameworks
+        {
+            "name": framework.name,
+            "slug": slugify(framework.name),
+            "source": "Invented for demonstration.",
+        }
+        for framework in frameworks
     ]

@@ -18,7 +18,7 @@ from skills.models import SkillLevel
 from systems.models import Product, Supplier, System
 from tests import factories
 from tests.benchmark import generate as generator
-from tests.benchmark.generate import Command, holdings
+from tests.benchmark.generate import Command, row_counts
 from tests.pages import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -102,8 +102,8 @@ def test_history_goes_on_by_itself_afterwards() -> None:
     generate()
     event = apps.get_model("systems", "SupplierEvent")._default_manager
     before = event.count()
-    made = factories.supplier("Next")
-    assert made.pk == Supplier.objects.exclude(pk=made.pk).latest("pk").pk + 1
+    supplier = factories.supplier("Next")
+    assert supplier.pk == Supplier.objects.exclude(pk=supplier.pk).latest("pk").pk + 1
     assert event.count() == before + 1
 
 
@@ -125,11 +125,11 @@ def test_every_table_numbers_its_next_rows_after_those_there() -> None:
 def test_the_same_seed_gives_the_same_rows_numbers_included() -> None:
     generate(systems=100)
     first = everything()
-    kept = [kind for label in APPS for kind in apps.get_app_config(label).get_models()]
+    models = [kind for label in APPS for kind in apps.get_app_config(label).get_models()]
     with connection.cursor() as cursor:
-        names = ", ".join(connection.ops.quote_name(kind._meta.db_table) for kind in kept)
+        names = ", ".join(connection.ops.quote_name(kind._meta.db_table) for kind in models)
         cursor.execute(f"TRUNCATE {names} CASCADE")
-    assert not holdings()
+    assert not row_counts()
     generate(systems=100)
     assert everything() == first
 
@@ -154,10 +154,10 @@ def test_what_is_stopped_halfway_leaves_nothing(
     def stopped(*_: object) -> None:
         raise stop
 
-    monkeypatch.setattr(generator._Filling, "send", stopped)
+    monkeypatch.setattr(generator._NationWriter, "send", stopped)
     with pytest.raises(CommandError, match=r"[Nn]othing was written"):
         generate(systems=10)
-    assert not holdings()
+    assert not row_counts()
 
 
 def test_too_many_systems_are_refused_with_the_most_there_can_be() -> None:

@@ -9,12 +9,25 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from citytools.management.demonstration import contracts as terms
-from citytools.management.demonstration import random_draws as chance
-from citytools.management.demonstration.files import COLUMNS, demonstration, differing, write
+from citytools.management.demonstration.contracts import term_ending_on
+from citytools.management.demonstration.files import (
+    COLUMNS,
+    demonstration_files,
+    stale_files,
+    write_files,
+)
 from citytools.management.demonstration.market import MARK
-from citytools.management.demonstration.reference_data import clashes, letters, read
-from citytools.management.demonstration.returns import INCOMPLETE, SILENT, WITHOUT_CONTRACTS
+from citytools.management.demonstration.random_draws import apportion, stream
+from citytools.management.demonstration.reference_data import (
+    bare_letters,
+    clashing_names,
+    read_reference_data,
+)
+from citytools.management.demonstration.returns import (
+    BOROUGHS_WITHOUT_CONTRACTS,
+    BOROUGHS_WITHOUT_RETURN,
+    INCOMPLETE_RETURNS,
+)
 from tests.invention import FACTS, FIXTURES, invented, parts, real, rows
 
 
@@ -23,21 +36,21 @@ def test_systems_come_to_809_with_the_real_ones() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    assert demonstration(FIXTURES) == invented()
+    assert demonstration_files(FIXTURES) == invented()
 
 
 def test_another_seed_gives_another_estate_of_the_same_size() -> None:
-    other = demonstration(FIXTURES, seed=7)
+    other = demonstration_files(FIXTURES, seed=7)
     assert other["systems.csv"] != invented()["systems.csv"]
     assert other["systems.csv"].count("\n") == invented()["systems.csv"].count("\n")
 
 
 def test_the_committed_files_are_what_would_be_invented() -> None:
-    assert differing(invented(), FIXTURES / "demo") == []
+    assert stale_files(invented(), FIXTURES / "demo") == []
 
 
 def test_check_names_a_file_that_differs(tmp_path: Path) -> None:
-    write(invented(), tmp_path)
+    write_files(invented(), tmp_path)
     (tmp_path / "systems.csv").write_text("borough\n")
     with pytest.raises(CommandError, match=r"systems\.csv in .* run manage\.py invent"):
         call_command("invent", "--check", "--into", str(tmp_path))
@@ -48,17 +61,13 @@ def test_invent_writes_what_check_accepts(tmp_path: Path) -> None:
     call_command("invent", "--check", "--into", str(tmp_path / "demo"))
 
 
-@pytest.mark.parametrize("name", COLUMNS)
-def test_files_have_the_columns_of_the_real_ones(name: str) -> None:
-    header = invented()[name].splitlines()[0]
-    assert header == COLUMNS[name]
-    if (FIXTURES / name).exists():
-        assert header == (FIXTURES / name).read_text(encoding="utf-8").splitlines()[0]
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_lines_end_in_a_bare_line_feed(name: str) -> None:
-    assert "\r" not in invented()[name]
+def test_files_have_the_columns_of_the_real_ones_and_bare_line_feeds() -> None:
+    for name in COLUMNS:
+        header = invented()[name].splitlines()[0]
+        assert header == COLUMNS[name]
+        if (FIXTURES / name).exists():
+            assert header == (FIXTURES / name).read_text(encoding="utf-8").splitlines()[0]
+        assert "\r" not in invented()[name]
 
 
 def test_no_invented_name_touches_a_real_one() -> None:
@@ -66,7 +75,7 @@ def test_no_invented_name_touches_a_real_one() -> None:
     names = [row["name"] for row in (*rows("suppliers.csv"), *rows("products.csv"))]
     former = [name for row in rows("products.csv") for name in parts(row["former_names"])]
     for name in (*names, *former):
-        assert clashes(name, real().real_names) == []
+        assert clashing_names(name, real().real_names) == []
 
 
 def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
@@ -75,7 +84,7 @@ def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
     texts = {
         row[column] for name in FACTS for row in rows(name) for column in free_text & row.keys()
     }
-    words = "|".join(re.escape(name) for name in real().real_names if len(letters(name)) > 2)
+    words = "|".join(re.escape(name) for name in real().real_names if len(bare_letters(name)) > 2)
     named = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
     assert [text for text in texts if named.search(text)] == []
 
@@ -95,30 +104,29 @@ EARLIEST = {"returns.csv": "2024-07-01", "past_levels.csv": "2024-07-01"}
 """Earlier returns on skills reach further back than all else."""
 
 
-@pytest.mark.parametrize("name", FACTS)
-def test_every_record_is_marked_as_illustrative(name: str) -> None:
-    for row in rows(name):
+def test_every_record_is_marked_as_illustrative() -> None:
+    for name, row in ((file, row) for file in FACTS for row in rows(file)):
         assert (row["source_kind"], row["source_url"]) == ("illustrative", "")
         assert row["confidence"] == "low"
         assert EARLIEST.get(name, "2025-09-01") <= row["as_of"] <= "2026-10-31"
         assert not row["confirmed_on"] or row["as_of"] < row["confirmed_on"] < "2026-11-01"
 
 
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("suppliers.csv", ("slug",)),
-        ("products.csv", ("slug",)),
-        ("systems.csv", ("borough", "function", "product")),
-        ("contracts.csv", ("lead", "title", "starts_on")),
-        ("returns.csv", ("borough", "subject", "received_on")),
-        ("skill_levels.csv", ("borough", "skill")),
-        ("past_levels.csv", ("borough", "skill")),
-    ],
-)
-def test_no_key_occurs_twice(name: str, key: tuple[str, ...]) -> None:
-    found = Counter(tuple(row[column] for column in key) for row in rows(name))
-    assert [once for once, times in found.items() if times > 1] == []
+KEYS = [
+    ("suppliers.csv", ("slug",)),
+    ("products.csv", ("slug",)),
+    ("systems.csv", ("borough", "function", "product")),
+    ("contracts.csv", ("lead", "title", "starts_on")),
+    ("returns.csv", ("borough", "subject", "received_on")),
+    ("skill_levels.csv", ("borough", "skill")),
+    ("past_levels.csv", ("borough", "skill")),
+]
+
+
+def test_no_key_occurs_twice() -> None:
+    for name, key in KEYS:
+        counts = Counter(tuple(row[column] for column in key) for row in rows(name))
+        assert [once for once, times in counts.items() if times > 1] == []
 
 
 def test_27_boroughs_returned_systems_and_skills_and_24_contracts() -> None:
@@ -154,23 +162,23 @@ def test_levels_went_up_more_often_than_down_and_mostly_stayed() -> None:
 
 
 def test_six_boroughs_are_silent_and_the_city_is_not_among_them() -> None:
-    assert len(SILENT) == 6
-    assert set(real().boroughs) >= SILENT
-    assert "city-of-london" not in SILENT
+    assert len(BOROUGHS_WITHOUT_RETURN) == 6
+    assert set(real().boroughs) >= BOROUGHS_WITHOUT_RETURN
+    assert "city-of-london" not in BOROUGHS_WITHOUT_RETURN
 
 
 def test_three_returns_of_systems_are_incomplete() -> None:
     systems = [row for row in rows("returns.csv") if row["subject"] == "systems"]
     incomplete = {row["borough"] for row in systems if row["complete"] == "no"}
-    assert incomplete == INCOMPLETE
+    assert incomplete == INCOMPLETE_RETURNS
     assert len(incomplete) == 3
 
 
 def test_a_borough_without_a_return_has_no_invented_facts() -> None:
-    assert not {row["borough"] for row in rows("systems.csv")} & SILENT
-    assert not {row["borough"] for row in rows("skill_levels.csv")} & SILENT
+    assert not {row["borough"] for row in rows("systems.csv")} & BOROUGHS_WITHOUT_RETURN
+    assert not {row["borough"] for row in rows("skill_levels.csv")} & BOROUGHS_WITHOUT_RETURN
     for row in rows("contracts.csv"):
-        assert not {row["lead"], *parts(row["partners"])} & WITHOUT_CONTRACTS
+        assert not {row["lead"], *parts(row["partners"])} & BOROUGHS_WITHOUT_CONTRACTS
 
 
 def test_nothing_is_invented_where_a_real_system_serves_the_function() -> None:
@@ -221,18 +229,20 @@ def test_planned_systems_are_not_live_yet() -> None:
 
 
 def test_a_clash_is_found_whatever_case_spaces_and_punctuation() -> None:
-    assert clashes("Quill-Feather Rents", ["quillfeather", "feather rents ltd"]) == ["quillfeather"]
-    assert clashes("Rents", ["Quill Rents"]) == ["Quill Rents"]
-    assert clashes("Rents", ["", "Homes"]) == []
+    assert clashing_names("Quill-Feather Rents", ["quillfeather", "feather rents ltd"]) == [
+        "quillfeather"
+    ]
+    assert clashing_names("Rents", ["Quill Rents"]) == ["Quill Rents"]
+    assert clashing_names("Rents", ["", "Homes"]) == []
 
 
 def test_shares_add_up_and_follow_the_weights() -> None:
-    assert chance.shares(10, {"a": 1, "b": 1, "c": 1}) == {"a": 4, "b": 3, "c": 3}
-    assert chance.shares(7, {"a": 5, "b": 2}) == {"a": 5, "b": 2}
+    assert apportion(10, {"a": 1, "b": 1, "c": 1}) == {"a": 4, "b": 3, "c": 3}
+    assert apportion(7, {"a": 5, "b": 2}) == {"a": 5, "b": 2}
 
 
 def test_a_term_to_the_end_of_february_starts_in_march() -> None:
-    agreed = terms.term_to(date(2028, 2, 29), chance.stream(1), date(2026, 9, 1))
+    agreed = term_ending_on(date(2028, 2, 29), stream(1), date(2026, 9, 1))
     assert agreed.starts_on.endswith("-03-01")
     assert agreed.ends_on == "2028-02-29"
 
@@ -243,7 +253,7 @@ def test_an_assumption_is_asked_for_each_function(tmp_path: Path) -> None:
     with (tmp_path / "functions.csv").open("a", encoding="utf-8") as file:
         file.write("Housing,frontline,Beekeeping,,\n")
     with pytest.raises(ValueError, match="Beekeeping: add this function"):
-        read(tmp_path)
+        read_reference_data(tmp_path)
 
 
 def test_a_system_too_many_is_refused(tmp_path: Path) -> None:
@@ -253,4 +263,4 @@ def test_a_system_too_many_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "systems.csv").open("a", encoding="utf-8") as file:
         file.write(f"{row}\n" * 700)
     with pytest.raises(ValueError, match="leave no room within 809"):
-        demonstration(tmp_path)
+        demonstration_files(tmp_path)

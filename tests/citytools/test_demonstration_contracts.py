@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from citytools.management.demonstration.returns import SILENT
+from citytools.management.demonstration.returns import BOROUGHS_WITHOUT_RETURN
 from tests.invention import parts, real, rows
 
 
@@ -91,7 +91,7 @@ def test_contracts_of_a_function_end_in_one_quarter(
 
 def test_the_skills_matrix_is_full() -> None:
     cells = {(row["borough"], row["skill"]) for row in rows("skill_levels.csv")}
-    answered = set(real().boroughs) - SILENT
+    answered = set(real().boroughs) - BOROUGHS_WITHOUT_RETURN
     assert cells == {(borough, skill) for borough in answered for skill in real().skills}
     assert len(cells) == 27 * 30
 

@@ -27,73 +27,76 @@ THINGS = (Product, Supplier)
 
 
 @dataclass
-class Forgotten:
+class DeletionReport:
     """What was taken out, by kind, and why some of it stays."""
 
-    taken: Counter[str] = field(default_factory=Counter)
-    kept: list[str] = field(default_factory=list)
+    deleted: Counter[str] = field(default_factory=Counter)
+    reasons_to_stay: list[str] = field(default_factory=list)
 
-    def take(self, rows: models.QuerySet[Any]) -> None:
+    def delete(self, rows: models.QuerySet[Any]) -> None:
         """Delete rows with what is only a part of them, and count both."""
-        for label, many in rows.delete()[1].items():
-            self.taken[str(apps.get_model(label)._meta.verbose_name_plural)] += many
+        for label, count in rows.delete()[1].items():
+            self.deleted[str(apps.get_model(label)._meta.verbose_name_plural)] += count
 
 
-def forget() -> Forgotten:
+def forget() -> DeletionReport:
     """Delete the demonstration within the caller's transaction.
 
     A real record is never deleted: what it rests on stays, even if that is invented, and is named.
     """
-    done = Forgotten()
+    report = DeletionReport()
     for kind in FACTS:
         invented = kind._default_manager.filter(source_kind="illustrative")
-        _forget(kind, invented, done)
+        _forget(kind, invented, report)
     for thing in THINGS:
-        _forget(thing, thing._default_manager.filter(illustrative=True), done)
-    return done
+        _forget(thing, thing._default_manager.filter(illustrative=True), report)
+    return report
 
 
-def _forget(model: type[models.Model], invented: models.QuerySet[Any], done: Forgotten) -> None:
-    doomed = set(invented.values_list("pk", flat=True))
+def _forget(
+    model: type[models.Model], invented: models.QuerySet[Any], report: DeletionReport
+) -> None:
+    to_delete = set(invented.values_list("pk", flat=True))
     # An invented supplier that stays holds its invented owner in turn: look until none is added
-    while held := {pk: holder for pk, holder in _holders(model, doomed) if pk in doomed}:
-        doomed -= held.keys()
-        for record in model._default_manager.filter(pk__in=held):
-            done.kept.append(_told(record, held[record.pk]))
+    while still_used := {
+        pk: holder for pk, holder in _holders(model, to_delete) if pk in to_delete
+    }:
+        to_delete -= still_used.keys()
+        for record in model._default_manager.filter(pk__in=still_used):
+            report.reasons_to_stay.append(_reason(record, still_used[record.pk]))
     if model is Supplier:
         # Django would take the owner for protected, although both go
-        done.take(Ownership.objects.filter(supplier__in=doomed))
-    done.take(model._default_manager.filter(pk__in=doomed))
+        report.delete(Ownership.objects.filter(supplier__in=to_delete))
+    report.delete(model._default_manager.filter(pk__in=to_delete))
 
 
-def _told(record: models.Model, holder: models.Model) -> str:
+def _reason(record: models.Model, holder: models.Model) -> str:
     kind, other = record._meta.verbose_name, holder._meta.verbose_name
     return f"The {kind} “{record}” stays: the {other} “{holder}” rests on it."
 
 
-def _holders(model: type[models.Model], doomed: set[int]) -> Iterator[tuple[int, models.Model]]:
-    """Records that rest on any of the doomed and stay themselves, each with the one it rests on."""
+def _holders(model: type[models.Model], to_delete: set[int]) -> Iterator[tuple[int, models.Model]]:
+    """Primary keys among those to delete that a record which stays rests on, with that record."""
     if model is System:
-        for link in ContractSystem.objects.filter(system__in=doomed).select_related("contract"):
+        for link in ContractSystem.objects.filter(system__in=to_delete).select_related("contract"):
             yield link.system_id, link.contract
     if model is Product:
-        yield from ((one.product_id, one) for one in System.objects.filter(product__in=doomed))
+        yield from (
+            (system.product_id, system) for system in System.objects.filter(product__in=to_delete)
+        )
         links: Any = CaseStudyProduct
-        for link in links.objects.filter(product__in=doomed).select_related("casestudy"):
+        for link in links.objects.filter(product__in=to_delete).select_related("casestudy"):
             yield link.product_id, link.casestudy
-        by_slug = dict(Product.objects.filter(pk__in=doomed).values_list("slug", "pk"))
-        yield from ((by_slug[one.product], one) for one in _needs(by_slug))
+        by_slug = dict(Product.objects.filter(pk__in=to_delete).values_list("slug", "pk"))
+        needs: Any = SkillNeed.objects.filter(product__in=by_slug)
+        yield from ((by_slug[need.product], need) for need in needs)
     if model is Supplier:
-        for product in Product.objects.filter(manufacturer__in=doomed):
+        for product in Product.objects.filter(manufacturer__in=to_delete):
             yield product.manufacturer_id, product  # type: ignore[misc]  # filtered: it has one
-        for contract in Contract.objects.filter(supplier__in=doomed):
+        for contract in Contract.objects.filter(supplier__in=to_delete):
             yield contract.supplier_id, contract  # type: ignore[misc]
-        staying = Ownership.objects.filter(owner__in=doomed).exclude(supplier__in=doomed)
-        yield from ((one.owner_id, one) for one in staying)
-
-
-def _needs(slugs: dict[str, int]) -> models.QuerySet[Any]:
-    return SkillNeed.objects.filter(product__in=slugs)
+        staying = Ownership.objects.filter(owner__in=to_delete).exclude(supplier__in=to_delete)
+        yield from ((ownership.owner_id, ownership) for ownership in staying)
 
 
 class Command(BaseCommand):
@@ -111,27 +114,27 @@ class Command(BaseCommand):
             pghistory.context(command="forget_demonstration") as recorded,
         ):
             wait_for_other_loads()
-            done = forget()
-            if done.taken:
+            report = forget()
+            if report.deleted:
                 take_statistics()
             if options["dry_run"]:
                 transaction.set_rollback(True)
-        self._report(done, dry=options["dry_run"])
-        if done.taken and not options["dry_run"]:
+        self._report(report, dry=options["dry_run"])
+        if report.deleted and not options["dry_run"]:
             self._measure_anew()
             self.stdout.write(
                 "To bring it back: DEMO=yes manage.py load. What staff changed in it is in the\n"
                 f"history in the admin, which names this run ({recorded.id})."
             )
 
-    def _report(self, done: Forgotten, *, dry: bool) -> None:
-        if not done.taken:
+    def _report(self, report: DeletionReport, *, dry: bool) -> None:
+        if not report.deleted:
             self.stdout.write("Nothing invented was taken out: there was none that could go.")
-        for kind, many in done.taken.items():
-            self.stdout.write(f"{kind:<34}{many:>8} {'would go' if dry else 'taken out'}")
-        for sentence in done.kept:
+        for kind, count in report.deleted.items():
+            self.stdout.write(f"{kind:<34}{count:>8} {'would go' if dry else 'taken out'}")
+        for sentence in report.reasons_to_stay:
             self.stdout.write(sentence)
-        if done.kept:
+        if report.reasons_to_stay:
             self.stdout.write(
                 "What stays is still shown as invented. Let the real record name what is real, "
                 "then run this again."

@@ -7,7 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from citytools.management.demonstration.files import SEED, demonstration, differing, write
+from citytools.management.demonstration.files import (
+    SEED,
+    demonstration_files,
+    stale_files,
+    write_files,
+)
 
 
 class Command(BaseCommand):
@@ -26,18 +31,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["into"]
         try:
-            files = demonstration(options["fixtures"], options["seed"])
+            files = demonstration_files(options["fixtures"], options["seed"])
         except (OSError, ValueError) as error:
             raise CommandError(str(error)) from error
         if options["check"]:
             self._check(files, folder)
             return
-        write(files, folder)
+        write_files(files, folder)
         for name, text in files.items():
             self.stdout.write(f"{folder / name}: {text.count(chr(10)) - 1} rows")
 
     def _check(self, files: dict[str, str], folder: Path) -> None:
-        if stale := differing(files, folder):
+        if stale := stale_files(files, folder):
             raise CommandError(
                 f"{', '.join(stale)} in {folder} differ from what would be invented: "
                 "run manage.py invent and commit the result."

@@ -10,12 +10,12 @@ import io
 from pathlib import Path
 
 from citytools.management.demonstration.contracts import contract_rows
-from citytools.management.demonstration.market import catalogue, product_rows, supplier_rows
-from citytools.management.demonstration.reference_data import Row, read
+from citytools.management.demonstration.market import invent_catalogue, product_rows, supplier_rows
+from citytools.management.demonstration.reference_data import Row, read_reference_data
 from citytools.management.demonstration.returns import (
-    earlier_skills,
+    earlier_skill_return_days,
     past_rows,
-    received,
+    return_days,
     return_rows,
     skill_rows,
     system_rows,
@@ -40,24 +40,24 @@ COLUMNS = {
 """The same columns as the real fixtures."""
 
 
-def demonstration(fixtures: Path, seed: int = SEED) -> dict[str, str]:
+def demonstration_files(fixtures: Path, seed: int = SEED) -> dict[str, str]:
     """File names and their text, invented around the real fixtures in a folder."""
-    world = read(fixtures)
-    shop = catalogue(world, seed)
-    days = received(world, seed)
-    earlier = earlier_skills(days, seed)
-    systems = system_rows(world, shop, days, seed)
-    levels = skill_rows(world, days, seed)
-    made = {
-        "suppliers.csv": supplier_rows(shop, seed),
-        "products.csv": product_rows(shop),
+    reference = read_reference_data(fixtures)
+    catalogue = invent_catalogue(reference, seed)
+    days = return_days(reference, seed)
+    earlier = earlier_skill_return_days(days, seed)
+    systems = system_rows(reference, catalogue, days, seed)
+    levels = skill_rows(reference, days, seed)
+    tables = {
+        "suppliers.csv": supplier_rows(catalogue, seed),
+        "products.csv": product_rows(catalogue),
         "systems.csv": systems,
-        "contracts.csv": contract_rows(world, shop, systems, days, seed),
+        "contracts.csv": contract_rows(reference, catalogue, systems, days, seed),
         "returns.csv": return_rows(days, earlier),
         "skill_levels.csv": levels,
         "past_levels.csv": past_rows(levels, earlier, seed),
     }
-    return {name: _text(COLUMNS[name].split(","), rows) for name, rows in made.items()}
+    return {name: _text(COLUMNS[name].split(","), rows) for name, rows in tables.items()}
 
 
 def _text(columns: list[str], rows: list[Row]) -> str:
@@ -68,14 +68,14 @@ def _text(columns: list[str], rows: list[Row]) -> str:
     return file.getvalue()
 
 
-def write(files: dict[str, str], folder: Path) -> None:
+def write_files(files: dict[str, str], folder: Path) -> None:
     """Put the files into a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def differing(files: dict[str, str], folder: Path) -> list[str]:
+def stale_files(files: dict[str, str], folder: Path) -> list[str]:
     """Names of the files that are missing from a folder or hold other bytes."""
     return [
         name

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
 
-from citytools.management.demonstration.random_draws import happens, stream, weighted
+from citytools.management.demonstration.random_draws import happens, stream, weighted_choice
 from citytools.management.demonstration.reference_data import (
     ASSUMPTIONS,
+    ReferenceData,
     Row,
-    World,
-    cell_list,
-    clashes,
-    rows,
-    slug,
+    clashing_names,
+    read_rows,
+    slugify,
+    split_cell,
 )
 
 MARK = " (invented)"
@@ -55,15 +55,15 @@ BRANDS = (
 )  # fmt: skip
 
 
-def invented(bare_names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
+def free_names(bare_names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
     """The names with their mark, without those that clash with a name already taken."""
     taken = tuple(taken)
     for bare in bare_names:
-        if not clashes(bare + MARK, taken):
+        if not clashing_names(bare + MARK, taken):
             yield bare + MARK
 
 
-def village(supplier: str) -> str:
+def first_word(supplier: str) -> str:
     """The first word of an invented supplier, which its products may bear."""
     return supplier.split(" ")[0]
 
@@ -77,7 +77,7 @@ HOSTING = {
 
 
 @dataclass(frozen=True)
-class Product:
+class InventedProduct:
     """An invented product, and how it tends to be run and liked."""
 
     name: str
@@ -95,121 +95,123 @@ class Catalogue:
 
     suppliers: tuple[str, ...]
     resellers: tuple[str, ...]
-    products: tuple[Product, ...]
+    products: tuple[InventedProduct, ...]
 
-    def product(self, name: str) -> Product:
+    def product(self, name: str) -> InventedProduct:
         """The product of a name."""
         return self._by_name[name]
 
-    def for_function(self, function: str) -> list[Product]:
+    def for_function(self, function: str) -> list[InventedProduct]:
         """The products made for a function, suites first."""
         return self._by_function[function]
 
     @cached_property
-    def _by_name(self) -> dict[str, Product]:
+    def _by_name(self) -> dict[str, InventedProduct]:
         return {product.name: product for product in self.products}
 
     @cached_property
-    def _by_function(self) -> dict[str, list[Product]]:
-        found: dict[str, list[Product]] = defaultdict(list)
+    def _by_function(self) -> dict[str, list[InventedProduct]]:
+        by_function: dict[str, list[InventedProduct]] = defaultdict(list)
         for product in self.products:
             for function in product.functions:
-                found[function].append(product)
-        return found
+                by_function[function].append(product)
+        return by_function
 
 
-def catalogue(world: World, seed: int) -> Catalogue:
+def invent_catalogue(reference: ReferenceData, seed: int) -> Catalogue:
     """Suppliers, resellers and products, none of whose names touches a real one."""
-    suppliers = list(invented(SUPPLIERS, world.real_names))[:_MAKERS]
-    resellers = tuple(invented(RESELLERS, world.real_names))
-    market = _Market(world, suppliers, stream(seed, "products"))
-    products = (*_suites(world, market), *_single_products(world, market))
+    suppliers = list(free_names(SUPPLIERS, reference.real_names))[:_MAKERS]
+    resellers = tuple(free_names(RESELLERS, reference.real_names))
+    market = _Market(reference, suppliers, stream(seed, "products"))
+    products = (*_suites(reference, market), *_single_products(reference, market))
     return Catalogue(tuple(suppliers), resellers, products)
 
 
 class _Market:
     """Who makes the next product, and what it is called; no name is given twice."""
 
-    def __init__(self, world: World, suppliers: list[str], dice: random.Random) -> None:
-        self.taken = list(world.real_names)
+    def __init__(self, reference: ReferenceData, suppliers: list[str], rng: random.Random) -> None:
+        self.taken = list(reference.real_names)
         self.large = suppliers[:_LARGE]
         self.small = cycle(suppliers[_LARGE:])
-        self.dice = dice
-        self.made = 0
+        self.rng = rng
+        self.count = 0
 
-    def product(self, word: str, functions: tuple[str, ...], popularity: int) -> Product:
+    def product(self, word: str, functions: tuple[str, ...], popularity: int) -> InventedProduct:
         """A new product; large suppliers make the popular ones."""
-        self.made += 1
-        large = happens(self.dice, 25 + popularity * 5)
-        maker = self.dice.choice(self.large) if large else next(self.small)
+        self.count += 1
+        large = happens(self.rng, 25 + popularity * 5)
+        maker = self.rng.choice(self.large) if large else next(self.small)
         name = self._free_name(word, maker, popularity)
-        former = self._free_name(word, maker, popularity) if happens(self.dice, 12) else ""
-        hosting = weighted(self.dice, HOSTING)
-        liking = 18 + self.dice.randrange(31)
-        return Product(name, maker, functions, former, popularity, hosting, liking)
+        former = self._free_name(word, maker, popularity) if happens(self.rng, 12) else ""
+        hosting = weighted_choice(self.rng, HOSTING)
+        liking = 18 + self.rng.randrange(31)
+        return InventedProduct(name, maker, functions, former, popularity, hosting, liking)
 
     def _free_name(self, word: str, maker: str, popularity: int) -> str:
-        for name in invented(self._ideas(word, maker, popularity), self.taken):
+        for name in free_names(self._ideas(word, maker, popularity), self.taken):
             self.taken.append(name)
             return name
         raise ValueError(
             f"Every name with “{word}” touches a real or a given one, as "
-            f"“{BRANDS[0]} {word}” touches {clashes(f'{BRANDS[0]} {word}', self.taken)}: "
-            f"change the word in assumptions.csv or suites.csv, or add to BRANDS in names.py."
+            f"“{BRANDS[0]} {word}” touches {clashing_names(f'{BRANDS[0]} {word}', self.taken)}: "
+            f"change the word in assumptions.csv or suites.csv, or add to BRANDS in market.py."
         )
 
     def _ideas(self, word: str, maker: str, popularity: int) -> Iterator[str]:
-        if self.made % 9 == 0 and popularity < 6:
-            yield f"{village(maker)} {word} Casework, Records and Performance Reporting Suite"
-        if self.made % 2:
-            yield f"{village(maker)} {word}"
-        first = self.dice.randrange(len(BRANDS))
+        if self.count % 9 == 0 and popularity < 6:
+            yield f"{first_word(maker)} {word} Casework, Records and Performance Reporting Suite"
+        if self.count % 2:
+            yield f"{first_word(maker)} {word}"
+        first = self.rng.randrange(len(BRANDS))
         for brand in BRANDS[first:] + BRANDS[:first]:
             yield f"{brand} {word}"
 
 
-def _suites(world: World, market: _Market) -> Iterator[Product]:
+def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
     for row in _suite_rows():
-        functions = tuple(name for name in cell_list(row["functions"]) if name in world.functions)
+        functions = tuple(
+            name for name in split_cell(row["functions"]) if name in reference.functions
+        )
         for rival in range(int(row["rivals"])):
             yield market.product(row["word"], functions, popularity=12 // (rival + 1))
 
 
-def _single_products(world: World, market: _Market) -> Iterator[Product]:
-    in_suites = [cell_list(row["functions"]) * int(row["rivals"]) for row in _suite_rows()]
+def _single_products(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
+    in_suites = [split_cell(row["functions"]) * int(row["rivals"]) for row in _suite_rows()]
     covered = [function for suite in in_suites for function in suite]
-    for function in world.functions.values():
+    for function in reference.functions.values():
         for rank in range(covered.count(function.name), function.products):
             popularity = (10, 5, 3, 1)[rank]
             yield market.product(function.word, (function.name,), popularity)
 
 
 def _suite_rows() -> list[Row]:
-    return rows(ASSUMPTIONS / "suites.csv")
+    return read_rows(ASSUMPTIONS / "suites.csv")
 
 
-def supplier_rows(shop: Catalogue, seed: int) -> list[Row]:
+def supplier_rows(catalogue: Catalogue, seed: int) -> list[Row]:
     """suppliers.csv; no company numbers, since any number might be a real company's."""
-    dice = stream(seed, "suppliers")
+    rng = stream(seed, "suppliers")
     return [
         {
             "name": name,
-            "slug": slug(name),
-            "sme": "yes" if happens(dice, 62) else "no",
-            "vcse": "yes" if happens(dice, 5) else "no",
+            "slug": slugify(name),
+            "sme": "yes" if happens(rng, 62) else "no",
+            "vcse": "yes" if happens(rng, 5) else "no",
             "note": "Invented for demonstration.",
             "illustrative": "yes",
         }
-        for name in (*shop.suppliers, *shop.resellers)
+        for name in (*catalogue.suppliers, *catalogue.resellers)
     ]
 
 
-def product_rows(shop: Catalogue) -> list[Row]:
+def product_rows(catalogue: Catalogue) -> list[Row]:
     """products.csv."""
     return [
         {
             "name": product.name,
-            "slug": slug(product.name),
+            "slug": slugify(product.name),
             "manufacturer": product.manufacturer,
             "functions": "; ".join(product.functions),
             "former_names": product.former_name,
@@ -217,5 +219,5 @@ def product_rows(shop: Catalogue) -> list[Row]:
             "note": "Invented for demonstration.",
             "illustrative": "yes",
         }
-        for product in shop.products
+        for product in catalogue.products
     ]

@@ -14,14 +14,14 @@ def stream(seed: int, *words: str) -> random.Random:
     return random.Random("/".join([str(seed), *words]))  # noqa: S311
 
 
-def happens(dice: random.Random, percent: int) -> bool:
+def happens(rng: random.Random, percent: int) -> bool:
     """Yes in the given percentage of cases."""
-    return dice.randrange(100) < percent
+    return rng.randrange(100) < percent
 
 
-def weighted(dice: random.Random, weights: Mapping[str, int]) -> str:
+def weighted_choice(rng: random.Random, weights: Mapping[str, int]) -> str:
     """One key, in proportion to its whole-number weight."""
-    mark = dice.randrange(sum(weights.values()))
+    mark = rng.randrange(sum(weights.values()))
     for key, weight in weights.items():
         mark -= weight
         if mark < 0:
@@ -29,25 +29,25 @@ def weighted(dice: random.Random, weights: Mapping[str, int]) -> str:
     raise ValueError("No weights to choose from.")
 
 
-def sample(dice: random.Random, weights: Mapping[str, int], count: int) -> list[str]:
+def weighted_sample(rng: random.Random, weights: Mapping[str, int], count: int) -> list[str]:
     """Distinct keys, the heavier ones more often; at most as many as there are."""
     left = {key: weight for key, weight in weights.items() if weight > 0}
     drawn: list[str] = []
     while left and len(drawn) < count:
-        key = weighted(dice, left)
+        key = weighted_choice(rng, left)
         drawn.append(key)
         del left[key]
     return drawn
 
 
-def spread(dice: random.Random) -> int:
+def lognormal_percent(rng: random.Random) -> int:
     """A percentage around 100 with a long upper tail (lognormal)."""
-    step = dice.randrange(len(_LOGNORMAL) - 1)
+    step = rng.randrange(len(_LOGNORMAL) - 1)
     low, high = _LOGNORMAL[step], _LOGNORMAL[step + 1]
-    return low + (high - low) * dice.randrange(100) // 100
+    return low + (high - low) * rng.randrange(100) // 100
 
 
-def shares(total: int, weights: Mapping[str, int]) -> dict[str, int]:
+def apportion(total: int, weights: Mapping[str, int]) -> dict[str, int]:
     """Whole numbers in proportion to the weights that add up to the total exactly."""
     whole = sum(weights.values())
     parts = {key: total * weight // whole for key, weight in weights.items()}

@@ -12,7 +12,7 @@ ASSUMPTIONS = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Borough:
+class BoroughSize:
     """One of the 33."""
 
     slug: str
@@ -27,7 +27,7 @@ class Borough:
 
 
 @dataclass(frozen=True)
-class Function:
+class FunctionAssumptions:
     """A job that a system does, and what the generator assumes about it in a usual borough."""
 
     name: str
@@ -40,7 +40,7 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Framework:
+class FrameworkYears:
     """A real framework, and the years in which real contracts were called off from it."""
 
     name: str
@@ -48,34 +48,34 @@ class Framework:
 
 
 @dataclass(frozen=True)
-class World:
+class ReferenceData:
     """The real fixtures, as far as the invented ones depend on them."""
 
-    boroughs: dict[str, Borough]
-    functions: dict[str, Function]
+    boroughs: dict[str, BoroughSize]
+    functions: dict[str, FunctionAssumptions]
     departments: dict[str, list[str]]  # by service area; invented
     skills: dict[str, str]  # slug to group
-    frameworks: tuple[Framework, ...]
+    frameworks: tuple[FrameworkYears, ...]
     real_systems: tuple[tuple[str, str], ...]  # borough and function, of the 33 only
     real_names: tuple[str, ...]
 
 
-def read(fixtures: Path) -> World:
-    """The world of the real fixtures in a folder."""
+def read_reference_data(fixtures: Path) -> ReferenceData:
+    """The reference data in a folder of real fixtures."""
     boroughs = {
-        row["slug"]: Borough(row["slug"], row["name"], row["code"], int(row["population"]))
-        for row in rows(fixtures / "boroughs.csv")
+        row["slug"]: BoroughSize(row["slug"], row["name"], row["code"], int(row["population"]))
+        for row in read_rows(fixtures / "boroughs.csv")
         if row["kind"] != "regional"
     }
-    systems = rows(fixtures / "systems.csv")
-    return World(
+    systems = read_rows(fixtures / "systems.csv")
+    return ReferenceData(
         boroughs=boroughs,
         functions=_functions(fixtures),
         departments={
-            row["service_area"]: cell_list(row["departments"])
-            for row in rows(ASSUMPTIONS / "departments.csv")
+            row["service_area"]: split_cell(row["departments"])
+            for row in read_rows(ASSUMPTIONS / "departments.csv")
         },
-        skills={row["slug"]: row["group"] for row in rows(fixtures / "skills.csv")},
+        skills={row["slug"]: row["group"] for row in read_rows(fixtures / "skills.csv")},
         frameworks=tuple(_frameworks(fixtures)),
         real_systems=tuple(
             (row["borough"], row["function"]) for row in systems if row["borough"] in boroughs
@@ -84,62 +84,66 @@ def read(fixtures: Path) -> World:
     )
 
 
-def _functions(fixtures: Path) -> dict[str, Function]:
-    assumed = {row["function"]: row for row in rows(ASSUMPTIONS / "assumptions.csv")}
+def _functions(fixtures: Path) -> dict[str, FunctionAssumptions]:
+    assumed = {row["function"]: row for row in read_rows(ASSUMPTIONS / "assumptions.csv")}
     functions = {}
-    for row in rows(fixtures / "functions.csv"):
+    for row in read_rows(fixtures / "functions.csv"):
         name = row["function"]
         if name not in assumed:
             raise ValueError(f"{name}: add this function to {ASSUMPTIONS / 'assumptions.csv'}.")
         numbers = (int(assumed[name][key]) for key in ("weight", "products", "users"))
         weight, products, users = numbers
         annual_value = int(assumed[name]["annual_value"])
-        functions[name] = Function(
+        functions[name] = FunctionAssumptions(
             name, row["service_area"], assumed[name]["word"], weight, products, users, annual_value
         )
     return functions
 
 
-def _frameworks(fixtures: Path) -> Iterator[Framework]:
-    used = [(row["framework"], row["starts_on"][:4]) for row in rows(fixtures / "contracts.csv")]
-    for row in rows(fixtures / "frameworks.csv"):
+def _frameworks(fixtures: Path) -> Iterator[FrameworkYears]:
+    used = [
+        (row["framework"], row["starts_on"][:4]) for row in read_rows(fixtures / "contracts.csv")
+    ]
+    for row in read_rows(fixtures / "frameworks.csv"):
         years = frozenset(year for name, year in used if name == row["name"] and year)
-        yield Framework(row["name"], years)
+        yield FrameworkYears(row["name"], years)
 
 
 def _real_names(fixtures: Path) -> Iterator[str]:
-    for row in rows(fixtures / "suppliers.csv"):
+    for row in read_rows(fixtures / "suppliers.csv"):
         yield row["name"]
-    for row in rows(fixtures / "supplier_aliases.csv"):
+    for row in read_rows(fixtures / "supplier_aliases.csv"):
         yield row["alias"]
-    for row in rows(fixtures / "ownerships.csv"):
+    for row in read_rows(fixtures / "ownerships.csv"):
         yield row["owner"]
-    for row in rows(fixtures / "products.csv"):
-        yield from [row["name"], *cell_list(row["former_names"])]
+    for row in read_rows(fixtures / "products.csv"):
+        yield from [row["name"], *split_cell(row["former_names"])]
 
 
-def rows(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[Row]:
     """The rows of a fixture that has been checked elsewhere; the loader is the strict reader."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def cell_list(cell: str) -> list[str]:
+def split_cell(cell: str) -> list[str]:
     """The parts of a cell that holds a list."""
     return [part for part in cell.split("; ") if part]
 
 
-def letters(name: str) -> str:
+def bare_letters(name: str) -> str:
     """A name without case, spaces and punctuation, for comparison."""
     return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
-def slug(name: str) -> str:
+def slugify(name: str) -> str:
     """A name as it stands in an address."""
     return "-".join(re.findall(r"[a-z0-9]+", name.casefold().replace("'", "")))
 
 
-def clashes(name: str, taken: Iterable[str]) -> list[str]:
+def clashing_names(name: str, taken: Iterable[str]) -> list[str]:
     """Those of the names that equal, contain, or are contained in this one."""
-    mine = letters(name)
-    return [other for other in taken if (its := letters(other)) and (its in mine or mine in its)]
+    mine = bare_letters(name)
+    return [
+        other for other in taken if (its := bare_letters(other)) and (its in mine or mine in its)
+    ]

@@ -4,65 +4,69 @@ import datetime
 import random
 from collections.abc import Iterator
 
-from citytools.management.demonstration.market import HOSTING, Catalogue, Product
+from citytools.management.demonstration.market import HOSTING, Catalogue, InventedProduct
 from citytools.management.demonstration.random_draws import (
+    apportion,
     happens,
-    sample,
-    shares,
-    spread,
+    lognormal_percent,
     stream,
-    weighted,
+    weighted_choice,
+    weighted_sample,
 )
-from citytools.management.demonstration.reference_data import Borough, Row, World
+from citytools.management.demonstration.reference_data import BoroughSize, ReferenceData, Row
 
-SILENT = frozenset(
+BOROUGHS_WITHOUT_RETURN = frozenset(
     {"bexley", "greenwich", "harrow", "havering", "kensington-and-chelsea", "redbridge"}
 )
 """The six without any return: two inner, four outer, among them large and small."""
 
-WITHOUT_CONTRACTS = SILENT | {"haringey", "islington", "merton"}
-INCOMPLETE = frozenset({"barnet", "hillingdon", "lewisham"})
+BOROUGHS_WITHOUT_CONTRACTS = BOROUGHS_WITHOUT_RETURN | {"haringey", "islington", "merton"}
+INCOMPLETE_RETURNS = frozenset({"barnet", "hillingdon", "lewisham"})
 """Whose return of systems leaves some out, so that what is missing is not known to be none."""
 
 _FIRST = datetime.date(2025, 9, 8)
 _LAST = datetime.date(2026, 10, 23)
-_SUBJECTS = {"systems": SILENT, "contracts": WITHOUT_CONTRACTS, "skills": SILENT}
+_SUBJECTS = {
+    "systems": BOROUGHS_WITHOUT_RETURN,
+    "contracts": BOROUGHS_WITHOUT_CONTRACTS,
+    "skills": BOROUGHS_WITHOUT_RETURN,
+}
 
 _SINCE_EARLIER = range(300, 420)
 """Days between a borough's earlier return on skills and its latest."""
 
-Received = dict[tuple[str, str], datetime.date]
+ReturnDays = dict[tuple[str, str], datetime.date]
 
 
-def received(world: World, seed: int) -> Received:
+def return_days(reference: ReferenceData, seed: int) -> ReturnDays:
     """By borough and subject, the day of the return; absent where there is none."""
-    days: Received = {}
-    for slug in sorted(world.boroughs):
-        dice = stream(seed, "returns", slug)
-        day = _working_day(_FIRST + datetime.timedelta(days=dice.randrange(405)))
+    days: ReturnDays = {}
+    for slug in sorted(reference.boroughs):
+        rng = stream(seed, "returns", slug)
+        day = _working_day(_FIRST + datetime.timedelta(days=rng.randrange(405)))
         for subject, silent in _SUBJECTS.items():
             if slug not in silent:
                 days[slug, subject] = day
-            day = min(_LAST, _working_day(day + datetime.timedelta(days=dice.randrange(25))))
+            day = min(_LAST, _working_day(day + datetime.timedelta(days=rng.randrange(25))))
     return days
 
 
-def earlier_skills(days: Received, seed: int) -> dict[str, datetime.date]:
+def earlier_skill_return_days(days: ReturnDays, seed: int) -> dict[str, datetime.date]:
     """By borough, the day of an earlier return on skills; about six in ten sent one."""
-    found = {}
+    earlier = {}
     for slug, subject in days:
-        dice = stream(seed, "earlier return", slug)
-        if subject == "skills" and happens(dice, 60):
-            since = datetime.timedelta(days=dice.choice(_SINCE_EARLIER))
-            found[slug] = _working_day(days[slug, subject] - since)
-    return found
+        rng = stream(seed, "earlier return", slug)
+        if subject == "skills" and happens(rng, 60):
+            since = datetime.timedelta(days=rng.choice(_SINCE_EARLIER))
+            earlier[slug] = _working_day(days[slug, subject] - since)
+    return earlier
 
 
 def _working_day(day: datetime.date) -> datetime.date:
     return day - datetime.timedelta(days=max(0, day.weekday() - 4))
 
 
-def provenance(as_of: datetime.date, confirmed_on: str = "") -> Row:
+def provenance_columns(as_of: datetime.date, confirmed_on: str = "") -> Row:
     """The columns that mark a row as invented."""
     return {
         "source_kind": "illustrative",
@@ -73,36 +77,41 @@ def provenance(as_of: datetime.date, confirmed_on: str = "") -> Row:
     }
 
 
-def return_rows(days: Received, earlier: dict[str, datetime.date]) -> list[Row]:
+def return_rows(days: ReturnDays, earlier: dict[str, datetime.date]) -> list[Row]:
     """returns.csv, the earlier returns on skills last; those left some skills out."""
     rows = [
-        _return(borough, subject, day, complete=subject != "systems" or borough not in INCOMPLETE)
+        _return_row(
+            borough,
+            subject,
+            day,
+            complete=subject != "systems" or borough not in INCOMPLETE_RETURNS,
+        )
         for (borough, subject), day in days.items()
     ]
     return rows + [
-        _return(borough, "skills", day, complete=False) for borough, day in earlier.items()
+        _return_row(borough, "skills", day, complete=False) for borough, day in earlier.items()
     ]
 
 
-def _return(borough: str, subject: str, day: datetime.date, *, complete: bool) -> Row:
+def _return_row(borough: str, subject: str, day: datetime.date, *, complete: bool) -> Row:
     return {
         "borough": borough,
         "subject": subject,
         "received_on": day.isoformat(),
         "complete": "yes" if complete else "no",
-        **provenance(day),
+        **provenance_columns(day),
     }
 
 
-def confirmed_on(dice_value: int, as_of: datetime.date) -> str:
+def confirmation_day(percent: int, as_of: datetime.date) -> str:
     """A day after the return on which the borough looked again, or nothing; 0 to 99 decides."""
-    if dice_value >= 40:
+    if percent >= 40:
         return ""
-    day = as_of + datetime.timedelta(days=20 + dice_value * 4)
+    day = as_of + datetime.timedelta(days=20 + percent * 4)
     return day.isoformat() if day <= _LAST else ""
 
 
-SYSTEMS = 809
+TOTAL_SYSTEMS = 809
 """As many as the first City Tools mapped in 2019, the real ones of the 33 included."""
 
 _STATUS = {"live": 88, "implementing": 4, "retiring": 4, "planned": 2, "retired": 2}
@@ -120,97 +129,108 @@ _LOYALTY = 6
 """How much likelier a borough takes a product that it already runs for something else."""
 
 
-def system_rows(world: World, shop: Catalogue, days: Received, seed: int) -> list[Row]:
+def system_rows(
+    reference: ReferenceData, catalogue: Catalogue, days: ReturnDays, seed: int
+) -> list[Row]:
     """systems.csv: as many rows as the real ones leave room for."""
     rows: list[Row] = []
-    for slug, count in _sizes(world, days, seed).items():
-        dice = stream(seed, "systems", slug)
-        borough, as_of = world.boroughs[slug], days[slug, "systems"]
-        for function, product, status in _choices(world, shop, borough, count, dice):
-            facts = _facts(world, borough, function, product, status, as_of, dice)
+    for slug, count in _sizes(reference, days, seed).items():
+        rng = stream(seed, "systems", slug)
+        borough, as_of = reference.boroughs[slug], days[slug, "systems"]
+        for function, product, status in _choices(reference, catalogue, borough, count, rng):
+            facts = _facts(reference, borough, function, product, status, as_of, rng)
             rows.append({"borough": slug, "function": function, "product": product.name} | facts)
-    if len(rows) + len(world.real_systems) != SYSTEMS:
-        raise ValueError(f"{len(rows)} invented systems do not bring the total to {SYSTEMS}.")
+    if len(rows) + len(reference.real_systems) != TOTAL_SYSTEMS:
+        raise ValueError(f"{len(rows)} invented systems do not bring the total to {TOTAL_SYSTEMS}.")
     return rows
 
 
-def _sizes(world: World, days: Received, seed: int) -> dict[str, int]:
-    dice = stream(seed, "sizes")
-    answered = [slug for slug in sorted(world.boroughs) if (slug, "systems") in days]
+def _sizes(reference: ReferenceData, days: ReturnDays, seed: int) -> dict[str, int]:
+    rng = stream(seed, "sizes")
+    answered = [slug for slug in sorted(reference.boroughs) if (slug, "systems") in days]
     weights = {
-        slug: (40 + dice.randrange(25)) * (2 if slug in INCOMPLETE else 4) for slug in answered
+        slug: (40 + rng.randrange(25)) * (2 if slug in INCOMPLETE_RETURNS else 4)
+        for slug in answered
     }
-    room = SYSTEMS - len(world.real_systems)
+    room = TOTAL_SYSTEMS - len(reference.real_systems)
     if room < len(answered):
-        raise ValueError(f"{len(world.real_systems)} real systems leave no room within {SYSTEMS}.")
-    return shares(room, weights)
+        raise ValueError(
+            f"{len(reference.real_systems)} real systems leave no room within {TOTAL_SYSTEMS}."
+        )
+    return apportion(room, weights)
 
 
 def _choices(
-    world: World, shop: Catalogue, borough: Borough, count: int, dice: random.Random
-) -> Iterator[tuple[str, Product, str]]:
+    reference: ReferenceData,
+    catalogue: Catalogue,
+    borough: BoroughSize,
+    count: int,
+    rng: random.Random,
+) -> Iterator[tuple[str, InventedProduct, str]]:
     """Function, product and status; where a real system serves a function, nothing is invented."""
-    real = {function for slug, function in world.real_systems if slug == borough.slug}
-    weights = {name: f.weight**2 + _RARE for name, f in world.functions.items() if name not in real}
-    successions = 1 if happens(dice, 40) else 0
-    functions = sample(dice, weights, count - successions)
-    replaced = dice.sample([f for f in functions if len(shop.for_function(f)) > 1], successions)
+    real = {function for slug, function in reference.real_systems if slug == borough.slug}
+    weights = {
+        name: f.weight**2 + _RARE for name, f in reference.functions.items() if name not in real
+    }
+    successions = 1 if happens(rng, 40) else 0
+    functions = weighted_sample(rng, weights, count - successions)
+    replaced = rng.sample([f for f in functions if len(catalogue.for_function(f)) > 1], successions)
     # The heaviest first: they settle which suites the borough leans towards.
-    functions.sort(key=lambda name: (-world.functions[name].weight, name))
+    functions.sort(key=lambda name: (-reference.functions[name].weight, name))
     run: set[str] = set()
     for function in functions:
         choices = {
             product.name: product.popularity * (_LOYALTY if product.name in run else 1)
-            for product in shop.for_function(function)
+            for product in catalogue.for_function(function)
         }
-        picked = sample(dice, choices, 2 if function in replaced else 1)
+        picked = weighted_sample(rng, choices, 2 if function in replaced else 1)
         run.update(picked)
-        products = [shop.product(name) for name in picked]
+        products = [catalogue.product(name) for name in picked]
         if len(products) == 2:
             yield function, products[0], "retiring"
             yield function, products[1], "implementing"
         else:
-            yield function, products[0], weighted(dice, _STATUS)
+            yield function, products[0], weighted_choice(rng, _STATUS)
 
 
 def _facts(
-    world: World,
-    borough: Borough,
+    reference: ReferenceData,
+    borough: BoroughSize,
     function: str,
-    product: Product,
+    product: InventedProduct,
     status: str,
     as_of: datetime.date,
-    dice: random.Random,
+    rng: random.Random,
 ) -> Row:
-    users = world.functions[function].users * borough.size * spread(dice) // 10_000
+    users = reference.functions[function].users * borough.size * lognormal_percent(rng) // 10_000
     in_use = status in ("live", "retiring")
     return {
-        "hosting": _hosting(product, dice),
+        "hosting": _hosting(product, rng),
         "status": status,
-        "live_since": _live_since(as_of, dice) if in_use or status == "retired" else "",
-        "users": str(_rounded(users)) if in_use and happens(dice, 70) else "",
-        "satisfaction": _satisfaction(product, dice) if in_use and happens(dice, 71) else "",
-        "intention": weighted(dice, _INTENTIONS[status]),
-        **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+        "live_since": _live_since(as_of, rng) if in_use or status == "retired" else "",
+        "users": str(_rounded(users)) if in_use and happens(rng, 70) else "",
+        "satisfaction": _satisfaction(product, rng) if in_use and happens(rng, 71) else "",
+        "intention": weighted_choice(rng, _INTENTIONS[status]),
+        **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
     }
 
 
-def _hosting(product: Product, dice: random.Random) -> str:
-    draw = dice.randrange(100)
+def _hosting(product: InventedProduct, rng: random.Random) -> str:
+    draw = rng.randrange(100)
     if draw < 6:
         return ""
-    return product.hosting if draw < 84 else weighted(dice, HOSTING)
+    return product.hosting if draw < 84 else weighted_choice(rng, HOSTING)
 
 
-def _live_since(as_of: datetime.date, dice: random.Random) -> str:
+def _live_since(as_of: datetime.date, rng: random.Random) -> str:
     """As precise as a borough would remember: mostly a year, sometimes a day, sometimes nothing."""
-    age = dice.randrange(30, 365 * 9) + (dice.randrange(365 * 12) if happens(dice, 35) else 0)
+    age = rng.randrange(30, 365 * 9) + (rng.randrange(365 * 12) if happens(rng, 35) else 0)
     day = (as_of - datetime.timedelta(days=age)).isoformat()
-    return day[: int(weighted(dice, {"4": 42, "7": 27, "10": 20, "0": 11}))]
+    return day[: int(weighted_choice(rng, {"4": 42, "7": 27, "10": 20, "0": 11}))]
 
 
-def _satisfaction(product: Product, dice: random.Random) -> str:
-    tenths = product.liking + dice.randrange(11) + dice.randrange(11) - 10
+def _satisfaction(product: InventedProduct, rng: random.Random) -> str:
+    tenths = product.liking + rng.randrange(11) + rng.randrange(11) - 10
     return str(min(5, max(1, (tenths + 5) // 10)))
 
 
@@ -230,19 +250,19 @@ _HEADCOUNT = (
 """By level: an expert organisation has more than a lone pair of hands."""
 
 
-def skill_rows(world: World, days: Received, seed: int) -> list[Row]:
+def skill_rows(reference: ReferenceData, days: ReturnDays, seed: int) -> list[Row]:
     """skill_levels.csv; levels lean together within a borough, a group and a skill."""
     rarity = stream(seed, "rarity")
-    leaning = {skill: rarity.randrange(-14, 15) for skill in sorted(world.skills)}
+    leaning = {skill: rarity.randrange(-14, 15) for skill in sorted(reference.skills)}
     rows: list[Row] = []
-    for slug in sorted(world.boroughs):
+    for slug in sorted(reference.boroughs):
         if (slug, "skills") not in days:
             continue
-        dice = stream(seed, "skills", slug)
-        strength = 34 + dice.randrange(34)
-        groups = {group: dice.randrange(-16, 17) for group in sorted(set(world.skills.values()))}
-        for skill, group in world.skills.items():
-            score = strength + groups[group] + leaning[skill] + dice.randrange(-12, 13)
+        rng = stream(seed, "skills", slug)
+        strength = 34 + rng.randrange(34)
+        groups = {group: rng.randrange(-16, 17) for group in sorted(set(reference.skills.values()))}
+        for skill, group in reference.skills.items():
+            score = strength + groups[group] + leaning[skill] + rng.randrange(-12, 13)
             level = sum(score >= threshold for threshold in _THRESHOLDS)
             as_of = days[slug, "skills"]
             rows.append(
@@ -250,10 +270,12 @@ def skill_rows(world: World, days: Received, seed: int) -> list[Row]:
                     "borough": slug,
                     "skill": skill,
                     "level": str(level),
-                    "headcount": "" if happens(dice, 14) else weighted(dice, _HEADCOUNT[level]),
-                    "can_teach": "yes" if level >= 3 and happens(dice, 25 * level - 25) else "no",
-                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[level]) else "no",
-                    **provenance(as_of, confirmed_on(dice.randrange(100), as_of)),
+                    "headcount": ""
+                    if happens(rng, 14)
+                    else weighted_choice(rng, _HEADCOUNT[level]),
+                    "can_teach": "yes" if level >= 3 and happens(rng, 25 * level - 25) else "no",
+                    "wants_help": "yes" if happens(rng, (55, 60, 32, 6, 2)[level]) else "no",
+                    **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
                 }
             )
     return rows
@@ -269,18 +291,18 @@ def past_rows(levels: list[Row], earlier: dict[str, datetime.date], seed: int) -
     for level in levels:
         if level["borough"] not in earlier:
             continue
-        dice = stream(seed, "past", level["borough"], level["skill"])
-        before = min(4, max(0, int(level["level"]) + int(weighted(dice, _STEPS))))
-        if happens(dice, 92):
+        rng = stream(seed, "past", level["borough"], level["skill"])
+        before = min(4, max(0, int(level["level"]) + int(weighted_choice(rng, _STEPS))))
+        if happens(rng, 92):
             rows.append(
                 {
                     "borough": level["borough"],
                     "skill": level["skill"],
                     "level": str(before),
-                    "headcount": weighted(dice, _HEADCOUNT[before]),
-                    "can_teach": "yes" if before >= 3 and happens(dice, 40) else "no",
-                    "wants_help": "yes" if happens(dice, (55, 60, 32, 6, 2)[before]) else "no",
-                    **provenance(earlier[level["borough"]]),
+                    "headcount": weighted_choice(rng, _HEADCOUNT[before]),
+                    "can_teach": "yes" if before >= 3 and happens(rng, 40) else "no",
+                    "wants_help": "yes" if happens(rng, (55, 60, 32, 6, 2)[before]) else "no",
+                    **provenance_columns(earlier[level["borough"]]),
                 }
             )
     return rows
