@@ -17,34 +17,41 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from systems.models import System
 from tests.benchmark import generate
-from tests.benchmark.client import Ask, Visitor, first_visit_bytes, time_concurrently, time_in_turn
+from tests.benchmark.client import (
+    KeepAliveClient,
+    Request,
+    first_visit_bytes,
+    time_concurrently,
+    time_in_turn,
+)
 from tests.benchmark.results import (
-    ANEW_TOO,
-    COPIED,
-    COPY,
+    CSV_SECONDS,
     FIRST_BYTE,
-    GROWTH,
     LIST_SIZE,
+    MEMORY_GROWTH,
+    PSQL_SECONDS,
+    UNCACHED_SUFFIX,
     UNCHANGED,
     WITH_CHART,
     WITHOUT_CHART,
-    Results,
+    RunResults,
     question_lines,
     read_all,
     target_lines,
 )
-from tests.benchmark.servers import ADMIN, ANEW, HELLO, OURS, Server, Servers, all_up
+from tests.benchmark.servers import ADMIN, HELLO, OURS, UNCACHED, Server, Servers, start_all
 from tests.benchmark.workload import (
     LIST,
     QUESTIONS,
     RECORD,
-    Sample,
-    asks,
+    QuestionSample,
     copy_to_sqlite,
-    sample,
+    draw_sample,
+    requests_for,
     time_psql_copy,
 )
 
+FOLDER = settings.BASE_DIR / ".bench"
 _CLIENTS = 8
 _ALL = "/systems/systems.csv"
 
@@ -59,79 +66,80 @@ class Run:
     rounds: int
     seconds: float
 
-    def measure(self, say: Callable[[str], None]) -> Results:
+    def measure(self, say: Callable[[str], None]) -> RunResults:
         """Start all, ask all, stop all."""
-        found, of = Results(self.systems), sample()
-        with all_up(self.copied, self.datasette) as servers:
-            self._questions(found, of, servers, say)
+        results, sample = RunResults(self.systems), draw_sample()
+        with start_all(self.copied, self.datasette) as servers:
+            self._questions(results, sample, servers, say)
             say("The CSV of all rows, and psql's copy of them")
-            self._everything(found, servers)
+            self._everything(results, servers)
             say("What is unchanged, and the weight of first visits")
-            self._unchanged(found, servers)
-            self._weights(found, servers[OURS][0])
+            self._unchanged(results, servers)
+            self._weights(results, servers[OURS][0])
             for name, (server, _) in servers.items():
                 if name != ADMIN:  # the same server as ours
-                    found.alone[f"peak memory of {name}, MB"] = _megabytes(server.memory())
-        return found
+                    results.figures[f"peak memory of {name}, MB"] = _megabytes(server.memory())
+        return results
 
     def _questions(
-        self, found: Results, of: Sample, servers: Servers, say: Callable[[str], None]
+        self,
+        results: RunResults,
+        sample: QuestionSample,
+        servers: Servers,
+        say: Callable[[str], None],
     ) -> None:
         for question in QUESTIONS:
             say(question.name)
-            asked = asks(question, of, servers)
-            found.add(question.name, time_in_turn(asked, self.rounds, self.seconds))
+            requests = requests_for(question, sample, servers)
+            results.add(question.name, time_in_turn(requests, self.rounds, self.seconds))
             if question.name in {LIST, RECORD}:
-                for one in asked.values():  # each worker's caches, as they are in use
-                    time_concurrently(one, _CLIENTS, self.seconds / 12)
-                several = {
-                    name: time_concurrently(one, _CLIENTS, self.seconds / 6)
-                    for name, one in asked.items()
+                for mine in requests.values():  # each worker's caches, as they are in use
+                    time_concurrently(mine, _CLIENTS, self.seconds / 12)
+                timings = {
+                    name: time_concurrently(mine, _CLIENTS, self.seconds / 6)
+                    for name, mine in requests.items()
                 }
-                found.add(f"{question.name}, {_CLIENTS} clients", several)
+                results.add(f"{question.name}, {_CLIENTS} clients", timings)
 
-    def _everything(self, found: Results, servers: Servers) -> None:
+    def _everything(self, results: RunResults, servers: Servers) -> None:
         """The CSV of all rows against psql's copy, each three times, the middle one counted."""
         copies: list[float | None] = []
-        for name, suffix in ((OURS, ""), (ANEW, ANEW_TOO)):
+        for name, suffix in ((OURS, ""), (UNCACHED, UNCACHED_SUFFIX)):
             server = servers[name][0]
             server.forget_peak()
-            before, taken = server.memory("VmRSS"), []
-            with Visitor(server) as visitor:
+            before, answers = server.memory("VmRSS"), []
+            with KeepAliveClient(server) as client:
                 for _ in range(3):
-                    taken.append(visitor.ask(_ALL))
+                    answers.append(client.get(_ALL))
                     copies.append(time_psql_copy())
             after = server.memory()
-            middle = sorted(taken, key=lambda answer: answer.seconds)[1]
+            middle = sorted(answers, key=lambda answer: answer.seconds)[1]
             grown = after - before if after and before else None
-            found.alone[COPIED + suffix] = middle.seconds
-            found.alone[FIRST_BYTE + suffix] = middle.first * 1000
-            found.alone[GROWTH + suffix] = _megabytes(grown)
-        known = [one for one in copies if one is not None]
-        found.alone[COPY] = statistics.median(known) if known else None
+            results.figures[CSV_SECONDS + suffix] = middle.seconds
+            results.figures[FIRST_BYTE + suffix] = middle.first * 1000
+            results.figures[MEMORY_GROWTH + suffix] = _megabytes(grown)
+        known = [seconds for seconds in copies if seconds is not None]
+        results.figures[PSQL_SECONDS] = statistics.median(known) if known else None
 
-    def _unchanged(self, found: Results, servers: Servers) -> None:
+    def _unchanged(self, results: RunResults, servers: Servers) -> None:
         ours, hello = servers[OURS][0], servers[HELLO][0]
-        with Visitor(ours) as visitor:
-            tag = visitor.ask("/systems/").headers["etag"]
-        asked = {
-            OURS: [Ask(ours, "/systems/", {"If-None-Match": tag})],
-            HELLO: [Ask(hello, "/")],
+        with KeepAliveClient(ours) as client:
+            tag = client.get("/systems/").headers["etag"]
+        requests = {
+            OURS: [Request(ours, "/systems/", {"If-None-Match": tag})],
+            HELLO: [Request(hello, "/")],
         }
-        found.add(UNCHANGED, time_in_turn(asked, 300, self.seconds))
+        results.add(UNCHANGED, time_in_turn(requests, 300, self.seconds))
 
-    def _weights(self, found: Results, ours: Server) -> None:
-        with Visitor(ours) as visitor:
-            found.alone[LIST_SIZE] = visitor.ask("/systems/").size / 1000
-        found.alone[WITH_CHART] = first_visit_bytes(ours, "/systems/") / 1000
-        found.alone[WITHOUT_CHART] = first_visit_bytes(ours, "/about/") / 1000
+    def _weights(self, results: RunResults, ours: Server) -> None:
+        with KeepAliveClient(ours) as client:
+            results.figures[LIST_SIZE] = client.get("/systems/").size / 1000
+        results.figures[WITH_CHART] = first_visit_bytes(ours, "/systems/") / 1000
+        results.figures[WITHOUT_CHART] = first_visit_bytes(ours, "/about/") / 1000
 
 
 def _megabytes(size: int | None) -> float | None:
     return None if size is None else size / 1e6
-
-
-FOLDER = settings.BASE_DIR / ".bench"
 
 
 class Command(BaseCommand):
@@ -162,9 +170,9 @@ class Command(BaseCommand):
         copy_to_sqlite(copied)
         self._say(f"Copied in {time.monotonic() - begun:.1f} s")
         run = Run(size, copied, options["datasette"], options["rounds"], options["seconds"])
-        found = run.measure(self._say)
-        path = found.write(FOLDER)
-        self.stdout.writelines(f"{line}\n" for line in question_lines(found))
+        results = run.measure(self._say)
+        path = results.write(FOLDER)
+        self.stdout.writelines(f"{line}\n" for line in question_lines(results))
         self.stdout.writelines(f"{line}\n" for line in target_lines(read_all(FOLDER)))
         self.stdout.write(
             f"Kept in {path.relative_to(settings.BASE_DIR)}. To undo: remove .bench/, and drop the "
@@ -173,13 +181,13 @@ class Command(BaseCommand):
 
     def _fill(self, size: int) -> None:
         call_command("migrate", verbosity=0)
-        held = System.objects.count()
-        if not held:
+        count = System.objects.count()
+        if not count:
             self._say(f"Generating {size:,} systems")
             call_command(generate.Command(), systems=size, seed=1, stdout=self.stdout)
-        elif held != size:
+        elif count != size:
             raise CommandError(
-                f"This database holds {held:,} systems, not {size:,}: name another in "
+                f"This database holds {count:,} systems, not {size:,}: name another in "
                 "CITYTOOLS_DATABASE, and it is made and filled."
             )
 

@@ -20,7 +20,7 @@ _CHUNK = 128 * 1024
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """One address of one server."""
 
     server: Server
@@ -29,7 +29,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
+class TimedAnswer:
     """How an answer came: seconds to its first byte and to its last, bytes as sent."""
 
     seconds: float
@@ -39,37 +39,37 @@ class Answer:
     body: bytes = b""
 
 
-class Visitor:
+class KeepAliveClient:
     """One client with one connection that stays open, as a browser keeps it."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._line = http.client.HTTPConnection(ADDRESS, server.port, timeout=_TIMEOUT)
+        self._connection = http.client.HTTPConnection(ADDRESS, server.port, timeout=_TIMEOUT)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._line.close()
+        self._connection.close()
 
-    def ask(
+    def get(
         self, path: str, headers: Mapping[str, str] | None = None, keep: bool = False
-    ) -> Answer:
-        """Ask and read all; CommandError unless the answer is 200 or 304.
+    ) -> TimedAnswer:
+        """Send a GET and read all; CommandError unless the answer is 200 or 304.
 
         A connection that the server closed, idle while others were asked, is opened anew.
         """
         try:
-            return self._ask(path, headers, keep)
+            return self._get(path, headers, keep)
         except ConnectionError:
-            self._line.close()
-            return self._ask(path, headers, keep)
+            self._connection.close()
+            return self._get(path, headers, keep)
 
-    def _ask(self, path: str, headers: Mapping[str, str] | None, keep: bool) -> Answer:
+    def _get(self, path: str, headers: Mapping[str, str] | None, keep: bool) -> TimedAnswer:
         usual = {"Accept-Encoding": "gzip", "X-Forwarded-Proto": "https"}
         begun = time.perf_counter()
-        self._line.request("GET", path, headers=usual | dict(headers or {}))
-        response = self._line.getresponse()
+        self._connection.request("GET", path, headers=usual | dict(headers or {}))
+        response = self._connection.getresponse()
         parts = [response.read1(_CHUNK)]
         first = time.perf_counter() - begun
         size = len(parts[0])
@@ -80,12 +80,12 @@ class Visitor:
         seconds = time.perf_counter() - begun
         if response.status not in {200, 304}:
             raise CommandError(f"{self._server.name} answered {response.status} to {path}")
-        told = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(seconds, first, size, told, b"".join(parts) if keep else b"")
+        response_headers = {name.lower(): value for name, value in response.getheaders()}
+        return TimedAnswer(seconds, first, size, response_headers, b"".join(parts) if keep else b"")
 
 
 @dataclass(frozen=True)
-class Taken:
+class Timings:
     """What several answers took: seconds each, bytes at the most, answers a second in all."""
 
     seconds: Sequence[float]
@@ -112,45 +112,45 @@ class Taken:
 
 
 def time_in_turn(
-    rivals: Mapping[str, Sequence[Ask]], rounds: int, budget: float
-) -> dict[str, Taken]:
+    rivals: Mapping[str, Sequence[Request]], rounds: int, budget: float
+) -> dict[str, Timings]:
     """Ask each rival once a round, for `rounds` or until `budget` seconds have passed.
 
     In turn, so that whatever else the machine does meets all of them alike. Before, each address
     is asked once and nothing noted, so that every rival's caches are as they are in use.
     """
-    answers: dict[str, list[Answer]] = {name: [] for name in rivals}
+    answers: dict[str, list[TimedAnswer]] = {name: [] for name in rivals}
     with ExitStack() as closing:
-        lines = {name: Visitor(asks[0].server) for name, asks in rivals.items()}
-        for line in lines.values():
-            closing.enter_context(line)
-        for name, asks in rivals.items():
-            for ask in asks:
-                lines[name].ask(ask.path, ask.headers)
+        clients = {name: KeepAliveClient(requests[0].server) for name, requests in rivals.items()}
+        for client in clients.values():
+            closing.enter_context(client)
+        for name, requests in rivals.items():
+            for request in requests:
+                clients[name].get(request.path, request.headers)
         until = time.monotonic() + budget
         for number in range(rounds):
-            for name, asks in rivals.items():
-                ask = asks[number % len(asks)]
-                answers[name].append(lines[name].ask(ask.path, ask.headers))
+            for name, requests in rivals.items():
+                request = requests[number % len(requests)]
+                answers[name].append(clients[name].get(request.path, request.headers))
             if time.monotonic() > until:
                 break
-    return {name: _taken(found) for name, found in answers.items()}
+    return {name: _timings(timed) for name, timed in answers.items()}
 
 
-def time_concurrently(asks: Sequence[Ask], clients: int, seconds: float) -> Taken:
+def time_concurrently(requests: Sequence[Request], clients: int, seconds: float) -> Timings:
     """Many clients, each asking as soon as it has its answer, for some seconds."""
-    answers: list[Answer] = []
+    answers: list[TimedAnswer] = []
     until = time.monotonic() + seconds
 
-    def visit(mine: Iterator[Ask]) -> None:
-        with Visitor(asks[0].server) as visitor:
+    def run_client(mine: Iterator[Request]) -> None:
+        with KeepAliveClient(requests[0].server) as client:
             while time.monotonic() < until:
-                ask = next(mine)
-                answers.append(visitor.ask(ask.path, ask.headers))
+                request = next(mine)
+                answers.append(client.get(request.path, request.headers))
 
     begun = time.monotonic()
     threads = [
-        threading.Thread(target=visit, args=[cycle([*asks[number:], *asks[:number]])])
+        threading.Thread(target=run_client, args=[cycle([*requests[number:], *requests[:number]])])
         for number in range(clients)
     ]
     for thread in threads:
@@ -158,13 +158,13 @@ def time_concurrently(asks: Sequence[Ask], clients: int, seconds: float) -> Take
     for thread in threads:
         thread.join()
     if not answers:
-        raise CommandError(f"{asks[0].server.name} answered none of {clients} clients")
-    return _taken(answers, time.monotonic() - begun)
+        raise CommandError(f"{requests[0].server.name} answered none of {clients} clients")
+    return _timings(answers, time.monotonic() - begun)
 
 
-def _taken(answers: Sequence[Answer], lasted: float | None = None) -> Taken:
+def _timings(answers: Sequence[TimedAnswer], lasted: float | None = None) -> Timings:
     seconds = [answer.seconds for answer in answers]
-    return Taken(
+    return Timings(
         seconds,
         [answer.first for answer in answers],
         max(answer.size for answer in answers),
@@ -176,37 +176,39 @@ _ENCODINGS = {"Accept-Encoding": "br, gzip"}
 _PLAIN = {"Accept-Encoding": "identity"}
 
 
-class _Named(HTMLParser):
+class _LinkedFiles(HTMLParser):
     """The addresses of styles, scripts, pictures and of the charts' library in a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self.addresses: set[str] = set()
         self.charts = False
         self.library: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note what a browser would fetch."""
-        told = dict(attrs)
+        attributes = dict(attrs)
         fetched = {"link": "href", "script": "src", "img": "src"}.get(tag, "")
-        if tag == "link" and told.get("rel") not in {"stylesheet", "icon", "manifest"}:
+        if tag == "link" and attributes.get("rel") not in {"stylesheet", "icon", "manifest"}:
             fetched = ""
-        if address := told.get(fetched):
-            self.found.add(address)
-        self.charts = self.charts or "data-chart" in told
-        self.library = told.get("data-plotly") or self.library
+        if address := attributes.get(fetched):
+            self.addresses.add(address)
+        self.charts = self.charts or "data-chart" in attributes
+        self.library = attributes.get("data-plotly") or self.library
 
 
 def first_visit_bytes(server: Server, path: str) -> int:
     """Bytes of the page at `path` and of all it names; the charts' library where it has charts."""
-    with Visitor(server) as visitor:
-        page = visitor.ask(path, _PLAIN, keep=True).body.decode()
-        return visitor.ask(path, _ENCODINGS).size + sum(
-            visitor.ask(address, _ENCODINGS).size for address in _named(page) if address[0] == "/"
+    with KeepAliveClient(server) as client:
+        page = client.get(path, _PLAIN, keep=True).body.decode()
+        return client.get(path, _ENCODINGS).size + sum(
+            client.get(address, _ENCODINGS).size
+            for address in _linked_files(page)
+            if address[0] == "/"
         )
 
 
-def _named(page: str) -> Iterable[str]:
-    parser = _Named()
+def _linked_files(page: str) -> Iterable[str]:
+    parser = _LinkedFiles()
     parser.feed(page)
-    return parser.found | ({parser.library} if parser.charts and parser.library else set())
+    return parser.addresses | ({parser.library} if parser.charts and parser.library else set())

@@ -22,7 +22,7 @@ from django.db import connection
 from citytools import staff
 
 ADDRESS = "127.0.0.1"
-_PATIENCE = 120
+_START_TIMEOUT_SECONDS = 120
 """Seconds until a server must answer: the first collects and compresses the static files."""
 
 
@@ -57,7 +57,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def started(
+def running_server(
     name: str, command: Sequence[str], port: int, log: Path, env: Mapping[str, str]
 ) -> Iterator[Server]:
     """A server that answers; it and its workers are gone afterwards."""
@@ -84,7 +84,7 @@ def django_server(port: int) -> list[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], name: str, port: int, log: Path) -> None:
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _START_TIMEOUT_SECONDS
     while time.monotonic() < until and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection((ADDRESS, port), timeout=1):
             return
@@ -113,7 +113,7 @@ def _kilobytes(pid: int, kind: str) -> int:
     return 0
 
 
-OURS, ANEW = "City Tools", "the same, anew"
+OURS, UNCACHED = "City Tools", "the same, anew"
 """As it is served, pages kept until their facts change; and with each page made anew."""
 DATASETTE, ADMIN, HELLO = "Datasette", "Django admin", "hello"
 Servers = Mapping[str, tuple[Server, Mapping[str, str]]]
@@ -122,26 +122,26 @@ _AS_BY_TLS = {"X-Forwarded-Proto": "https"}
 
 
 @contextmanager
-def all_up(copied: Path, datasette: Path | None) -> Iterator[Servers]:
+def start_all(copied: Path, datasette: Path | None) -> Iterator[Servers]:
     """All servers, answering; they are gone afterwards."""
     with ExitStack() as closing:
 
         def start(name: str, command: list[str], port: int, **env: str) -> Server:
             log = copied.parent / ("-".join(re.findall(r"\w+", name.lower())) + ".log")
-            told = {**os.environ, "PYTHONUNBUFFERED": "1", **env}
-            return closing.enter_context(started(name, command, port, log, told))
+            environment = {**os.environ, "PYTHONUNBUFFERED": "1", **env}
+            return closing.enter_context(running_server(name, command, port, log, environment))
 
         production = _production()
         port = free_port()
         ours = start(OURS, django_server(port), port, **production)
         port = free_port()
-        anew = start(ANEW, django_server(port), port, **production, KEEP_PAGES="no")
+        anew = start(UNCACHED, django_server(port), port, **production, KEEP_PAGES="no")
         port = free_port()
         bare = {"DJANGO_SETTINGS_MODULE": "tests.benchmark.serve"}
         hello = start(HELLO, django_server(port), port, **bare)
         servers: dict[str, tuple[Server, Mapping[str, str]]] = {
             OURS: (ours, {}),
-            ANEW: (anew, {}),
+            UNCACHED: (anew, {}),
             ADMIN: (ours, {"Cookie": _signed_in(ours)}),
             HELLO: (hello, {}),
         }
@@ -163,12 +163,14 @@ def _datasette(program: Path, copied: Path, port: int) -> list[str]:
 
 def _production() -> dict[str, str]:
     """Settings of a server for real, on the database that this process uses."""
-    asked = connection.get_connection_params()
-    place = urlencode({key: asked[key] for key in ("host", "port", "user") if asked.get(key)})
+    parameters = connection.get_connection_params()
+    place = urlencode(
+        {key: parameters[key] for key in ("host", "port", "user") if parameters.get(key)}
+    )
     return {
         "CITYTOOLS_MODE": "production",
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "DATABASE_URL": f"postgresql:///{quote(asked['dbname'])}?{place}",
+        "DATABASE_URL": f"postgresql:///{quote(parameters['dbname'])}?{place}",
         "ALLOWED_HOSTS": ADDRESS,
         "STATEMENT_SECONDS": "300",
         "DJANGO_SETTINGS_MODULE": "citytools.settings",
@@ -200,5 +202,5 @@ def _signed_in(ours: Server) -> str:
 
 
 def _cookies(response: http.client.HTTPResponse) -> str:
-    told = response.headers.get_all("Set-Cookie") or []
-    return "; ".join(cookie.partition(";")[0] for cookie in told)
+    cookies = response.headers.get_all("Set-Cookie") or []
+    return "; ".join(cookie.partition(";")[0] for cookie in cookies)

@@ -17,36 +17,36 @@ from django.test import Client
 from tests import factories
 from tests.benchmark import bench
 from tests.benchmark.client import (
-    Ask,
-    Taken,
-    Visitor,
+    KeepAliveClient,
+    Request,
+    Timings,
     first_visit_bytes,
     time_concurrently,
     time_in_turn,
 )
 from tests.benchmark.results import (
-    AT,
     FIRST_BYTE,
-    GROWTH,
-    Figure,
-    Results,
+    MEMORY_GROWTH,
+    TARGET_SYSTEMS,
+    QuestionTiming,
+    RunResults,
     growth,
     read_all,
     target_lines,
 )
 from tests.benchmark.servers import (
-    ANEW,
     DATASETTE,
     OURS,
+    UNCACHED,
     Server,
 )
 from tests.benchmark.workload import (
     LIST,
     QUESTIONS,
-    asks,
     copy_to_sqlite,
+    draw_sample,
     fact_lists,
-    sample,
+    requests_for,
 )
 
 PAGE = """<link rel="stylesheet" href="/site.css"><link rel="canonical" href="/elsewhere">
@@ -58,10 +58,10 @@ class Answers(BaseHTTPRequestHandler):
     """Says what it was asked, and notes it."""
 
     protocol_version = "HTTP/1.1"
-    asked: list[str] = []
+    paths: list[str] = []
 
     def do_GET(self) -> None:
-        self.asked.append(self.path)
+        self.paths.append(self.path)
         chart = "data-chart" if self.path == "/chart" else ""
         body = (
             PAGE.format(chart=chart).encode() if self.path in {"/chart", "/plain"} else b"x" * 100
@@ -79,7 +79,7 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    Answers.asked = []
+    Answers.paths = []
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as listening:
         listening.daemon_threads = True
         thread = threading.Thread(target=listening.serve_forever)
@@ -92,44 +92,49 @@ def server() -> Iterator[Server]:
 
 
 def test_rivals_are_asked_in_turn_and_each_address_once_before(server: Server) -> None:
-    rivals = {"a": [Ask(server, "/a1"), Ask(server, "/a2")], "b": [Ask(server, "/b")]}
+    rivals = {
+        "a": [Request(server, "/a1"), Request(server, "/a2")],
+        "b": [Request(server, "/b")],
+    }
     taken = time_in_turn(rivals, rounds=3, budget=60)
-    assert Answers.asked == ["/a1", "/a2", "/b", "/a1", "/b", "/a2", "/b", "/a1", "/b"]
-    assert [len(one.seconds) for one in taken.values()] == [3, 3]
-    assert {one.size for one in taken.values()} == {100}
+    assert Answers.paths == ["/a1", "/a2", "/b", "/a1", "/b", "/a2", "/b", "/a1", "/b"]
+    assert [len(timings.seconds) for timings in taken.values()] == [3, 3]
+    assert {timings.size for timings in taken.values()} == {100}
 
 
 def test_rounds_end_when_the_time_is_over(server: Server) -> None:
-    taken = time_in_turn({"a": [Ask(server, "/")]}, rounds=10_000, budget=0)
+    taken = time_in_turn({"a": [Request(server, "/")]}, rounds=10_000, budget=0)
     assert len(taken["a"].seconds) == 1
 
 
 def test_many_clients_ask_at_once(server: Server) -> None:
-    taken = time_concurrently([Ask(server, "/a"), Ask(server, "/b")], clients=3, seconds=0.2)
-    assert set(Answers.asked) == {"/a", "/b"}
-    assert len(taken.seconds) == len(Answers.asked)
+    taken = time_concurrently(
+        [Request(server, "/a"), Request(server, "/b")], clients=3, seconds=0.2
+    )
+    assert set(Answers.paths) == {"/a", "/b"}
+    assert len(taken.seconds) == len(Answers.paths)
     assert taken.rate > 0
 
 
 def test_a_connection_that_the_server_closed_is_opened_anew(server: Server) -> None:
-    with Visitor(server) as visitor:
-        assert visitor.ask("/once").size == 100  # this answer ends the connection
-        assert visitor.ask("/again").size == 100
-    assert Answers.asked == ["/once", "/again"]
+    with KeepAliveClient(server) as client:
+        assert client.get("/once").size == 100  # this answer ends the connection
+        assert client.get("/again").size == 100
+    assert Answers.paths == ["/once", "/again"]
 
 
 def test_an_answer_that_is_an_error_stops_the_run(server: Server) -> None:
     with pytest.raises(CommandError, match="a stand-in answered 404 to /lost"):
-        time_in_turn({"a": [Ask(server, "/lost")]}, rounds=1, budget=1)
+        time_in_turn({"a": [Request(server, "/lost")]}, rounds=1, budget=1)
 
 
 def test_median_and_percentile_are_those_of_pandas() -> None:
     seconds = [0.5, 0.1, 0.9, 0.2, 0.4, 0.3, 1.5, 0.8]
-    taken = Taken(seconds, seconds, 1, 1)
+    taken = Timings(seconds, seconds, 1, 1)
     series = pandas.Series(seconds)
     assert taken.median == pytest.approx(series.median())
     assert taken.p95 == pytest.approx(series.quantile(0.95))
-    assert Taken([0.7], [0.7], 1, 1).p95 == 0.7
+    assert Timings([0.7], [0.7], 1, 1).p95 == 0.7
 
 
 def test_a_first_visit_counts_the_charts_library_where_there_is_a_chart(server: Server) -> None:
@@ -149,11 +154,11 @@ def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> 
         for name, address in (("systems", "/systems/"), ("contracts", "/contracts/")):
             text = b"".join(client.get(f"{address}{name}.csv")).decode()
             ours = sorted(csv.reader(io.StringIO(text)))
-            found = database.execute(f"SELECT * FROM {name}")  # noqa: S608 (ours)
-            header = [column[0] for column in found.description]
+            selected = database.execute(f"SELECT * FROM {name}")  # noqa: S608 (ours)
+            header = [column[0] for column in selected.description]
             theirs = [
                 ["" if v is None else f"{v:g}" if isinstance(v, float) else str(v) for v in row]
-                for row in found
+                for row in selected
             ]
             assert sorted([header, *theirs]) == ours
         word = database.execute("SELECT product FROM systems").fetchone()[0].split()[0]
@@ -162,44 +167,44 @@ def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> 
         )
         assert matched.fetchone()[0] >= 1
         indexes = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index'")
-        assert indexes.fetchone()[0] == sum(len(one.indexed) for one in fact_lists())
+        assert indexes.fetchone()[0] == sum(len(table.indexed) for table in fact_lists())
 
 
 @pytest.mark.django_db
 def test_each_question_has_an_address_of_ours_that_answers(client: Client) -> None:
     factories.contract(systems=[factories.system(), factories.system()])
-    of, here = sample(), Server("here", 0, 0)
+    sample, here = draw_sample(), Server("here", 0, 0)
     for question in QUESTIONS:
-        paths = question.paths(of)
+        paths = question.paths(sample)
         assert {OURS, DATASETTE} <= set(paths)
         answer = client.get(paths[OURS][0])
         assert (answer.status_code, bool(b"".join(answer))) == (200, True), question.name
-        asked = asks(question, of, {OURS: (here, {}), ANEW: (here, {})})
-        assert [one.path for one in asked[ANEW]] == [one.path for one in asked[OURS]]
+        requests = requests_for(question, sample, {OURS: (here, {}), UNCACHED: (here, {})})
+        assert [ask.path for ask in requests[UNCACHED]] == [ask.path for ask in requests[OURS]]
 
 
-def figure(median: float) -> Figure:
-    return Figure(median, median, median, 1000, 1.0, 30)
+def figure(median: float) -> QuestionTiming:
+    return QuestionTiming(median, median, median, 1000, 1.0, 30)
 
 
-def measured(systems: int, ours: float, anew: float) -> Results:
-    asked = {LIST: {OURS: figure(ours), ANEW: figure(anew), DATASETTE: figure(1.0)}}
-    return Results(systems, asked, {FIRST_BYTE: 60.0, GROWTH: None})
+def measured(systems: int, ours: float, anew: float) -> RunResults:
+    by_question = {LIST: {OURS: figure(ours), UNCACHED: figure(anew), DATASETTE: figure(1.0)}}
+    return RunResults(systems, by_question, {FIRST_BYTE: 60.0, MEMORY_GROWTH: None})
 
 
 @pytest.mark.parametrize(
     ("ours", "anew", "verdict"), [(0.1, 0.2, "holds"), (0.1, 0.3, "KEPT"), (0.3, 0.1, "FAILS")]
 )
 def test_a_target_holds_kept_or_fails(ours: float, anew: float, verdict: str) -> None:
-    lines = list(target_lines([measured(AT, ours, anew)]))
-    (line,) = [one for one in lines if "filtered list, by Datasette's" in one]
+    lines = list(target_lines([measured(TARGET_SYSTEMS, ours, anew)]))
+    (line,) = [line for line in lines if "filtered list, by Datasette's" in line]
     assert line.split()[0] == verdict
     assert f"{ours:.2f}" in line
     assert f"({anew:.2f} anew)" in line
 
 
 def test_what_was_not_measured_is_not_known() -> None:
-    lines = "\n".join(target_lines([measured(AT, 0.1, 0.1)]))
+    lines = "\n".join(target_lines([measured(TARGET_SYSTEMS, 0.1, 0.1)]))
     assert "not known  CSV of all rows, growth of the server" in lines
     assert "FAILS      CSV of all rows, its first byte" in lines
     assert "not known  filtered list's p95, largest size by least" in lines
@@ -208,10 +213,10 @@ def test_what_was_not_measured_is_not_known() -> None:
 def test_growth_is_of_the_largest_size_by_the_least(tmp_path: Path) -> None:
     for systems, seconds in ((80_900, 0.5), (809, 0.2), (809_000, 0.6)):
         measured(systems, seconds, seconds).write(tmp_path)
-    found = read_all(tmp_path)
-    assert [one.systems for one in found] == [809, 80_900, 809_000]
-    assert growth(found) == pytest.approx(3.0)
-    assert found[0] == measured(809, 0.2, 0.2)
+    runs = read_all(tmp_path)
+    assert [run.systems for run in runs] == [809, 80_900, 809_000]
+    assert growth(runs) == pytest.approx(3.0)
+    assert runs[0] == measured(809, 0.2, 0.2)
 
 
 @pytest.mark.django_db

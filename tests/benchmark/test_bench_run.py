@@ -12,7 +12,7 @@ from citytools.postgres import binaries
 from tests import factories
 from tests.benchmark.bench import Run
 from tests.benchmark.results import (
-    AT,
+    TARGET_SYSTEMS,
     UNCHANGED,
     WITH_CHART,
     question_lines,
@@ -21,11 +21,11 @@ from tests.benchmark.results import (
 from tests.benchmark.servers import (
     ADDRESS,
     ADMIN,
-    ANEW,
     HELLO,
     OURS,
+    UNCACHED,
     free_port,
-    started,
+    running_server,
 )
 from tests.benchmark.workload import (
     QUESTIONS,
@@ -45,18 +45,18 @@ def test_a_run_asks_every_question_and_leaves_no_server(tmp_path: Path) -> None:
     said: list[str] = []
     place = tmp_path / "rows.db"
     copy_to_sqlite(place)
-    found = Run(AT, place, None, rounds=2, seconds=0.6).measure(said.append)
+    results = Run(TARGET_SYSTEMS, place, None, rounds=2, seconds=0.6).measure(said.append)
     names = [question.name for question in QUESTIONS]
     assert said[: len(names)] == names
     for name in names:
-        assert {OURS, ANEW} <= set(found.asked[name])
-        assert all(figure.answers == 2 for figure in found.asked[name].values())
-    assert ADMIN in found.asked[names[0]]
-    assert set(found.asked[UNCHANGED]) == {OURS, HELLO}
-    assert found.asked[UNCHANGED][OURS].size == 0  # a 304 has no body
-    assert (found.alone[WITH_CHART] or 0) > 300  # kB, the charts' library among them
-    assert (found.alone["peak memory of City Tools, MB"] or 0) > 20
-    lines = "\n".join([*question_lines(found), *target_lines([found])])
+        assert {OURS, UNCACHED} <= set(results.by_question[name])
+        assert all(figure.answers == 2 for figure in results.by_question[name].values())
+    assert ADMIN in results.by_question[names[0]]
+    assert set(results.by_question[UNCHANGED]) == {OURS, HELLO}
+    assert results.by_question[UNCHANGED][OURS].size == 0  # a 304 has no body
+    assert (results.figures[WITH_CHART] or 0) > 300  # kB, the charts' library among them
+    assert (results.figures["peak memory of City Tools, MB"] or 0) > 20
+    lines = "\n".join([*question_lines(results), *target_lines([results])])
     assert "not known  filtered list, by Datasette's" in lines
     assert lines.count("holds") >= 3
     assert not running(str(tmp_path))
@@ -64,8 +64,8 @@ def test_a_run_asks_every_question_and_leaves_no_server(tmp_path: Path) -> None:
 
 def running(word: str) -> list[str]:
     """Command lines of processes that name something."""
-    told = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in told.stdout.splitlines() if word in line]
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in processes.stdout.splitlines() if word in line]
 
 
 def test_what_does_not_start_is_named_with_its_log(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_what_does_not_start_is_named_with_its_log(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "print('no such thing')"]
     with (
         pytest.raises(CommandError, match=f"A rival did not start: see {log}"),
-        started("A rival", command, free_port(), log, {}),
+        running_server("A rival", command, free_port(), log, {}),
     ):
         pytest.fail("it does not run")
     assert log.read_text() == "no such thing\n"
@@ -82,7 +82,7 @@ def test_what_does_not_start_is_named_with_its_log(tmp_path: Path) -> None:
 def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", ADDRESS]
-    with started("A server", command, port, tmp_path / "a.log", {}) as server:
+    with running_server("A server", command, port, tmp_path / "a.log", {}) as server:
         assert (server.memory() or 0) > 1e6
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((ADDRESS, port), timeout=1)

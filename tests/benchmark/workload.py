@@ -26,16 +26,16 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter
 from systems.models import Product, System
-from tests.benchmark.client import Ask
-from tests.benchmark.servers import ADMIN, ANEW, DATASETTE, OURS, Server
+from tests.benchmark.client import Request
+from tests.benchmark.servers import ADMIN, DATASETTE, OURS, UNCACHED, Server
 
 
 @dataclass(frozen=True)
-class List:
+class RivalTable:
     """One list of ours and its table for the rivals."""
 
     name: str
-    chosen: FactFilter
+    filterset: FactFilter
     indexed: Sequence[str]
     """Columns with an index, and with counts beside their values."""
     words: Sequence[str]
@@ -44,18 +44,18 @@ class List:
     @property
     def rows(self) -> QuerySet[Any]:
         """All rows in the order of our file."""
-        return self.chosen.rows
+        return self.filterset.rows
 
     @property
     def columns(self) -> Sequence[Column]:
         """The columns of our file."""
-        return self.chosen.chosen_columns
+        return self.filterset.chosen_columns
 
 
-def fact_lists() -> tuple[List, List]:
+def fact_lists() -> tuple[RivalTable, RivalTable]:
     """Systems and contracts."""
     return (
-        List(
+        RivalTable(
             "systems",
             SystemFilter(QueryDict(), System.objects.all()),
             indexed=(
@@ -64,7 +64,7 @@ def fact_lists() -> tuple[List, List]:
             ),
             words=("borough", "service_area", "function", "product", "manufacturer"),
         ),
-        List(
+        RivalTable(
             "contracts",
             ContractFilter(QueryDict(), Contract.objects.all()),
             indexed=("lead_borough", "supplier", "ends_on"),
@@ -74,36 +74,36 @@ def fact_lists() -> tuple[List, List]:
 
 
 def copy_to_sqlite(path: Path) -> None:
-    """Write both fact_lists into a new SQLite file, indexed and analysed."""
+    """Write both lists into a new SQLite file, indexed and analysed."""
     path.unlink(missing_ok=True)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     database = sqlite3.connect(draft)
-    for one in fact_lists():
-        _fill(database, one)
+    for table in fact_lists():
+        _fill(database, table)
     database.execute("ANALYZE")
     database.commit()
     database.close()
     draft.rename(path)
 
 
-def _fill(database: sqlite3.Connection, one: List) -> None:
-    names = [column.name for column in one.columns]
-    fields = [f"{column.name} {'REAL' if column.numeric else 'TEXT'}" for column in one.columns]
+def _fill(database: sqlite3.Connection, table: RivalTable) -> None:
+    names = [column.name for column in table.columns]
+    fields = [f"{column.name} {'REAL' if column.numeric else 'TEXT'}" for column in table.columns]
     key = f"{names[0]} INTEGER PRIMARY KEY"
-    database.execute(f"CREATE TABLE {one.name} ({', '.join([key, *fields[1:]])})")
+    database.execute(f"CREATE TABLE {table.name} ({', '.join([key, *fields[1:]])})")
     with tempfile.TemporaryFile() as spool:
-        csvs.write_csv(one.rows, one.columns, spool)
+        csvs.write_csv(table.rows, table.columns, spool)
         spool.seek(0)
         reader = csv.reader(io.TextIOWrapper(spool, encoding="utf-8", newline=""))
         next(reader)
         places = ", ".join("?" * len(names))
-        database.executemany(f"INSERT INTO {one.name} VALUES ({places})", reader)  # noqa: S608 (ours)
-    for column in one.indexed:
-        database.execute(f"CREATE INDEX {one.name}_{column} ON {one.name} ({column})")
-    words = ", ".join(one.words)
-    text = f"{one.name}_fts"
-    database.execute(f"CREATE VIRTUAL TABLE {text} USING fts5({words}, content='{one.name}')")
+        database.executemany(f"INSERT INTO {table.name} VALUES ({places})", reader)  # noqa: S608 (ours)
+    for column in table.indexed:
+        database.execute(f"CREATE INDEX {table.name}_{column} ON {table.name} ({column})")
+    words = ", ".join(table.words)
+    text = f"{table.name}_fts"
+    database.execute(f"CREATE VIRTUAL TABLE {text} USING fts5({words}, content='{table.name}')")
     database.execute(f"INSERT INTO {text} ({text}) VALUES ('rebuild')")  # noqa: S608 (ours)
 
 
@@ -114,14 +114,14 @@ def time_psql_copy() -> float | None:
         return None
     everything = fact_lists()[0]
     statement = csvs.copying(everything.rows, everything.columns)
-    asked = connection.get_connection_params()
-    command = [str(psql), "-h", asked["host"], "-p", str(asked["port"])]
-    command += ["-U", asked["user"], "-d", asked["dbname"], "-q", "-v", "ON_ERROR_STOP=1"]
+    parameters = connection.get_connection_params()
+    command = [str(psql), "-h", parameters["host"], "-p", str(parameters["port"])]
+    command += ["-U", parameters["user"], "-d", parameters["dbname"], "-q", "-v", "ON_ERROR_STOP=1"]
     with tempfile.NamedTemporaryFile() as file:
         words = statement.removesuffix("TO STDOUT (FORMAT csv)").removeprefix("COPY ")
-        told = " ".join(f"\\copy {words} TO '{file.name}' (FORMAT csv)".split())
+        meta_command = " ".join(f"\\copy {words} TO '{file.name}' (FORMAT csv)".split())
         begun = time.perf_counter()
-        subprocess.run(command, input=told, text=True, check=True)
+        subprocess.run(command, input=meta_command, text=True, check=True)
         return time.perf_counter() - begun
 
 
@@ -135,7 +135,7 @@ _QUARTERS = (
 
 
 @dataclass(frozen=True)
-class Sample:
+class QuestionSample:
     """Things of which the questions ask, the same in every run over the same rows."""
 
     boroughs: Sequence[Borough]
@@ -144,14 +144,14 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question; `of` gives each rival's paths, which are asked in turn."""
+class TimedQuestion:
+    """A question; `paths` gives each rival's paths, which are asked in turn."""
 
     name: str
-    paths: Callable[[Sample], Mapping[str, Sequence[str]]]
+    paths: Callable[[QuestionSample], Mapping[str, Sequence[str]]]
 
 
-def sample() -> Sample:
+def draw_sample() -> QuestionSample:
     """Some boroughs, words and systems, drawn by chance, with the same seed."""
     chance = random.Random(1)
     boroughs = list(Borough.objects.filter(systems__isnull=False).distinct().order_by("pk"))
@@ -159,7 +159,7 @@ def sample() -> Sample:
     words = sorted({name.split()[0] for name in names.values_list("name", flat=True)})
     first, last = System.objects.earliest("pk").pk, System.objects.latest("pk").pk
     drawn = [chance.randint(first, last) for _ in range(_DIFFERENT)]
-    return Sample(
+    return QuestionSample(
         chance.sample(boroughs, min(_DIFFERENT, len(boroughs))),
         chance.sample(words, min(_DIFFERENT, len(words))),
         [System.objects.filter(pk__gte=pk).earliest("pk").pk for pk in drawn],
@@ -178,56 +178,56 @@ def _sql(statement: str) -> str:
     return f"/rows?{urlencode({'sql': statement})}"
 
 
-def _filtered(of: Sample) -> Mapping[str, Sequence[str]]:
+def _filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/?borough={one.slug}" for one in of.boroughs],
-        DATASETTE: [_table([("borough", one.name)]) for one in of.boroughs],
-        ADMIN: [f"/admin/systems/system/?borough__id__exact={one.pk}" for one in of.boroughs],
+        OURS: [f"/systems/?borough={borough.slug}" for borough in sample.boroughs],
+        DATASETTE: [_table([("borough", borough.name)]) for borough in sample.boroughs],
+        ADMIN: [f"/admin/systems/system/?borough__id__exact={b.pk}" for b in sample.boroughs],
     }
 
 
-def _all(_: Sample) -> Mapping[str, Sequence[str]]:
+def _all(_: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {OURS: ["/systems/"], DATASETTE: [_table([])], ADMIN: ["/admin/systems/system/"]}
 
 
-def _searched(of: Sample) -> Mapping[str, Sequence[str]]:
+def _searched(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/?{urlencode({'q': word})}" for word in of.words],
-        DATASETTE: [_table([("_search", word)]) for word in of.words],
-        ADMIN: [f"/admin/systems/system/?{urlencode({'q': word})}" for word in of.words],
+        OURS: [f"/systems/?{urlencode({'q': word})}" for word in sample.words],
+        DATASETTE: [_table([("_search", word)]) for word in sample.words],
+        ADMIN: [f"/admin/systems/system/?{urlencode({'q': word})}" for word in sample.words],
     }
 
 
-def _everywhere(of: Sample) -> Mapping[str, Sequence[str]]:
+def _everywhere(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/search/?{urlencode({'q': word})}" for word in of.words],
-        DATASETTE: [_table([("_search", word)]) for word in of.words],
+        OURS: [f"/search/?{urlencode({'q': word})}" for word in sample.words],
+        DATASETTE: [_table([("_search", word)]) for word in sample.words],
     }
 
 
-def _record(of: Sample) -> Mapping[str, Sequence[str]]:
+def _record(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/{pk}/" for pk in of.systems],
-        DATASETTE: [f"/rows/systems/{pk}" for pk in of.systems],
-        ADMIN: [f"/admin/systems/system/{pk}/change/" for pk in of.systems],
+        OURS: [f"/systems/{pk}/" for pk in sample.systems],
+        DATASETTE: [f"/rows/systems/{pk}" for pk in sample.systems],
+        ADMIN: [f"/admin/systems/system/{pk}/change/" for pk in sample.systems],
     }
 
 
-def _map(_: Sample) -> Mapping[str, Sequence[str]]:
+def _map(_: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {OURS: ["/systems/map/"], DATASETTE: [_sql(_MAP)]}
 
 
-def _quarters(_: Sample) -> Mapping[str, Sequence[str]]:
+def _quarters(_: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {OURS: ["/contracts/"], DATASETTE: [_sql(_QUARTERS)]}
 
 
-def _csv_filtered(of: Sample) -> Mapping[str, Sequence[str]]:
+def _csv_filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     streamed = [("_stream", "on"), ("_size", "max")]
     return {
-        OURS: [f"/systems/systems.csv?borough={one.slug}" for one in of.boroughs],
+        OURS: [f"/systems/systems.csv?borough={borough.slug}" for borough in sample.boroughs],
         DATASETTE: [
-            f"/rows/systems.csv?{urlencode([('borough', one.name), *streamed])}"
-            for one in of.boroughs
+            f"/rows/systems.csv?{urlencode([('borough', borough.name), *streamed])}"
+            for borough in sample.boroughs
         ],
     }
 
@@ -235,25 +235,27 @@ def _csv_filtered(of: Sample) -> Mapping[str, Sequence[str]]:
 LIST, SEARCH, RECORD = "filtered list", "search", "one record"
 MAP, QUARTERS, CSV = "service map", "contracts by quarter", "CSV, filtered"
 QUESTIONS = (
-    Question(LIST, _filtered),
-    Question("whole list", _all),
-    Question(SEARCH, _searched),
-    Question("search everything", _everywhere),
-    Question(RECORD, _record),
-    Question(MAP, _map),
-    Question(QUARTERS, _quarters),
-    Question(CSV, _csv_filtered),
+    TimedQuestion(LIST, _filtered),
+    TimedQuestion("whole list", _all),
+    TimedQuestion(SEARCH, _searched),
+    TimedQuestion("search everything", _everywhere),
+    TimedQuestion(RECORD, _record),
+    TimedQuestion(MAP, _map),
+    TimedQuestion(QUARTERS, _quarters),
+    TimedQuestion(CSV, _csv_filtered),
 )
 
 
-def asks(
-    question: Question, of: Sample, servers: Mapping[str, tuple[Server, Mapping[str, str]]]
-) -> dict[str, list[Ask]]:
+def requests_for(
+    question: TimedQuestion,
+    sample: QuestionSample,
+    servers: Mapping[str, tuple[Server, Mapping[str, str]]],
+) -> dict[str, list[Request]]:
     """What each rival that has an address for the question is asked."""
-    paths = question.paths(of)
-    every = {OURS: paths[OURS], ANEW: paths[OURS], **paths}
+    paths = question.paths(sample)
+    every = {OURS: paths[OURS], UNCACHED: paths[OURS], **paths}
     return {
-        name: [Ask(servers[name][0], path, servers[name][1]) for path in every[name]]
+        name: [Request(servers[name][0], path, servers[name][1]) for path in every[name]]
         for name in every
         if name in servers
     }
