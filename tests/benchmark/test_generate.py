@@ -1,4 +1,4 @@
-"""manage.py generate: an empty database filled once, another refused, and a stop that undoes."""
+"""The generator: an empty database filled once, another refused, and a stop that undoes."""
 
 import re
 from io import StringIO
