@@ -146,11 +146,7 @@ class Nation:
         like = list(self._reference.boroughs.values())
         places = invent_places(codes, (self.sets - 1) * len(like))
         return [
-            {
-                **place,
-                "population": str(like[at % len(like)].population),
-                "population_year": "2021",
-            }
+            {**place, "population": str(like[at % len(like)].population), "population_year": "2021"}
             for at, place in enumerate(places)
         ]
 

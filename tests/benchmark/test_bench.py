@@ -34,12 +34,7 @@ from tests.benchmark.results import (
     read_all,
     target_lines,
 )
-from tests.benchmark.servers import (
-    DATASETTE,
-    OURS,
-    UNCACHED,
-    Server,
-)
+from tests.benchmark.servers import DATASETTE, OURS, UNCACHED, Server
 from tests.benchmark.workload import (
     LIST,
     QUESTIONS,
@@ -92,10 +87,7 @@ def server() -> Iterator[Server]:
 
 
 def test_rivals_are_asked_in_turn_and_each_address_once_before(server: Server) -> None:
-    rivals = {
-        "a": [Request(server, "/a1"), Request(server, "/a2")],
-        "b": [Request(server, "/b")],
-    }
+    rivals = {"a": [Request(server, "/a1"), Request(server, "/a2")], "b": [Request(server, "/b")]}
     taken = time_in_turn(rivals, rounds=3, budget=60)
     assert Answers.paths == ["/a1", "/a2", "/b", "/a1", "/b", "/a2", "/b", "/a1", "/b"]
     assert [len(timings.seconds) for timings in taken.values()] == [3, 3]

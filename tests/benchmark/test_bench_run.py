@@ -18,20 +18,8 @@ from tests.benchmark.results import (
     question_lines,
     target_lines,
 )
-from tests.benchmark.servers import (
-    ADDRESS,
-    ADMIN,
-    HELLO,
-    OURS,
-    UNCACHED,
-    free_port,
-    running_server,
-)
-from tests.benchmark.workload import (
-    QUESTIONS,
-    copy_to_sqlite,
-    time_psql_copy,
-)
+from tests.benchmark.servers import ADDRESS, ADMIN, HELLO, OURS, UNCACHED, free_port, running_server
+from tests.benchmark.workload import QUESTIONS, copy_to_sqlite, time_psql_copy
 
 pytestmark = [
     pytest.mark.drill,

@@ -109,10 +109,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would go, no more")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with (
-            transaction.atomic(),
-            pghistory.context(command="forget_demonstration") as recorded,
-        ):
+        with transaction.atomic(), pghistory.context(command="forget_demonstration") as recorded:
             wait_for_other_loads()
             report = forget()
             if report.deleted:
