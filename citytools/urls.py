@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools import data, error_pages, health, home, temporary_faults
-from citytools.glossary import views as glossary
 from citytools.method import views as method
+from citytools.pages import views as glossary
 from citytools.search import views as search
 
 handler400 = error_pages.bad_request

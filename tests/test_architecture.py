@@ -22,7 +22,8 @@ LEFT_OF = {
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
 RING_3_OF_CITYTOOLS = {
-    "home", "overview", "data", "search", "glossary", "method", "urls", "management", "benchmark",
+    "home", "overview", "data", "search", "glossary", "method", "pages", "urls", "management",
+    "benchmark",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What the words of the site mean: one definition of each, the data dictionary's where it has one.
 
-A term is linked from a page by the tag of `citytools.glossary.tags`, and found by the search.
+A term is linked from a page by the tag of `citytools.pages.tags`, and found by the search.
 """
 
 from citytools.columns import Column
@@ -12,7 +12,7 @@ from citytools.glossary import (
     of_skills,
     of_systems,
 )
-from citytools.glossary.term import Term
+from citytools.pages.glossary import Term
 
 _PARTS = (of_systems, of_contracts, of_buying, of_skills, of_knowing, of_numbers)
 

@@ -1,7 +1,7 @@
 """Terms of buying together, and of pipeline notices."""
 
 from citytools.glossary import pages, sources
-from citytools.glossary.term import Term
+from citytools.pages.glossary import Term
 from contracts.pipeline.estimates import LINE
 from contracts.pipeline.period import DAYS, MONTHS
 from contracts.together.nearby import LONGEST

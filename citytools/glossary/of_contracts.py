@@ -1,7 +1,7 @@
 """Terms of contracts: who signs and pays, the dates, and the routes to market."""
 
 from citytools.glossary import pages, sources
-from citytools.glossary.term import Term, explained, row_of
+from citytools.pages.glossary import Term, explained, row_of
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import Standing
 

@@ -2,7 +2,7 @@
 
 from boroughs.models import Borough
 from citytools.glossary import pages
-from citytools.glossary.term import Term, explained
+from citytools.pages.glossary import Term, explained
 from citytools.provenance import Confidence, SourceKind
 
 TERMS = (

@@ -1,8 +1,8 @@
 """Terms of numbers, and of research that rests on them."""
 
 from citytools.glossary import pages, sources
-from citytools.glossary.term import Term
 from citytools.means import ENOUGH
+from citytools.pages.glossary import Term
 from citytools.ranges import FEWEST
 
 TERMS = (

@@ -1,7 +1,7 @@
 """Terms of skills and of the training plan."""
 
 from citytools.glossary import pages, sources
-from citytools.glossary.term import Term
+from citytools.pages.glossary import Term
 from skills.models import Level
 from skills.training.cohorts import MOST
 

@@ -1,7 +1,7 @@
 """Terms of systems, products and suppliers."""
 
 from citytools.glossary import pages
-from citytools.glossary.term import Term, explained, row_of
+from citytools.pages.glossary import Term, explained, row_of
 from systems.models import Hosting, Intention, Product, ServiceArea, Status
 
 TERMS = (

@@ -1,6 +1,6 @@
 """The pages of the site that the glossary and the methods point to."""
 
-from citytools.glossary.term import Page
+from citytools.pages.glossary import Page
 
 HOME = Page("home", "the overview")
 SYSTEMS = Page("systems:list", "the list of systems")

@@ -1,6 +1,6 @@
 """Where definitions and formulas come from."""
 
-from citytools.glossary.term import Source
+from citytools.pages.glossary import Source
 
 ACT_2023 = Source(
     "Procurement Act 2023, section 93",

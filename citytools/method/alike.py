@@ -4,8 +4,8 @@ from boroughs.choices import COMMON, COMMON_SHARE
 from boroughs.comparisons import NEAREST, RARE
 from citytools.glossary import pages
 from citytools.glossary.sources import JACCARD, OURS, SPARCK_JONES
-from citytools.method import maths
-from citytools.method.entry import Group, Method
+from citytools.pages import formulas as maths
+from citytools.pages.method import Group, Method
 
 _W = maths.sub("w", "i")
 

@@ -3,8 +3,8 @@
 from boroughs.chances import MOST
 from citytools.glossary import pages
 from citytools.glossary.sources import ACT_2023, LOTI_ROUTES, OURS, RULE
-from citytools.method import maths
-from citytools.method.entry import Group, Method
+from citytools.pages import formulas as maths
+from citytools.pages.method import Group, Method
 from contracts.models import LEAD_MONTHS
 from contracts.pipeline.estimates import HIGHEST_VAT, LINE
 from contracts.pipeline.period import DAYS, MONTHS

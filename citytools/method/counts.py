@@ -4,7 +4,7 @@ from boroughs.models import LONDON
 from boroughs.tiles import CLASSES
 from citytools.glossary import pages
 from citytools.glossary.sources import CODE_2015, RULE
-from citytools.method.entry import Group, Method
+from citytools.pages.method import Group, Method
 
 COUNTS = Group(
     "counts",

@@ -5,7 +5,7 @@ import datetime
 from boroughs.age import LATELY
 from citytools.glossary import pages
 from citytools.glossary.sources import OURS, RULE
-from citytools.method.entry import Group, Method
+from citytools.pages.method import Group, Method
 from contracts.charts import QUARTERS
 from contracts.models import AHEAD_MONTHS, LEAD_MONTHS
 from contracts.models.dates import less_months

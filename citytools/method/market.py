@@ -2,8 +2,8 @@
 
 from citytools.glossary import pages
 from citytools.glossary.sources import ADELMAN, HIRSCHMAN, OURS, RULE
-from citytools.method import maths
-from citytools.method.entry import Group, Method
+from citytools.pages import formulas as maths
+from citytools.pages.method import Group, Method
 from contracts.concentration.claims import CLAIMS
 from systems.suppliers.failure import SHOWN
 

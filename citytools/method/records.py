@@ -4,7 +4,7 @@ from citytools.demonstration.estate import SYSTEMS
 from citytools.glossary import pages
 from citytools.glossary.sources import CPV, FULL_TEXT, OCDS, OURS, RULE, TRIGRAMS
 from citytools.matching import ALIKE, CONTEXT, OTHER, OWN, SENTENCE, SURELY_ALIKE
-from citytools.method.entry import Group, Method
+from citytools.pages.method import Group, Method
 from citytools.word_search import MAX_WORDS
 from contracts.ocds.notices import TECHNOLOGY
 from contracts.ocds.terms import CEILING

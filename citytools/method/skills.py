@@ -2,8 +2,8 @@
 
 from citytools.glossary import pages
 from citytools.glossary.sources import CROUSE, DIGITAL_AND_DATA, OURS, RULE
-from citytools.method import maths
-from citytools.method.entry import Group, Method
+from citytools.pages import formulas as maths
+from citytools.pages.method import Group, Method
 from skills.models import Level
 from skills.strength import EACH, FEWEST, ONE_IN
 from skills.training.benefit import HIGHEST, POINTS, TEACHES_FROM

@@ -3,8 +3,8 @@
 from citytools.glossary import pages
 from citytools.glossary.sources import CONOVER, OURS, RULE
 from citytools.means import ENOUGH
-from citytools.method import maths
-from citytools.method.entry import Group, Method
+from citytools.pages import formulas as maths
+from citytools.pages.method import Group, Method
 from citytools.ranges import CONFIDENCE, FEWEST
 from systems.alternatives import SHOWN
 

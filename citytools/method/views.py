@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from citytools.asked import page
 from citytools.glossary import BY_KEY as TERMS
-from citytools.glossary.term import Term
 from citytools.method import GROUPS, METHODS
-from citytools.method.entry import Method
+from citytools.pages.glossary import Term
+from citytools.pages.method import Method
 from research.metrics import METRICS
 
 

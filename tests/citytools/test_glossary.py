@@ -12,8 +12,8 @@ from django.test import Client
 from citytools.columns import Column
 from citytools.data import FILES
 from citytools.glossary import BY_KEY, TERMS
-from citytools.glossary.term import explained
 from citytools.method import METHODS
+from citytools.pages.glossary import explained
 from contracts.models import Route, Vat
 from contracts.models.dates import Standing
 from skills.models import Level

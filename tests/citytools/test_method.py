@@ -13,7 +13,7 @@ from django.test import Client
 from citytools import concentration, ranges
 from citytools.glossary import BY_KEY as TERMS
 from citytools.method import BY_KEY, GROUPS, METHODS
-from citytools.method.entry import Method
+from citytools.pages.method import Method
 from contracts.models import LEAD_MONTHS
 from skills.training.benefit import POINTS
 from tests.pages import read, text_of, words

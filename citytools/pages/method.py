@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from citytools.glossary.term import Page, Source
+from citytools.pages.glossary import Page, Source
 
 
 @dataclass(frozen=True)

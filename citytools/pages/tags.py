@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from citytools.columns import Column
 from citytools.glossary import BY_KEY, of_column
-from citytools.glossary.term import Term
+from citytools.pages.glossary import Term
 
 register = template.Library()
 
