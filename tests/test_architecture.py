@@ -22,8 +22,7 @@ LEFT_OF = {
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
 RING_3_OF_CITYTOOLS = {
-    "home", "overview", "data", "search", "glossary", "method", "pages", "urls", "management",
-    "benchmark",
+    "home", "overview", "data", "search", "pages", "urls", "management", "benchmark",
 }  # fmt: skip
 
 
