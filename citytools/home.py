@@ -10,7 +10,7 @@ from boroughs.tiles import tile_map
 from citytools import clock, overview
 from citytools.asked import Asked, page
 from citytools.filters import OneOf
-from citytools.glossary import BY_KEY
+from citytools.pages.glossary import TERMS
 from contracts import charts
 from contracts.models import Contract
 from contracts.together.choice import TogetherFilter
@@ -57,7 +57,7 @@ _WORDS = (
 
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, where its facts come from, and what it does not know."""
-    return page(request, "about.html", {"words": [BY_KEY[key] for key in _WORDS]})
+    return page(request, "about.html", {"words": [TERMS[key] for key in _WORDS]})
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:

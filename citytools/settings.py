@@ -115,7 +115,7 @@ TEMPLATES = [
                 "citytools.site.furniture",
             ],
             # Not in templatetags: they know every app's columns, as only ring 3 may
-            "libraries": {"words": "citytools.glossary.tags", "working": "citytools.method.tags"},
+            "libraries": {"words": "citytools.pages.tags", "working": "citytools.pages.tags"},
         },
     },
 ]

@@ -5,8 +5,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools import data, error_pages, health, home, temporary_faults
-from citytools.glossary import views as glossary
-from citytools.method import views as method
+from citytools.pages import views as pages
 from citytools.search import views as search
 
 handler400 = error_pages.bad_request
@@ -15,8 +14,8 @@ handler500 = temporary_faults.server_error
 urlpatterns = [
     path("", home.home, name="home"),
     path("about/", home.about, name="about"),
-    path("about/glossary/", glossary.glossary, name="glossary"),
-    path("about/method/", method.method, name="method"),
+    path("about/glossary/", pages.glossary, name="glossary"),
+    path("about/method/", pages.method, name="method"),
     path("accessibility/", home.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
     path("systems/", include("systems.urls")),

@@ -22,7 +22,7 @@ LEFT_OF = {
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
 RING_3_OF_CITYTOOLS = {
-    "home", "overview", "data", "search", "glossary", "method", "urls", "management",
+    "home", "overview", "data", "search", "pages", "urls", "management",
 }  # fmt: skip
 
 

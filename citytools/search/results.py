@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from boroughs import search as boroughs
 from citytools import clock, facets
-from citytools.glossary import search as glossary
 from citytools.matching import Match, Names, compiled, matches
+from citytools.pages import glossary
 from citytools.search.filters import SearchFilter
 from citytools.search.hits import Group, Hit, hit_of, ranked
 from citytools.search.kinds import Kind
@@ -74,7 +74,7 @@ class Results:
         texts = compiled([*skills.texts(asked[0]), *research.texts(today, asked[0])])
         return matches(
             [_standing(today), *self.question.names, texts],
-            [*contracts.found(asked), *glossary.found()],
+            [*contracts.found(asked), *glossary.search_names()],
             self.question.reading,
             LONG if self.illustrative == "yes" else self.most,
             only_real=self.illustrative == "no",

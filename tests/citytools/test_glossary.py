@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from django.test import Client
 
 from citytools.columns import Column
 from citytools.data import FILES
-from citytools.glossary import BY_KEY, TERMS
-from citytools.glossary.term import explained
-from citytools.method import METHODS
+from citytools.pages.content_files import ContentError
+from citytools.pages.glossary import TERMS, load_terms
+from citytools.pages.method import METHODS
 from contracts.models import Route, Vat
 from contracts.models.dates import Standing
 from skills.models import Level
@@ -43,25 +44,25 @@ def entry(client: Client, key: str) -> str:
 def test_a_term_that_is_a_column_has_the_words_of_the_dictionary(client: Client) -> None:
     dictionary = words(client.get("/data/"))
     glossary = words(client.get("/about/glossary/"))
-    named = [term for term in TERMS if term.columns]
+    named = [term for term in TERMS.values() if term.columns]
     assert len(named) > 40
     for term in named:
         meaning = in_dictionary(term.columns[0]).meaning
         assert term.meaning is meaning, term.key
-        assert not term.own, f"{term.key} is a column and typed besides"
+        assert not term.definition, f"{term.key} is a column and typed besides"
         assert " ".join(meaning.split()) in dictionary
         assert " ".join(meaning.split()) in glossary
 
 
 def test_every_column_that_a_term_names_is_there() -> None:
-    paths = [path for term in TERMS for path in term.columns]
+    paths = [path for term in TERMS.values() for path in term.columns]
     assert all(in_dictionary(path) for path in paths)
     assert len(paths) == len(set(paths)), "one column, two terms"
 
 
 def test_every_other_term_says_itself_what_it_means() -> None:
-    for term in TERMS:
-        assert bool(term.columns) != bool(term.own), term.key
+    for term in TERMS.values():
+        assert bool(term.columns) != bool(term.definition), term.key
         assert term.meaning.endswith("."), term.key
         assert not term.more or term.more.endswith("."), term.key
 
@@ -70,36 +71,70 @@ def test_systems_are_what_the_dictionary_says_one_row_is(client: Client) -> None
     assert "System One borough's use of one product for one function." in entry(client, "system")
 
 
+def test_a_term_explains_each_value_in_the_order_of_the_choices(client: Client) -> None:
+    for key, labels in {
+        "hosting": Hosting.labels,
+        "status": Status.labels,
+        "route": Route.labels,
+        "vat-basis": Vat.labels,
+        "standing": [str(standing) for standing in Standing],
+        "level": [f"{level.value}, {level.label.lower()}" for level in Level],
+    }.items():
+        assert [label for label, _ in TERMS[key].choices] == labels
+        text = entry(client, key)
+        places = [text.index(label) for label in labels]
+        assert places == sorted(places)
+        assert all(meaning.endswith(".") for _, meaning in TERMS[key].choices)
+
+
+CORRECT = """
+[notice]
+name = "Notice"
+used = "contracts"
+definition = "A note."
+see = ["notice"]
+"""
+
+
 @pytest.mark.parametrize(
-    ("key", "labels"),
+    ("correct", "wrong", "fault"),
     [
-        ("hosting", Hosting.labels),
-        ("status", Status.labels),
-        ("route", Route.labels),
-        ("vat-basis", Vat.labels),
-        ("standing", [str(one) for one in Standing]),
-        ("level", [f"{one.value}, {one.label.lower()}" for one in Level]),
+        ('name = "Notice"\n', "", "missing 1 required positional argument: 'name'"),
+        ("name", "nmae", "unexpected keyword argument 'nmae'"),
+        ('"contracts"', '"contarcts"', "'contarcts' is not defined"),
+        ('"contracts"', '["contracts"]', "used must be a str"),
+        ('["notice"]', '"notice"', "see must be a list"),
+        ('["notice"]', '["notise"]', "no such term: ['notise']"),
+        ("note", "note of {dyas}", "'dyas' is not defined"),
+        ("definition", 'columns = ["contracts.lead"]\ndefinition', "not both"),
+        ('definition = "A note."', 'columns = ["contracts.laed"]', "no such column"),
+        ("[notice]", "[vat-basis]", "differ by ['excluding', 'including']"),
+        ('["notice"]', '[]\nvalues = { half = "Half." }', "differ by ['half']"),
+        ('"A note."', "A note.", "at line 5"),
     ],
 )
-def test_a_term_explains_each_value_in_the_order_of_the_choices(
-    client: Client, key: str, labels: list[str]
+def test_a_wrong_content_file_is_an_error_that_names_file_and_entry(
+    tmp_path: Path, correct: str, wrong: str, fault: str
 ) -> None:
-    assert [label for label, _ in BY_KEY[key].values] == labels
-    said = entry(client, key)
-    places = [said.index(label) for label in labels]
-    assert places == sorted(places)
-    assert all(meaning.endswith(".") for _, meaning in BY_KEY[key].values)
+    path = tmp_path / "words.toml"
+    path.write_text(CORRECT)
+    assert load_terms(tmp_path)["notice"].meaning == "A note."
+    path.write_text(CORRECT.replace(correct, wrong, 1))
+    with pytest.raises(ContentError, match=re.escape(fault)) as caught:
+        load_terms(tmp_path)
+    place = r"words.toml, \[(notice|vat-basis|whole file)\]: "
+    assert re.match(place, str(caught.value)), caught.value
 
 
-def test_a_choice_without_an_explanation_or_one_too_many_is_an_error() -> None:
-    with pytest.raises(KeyError):
-        explained(Vat, {"excluding": "VAT comes on top."})
-    with pytest.raises(KeyError, match="no such choice"):
-        explained(Vat, {"excluding": "a.", "including": "b.", "half": "c."})
+def test_a_term_in_two_files_is_an_error(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(CORRECT)
+    with pytest.raises(ContentError, match=r"b.toml, \[notice\]: a.toml has it too"):
+        load_terms(tmp_path)
 
 
 def test_the_levels_of_skills_mean_what_the_pages_of_skills_say() -> None:
-    assert [meaning for _, meaning in BY_KEY["level"].values] == [one.meaning for one in Level]
+    assert [meaning for _, meaning in TERMS["level"].choices] == [one.meaning for one in Level]
 
 
 def test_terms_stand_by_name_under_letters_that_one_can_jump_to(client: Client) -> None:
@@ -117,27 +152,27 @@ def test_terms_stand_by_name_under_letters_that_one_can_jump_to(client: Client) 
 
 
 def test_every_term_named_beside_another_is_there_and_is_another() -> None:
-    for term in TERMS:
+    for term in TERMS.values():
         assert term.see, term.key
-        assert set(term.see) <= set(BY_KEY), term.key
+        assert set(term.see) <= set(TERMS), term.key
         assert term.key not in term.see
 
 
 def test_a_term_leads_to_a_page_on_which_it_is_used(client: Client) -> None:
-    for address in {term.used.address for term in TERMS}:
+    for address in {term.used.address for term in TERMS.values()}:
         assert client.get(address).status_code == 200, address
 
 
 def test_every_term_that_a_page_names_exists() -> None:
     named = named_in_templates("term", "terms")
-    assert not {key: where for key, where in named.items() if key not in BY_KEY}
+    assert not {key: where for key, where in named.items() if key not in TERMS}
 
 
 def test_every_term_is_linked_from_a_page() -> None:
     linked = set(named_in_templates("term", "terms")) | {
-        key for method in METHODS for key in method.terms
+        term.key for method in METHODS.values() for term in method.terms
     }
-    assert not {term.key for term in TERMS} - linked
+    assert not TERMS.keys() - linked
 
 
 def drawn(text: str, request: Any = None) -> str:
@@ -175,7 +210,7 @@ def test_the_dictionary_leads_from_a_column_to_its_term(client: Client) -> None:
     assert 'href="/about/glossary/#confidence"' in section, "columns of the source are shared"
     assert '<th scope="row"><code>contract_id</code></th>' in section
     linked = set(re.findall(r'href="/about/glossary/#([^"]+)" title="In', text))
-    assert {term.key for term in TERMS if term.columns} <= linked
+    assert {term.key for term in TERMS.values() if term.columns} <= linked
 
 
 def test_no_page_of_a_record_links_a_term_twice_or_to_nothing(client: Client) -> None:
@@ -192,7 +227,7 @@ def test_no_page_of_a_record_links_a_term_twice_or_to_nothing(client: Client) ->
         )
         assert len(links) > 3, record
         assert len(links) == len(set(links)), record
-        assert set(links) <= set(BY_KEY)
+        assert set(links) <= set(TERMS)
 
 
 def test_the_search_finds_a_word_but_puts_records_of_the_name_first(client: Client) -> None:
@@ -208,10 +243,10 @@ def test_the_search_finds_a_word_but_puts_records_of_the_name_first(client: Clie
 def test_about_shows_the_words_that_matter_most_as_the_glossary_has_them(client: Client) -> None:
     said = words(client.get("/about/"))
     for key in ("system", "not-known", "act-by", "reporting"):
-        assert " ".join(BY_KEY[key].meaning.split()) in said
+        assert " ".join(TERMS[key].meaning.split()) in said
     assert {"/about/glossary/", "/about/method/"} <= set(read(client.get("/about/")).links)
 
 
 def test_terms_are_about_one_thing_each() -> None:
-    meanings = [term.meaning for term in TERMS]
+    meanings = [term.meaning for term in TERMS.values()]
     assert len(meanings) == len(set(meanings))

@@ -2,7 +2,10 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterator
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,9 +14,9 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
 from citytools import concentration, ranges
-from citytools.glossary import BY_KEY as TERMS
-from citytools.method import BY_KEY, GROUPS, METHODS
-from citytools.method.entry import Method
+from citytools.pages.content_files import CONTENT, ContentError
+from citytools.pages.glossary import TERMS
+from citytools.pages.method import GROUPS, METHODS, Method, load_methods
 from contracts.models import LEAD_MONTHS
 from skills.training.benefit import POINTS
 from tests.pages import read, text_of, words
@@ -57,12 +60,16 @@ FORMULAS = {
     "citytools.management.demonstration.random_draws", "citytools.management.demonstration.returns",
 }  # fmt: skip
 """Modules that hold a formula, by hand; what computes besides is found by the rule above."""
-ELSEWHERE = ("citytools.method", "citytools.management.demonstration", "research")
-"""The page itself; the demonstration, described as one; research, which has its own list."""
+ELSEWHERE = ("citytools.management.demonstration", "research")
+"""The demonstration, described as one; research, which has its own list."""
+
+
+def modules_of(method: Method) -> set[str]:
+    return {path.partition(":")[0] for path in method.code}
 
 
 def described() -> set[str]:
-    return {module for method in METHODS for module in method.modules}
+    return set().union(*map(modules_of, METHODS.values()))
 
 
 def computing() -> Iterator[str]:
@@ -93,53 +100,51 @@ def test_a_module_that_begins_to_compute_must_be_described() -> None:
     found = set(computing())
     assert len(found) > 20, "the rule finds nothing"
     missing = found - described() - set(UNDESCRIBED)
-    assert not missing, f"{missing}: add a method to citytools/method, or say why not above"
+    assert not missing, f"{missing}: add it to citytools/pages/content/method, or say why not above"
     assert set(UNDESCRIBED) <= found - described(), "no longer needed"
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.key)
-def test_each_method_names_functions_that_there_are(method: Method) -> None:
-    assert len(method.functions) == len(method.code) > 0
-    assert {"citytools", "boroughs", "systems", "contracts", "skills"} >= {
-        module.partition(".")[0] for module in method.modules
-    }
+def test_each_method_names_functions_that_there_are() -> None:
+    for method in METHODS.values():
+        assert method.code, method.key
+        for path in method.code:
+            module, _, name = path.partition(":")
+            assert attrgetter(name)(import_module(module))
+            assert module.startswith(
+                ("citytools.", "boroughs.", "systems.", "contracts.", "skills.")
+            )
 
 
-@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.key)
-def test_each_method_says_what_how_from_where_and_its_limits(
-    client: Client, method: Method
-) -> None:
-    assert method.question.endswith("?")
-    for sentence in (*method.formula, *method.limits):
-        assert sentence[0].isupper() or sentence[0].isdigit(), sentence
-        assert sentence.endswith("."), sentence
-    assert method.formula
-    assert method.limits
-    assert method.sources
-    assert method.used
-    assert set(method.terms) <= set(TERMS)
+def test_each_method_says_what_how_from_where_and_its_limits() -> None:
+    for method in METHODS.values():
+        assert method.question.endswith("?"), method.key
+        for sentence in (*method.formula, *method.limits):
+            assert sentence[0].isupper() or sentence[0].isdigit(), sentence
+            assert sentence.endswith("."), sentence
+        assert all((method.formula, method.limits, method.sources, method.used)), method.key
+        assert all(TERMS[term.key] is term for term in method.terms), method.key
 
 
 def test_keys_are_given_once_and_every_method_has_its_place(client: Client) -> None:
     text = text_of(client.get("/about/method/"))
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
-    assert len(BY_KEY) == len(METHODS) == sum(len(group.methods) for group in GROUPS)
-    assert set(BY_KEY) <= set(ids)
+    assert len(METHODS) == sum(map(len, GROUPS.values()))
+    assert set(METHODS) <= set(ids)
     assert {link[1:] for link in read(client.get("/about/method/")).links if link[0] == "#"} <= set(
         ids
     )
 
 
 def test_every_page_that_a_method_names_is_there(client: Client) -> None:
-    for address in {page.address for method in METHODS for page in method.used}:
+    for address in {page.address for method in METHODS.values() for page in method.used}:
         assert client.get(address).status_code == 200, address
 
 
 def test_every_method_that_a_page_names_exists_and_each_is_named() -> None:
     named = named_in_templates("worked_out")
-    assert not {key: where for key, where in named.items() if key not in BY_KEY}
-    assert not set(BY_KEY) - set(named)
+    assert not {key: where for key, where in named.items() if key not in METHODS}
+    assert not set(METHODS) - set(named)
 
 
 def test_a_link_to_a_method_says_which_to_those_who_hear_it() -> None:
@@ -155,13 +160,13 @@ def test_a_method_that_is_none_is_an_error_with_a_suggestion() -> None:
 
 
 def test_formulas_are_well_formed_and_say_the_same_in_words() -> None:
-    drawn = [method for method in METHODS if method.maths]
+    drawn = [method for method in METHODS.values() if method.maths]
     assert {"hhi", "peers", "median-range", "cost", "mean", "planner"} <= {one.key for one in drawn}
     for method in drawn:
         roots = [ElementTree.fromstring(str(one)) for one in method.maths]  # noqa: S314 (our own)
         assert {root.tag for root in roots} == {"math"}
         letters = {node.text for root in roots for node in root.iter("mi")}
-        explained = {letter for letter, _ in method.symbols}
+        explained = set(method.symbols)
         unexplained = letters - explained - {"i", "k", "P", "H"}
         assert not unexplained, method.key
 
@@ -172,13 +177,35 @@ ALLOWED = {"0", "1", "2", "1,000", "32", "2019"}
 
 
 def test_no_number_that_the_code_knows_is_typed_from_memory() -> None:
-    typed: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "citytools/method").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                numbers = set(TYPED.findall(node.value))
-                typed.setdefault(path.name, set()).update(numbers - ALLOWED)
+    typed = {
+        path.name: set(TYPED.findall(path.read_text())) - ALLOWED
+        for path in (CONTENT / "method").glob("*.toml")
+    }
+    assert len(typed) > len(GROUPS)
     assert not {name: numbers for name, numbers in typed.items() if numbers}
+
+
+@pytest.mark.parametrize(
+    ("correct", "wrong", "fault"),
+    [
+        ("{lead_months}", "{led_months}", "dates.toml, [must-start]: 'led_months' is not defined"),
+        ('"lead-time"', '"led-time"', "dates.toml, [must-start]: 'led-time' is not defined"),
+        ("limits = [", "limit = [", "dates.toml, [partial-dates]: Method.__init__() got"),
+    ],
+)
+def test_a_wrong_content_file_is_an_error_that_names_file_and_entry(
+    tmp_path: Path, correct: str, wrong: str, fault: str
+) -> None:
+    shutil.copytree(CONTENT / "method", tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "dates.toml"
+    path.write_text(path.read_text().replace(correct, wrong, 1))
+    with pytest.raises(ContentError, match=re.escape(fault)):
+        load_methods(tmp_path)
+
+
+def test_every_content_file_is_on_the_page() -> None:
+    files = {path.stem for path in (CONTENT / "method").glob("*.toml")}
+    assert files == {"groups"} | {group.key for group in GROUPS}
 
 
 def test_the_page_follows_the_code(client: Client) -> None:

@@ -1,15 +1,19 @@
-"""Links from pages to what their words mean. Loaded in templates as `words`."""
+"""Links from words to what they mean, and from numbers to how they are worked out.
 
+Loaded in templates as `words` and as `working`.
+"""
+
+from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from citytools.columns import Column
-from citytools.glossary import BY_KEY, of_column
-from citytools.glossary.term import Term
+from citytools.pages.content_files import EntryType
+from citytools.pages.glossary import TERMS, term_of_column
+from citytools.pages.method import METHODS
 
 register = template.Library()
 
@@ -20,22 +24,21 @@ def term(context: template.Context, key: str, words: str = "") -> str | SafeStri
 
     Without words, the term's name.
     """
-    found = known(key)
-    shown = words or found.name
+    entry = _entry(TERMS, key, "term of the glossary")
+    words = words or entry.name
     if not _is_first(context, key):
-        return shown
+        return words
     return format_html(
         '<dfn class="ct-term"><a href="{}" title="What this means">{}</a></dfn>',
-        found.address,
-        shown,
+        entry.address,
+        words,
     )
 
 
 @register.simple_tag(takes_context=True)
 def terms(context: template.Context, *keys: str) -> SafeString:
     """A line of terms that matter on a page, for headings that are links already."""
-    named = [(term(context, key),) for key in keys]
-    line = format_html_join(" · ", "{}", named)
+    line = format_html_join(" · ", "{}", [(term(context, key),) for key in keys])
     return format_html('<p class="govuk-body-s ct-words">What the words mean: {}</p>', line)
 
 
@@ -43,23 +46,36 @@ def terms(context: template.Context, *keys: str) -> SafeString:
 def column_name(file: str, column: Column) -> SafeString:
     """A column's name, which leads to the term that it is about, where there is one."""
     name = format_html("<code>{}</code>", column.name)
-    found = of_column(file, column)
-    if found is None:
+    entry = term_of_column(file, column)
+    if entry is None:
         return name
     link = '<a class="ct-term" href="{}" title="In the glossary">{}</a>'
-    return format_html(link, found.address, name)
+    return format_html(link, entry.address, name)
 
 
-def known(key: str) -> Term:
-    """The term; TemplateSyntaxError with a suggestion where there is none."""
-    if key in BY_KEY:
-        return BY_KEY[key]
-    near = get_close_matches(key, BY_KEY, 1)
+@register.simple_tag
+def worked_out(key: str, words: str = "How this is worked out") -> SafeString:
+    """A link to one computation; TemplateSyntaxError with a suggestion where there is none."""
+    method = _entry(METHODS, key, "method")
+    return format_html(
+        '<a class="govuk-link ct-how" href="{}">{}'
+        '<span class="govuk-visually-hidden">: {}</span></a>',
+        method.address,
+        words,
+        method.title,
+    )
+
+
+def _entry(entries: Mapping[str, EntryType], key: str, kind: str) -> EntryType:
+    """The entry of that key; TemplateSyntaxError with a suggestion where there is none."""
+    if key in entries:
+        return entries[key]
+    near = get_close_matches(key, entries, 1)
     hint = f" Did you mean “{near[0]}”?" if near else ""
-    raise template.TemplateSyntaxError(f"“{key}” is no term of the glossary.{hint}")
+    raise template.TemplateSyntaxError(f"“{key}” is no {kind}.{hint}")
 
 
-def _is_first(context: Any, key: str) -> bool:
+def _is_first(context: template.Context, key: str) -> bool:
     """Whether the term has not been linked on this page yet; kept with the request."""
     request = context.get("request")
     if request is None:

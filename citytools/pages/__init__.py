@@ -1,0 +1,1 @@
+"""Pages about the site as a whole, and their texts: they know every app."""

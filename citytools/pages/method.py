@@ -1,0 +1,120 @@
+"""How every number of the site is worked out: a registry that the page of methods is made of.
+
+What the code knows, such as thresholds and numbers of months, is read from the code. Metrics of
+research have a registry of their own, and join the page in the view.
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from boroughs.age import LATELY
+from boroughs.chances import MOST as MAX_CHANCES
+from boroughs.choices import COMMON, COMMON_SHARE
+from boroughs.comparisons import NEAREST, RARE
+from boroughs.models import LONDON
+from boroughs.tiles import CLASSES
+from citytools import matching
+from citytools.management.demonstration.returns import TOTAL_SYSTEMS
+from citytools.pages import content_files as content
+from citytools.pages import glossary
+from citytools.pages.glossary import TERMS, GlossaryTerm
+from citytools.ranges import CONFIDENCE
+from citytools.word_search import MAX_WORDS
+from contracts import charts
+from contracts.concentration.claims import CLAIMS
+from contracts.models import AHEAD_MONTHS
+from contracts.models.dates import less_months
+from contracts.ocds.notices import TECHNOLOGY
+from contracts.ocds.terms import CEILING
+from contracts.pipeline.estimates import HIGHEST_VAT
+from contracts.together.choice import HORIZON
+from skills import strength, trend
+from skills.models import Level
+from skills.training.benefit import HIGHEST, POINTS, TEACHES_FROM
+from skills.training.cohorts import MANY
+from skills.training.plan import CAP
+from systems import alternatives
+from systems.suppliers import failure
+
+_END, _NOTICE, _DAY = datetime.date(2027, 5, 31), 3, "%-d %B %Y"
+
+NUMBERS: Mapping[str, Any] = {
+    **glossary.NUMBERS,
+    "boroughs": LONDON, "max_shades": CLASSES, "recent_months": LATELY,
+    "ahead_months": AHEAD_MONTHS, "decision_quarters": charts.QUARTERS,
+    "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
+    "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
+    "horizon_months": HORIZON, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
+    "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
+    "max_replacements": failure.SHOWN, "max_alternatives": alternatives.SHOWN,
+    "confidence_percent": CONFIDENCE, "max_peers": NEAREST, "max_rare_boroughs": RARE,
+    "min_common_boroughs": COMMON, "common_one_in": COMMON_SHARE,
+    "teaches_from": Level(TEACHES_FROM).label.lower(), "teaches_to": Level(HIGHEST).label.lower(),
+    "scarce_one_in": strength.ONE_IN, "learners_per_teacher": strength.EACH,
+    "min_known_levels": strength.FEWEST, "skill_quarters": trend.QUARTERS, "points": POINTS,
+    "default_cap": CAP, "min_cohort_learners": MANY,
+    "own_name_weight": matching.OWN, "other_name_weight": matching.OTHER,
+    "title_weight": matching.SENTENCE, "context_weight": matching.CONTEXT, "max_words": MAX_WORDS,
+    "min_similarity": matching.ALIKE, "min_phrase_similarity": matching.SURELY_ALIKE,
+    "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": CEILING,
+    "demonstration_systems": TOTAL_SYSTEMS,
+}  # fmt: skip
+"""What methods quote of the code."""
+
+
+@dataclass(frozen=True)
+class Method(content.ContentEntry):
+    """One computation: what it answers, how, from where, and what it cannot say.
+
+    `formula` holds sentences, in their order; `symbols` explain the letters of its `mathml`. `code`
+    names functions as module:function: a test holds that nothing computed goes undescribed.
+    """
+
+    title: str
+    question: str
+    formula: Sequence[str]
+    limits: Sequence[str]
+    sources: Sequence[content.Reference]
+    used: Sequence[content.SitePage]
+    code: Sequence[str]
+    mathml: Sequence[str] = ()
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    terms: Sequence[GlossaryTerm] = ()
+
+    @property
+    def maths(self) -> list[SafeString]:
+        """The formula as MathML, a formula a line, where a fraction or a sum helps."""
+        # Safe, for it is ours; blanks between its elements only wrap the file
+        return [mark_safe(each.replace("> <", "><")) for each in self.mathml]  # noqa: S308
+
+    @property
+    def address(self) -> str:
+        """Its place on the page of methods."""
+        return f"{reverse('method')}#{self.key}"
+
+
+@dataclass(frozen=True)
+class MethodGroup(content.ContentEntry):
+    """Methods about one thing."""
+
+    title: str
+
+
+def load_methods(folder: Path) -> dict[MethodGroup, list[Method]]:
+    """Methods by group, in the order of the page; each group's are in the file of its key."""
+    links = {**content.LINKS, "terms": TERMS}
+    groups = content.load_entries(folder / "groups.toml", MethodGroup, {}, {})
+    return {
+        group: [*content.load_entries(folder / f"{key}.toml", Method, NUMBERS, links).values()]
+        for key, group in groups.items()
+    }
+
+
+GROUPS = load_methods(content.CONTENT / "method")
+METHODS = {method.key: method for methods in GROUPS.values() for method in methods}
