@@ -11,7 +11,7 @@ from jsonschema import Draft4Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from citytools.bootstrap import schemas
+from citytools.local.bootstrap import schemas
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of

@@ -18,7 +18,7 @@ from django.http import QueryDict
 from citytools import csvs
 from citytools.columns import Column
 from citytools.grammar import FactFilter
-from citytools.postgres import binaries
+from citytools.local.postgres import binaries
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter

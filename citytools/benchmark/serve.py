@@ -5,15 +5,15 @@ import sys
 import django
 from django.conf import settings
 
-from citytools import serving
+from citytools.local import web_server
 
 
 def main() -> None:
     """Serve until told to stop."""
     django.setup()
     if settings.STATIC_ROOT:
-        serving.collect_static()
-    serving.serve(int(sys.argv[1]), lambda: None)
+        web_server.collect_static()
+    web_server.serve(int(sys.argv[1]), lambda: None)
 
 
 if __name__ == "__main__":

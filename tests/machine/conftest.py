@@ -13,13 +13,14 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from citytools.postgres import cluster, homes, locks, processes, server
+from citytools.local import file_locks
+from citytools.local.postgres import cluster, homes, processes, server
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = """
 import sys
 from pathlib import Path
-from citytools.postgres import processes, server
+from citytools.local.postgres import processes, server
 address = server.ensure_running(Path(sys.argv[1]))
 print(processes.postmaster(Path(sys.argv[1]) / "data"), flush=True)
 sys.stdin.read()
@@ -83,7 +84,7 @@ def forget(place: Path) -> None:
         processes.stop(pid, place / "data")
     # The reaper looks in once more before it goes
     if place.exists():
-        with locks.exclusive(place / "reaper"):
+        with file_locks.exclusive(place / "reaper"):
             pass
 
 

@@ -12,7 +12,7 @@ from citytools.benchmark import printing, rows, targets
 from citytools.benchmark.questions import ADMIN, ANEW, HELLO, OURS, QUESTIONS
 from citytools.benchmark.run import Run
 from citytools.benchmark.servers import ADDRESS, free_port, started
-from citytools.postgres import binaries
+from citytools.local.postgres import binaries
 from tests import factories
 
 pytestmark = [

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.bootstrap import __main__ as entry
-from citytools.bootstrap import commands, environment, frontend, steps
+from citytools.local.bootstrap import __main__ as entry
+from citytools.local.bootstrap import commands, environment, frontend, steps
 from tests.machine.conftest import ROOT
 
 PIECES = ("requirements.lock", "requirements-test.lock", "package.json", "package-lock.json")
@@ -21,7 +21,7 @@ PIECES = ("requirements.lock", "requirements-test.lock", "package.json", "packag
 def clone(tmp_path: Path) -> Path:
     """What a fresh clone has of the set-up, in a path with a blank."""
     top = tmp_path / "a clone"
-    shutil.copytree(ROOT / "citytools" / "bootstrap", top / "citytools" / "bootstrap")
+    shutil.copytree(ROOT / "citytools" / "local", top / "citytools" / "local")
     (top / "citytools" / "__init__.py").touch()
     for piece in (*PIECES, "Makefile"):
         shutil.copy(ROOT / piece, top / piece)
@@ -38,7 +38,7 @@ def test_no_network_is_said_in_one_line(clone: Path) -> None:
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}
     elsewhere = {"PIP_FIND_LINKS": "", "PIP_NO_CACHE_DIR": "1", "PIP_RETRIES": "0"}
     outcome = _run(
-        clone, sys.executable, "-m", "citytools.bootstrap", "run", **nowhere, **elsewhere
+        clone, sys.executable, "-m", "citytools.local.bootstrap", "run", **nowhere, **elsewhere
     )
     assert outcome.returncode == 1
     (line,) = outcome.stderr.strip().splitlines()
@@ -46,7 +46,7 @@ def test_no_network_is_said_in_one_line(clone: Path) -> None:
 
 
 def test_unknown_command_is_said_in_one_line(clone: Path) -> None:
-    outcome = _run(clone, sys.executable, "-m", "citytools.bootstrap", "dance")
+    outcome = _run(clone, sys.executable, "-m", "citytools.local.bootstrap", "dance")
     assert outcome.stderr.startswith("City Tools: name a command: run, test")
 
 

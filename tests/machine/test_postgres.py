@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from citytools.postgres import cluster, creation, homes, processes, reaper, server
+from citytools.local.postgres import cluster, creation, homes, processes, reaper, server
 from tests.machine.conftest import (
     ROOT,
     Starter,
@@ -150,7 +150,7 @@ def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
 
 
 def test_two_test_runs_have_databases_of_their_own() -> None:
-    program = "import django; django.setup(); from citytools.postgres import creation as c; "
+    program = "import django; django.setup(); from citytools.local.postgres import creation as c; "
     program += "print(c._own_number(), flush=True); input()"
     command = [sys.executable, "-c", program]
     pipe = subprocess.PIPE

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.postgres import cluster, homes, processes, records, server
-from citytools.postgres.records import CannotStart
+from citytools.local.postgres import cluster, homes, processes, records, server
+from citytools.local.postgres.records import CannotStart
 from tests.machine.conftest import Starter, forget, postmaster_seen_by, version_at
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the project")

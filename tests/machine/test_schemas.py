@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from citytools.bootstrap import commands, environment, frontend, schemas, steps
+from citytools.local.bootstrap import commands, environment, frontend, schemas, steps
 
 Publisher = Callable[..., None]
 

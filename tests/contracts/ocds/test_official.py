@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft4Validator
 
-from citytools.bootstrap import schemas
+from citytools.local.bootstrap import schemas
 from contracts.models import Contract, Route
 from tests import factories, notices, packages
 from tests.loading import load

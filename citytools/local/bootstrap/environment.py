@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from citytools.bootstrap import steps
+from citytools.local.bootstrap import steps
 
 VENV = steps.ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from django.http import FileResponse, StreamingHttpResponse
 
-from citytools.bridge import client as bridge_client
-from citytools.bridge import environ as bridge_environ
-from citytools.bridge import request_body, responses
-from citytools.bridge.application import Bridge
-from tests.citytools.bridging import DISCONNECT, Exchange, ask, body_parts, exchange, scope
+from citytools.http.asgi import client as bridge_client
+from citytools.http.asgi import environ as bridge_environ
+from citytools.http.asgi import request_body, responses
+from citytools.http.asgi.application import Bridge
+from tests.citytools.asgi_exchange import DISCONNECT, Exchange, ask, body_parts, exchange, scope
 
 Start = Callable[..., Any]
 POST: dict[str, Any] = {"method": "POST", "path": b"/admin/login/"}

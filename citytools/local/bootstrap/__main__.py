@@ -1,4 +1,4 @@
-"""Sets the project up, then runs one of its commands: python3 -m citytools.bootstrap run
+"""Sets the project up, then runs one of its commands: python3 -m citytools.local.bootstrap run
 
 Only the standard library, since nothing else is there yet. This file alone must also be
 understood by a Python that is too old, for it is the one to say so.
@@ -16,7 +16,7 @@ def main() -> int:
     """Run the command named on the command line; one line on standard error if it cannot."""
     if sys.version_info < OLDEST:
         return _with_a_newer_python()
-    from citytools.bootstrap import commands, steps
+    from citytools.local.bootstrap import commands, steps
 
     try:
         return commands.run(sys.argv[1:])
@@ -31,7 +31,7 @@ def _with_a_newer_python() -> int:
     for name in NEWER:
         path = shutil.which(name)
         if path:
-            os.execv(path, [path, "-m", "citytools.bootstrap", *sys.argv[1:]])  # noqa: S606 (no shell wanted)
+            os.execv(path, [path, "-m", "citytools.local.bootstrap", *sys.argv[1:]])  # noqa: S606 (no shell wanted)
     print(
         "City Tools: Python 3.11 or newer is needed and this is {}.{}: install one, "
         "or name it: make run PYTHON=/path/to/python3".format(*sys.version_info[:2]),

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from citytools.bootstrap import environment, steps
+from citytools.local.bootstrap import environment, steps
 
 MODULES = steps.ROOT / "node_modules"
 # npm ci empties the folder first, so a stamp inside it stands for a finished installation

@@ -8,9 +8,9 @@ from django.db.utils import OperationalError
 from psycopg2 import OperationalError as Refusal
 from psycopg2.errors import DuplicateDatabase
 
-from citytools.database import base
-from citytools.postgres import server
-from citytools.postgres.creation import DatabaseCreation
+from citytools.local.database import base
+from citytools.local.postgres import server
+from citytools.local.postgres.creation import DatabaseCreation
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

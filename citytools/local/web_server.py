@@ -26,8 +26,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from citytools.bridge.application import Bridge
-from citytools.postgres import locks
+from citytools.http.asgi.application import Bridge
+from citytools.local import file_locks
 
 ADDRESS = "127.0.0.1"
 WORKERS = 2
@@ -101,7 +101,7 @@ def collect_static() -> bool:
     root = Path(settings.STATIC_ROOT)
     root.mkdir(exist_ok=True)
     stamp = root / ".collected"
-    with locks.exclusive(root / ".lock"):
+    with file_locks.exclusive(root / ".lock"):
         sources = _static_sources()
         if stamp.exists() and stamp.read_text() == sources:
             return False

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from citytools.postgres import accounts, binaries, homes
-from citytools.postgres.records import CannotStart
+from citytools.local.postgres import accounts, binaries, homes
+from citytools.local.postgres.records import CannotStart
 
 DATABASE = "citytools"
 USER = "citytools"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql import creation
 
-from citytools.postgres import locks
+from citytools.local import file_locks
 
 _held: int | None = None
 _number = 0
@@ -48,5 +48,5 @@ def _own_number() -> int:
     global _held, _number
     while _held is None:
         _number += 1
-        _held = locks.alone(settings.EMBEDDED_FOLDER / f"tests-{_number}")
+        _held = file_locks.alone(settings.EMBEDDED_FOLDER / f"tests-{_number}")
     return _number

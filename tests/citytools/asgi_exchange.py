@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from citytools.bridge.application import Bridge
-from citytools.bridge.responses import Application
+from citytools.http.asgi.application import Bridge
+from citytools.http.asgi.responses import Application
 
 Headers = Sequence[tuple[bytes, bytes]]
 DISCONNECT = {"type": "http.disconnect"}

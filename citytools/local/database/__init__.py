@@ -1,4 +1,4 @@
-"""A database engine ("citytools.database"): Django's PostgreSQL backend that gives up soon."""
+"""The database engine "citytools.local.database": Django's for PostgreSQL, but gives up soon."""
 
 # Seconds and milliseconds of libpq: a host that has gone must not hold a worker for minutes
 GIVING_UP = {

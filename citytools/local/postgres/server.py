@@ -10,11 +10,12 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from citytools.postgres import binaries, cluster, homes, locks, processes, reaper, records
-from citytools.postgres.cluster import Cluster
-from citytools.postgres.records import CannotStart
+from citytools.local import file_locks
+from citytools.local.postgres import binaries, cluster, homes, processes, reaper, records
+from citytools.local.postgres.cluster import Cluster
+from citytools.local.postgres.records import CannotStart
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ATTEMPTS = 10
 
 _clusters: dict[Path, Cluster] = {}
@@ -38,7 +39,7 @@ def ensure_running(folder: Path) -> Address:
             if folder in _uses:
                 ours = _clusters[folder]
                 if not _answers(ours):
-                    with locks.exclusive(folder / "lock"):
+                    with file_locks.exclusive(folder / "lock"):
                         _start_if_needed(ours)
             else:
                 ours = _first_use(folder)
@@ -50,9 +51,9 @@ def ensure_running(folder: Path) -> Address:
 def _first_use(folder: Path) -> Cluster:
     cluster.prepare(folder)
     # Before anything else, so that no reaper stops the server between look and use
-    users = locks.shared(folder / "users")
+    users = file_locks.shared(folder / "users")
     try:
-        with locks.exclusive(folder / "lock"):
+        with file_locks.exclusive(folder / "lock"):
             ours = cluster.of(folder)
             _start_if_needed(ours)
     except BaseException:
@@ -75,7 +76,7 @@ def release(folder: Path) -> bool:
             return True
         os.close(_uses.pop(folder))
         ours = _clusters.pop(folder)
-        with locks.exclusive(folder / "lock"):
+        with file_locks.exclusive(folder / "lock"):
             return reaper.stop_if_unused(folder, ours.data)
 
 
@@ -172,12 +173,12 @@ def _may_pass(ours: Cluster) -> bool:
 
 def _ensure_reaper(ours: Cluster) -> None:
     """Start a reaper unless one is on duty; it returns at once and goes on by itself."""
-    on_duty = locks.alone(ours.folder / "reaper")
+    on_duty = file_locks.alone(ours.folder / "reaper")
     if on_duty is None:
         return
     os.close(on_duty)
     subprocess.run(
-        [sys.executable, "-m", "citytools.postgres.reaper", str(ours.folder), str(ours.data)],
+        [sys.executable, "-m", "citytools.local.postgres.reaper", str(ours.folder), str(ours.data)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

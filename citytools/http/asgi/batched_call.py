@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from citytools.bridge.thread_pools import ThreadPool
+from citytools.http.asgi.thread_pools import ThreadPool
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from citytools.postgres.accounts import Account
+from citytools.local.postgres.accounts import Account
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 _PACKAGED = (

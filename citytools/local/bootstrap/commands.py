@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from citytools.bootstrap import environment, frontend, schemas, steps
+from citytools.local.bootstrap import environment, frontend, schemas, steps
 
 RUNTIME, TESTING = environment.LOCKS
 RIVALS = "requirements-bench.lock"

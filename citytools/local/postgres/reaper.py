@@ -1,6 +1,6 @@
 """Stops the server when the last process that used it has gone, however it went.
 
-A program of its own: python -m citytools.postgres.reaper <folder of the locks> <data folder>
+A program of its own: python -m citytools.local.postgres.reaper <folder of the locks> <data folder>
 """
 
 import fcntl
@@ -9,7 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from citytools.postgres import locks, processes
+from citytools.local import file_locks
+from citytools.local.postgres import processes
 
 # Long enough for the next command of a script to take the server over
 GRACE = 2.0
@@ -20,7 +21,7 @@ def stop_if_unused(folder: Path, data: Path) -> bool:
 
     To be called with `lock` held. Whoever wants the server meanwhile waits for `users`.
     """
-    users = locks.alone(folder / "users")
+    users = file_locks.alone(folder / "users")
     if users is None:
         return False
     try:
@@ -34,7 +35,7 @@ def stop_if_unused(folder: Path, data: Path) -> bool:
 
 def main(folder: Path, data: Path) -> None:
     """Detach, wait until nobody uses the server, stop it, end. One at a time."""
-    on_duty = locks.alone(folder / "reaper")
+    on_duty = file_locks.alone(folder / "reaper")
     if on_duty is None:
         return
     # Whoever started us waits for this parent alone: the lock is held by then
@@ -44,7 +45,7 @@ def main(folder: Path, data: Path) -> None:
     while True:
         _wait_until_unused(folder)
         _sleep_while_it_runs(data)
-        with locks.exclusive(folder / "lock"):
+        with file_locks.exclusive(folder / "lock"):
             if stop_if_unused(folder, data):
                 # Off duty before `lock` is free: the next to start a server sees no reaper
                 os.close(on_duty)
@@ -52,7 +53,7 @@ def main(folder: Path, data: Path) -> None:
 
 
 def _wait_until_unused(folder: Path) -> None:
-    users = locks.opened(folder / "users")
+    users = file_locks.opened(folder / "users")
     fcntl.flock(users, fcntl.LOCK_EX)
     os.close(users)
 

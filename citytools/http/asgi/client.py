@@ -5,9 +5,9 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from citytools.bridge.request_body import ClientDisconnectedError, Receive
-from citytools.bridge.responses import PART_BYTES, Response
-from citytools.bridge.thread_pools import ThreadPool
+from citytools.http.asgi.request_body import ClientDisconnectedError, Receive
+from citytools.http.asgi.responses import PART_BYTES, Response
+from citytools.http.asgi.thread_pools import ThreadPool
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 SEND_SECONDS = 20

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, cast
 
-from citytools.bootstrap import environment, steps
+from citytools.local.bootstrap import environment, steps
 
 FOLDER = steps.WORKSHOP / "schemas"
 STAMP = FOLDER / "unpacked"

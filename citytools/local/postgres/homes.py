@@ -14,8 +14,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from citytools.postgres import accounts, locks, processes, records
-from citytools.postgres.records import CannotStart, Record
+from citytools.local import file_locks
+from citytools.local.postgres import accounts, processes, records
+from citytools.local.postgres.records import CannotStart, Record
 
 _log = logging.getLogger(__name__)
 LASTING = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
@@ -126,7 +127,7 @@ def _new_home(folder: Path) -> Path:
 
 def _claim(home: Path, folder: Path) -> None:
     """Note in the home which project uses it; refuse while another that is still there does."""
-    with locks.exclusive(home / "lock"):
+    with file_locks.exclusive(home / "lock"):
         if other := _user(home, folder):
             raise CannotStart(
                 f"{folder.parent} is a copy of {other.parent}, which keeps its database in {home}: "

@@ -6,13 +6,13 @@ import logging
 from functools import partial
 from typing import IO, Any, Protocol, runtime_checkable
 
-from citytools.bridge import environ, request_body, responses
-from citytools.bridge.batched_call import BatchedCall
-from citytools.bridge.client import Client, Send
-from citytools.bridge.environ import Environ, Scope
-from citytools.bridge.request_body import BodyError, ClientDisconnectedError, Receive
-from citytools.bridge.responses import Application, FileBody, Response, text_response
-from citytools.bridge.thread_pools import PoolFullError, ThreadPool
+from citytools.http.asgi import environ, request_body, responses
+from citytools.http.asgi.batched_call import BatchedCall
+from citytools.http.asgi.client import Client, Send
+from citytools.http.asgi.environ import Environ, Scope
+from citytools.http.asgi.request_body import BodyError, ClientDisconnectedError, Receive
+from citytools.http.asgi.responses import Application, FileBody, Response, text_response
+from citytools.http.asgi.thread_pools import PoolFullError, ThreadPool
 
 DISCONNECTED = "citytools.disconnected"
 """Key of the environ: a threading.Event, set when the client leaves without its answer."""
