@@ -18,7 +18,7 @@ from django.http import QueryDict
 from citytools import csvs
 from citytools.columns import Column
 from citytools.grammar import FactFilter
-from citytools.local.postgres import binaries
+from citytools.local.postgres import programs
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter
@@ -104,7 +104,7 @@ def _fill(database: sqlite3.Connection, one: List) -> None:
 
 def copy_by_psql() -> float | None:
     """Seconds in which psql copies all systems to a file; None where there is no psql."""
-    psql = binaries.client("psql")
+    psql = programs.client("psql")
     if psql is None:
         return None
     everything = lists()[0]

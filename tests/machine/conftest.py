@@ -14,15 +14,15 @@ import psycopg2
 import pytest
 
 from citytools.local import file_locks
-from citytools.local.postgres import cluster, homes, processes, server
+from citytools.local.postgres import cluster, homes, programs, server
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = """
 import sys
 from pathlib import Path
-from citytools.local.postgres import processes, server
+from citytools.local.postgres import programs, server
 address = server.ensure_running(Path(sys.argv[1]))
-print(processes.postmaster(Path(sys.argv[1]) / "data"), flush=True)
+print(programs.postmaster(Path(sys.argv[1]) / "data"), flush=True)
 sys.stdin.read()
 """
 
@@ -80,8 +80,8 @@ def forget(place: Path) -> None:
     """Stop the server of this folder, whatever a test did to it."""
     with contextlib.suppress(cluster.CannotStart):
         server.release(place)
-    if (pid := processes.postmaster(place / "data")) is not None:
-        processes.stop(pid, place / "data")
+    if (pid := programs.postmaster(place / "data")) is not None:
+        programs.stop(pid, place / "data")
     # The reaper looks in once more before it goes
     if place.exists():
         with file_locks.exclusive(place / "reaper"):

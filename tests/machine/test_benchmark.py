@@ -12,7 +12,7 @@ from citytools.benchmark import printing, rows, targets
 from citytools.benchmark.questions import ADMIN, ANEW, HELLO, OURS, QUESTIONS
 from citytools.benchmark.run import Run
 from citytools.benchmark.servers import ADDRESS, free_port, started
-from citytools.local.postgres import binaries
+from citytools.local.postgres import programs
 from tests import factories
 
 pytestmark = [
@@ -72,11 +72,11 @@ def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
 
 def test_psql_copies_what_our_file_holds() -> None:
     factories.system()
-    psql = binaries.client("psql")
+    psql = programs.client("psql")
     assert psql is not None
     assert (
         "PostgreSQL"
         in subprocess.run([psql, "--version"], capture_output=True, text=True, check=True).stdout
     )
     assert (rows.copy_by_psql() or 0) > 0
-    assert binaries.client("no-such-program") is None
+    assert programs.client("no-such-program") is None

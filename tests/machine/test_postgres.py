@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from citytools.local.postgres import cluster, creation, homes, processes, reaper, server
+from citytools.local.postgres import base, cluster, homes, programs, reaper, server
 from tests.machine.conftest import (
     ROOT,
     Starter,
@@ -40,15 +40,15 @@ def test_server_stops_when_its_last_user_is_killed(folder: Path, start_client: S
     seen = [postmaster_seen_by(client) for client in clients]
     clients[0].kill()
     clients[0].wait()
-    assert processes.postmaster(folder / "data") == seen[0]
+    assert programs.postmaster(folder / "data") == seen[0]
     clients[1].kill()
-    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+    assert eventually(lambda: programs.postmaster(folder / "data") is None)
 
 
 def test_release_stops_the_server_at_once(folder: Path) -> None:
     server.ensure_running(folder)
     assert server.release(folder)
-    assert processes.postmaster(folder / "data") is None
+    assert programs.postmaster(folder / "data") is None
 
 
 def test_release_leaves_the_server_to_others(folder: Path, start_client: Starter) -> None:
@@ -56,14 +56,14 @@ def test_release_leaves_the_server_to_others(folder: Path, start_client: Starter
     seen = postmaster_seen_by(client)
     server.ensure_running(folder)
     assert not server.release(folder)
-    assert processes.postmaster(folder / "data") == seen
+    assert programs.postmaster(folder / "data") == seen
 
 
 def test_killed_server_is_started_again(folder: Path) -> None:
     server.ensure_running(folder)
     killed = _postmaster(folder)
     os.kill(killed, signal.SIGKILL)
-    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+    assert eventually(lambda: programs.postmaster(folder / "data") is None)
     version_at(server.ensure_running(folder))
     assert _postmaster(folder) != killed
 
@@ -150,8 +150,8 @@ def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
 
 
 def test_two_test_runs_have_databases_of_their_own() -> None:
-    program = "import django; django.setup(); from citytools.local.postgres import creation as c; "
-    program += "print(c._own_number(), flush=True); input()"
+    program = "import django; django.setup(); from citytools.local.postgres import base; "
+    program += "print(base.DatabaseCreation._run_number(), flush=True); input()"
     command = [sys.executable, "-c", program]
     pipe = subprocess.PIPE
     with (
@@ -170,13 +170,13 @@ def test_database_in_use_is_dropped_all_the_same() -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute("CREATE DATABASE dropped_in_use")
     with closing(psycopg2.connect(**connection.get_connection_params() | IN_USE)) as user:
-        creation.drop("dropped_in_use")
+        base.drop_database("dropped_in_use")
         with pytest.raises(psycopg2.OperationalError), user.cursor() as cursor:
             cursor.execute("SELECT 1")
 
 
 def _postmaster(folder: Path) -> int:
-    pid = processes.postmaster(folder / "data")
+    pid = programs.postmaster(folder / "data")
     assert pid is not None
     return pid
 
@@ -202,7 +202,7 @@ def test_another_database_is_made_when_first_used() -> None:
     )
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", asks]
     env = {**os.environ, "CITYTOOLS_DATABASE": "made_in_a_test"}
-    creation.drop("made_in_a_test")
+    base.drop_database("made_in_a_test")
     try:
         for _ in range(2):
             told = subprocess.run(
@@ -210,4 +210,4 @@ def test_another_database_is_made_when_first_used() -> None:
             )
             assert told.stdout.strip() == "made_in_a_test"
     finally:
-        creation.drop("made_in_a_test")
+        base.drop_database("made_in_a_test")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.local.postgres import cluster, homes, processes, records, server
-from citytools.local.postgres.records import CannotStart
+from citytools.local.postgres import cluster, homes, programs, server
+from citytools.local.postgres.homes import CannotStart
 from tests.machine.conftest import Starter, forget, postmaster_seen_by, version_at
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the project")
@@ -38,8 +38,8 @@ def outside(closed: Path, lasting: Path, folder: Path) -> Iterator[Path]:
 
 def test_a_record_says_where_the_cluster_is_and_which(folder: Path) -> None:
     server.ensure_running(folder)
-    number = records.system_identifier(folder / "data")
-    assert records.read(folder) == records.Record(folder, number or 0)
+    number = homes.system_identifier(folder / "data")
+    assert homes.read_record(folder) == homes.Record(folder, number or 0)
     assert server.data_folder(folder) == folder / "data"
 
 
@@ -58,7 +58,7 @@ def test_data_that_have_gone_are_not_begun_anew(folder: Path, left: list[str]) -
 
 def test_data_that_go_while_the_process_runs_are_not_begun_anew(folder: Path) -> None:
     server.ensure_running(folder)
-    processes.stop(processes.postmaster(folder / "data") or 0, folder / "data")
+    programs.stop(programs.postmaster(folder / "data") or 0, folder / "data")
     shutil.rmtree(folder / "data")
     with pytest.raises(CannotStart, match="are not there any more"):
         server.ensure_running(folder)
@@ -68,12 +68,12 @@ def test_without_the_record_a_new_cluster_is_begun(folder: Path) -> None:
     server.ensure_running(folder)
     server.release(folder)
     shutil.rmtree(folder / "data")
-    records.path(folder).unlink()
+    homes.record_path(folder).unlink()
     assert version_at(server.ensure_running(folder))
 
 
 def test_another_cluster_in_its_place_is_refused(folder: Path) -> None:
-    records.write(folder, records.Record(folder, 42))
+    homes.write_record(folder, homes.Record(folder, 42))
     with pytest.raises(CannotStart, match="is not the one that was made for this folder"):
         server.ensure_running(folder)
 
@@ -103,9 +103,9 @@ def test_what_lay_where_the_system_cleans_up_is_moved(
     former = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
     former.mkdir(mode=0o755)
     subprocess.run(["cp", "-a", folder / "data", former / "data"], check=True)
-    number = records.system_identifier(former / "data")
+    number = homes.system_identifier(former / "data")
     assert version_at(server.ensure_running(closed))
-    assert records.read(closed) == records.Record(lasting / homes.path_hash(closed), number or 0)
+    assert homes.read_record(closed) == homes.Record(lasting / homes.path_hash(closed), number or 0)
     assert "was moved from" in caplog.text
     assert not former.exists()
 
@@ -124,7 +124,7 @@ def test_what_is_in_use_there_is_moved_when_next_started(
 @as_root
 def test_root_keeps_data_in_a_lasting_place(outside: Path, lasting: Path) -> None:
     home = lasting / homes.path_hash(outside)
-    record = records.read(outside)
+    record = homes.read_record(outside)
     assert record
     assert record.home == home
     assert cluster.of(outside).home == home
@@ -195,6 +195,6 @@ def test_a_folder_that_another_account_laid_there_is_not_taken(
     assert version_at(server.ensure_running(closed))
     assert (planted / "data" / "PG_VERSION").exists()
     assert not (planted / homes.OWNER).exists()
-    record = records.read(closed)
+    record = homes.read_record(closed)
     assert record is not None
-    assert record.system_identifier != records.system_identifier(planted / "data")
+    assert record.system_identifier != homes.system_identifier(planted / "data")

@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from citytools.local.postgres import accounts, binaries, homes
-from citytools.local.postgres.records import CannotStart
+from citytools.local.postgres import homes, programs
+from citytools.local.postgres.homes import CannotStart
 
 DATABASE = "citytools"
 USER = "citytools"
@@ -29,7 +29,7 @@ class Cluster:
 
     folder: Path
     home: Path
-    account: accounts.Account
+    account: programs.Account
 
     @property
     def data(self) -> Path:
@@ -56,8 +56,8 @@ class Cluster:
     def programs(self) -> Path:
         """The folder of initdb, pg_ctl and postgres."""
         try:
-            return binaries.folder(self.account, self.home)
-        except binaries.NoBinaries as error:
+            return programs.folder(self.account, self.home)
+        except programs.NoBinaries as error:
             raise CannotStart(str(error)) from error
         except shutil.Error as error:
             # It holds a reason for each of a thousand files
@@ -85,23 +85,23 @@ def of(folder: Path) -> Cluster:
     """
     prepare(folder)
     home = homes.locate(folder)
-    return Cluster(folder, home, accounts.server_account(home / "data"))
+    return Cluster(folder, home, programs.server_account(home / "data"))
 
 
 def make(cluster: Cluster) -> None:
     """Make the cluster under another name and move it when whole: half of one never counts."""
     making = cluster.data.with_name("data.new")
-    account, programs = cluster.account, cluster.programs
+    account, folder = cluster.account, cluster.programs
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=0o700)
     account.own(making)
     provider = (
         ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-        if binaries.version(programs, account) >= 17
+        if programs.version(folder, account) >= 17
         else ("--locale=C.UTF-8",)
     )
     made = account.run(
-        *(programs / "initdb", "-D", making, "-U", USER, "--auth=trust", "--encoding=UTF8"),
+        *(folder / "initdb", "-D", making, "-U", USER, "--auth=trust", "--encoding=UTF8"),
         *provider,
     )
     if made.returncode:
@@ -109,7 +109,7 @@ def make(cluster: Cluster) -> None:
     with (making / "postgresql.conf").open("a") as file:
         file.write(SETTINGS)
     created = account.run(
-        *(programs / "postgres", "--single", "-D", making, "template1"),
+        *(folder / "postgres", "--single", "-D", making, "template1"),
         text=f"CREATE DATABASE {DATABASE}\n",
     )
     if created.returncode:

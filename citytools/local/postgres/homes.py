@@ -6,17 +6,19 @@ data have a home elsewhere, which notes whose they are: two copies of a project 
 
 import contextlib
 import hashlib
+import json
 import logging
 import os
 import shutil
 import stat
+import struct
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from citytools.local import file_locks
-from citytools.local.postgres import accounts, processes, records
-from citytools.local.postgres.records import CannotStart, Record
+from citytools.local.postgres import programs
 
 _log = logging.getLogger(__name__)
 LASTING = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
@@ -25,16 +27,92 @@ LASTING = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
 CLEANED = Path("/var/tmp")  # noqa: S108 (checked to be ours)
 OWNER = "project"
 MAX_HOMES_FOR_A_PATH = 9
+RECORD_NAME = "cluster.json"
+
+
+class CannotStart(Exception):  # noqa: N818 (it reads as what it says)
+    """Why there is no server, in one line that says what to do."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The folder that holds `data`, and the cluster's number, which initdb gives by chance."""
+
+    home: Path
+    system_identifier: int
+
+
+def record_path(folder: Path) -> Path:
+    """The file of the record, within the folder of the locks."""
+    return folder / RECORD_NAME
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record of this folder; None where no cluster was made yet."""
+    try:
+        fields = json.loads(record_path(folder).read_text())
+        return Record(folder / fields["home"], int(fields["system_identifier"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError):
+        raise CannotStart(
+            f"{record_path(folder)} cannot be read: if the database's data are where they should "
+            "be, remove that file and start again"
+        ) from None
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Keep the record, whole or not at all."""
+    # Data within the folder move and are copied with it: that home is written as "."
+    home = "." if record.home == folder else str(record.home)
+    fields = {"home": home, "system_identifier": str(record.system_identifier)}
+    draft = record_path(folder).with_suffix(f".{os.getpid()}")
+    try:
+        draft.write_text(json.dumps(fields) + "\n")
+        draft.replace(record_path(folder))
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def system_identifier(data: Path) -> int | None:
+    """The number of the cluster on this data folder; None where there is no whole one."""
+    try:
+        control = (data / "global" / "pg_control").read_bytes()
+        (data / "PG_VERSION").read_text()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    # PostgreSQL keeps it as the first eight bytes, in the machine's own order
+    return int(struct.unpack("=Q", control[:8])[0]) if len(control) >= 8 else None
+
+
+def check_record(folder: Path, record: Record) -> None:
+    """Refuse a home whose cluster has gone, is damaged, or is not the one that was made."""
+    data = record.home / "data"
+    present = system_identifier(data)
+    if present == record.system_identifier:
+        return
+    if not data.exists() or not any(data.iterdir()):
+        what = f"the database's data were in {data} and are not there any more"
+    elif present is None:
+        what = f"the database's data in {data} are damaged"
+    else:
+        what = f"the database in {data} is not the one that was made for this folder"
+    begin_anew = "" if present is None and not data.exists() else f"move {data} away and "
+    raise CannotStart(
+        f"{what}: bring them back from a backup; or, to begin with an empty database, "
+        f"{begin_anew}remove {record_path(folder)}; or set DATABASE_URL to another server"
+    )
 
 
 def locate(folder: Path) -> Path:
     """The home of the cluster whose locks are in this folder. To be called with `lock` held."""
-    record = records.read(folder)
+    record = read_record(folder)
     if os.geteuid() != 0:
         if record and record.home != folder:
             raise CannotStart(
                 f"root keeps this project's database in {record.home}: start City Tools as root, "
-                f"or remove {records.path(folder)} to begin with an empty database"
+                f"or remove {record_path(folder)} to begin with an empty database"
             )
         return _confirmed(folder, record) if record else folder
     home = _confirmed(folder, record) if record else _found(folder)
@@ -57,12 +135,12 @@ def _is_lasting(home: Path, folder: Path) -> bool:
 def _confirmed(folder: Path, record: Record) -> Path:
     """The home that the record names, if its cluster is still there."""
     data = record.home / "data"
-    if records.system_identifier(data) != record.system_identifier and os.geteuid() == 0:
+    if system_identifier(data) != record.system_identifier and os.geteuid() == 0:
         # Killed between moving the data and writing so down
         for home in _homes_of(folder):
-            if records.system_identifier(home / "data") == record.system_identifier:
+            if system_identifier(home / "data") == record.system_identifier:
                 return home
-    records.check(folder, record)
+    check_record(folder, record)
     if record.home != folder:
         _claim(record.home, folder)
     return record.home
@@ -131,7 +209,7 @@ def _claim(home: Path, folder: Path) -> None:
         if other := _user(home, folder):
             raise CannotStart(
                 f"{folder.parent} is a copy of {other.parent}, which keeps its database in {home}: "
-                f"remove {records.path(folder)} to begin with an empty database of its own"
+                f"remove {record_path(folder)} to begin with an empty database of its own"
             )
         if _owner(home) != folder.resolve():
             (home / OWNER).write_text(str(folder.resolve()))
@@ -143,7 +221,7 @@ def _user(home: Path, folder: Path) -> Path | None:
     if owner is None or owner == folder.resolve():
         return None
     with contextlib.suppress(CannotStart, OSError):
-        record = records.read(owner)
+        record = read_record(owner)
         return owner if record and record.home == home else None
     return None
 
@@ -160,8 +238,8 @@ def _move(former: Path, home: Path, folder: Path) -> None:
     copy = home / "data.new"
     shutil.rmtree(copy, ignore_errors=True)
     data, retired = former / "data", former / "data.moved"
-    identifier = records.system_identifier(data)
-    if identifier is not None and records.system_identifier(home / "data") == identifier:
+    identifier = system_identifier(data)
+    if identifier is not None and system_identifier(home / "data") == identifier:
         _retire(data, retired)  # killed after the copy was whole
         return
     try:
@@ -188,12 +266,12 @@ def _retire(data: Path, retired: Path) -> None:
 
 
 def _in_use(data: Path) -> bool:
-    return processes.postmaster(data) is not None or bool(processes.leftovers(data))
+    return programs.postmaster(data) is not None or bool(programs.leftovers(data))
 
 
 def _reached(home: Path) -> bool:
     """May the account that runs the server enter this folder?"""
-    return accounts.server_account(home / "data").reaches(home)
+    return programs.server_account(home / "data").reaches(home)
 
 
 def own_folder(path: Path, uid: int, mode: int) -> None:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from citytools.local import file_locks
-from citytools.local.postgres import processes
+from citytools.local.postgres import programs
 
 # Long enough for the next command of a script to take the server over
 GRACE = 2.0
@@ -25,9 +25,9 @@ def stop_if_unused(folder: Path, data: Path) -> bool:
     if users is None:
         return False
     try:
-        pid = processes.postmaster(data)
+        pid = programs.postmaster(data)
         if pid is not None:
-            processes.stop(pid, data)
+            programs.stop(pid, data)
     finally:
         os.close(users)
     return True
@@ -60,7 +60,7 @@ def _wait_until_unused(folder: Path) -> None:
 
 def _sleep_while_it_runs(data: Path) -> None:
     until = time.monotonic() + GRACE
-    while processes.postmaster(data) is not None and time.monotonic() < until:
+    while programs.postmaster(data) is not None and time.monotonic() < until:
         time.sleep(0.05)
 
 

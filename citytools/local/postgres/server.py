@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citytools.local import file_locks
-from citytools.local.postgres import binaries, cluster, homes, processes, reaper, records
+from citytools.local.postgres import cluster, homes, programs, reaper
 from citytools.local.postgres.cluster import Cluster
-from citytools.local.postgres.records import CannotStart
+from citytools.local.postgres.homes import CannotStart
 
 ROOT = Path(__file__).resolve().parents[3]
 ATTEMPTS = 10
@@ -100,9 +100,9 @@ def _start_if_needed(ours: Cluster) -> None:
 
 def _make_if_new(ours: Cluster) -> None:
     """Make the first cluster of this folder; what was there and has gone is not begun anew."""
-    if record := records.read(ours.folder):
-        records.check(ours.folder, replace(record, home=ours.home))
-    elif records.system_identifier(ours.data) is None:
+    if record := homes.read_record(ours.folder):
+        homes.check_record(ours.folder, replace(record, home=ours.home))
+    elif homes.system_identifier(ours.data) is None:
         if ours.data.exists() and any(ours.data.iterdir()):
             raise CannotStart(
                 f"the database's data in {ours.data} are damaged: bring them back from a backup, "
@@ -112,22 +112,22 @@ def _make_if_new(ours: Cluster) -> None:
 
 
 def _record(ours: Cluster) -> None:
-    identifier = records.system_identifier(ours.data)
+    identifier = homes.system_identifier(ours.data)
     if identifier is None:
         return  # deleted while it runs: the record still says that there was one
-    record = records.Record(ours.home, identifier)
-    if records.read(ours.folder) != record:
-        records.write(ours.folder, record)
+    record = homes.Record(ours.home, identifier)
+    if homes.read_record(ours.folder) != record:
+        homes.write_record(ours.folder, record)
 
 
 def _check_version(ours: Cluster) -> None:
     held = int((ours.data / "PG_VERSION").read_text())
-    offered = binaries.version(ours.programs, ours.account)
+    offered = programs.version(ours.programs, ours.account)
     if held != offered:
         raise CannotStart(
             f"{ours.data} is of PostgreSQL {held} and the programs are of {offered}: "
             f"set PG_BINDIR to those of {held}, or move that folder and "
-            f"{records.path(ours.folder)} away to begin anew"
+            f"{homes.record_path(ours.folder)} away to begin anew"
         )
 
 
@@ -157,10 +157,10 @@ def _drop_stale_pid(ours: Cluster) -> None:
 
     PostgreSQL itself takes a zombie, or whoever has the pid now, for a living server.
     """
-    if processes.postmaster(ours.data) is None:
+    if programs.postmaster(ours.data) is None:
         until = time.monotonic() + 10
         # Without the file it could not tell that its own old processes still write
-        while processes.leftovers(ours.data) and time.monotonic() < until:
+        while programs.leftovers(ours.data) and time.monotonic() < until:
             time.sleep(0.05)
         (ours.data / "postmaster.pid").unlink(missing_ok=True)
 

@@ -15,7 +15,7 @@ from boroughs.models import Borough
 from citytools import staff
 from citytools.demonstration.choice import HELP, demo_choice
 from citytools.local import web_server
-from citytools.local.postgres import records, server
+from citytools.local.postgres import homes, server
 from citytools.site import holds_invented_records
 
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _say_where_the_data_are(self) -> None:
         if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
-            record = records.path(settings.EMBEDDED_FOLDER)
+            record = homes.record_path(settings.EMBEDDED_FOLDER)
             self.stdout.write(
                 f"The database is kept in {data} (to back it up, stop and copy that folder; "
                 f"to begin with an empty one, stop and remove it and {record})."
