@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from citytools.http.asgi.application import Bridge
-from citytools.http.asgi.responses import Application
+from citytools.http.asgi.response import Application
 
 Headers = Sequence[tuple[bytes, bytes]]
 DISCONNECT = {"type": "http.disconnect"}

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from django.http import FileResponse, StreamingHttpResponse
 
-from citytools.http.asgi import client as bridge_client
-from citytools.http.asgi import environ as bridge_environ
-from citytools.http.asgi import request_body, responses
+from citytools.http.asgi import application as asgi_application
+from citytools.http.asgi import request as asgi_request
 from citytools.http.asgi.application import Bridge
+from citytools.http.asgi.response import call_application
 from tests.citytools.asgi_exchange import DISCONNECT, Exchange, ask, body_parts, exchange, scope
 
 Start = Callable[..., Any]
@@ -24,7 +24,7 @@ POST: dict[str, Any] = {"method": "POST", "path": b"/admin/login/"}
 def told(**request: Any) -> dict[str, Any]:
     """The environ that the application gets."""
     asked = scope(**request)
-    return bridge_environ.build(asked, bridge_environ.path_info(asked), io.BytesIO(), None)
+    return asgi_request.build_environ(asked, asgi_request.path_info(asked), io.BytesIO(), None)
 
 
 def echo(environ: dict[str, Any], start: Start) -> list[bytes]:
@@ -96,7 +96,7 @@ def test_chunked_bodies_are_cut_where_they_grow_too_large() -> None:
 
 
 def test_half_a_body_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_body, "BASE_SECONDS", 0.05)
+    monkeypatch.setattr(asgi_request, "BASE_BODY_SECONDS", 0.05)
     half = scope(**POST, headers=[(b"content-length", b"100000")])
     assert ask(echo, half, body_parts(b"x" * 20, b"")[:1]).status == 408
 
@@ -251,7 +251,7 @@ def test_a_file_that_fails_ends_in_a_broken_transfer(caplog: pytest.LogCaptureFi
 
 
 def test_who_does_not_take_a_part_in_time_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge_client, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(asgi_application, "MAX_SEND_SECONDS", 0.05)
     file = io.BytesIO(b"x" * 300_000)
     bridge = Bridge(django_file(FileResponse(file)))
 
@@ -276,7 +276,7 @@ def test_a_failing_application_is_answered_for(caplog: pytest.LogCaptureFixture)
 
 
 def test_a_large_answer_lies_on_disk_while_it_is_sent() -> None:
-    response = responses.call(_three_megabytes, told())
+    response = call_application(_three_megabytes, told())
     assert response.content == b""
     assert response.file is not None
     response.file.close()
@@ -285,8 +285,8 @@ def test_a_large_answer_lies_on_disk_while_it_is_sent() -> None:
 
 
 def test_who_reads_just_before_each_time_out_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bridge_client, "SEND_SECONDS", 0.2)
-    monkeypatch.setattr(bridge_client, "BYTES_PER_SECOND", 10_000_000)
+    monkeypatch.setattr(asgi_application, "MAX_SEND_SECONDS", 0.2)
+    monkeypatch.setattr(asgi_application, "MIN_SEND_BYTES_PER_SECOND", 10_000_000)
 
     async def trickle() -> Exchange:
         made, left = Exchange(), asyncio.Event()
@@ -317,7 +317,7 @@ def test_a_body_for_which_the_disk_has_no_room_is_a_503(monkeypatch: pytest.Monk
         def write(self, data: Any) -> int:
             raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(request_body.tempfile, "SpooledTemporaryFile", lambda _size: Full())
+    monkeypatch.setattr(asgi_request.tempfile, "SpooledTemporaryFile", lambda _size: Full())
     request = scope(**POST, headers=[(b"content-length", b"3")])
     assert ask(echo, request, body_parts(b"abc")).status == 503
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from citytools.http.asgi.environ import Environ
+from citytools.http.asgi.request import Environ
 
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[bytes, bytes]]
@@ -71,7 +71,7 @@ def text_response(status: int, text: str, *headers: tuple[bytes, bytes]) -> Resp
     return Response(status, [*common, *headers], content)
 
 
-def call(application: Application, environ: Environ) -> Response:
+def call_application(application: Application, environ: Environ) -> Response:
     """Ask the application, in a thread; what is small, or is no file, is read there at once."""
     response = Response(500, [])
 
