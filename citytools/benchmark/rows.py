@@ -104,7 +104,7 @@ def _fill(database: sqlite3.Connection, one: List) -> None:
 
 def copy_by_psql() -> float | None:
     """Seconds in which psql copies all systems to a file; None where there is no psql."""
-    psql = programs.client("psql")
+    psql = programs.find_client("psql")
     if psql is None:
         return None
     everything = lists()[0]

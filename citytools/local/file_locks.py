@@ -10,7 +10,7 @@ from pathlib import Path
 @contextlib.contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock alone, waiting for whoever has it."""
-    handle = opened(path)
+    handle = open_lock(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -20,14 +20,14 @@ def exclusive(path: Path) -> Iterator[None]:
 
 def shared(path: Path) -> int:
     """Hold the lock with others until the handle is closed, or the process and its forks end."""
-    handle = opened(path)
+    handle = open_lock(path)
     fcntl.flock(handle, fcntl.LOCK_SH)
     return handle
 
 
-def alone(path: Path) -> int | None:
+def try_exclusive(path: Path) -> int | None:
     """A handle that holds the lock alone, or None at once if somebody else has it."""
-    handle = opened(path)
+    handle = open_lock(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -36,6 +36,6 @@ def alone(path: Path) -> int | None:
     return handle
 
 
-def opened(path: Path) -> int:
+def open_lock(path: Path) -> int:
     """A handle on the lock's file, made if need be and not passed on to programs we start."""
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -26,12 +26,12 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from citytools.http.asgi.application import Bridge
+from citytools.http.asgi.application import WsgiToAsgi
 from citytools.local import file_locks
 
 ADDRESS = "127.0.0.1"
 WORKERS = 2
-STUCK_READER_SECONDS = 30
+MAX_STUCK_READER_SECONDS = 30
 MAX_OPEN_FILES = 16_384
 # What the front-end packages bring for those who build with them: compressing it takes 8 seconds
 NOT_SERVED = (
@@ -39,31 +39,31 @@ NOT_SERVED = (
     *("fixtures.json", "*-options.json"),
 )
 # Any number will do, so long as every City Tools on one database asks for the same
-_PREPARING = 0x_C17_7001
+_PREPARATION_KEY = 0x_C17_7001
 
 
-def port_of(text: str) -> int:
+def parse_port(text: str) -> int:
     """The port that somebody wrote, if it is one."""
     if text.isascii() and text.isdecimal() and 1 <= int(text) <= 65535:
         return int(text)
     raise CommandError(f"PORT={text} is no port: choose a number from 1024 to 65535.")
 
 
-def claim(port: int, patience: float = 2) -> socket.socket:
+def claim_port(port: int, wait_seconds: float = 2) -> socket.socket:
     """Make sure that nobody serves on this port, and keep other City Tools off it.
 
     Granian shares a port with others that are willing to (SO_REUSEPORT), and another may be
     starting right now and not listen yet: hence a claim by name, which Linux forgets with us.
-    The workers of a server that was killed go within a second: hence the patience.
+    The workers of a server that was killed go within a second: hence the wait.
     """
-    until = time.monotonic() + patience
+    deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return _claimed(port)
+            return _try_claim(port)
         except PermissionError:
             raise CommandError(f"Port {port} is for root alone: choose one from 1024.") from None
         except OSError:
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 raise CommandError(
                     f"Port {port} is taken: stop what uses it, or choose another: "
                     f"PORT={port + 1 if port < 65535 else 8000} make run"
@@ -71,7 +71,7 @@ def claim(port: int, patience: float = 2) -> socket.socket:
             time.sleep(0.1)
 
 
-def _claimed(port: int) -> socket.socket:
+def _try_claim(port: int) -> socket.socket:
     with contextlib.ExitStack() as closing:
         claim = closing.enter_context(socket.socket(socket.AF_UNIX))
         if sys.platform == "linux":
@@ -85,10 +85,10 @@ def _claimed(port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def one_preparing() -> Iterator[None]:
+def preparation_lock() -> Iterator[None]:
     """Let one process at a time migrate and load, on whatever machine it is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARATION_KEY])
     try:
         yield
     finally:
@@ -115,8 +115,8 @@ def _static_sources() -> str:
     digest = hashlib.sha256(repr([settings.STORAGES["staticfiles"], NOT_SERVED]).encode())
     for finder in get_finders():
         for name, storage in finder.list(ignore_patterns=NOT_SERVED):
-            found = Path(storage.path(name)).stat()
-            digest.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\0".encode())
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0".encode())
     return digest.hexdigest()
 
 
@@ -149,7 +149,7 @@ def serve(port: int, announce: Callable[[], None]) -> None:
         if "MAKELEVEL" in os.environ:
             # Without the make that it belongs to nobody could stop it
             _when_orphaned(os.getppid(), server.signal_handler_interrupt)
-        threading.Thread(target=_once_answering, args=[port, announce], daemon=True).start()
+        threading.Thread(target=_announce_start, args=[port, announce], daemon=True).start()
 
     server.serve(
         spawn_target=_run_worker,
@@ -170,7 +170,7 @@ def _run_worker(worker: int, name: str | None, loader: Any, sockets: Any, *optio
     if specification is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
         holder = specification.build()
         with socket.socket(fileno=os.dup(holder.get_fd())) as listener:
-            milliseconds = STUCK_READER_SECONDS * 1000
+            milliseconds = MAX_STUCK_READER_SECONDS * 1000
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
         specification = None
     Granian._spawn_asgi_worker(worker, name, loader, ((specification, holder), shared), *options)
@@ -182,25 +182,25 @@ def _allow_many_files() -> None:
     Services often start with 1,024, of which 500 readers would leave none for the database.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    limit = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
-def _once_answering(port: int, announce: Callable[[], None]) -> None:
+def _announce_start(port: int, announce: Callable[[], None]) -> None:
     while True:
         with contextlib.suppress(OSError), socket.create_connection((ADDRESS, port), timeout=1):
             return announce()
         time.sleep(0.05)
 
 
-def _load_in_worker(server: int) -> Bridge:
+def _load_in_worker(server: int) -> WsgiToAsgi:
     """Load the application in a worker, which stops when the server does, however that went."""
     # A group of its own: Ctrl-C reaches the server, which then stops its workers in good order
     os.setpgid(0, 0)
     _when_orphaned(server, lambda: os.kill(os.getpid(), signal.SIGTERM))
     # That of the settings: City Tools' own, or for a server to be compared with plain Django's
-    application = Bridge(get_internal_wsgi_application())
+    application = WsgiToAsgi(get_internal_wsgi_application())
     import_module(settings.ROOT_URLCONF)
     # What is loaded stays: looking through it for rubbish took a quarter of the largest pages' time
     gc.collect()

@@ -99,7 +99,7 @@ def _exclusive() -> Iterator[int | None]:
         folder: Path = settings.FILES_FOLDER
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handle = file_locks.alone(folder / "report-pdf-lock")
+            handle = file_locks.try_exclusive(folder / "report-pdf-lock")
         except OSError as fault:
             _log.warning("Printing without the lock between workers: %s", fault)
         else:

@@ -1,11 +1,11 @@
-"""Asking a WSGI application through the bridge, without a server."""
+"""Requests to a WSGI application served as ASGI, without a server."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from citytools.http.asgi.application import Bridge
+from citytools.http.asgi.application import WsgiToAsgi
 from citytools.http.asgi.response import Application
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -40,7 +40,7 @@ class Exchange:
     whole: bool = False
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Take what the bridge sends."""
+        """Take what is sent."""
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], dict(message["headers"])
         else:
@@ -58,23 +58,23 @@ def body_parts(*parts: bytes) -> list[dict[str, Any]]:
 
 
 async def exchange(
-    bridge: Bridge, request: dict[str, Any], messages: Iterable[dict[str, Any]] = ()
+    server: WsgiToAsgi, received: dict[str, Any], messages: Iterable[dict[str, Any]] = ()
 ) -> Exchange:
     """What is answered to a client that sends these messages, and then stays."""
-    left = list(messages)
+    unsent = list(messages)
 
     async def receive() -> dict[str, Any]:
-        if not left:
+        if not unsent:
             await asyncio.Event().wait()
-        return left.pop(0)
+        return unsent.pop(0)
 
-    made = Exchange()
-    await bridge(request, receive, made.send)
-    return made
+    answer = Exchange()
+    await server(received, receive, answer.send)
+    return answer
 
 
-def ask(
-    application: Application, request: dict[str, Any], messages: Iterable[dict[str, Any]] = ()
+def request(
+    application: Application, received: dict[str, Any], messages: Iterable[dict[str, Any]] = ()
 ) -> Exchange:
-    """The same, for a bridge of its own."""
-    return asyncio.run(exchange(Bridge(application), request, messages))
+    """The same, for an application served for this one request."""
+    return asyncio.run(exchange(WsgiToAsgi(application), received, messages))

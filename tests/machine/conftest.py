@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from citytools.local.postgres import programs, server
 address = server.ensure_running(Path(sys.argv[1]))
-print(programs.postmaster(Path(sys.argv[1]) / "data"), flush=True)
+print(programs.postmaster_pid(Path(sys.argv[1]) / "data"), flush=True)
 sys.stdin.read()
 """
 
@@ -58,8 +58,8 @@ def lasting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Stands for /var/lib/city-tools, so that no test leaves anything there."""
     place = Path(tempfile.mkdtemp(prefix="lasting-", dir="/var/tmp"))
     place.chmod(0o755)
-    monkeypatch.setattr(homes, "LASTING", (place,))
-    monkeypatch.setattr(homes, "CLEANED", place / "cleaned")
+    monkeypatch.setattr(homes, "LASTING_FOLDERS", (place,))
+    monkeypatch.setattr(homes, "CLEANED_FOLDER", place / "cleaned")
     (place / "cleaned").mkdir()
     yield place
     shutil.rmtree(place)
@@ -78,10 +78,10 @@ def _place() -> Iterator[Path]:
 
 def forget(place: Path) -> None:
     """Stop the server of this folder, whatever a test did to it."""
-    with contextlib.suppress(cluster.CannotStart):
+    with contextlib.suppress(cluster.StartError):
         server.release(place)
-    if (pid := programs.postmaster(place / "data")) is not None:
-        programs.stop(pid, place / "data")
+    if (pid := programs.postmaster_pid(place / "data")) is not None:
+        programs.stop_postmaster(pid, place / "data")
     # The reaper looks in once more before it goes
     if place.exists():
         with file_locks.exclusive(place / "reaper"):
@@ -111,7 +111,7 @@ def postmaster_seen_by(client: "subprocess.Popen[str]") -> int:
     return int(client.stdout.readline())
 
 
-def version_at(address: server.Address) -> str:
+def version_at(address: server.ServerAddress) -> str:
     """What the server says of itself."""
     connection = psycopg2.connect(
         host=address.host, port=address.port, user=address.user, dbname=cluster.DATABASE

@@ -72,11 +72,11 @@ def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
 
 def test_psql_copies_what_our_file_holds() -> None:
     factories.system()
-    psql = programs.client("psql")
+    psql = programs.find_client("psql")
     assert psql is not None
     assert (
         "PostgreSQL"
         in subprocess.run([psql, "--version"], capture_output=True, text=True, check=True).stdout
     )
     assert (rows.copy_by_psql() or 0) > 0
-    assert programs.client("no-such-program") is None
+    assert programs.find_client("no-such-program") is None

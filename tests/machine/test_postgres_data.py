@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from citytools.local.postgres import cluster, homes, programs, server
-from citytools.local.postgres.homes import CannotStart
+from citytools.local.postgres.homes import StartError
 from tests.machine.conftest import Starter, forget, postmaster_seen_by, version_at
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the project")
@@ -39,7 +39,7 @@ def outside(closed: Path, lasting: Path, folder: Path) -> Iterator[Path]:
 def test_a_record_says_where_the_cluster_is_and_which(folder: Path) -> None:
     server.ensure_running(folder)
     number = homes.system_identifier(folder / "data")
-    assert homes.read_record(folder) == homes.Record(folder, number or 0)
+    assert homes.read_record(folder) == homes.ClusterRecord(folder, number or 0)
     assert server.data_folder(folder) == folder / "data"
 
 
@@ -50,7 +50,7 @@ def test_data_that_have_gone_are_not_begun_anew(folder: Path, left: list[str]) -
     shutil.rmtree(folder / "data")
     for name in left:
         (folder / "data" / name).mkdir(parents=True)
-    with pytest.raises(CannotStart, match=r"backup; or, .* remove .*cluster\.json") as refusal:
+    with pytest.raises(StartError, match=r"backup; or, .* remove .*cluster\.json") as refusal:
         server.ensure_running(folder)
     assert "\n" not in str(refusal.value)
     assert not (folder / "data" / "PG_VERSION").exists()
@@ -58,9 +58,9 @@ def test_data_that_have_gone_are_not_begun_anew(folder: Path, left: list[str]) -
 
 def test_data_that_go_while_the_process_runs_are_not_begun_anew(folder: Path) -> None:
     server.ensure_running(folder)
-    programs.stop(programs.postmaster(folder / "data") or 0, folder / "data")
+    programs.stop_postmaster(programs.postmaster_pid(folder / "data") or 0, folder / "data")
     shutil.rmtree(folder / "data")
-    with pytest.raises(CannotStart, match="are not there any more"):
+    with pytest.raises(StartError, match="are not there any more"):
         server.ensure_running(folder)
 
 
@@ -73,14 +73,14 @@ def test_without_the_record_a_new_cluster_is_begun(folder: Path) -> None:
 
 
 def test_another_cluster_in_its_place_is_refused(folder: Path) -> None:
-    homes.write_record(folder, homes.Record(folder, 42))
-    with pytest.raises(CannotStart, match="is not the one that was made for this folder"):
+    homes.write_record(folder, homes.ClusterRecord(folder, 42))
+    with pytest.raises(StartError, match="is not the one that was made for this folder"):
         server.ensure_running(folder)
 
 
 def test_damaged_data_without_a_record_are_left_alone(folder: Path) -> None:
     (folder / "data" / "PG_VERSION").unlink()
-    with pytest.raises(CannotStart, match="are damaged"):
+    with pytest.raises(StartError, match="are damaged"):
         server.ensure_running(folder)
     assert (folder / "data" / "global" / "pg_control").exists()
 
@@ -105,7 +105,9 @@ def test_what_lay_where_the_system_cleans_up_is_moved(
     subprocess.run(["cp", "-a", folder / "data", former / "data"], check=True)
     number = homes.system_identifier(former / "data")
     assert version_at(server.ensure_running(closed))
-    assert homes.read_record(closed) == homes.Record(lasting / homes.path_hash(closed), number or 0)
+    assert homes.read_record(closed) == homes.ClusterRecord(
+        lasting / homes.path_hash(closed), number or 0
+    )
     assert "was moved from" in caplog.text
     assert not former.exists()
 
@@ -118,7 +120,7 @@ def test_what_is_in_use_there_is_moved_when_next_started(
     postmaster_seen_by(start_client(folder))
     former.mkdir(mode=0o755)
     (former / "data").symlink_to(folder / "data")
-    assert homes.locate(closed) == former
+    assert homes.locate_home(closed) == former
 
 
 @as_root
@@ -127,26 +129,26 @@ def test_root_keeps_data_in_a_lasting_place(outside: Path, lasting: Path) -> Non
     record = homes.read_record(outside)
     assert record
     assert record.home == home
-    assert cluster.of(outside).home == home
+    assert cluster.locate_cluster(outside).home == home
 
 
 @as_root
 def test_a_copy_of_the_project_does_not_share_its_data(outside: Path) -> None:
     copy = outside.parent / "copy" / ".postgres"
     shutil.copytree(outside, copy)
-    with pytest.raises(CannotStart, match=r"is a copy of .* remove"):
+    with pytest.raises(StartError, match=r"is a copy of .* remove"):
         server.ensure_running(copy)
-    assert cluster.of(outside)
+    assert cluster.locate_cluster(outside)
 
 
 @as_root
 def test_a_moved_project_keeps_its_data(outside: Path) -> None:
-    home = cluster.of(outside).home
+    home = cluster.locate_cluster(outside).home
     moved = outside.with_name("moved")
     outside.rename(moved)
-    assert cluster.of(moved).home == home
+    assert cluster.locate_cluster(moved).home == home
     # Another clone where it was gets a home of its own
-    again = cluster.of(outside)
+    again = cluster.locate_cluster(outside)
     assert again.home not in (home, outside)
     assert not again.data.exists()
 
@@ -155,9 +157,9 @@ def test_a_moved_project_keeps_its_data(outside: Path) -> None:
 def test_a_new_clone_at_the_same_path_finds_the_data_and_says_so(
     outside: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    home = cluster.of(outside).home
+    home = cluster.locate_cluster(outside).home
     shutil.rmtree(outside)
-    assert cluster.of(outside).home == home
+    assert cluster.locate_cluster(outside).home == home
     assert "an earlier clone at this path" in caplog.text
 
 
@@ -165,8 +167,8 @@ def test_a_new_clone_at_the_same_path_finds_the_data_and_says_so(
 def test_where_no_lasting_place_is_to_be_had_the_former_serves(
     closed: Path, lasting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(homes, "LASTING", (Path(os.devnull) / "city-tools",))
-    assert cluster.of(closed).home.parent == lasting / "cleaned"
+    monkeypatch.setattr(homes, "LASTING_FOLDERS", (Path(os.devnull) / "city-tools",))
+    assert cluster.locate_cluster(closed).home.parent == lasting / "cleaned"
 
 
 @as_root
@@ -176,7 +178,7 @@ def test_a_full_disk_is_said_in_one_line(empty: Path) -> None:
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("nothing may be mounted here")
     try:
-        with pytest.raises(CannotStart, match="No space left on device") as refusal:
+        with pytest.raises(StartError, match="No space left on device") as refusal:
             server.ensure_running(empty)
         assert "\n" not in str(refusal.value)
         assert not (empty / "data").exists()
@@ -194,7 +196,7 @@ def test_a_folder_that_another_account_laid_there_is_not_taken(
     os.chown(planted, 65534, -1)
     assert version_at(server.ensure_running(closed))
     assert (planted / "data" / "PG_VERSION").exists()
-    assert not (planted / homes.OWNER).exists()
+    assert not (planted / homes.OWNER_FILE).exists()
     record = homes.read_record(closed)
     assert record is not None
     assert record.system_identifier != homes.system_identifier(planted / "data")

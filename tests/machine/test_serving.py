@@ -31,13 +31,13 @@ def taken() -> Iterator[int]:
 
 
 def test_port_is_read() -> None:
-    assert web_server.port_of("8765") == 8765
+    assert web_server.parse_port("8765") == 8765
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "eighty", "-1", "80.5", "٣"])
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="choose a number"):
-        web_server.port_of(text)
+        web_server.parse_port(text)
 
 
 def test_demo_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,14 +62,14 @@ def test_production_that_shows_inventions_unasked_says_so(
 
 def test_taken_port_is_named_with_another(taken: int) -> None:
     with pytest.raises(CommandError, match=f"Port {taken} is taken.* PORT={taken + 1} make run"):
-        web_server.claim(taken, patience=0)
+        web_server.claim_port(taken, wait_seconds=0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no two can listen on one port")
 def test_port_of_a_server_that_does_not_listen_yet_is_taken() -> None:
     port = _free_port()
-    with web_server.claim(port), pytest.raises(CommandError, match="is taken"):
-        web_server.claim(port, patience=0)
+    with web_server.claim_port(port), pytest.raises(CommandError, match="is taken"):
+        web_server.claim_port(port, wait_seconds=0)
 
 
 def test_static_files_are_collected_when_they_change(settings: Settings, tmp_path: Path) -> None:

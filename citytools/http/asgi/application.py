@@ -151,7 +151,7 @@ class PageCache(Protocol):
         """The answer, as from a WSGI application."""
 
 
-class Bridge:
+class WsgiToAsgi:
     """A WSGI application as an ASGI one; one that is a `PageCache` too has it asked first.
 
     The pools are those of one worker. Nearly every thread keeps a database connection: all of them,
@@ -160,8 +160,8 @@ class Bridge:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        candidate: object = application
-        self._page_cache = cache = candidate if isinstance(candidate, PageCache) else None
+        page_store: object = application
+        self._page_cache = cache = page_store if isinstance(page_store, PageCache) else None
         self._version = BatchedCall("version", cache.present_version) if cache else None
         self._pages = ThreadPool("pages", max_threads=2, max_waiting=100)
         self._files = ThreadPool("files", max_threads=2, max_waiting=50)
@@ -200,7 +200,7 @@ class Bridge:
         environ[DISCONNECTED] = client.disconnected
         pool = self._pool_for(scope["method"], path)
         try:
-            if page := await self._kept_page(environ):
+            if page := await self._cached_page(environ):
                 return page
             return await client.wait_for(pool, partial(self._call, environ, body), body.close)
         except PoolFullError:
@@ -213,7 +213,7 @@ class Bridge:
             _log.exception("The application failed: %s", path)
             return text_response(500, "Something went wrong, and was logged.")
 
-    async def _kept_page(self, environ: Environ) -> Response | None:
+    async def _cached_page(self, environ: Environ) -> Response | None:
         cache, version = self._page_cache, self._version
         page = cache and cache.stored_page(environ)
         if not page or not cache or not version or page.version != await version.result():

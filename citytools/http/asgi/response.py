@@ -106,10 +106,10 @@ def _read(body: Iterable[bytes], response: Response) -> None:
         spool.seek(0)
         response.file = spool
     else:
-        _keep_content(b"".join(body), response)
+        _store_content(b"".join(body), response)
 
 
-def _keep_content(content: bytes, response: Response) -> None:
+def _store_content(content: bytes, response: Response) -> None:
     """On disk where it is large: hundreds of slow readers would fill the memory with it."""
     response.content = content
     if len(content) > _MAX_BYTES_IN_MEMORY:

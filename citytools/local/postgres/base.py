@@ -57,7 +57,7 @@ class DatabaseCreation(creation.DatabaseCreation):
         """This process's number, held until it ends."""
         while cls._lock is None:
             cls._number += 1
-            cls._lock = file_locks.alone(settings.EMBEDDED_FOLDER / f"tests-{cls._number}")
+            cls._lock = file_locks.try_exclusive(settings.EMBEDDED_FOLDER / f"tests-{cls._number}")
         return cls._number
 
 
@@ -98,7 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if settings.EMBEDDED_DATABASE:
             try:
                 address = server.ensure_running(settings.EMBEDDED_FOLDER)
-            except server.CannotStart as error:
+            except server.StartError as error:
                 raise OperationalError(str(error)) from error
             parameters |= {"host": address.host, "port": address.port, "user": address.user}
         return parameters

@@ -21,21 +21,21 @@ from citytools.local import file_locks
 from citytools.local.postgres import programs
 
 _log = logging.getLogger(__name__)
-LASTING = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
+LASTING_FOLDERS = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
 # The home of every cluster outside its project until November 2026. systemd-tmpfiles deletes what
 # lay there for thirty days, so it is the last resort now
-CLEANED = Path("/var/tmp")  # noqa: S108 (checked to be ours)
-OWNER = "project"
+CLEANED_FOLDER = Path("/var/tmp")  # noqa: S108 (checked to be ours)
+OWNER_FILE = "project"
 MAX_HOMES_FOR_A_PATH = 9
 RECORD_NAME = "cluster.json"
 
 
-class CannotStart(Exception):  # noqa: N818 (it reads as what it says)
+class StartError(Exception):
     """Why there is no server, in one line that says what to do."""
 
 
 @dataclass(frozen=True)
-class Record:
+class ClusterRecord:
     """The folder that holds `data`, and the cluster's number, which initdb gives by chance."""
 
     home: Path
@@ -47,21 +47,21 @@ def record_path(folder: Path) -> Path:
     return folder / RECORD_NAME
 
 
-def read_record(folder: Path) -> Record | None:
+def read_record(folder: Path) -> ClusterRecord | None:
     """The record of this folder; None where no cluster was made yet."""
     try:
         fields = json.loads(record_path(folder).read_text())
-        return Record(folder / fields["home"], int(fields["system_identifier"]))
+        return ClusterRecord(folder / fields["home"], int(fields["system_identifier"]))
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError):
-        raise CannotStart(
+        raise StartError(
             f"{record_path(folder)} cannot be read: if the database's data are where they should "
             "be, remove that file and start again"
         ) from None
 
 
-def write_record(folder: Path, record: Record) -> None:
+def write_record(folder: Path, record: ClusterRecord) -> None:
     """Keep the record, whole or not at all."""
     # Data within the folder move and are copied with it: that home is written as "."
     home = "." if record.home == folder else str(record.home)
@@ -86,7 +86,7 @@ def system_identifier(data: Path) -> int | None:
     return int(struct.unpack("=Q", control[:8])[0]) if len(control) >= 8 else None
 
 
-def check_record(folder: Path, record: Record) -> None:
+def check_record(folder: Path, record: ClusterRecord) -> None:
     """Refuse a home whose cluster has gone, is damaged, or is not the one that was made."""
     data = record.home / "data"
     present = system_identifier(data)
@@ -99,72 +99,72 @@ def check_record(folder: Path, record: Record) -> None:
     else:
         what = f"the database in {data} is not the one that was made for this folder"
     begin_anew = "" if present is None and not data.exists() else f"move {data} away and "
-    raise CannotStart(
+    raise StartError(
         f"{what}: bring them back from a backup; or, to begin with an empty database, "
         f"{begin_anew}remove {record_path(folder)}; or set DATABASE_URL to another server"
     )
 
 
-def locate(folder: Path) -> Path:
+def locate_home(folder: Path) -> Path:
     """The home of the cluster whose locks are in this folder. To be called with `lock` held."""
     record = read_record(folder)
     if os.geteuid() != 0:
         if record and record.home != folder:
-            raise CannotStart(
+            raise StartError(
                 f"root keeps this project's database in {record.home}: start City Tools as root, "
                 f"or remove {record_path(folder)} to begin with an empty database"
             )
-        return _confirmed(folder, record) if record else folder
-    home = _confirmed(folder, record) if record else _found(folder)
+        return _recorded_home(folder, record) if record else folder
+    home = _recorded_home(folder, record) if record else _unrecorded_home(folder)
     if home is not None and _is_lasting(home, folder):
         return home
     if home is not None and _in_use(home / "data"):
         return home  # it is moved when next started
-    if home is None and _reached(folder):
+    if home is None and _server_can_enter(folder):
         return folder
     lasting = _new_home(folder)
     if home is not None and home != lasting:
-        _move(home, lasting, folder)
+        _move_data(home, lasting, folder)
     return lasting
 
 
 def _is_lasting(home: Path, folder: Path) -> bool:
-    return _reached(home) and (home == folder or not home.is_relative_to(CLEANED))
+    return _server_can_enter(home) and (home == folder or not home.is_relative_to(CLEANED_FOLDER))
 
 
-def _confirmed(folder: Path, record: Record) -> Path:
+def _recorded_home(folder: Path, record: ClusterRecord) -> Path:
     """The home that the record names, if its cluster is still there."""
     data = record.home / "data"
     if system_identifier(data) != record.system_identifier and os.geteuid() == 0:
         # Killed between moving the data and writing so down
-        for home in _homes_of(folder):
+        for home in _outside_homes(folder):
             if system_identifier(home / "data") == record.system_identifier:
                 return home
     check_record(folder, record)
     if record.home != folder:
-        _claim(record.home, folder)
+        _claim_home(record.home, folder)
     return record.home
 
 
-def _found(folder: Path) -> Path | None:
+def _unrecorded_home(folder: Path) -> Path | None:
     """The home of a cluster that an earlier version or an earlier clone made for this path."""
-    for home in (folder, *_homes_of(folder)):
+    for home in (folder, *_outside_homes(folder)):
         if not (home / "data").exists():
             continue
-        if home != folder and _user(home, folder):
+        if home != folder and _other_project(home, folder):
             continue  # a project that was moved away from this path has taken it along
         if home != folder:
-            _claim(home, folder)
-        if home.parent in LASTING:
+            _claim_home(home, folder)
+        if home.parent in LASTING_FOLDERS:
             _log.warning("The database that an earlier clone at this path left in %s is used", home)
         return home
     return None
 
 
-def _homes_of(folder: Path) -> Iterator[Path]:
+def _outside_homes(folder: Path) -> Iterator[Path]:
     """Homes outside the project that there are for this path."""
-    places = [base / name for base in LASTING for name in _names(folder)]
-    places += [CLEANED / f"citytools-{name}" for name in _names(folder)]
+    places = [base / name for base in LASTING_FOLDERS for name in _folder_names(folder)]
+    places += [CLEANED_FOLDER / f"citytools-{name}" for name in _folder_names(folder)]
     return (place for place in places if _is_ours(place))
 
 
@@ -177,50 +177,50 @@ def _is_ours(home: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not status.st_mode & 0o022
 
 
-def _names(folder: Path) -> list[str]:
+def _folder_names(folder: Path) -> list[str]:
     name = path_hash(folder)
     return [name, *(f"{name}-{number}" for number in range(2, MAX_HOMES_FOR_A_PATH + 1))]
 
 
 def _new_home(folder: Path) -> Path:
     """The first lasting place where root may write and the server's account may enter."""
-    for base in (*LASTING, CLEANED):
-        prefix = "citytools-" if base == CLEANED else ""
-        for name in _names(folder):
+    for base in (*LASTING_FOLDERS, CLEANED_FOLDER):
+        prefix = "citytools-" if base == CLEANED_FOLDER else ""
+        for name in _folder_names(folder):
             home = base / f"{prefix}{name}"
-            if _user(home, folder):
+            if _other_project(home, folder):
                 continue
-            with contextlib.suppress(OSError, CannotStart):
+            with contextlib.suppress(OSError, StartError):
                 base.mkdir(mode=0o755, parents=True, exist_ok=True)
-                own_folder(home, uid=0, mode=0o755)
-                if _reached(home):
-                    _claim(home, folder)
+                make_own_folder(home, uid=0, mode=0o755)
+                if _server_can_enter(home):
+                    _claim_home(home, folder)
                     return home
             break
-    raise CannotStart(
-        f"there is no place for the database: {LASTING[0]} cannot be written to. Make it writable, "
-        "or set DATABASE_URL to a PostgreSQL server"
+    raise StartError(
+        f"there is no place for the database: {LASTING_FOLDERS[0]} cannot be written to. Make it "
+        "writable, or set DATABASE_URL to a PostgreSQL server"
     )
 
 
-def _claim(home: Path, folder: Path) -> None:
+def _claim_home(home: Path, folder: Path) -> None:
     """Note in the home which project uses it; refuse while another that is still there does."""
     with file_locks.exclusive(home / "lock"):
-        if other := _user(home, folder):
-            raise CannotStart(
+        if other := _other_project(home, folder):
+            raise StartError(
                 f"{folder.parent} is a copy of {other.parent}, which keeps its database in {home}: "
                 f"remove {record_path(folder)} to begin with an empty database of its own"
             )
         if _owner(home) != folder.resolve():
-            (home / OWNER).write_text(str(folder.resolve()))
+            (home / OWNER_FILE).write_text(str(folder.resolve()))
 
 
-def _user(home: Path, folder: Path) -> Path | None:
+def _other_project(home: Path, folder: Path) -> Path | None:
     """Another project's folder whose record names this home, if there is one."""
     owner = _owner(home)
     if owner is None or owner == folder.resolve():
         return None
-    with contextlib.suppress(CannotStart, OSError):
+    with contextlib.suppress(StartError, OSError):
         record = read_record(owner)
         return owner if record and record.home == home else None
     return None
@@ -228,12 +228,12 @@ def _user(home: Path, folder: Path) -> Path | None:
 
 def _owner(home: Path) -> Path | None:
     try:
-        return Path((home / OWNER).read_text())
+        return Path((home / OWNER_FILE).read_text())
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def _move(former: Path, home: Path, folder: Path) -> None:
+def _move_data(former: Path, home: Path, folder: Path) -> None:
     """Move a cluster that nobody runs; where it goes to another disk, by a copy that is whole."""
     copy = home / "data.new"
     shutil.rmtree(copy, ignore_errors=True)
@@ -245,11 +245,13 @@ def _move(former: Path, home: Path, folder: Path) -> None:
     try:
         data.rename(home / "data")
     except OSError:
-        done = subprocess.run(["cp", "-a", data, copy], capture_output=True, text=True, check=False)
-        if done.returncode:
+        outcome = subprocess.run(
+            ["cp", "-a", data, copy], capture_output=True, text=True, check=False
+        )
+        if outcome.returncode:
             shutil.rmtree(copy, ignore_errors=True)
-            reason = done.stderr.strip().rpartition("\n")[2]
-            raise CannotStart(f"cannot move {data} to {home}: {reason}") from None
+            reason = outcome.stderr.strip().rpartition("\n")[2]
+            raise StartError(f"cannot move {data} to {home}: {reason}") from None
         os.sync()  # the copy is on the disk before the original goes
         copy.rename(home / "data")
         os.sync()
@@ -266,24 +268,24 @@ def _retire(data: Path, retired: Path) -> None:
 
 
 def _in_use(data: Path) -> bool:
-    return programs.postmaster(data) is not None or bool(programs.leftovers(data))
+    return programs.postmaster_pid(data) is not None or bool(programs.leftover_pids(data))
 
 
-def _reached(home: Path) -> bool:
+def _server_can_enter(home: Path) -> bool:
     """May the account that runs the server enter this folder?"""
-    return programs.server_account(home / "data").reaches(home)
+    return programs.server_account(home / "data").can_enter(home)
 
 
-def own_folder(path: Path, uid: int, mode: int) -> None:
+def make_own_folder(path: Path, uid: int, mode: int) -> None:
     """Make a folder where everybody may write, refusing one that somebody laid there for us."""
     try:
         path.mkdir(mode=mode)
         os.chown(path, uid, -1)
         path.chmod(mode)
     except FileExistsError:
-        found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != uid or found.st_mode & 0o022:
-            raise CannotStart(f"{path} is not ours: remove it and start again") from None
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o022:
+            raise StartError(f"{path} is not ours: remove it and start again") from None
 
 
 def path_hash(path: Path) -> str:

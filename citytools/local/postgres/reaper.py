@@ -13,7 +13,7 @@ from citytools.local import file_locks
 from citytools.local.postgres import programs
 
 # Long enough for the next command of a script to take the server over
-GRACE = 2.0
+GRACE_SECONDS = 2.0
 
 
 def stop_if_unused(folder: Path, data: Path) -> bool:
@@ -21,13 +21,13 @@ def stop_if_unused(folder: Path, data: Path) -> bool:
 
     To be called with `lock` held. Whoever wants the server meanwhile waits for `users`.
     """
-    users = file_locks.alone(folder / "users")
+    users = file_locks.try_exclusive(folder / "users")
     if users is None:
         return False
     try:
-        pid = programs.postmaster(data)
+        pid = programs.postmaster_pid(data)
         if pid is not None:
-            programs.stop(pid, data)
+            programs.stop_postmaster(pid, data)
     finally:
         os.close(users)
     return True
@@ -35,8 +35,8 @@ def stop_if_unused(folder: Path, data: Path) -> bool:
 
 def main(folder: Path, data: Path) -> None:
     """Detach, wait until nobody uses the server, stop it, end. One at a time."""
-    on_duty = file_locks.alone(folder / "reaper")
-    if on_duty is None:
+    reaper_lock = file_locks.try_exclusive(folder / "reaper")
+    if reaper_lock is None:
         return
     # Whoever started us waits for this parent alone: the lock is held by then
     if os.fork():
@@ -44,23 +44,23 @@ def main(folder: Path, data: Path) -> None:
     os.chdir("/")
     while True:
         _wait_until_unused(folder)
-        _sleep_while_it_runs(data)
+        _sleep_while_running(data)
         with file_locks.exclusive(folder / "lock"):
             if stop_if_unused(folder, data):
                 # Off duty before `lock` is free: the next to start a server sees no reaper
-                os.close(on_duty)
+                os.close(reaper_lock)
                 return
 
 
 def _wait_until_unused(folder: Path) -> None:
-    users = file_locks.opened(folder / "users")
+    users = file_locks.open_lock(folder / "users")
     fcntl.flock(users, fcntl.LOCK_EX)
     os.close(users)
 
 
-def _sleep_while_it_runs(data: Path) -> None:
-    until = time.monotonic() + GRACE
-    while programs.postmaster(data) is not None and time.monotonic() < until:
+def _sleep_while_running(data: Path) -> None:
+    deadline = time.monotonic() + GRACE_SECONDS
+    while programs.postmaster_pid(data) is not None and time.monotonic() < deadline:
         time.sleep(0.05)
 
 

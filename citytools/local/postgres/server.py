@@ -11,12 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citytools.local import file_locks
-from citytools.local.postgres import cluster, homes, programs, reaper
-from citytools.local.postgres.cluster import Cluster
-from citytools.local.postgres.homes import CannotStart
+from citytools.local.postgres import homes, programs, reaper
+from citytools.local.postgres.cluster import (
+    PORT,
+    USER,
+    Cluster,
+    create_cluster,
+    failure_reason,
+    locate_cluster,
+    prepare_folder,
+)
+from citytools.local.postgres.homes import StartError
 
 ROOT = Path(__file__).resolve().parents[3]
-ATTEMPTS = 10
+MAX_START_ATTEMPTS = 10
 
 _clusters: dict[Path, Cluster] = {}
 _uses: dict[Path, int] = {}
@@ -24,7 +32,7 @@ _threads = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Address:
+class ServerAddress:
     """What a client needs to connect."""
 
     host: str
@@ -32,35 +40,35 @@ class Address:
     user: str
 
 
-def ensure_running(folder: Path) -> Address:
+def ensure_running(folder: Path) -> ServerAddress:
     """Start the server of this folder unless it runs, and keep it until this process ends."""
     with _threads:
         try:
             if folder in _uses:
-                ours = _clusters[folder]
-                if not _answers(ours):
+                cluster = _clusters[folder]
+                if not _answers(cluster):
                     with file_locks.exclusive(folder / "lock"):
-                        _start_if_needed(ours)
+                        _start_if_needed(cluster)
             else:
-                ours = _first_use(folder)
+                cluster = _first_use(folder)
         except OSError as error:
-            raise CannotStart(f"the embedded PostgreSQL cannot start: {error}") from error
-    return Address(str(ours.socket_folder), cluster.PORT, cluster.USER)
+            raise StartError(f"the embedded PostgreSQL cannot start: {error}") from error
+    return ServerAddress(str(cluster.socket_folder), PORT, USER)
 
 
 def _first_use(folder: Path) -> Cluster:
-    cluster.prepare(folder)
+    prepare_folder(folder)
     # Before anything else, so that no reaper stops the server between look and use
     users = file_locks.shared(folder / "users")
     try:
         with file_locks.exclusive(folder / "lock"):
-            ours = cluster.of(folder)
-            _start_if_needed(ours)
+            cluster = locate_cluster(folder)
+            _start_if_needed(cluster)
     except BaseException:
         os.close(users)
         raise
-    _clusters[folder], _uses[folder] = ours, users
-    return ours
+    _clusters[folder], _uses[folder] = cluster, users
+    return cluster
 
 
 def data_folder(folder: Path) -> Path | None:
@@ -75,110 +83,121 @@ def release(folder: Path) -> bool:
         if folder not in _uses:
             return True
         os.close(_uses.pop(folder))
-        ours = _clusters.pop(folder)
+        cluster = _clusters.pop(folder)
         with file_locks.exclusive(folder / "lock"):
-            return reaper.stop_if_unused(folder, ours.data)
+            return reaper.stop_if_unused(folder, cluster.data)
 
 
-def _answers(ours: Cluster) -> bool:
+def _answers(cluster: Cluster) -> bool:
     with socket.socket(socket.AF_UNIX) as client:
         try:
-            client.connect(str(ours.socket_folder / f".s.PGSQL.{cluster.PORT}"))
+            client.connect(str(cluster.socket_folder / f".s.PGSQL.{PORT}"))
         except OSError:
             return False
     return True
 
 
-def _start_if_needed(ours: Cluster) -> None:
-    if not _answers(ours):
-        _make_if_new(ours)
-        _check_version(ours)
-        _start(ours)
-    _record(ours)
-    _ensure_reaper(ours)
+def _start_if_needed(cluster: Cluster) -> None:
+    if not _answers(cluster):
+        _create_if_new(cluster)
+        _check_version(cluster)
+        _start(cluster)
+    _update_record(cluster)
+    _ensure_reaper(cluster)
 
 
-def _make_if_new(ours: Cluster) -> None:
+def _create_if_new(cluster: Cluster) -> None:
     """Make the first cluster of this folder; what was there and has gone is not begun anew."""
-    if record := homes.read_record(ours.folder):
-        homes.check_record(ours.folder, replace(record, home=ours.home))
-    elif homes.system_identifier(ours.data) is None:
-        if ours.data.exists() and any(ours.data.iterdir()):
-            raise CannotStart(
-                f"the database's data in {ours.data} are damaged: bring them back from a backup, "
-                "or move that folder away to begin with an empty database"
+    if record := homes.read_record(cluster.folder):
+        homes.check_record(cluster.folder, replace(record, home=cluster.home))
+    elif homes.system_identifier(cluster.data) is None:
+        if cluster.data.exists() and any(cluster.data.iterdir()):
+            raise StartError(
+                f"the database's data in {cluster.data} are damaged: bring them back from a "
+                "backup, or move that folder away to begin with an empty database"
             )
-        cluster.make(ours)
+        create_cluster(cluster)
 
 
-def _record(ours: Cluster) -> None:
-    identifier = homes.system_identifier(ours.data)
+def _update_record(cluster: Cluster) -> None:
+    identifier = homes.system_identifier(cluster.data)
     if identifier is None:
         return  # deleted while it runs: the record still says that there was one
-    record = homes.Record(ours.home, identifier)
-    if homes.read_record(ours.folder) != record:
-        homes.write_record(ours.folder, record)
+    record = homes.ClusterRecord(cluster.home, identifier)
+    if homes.read_record(cluster.folder) != record:
+        homes.write_record(cluster.folder, record)
 
 
-def _check_version(ours: Cluster) -> None:
-    held = int((ours.data / "PG_VERSION").read_text())
-    offered = programs.version(ours.programs, ours.account)
-    if held != offered:
-        raise CannotStart(
-            f"{ours.data} is of PostgreSQL {held} and the programs are of {offered}: "
-            f"set PG_BINDIR to those of {held}, or move that folder and "
-            f"{homes.record_path(ours.folder)} away to begin anew"
+def _check_version(cluster: Cluster) -> None:
+    data_version = int((cluster.data / "PG_VERSION").read_text())
+    program_version = programs.major_version(cluster.bin_folder, cluster.account)
+    if data_version != program_version:
+        raise StartError(
+            f"{cluster.data} is of PostgreSQL {data_version} and the programs are of "
+            f"{program_version}: set PG_BINDIR to those of {data_version}, or move that folder and "
+            f"{homes.record_path(cluster.folder)} away to begin anew"
         )
 
 
-def _start(ours: Cluster) -> None:
-    if ours.socket_folder != ours.data:
-        homes.own_folder(ours.socket_folder, uid=ours.account.uid, mode=0o700)
-    _drop_stale_pid(ours)
-    options = shlex.join(["-h", "", "-p", str(cluster.PORT), "-k", str(ours.socket_folder)])
-    for attempt in range(ATTEMPTS):
-        outcome = ours.account.run(
-            *(ours.programs / "pg_ctl", "start", "-w", "-s", "-t", "60"),
-            *("-D", ours.data, "-l", ours.log, "-o", options),
+def _start(cluster: Cluster) -> None:
+    if cluster.socket_folder != cluster.data:
+        homes.make_own_folder(cluster.socket_folder, uid=cluster.account.uid, mode=0o700)
+    _drop_stale_pid(cluster)
+    options = shlex.join(["-h", "", "-p", str(PORT), "-k", str(cluster.socket_folder)])
+    for attempt in range(MAX_START_ATTEMPTS):
+        outcome = cluster.account.run(
+            *(cluster.bin_folder / "pg_ctl", "start", "-w", "-s", "-t", "60"),
+            *("-D", cluster.data, "-l", cluster.log, "-o", options),
         )
         if outcome.returncode == 0:
             return
-        if not _may_pass(ours):
+        if not _is_passing_fault(cluster):
             break
         time.sleep(min(0.1 * 2**attempt, 1))
-    said = outcome.stdout + (ours.log.read_text(errors="replace") if ours.log.exists() else "")
-    raise CannotStart(
-        f"the embedded PostgreSQL did not start: {cluster.reason(said)} (more in {ours.log})"
+    output = outcome.stdout + (
+        cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
     )
+    reason = failure_reason(output)
+    raise StartError(f"the embedded PostgreSQL did not start: {reason} (more in {cluster.log})")
 
 
-def _drop_stale_pid(ours: Cluster) -> None:
+def _drop_stale_pid(cluster: Cluster) -> None:
     """Remove a postmaster.pid that names a process which is not this server.
 
     PostgreSQL itself takes a zombie, or whoever has the pid now, for a living server.
     """
-    if programs.postmaster(ours.data) is None:
-        until = time.monotonic() + 10
+    if programs.postmaster_pid(cluster.data) is None:
+        deadline = time.monotonic() + 10
         # Without the file it could not tell that its own old processes still write
-        while programs.leftovers(ours.data) and time.monotonic() < until:
+        while programs.leftover_pids(cluster.data) and time.monotonic() < deadline:
             time.sleep(0.05)
-        (ours.data / "postmaster.pid").unlink(missing_ok=True)
+        (cluster.data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _may_pass(ours: Cluster) -> bool:
+def _log_text(cluster: Cluster) -> str:
+    return cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
+
+
+def _is_passing_fault(cluster: Cluster) -> bool:
     """Did the start fail for something that goes by itself: memory or socket of a killed server?"""
-    last = ours.log.read_text(errors="replace")[-2000:] if ours.log.exists() else ""
+    last = _log_text(cluster)[-2000:]
     return any(sign in last for sign in ("shared memory block", "lock file", "being used"))
 
 
-def _ensure_reaper(ours: Cluster) -> None:
+def _ensure_reaper(cluster: Cluster) -> None:
     """Start a reaper unless one is on duty; it returns at once and goes on by itself."""
-    on_duty = file_locks.alone(ours.folder / "reaper")
-    if on_duty is None:
+    reaper_lock = file_locks.try_exclusive(cluster.folder / "reaper")
+    if reaper_lock is None:
         return
-    os.close(on_duty)
+    os.close(reaper_lock)
     subprocess.run(
-        [sys.executable, "-m", "citytools.local.postgres.reaper", str(ours.folder), str(ours.data)],
+        [
+            sys.executable,
+            "-m",
+            "citytools.local.postgres.reaper",
+            str(cluster.folder),
+            str(cluster.data),
+        ],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

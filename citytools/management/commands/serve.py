@@ -31,11 +31,11 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prepare, serve, and leave nothing running."""
-        port = web_server.port_of(options["port"])
+        port = web_server.parse_port(options["port"])
         demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        claimed = web_server.claim(port)
+        claimed = web_server.claim_port(port)
         try:
             words = self._prepare(demo)
             web_server.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
-        with web_server.one_preparing():
+        with web_server.preparation_lock():
             self._say_where_the_data_are()
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
