@@ -8,27 +8,27 @@ import os
 import shutil
 import sys
 
-OLDEST = (3, 11)
-NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
+MIN_VERSION = (3, 11)
+NEWER_PYTHONS = ("python3.14", "python3.13", "python3.12", "python3.11")
 
 
 def main() -> int:
     """Run the command named on the command line; one line on standard error if it cannot."""
-    if sys.version_info < OLDEST:
-        return _with_a_newer_python()
-    from citytools.local.bootstrap import commands, steps
+    if sys.version_info < MIN_VERSION:
+        return _restart_with_newer_python()
+    from citytools.local.bootstrap import commands, process
 
     try:
         return commands.run(sys.argv[1:])
-    except steps.CannotGoOn as reason:
+    except process.SetupError as reason:
         print("City Tools: {}".format(reason), file=sys.stderr)  # noqa: UP032 (see above)
         return 1
     except KeyboardInterrupt:
         return 130
 
 
-def _with_a_newer_python() -> int:
-    for name in NEWER:
+def _restart_with_newer_python() -> int:
+    for name in NEWER_PYTHONS:
         path = shutil.which(name)
         if path:
             os.execv(path, [path, "-m", "citytools.local.bootstrap", *sys.argv[1:]])  # noqa: S606 (no shell wanted)

@@ -6,12 +6,12 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
-from citytools.local.bootstrap import environment, frontend, schemas, steps
+from citytools.local.bootstrap import install, process
+from citytools.local.bootstrap.install import RUNTIME_LOCK, TEST_LOCK, ensure_packages
 
-RUNTIME, TESTING = environment.LOCKS
-RIVALS = "requirements-bench.lock"
+BENCH_LOCK = "requirements-bench.lock"
 # uv writes one lock file for every platform, hashes and all; nothing else needs it
 UV = "uv~=0.13"
 
@@ -19,17 +19,17 @@ UV = "uv~=0.13"
 def run(arguments: list[str]) -> int:
     """Run the command of that name and return its exit status."""
     if not arguments or arguments[0] not in COMMANDS:
-        raise steps.CannotGoOn(f"name a command: {', '.join(COMMANDS)}")
+        raise process.SetupError(f"name a command: {', '.join(COMMANDS)}")
     return COMMANDS[arguments[0]]()
 
 
 def setup() -> int:
     """Install what running and testing need."""
-    environment.ensure(TESTING)
-    frontend.ensure()
+    ensure_packages(TEST_LOCK)
+    install.ensure_node_modules()
     try:
-        schemas.ensure()
-    except steps.CannotGoOn as reason:
+        install.ensure_schemas()
+    except process.SetupError as reason:
         # All other tests can do without, so that who tests hears of it and goes on
         print(f"City Tools: {reason}", file=sys.stderr)
         return 1
@@ -38,36 +38,28 @@ def setup() -> int:
 
 def serve() -> int:
     """Set up and serve; this process becomes the server."""
-    python = environment.ensure(RUNTIME)
-    frontend.ensure()
-    steps.become([python, "-m", "citytools", "serve"])
+    python = ensure_packages(RUNTIME_LOCK)
+    install.ensure_node_modules()
+    process.become([python, "-m", "citytools", "serve"])
     return 0
 
 
-def test() -> int:
+def run_tests(markers: str) -> int:
     """Set up and run the tests, on every core; ARGS are for pytest and may say -n 0."""
-    return _pytest("not drill")
-
-
-def prove() -> int:
-    """Set up and run the long tests, which `make test` leaves out; ARGS as there."""
-    return _pytest("drill")
-
-
-def _pytest(markers: str) -> int:
     setup()
     options = ["-n", "auto", "--dist", "worksteal", "-m", markers]
-    steps.become([environment.PYTHON, "-m", "pytest", *options, *_arguments()])
+    process.become([install.PYTHON, "-m", "pytest", *options, *_arguments()])
     return 0
 
 
 def bench() -> int:
     """Measure against rivals over the same rows, a database for each of SIZES."""
-    environment.ensure(RUNTIME)
-    frontend.ensure()
-    datasette = environment.ensure_apart("datasette", RIVALS) / "datasette"
+    ensure_packages(RUNTIME_LOCK)
+    install.ensure_node_modules()
+    python = ensure_packages(BENCH_LOCK, process.SETUP_FOLDER / "datasette")
+    datasette = python.with_name("datasette")
     for size in os.environ.get("SIZES", "809 80900 809000").split():
-        steps.say(f"== {size} systems")
+        print(f"== {size} systems", flush=True)
         command = ["-m", "citytools", "bench", f"--systems={size}", f"--datasette={datasette}"]
         if failed := _python(*command, *_arguments(), env={"CITYTOOLS_DATABASE": f"bench_{size}"}):
             return failed
@@ -76,20 +68,16 @@ def bench() -> int:
 
 def staff() -> int:
     """Make a staff account, called NAME if that is set."""
-    python = environment.ensure(RUNTIME)
+    python = ensure_packages(RUNTIME_LOCK)
     name = os.environ.get("NAME", "")
-    steps.become([python, "-m", "citytools", "staff", *([name] if name else [])])
+    process.become([python, "-m", "citytools", "staff", *([name] if name else [])])
     return 0
 
 
-def lint() -> int:
-    """Check style and types; the first failure does not hide the next."""
-    return _all_of(["ruff", "check"], ["ruff", "format", "--check"], ["mypy", "."])
-
-
-def format_() -> int:
-    """Put the style right."""
-    return _all_of(["ruff", "check", "--fix"], ["ruff", "format"])
+def run_all(*modules: list[str]) -> int:
+    """Run each of these modules; the first failure does not hide the next."""
+    ensure_packages(TEST_LOCK)
+    return max([_python("-m", *module) for module in modules])
 
 
 def check() -> int:
@@ -110,54 +98,50 @@ def check() -> int:
 
 def lock() -> int:
     """Write the lock files again, with hashes and without any registry's address."""
-    folder = steps.WORKSHOP / "uv"
-    with steps.one_at_a_time():
-        steps.quietly(
-            [*environment.pip_command(), "install", "--upgrade", "--target", folder, UV],
-            "installing uv",
-        )
-    tail = ["--universal", "--python-version=3.11", "--generate-hashes", "--only-binary=:all:"]
-    tail += ["--no-emit-index-url", "--no-header", "--no-annotate", *_arguments()]
-    compile_: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", "pyproject.toml", *tail]
-    groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME}"]
+    uv = process.SETUP_FOLDER / "uv"
+    with process.setup_lock():
+        options = ["install", "--upgrade", "--target", str(uv), UV]
+        process.run_logged([*install.pip_command(), *options], "installing uv")
     # Like npm's, its cache is not in the home folder, which may not be writable
-    env = {**os.environ, "UV_CACHE_DIR": str(steps.WORKSHOP / "uv-cache")}
-    steps.quietly([*compile_, f"--output-file={RUNTIME}"], "locking", env)
-    steps.quietly([*compile_, *groups, f"--output-file={TESTING}"], "locking", env)
-    apart: list[str | Path] = [folder / "bin" / "uv", "pip", "compile", *tail]
-    rivals = ["--group=pyproject.toml:bench", f"--output-file={RIVALS}"]
-    steps.quietly([*apart, *rivals], "locking", env)
-    environment.ensure(RUNTIME)
-    frontend.npm(frontend.npm_of_the_wheel(), "install", "--package-lock-only")
+    env = {**os.environ, "UV_CACHE_DIR": str(process.SETUP_FOLDER / "uv-cache")}
+    options = ["--universal", "--python-version=3.11", "--generate-hashes", "--only-binary=:all:"]
+    options += ["--no-emit-index-url", "--no-header", "--no-annotate", *_arguments()]
+    test_groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME_LOCK}"]
+    sources = {
+        RUNTIME_LOCK: ["pyproject.toml"],
+        TEST_LOCK: ["pyproject.toml", *test_groups],
+        BENCH_LOCK: ["--group=pyproject.toml:bench"],
+    }
+    for name, inputs in sources.items():
+        command = [str(uv / "bin" / "uv"), "pip", "compile", *inputs, *options]
+        process.run_logged([*command, f"--output-file={name}"], "locking", env)
+    ensure_packages(RUNTIME_LOCK)
+    install.run_npm("install", "--package-lock-only")
     return 0
-
-
-COMMANDS: dict[str, Callable[[], int]] = {
-    "run": serve,
-    "test": test,
-    "prove": prove,
-    "bench": bench,
-    "lint": lint,
-    "check": check,
-    "format": format_,
-    "lock": lock,
-    "staff": staff,
-    "setup": setup,
-}
 
 
 def _arguments() -> list[str]:
     return shlex.split(os.environ.get("ARGS", ""))
 
 
-def _all_of(*modules: list[str]) -> int:
-    environment.ensure(TESTING)
-    return max([_python("-m", *module) for module in modules])
-
-
-def _python(*arguments: str | Path, env: dict[str, str] | None = None) -> int:
-    command = [str(environment.PYTHON), *map(str, arguments)]
+def _python(*arguments: str, env: dict[str, str] | None = None) -> int:
+    command = [str(install.PYTHON), *arguments]
     outcome = subprocess.run(
-        command, cwd=steps.ROOT, env={**os.environ, **(env or {})}, check=False
+        command, cwd=process.ROOT, env={**os.environ, **(env or {})}, check=False
     )
     return abs(outcome.returncode)
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "run": serve,
+    "test": partial(run_tests, "not drill"),
+    # The long tests, which the one above leaves out
+    "prove": partial(run_tests, "drill"),
+    "bench": bench,
+    "lint": partial(run_all, ["ruff", "check"], ["ruff", "format", "--check"], ["mypy", "."]),
+    "check": check,
+    "format": partial(run_all, ["ruff", "check", "--fix"], ["ruff", "format"]),
+    "lock": lock,
+    "staff": staff,
+    "setup": setup,
+}
