@@ -37,16 +37,16 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture
-def folder(_made: Path) -> Iterator[Path]:
+def folder(_cluster_folder: Path) -> Iterator[Path]:
     """A folder with a cluster in it that does not run: a copy, since making one takes a second."""
     with _place() as place:
         place.mkdir()
-        subprocess.run(["cp", "-a", _made / "data", place / "data"], check=True)
+        subprocess.run(["cp", "-a", _cluster_folder / "data", place / "data"], check=True)
         yield place
 
 
 @pytest.fixture(scope="session")
-def _made() -> Iterator[Path]:
+def _cluster_folder() -> Iterator[Path]:
     with _place() as place:
         server.ensure_running(place)
         server.release(place)
@@ -121,11 +121,11 @@ def version_at(address: server.ServerAddress) -> str:
         return str(cursor.fetchall()[0][0])
 
 
-def eventually(true: Callable[[], bool], seconds: float = 8) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 8) -> bool:
     """Does it come true in time?"""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if true():
+        if condition():
             return True
         time.sleep(0.02)
     return False

@@ -139,7 +139,7 @@ def test_folder_that_somebody_laid_for_us_is_refused(empty: Path) -> None:
 @pytest.mark.usefixtures("lasting")
 def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
     empty.parent.chmod(0o700)
-    ours = cluster.locate_cluster(empty)
+    ours = homes.locate_cluster(empty)
     try:
         assert version_at(server.ensure_running(empty))
         assert ours.home != empty
@@ -155,14 +155,14 @@ def test_two_test_runs_have_databases_of_their_own() -> None:
     command = [sys.executable, "-c", program]
     pipe = subprocess.PIPE
     with (
-        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as one,
-        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as other,
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as first,
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as second,
     ):
-        assert one.stdout
-        assert other.stdout
-        assert one.stdout.readline() != other.stdout.readline()
-        one.communicate("\n")
-        other.communicate("\n")
+        assert first.stdout
+        assert second.stdout
+        assert first.stdout.readline() != second.stdout.readline()
+        first.communicate("\n")
+        second.communicate("\n")
 
 
 @pytest.mark.django_db
@@ -183,12 +183,12 @@ def _postmaster(folder: Path) -> int:
 
 def _reaper(folder: Path) -> int:
     """The pid of the reaper on duty for this folder."""
-    shown = subprocess.run(
+    listing = subprocess.run(
         ["ps", "-wweo", "pid=,args="], capture_output=True, text=True, check=True
     )
     (line,) = (
         line
-        for line in shown.stdout.splitlines()
+        for line in listing.stdout.splitlines()
         if reaper.__name__ in line and str(folder) in line
     )
     return int(line.split()[0])
@@ -205,9 +205,9 @@ def test_another_database_is_made_when_first_used() -> None:
     base.drop_database("made_in_a_test")
     try:
         for _ in range(2):
-            told = subprocess.run(
+            outcome = subprocess.run(
                 command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
             )
-            assert told.stdout.strip() == "made_in_a_test"
+            assert outcome.stdout.strip() == "made_in_a_test"
     finally:
         base.drop_database("made_in_a_test")

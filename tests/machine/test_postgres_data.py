@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from citytools.local.postgres import cluster, homes, programs, server
-from citytools.local.postgres.homes import StartError
+from citytools.local.postgres.cluster import StartError
 from tests.machine.conftest import Starter, forget, postmaster_seen_by, version_at
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps data outside the project")
@@ -27,7 +27,7 @@ def closed(empty: Path) -> Path:
 @pytest.fixture
 def outside(closed: Path, lasting: Path, folder: Path) -> Iterator[Path]:
     """A project in use whose data lie in the lasting place."""
-    home = lasting / homes.path_hash(closed)
+    home = lasting / cluster.path_hash(closed)
     home.mkdir()
     subprocess.run(["cp", "-a", folder / "data", home / "data"], check=True)
     server.ensure_running(closed)
@@ -38,8 +38,8 @@ def outside(closed: Path, lasting: Path, folder: Path) -> Iterator[Path]:
 
 def test_a_record_says_where_the_cluster_is_and_which(folder: Path) -> None:
     server.ensure_running(folder)
-    number = homes.system_identifier(folder / "data")
-    assert homes.read_record(folder) == homes.ClusterRecord(folder, number or 0)
+    number = cluster.system_identifier(folder / "data")
+    assert cluster.read_record(folder) == cluster.ClusterRecord(folder, number or 0)
     assert server.data_folder(folder) == folder / "data"
 
 
@@ -68,12 +68,12 @@ def test_without_the_record_a_new_cluster_is_begun(folder: Path) -> None:
     server.ensure_running(folder)
     server.release(folder)
     shutil.rmtree(folder / "data")
-    homes.record_path(folder).unlink()
+    cluster.record_path(folder).unlink()
     assert version_at(server.ensure_running(folder))
 
 
 def test_another_cluster_in_its_place_is_refused(folder: Path) -> None:
-    homes.write_record(folder, homes.ClusterRecord(folder, 42))
+    cluster.write_record(folder, cluster.ClusterRecord(folder, 42))
     with pytest.raises(StartError, match="is not the one that was made for this folder"):
         server.ensure_running(folder)
 
@@ -100,13 +100,13 @@ def test_a_moved_folder_takes_its_data_along(folder: Path) -> None:
 def test_what_lay_where_the_system_cleans_up_is_moved(
     closed: Path, lasting: Path, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    former = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
+    former = lasting / "cleaned" / f"citytools-{cluster.path_hash(closed)}"
     former.mkdir(mode=0o755)
     subprocess.run(["cp", "-a", folder / "data", former / "data"], check=True)
-    number = homes.system_identifier(former / "data")
+    number = cluster.system_identifier(former / "data")
     assert version_at(server.ensure_running(closed))
-    assert homes.read_record(closed) == homes.ClusterRecord(
-        lasting / homes.path_hash(closed), number or 0
+    assert cluster.read_record(closed) == cluster.ClusterRecord(
+        lasting / cluster.path_hash(closed), number or 0
     )
     assert "was moved from" in caplog.text
     assert not former.exists()
@@ -116,7 +116,7 @@ def test_what_lay_where_the_system_cleans_up_is_moved(
 def test_what_is_in_use_there_is_moved_when_next_started(
     closed: Path, lasting: Path, folder: Path, start_client: Starter
 ) -> None:
-    former = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
+    former = lasting / "cleaned" / f"citytools-{cluster.path_hash(closed)}"
     postmaster_seen_by(start_client(folder))
     former.mkdir(mode=0o755)
     (former / "data").symlink_to(folder / "data")
@@ -125,11 +125,11 @@ def test_what_is_in_use_there_is_moved_when_next_started(
 
 @as_root
 def test_root_keeps_data_in_a_lasting_place(outside: Path, lasting: Path) -> None:
-    home = lasting / homes.path_hash(outside)
-    record = homes.read_record(outside)
+    home = lasting / cluster.path_hash(outside)
+    record = cluster.read_record(outside)
     assert record
     assert record.home == home
-    assert cluster.locate_cluster(outside).home == home
+    assert homes.locate_cluster(outside).home == home
 
 
 @as_root
@@ -138,17 +138,17 @@ def test_a_copy_of_the_project_does_not_share_its_data(outside: Path) -> None:
     shutil.copytree(outside, copy)
     with pytest.raises(StartError, match=r"is a copy of .* remove"):
         server.ensure_running(copy)
-    assert cluster.locate_cluster(outside)
+    assert homes.locate_cluster(outside)
 
 
 @as_root
 def test_a_moved_project_keeps_its_data(outside: Path) -> None:
-    home = cluster.locate_cluster(outside).home
+    home = homes.locate_cluster(outside).home
     moved = outside.with_name("moved")
     outside.rename(moved)
-    assert cluster.locate_cluster(moved).home == home
+    assert homes.locate_cluster(moved).home == home
     # Another clone where it was gets a home of its own
-    again = cluster.locate_cluster(outside)
+    again = homes.locate_cluster(outside)
     assert again.home not in (home, outside)
     assert not again.data.exists()
 
@@ -157,9 +157,9 @@ def test_a_moved_project_keeps_its_data(outside: Path) -> None:
 def test_a_new_clone_at_the_same_path_finds_the_data_and_says_so(
     outside: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    home = cluster.locate_cluster(outside).home
+    home = homes.locate_cluster(outside).home
     shutil.rmtree(outside)
-    assert cluster.locate_cluster(outside).home == home
+    assert homes.locate_cluster(outside).home == home
     assert "an earlier clone at this path" in caplog.text
 
 
@@ -168,7 +168,7 @@ def test_where_no_lasting_place_is_to_be_had_the_former_serves(
     closed: Path, lasting: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(homes, "LASTING_FOLDERS", (Path(os.devnull) / "city-tools",))
-    assert cluster.locate_cluster(closed).home.parent == lasting / "cleaned"
+    assert homes.locate_cluster(closed).home.parent == lasting / "cleaned"
 
 
 @as_root
@@ -190,13 +190,13 @@ def test_a_full_disk_is_said_in_one_line(empty: Path) -> None:
 def test_a_folder_that_another_account_laid_there_is_not_taken(
     closed: Path, lasting: Path, folder: Path
 ) -> None:
-    planted = lasting / "cleaned" / f"citytools-{homes.path_hash(closed)}"
+    planted = lasting / "cleaned" / f"citytools-{cluster.path_hash(closed)}"
     planted.mkdir(mode=0o755)
     subprocess.run(["cp", "-a", folder / "data", planted / "data"], check=True)
     os.chown(planted, 65534, -1)
     assert version_at(server.ensure_running(closed))
     assert (planted / "data" / "PG_VERSION").exists()
     assert not (planted / homes.OWNER_FILE).exists()
-    record = homes.read_record(closed)
+    record = cluster.read_record(closed)
     assert record is not None
-    assert record.system_identifier != homes.system_identifier(planted / "data")
+    assert record.system_identifier != cluster.system_identifier(planted / "data")

@@ -142,15 +142,15 @@ def _free_port() -> int:
 
 
 def _workers(pid: int) -> list[int]:
-    shown = subprocess.run(
+    listing = subprocess.run(
         ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
     ).stdout
-    pairs = (map(int, line.split()) for line in shown.splitlines())
+    pairs = (map(int, line.split()) for line in listing.splitlines())
     return [child for child, parent in pairs if parent == pid]
 
 
 def _lives(pid: int) -> bool:
-    shown = subprocess.run(
+    state = subprocess.run(
         ["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
-    return bool(shown) and not shown.startswith("Z")
+    return bool(state) and not state.startswith("Z")

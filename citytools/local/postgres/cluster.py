@@ -1,14 +1,21 @@
-"""Where a project's cluster lies, and how it is made."""
+"""One project's cluster: how it is created, and what the project's folder remembers of it.
 
+Without the record a cluster that a cleaner of the system deleted would be begun anew, empty and
+unseen.
+"""
+
+import hashlib
+import json
 import os
 import re
 import shutil
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-from citytools.local.postgres import homes, programs
-from citytools.local.postgres.homes import StartError
+from citytools.local.postgres import programs
 
+RECORD_NAME = "cluster.json"
 DATABASE = "citytools"
 USER = "citytools"
 PORT = 5432
@@ -21,6 +28,10 @@ unix_socket_permissions = 0700
 max_connections = 60
 jit = off
 """
+
+
+class StartError(Exception):
+    """Why there is no server, in one line that says what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Cluster:
         length = len(os.fsencode(self.data / f".s.PGSQL.{PORT}"))
         if length <= MAX_SOCKET_PATH_BYTES and "," not in str(self.data):
             return self.data
-        return Path("/tmp") / f"citytools-{self.account.uid}-{homes.path_hash(self.data)}"  # noqa: S108 (short)
+        return Path("/tmp") / f"citytools-{self.account.uid}-{path_hash(self.data)}"  # noqa: S108 (short)
 
     @property
     def bin_folder(self) -> Path:
@@ -63,29 +74,6 @@ class Cluster:
             # It holds a reason for each of a thousand files
             (_, _, cause), *_ = error.args[0]
             raise StartError(f"cannot copy PostgreSQL to {self.home}: {cause}") from None
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder of the locks, or say why this account cannot use it."""
-    try:
-        folder.mkdir(mode=0o755, exist_ok=True)
-    except OSError as error:
-        raise StartError(f"cannot make {folder}: {error.strerror}") from error
-    if os.geteuid() != 0 and not os.access(folder, os.W_OK | os.X_OK):
-        raise StartError(
-            f"{folder} belongs to another account: use that one, or a clone of your own"
-        )
-
-
-def locate_cluster(folder: Path) -> Cluster:
-    """The cluster whose locks are in this folder, made if need be.
-
-    Root runs the server under another account; if that account cannot enter the folder, the
-    cluster goes elsewhere, since loosening the modes of somebody's folders is not ours to do.
-    """
-    prepare_folder(folder)
-    home = homes.locate_home(folder)
-    return Cluster(folder, home, programs.server_account(home / "data"))
 
 
 def create_cluster(cluster: Cluster) -> None:
@@ -122,3 +110,79 @@ def failure_reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     faults = [line for line in lines if re.search(r"FATAL|PANIC|ERROR|error:|[Nn]o space", line)]
     return (faults or lines or ["it said nothing"])[-1]
+
+
+@dataclass(frozen=True)
+class ClusterRecord:
+    """The folder that holds `data`, and the cluster's number, which initdb gives by chance."""
+
+    home: Path
+    system_identifier: int
+
+
+def record_path(folder: Path) -> Path:
+    """The file of the record, within the folder of the locks."""
+    return folder / RECORD_NAME
+
+
+def read_record(folder: Path) -> ClusterRecord | None:
+    """The record of this folder; None where no cluster was made yet."""
+    try:
+        fields = json.loads(record_path(folder).read_text())
+        return ClusterRecord(folder / fields["home"], int(fields["system_identifier"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, LookupError, TypeError):
+        raise StartError(
+            f"{record_path(folder)} cannot be read: if the database's data are where they should "
+            "be, remove that file and start again"
+        ) from None
+
+
+def write_record(folder: Path, record: ClusterRecord) -> None:
+    """Keep the record, whole or not at all."""
+    # Data within the folder move and are copied with it: that home is written as "."
+    home = "." if record.home == folder else str(record.home)
+    fields = {"home": home, "system_identifier": str(record.system_identifier)}
+    draft = record_path(folder).with_suffix(f".{os.getpid()}")
+    try:
+        draft.write_text(json.dumps(fields) + "\n")
+        draft.replace(record_path(folder))
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def system_identifier(data: Path) -> int | None:
+    """The number of the cluster on this data folder; None where there is no whole one."""
+    try:
+        control = (data / "global" / "pg_control").read_bytes()
+        (data / "PG_VERSION").read_text()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    # PostgreSQL keeps it as the first eight bytes, in the machine's own order
+    return int(struct.unpack("=Q", control[:8])[0]) if len(control) >= 8 else None
+
+
+def check_record(folder: Path, record: ClusterRecord) -> None:
+    """Refuse a home whose cluster has gone, is damaged, or is not the one that was made."""
+    data = record.home / "data"
+    present = system_identifier(data)
+    if present == record.system_identifier:
+        return
+    if not data.exists() or not any(data.iterdir()):
+        what = f"the database's data were in {data} and are not there any more"
+    elif present is None:
+        what = f"the database's data in {data} are damaged"
+    else:
+        what = f"the database in {data} is not the one that was made for this folder"
+    begin_anew = "" if present is None and not data.exists() else f"move {data} away and "
+    raise StartError(
+        f"{what}: bring them back from a backup; or, to begin with an empty database, "
+        f"{begin_anew}remove {record_path(folder)}; or set DATABASE_URL to another server"
+    )
+
+
+def path_hash(path: Path) -> str:
+    """A short name for a path."""
+    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]

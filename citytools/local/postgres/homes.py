@@ -5,20 +5,26 @@ data have a home elsewhere, which notes whose they are: two copies of a project 
 """
 
 import contextlib
-import hashlib
-import json
 import logging
 import os
 import shutil
 import stat
-import struct
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from citytools.local import file_locks
 from citytools.local.postgres import programs
+from citytools.local.postgres.cluster import (
+    Cluster,
+    ClusterRecord,
+    StartError,
+    check_record,
+    path_hash,
+    read_record,
+    record_path,
+    system_identifier,
+)
 
 _log = logging.getLogger(__name__)
 LASTING_FOLDERS = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
@@ -27,82 +33,29 @@ LASTING_FOLDERS = (Path("/var/lib/city-tools"), Path("/var/local/city-tools"))
 CLEANED_FOLDER = Path("/var/tmp")  # noqa: S108 (checked to be ours)
 OWNER_FILE = "project"
 MAX_HOMES_FOR_A_PATH = 9
-RECORD_NAME = "cluster.json"
 
 
-class StartError(Exception):
-    """Why there is no server, in one line that says what to do."""
-
-
-@dataclass(frozen=True)
-class ClusterRecord:
-    """The folder that holds `data`, and the cluster's number, which initdb gives by chance."""
-
-    home: Path
-    system_identifier: int
-
-
-def record_path(folder: Path) -> Path:
-    """The file of the record, within the folder of the locks."""
-    return folder / RECORD_NAME
-
-
-def read_record(folder: Path) -> ClusterRecord | None:
-    """The record of this folder; None where no cluster was made yet."""
+def prepare_folder(folder: Path) -> None:
+    """Make the folder of the locks, or say why this account cannot use it."""
     try:
-        fields = json.loads(record_path(folder).read_text())
-        return ClusterRecord(folder / fields["home"], int(fields["system_identifier"]))
-    except FileNotFoundError:
-        return None
-    except (ValueError, LookupError, TypeError):
+        folder.mkdir(mode=0o755, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"cannot make {folder}: {error.strerror}") from error
+    if os.geteuid() != 0 and not os.access(folder, os.W_OK | os.X_OK):
         raise StartError(
-            f"{record_path(folder)} cannot be read: if the database's data are where they should "
-            "be, remove that file and start again"
-        ) from None
+            f"{folder} belongs to another account: use that one, or a clone of your own"
+        )
 
 
-def write_record(folder: Path, record: ClusterRecord) -> None:
-    """Keep the record, whole or not at all."""
-    # Data within the folder move and are copied with it: that home is written as "."
-    home = "." if record.home == folder else str(record.home)
-    fields = {"home": home, "system_identifier": str(record.system_identifier)}
-    draft = record_path(folder).with_suffix(f".{os.getpid()}")
-    try:
-        draft.write_text(json.dumps(fields) + "\n")
-        draft.replace(record_path(folder))
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+def locate_cluster(folder: Path) -> Cluster:
+    """The cluster whose locks are in this folder, made if need be.
 
-
-def system_identifier(data: Path) -> int | None:
-    """The number of the cluster on this data folder; None where there is no whole one."""
-    try:
-        control = (data / "global" / "pg_control").read_bytes()
-        (data / "PG_VERSION").read_text()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    # PostgreSQL keeps it as the first eight bytes, in the machine's own order
-    return int(struct.unpack("=Q", control[:8])[0]) if len(control) >= 8 else None
-
-
-def check_record(folder: Path, record: ClusterRecord) -> None:
-    """Refuse a home whose cluster has gone, is damaged, or is not the one that was made."""
-    data = record.home / "data"
-    present = system_identifier(data)
-    if present == record.system_identifier:
-        return
-    if not data.exists() or not any(data.iterdir()):
-        what = f"the database's data were in {data} and are not there any more"
-    elif present is None:
-        what = f"the database's data in {data} are damaged"
-    else:
-        what = f"the database in {data} is not the one that was made for this folder"
-    begin_anew = "" if present is None and not data.exists() else f"move {data} away and "
-    raise StartError(
-        f"{what}: bring them back from a backup; or, to begin with an empty database, "
-        f"{begin_anew}remove {record_path(folder)}; or set DATABASE_URL to another server"
-    )
+    Root runs the server under another account; if that account cannot enter the folder, the
+    cluster goes elsewhere, since loosening the modes of somebody's folders is not ours to do.
+    """
+    prepare_folder(folder)
+    home = locate_home(folder)
+    return Cluster(folder, home, programs.server_account(home / "data"))
 
 
 def locate_home(folder: Path) -> Path:
@@ -286,8 +239,3 @@ def make_own_folder(path: Path, uid: int, mode: int) -> None:
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or status.st_mode & 0o022:
             raise StartError(f"{path} is not ours: remove it and start again") from None
-
-
-def path_hash(path: Path) -> str:
-    """A short name for a path."""
-    return hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:12]

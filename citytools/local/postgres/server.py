@@ -11,17 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from citytools.local import file_locks
+from citytools.local.postgres import cluster as clusters
 from citytools.local.postgres import homes, programs, reaper
-from citytools.local.postgres.cluster import (
-    PORT,
-    USER,
-    Cluster,
-    create_cluster,
-    failure_reason,
-    locate_cluster,
-    prepare_folder,
-)
-from citytools.local.postgres.homes import StartError
+from citytools.local.postgres.cluster import PORT, USER, Cluster, StartError, failure_reason
 
 ROOT = Path(__file__).resolve().parents[3]
 MAX_START_ATTEMPTS = 10
@@ -57,12 +49,12 @@ def ensure_running(folder: Path) -> ServerAddress:
 
 
 def _first_use(folder: Path) -> Cluster:
-    prepare_folder(folder)
+    homes.prepare_folder(folder)
     # Before anything else, so that no reaper stops the server between look and use
     users = file_locks.shared(folder / "users")
     try:
         with file_locks.exclusive(folder / "lock"):
-            cluster = locate_cluster(folder)
+            cluster = homes.locate_cluster(folder)
             _start_if_needed(cluster)
     except BaseException:
         os.close(users)
@@ -108,24 +100,24 @@ def _start_if_needed(cluster: Cluster) -> None:
 
 def _create_if_new(cluster: Cluster) -> None:
     """Make the first cluster of this folder; what was there and has gone is not begun anew."""
-    if record := homes.read_record(cluster.folder):
-        homes.check_record(cluster.folder, replace(record, home=cluster.home))
-    elif homes.system_identifier(cluster.data) is None:
+    if record := clusters.read_record(cluster.folder):
+        clusters.check_record(cluster.folder, replace(record, home=cluster.home))
+    elif clusters.system_identifier(cluster.data) is None:
         if cluster.data.exists() and any(cluster.data.iterdir()):
             raise StartError(
                 f"the database's data in {cluster.data} are damaged: bring them back from a "
                 "backup, or move that folder away to begin with an empty database"
             )
-        create_cluster(cluster)
+        clusters.create_cluster(cluster)
 
 
 def _update_record(cluster: Cluster) -> None:
-    identifier = homes.system_identifier(cluster.data)
+    identifier = clusters.system_identifier(cluster.data)
     if identifier is None:
         return  # deleted while it runs: the record still says that there was one
-    record = homes.ClusterRecord(cluster.home, identifier)
-    if homes.read_record(cluster.folder) != record:
-        homes.write_record(cluster.folder, record)
+    record = clusters.ClusterRecord(cluster.home, identifier)
+    if clusters.read_record(cluster.folder) != record:
+        clusters.write_record(cluster.folder, record)
 
 
 def _check_version(cluster: Cluster) -> None:
@@ -135,7 +127,7 @@ def _check_version(cluster: Cluster) -> None:
         raise StartError(
             f"{cluster.data} is of PostgreSQL {data_version} and the programs are of "
             f"{program_version}: set PG_BINDIR to those of {data_version}, or move that folder and "
-            f"{homes.record_path(cluster.folder)} away to begin anew"
+            f"{clusters.record_path(cluster.folder)} away to begin anew"
         )
 
 

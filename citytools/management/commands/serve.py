@@ -15,7 +15,7 @@ from boroughs.models import Borough
 from citytools import staff
 from citytools.demonstration.choice import HELP, demo_choice
 from citytools.local import web_server
-from citytools.local.postgres import homes, server
+from citytools.local.postgres import cluster, server
 from citytools.site import holds_invented_records
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        claimed = web_server.claim_port(port)
+        claim = web_server.claim_port(port)
         try:
             words = self._prepare(demo)
             web_server.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             sys.exit(130)
         finally:
             self._stop()
-            claimed.close()
+            claim.close()
 
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _say_where_the_data_are(self) -> None:
         if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
-            record = homes.record_path(settings.EMBEDDED_FOLDER)
+            record = cluster.record_path(settings.EMBEDDED_FOLDER)
             self.stdout.write(
                 f"The database is kept in {data} (to back it up, stop and copy that folder; "
                 f"to begin with an empty one, stop and remove it and {record})."
