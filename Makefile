@@ -12,7 +12,7 @@ endif
 
 # One plain command and no shell, so that stopping make stops what it started
 $(COMMANDS):
-	@$(PYTHON) -m citytools.bootstrap $@
+	@$(PYTHON) -m citytools.local.bootstrap $@
 
 help:
 	@echo "make run      set up and serve on http://127.0.0.1:8000 (PORT=8765 DEMO=no)"

@@ -26,7 +26,7 @@ from django.http import HttpRequest
 
 from citytools import clock, kept, packages, storage_outage, versions
 from citytools.exports import MOST_MADE, Export, too_many
-from citytools.postgres import locks
+from citytools.local import file_locks
 
 _log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 600
@@ -150,7 +150,7 @@ def build(files: Iterable[Export]) -> Archive:
     """A zip of what the data says now; the one there is if it does."""
     folder: Path = settings.FILES_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    with locks.exclusive(folder / "lock"):
+    with file_locks.exclusive(folder / "lock"):
         there = latest()
         if there and there.fresh:
             return there

@@ -60,7 +60,7 @@ _alone = Lock()
 class WithKeptPages:
     """The application with what is kept ahead of it.
 
-    `citytools.bridge` sends what is kept without calling it: see its PageCache.
+    `citytools.http.asgi` sends what is kept without calling it: see its PageCache.
     """
 
     def __init__(self, django: Application) -> None:

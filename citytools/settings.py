@@ -14,7 +14,6 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from citytools.database import GIVING_UP
 from citytools.surroundings import kept_secret, required, seconds, switch, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,16 +40,24 @@ EMBEDDED_DATABASE = not DATABASE_URL
 # Another database of the embedded server, made when first used: a try-out beside the real one
 EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {"ENGINE": "citytools.postgres", "NAME": EMBEDDED_NAME}
+    "default": {"ENGINE": "citytools.local.postgres", "NAME": EMBEDDED_NAME}
 }
 if DATABASE_URL:
     DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
-    DATABASES["default"]["ENGINE"] = "citytools.database"
+    DATABASES["default"]["ENGINE"] = "citytools.local.postgres"
 STATEMENT_SECONDS = seconds("STATEMENT_SECONDS", "10")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"]["OPTIONS"] = GIVING_UP | DATABASES["default"].get("OPTIONS", {})
+# Seconds and milliseconds of libpq: a host that has gone must not hold a worker for minutes
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 
 INSTALLED_APPS = [
     "django.contrib.admin",

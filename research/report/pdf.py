@@ -26,7 +26,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from citytools import kept_files
-from citytools.postgres import locks
+from citytools.local import file_locks
 from research.citing import Citation
 from research.report import paper, press
 from research.report.document import Section
@@ -99,7 +99,7 @@ def _exclusive() -> Iterator[int | None]:
         folder: Path = settings.FILES_FOLDER
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            handle = locks.alone(folder / "report-pdf-lock")
+            handle = file_locks.try_exclusive(folder / "report-pdf-lock")
         except OSError as fault:
             _log.warning("Printing without the lock between workers: %s", fault)
         else:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from citytools import serving
+from citytools.local import web_server
 
 SECRET_KEY = secrets.token_urlsafe(50)
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -30,8 +30,8 @@ def main() -> None:
     """Serve until told to stop."""
     django.setup()
     if settings.STATIC_ROOT:
-        serving.collect_static()
-    serving.serve(int(sys.argv[1]), lambda: None)
+        web_server.collect_static()
+    web_server.serve(int(sys.argv[1]), lambda: None)
 
 
 if __name__ == "__main__":

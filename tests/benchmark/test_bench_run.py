@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from citytools.postgres import binaries
+from citytools.local.postgres import programs
 from tests import factories
 from tests.benchmark.bench import Run
 from tests.benchmark.results import (
@@ -78,11 +78,11 @@ def test_a_server_is_gone_afterwards(tmp_path: Path) -> None:
 
 def test_psql_copies_what_our_file_holds() -> None:
     factories.system()
-    psql = binaries.client("psql")
+    psql = programs.find_client("psql")
     assert psql is not None
     assert (
         "PostgreSQL"
         in subprocess.run([psql, "--version"], capture_output=True, text=True, check=True).stdout
     )
     assert (time_psql_copy() or 0) > 0
-    assert binaries.client("no-such-program") is None
+    assert programs.find_client("no-such-program") is None

@@ -21,7 +21,7 @@ from boroughs.models import Borough
 from citytools import csvs
 from citytools.columns import Column
 from citytools.grammar import FactFilter
-from citytools.postgres import binaries
+from citytools.local.postgres import programs
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter
@@ -109,7 +109,7 @@ def _fill(database: sqlite3.Connection, table: RivalTable) -> None:
 
 def time_psql_copy() -> float | None:
     """Seconds in which psql copies all systems to a file; None where there is no psql."""
-    psql = binaries.client("psql")
+    psql = programs.find_client("psql")
     if psql is None:
         return None
     everything = fact_lists()[0]

@@ -12,7 +12,7 @@ from django.test import Client
 from psycopg2.errors import AdminShutdown, DiskFull
 
 from citytools import home, site, temporary_faults, versions
-from citytools.database.base import DatabaseWrapper, Pause
+from citytools.local.postgres.base import DatabaseWrapper, Pause
 from citytools.log_format import NotUnavailableFilter, ThrottleFilter
 from tests import factories
 from tests.pages import text_of, words
@@ -189,7 +189,7 @@ def test_faults_of_ours_are_still_faults(
 def test_where_nobody_answers_it_is_not_asked_again_at_once(
     down: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("citytools.database.base.SLOW_SECONDS", -1)
+    monkeypatch.setattr("citytools.local.postgres.base.SLOW_SECONDS", -1)
     monkeypatch.setattr(Pause, "until", 0.0)
     for _ in range(3):
         with pytest.raises(OperationalError):

@@ -13,15 +13,16 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from citytools.postgres import cluster, homes, locks, processes, server
+from citytools.local import file_locks
+from citytools.local.postgres import cluster, homes, programs, server
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = """
 import sys
 from pathlib import Path
-from citytools.postgres import processes, server
+from citytools.local.postgres import programs, server
 address = server.ensure_running(Path(sys.argv[1]))
-print(processes.postmaster(Path(sys.argv[1]) / "data"), flush=True)
+print(programs.postmaster_pid(Path(sys.argv[1]) / "data"), flush=True)
 sys.stdin.read()
 """
 
@@ -36,16 +37,16 @@ def empty() -> Iterator[Path]:
 
 
 @pytest.fixture
-def folder(_made: Path) -> Iterator[Path]:
+def folder(_cluster_folder: Path) -> Iterator[Path]:
     """A folder with a cluster in it that does not run: a copy, since making one takes a second."""
     with _place() as place:
         place.mkdir()
-        subprocess.run(["cp", "-a", _made / "data", place / "data"], check=True)
+        subprocess.run(["cp", "-a", _cluster_folder / "data", place / "data"], check=True)
         yield place
 
 
 @pytest.fixture(scope="session")
-def _made() -> Iterator[Path]:
+def _cluster_folder() -> Iterator[Path]:
     with _place() as place:
         server.ensure_running(place)
         server.release(place)
@@ -57,8 +58,8 @@ def lasting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Stands for /var/lib/city-tools, so that no test leaves anything there."""
     place = Path(tempfile.mkdtemp(prefix="lasting-", dir="/var/tmp"))
     place.chmod(0o755)
-    monkeypatch.setattr(homes, "LASTING", (place,))
-    monkeypatch.setattr(homes, "CLEANED", place / "cleaned")
+    monkeypatch.setattr(homes, "LASTING_FOLDERS", (place,))
+    monkeypatch.setattr(homes, "CLEANED_FOLDER", place / "cleaned")
     (place / "cleaned").mkdir()
     yield place
     shutil.rmtree(place)
@@ -77,13 +78,13 @@ def _place() -> Iterator[Path]:
 
 def forget(place: Path) -> None:
     """Stop the server of this folder, whatever a test did to it."""
-    with contextlib.suppress(cluster.CannotStart):
+    with contextlib.suppress(cluster.StartError):
         server.release(place)
-    if (pid := processes.postmaster(place / "data")) is not None:
-        processes.stop(pid, place / "data")
+    if (pid := programs.postmaster_pid(place / "data")) is not None:
+        programs.stop_postmaster(pid, place / "data")
     # The reaper looks in once more before it goes
     if place.exists():
-        with locks.exclusive(place / "reaper"):
+        with file_locks.exclusive(place / "reaper"):
             pass
 
 
@@ -110,7 +111,7 @@ def postmaster_seen_by(client: "subprocess.Popen[str]") -> int:
     return int(client.stdout.readline())
 
 
-def version_at(address: server.Address) -> str:
+def version_at(address: server.ServerAddress) -> str:
     """What the server says of itself."""
     connection = psycopg2.connect(
         host=address.host, port=address.port, user=address.user, dbname=cluster.DATABASE
@@ -120,11 +121,11 @@ def version_at(address: server.Address) -> str:
         return str(cursor.fetchall()[0][0])
 
 
-def eventually(true: Callable[[], bool], seconds: float = 8) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 8) -> bool:
     """Does it come true in time?"""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if true():
+        if condition():
             return True
         time.sleep(0.02)
     return False

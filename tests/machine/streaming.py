@@ -13,7 +13,7 @@ import django
 from django.conf import settings
 from django.db import connection
 
-from citytools import serving
+from citytools.local import web_server
 
 
 def main() -> None:
@@ -37,8 +37,8 @@ def main() -> None:
         return rows
 
     tables.Stored.write = write_and_hold  # type: ignore[assignment]
-    serving.WORKERS = 1
-    serving.serve(int(sys.argv[1]), lambda: None)
+    web_server.WORKERS = 1
+    web_server.serve(int(sys.argv[1]), lambda: None)
 
 
 if __name__ == "__main__":

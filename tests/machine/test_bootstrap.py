@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.bootstrap import __main__ as entry
-from citytools.bootstrap import commands, environment, frontend, steps
+from citytools.local.bootstrap import __main__ as entry
+from citytools.local.bootstrap import commands, install, process
 from tests.machine.conftest import ROOT
 
 PIECES = ("requirements.lock", "requirements-test.lock", "package.json", "package-lock.json")
@@ -21,7 +21,7 @@ PIECES = ("requirements.lock", "requirements-test.lock", "package.json", "packag
 def clone(tmp_path: Path) -> Path:
     """What a fresh clone has of the set-up, in a path with a blank."""
     top = tmp_path / "a clone"
-    shutil.copytree(ROOT / "citytools" / "bootstrap", top / "citytools" / "bootstrap")
+    shutil.copytree(ROOT / "citytools" / "local", top / "citytools" / "local")
     (top / "citytools" / "__init__.py").touch()
     for piece in (*PIECES, "Makefile"):
         shutil.copy(ROOT / piece, top / piece)
@@ -38,7 +38,7 @@ def test_no_network_is_said_in_one_line(clone: Path) -> None:
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}
     elsewhere = {"PIP_FIND_LINKS": "", "PIP_NO_CACHE_DIR": "1", "PIP_RETRIES": "0"}
     outcome = _run(
-        clone, sys.executable, "-m", "citytools.bootstrap", "run", **nowhere, **elsewhere
+        clone, sys.executable, "-m", "citytools.local.bootstrap", "run", **nowhere, **elsewhere
     )
     assert outcome.returncode == 1
     (line,) = outcome.stderr.strip().splitlines()
@@ -46,7 +46,7 @@ def test_no_network_is_said_in_one_line(clone: Path) -> None:
 
 
 def test_unknown_command_is_said_in_one_line(clone: Path) -> None:
-    outcome = _run(clone, sys.executable, "-m", "citytools.bootstrap", "dance")
+    outcome = _run(clone, sys.executable, "-m", "citytools.local.bootstrap", "dance")
     assert outcome.stderr.startswith("City Tools: name a command: run, test")
 
 
@@ -70,17 +70,17 @@ def test_python_that_is_too_old_is_said_in_one_line(
 
 
 def test_python_without_any_pip_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "_pip_version", lambda _command: (0,))
-    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(steps.CannotGoOn, match="apt-get install python3-venv"):
-        environment.pip_command()
+    monkeypatch.setattr(install, "_pip_version", lambda _command: (0,))
+    monkeypatch.setattr(install.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(process.SetupError, match="apt-get install python3-venv"):
+        install.pip_command()
 
 
 def test_pip_too_old_to_install_elsewhere_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     versions = {sys.executable: (21, 0), "/usr/bin/pip3": (23, 0)}
-    monkeypatch.setattr(environment.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(environment, "_pip_version", lambda command: versions[command[0]])
-    assert environment.pip_command() == ["/usr/bin/pip3"]
+    monkeypatch.setattr(install.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(install, "_pip_version", lambda command: versions[command[0]])
+    assert install.pip_command() == ["/usr/bin/pip3"]
 
 
 @pytest.mark.parametrize(
@@ -99,40 +99,43 @@ def test_pip_too_old_to_install_elsewhere_is_passed_over(monkeypatch: pytest.Mon
     ],
 )
 def test_cause_says_what_to_do(output: str, advice: str) -> None:
-    assert advice in steps.cause(output)
+    assert advice in process.advice_for(output)
 
 
 def test_changed_lock_is_installed_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(environment, "STAMP", tmp_path / "installed")
-    monkeypatch.setattr(environment.steps, "ROOT", tmp_path)
+    installed: list[str] = []
+
+    def run_logged(_command: object, purpose: str, _env: object = None) -> None:
+        installed.append(purpose)
+        (tmp_path / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".venv" / "bin" / "python").touch()
+
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setattr(install, "run_logged", run_logged)
     lock = tmp_path / "requirements.lock"
-    lock.write_text("django==5.2")
-    environment.STAMP.write_text(environment._line(lock.name))
-    assert environment._holds(lock.name)
-    lock.write_text("django==5.3")
-    assert not environment._holds(lock.name)
+    for text in ("django==5.2", "django==5.2", "django==5.3"):
+        lock.write_text(text)
+        install.ensure_packages(lock.name, tmp_path / ".venv")
+    assert installed == ["making .venv", *["installing Python packages"] * 2]
 
 
-def test_front_end_is_installed_without_node_on_the_machine() -> None:
-    node, npm = frontend.npm_of_the_wheel()
-    shown = subprocess.run([node, npm, "--version"], capture_output=True, text=True, check=True)
-    assert int(shown.stdout.split(".")[0]) >= 7
-
-
-def test_npm_needs_no_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_npm_comes_with_the_wheel_and_needs_no_home_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     # A folder that nobody can make, root included
     monkeypatch.setenv("HOME", f"{os.devnull}/home")
     monkeypatch.setenv("NPM_CONFIG_CACHE", f"{os.devnull}/cache")
-    monkeypatch.setattr(frontend, "CACHE", tmp_path / "npm")
-    frontend.npm(frontend.npm_of_the_wheel(), "cache", "verify")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(install, "NPM_CACHE", tmp_path / "npm")
+    install.run_npm("cache", "verify")
     assert (tmp_path / "npm" / "_cacache").is_dir()
 
 
 def test_npm_keeps_its_cache_within_the_project() -> None:
-    assert frontend.CACHE.is_relative_to(ROOT)
+    assert install.NPM_CACHE.is_relative_to(ROOT)
 
 
-@pytest.mark.parametrize("lock", [*environment.LOCKS, "schemas.lock"])
+@pytest.mark.parametrize("lock", [install.RUNTIME_LOCK, install.TEST_LOCK, "schemas.lock"])
 def test_locks_hold_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in text

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from citytools.postgres import cluster, creation, homes, processes, reaper, server
+from citytools.local.postgres import base, cluster, homes, programs, reaper, server
 from tests.machine.conftest import (
     ROOT,
     Starter,
@@ -40,15 +40,15 @@ def test_server_stops_when_its_last_user_is_killed(folder: Path, start_client: S
     seen = [postmaster_seen_by(client) for client in clients]
     clients[0].kill()
     clients[0].wait()
-    assert processes.postmaster(folder / "data") == seen[0]
+    assert programs.postmaster_pid(folder / "data") == seen[0]
     clients[1].kill()
-    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+    assert eventually(lambda: programs.postmaster_pid(folder / "data") is None)
 
 
 def test_release_stops_the_server_at_once(folder: Path) -> None:
     server.ensure_running(folder)
     assert server.release(folder)
-    assert processes.postmaster(folder / "data") is None
+    assert programs.postmaster_pid(folder / "data") is None
 
 
 def test_release_leaves_the_server_to_others(folder: Path, start_client: Starter) -> None:
@@ -56,14 +56,14 @@ def test_release_leaves_the_server_to_others(folder: Path, start_client: Starter
     seen = postmaster_seen_by(client)
     server.ensure_running(folder)
     assert not server.release(folder)
-    assert processes.postmaster(folder / "data") == seen
+    assert programs.postmaster_pid(folder / "data") == seen
 
 
 def test_killed_server_is_started_again(folder: Path) -> None:
     server.ensure_running(folder)
     killed = _postmaster(folder)
     os.kill(killed, signal.SIGKILL)
-    assert eventually(lambda: processes.postmaster(folder / "data") is None)
+    assert eventually(lambda: programs.postmaster_pid(folder / "data") is None)
     version_at(server.ensure_running(folder))
     assert _postmaster(folder) != killed
 
@@ -94,7 +94,7 @@ def test_path_too_long_for_a_socket(empty: Path) -> None:
     deep.parent.mkdir()
     try:
         address = server.ensure_running(deep)
-        assert len(address.host) < cluster.LONGEST_SOCKET
+        assert len(address.host) < cluster.MAX_SOCKET_PATH_BYTES
         assert version_at(address)
     finally:
         forget(deep)
@@ -116,14 +116,14 @@ def test_cluster_of_another_version_is_refused_in_one_line(folder: Path) -> None
     server.ensure_running(folder)
     server.release(folder)
     (folder / "data" / "PG_VERSION").write_text("9\n")
-    with pytest.raises(cluster.CannotStart, match=r"of PostgreSQL 9 .* set PG_BINDIR") as refusal:
+    with pytest.raises(cluster.StartError, match=r"of PostgreSQL 9 .* set PG_BINDIR") as refusal:
         server.ensure_running(folder)
     assert "\n" not in str(refusal.value)
 
 
 def test_named_programs_that_are_not_there(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PG_BINDIR", "/nowhere")
-    with pytest.raises(cluster.CannotStart, match="set PG_BINDIR"):
+    with pytest.raises(cluster.StartError, match="set PG_BINDIR"):
         server.ensure_running(empty)
 
 
@@ -131,15 +131,15 @@ def test_folder_that_somebody_laid_for_us_is_refused(empty: Path) -> None:
     trap = empty.parent / "trap"
     trap.mkdir()
     trap.chmod(0o777)
-    with pytest.raises(cluster.CannotStart, match="is not ours"):
-        homes.own_folder(trap, uid=os.geteuid(), mode=0o700)
+    with pytest.raises(cluster.StartError, match="is not ours"):
+        homes.make_own_folder(trap, uid=os.geteuid(), mode=0o700)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change accounts")
 @pytest.mark.usefixtures("lasting")
 def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
     empty.parent.chmod(0o700)
-    ours = cluster.of(empty)
+    ours = homes.locate_cluster(empty)
     try:
         assert version_at(server.ensure_running(empty))
         assert ours.home != empty
@@ -150,19 +150,19 @@ def test_root_loosens_no_modes_where_the_server_cannot_go(empty: Path) -> None:
 
 
 def test_two_test_runs_have_databases_of_their_own() -> None:
-    program = "import django; django.setup(); from citytools.postgres import creation as c; "
-    program += "print(c._own_number(), flush=True); input()"
+    program = "import django; django.setup(); from citytools.local.postgres import base; "
+    program += "print(base.DatabaseCreation._run_number(), flush=True); input()"
     command = [sys.executable, "-c", program]
     pipe = subprocess.PIPE
     with (
-        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as one,
-        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as other,
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as first,
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as second,
     ):
-        assert one.stdout
-        assert other.stdout
-        assert one.stdout.readline() != other.stdout.readline()
-        one.communicate("\n")
-        other.communicate("\n")
+        assert first.stdout
+        assert second.stdout
+        assert first.stdout.readline() != second.stdout.readline()
+        first.communicate("\n")
+        second.communicate("\n")
 
 
 @pytest.mark.django_db
@@ -170,25 +170,25 @@ def test_database_in_use_is_dropped_all_the_same() -> None:
     with connection._nodb_cursor() as cursor:
         cursor.execute("CREATE DATABASE dropped_in_use")
     with closing(psycopg2.connect(**connection.get_connection_params() | IN_USE)) as user:
-        creation.drop("dropped_in_use")
+        base.drop_database("dropped_in_use")
         with pytest.raises(psycopg2.OperationalError), user.cursor() as cursor:
             cursor.execute("SELECT 1")
 
 
 def _postmaster(folder: Path) -> int:
-    pid = processes.postmaster(folder / "data")
+    pid = programs.postmaster_pid(folder / "data")
     assert pid is not None
     return pid
 
 
 def _reaper(folder: Path) -> int:
     """The pid of the reaper on duty for this folder."""
-    shown = subprocess.run(
+    listing = subprocess.run(
         ["ps", "-wweo", "pid=,args="], capture_output=True, text=True, check=True
     )
     (line,) = (
         line
-        for line in shown.stdout.splitlines()
+        for line in listing.stdout.splitlines()
         if reaper.__name__ in line and str(folder) in line
     )
     return int(line.split()[0])
@@ -202,12 +202,12 @@ def test_another_database_is_made_when_first_used() -> None:
     )
     command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", asks]
     env = {**os.environ, "CITYTOOLS_DATABASE": "made_in_a_test"}
-    creation.drop("made_in_a_test")
+    base.drop_database("made_in_a_test")
     try:
         for _ in range(2):
-            told = subprocess.run(
+            outcome = subprocess.run(
                 command, cwd=ROOT, env=env, capture_output=True, text=True, check=True
             )
-            assert told.stdout.strip() == "made_in_a_test"
+            assert outcome.stdout.strip() == "made_in_a_test"
     finally:
-        creation.drop("made_in_a_test")
+        base.drop_database("made_in_a_test")

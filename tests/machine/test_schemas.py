@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from citytools.bootstrap import commands, environment, frontend, schemas, steps
+from citytools.local.bootstrap import commands, install, process
 
 Publisher = Callable[..., None]
 
@@ -19,11 +19,10 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publisher:
     """Make packages of ours the only ones there are, and lock them; `content` is their schema."""
     index = tmp_path / "an index"
     index.mkdir()
-    for name, value in {"FOLDER": "set up/schemas", "STAMP": "set up/schemas/unpacked"}.items():
-        monkeypatch.setattr(schemas, name, tmp_path / value)
-    monkeypatch.setattr(schemas, "LOCK", tmp_path / "schemas.lock")
-    monkeypatch.setattr(steps, "WORKSHOP", tmp_path / "set up")
-    monkeypatch.setattr(steps, "LOG", tmp_path / "log")
+    monkeypatch.setattr(install, "SCHEMA_FOLDER", tmp_path / "set up" / "schemas")
+    monkeypatch.setattr(install, "SCHEMA_LOCK", tmp_path / "schemas.lock")
+    monkeypatch.setattr(process, "SETUP_FOLDER", tmp_path / "set up")
+    monkeypatch.setattr(process, "LOG", tmp_path / "log")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", index.as_uri())
@@ -35,12 +34,12 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publisher:
             (index / f"{package}-{version}.tar.gz").write_bytes(packed)
             digest = hashlib.sha256(packed).hexdigest()
             lines.append(f"{package}=={version} --hash=sha256:{digest}")
-        schemas.LOCK.write_text("\n".join(lines))
+        install.SCHEMA_LOCK.write_text("\n".join(lines))
 
     return _publish
 
 
-PACKAGES = {"ocdsextensionregistry": schemas.RELEASE, "ocdskit": schemas.PACKAGE}
+PACKAGES = {"ocdsextensionregistry": install.RELEASE_SCHEMA, "ocdskit": install.PACKAGE_SCHEMA}
 
 
 def _source_package(top: str, name: str, content: str, trace: Path) -> bytes:
@@ -63,15 +62,17 @@ def _source_package(top: str, name: str, content: str, trace: Path) -> bytes:
     return packed.getvalue()
 
 
-def _held() -> dict[str, str]:
-    return {path.name: path.read_text() for path in schemas.FOLDER.glob("*.json")}
+def _fetched() -> dict[str, str]:
+    return {path.name: path.read_text() for path in install.SCHEMA_FOLDER.glob("*.json")}
 
 
 def test_the_schemas_alone_are_kept_and_nothing_is_run(publish: Publisher, tmp_path: Path) -> None:
     publish('{"title": "e"}')
-    schemas.ensure()
-    assert _held() == dict.fromkeys((schemas.RELEASE, schemas.PACKAGE), '{"title": "e"}')
-    assert sorted(path.name for path in steps.WORKSHOP.iterdir()) == ["lock", "schemas"]
+    install.ensure_schemas()
+    assert _fetched() == dict.fromkeys(
+        (install.RELEASE_SCHEMA, install.PACKAGE_SCHEMA), '{"title": "e"}'
+    )
+    assert sorted(path.name for path in process.SETUP_FOLDER.iterdir()) == ["lock", "schemas"]
     assert not (tmp_path / "was run").exists()
 
 
@@ -79,31 +80,31 @@ def test_what_is_there_is_not_fetched_again(
     publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
-    schemas.ensure()
-    monkeypatch.setattr(environment, "pip_command", lambda: ["/no/pip"])
-    schemas.ensure()
-    assert len(_held()) == 2
+    install.ensure_schemas()
+    monkeypatch.setattr(install, "pip_command", lambda: ["/no/pip"])
+    install.ensure_schemas()
+    assert len(_fetched()) == 2
 
 
 def test_a_changed_lock_and_a_lost_schema_are_fetched_anew(publish: Publisher) -> None:
     publish("old")
-    schemas.ensure()
+    install.ensure_schemas()
     publish("new", version="1.1")
-    schemas.ensure()
-    assert set(_held().values()) == {"new"}
-    (schemas.FOLDER / schemas.PACKAGE).unlink()
-    schemas.ensure()
-    assert len(_held()) == 2
+    install.ensure_schemas()
+    assert set(_fetched().values()) == {"new"}
+    (install.SCHEMA_FOLDER / install.PACKAGE_SCHEMA).unlink()
+    install.ensure_schemas()
+    assert len(_fetched()) == 2
 
 
 def test_a_package_that_differs_from_the_lock_is_refused(publish: Publisher) -> None:
     publish("what was locked")
-    locked = schemas.LOCK.read_text()
+    locked = install.SCHEMA_LOCK.read_text()
     publish("what somebody put in its place")
-    schemas.LOCK.write_text(locked)
-    with pytest.raises(steps.CannotGoOn, match="differs from the lock file"):
-        schemas.ensure()
-    assert _held() == {}
+    install.SCHEMA_LOCK.write_text(locked)
+    with pytest.raises(process.SetupError, match="differs from the lock file"):
+        install.ensure_schemas()
+    assert _fetched() == {}
 
 
 def test_an_index_without_source_packages_is_said_in_one_line(
@@ -111,20 +112,20 @@ def test_an_index_without_source_packages_is_said_in_one_line(
 ) -> None:
     publish()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "set up"))
-    with pytest.raises(steps.CannotGoOn, match="where PIP_FIND_LINKS names"):
-        schemas.ensure()
+    with pytest.raises(process.SetupError, match="where PIP_FIND_LINKS names"):
+        install.ensure_schemas()
 
 
 def test_set_up_without_the_schemas_fails_at_its_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def _fail() -> None:
-        raise steps.CannotGoOn("no network")
+        raise process.SetupError("no network")
 
     installed: list[str] = []
-    monkeypatch.setattr(environment, "ensure", installed.append)
-    monkeypatch.setattr(frontend, "ensure", lambda: installed.append("front end"))
-    monkeypatch.setattr(schemas, "ensure", _fail)
+    monkeypatch.setattr(commands, "ensure_packages", installed.append)
+    monkeypatch.setattr(install, "ensure_node_modules", lambda: installed.append("front end"))
+    monkeypatch.setattr(install, "ensure_schemas", _fail)
     assert commands.setup() == 1
     assert installed == ["requirements-test.lock", "front end"]
     assert capsys.readouterr().err == "City Tools: no network\n"

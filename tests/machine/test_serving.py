@@ -14,9 +14,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from citytools import serving
+from citytools.local import web_server
+from citytools.local.postgres import cluster, server
 from citytools.management.commands import serve
-from citytools.postgres import cluster, server
 from tests import factories
 from tests.machine.conftest import ROOT, eventually
 
@@ -25,19 +25,19 @@ from tests.machine.conftest import ROOT, eventually
 def taken() -> Iterator[int]:
     """A port that something else serves on."""
     with socket.socket() as listener:
-        listener.bind((serving.ADDRESS, 0))
+        listener.bind((web_server.ADDRESS, 0))
         listener.listen()
         yield listener.getsockname()[1]
 
 
 def test_port_is_read() -> None:
-    assert serving.port_of("8765") == 8765
+    assert web_server.parse_port("8765") == 8765
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "eighty", "-1", "80.5", "٣"])
 def test_what_is_no_port_is_refused(text: str) -> None:
     with pytest.raises(CommandError, match="choose a number"):
-        serving.port_of(text)
+        web_server.parse_port(text)
 
 
 def test_demo_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,14 +62,14 @@ def test_production_that_shows_inventions_unasked_says_so(
 
 def test_taken_port_is_named_with_another(taken: int) -> None:
     with pytest.raises(CommandError, match=f"Port {taken} is taken.* PORT={taken + 1} make run"):
-        serving.claim(taken, patience=0)
+        web_server.claim_port(taken, wait_seconds=0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no two can listen on one port")
 def test_port_of_a_server_that_does_not_listen_yet_is_taken() -> None:
     port = _free_port()
-    with serving.claim(port), pytest.raises(CommandError, match="is taken"):
-        serving.claim(port, patience=0)
+    with web_server.claim_port(port), pytest.raises(CommandError, match="is taken"):
+        web_server.claim_port(port, wait_seconds=0)
 
 
 def test_static_files_are_collected_when_they_change(settings: Settings, tmp_path: Path) -> None:
@@ -78,10 +78,10 @@ def test_static_files_are_collected_when_they_change(settings: Settings, tmp_pat
     settings.STATICFILES_DIRS = [tmp_path / "sources"]
     settings.STATIC_ROOT = tmp_path / "collected"
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    assert [serving.collect_static() for _ in range(2)] == [True, False]
+    assert [web_server.collect_static() for _ in range(2)] == [True, False]
     (tmp_path / "sources" / "page.css").write_text("a { color: black }")
     os.utime(tmp_path / "sources" / "page.css", (2e9, 2e9))
-    assert serving.collect_static()
+    assert web_server.collect_static()
     assert "black" in (tmp_path / "collected" / "page.css").read_text()
 
 
@@ -91,7 +91,7 @@ def test_sources_of_the_front_end_are_not_served(settings: Settings, tmp_path: P
     settings.STATICFILES_DIRS = [tmp_path / "sources"]
     settings.STATIC_ROOT = tmp_path / "collected"
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    serving.collect_static()
+    web_server.collect_static()
     assert not (tmp_path / "collected" / "page.scss").exists()
 
 
@@ -129,7 +129,7 @@ def _serve(port: int, url: str) -> "subprocess.Popen[str]":
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{serving.ADDRESS}:{port}/admin/login/") as page:
+        with urllib.request.urlopen(f"http://{web_server.ADDRESS}:{port}/admin/login/") as page:
             return bool(page.status == 200)
     except OSError:
         return False
@@ -137,20 +137,20 @@ def _answers(port: int) -> bool:
 
 def _free_port() -> int:
     with socket.socket() as trial:
-        trial.bind((serving.ADDRESS, 0))
+        trial.bind((web_server.ADDRESS, 0))
         return int(trial.getsockname()[1])
 
 
 def _workers(pid: int) -> list[int]:
-    shown = subprocess.run(
+    listing = subprocess.run(
         ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
     ).stdout
-    pairs = (map(int, line.split()) for line in shown.splitlines())
+    pairs = (map(int, line.split()) for line in listing.splitlines())
     return [child for child, parent in pairs if parent == pid]
 
 
 def _lives(pid: int) -> bool:
-    shown = subprocess.run(
+    state = subprocess.run(
         ["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout.strip()
-    return bool(shown) and not shown.startswith("Z")
+    return bool(state) and not state.startswith("Z")

@@ -67,10 +67,10 @@ def nginx(port: int, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     """Where nginx listens with our configuration, in front of the server."""
     if not (program := shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")):
         pytest.skip(
-            "no nginx here: citytools/nginx.conf is not tested (apt-get install nginx-light)"
+            "no nginx here: citytools/local/nginx.conf is not tested (apt-get install nginx-light)"
         )
     place, own = _free_port(), tmp_path_factory.mktemp("nginx")
-    text = (ROOT / "citytools" / "nginx.conf").read_text()
+    text = (ROOT / "citytools" / "local" / "nginx.conf").read_text()
     for name, value in {
         "PORT": place,
         "SITE": f"127.0.0.1:{port}",

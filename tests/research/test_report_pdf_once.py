@@ -72,8 +72,10 @@ def content(response: HttpResponseBase) -> bytes:
 def lock_of_another_process(place: Path) -> Iterator[None]:
     """A second process that holds the lock, as another worker does while it prints."""
     place.mkdir(parents=True, exist_ok=True)
-    source = "import sys; from pathlib import Path; from citytools.postgres import locks\n"
-    source += "locks.alone(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    source = "import sys; from pathlib import Path; from citytools.local import file_locks\n"
+    source += (
+        "file_locks.try_exclusive(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    )
     command = [sys.executable, "-c", source, str(place / "report-pdf-lock")]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:

@@ -12,9 +12,10 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 
 from boroughs.models import Borough
-from citytools import serving, staff
+from citytools import staff
+from citytools.local import web_server
+from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
-from citytools.postgres import records, server
 from citytools.site import holds_invented_records
 
 
@@ -30,25 +31,25 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Prepare, serve, and leave nothing running."""
-        port = serving.port_of(options["port"])
+        port = web_server.parse_port(options["port"])
         demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        claimed = serving.claim(port)
+        claim = web_server.claim_port(port)
         try:
             words = self._prepare(demo)
-            serving.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
+            web_server.serve(port, lambda: self.stdout.write(f"{self._where(port)}\n{words}"))
         except OperationalError as error:
             raise CommandError(f"No database: {' '.join(str(error).split())}") from error
         except KeyboardInterrupt:
             sys.exit(130)
         finally:
             self._stop()
-            claimed.close()
+            claim.close()
 
     def _prepare(self, demo: str) -> str:
         """Bring database and files up to date; returns how staff sign in."""
-        with serving.one_preparing():
+        with web_server.preparation_lock():
             self._say_where_the_data_are()
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
@@ -57,7 +58,7 @@ class Command(BaseCommand):
             self._warn_of_inventions(demo)
             call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()
-        if serving.collect_static():
+        if web_server.collect_static():
             self.stdout.write("Collected the static files.")
         return sign_in
 
@@ -71,7 +72,7 @@ class Command(BaseCommand):
 
     def _say_where_the_data_are(self) -> None:
         if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
-            record = records.path(settings.EMBEDDED_FOLDER)
+            record = cluster.record_path(settings.EMBEDDED_FOLDER)
             self.stdout.write(
                 f"The database is kept in {data} (to back it up, stop and copy that folder; "
                 f"to begin with an empty one, stop and remove it and {record})."
@@ -87,7 +88,7 @@ class Command(BaseCommand):
         )
 
     def _where(self, port: int) -> str:
-        return f"City Tools: London is at http://{serving.ADDRESS}:{port}/ until Ctrl-C."
+        return f"City Tools: London is at http://{web_server.ADDRESS}:{port}/ until Ctrl-C."
 
     def _stop(self) -> None:
         connection.close()

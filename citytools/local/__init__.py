@@ -1,0 +1,1 @@
+"""What one machine needs: set-up, an embedded PostgreSQL, and serving."""

