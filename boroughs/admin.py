@@ -9,11 +9,11 @@ from boroughs import completeness, return_form
 from boroughs.completeness import Received
 from boroughs.models import Borough, Return, Subject
 from boroughs.return_form import ReturnForm, ReturnFormSet, SingleReturnForm
-from citytools import confirmation
-from citytools.confirmation import Question
-from citytools.history_page import Link
-from citytools.provenance import SourceKind
-from citytools.staff_admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
+from citytools.facts.provenance import SourceKind
+from citytools.history.page import Link
+from citytools.staff import confirmation_form
+from citytools.staff.admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
+from citytools.staff.confirmation_form import Question
 
 
 class ReturnFieldsets:
@@ -25,7 +25,7 @@ class ReturnFieldsets:
         """Django would show who may only look at it two fields without words."""
         fields = self.own_fields
         if self.has_view_permission(request, obj) and not self.has_change_permission(request, obj):
-            fields = tuple(name for name in fields if name not in confirmation.FIELDS)
+            fields = tuple(name for name in fields if name not in confirmation_form.FIELDS)
         return [(None, {"fields": fields}), PROVENANCE]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
-from citytools.provenance import SourcedQuerySet, SourceKind
+from citytools.facts.provenance import SourcedQuerySet, SourceKind
 
 MOST = 5000
 """More facts than one body can have; a query is never without bound."""

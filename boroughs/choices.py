@@ -12,9 +12,9 @@ Neither says who is better.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from boroughs.answers import Answers, Use, products_of
-from boroughs.comparisons import RARE
 from boroughs.models import Borough
+from boroughs.profile.answers import Answers, Use, products_of
+from boroughs.profile.peers import RARE
 from systems.models import Function, Product
 
 COMMON = 5

@@ -1,7 +1,7 @@
 """The columns of the boroughs file. Append only: scripts depend on them."""
 
 from boroughs.models import Borough, Subject
-from citytools.columns import Column
+from citytools.lists.columns import Column
 
 BOROUGH_COLUMNS = (
     Column("gss_code", "text", "The code at the Office for National Statistics.", "gss_code"),

@@ -11,7 +11,7 @@ from boroughs.compare import abilities, agreements, estate
 from boroughs.compare.answers import NONE, NOT_KNOWN
 from boroughs.models import Borough, Return, Subject
 from citytools import clock
-from citytools.confirmation import Question
+from citytools.staff.confirmation_form import Question
 
 _WITHOUT_INVENTED = "Where what is invented for demonstration is left out: "
 

@@ -13,8 +13,8 @@ from boroughs.compare.sections import sections_of
 from boroughs.counts import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
-from citytools.columns import Column
-from citytools.exports import Export
+from citytools.exports.export import Export
+from citytools.lists.columns import Column
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from boroughs.columns import BOROUGH_COLUMNS
 from boroughs.measures import MEASURES
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slugs, Sort, Values, Words, filled
-from citytools.grammar import FactFilter
+from citytools.lists.filters import OneOf, Slugs, Sort, Values, Words, filled
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import by_value
 
 

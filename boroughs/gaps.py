@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from boroughs.answers import Answers, Use, products_of
 from boroughs.models import Borough
+from boroughs.profile.answers import Answers, Use, products_of
 from systems.models import Function, Product
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from boroughs.models import Borough, Return
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.sheets import lines
+from citytools.imports.csv_reader import lines
 
 _BOROUGH_TEXTS = (
     "gss_code", "name", "official_name", "code", "slug", "kind", "inner_or_outer", "partnership",

@@ -8,11 +8,11 @@ from django import forms
 from boroughs import completeness
 from boroughs.completeness import Received
 from boroughs.models import Borough, Subject
-from citytools import confirmation
-from citytools.confirmation import ConfirmationForm
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
+from citytools.staff import confirmation_form
+from citytools.staff.confirmation_form import ConfirmationForm
 
-FIELDS = (("subject", "received_on"), "complete", *confirmation.FIELDS)
+FIELDS = (("subject", "received_on"), "complete", *confirmation_form.FIELDS)
 _ASKING = {"complete", "subject", "borough", "received_on"}
 
 

@@ -8,7 +8,7 @@ from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, 
 from django.db.models.functions import Concat, Lower
 
 from boroughs.models import Borough
-from citytools.matching import ALSO, CODE, CONTEXT, OTHER, named
+from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, named
 
 KNOWN = 100
 """Bodies that are compared by every name, London's own first; further ones are looked for."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from boroughs import answers, choices, comparisons
+from boroughs import choices
 from boroughs.choices import Common, Rare
-from boroughs.comparisons import Peer
 from boroughs.gaps import Gaps, gaps
 from boroughs.models import Borough
+from boroughs.profile import answers
+from boroughs.profile.peers import NEAREST, Peer, nearest
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,11 @@ class Standing:
     complete: bool
 
 
-def of(borough: Borough, *, illustrative: bool = True, most: int = comparisons.NEAREST) -> Standing:
+def of(borough: Borough, *, illustrative: bool = True, most: int = NEAREST) -> Standing:
     """The standing of a borough; nine queries."""
     told = answers.read(illustrative=illustrative)
     compared = borough.pk in told.boroughs
-    peers = comparisons.nearest(borough, most, illustrative=illustrative)
+    peers = nearest(borough, most, illustrative=illustrative)
     near = [peer.borough for peer in peers]
     asked = near or [one for one in told.named(told.reporting) if one.pk != borough.pk]
     return Standing(

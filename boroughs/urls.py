@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from boroughs import files, views
+from boroughs import files
 from boroughs.compare import views as compare
+from boroughs.profile import views
 
 app_name = "boroughs"
 urlpatterns = [

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.filters import YesNo
-from citytools.grammar import FactFilter
+from citytools.lists.filters import YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import real_or_invented
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from citytools.columns import Column
-from citytools.grammar import FactFilter
+from citytools.lists.columns import Column
+from citytools.lists.filterset import FactFilter
 
 MOST = 12
 """Columns that a page shows; files have all that are chosen."""

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import Error, connection, transaction
 
-from citytools.tables import Table
+from citytools.exports.tables import Table
 
 _log = logging.getLogger(__name__)
 MAX_COPIES = 4

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Expression, QuerySet, TextField, Value
 from django.db.models.functions import Coalesce
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 
 
 def write_table(

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from citytools.charts import PALETTE, laid_out, plain
-from citytools.ranges import Range
+from citytools.facts.statistics import Range
 
 _LANES = (0.0, 0.6, -0.6, 0.3, -0.3)
 """Heights that the dots take in turn, so that equal values stay apart."""

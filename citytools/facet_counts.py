@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 
-from citytools.grammar import FactFilter
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import Narrowing
 from citytools.tallies import Tallies
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as in_format
 from django.utils.text import Truncator
 
-from citytools.provenance import Sourced
+from citytools.facts.provenance import Sourced
 
 EMPTY = "empty"
 _LONGEST = 300

@@ -6,15 +6,15 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.measures import MEASURES
 from boroughs.models import LONDON, Subject
-from boroughs.tiles import tile_map
+from boroughs.profile.tile_map import tile_map
 from citytools import clock, overview
 from citytools.asked import Asked, page
-from citytools.filters import OneOf
+from citytools.lists.filters import OneOf
 from citytools.pages.glossary import TERMS
 from contracts import charts
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import widest
 from contracts.models import Contract
-from contracts.together.choice import TogetherFilter
-from contracts.together.shown import widest
 from research.models import Finding
 
 

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.http import FileResponse
 from django.http.response import HttpResponseBase, ResponseHeaders
 
-from citytools.log_format import ThrottleFilter
+from citytools.http.log_format import ThrottleFilter
 
 _log = logging.getLogger(__name__)
 _log.addFilter(ThrottleFilter(lines=5, seconds=60))

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.text import Truncator
 
 from citytools.cells import Line
-from citytools.history_page import in_london, people_of, who
+from citytools.history.page import in_london, people_of, who
 from citytools.history_words import Names, label, name_of
 
 _VERBS = {"insert": "recorded", "update": "changed", "delete": "deleted"}

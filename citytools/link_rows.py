@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import models
 
-from citytools.authorship import last_by_people
 from citytools.cells import Line
+from citytools.imports.authorship import last_by_people
+from citytools.imports.table_writer import Draft, attribute_of
 from citytools.left_rows import LeftRow
-from citytools.table_writer import Draft, attribute_of
 
 Pair = tuple[int, int]
 

@@ -1,4 +1,4 @@
-"""The statement behind `citytools.matching`: how well each name fits each phrase."""
+"""The statement behind `citytools.facts.name_matching`: how well each name fits each phrase."""
 
 # ruff: noqa: S608 — statements made of constants and of what the ORM compiled
 
@@ -12,7 +12,7 @@ def plain(text: str) -> str:
     """SQL: the words of a text in lower case, without accents and signs, a space between them.
 
     An apostrophe joins (Children's, childrens) and & is read as and; other signs divide. The box of
-    a list folds words by the same function (`citytools.word_search`).
+    a list folds words by the same function (`citytools.lists.word_search`).
     """
     return f"search_words({text})"
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class DataChange(models.Model):
-    """Writing statements, by the trigger that `citytools.versions` puts on every table of facts.
+    """Writing statements, by the trigger that `citytools.history.data_version` puts on each table.
 
     Their sum moves when, and only when, a transaction that wrote is committed, in whatever order
     that happens. Rows are only added, so that writers never wait for each other; now and then one

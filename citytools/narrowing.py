@@ -14,7 +14,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 
 Rows = QuerySet[Any]
 

@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import LONDON, Borough, Subject
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from contracts.models import AHEAD_MONTHS, Contract
 from skills.models import Skill
 from systems.models import System

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from citytools.columns import Column
-from citytools.exports import Export
+from citytools.exports.export import Export
+from citytools.lists.columns import Column
 from citytools.telling import LICENCE, LICENCE_ADDRESS
 
 LICENCE_IN_WORDS = f"{LICENCE}. {LICENCE_ADDRESS}"

@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 
-from citytools.history_page import Link
+from citytools.history.page import Link
 from citytools.history_words import tracked_fields
 
 _CASCADING_KEYS = """

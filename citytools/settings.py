@@ -14,7 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from citytools.surroundings import kept_secret, required, seconds, switch, whole_number
+from citytools.env import kept_secret, required, seconds, switch, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED_FOLDER = BASE_DIR / ".postgres"
@@ -83,15 +83,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "citytools.tracking_parameters.remove_tracking_parameters",
     "django.middleware.security.SecurityMiddleware",
-    "citytools.policy.content_security",
-    "citytools.policy.read_only",
-    "citytools.policy.utf8",
-    "citytools.temporary_faults.TemporaryFaults",
+    "citytools.http.security_policy.content_security",
+    "citytools.http.security_policy.read_only",
+    "citytools.http.security_policy.utf8",
+    "citytools.http.outages.TemporaryFaults",
     "citytools.patience.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
-    "citytools.caching.conditional",
-    "citytools.caching.compressed",
+    "citytools.http.conditional_get.conditional",
+    "citytools.http.conditional_get.compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,14 +112,17 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["citytools.trimming.Loader", "django.template.loaders.app_directories.Loader"],
+                    [
+                        "citytools.http.template_loader.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "citytools.site.furniture",
+                "citytools.http.context_processors.furniture",
             ],
             # Not in templatetags: they know every app's columns, as only ring 3 may
             "libraries": {"words": "citytools.pages.tags", "working": "citytools.pages.tags"},
@@ -134,12 +137,12 @@ LOGGING = {
     "formatters": {
         "dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
         "one line": {
-            "()": "citytools.log_format.OneLineFormatter",
+            "()": "citytools.http.log_format.OneLineFormatter",
             "format": "{asctime} {levelname} {name}: {message}",
             "style": "{",
         },
     },
-    "filters": {"not unavailable": {"()": "citytools.log_format.NotUnavailableFilter"}},
+    "filters": {"not unavailable": {"()": "citytools.http.log_format.NotUnavailableFilter"}},
     "handlers": {
         "terminal": {"class": "logging.StreamHandler", "formatter": "dated"},
         "one line": {"class": "logging.StreamHandler", "formatter": "one line"},
@@ -229,8 +232,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 # Five tries at one user name by one client are free; then each further one waits, from 10 seconds
 # up to a quarter of an hour. Other clients' tries at that name do not wait (login_throttle)
-AXES_HANDLER = "citytools.login_throttle.LoginThrottle"
-AXES_LOCKOUT_CALLABLE = "citytools.login_throttle.too_many_tries"
+AXES_HANDLER = "citytools.staff.login_throttle.LoginThrottle"
+AXES_LOCKOUT_CALLABLE = "citytools.staff.login_throttle.too_many_tries"
 AXES_CLIENT_IP_CALLABLE = "citytools.client_address.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True

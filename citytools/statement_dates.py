@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import Q
 
 from citytools import clock
-from citytools.partial_dates import SQL_PATTERN, first_day
+from citytools.facts.dates import SQL_PATTERN, first_day
 
 _REMEDY = "Write today or a date that has passed."
 

@@ -4,12 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from citytools import data, error_pages, health, home, temporary_faults
+from citytools import error_pages, health, home
+from citytools.http import outages
+from citytools.pages import data
 from citytools.pages import views as pages
 from citytools.search import views as search
 
 handler400 = error_pages.bad_request
-handler500 = temporary_faults.server_error
+handler500 = outages.server_error
 
 urlpatterns = [
     path("", home.home, name="home"),

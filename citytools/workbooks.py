@@ -11,8 +11,8 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from citytools.columns import Column
-from citytools.tables import Table
+from citytools.exports.tables import Table
+from citytools.lists.columns import Column
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST = 100_000

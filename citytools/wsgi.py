@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from django.core.wsgi import get_wsgi_application
 
 if TYPE_CHECKING:
-    from citytools.kept import Application
+    from citytools.http.page_cache import Application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytools.settings")
 django_application = get_wsgi_application()
 
 
 def _with_kept_pages() -> "Application":
-    from citytools import kept  # what it imports has models, which are ready only now
+    from citytools.http import page_cache  # what it imports has models, which are ready only now
 
-    return kept.WithKeptPages(django_application)
+    return page_cache.WithKeptPages(django_application)
 
 
 application = _with_kept_pages()

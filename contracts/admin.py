@@ -9,14 +9,8 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from citytools.history_page import Link
-from citytools.staff_admin import (
-    PROVENANCE,
-    PROVENANCE_FILTERS,
-    LinkPart,
-    PartAdmin,
-    StaffAdmin,
-)
+from citytools.history.page import Link
+from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, LinkPart, PartAdmin, StaffAdmin
 from contracts.models import (
     Contract,
     ContractFunction,

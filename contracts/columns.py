@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from citytools.columns import SOURCE_COLUMNS, Column, listed
+from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
 from contracts.models import Contract, ContractPartner, ContractSystem, Route, Vat
 from systems.models import Function, Product, ServiceArea
 

@@ -2,25 +2,26 @@
 
 import datetime
 
-from citytools.exports import Export, Noted
-from contracts.concentration.asked import ConcentrationAsked
+from citytools.exports.export import Export, Noted
+from contracts.concentration.page import ConcentrationAsked
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
+from contracts.joint_procurement import contract_rows, windows
+from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import Contract
 from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineAsked
-from contracts.together import groups, running, table
-from contracts.together.choice import TogetherFilter
+from contracts.together import table
 from contracts.transparency.filters import TransparencyFilter
 
 _CUT = (
-    f"of the contracts that run, the {running.MOST:,} that end first are compared; a borough "
+    f"of the contracts that run, the {contract_rows.MOST:,} that end first are compared; a borough "
     "or another filter leaves fewer"
 )
 
 
 def _windows(chosen: TogetherFilter, today: datetime.date) -> Noted:
-    found = groups.of(chosen, today)
+    found = windows.of(chosen, today)
     return Noted(table.rows(found.windows), (("Left out", _CUT),) if found.cut else ())
 
 

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools import clock
-from citytools.columns import Column
-from citytools.filters import Day, Population, Pounds, Slugs, Sort, Values, Words, YesNo
-from citytools.grammar import FactFilter
+from citytools.facts.provenance import SourceKind
+from citytools.lists.columns import Column
+from citytools.lists.filters import Day, Population, Pounds, Slugs, Sort, Values, Words, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import (
     NOT_KNOWN,
     Narrowing,
@@ -19,7 +20,6 @@ from citytools.narrowing import (
     real_or_invented,
     through,
 )
-from citytools.provenance import SourceKind
 from contracts.columns import CONTRACT_COLUMNS
 from contracts.models import Contract, ContractPartner, ContractSystem, Framework, Route, Standing
 from contracts.models.questions import standing_on

@@ -6,7 +6,7 @@ from pathlib import Path
 from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import SOURCED, Draft, Import, Rows, sourced
-from citytools.sheets import lines
+from citytools.imports.csv_reader import lines
 from contracts.models import (
     Contract,
     ContractFunction,

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Expression, Q, QuerySet, Value
 
-from citytools.matching import CODE, CONTEXT, OWN, SENTENCE, TEXT, TITLE, Name, named
-from citytools.provenance import SourceKind
+from citytools.facts.name_matching import CODE, CONTEXT, OWN, SENTENCE, TEXT, TITLE, Name, named
+from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, Framework
 from systems.models import Function, System
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from boroughs.models import Borough
-from citytools.authorship import last_by_people
-from citytools.record_finder import DeletedByPerson, RecordFinder, has
+from citytools.imports.authorship import last_by_people
+from citytools.imports.record_finder import DeletedByPerson, RecordFinder, has
 from systems.models import Function, Product, System
 
 

@@ -6,10 +6,10 @@ from contracts import files, views
 from contracts.concentration.views import concentration
 from contracts.feeds import views as feeds
 from contracts.frameworks.views import framework, framework_list
+from contracts.joint_procurement import views as together
 from contracts.ocds.views import contract_package
 from contracts.pipeline.views import pipeline
 from contracts.timeline import views as timeline
-from contracts.together import views as together
 from contracts.transparency.views import transparency
 
 app_name = "contracts"

@@ -7,7 +7,7 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from contracts import charts
 from contracts.feeds import links
 from contracts.filters import ContractFilter

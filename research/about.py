@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from boroughs.models import Borough
-from citytools.grammar import FactFilter
-from research.metrics import METRICS
+from citytools.lists.filterset import FactFilter
+from research.metrics.definitions import METRICS
 from research.models import CaseStudy, Finding
 from systems.models import Function, Product
 

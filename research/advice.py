@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.utils.dateformat import format as in_format
 from django.utils.safestring import SafeString
 
-from research import quoting, text, verdicts
-from research.figures import Figure
+from research import quoting
+from research.metrics.figures import Figure
 from research.models import Finding, Recommendation, State
+from research.publications import text, verdicts
+from research.publications.verdicts import Tested, Verdict
 from research.scope import Scope
-from research.verdicts import Tested, Verdict
 
 
 @dataclass(frozen=True)

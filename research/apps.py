@@ -11,7 +11,7 @@ class ResearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the past readable: its views go before migrations and come back after them."""
-        from citytools import past  # its models are ready only now
+        from citytools.history import as_of_views  # its models are ready only now
 
-        pre_migrate.connect(past.clear, sender=self, dispatch_uid="past-clear")
-        post_migrate.connect(past.build, sender=self, dispatch_uid="past-build")
+        pre_migrate.connect(as_of_views.clear, sender=self, dispatch_uid="past-clear")
+        post_migrate.connect(as_of_views.build, sender=self, dispatch_uid="past-build")

@@ -1,10 +1,10 @@
 """The files of research."""
 
-from citytools.exports import Export
-from research.lists import rows
+from citytools.exports.export import Export
 from research.lists.asked import CaseStudiesFile, FindingsFile, RecommendationsFile
 from research.metrics_pages import trends
 from research.metrics_pages.asked import MetricsFile, TrendFile
+from research.publications import files
 
 METRICS = Export(
     name="metrics",
@@ -35,7 +35,7 @@ FINDINGS = Export(
     page="research:list",
     filter=FindingsFile,
     choose=lambda request, today: FindingsFile(request),
-    made=lambda asked, today: asked.table(rows.findings),
+    made=lambda asked, today: asked.table(files.findings),
 )
 CASE_STUDIES = Export(
     name="case-studies",
@@ -45,7 +45,7 @@ CASE_STUDIES = Export(
     page="research:case_studies",
     filter=CaseStudiesFile,
     choose=lambda request, today: CaseStudiesFile(request),
-    made=lambda asked, today: asked.table(rows.case_studies),
+    made=lambda asked, today: asked.table(files.case_studies),
 )
 RECOMMENDATIONS = Export(
     name="recommendations",
@@ -55,5 +55,5 @@ RECOMMENDATIONS = Export(
     page="research:recommendations",
     filter=RecommendationsFile,
     choose=lambda request, today: RecommendationsFile(request),
-    made=lambda asked, today: asked.table(rows.recommendations),
+    made=lambda asked, today: asked.table(files.recommendations),
 )

@@ -10,8 +10,9 @@ from django.db import models
 from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import Draft, Import
-from citytools.sheets import records
-from research import figures, quoting
+from citytools.imports.csv_reader import records
+from research import quoting
+from research.metrics import figures
 from research.models import (
     CaseClaim,
     CaseStudy,

@@ -4,10 +4,10 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from research import text
-from research.figures import Figure, figures, kept, with_published
-from research.metrics import METRICS, measure
+from research.metrics.definitions import METRICS, measure
+from research.metrics.figures import Figure, figures, kept, with_published
 from research.models import Publication
+from research.publications import text
 from research.scope import Scope
 
 P = TypeVar("P", bound=Publication)

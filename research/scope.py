@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from boroughs.models import Borough, BoroughQuerySet
-from citytools.provenance import SourcedQuerySet
+from citytools.facts.provenance import SourcedQuerySet
 from contracts.models import Contract
 from contracts.models.questions import ContractQuerySet
 from systems.models import System

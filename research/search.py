@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField, Value
 
-from citytools.matching import SENTENCE, TITLE, named, told
+from citytools.facts.name_matching import SENTENCE, TITLE, named, told
 from research.models import CaseStudy, Finding, Recommendation
 
 _BRACED = r"\{\{[^{}\n]*\}\}"

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from research import files, views
-from research.metrics_pages import views as metrics_pages
+from research import files
+from research.metrics import views as metrics_pages
+from research.publications import views
 from research.report import views as report
 
 app_name = "research"

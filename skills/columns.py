@@ -2,7 +2,7 @@
 
 from django.db.models import Case, CharField, Value, When
 
-from citytools.columns import SOURCE_COLUMNS, Column
+from citytools.lists.columns import SOURCE_COLUMNS, Column
 from skills.models import Headcount, Level, previous
 
 _LEVEL_NAME = Case(

@@ -1,6 +1,6 @@
 """The files of skills and of the training plan."""
 
-from citytools.exports import Export
+from citytools.exports.export import Export
 from skills.filters import SkillLevelFilter
 from skills.models import SkillLevel
 from skills.training import page

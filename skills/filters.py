@@ -3,12 +3,12 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slugs, Sort, Values, Words, YesNo
-from citytools.grammar import FactFilter
+from citytools.facts.provenance import SourceKind
+from citytools.lists.filters import OneOf, Slugs, Sort, Values, Words, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import Narrowing, along, by_answer, by_slug, by_value, real_or_invented
-from citytools.provenance import SourceKind
 from skills.columns import SKILL_COLUMNS
-from skills.faces import SHOWS, Show
+from skills.matrix_cells import SHOWS, Show
 from skills.models import Level, Skill, SkillGroup
 
 LEVELS = {level.name.lower(): level for level in Level}

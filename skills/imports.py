@@ -5,9 +5,9 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
+from citytools.facts.provenance import SourceKind
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.provenance import SourceKind
-from citytools.sheets import lines
+from citytools.imports.csv_reader import lines
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
 

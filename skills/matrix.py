@@ -7,8 +7,8 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef, Q
 
 from boroughs.models import LONDON, Borough
-from skills.faces import LEFT_OUT, UNKNOWN, Face, Show
 from skills.filters import SkillLevelFilter
+from skills.matrix_cells import LEFT_OUT, UNKNOWN, Face, Show
 from skills.models import Skill, SkillLevel, SkillLevelQuerySet
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from boroughs.models import Borough, Return, Subject
-from skills import courses
-from skills.courses import Change
-from skills.faces import Face, of_change
+from skills import history
+from skills.history import Change
+from skills.matrix_cells import Face, of_change
 from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet
 from skills.needs import Call, calls, needed
 from skills.strength import Strength, by_skill
@@ -137,7 +137,7 @@ def of(borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True)
         borough,
         _lines(own, levels, calls(systems), peers),
         peers,
-        courses.changes(courses.of(own)),
+        history.changes(history.of(own)),
         returns.order_by("-received_on", "-pk").first(),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from citytools.matching import CONTEXT, named, told
+from citytools.facts.name_matching import CONTEXT, named, told
 from skills.models import Skill, SkillLevel
 
 

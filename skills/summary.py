@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from boroughs.models import Borough
-from skills.faces import Face, of_change
+from skills.matrix_cells import Face, of_change
 from skills.models import Level, SkillLevel, SkillLevelQuerySet
 
 MOST = 200

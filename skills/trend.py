@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from boroughs.models import LONDON, Borough
 from citytools.charts import SEQUENCE, Chart, upright_bars
 from citytools.quarters import last_day_of, quarter_of, quarter_words, quarters_from
-from skills.courses import Course, tally
+from skills.history import Course, tally
 from skills.models import Level, Skill
 
 QUARTERS = 8

@@ -4,12 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from boroughs import comparisons, coverage
+from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
+from boroughs.profile.peers import nearest
 from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.listing import Listing
-from skills import charts, courses, matrix, needs, profile, trend
+from citytools.lists.listing import Listing
+from skills import charts, history, matrix, needs, profile, trend
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
@@ -37,12 +38,12 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
     asked = AskedReal(request)
     levels = found.levels.all() if asked.illustrative else found.levels.real()
-    summary, told = summaries.of(levels), courses.of(levels)
+    summary, told = summaries.of(levels), history.of(levels)
     csv = f"{reverse('skills:csv')}?{asked.query(skill=[found.slug])}"
     context = {
         "skill": found,
         "summary": summary,
-        "changes": courses.changes(told)[:50],
+        "changes": history.changes(told)[:50],
         "chart": trend.by_quarter(found, told, clock.today(), csv),
         "asking": needs.asking(found, illustrative=asked.illustrative),
         "csv": csv,
@@ -58,7 +59,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
     found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
     real = not asked.illustrative
-    peers = [peer.borough for peer in comparisons.nearest(found, illustrative=not real)]
+    peers = [peer.borough for peer in nearest(found, illustrative=not real)]
     context = {
         "borough": found,
         "profile": profile.of(found, peers, illustrative=not real),

@@ -6,8 +6,8 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from citytools.history_page import Link
-from citytools.staff_admin import (
+from citytools.history.page import Link
+from citytools.staff.admin import (
     PROVENANCE,
     PROVENANCE_FILTERS,
     LinkPart,

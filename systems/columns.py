@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef
 
-from citytools.columns import SOURCE_COLUMNS, Column, listed
+from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
 from systems.models import (
     Hosting,
     Intention,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from citytools import ranges
-from citytools.ranges import Range
+from citytools.facts import statistics
+from citytools.facts.statistics import Range
 from contracts.models import Contract, Vat
 from systems.models import Product, System, SystemQuerySet
 
@@ -69,12 +69,12 @@ class Costs:
     @property
     def each_thousand(self) -> Range | None:
         """The typical cost for each 1,000 residents; None below 6 contracts."""
-        return ranges.of(self.thousands)
+        return statistics.of(self.thousands)
 
     @property
     def each_user(self) -> Range | None:
         """The typical cost for each user; None below 6 contracts."""
-        return ranges.of(self.users)
+        return statistics.of(self.users)
 
     @property
     def vat(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The files of systems, the service map, products and suppliers."""
 
-from citytools.exports import Export
+from citytools.exports.export import Export
 from systems import service_map
 from systems.counts import products_with_counts, suppliers_with_counts
 from systems.filters import ProductFilter, SupplierFilter, SystemFilter

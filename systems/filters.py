@@ -7,10 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.filters import Population, Slugs, Sort, Values, Words, YesNo, filled
-from citytools.grammar import FactFilter
+from citytools.facts.provenance import SourceKind
+from citytools.lists.filters import Population, Slugs, Sort, Values, Words, YesNo, filled
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import NOT_KNOWN, Narrowing, along, by_slug, by_value, real_or_invented
-from citytools.provenance import SourceKind
 from systems.columns import PRODUCT_COLUMNS, SUPPLIER_COLUMNS, SYSTEM_COLUMNS
 from systems.models import Function, Hosting, Product, ServiceArea, Status, Supplier, System
 

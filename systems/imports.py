@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from boroughs.models import Borough
 from citytools.cells import Line
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.sheets import lines
+from citytools.imports.csv_reader import lines
 from systems.models import (
     Function,
     Ownership,

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
-from citytools.matching import ALSO, CONTEXT, FORMER, OTHER, named
-from citytools.partial_dates import FirstDay
+from citytools.facts.dates import FirstDay
+from citytools.facts.name_matching import ALSO, CONTEXT, FORMER, OTHER, named
 from systems.models import (
     Function,
     Ownership,

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import Settings
 
-from citytools import archives
+from citytools.exports import zip_archive
 from tests import factories
 
 
@@ -24,7 +24,7 @@ def _pages_made_anew(settings: Settings, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(autouse=True)
 def _no_zip_is_built_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking for the zip would build one of the development database, beyond the tests' end."""
-    monkeypatch.setattr(archives.Builder, "begin", lambda self: None)
+    monkeypatch.setattr(zip_archive.Builder, "begin", lambda self: None)
 
 
 @pytest.fixture(autouse=True)

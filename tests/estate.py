@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, Route
 from skills.models import Headcount, Level, Skill
 from systems.models import Function, Hosting, Product, Status, System

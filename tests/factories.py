@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from boroughs.models import Borough, Return, Subject
-from citytools.provenance import Confidence, SourceKind
+from citytools.facts.provenance import Confidence, SourceKind
 from contracts.models import (
     Contract,
     ContractPartner,

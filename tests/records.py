@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import models
 
 from boroughs.models import Borough, Return
-from citytools.history_page import Link
+from citytools.history.page import Link
 from contracts.models import (
     Contract,
     ContractPartner,

@@ -9,8 +9,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from citytools import staff_group
-from citytools.record_version import FIELD
+from citytools.history.record_version import FIELD
+from citytools.staff import group
 
 PROVENANCE = {"source_kind": "return", "as_of": "2026-09-30", "confidence": "high"}
 
@@ -20,7 +20,7 @@ def signed_in(
 ) -> Client:
     """The client as a member of LOTI staff."""
     user = User.objects.create_user(username, is_staff=True, first_name=first, last_name=last)
-    user.groups.add(staff_group.group())
+    user.groups.add(group.group())
     client.force_login(user)
     return client
 

@@ -101,7 +101,7 @@ def test_the_rules_find_a_fault() -> None:
     assert "alone" in fault("boroughs.models", "systems.models")
     assert "another app's ring 2" in fault("contracts.filters", "systems.filters")
     assert "inwards" in fault("citytools.charts", "boroughs.models")
-    assert not fault("boroughs.tiles", "contracts.models")
+    assert not fault("boroughs.profile.tile_map", "contracts.models")
     assert not fault("boroughs.compare.views", "systems.filters")
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 
 from boroughs.compare.columns import COMPARE_COLUMNS
-from boroughs.comparisons import Peer, nearest
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slug, Slugs, Values, YesNo
-from citytools.grammar import FactFilter
+from boroughs.profile.peers import Peer, nearest
 from citytools.links import FileLinks
+from citytools.lists.filters import OneOf, Slug, Slugs, Values, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import by_value, real_or_invented
 
 FEWEST, MOST = 2, 6

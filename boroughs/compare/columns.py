@@ -1,6 +1,6 @@
 """The columns of a comparison's file. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 
 STATES = ("known", "at least", "none recorded", "not known")
 

@@ -12,17 +12,17 @@ from typing import Any
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.columns import Column
-from citytools.data import FILES
-from citytools.matching import NAME, Name
+from citytools.facts.name_matching import NAME, Name
+from citytools.facts.provenance import Confidence, SourceKind
+from citytools.facts.statistics import FEWEST
+from citytools.lists.columns import Column
 from citytools.means import ENOUGH
 from citytools.pages import content_files as content
-from citytools.provenance import Confidence, SourceKind
-from citytools.ranges import FEWEST
+from citytools.pages.data import FILES
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import Standing
 from contracts.pipeline.estimates import LINE
-from contracts.pipeline.period import DAYS, MONTHS
+from contracts.pipeline.rules import DAYS, MONTHS
 from contracts.together.nearby import LONGEST
 from skills.models import Level
 from skills.training.cohorts import MOST

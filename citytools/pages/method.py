@@ -14,30 +14,30 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.age import LATELY
-from boroughs.chances import MOST as MAX_CHANCES
 from boroughs.choices import COMMON, COMMON_SHARE
-from boroughs.comparisons import NEAREST, RARE
 from boroughs.models import LONDON
-from boroughs.tiles import CLASSES
-from citytools import matching
+from boroughs.profile.chances import MOST as MAX_CHANCES
+from boroughs.profile.peers import NEAREST, RARE
+from boroughs.profile.tile_map import CLASSES
+from citytools.facts import name_matching
+from citytools.facts.statistics import CONFIDENCE
+from citytools.lists.word_search import MAX_WORDS
 from citytools.management.demonstration.returns import TOTAL_SYSTEMS
 from citytools.pages import content_files as content
 from citytools.pages import glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
-from citytools.ranges import CONFIDENCE
-from citytools.word_search import MAX_WORDS
 from contracts import charts
 from contracts.concentration.claims import CLAIMS
+from contracts.joint_procurement.filters import HORIZON
 from contracts.models import AHEAD_MONTHS
 from contracts.models.dates import less_months
 from contracts.ocds.notices import TECHNOLOGY
 from contracts.ocds.terms import CEILING
 from contracts.pipeline.estimates import HIGHEST_VAT
-from contracts.together.choice import HORIZON
 from skills import strength, trend
 from skills.models import Level
-from skills.training.benefit import HIGHEST, POINTS, TEACHES_FROM
 from skills.training.cohorts import MANY
+from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM
 from skills.training.plan import CAP
 from systems import alternatives
 from systems.suppliers import failure
@@ -59,9 +59,9 @@ NUMBERS: Mapping[str, Any] = {
     "scarce_one_in": strength.ONE_IN, "learners_per_teacher": strength.EACH,
     "min_known_levels": strength.FEWEST, "skill_quarters": trend.QUARTERS, "points": POINTS,
     "default_cap": CAP, "min_cohort_learners": MANY,
-    "own_name_weight": matching.OWN, "other_name_weight": matching.OTHER,
-    "title_weight": matching.SENTENCE, "context_weight": matching.CONTEXT, "max_words": MAX_WORDS,
-    "min_similarity": matching.ALIKE, "min_phrase_similarity": matching.SURELY_ALIKE,
+    "own_name_weight": name_matching.OWN, "other_name_weight": name_matching.OTHER,
+    "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT, "max_words": MAX_WORDS,
+    "min_similarity": name_matching.ALIKE, "min_phrase_similarity": name_matching.SURELY_ALIKE,
     "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": CEILING,
     "demonstration_systems": TOTAL_SYSTEMS,
 }  # fmt: skip

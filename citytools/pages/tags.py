@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 from citytools.pages.content_files import EntryType
 from citytools.pages.glossary import TERMS, term_of_column
 from citytools.pages.method import METHODS

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from citytools.asked import page
 from citytools.pages.glossary import TERMS, terms_by_letter
 from citytools.pages.method import GROUPS, METHODS
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
 
 
 def glossary(request: HttpRequest) -> HttpResponse:

@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from boroughs.models import Borough
-from citytools.filters import Question, Values, YesNo
-from citytools.grammar import FactFilter
+from citytools.lists.filters import Question, Values, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.search.kinds import KINDS
 
 

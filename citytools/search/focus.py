@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from citytools.matching import Match
-from citytools.mentions import Mention
+from citytools.facts.name_matching import Match
+from citytools.facts.name_spotting import Mention
 from citytools.search.question import Question
 
 PARAMETERS = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from citytools.matching import ALSO, CODE, FORMER, NAME, TEXT, TITLE, Match, Reason
+from citytools.facts.name_matching import ALSO, CODE, FORMER, NAME, TEXT, TITLE, Match, Reason
 from citytools.search.kinds import ADDRESSES, KIND_OF, Kind, parent
 from citytools.search.more import More
 

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from citytools.matching import Match
-from citytools.partial_dates import in_words
+from citytools.facts.dates import in_words
+from citytools.facts.name_matching import Match
 
 
 @dataclass(frozen=True)

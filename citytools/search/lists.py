@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Case, Count, F, OrderBy, QuerySet, When, Window
 from django.urls import reverse
 
-from citytools.matching import Match
+from citytools.facts.name_matching import Match
+from citytools.facts.provenance import SourceKind
 from citytools.narrowing import real_or_invented
-from citytools.provenance import SourceKind
 from citytools.search.focus import Focus, focus_of
 from citytools.search.hits import Hit
 from citytools.search.question import Question

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
-from citytools.grammar import FactFilter
+from citytools.lists.filterset import FactFilter
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import ProductFilter, SupplierFilter

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from boroughs import search as boroughs
-from citytools.matching import Names, Reading, compiled
-from citytools.mentions import Mention, mentioned
+from citytools.facts.name_matching import Names, Reading, compiled
+from citytools.facts.name_spotting import Mention, mentioned
 
 SECTIONS = {
     "system": "systems",

@@ -9,8 +9,9 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from boroughs import search as boroughs
-from citytools import clock, facets
-from citytools.matching import Match, Names, compiled, matches
+from citytools import clock
+from citytools.facts.name_matching import Match, Names, compiled, matches
+from citytools.lists import facets
 from citytools.pages import glossary
 from citytools.search.filters import SearchFilter
 from citytools.search.hits import Group, Hit, hit_of, ranked

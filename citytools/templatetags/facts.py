@@ -9,9 +9,10 @@ from django.template.defaultfilters import date as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from citytools import clock, partial_dates
-from citytools.columns import Column
-from citytools.listing import Listing
+from citytools import clock
+from citytools.facts import dates
+from citytools.lists.columns import Column
+from citytools.lists.listing import Listing
 
 register = template.Library()
 NOT_KNOWN = format_html('<span class="ct-unknown">{}</span>', "not known")
@@ -54,13 +55,13 @@ def yes_no(value: bool | None) -> str | SafeString:
 @register.filter
 def partial_date(value: str | None) -> str | SafeString:
     """A partial date in words, as precise as its source."""
-    return partial_dates.in_words(value) if value else NOT_KNOWN
+    return dates.in_words(value) if value else NOT_KNOWN
 
 
 @register.filter
 def short_date(value: str | None) -> str | SafeString:
     """A partial date for a narrow column: 21 Aug 2026, Aug 2026 or 2026."""
-    return partial_dates.in_words(value, short=True) if value else NOT_KNOWN
+    return dates.in_words(value, short=True) if value else NOT_KNOWN
 
 
 @register.filter

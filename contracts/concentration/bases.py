@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from citytools.shares import Top, top_share
 from contracts.concentration import groups
 from contracts.models import Contract

@@ -1,6 +1,6 @@
 """The columns of the concentration file. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 
 CONCENTRATION_COLUMNS = (
     Column(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from citytools.partial_dates import FirstDay
+from citytools.facts.dates import FirstDay
 from systems.models import Ownership
 
 

@@ -6,8 +6,8 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import page
-from contracts.concentration.asked import ConcentrationAsked
 from contracts.concentration.claims import BOTH, CLAIMS, REMARK
+from contracts.concentration.page import ConcentrationAsked
 from research.models import Finding
 
 

@@ -5,10 +5,9 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from citytools.atom import MOST, AtomFeed, identity
+from citytools.exports.atom import MOST, AtomFeed, identity
 from citytools.plain_text import allowed, one_line
-from contracts.feeds.changes import Written, latest
-from contracts.feeds.entries import INVENTED, facts
+from contracts.feeds.entries import INVENTED, Written, facts, latest
 from contracts.models import ContractQuerySet
 
 

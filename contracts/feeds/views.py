@@ -10,15 +10,15 @@ from django.views.decorators.http import conditional_page
 
 from citytools import clock
 from citytools.asked import Asked
-from citytools.sending import refusal
-from contracts.feeds import changes, entries, ics, windows
+from citytools.http.file_response import refusal
+from contracts.feeds import entries, ics, windows
 from contracts.feeds.atom import ChangesFeed
 from contracts.feeds.entries import Entry
 from contracts.filters import ContractFilter
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import all_told
+from contracts.joint_procurement.windows import of
 from contracts.models import Contract, Framework
-from contracts.together import groups
-from contracts.together.choice import TogetherFilter
-from contracts.together.shown import all_told
 
 MOST = 2_000
 """Contracts that one calendar holds."""
@@ -28,7 +28,7 @@ MOST = 2_000
 def contracts_ics(request: HttpRequest) -> HttpResponse:
     """The days of the filtered contracts; who follows them gets every change."""
     chosen = ContractFilter(request.GET, Contract.objects.for_list())
-    rows = list(changes.counted_contracts(chosen.rows).order_by("pk")[: MOST + 1])
+    rows = list(entries.counted_contracts(chosen.rows).order_by("pk")[: MOST + 1])
     problems = chosen.problems or _too_many(rows)
     if problems:
         return refusal(problems)
@@ -40,7 +40,7 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
     chosen, today = TogetherFilter(request.GET, Contract.objects.all()), clock.today()
-    made = groups.of(chosen, today).windows
+    made = of(chosen, today).windows
     problems = chosen.problems or _too_many(made)
     if problems:
         return refusal(problems)
@@ -53,7 +53,7 @@ def contract_ics(request: HttpRequest, pk: int) -> HttpResponse:
     """The days of one contract."""
     if problems := Asked(request).problems:
         return refusal(problems)
-    found = get_object_or_404(changes.counted_contracts(Contract.objects.for_list()), pk=pk)
+    found = get_object_or_404(entries.counted_contracts(Contract.objects.for_list()), pk=pk)
     return _calendar(request, [found], f"City Tools: {found}", "contract.ics")
 
 
@@ -98,7 +98,7 @@ def _calendar(
         entry for one in contracts for entry in entries.of_contract(one, request.build_absolute_uri)
     ]
     found += entries.of_frameworks(
-        changes.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
+        entries.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
     )
     return _file(found, name, filename)
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from citytools.plain_text import one_line
-from contracts.feeds.changes import counted_contracts
-from contracts.feeds.entries import INVENTED, Address, Entry, moment
+from contracts.feeds.entries import INVENTED, Address, Entry, counted_contracts, moment
+from contracts.joint_procurement.presentation import Told
 from contracts.models import Contract
-from contracts.together.shown import Told
 from contracts.together.words import listed, worth
 
 

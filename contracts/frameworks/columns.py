@@ -1,6 +1,6 @@
 """The columns of the frameworks file. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 
 FRAMEWORK_COLUMNS = (
     Column("framework", "text", "What the agreement is called.", "name"),

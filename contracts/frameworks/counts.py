@@ -17,7 +17,7 @@ from django.db.models import (
 
 from boroughs.models import Borough
 from citytools.counting import counted
-from citytools.partial_dates import FirstDay, LastDay
+from citytools.facts.dates import FirstDay, LastDay
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 
 

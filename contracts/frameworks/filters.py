@@ -7,9 +7,9 @@ from django.http import QueryDict
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.filters import Day, Slugs, Sort, Values, Words, YesNo, filled
-from citytools.grammar import FactFilter
-from citytools.word_search import SearchText, split_words
+from citytools.lists.filters import Day, Slugs, Sort, Values, Words, YesNo, filled
+from citytools.lists.filterset import FactFilter
+from citytools.lists.word_search import SearchText, split_words
 from contracts.frameworks.columns import FRAMEWORK_COLUMNS
 from contracts.frameworks.counts import contracts_of, frameworks_with_counts
 from contracts.models import ContractQuerySet, Framework

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from citytools.asked import AskedReal, page
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from contracts.frameworks import page as called_off
 from contracts.frameworks.filters import FrameworkFilter
 

@@ -13,8 +13,7 @@ from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.history import tracked
-from citytools.partial_dates import (
+from citytools.facts.dates import (
     FirstDay,
     LastDay,
     PartialDateField,
@@ -22,8 +21,9 @@ from citytools.partial_dates import (
     last_day,
     well_formed,
 )
-from citytools.provenance import Sourced
-from citytools.word_search import SearchText
+from citytools.facts.provenance import Sourced
+from citytools.history import tracked
+from citytools.lists.word_search import SearchText
 from contracts.models.dates import Term
 from contracts.models.framework import Framework, Route, Vat
 from contracts.models.guards import lead_is_no_partner

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
-from citytools.partial_dates import first_day, last_day
+from citytools.facts.dates import first_day, last_day
 
 LEAD_MONTHS = 12
 """Months that replacing a core system takes before its act-by date; a page may choose others."""

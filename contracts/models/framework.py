@@ -7,8 +7,8 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 
+from citytools.facts.dates import PartialDateField, well_formed
 from citytools.history import tracked
-from citytools.partial_dates import PartialDateField, well_formed
 
 
 class Vat(models.TextChoices):

@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from citytools.confirmations import LinkEndsConfirmation
+from citytools.facts.confirmation import LinkEndsConfirmation
 
 _CHECK = """
 IF EXISTS (

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 
 from boroughs.models import Borough
-from citytools.provenance import SourcedQuerySet
-from citytools.word_search import split_words
+from citytools.facts.provenance import SourcedQuerySet
+from citytools.lists.word_search import split_words
 from contracts.models.dates import Standing
 from systems.models import Function, Supplier, System
 

@@ -12,9 +12,9 @@ from typing import TypeVar
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.authorship import former_keys, last_by_people
+from citytools.imports.authorship import former_keys, last_by_people
 from contracts.models import Framework
-from contracts.ocds import cleaning
+from contracts.ocds import fields
 from contracts.ocds.parties import Party
 from systems.models import Product, ProductAlias, Supplier, SupplierAlias
 
@@ -67,11 +67,11 @@ class Bodies:
         bodies = list(Borough.objects.order_by("pk"))
         self._by_gss = {one.gss_code: one for one in bodies}
         self._by_code = {one.code: one for one in bodies}
-        self._by_name = _once((cleaning.key(name), one) for one in bodies for name in _called(one))
+        self._by_name = _once((fields.key(name), one) for one in bodies for name in _called(one))
 
     def of(self, party: Party) -> tuple[Borough | None, str]:
         """The body that a party is, or why none."""
-        by_name = self._by_name.get(cleaning.key(party.name))
+        by_name = self._by_name.get(fields.key(party.name))
         by_id = self._by_identifier(party)
         if by_id and by_name and by_id != by_name:
             return None, CONTRADICTORY
@@ -122,7 +122,7 @@ class Companies:
         pairs = [(one.name, one) for one in everyone] + [
             (one.name, one.supplier) for one in aliases
         ]
-        real = [(cleaning.key(name), one) for name, one in pairs if not one.illustrative]
+        real = [(fields.key(name), one) for name, one in pairs if not one.illustrative]
         self._by_number = {one.company_number: one for one in everyone if one.company_number}
         present = {name for name, _ in real}
         former = self._former_names(everyone)
@@ -132,16 +132,16 @@ class Companies:
         self._slugs = {one.slug for one in everyone}
         self._names = {name.lower() for name, _ in pairs}
         names = [*_names_of(Product), *_names_of(ProductAlias)]
-        self._products = {cleaning.key(name) for name in names}
+        self._products = {fields.key(name) for name in names}
 
     def _former_names(self, everyone: Sequence[Supplier]) -> dict[str, Supplier]:
         """Suppliers by what they were called before; and notes the names of deleted ones."""
         alive = {one.pk: one for one in everyone if not one.illustrative}
         former = former_keys(Supplier, ["name"])
         gone = [one for one in last_by_people(Supplier).values() if one.pgh_label == "delete"]
-        self._deleted = {cleaning.key(one.name) for one in gone}
+        self._deleted = {fields.key(one.name) for one in gone}
         return _once(
-            (cleaning.key(str(name)), alive[number])
+            (fields.key(str(name)), alive[number])
             for (name,), number in former.items()
             if number in alive
         )
@@ -153,12 +153,12 @@ class Companies:
             return None, NO_SUPPLIER
         if len(named) > 1:
             return None, SEVERAL.format(len(named))
-        party, name = named[0], cleaning.key(named[0].name)
+        party, name = named[0], fields.key(named[0].name)
         if found := self._on_record(party, name):
             return found, ""
         if not name:
             return None, NO_SUPPLIER
-        if name == cleaning.key(title):
+        if name == fields.key(title):
             return None, A_TITLE
         if name in self._products or name in self._deleted:
             return None, A_PRODUCT if name in self._products else GONE
@@ -174,9 +174,9 @@ class Companies:
 
     def _added(self, party: Party, name: str) -> Supplier:
         number = party.company_number
-        shown = cleaning.shortened(party.name, 120)
+        shown = fields.shortened(party.name, 120)
         if shown.lower() in self._names:
-            shown = f"{cleaning.shortened(party.name, 100)} ({number or len(self._names)})"
+            shown = f"{fields.shortened(party.name, 100)} ({number or len(self._names)})"
         base = slugify(shown)[:100] or "supplier"
         numbers = (f"{base}-{count}" for count in range(2, len(self._slugs) + 3))
         slug = next(one for one in (base, *numbers) if one not in self._slugs)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.ocds import cleaning, routes, terms
+from contracts.ocds import fields, routes, terms
 from contracts.ocds.parties import Parties, Party, people
 from contracts.ocds.shapes import Shape
 
@@ -78,12 +78,12 @@ class Release:
 
     def _as_of(self) -> str:
         """The day of the release; a month or a year where our own export says no more."""
-        day = cleaning.day(self.moment)
+        day = fields.day(self.moment)
         if day is None:
             reason = f"“{self.moment}” is no date."
             raise self.shape.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
         vague = self.shape.part("cityTools").text("asOf")
-        return vague if vague and cleaning.day(vague) and day.startswith(vague) else day
+        return vague if vague and fields.day(vague) and day.startswith(vague) else day
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -95,7 +95,7 @@ class Release:
             for thing in classified
             for one in (thing.part("classification"), *thing.parts("additionalClassifications"))
         )
-        codes = (cleaning.cpv(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"})
+        codes = (fields.cpv(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"})
         return frozenset(code for code in codes if code)
 
     def empty(self) -> Skipped | None:
@@ -133,7 +133,7 @@ class Release:
 
     def _notice(self, award: Shape, contracts: list[Shape]) -> Notice | Skipped:
         """What the release tells of one award."""
-        award_id = cleaning.shortened(cleaning.clean(award.text("id")), _ID)
+        award_id = fields.shortened(fields.clean(award.text("id")), _ID)
         statuses = [one.text("status").lower() for one in (award, *contracts)]
         status = next((one for one in statuses if one in _NOT_IN_FORCE), "")
         if not award_id or "@" in award_id:
@@ -177,14 +177,14 @@ class Release:
     def _title(self, award: Shape, contracts: list[Shape]) -> str:
         """The most particular title that there is."""
         for one in (*contracts[:1], award, self.tender):
-            title = cleaning.without_people(cleaning.clean(one.text("title")), self.people)
+            title = fields.without_people(fields.clean(one.text("title")), self.people)
             if title:
-                return cleaning.shortened(title, _TITLE)
+                return fields.shortened(title, _TITLE)
         return ""
 
     def _reference(self) -> str:
         """The buyer's own number of the tender; empty where it is only the OCID again."""
-        number = cleaning.clean(self.tender.text("id"))
+        number = fields.clean(self.tender.text("id"))
         if number == self.ocid or "@" in number or number in self.people:
             return ""
         return number if len(number) <= _REFERENCE else ""
@@ -213,6 +213,6 @@ def _required(shape: Shape, name: str, most: int) -> str:
     text = shape.text(name).strip()
     if not text:
         raise shape.wrong(name, "It is missing.", "OCDS requires it in every release.")
-    if len(text) > most or cleaning.clean(text) != text:
+    if len(text) > most or fields.clean(text) != text:
         raise shape.wrong(name, "It is not what such a field holds.", "Correct it at the source.")
     return text

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from contracts.ocds import cleaning
+from contracts.ocds import fields
 from contracts.ocds.shapes import Shape
 
 _WITH_SCHEME = re.compile(r"([A-Z]{2}-[A-Z]+)-(.+)", re.ASCII)
@@ -23,7 +23,7 @@ class Party:
     @property
     def company_number(self) -> str:
         """Its number at Companies House; empty where not said."""
-        numbers = (cleaning.company_number(*one) for one in self.ids)
+        numbers = (fields.company_number(*one) for one in self.ids)
         return next((number for number in numbers if number), "")
 
 
@@ -60,7 +60,7 @@ class Parties:
         return Party(name, tuple(_ids(number, full)), _sme(details), _flag(details, "vcse"))
 
     def _clean(self, name: str) -> str:
-        return cleaning.without_people(cleaning.clean(name), self._people)
+        return fields.without_people(fields.clean(name), self._people)
 
 
 def people(release: Shape) -> Iterator[str]:
@@ -68,14 +68,14 @@ def people(release: Shape) -> Iterator[str]:
 
     A contact that is called as a party is no person.
     """
-    organisations = {cleaning.key(one) for one in _all_names(release)}
+    organisations = {fields.key(one) for one in _all_names(release)}
     for contact in release.everywhere("contactPoint"):
         if not isinstance(contact, dict):
             continue
         for name in ("name", "email", "telephone", "faxNumber"):
             text = contact.get(name)
-            words = cleaning.clean(text) if isinstance(text, str) else ""
-            if len(words) > 4 and cleaning.key(words) not in organisations:
+            words = fields.clean(text) if isinstance(text, str) else ""
+            if len(words) > 4 and fields.key(words) not in organisations:
                 yield words
 
 
@@ -98,7 +98,7 @@ def _each_once(found: Iterable[Party]) -> list[Party]:
     """By identifiers and name; the first of each stays."""
     once: dict[tuple[str, str], Party] = {}
     for one in found:
-        once.setdefault((one.company_number, cleaning.key(one.name)), one)
+        once.setdefault((one.company_number, fields.key(one.name)), one)
     return list(once.values())
 
 

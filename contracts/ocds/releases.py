@@ -19,8 +19,8 @@ from django.db.models.functions import JSONObject
 
 from boroughs.models import Borough
 from citytools import clock
-from citytools.partial_dates import first_day
-from citytools.provenance import SourceKind
+from citytools.facts.dates import first_day
+from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, Route, Standing, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"

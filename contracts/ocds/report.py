@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from contracts.ocds.import_plan import Change, Plan
 from contracts.ocds.matching import UNKNOWN
 from contracts.ocds.notices import Skipped
-from contracts.ocds.plan import Change, Plan
 
 _SHOWN = 5
 """How many of a kind are named unless all are asked for."""

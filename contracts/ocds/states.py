@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from citytools.partial_dates import first_day, last_day
-from citytools.provenance import Confidence, SourceKind
+from citytools.facts.dates import first_day, last_day
+from citytools.facts.provenance import Confidence, SourceKind
 from contracts.models import Contract
-from contracts.ocds import cleaning
+from contracts.ocds import fields
 from contracts.ocds.drafts import Draft, Key
 from contracts.ocds.matching import Companies, Frameworks
 
@@ -87,8 +87,8 @@ class States:
         """The title, told apart by the award's number where another award has it already."""
         title: str = after["title"]
         number = draft.notice.award_id.removeprefix(draft.notice.ocid).strip("-") or "1"
-        ending = f" (award {cleaning.shortened(number, 40)})"
-        apart = cleaning.shortened(title, 200 - len(ending)) + ending
+        ending = f" (award {fields.shortened(number, 40)})"
+        apart = fields.shortened(title, 200 - len(ending)) + ending
         if now.get("title") in {title, apart}:
             return str(now["title"])
         holder = self._titles.get((draft.lead.pk, title, after["starts_on"]))

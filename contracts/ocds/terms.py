@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from contracts.ocds import cleaning, routes
+from contracts.ocds import fields, routes
 from contracts.ocds.shapes import Shape
 
 CEILING = Decimal(1_000_000_000)
@@ -90,7 +90,7 @@ def period(award: Shape, contracts: Sequence[Shape]) -> tuple[dict[str, str], st
     for field, name in names.items():
         text = next((text for one in periods if (text := one.text(name))), "")
         text = text or next((one.part("cityTools").text(_OURS[field]) for one in contracts), "")
-        day = cleaning.day(text) if text else None
+        day = fields.day(text) if text else None
         if day:
             found[field] = day
         elif text:

@@ -6,7 +6,7 @@ from typing import IO
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from citytools import clock
-from citytools.sending import download, refusal
+from citytools.http.file_response import download, refusal
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases

@@ -3,10 +3,10 @@
 The caller opens the transaction and names the batch in the history.
 """
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner
 from contracts.ocds import states
-from contracts.ocds.plan import Change, Plan
+from contracts.ocds.import_plan import Change, Plan
 from systems.models import Supplier
 
 _BATCH = 1000

@@ -5,12 +5,12 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools import clock
 from citytools.asked import AskedReal
-from citytools.filters import OneOf, Slug
 from citytools.links import FileLinks
+from citytools.lists.filters import OneOf, Slug
 from contracts.pipeline import drafts
 from contracts.pipeline.columns import PIPELINE_COLUMNS
 from contracts.pipeline.drafts import Draft
-from contracts.pipeline.period import FIRST_YEAR, LAST_YEAR, Period, next_due
+from contracts.pipeline.rules import FIRST_YEAR, LAST_YEAR, Period, next_due
 
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 

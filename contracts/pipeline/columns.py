@@ -1,6 +1,6 @@
 """The columns of the drafts' file. Append only: scripts depend on them."""
 
-from citytools.columns import SOURCE_COLUMNS, Column
+from citytools.lists.columns import SOURCE_COLUMNS, Column
 from contracts.models import Vat
 from contracts.pipeline.drafts import SECTIONS
 from contracts.pipeline.estimates import Basis, Group

@@ -13,11 +13,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import Borough, Subject
-from citytools.partial_dates import in_words, last_day
+from citytools.facts.dates import in_words, last_day
 from contracts.models import Contract, PipelineDuty
 from contracts.models.dates import whole_day
 from contracts.pipeline.estimates import Estimate, Group, estimate
-from contracts.pipeline.period import Period
+from contracts.pipeline.rules import Period
 
 MAY_FALL = "may fall in the period"
 SECTIONS = (Group.OVER, Group.CHECK_VAT, Group.UNKNOWN, MAY_FALL, Group.BELOW)

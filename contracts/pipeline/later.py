@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from contracts.models import LEAD_MONTHS, Contract
-from contracts.pipeline.period import Period
+from contracts.pipeline.rules import Period
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from citytools.partial_dates import first_day, last_day
+from citytools.facts.dates import first_day, last_day
 from contracts.models import Contract, Term
 
 MOST = 100

@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from citytools.charts import PALETTE, laid_out, plain
-from citytools.partial_dates import in_words
+from citytools.facts.dates import in_words
 from contracts.models import Contract
 from contracts.timeline.bars import Bar, Kind
 from contracts.timeline.layout import band, heading, sizes

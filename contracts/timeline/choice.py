@@ -2,10 +2,10 @@
 
 from functools import cached_property
 
-from citytools.filters import OneOf
-from citytools.grammar import Chip
 from citytools.links import FileLinks
-from citytools.listing import Listing
+from citytools.lists.filters import OneOf
+from citytools.lists.filterset import Chip
+from citytools.lists.listing import Listing
 from contracts.filters import ContractFilter
 
 FUNCTION, BOROUGH = "function", "borough"

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count
 
 from boroughs.models import Borough
-from citytools.grammar import FactFilter
+from citytools.lists.filterset import FactFilter
 from contracts.models import ContractPartner
 from systems.models import ServiceArea
 

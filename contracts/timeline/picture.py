@@ -8,7 +8,7 @@ from functools import partial
 from dateutil.relativedelta import relativedelta
 
 from citytools.charts import Chart
-from citytools.partial_dates import first_day, last_day
+from citytools.facts.dates import first_day, last_day
 from contracts.models import Contract
 from contracts.timeline import charts
 from contracts.timeline.bars import Bar, bars_of, edge_of, why_not_drawn

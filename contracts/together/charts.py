@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from citytools.charts import Chart
 from citytools.spans import Stretch, spans
-from contracts.together.groups import Joint
-from contracts.together.shown import Shown
+from contracts.joint_procurement.presentation import Shown
+from contracts.joint_procurement.windows import Joint
 
 MOST = 15
 """Windows drawn at the most."""

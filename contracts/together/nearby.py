@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from dateutil.relativedelta import relativedelta
 
 from boroughs.models import Borough
-from citytools.partial_dates import first_day, last_day
+from citytools.facts.dates import first_day, last_day
+from contracts.joint_procurement.contract_rows import Held
+from contracts.joint_procurement.plan import Holding, plan
+from contracts.joint_procurement.windows import Candidate, Joint
 from contracts.models.dates import less_months
-from contracts.together.groups import Candidate, Joint
-from contracts.together.planner import Holding, plan
-from contracts.together.running import Held
 from contracts.together.windows import Window, span_of
 
 LONGEST = 24

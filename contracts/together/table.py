@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.together.groups import Candidate, Joint
+from contracts.joint_procurement.windows import Candidate, Joint
 
 
 def rows(windows: Sequence[Joint]) -> Iterator[Mapping[str, Any]]:

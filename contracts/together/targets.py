@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.together.choice import WindowFilter
-from contracts.together.groups import Candidate
+from contracts.joint_procurement.filters import WindowFilter
+from contracts.joint_procurement.plan import Plan, Step, cheapest, plan
+from contracts.joint_procurement.presentation import Shown
+from contracts.joint_procurement.windows import Candidate
 from contracts.together.nearby import holdings_of
-from contracts.together.planner import Plan, Step, cheapest, plan
-from contracts.together.shown import Shown
 
 
 @dataclass(frozen=True)

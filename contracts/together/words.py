@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from decimal import Decimal
 
-from contracts.together.groups import Candidate, Joint
+from contracts.joint_procurement.windows import Candidate, Joint
 from systems.models import System
 
 

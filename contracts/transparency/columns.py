@@ -3,7 +3,7 @@
 from django.db.models import Case, OuterRef, TextField, Value, When
 from django.db.models.functions import Cast
 
-from citytools.columns import SOURCE_COLUMNS, Column, listed
+from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
 from contracts.models import Route
 from systems.models import Function
 

@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from citytools.filters import Values
+from citytools.lists.filters import Values
 from contracts.filters import ContractFilter
 from contracts.transparency.columns import TRANSPARENCY_COLUMNS
 from contracts.transparency.wanted import WANTED

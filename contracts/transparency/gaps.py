@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner
 from contracts.transparency.wanted import WANTED
 

@@ -10,13 +10,13 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from citytools import clock
-from citytools.history_page import Link
-from citytools.staff_admin import Part, PartAdmin, StaffAdmin
+from citytools.history.page import Link
+from citytools.staff.admin import Part, PartAdmin, StaffAdmin
 from research import standing
 from research.admin.forms import FindingForm, PublicationForm
 from research.admin.publishing import PublishingAdmin
-from research.figures import in_words, read
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
+from research.metrics.figures import in_words, read
 from research.models import (
     CaseClaim,
     CaseStudy,

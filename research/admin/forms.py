@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 
-from research import quoting, text
-from research.metrics import METRICS
+from research import quoting
+from research.metrics.definitions import METRICS
 from research.models import Publication
+from research.publications import text
 
 NO_METRIC = ("", "None: the claim is not tested")
 

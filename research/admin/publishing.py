@@ -16,12 +16,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from citytools import clock
-from citytools.record_version import FIELD, Conflict
-from citytools.staff_admin import StaffAdmin
+from citytools.history.record_version import FIELD, Conflict
+from citytools.staff.admin import StaffAdmin
 from research import publishing, quoting, standing
 from research.admin.forms import ReasonForm
 from research.admin.preview import page_as_published
-from research.figures import figures
+from research.metrics.figures import figures
 from research.models import Publication, State
 from research.scope import Scope
 

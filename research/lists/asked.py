@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from research.asked import ResearchAsked
 from research.lists.columns import CASE_STUDY_COLUMNS, FINDING_COLUMNS, RECOMMENDATION_COLUMNS
-from research.lists.rows import Row
+from research.publications.files import Row
+from research.publications.query import ResearchAsked
 
 
 class _Published(ResearchAsked):

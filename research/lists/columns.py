@@ -1,9 +1,9 @@
 """The columns of the files of what is published. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 from research.measured import Unit
 from research.models import Recommendation
-from research.verdicts import Verdict
+from research.publications.verdicts import Verdict
 
 _TITLE = Column("title", "text", "What its page is called.")
 _SUMMARY = Column("summary", "text", "It in a paragraph, with the numbers of the day.")

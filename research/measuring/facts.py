@@ -10,11 +10,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q
 
-from citytools.partial_dates import first_day
-from citytools.provenance import SourceKind
+from citytools.facts.dates import first_day
+from citytools.facts.provenance import SourceKind
 from contracts.models import ContractPartner
 from research.measured import Measured, Picture, share
-from research.measuring.suppliers import DRAWN, INVENTED
+from research.metrics.compute_suppliers import DRAWN, INVENTED
 from research.scope import Scope
 from skills.models import SkillLevel
 from systems.models import System

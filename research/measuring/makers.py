@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.db.models import Count, Q
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from research.measured import Measured, Picture, share
-from research.measuring.suppliers import INVENTED
+from research.metrics.compute_suppliers import INVENTED
 from research.scope import Scope
 
 _KNOWN = Q(product__manufacturer__isnull=False)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from research.measured import Measured, Picture, share
 from research.scope import Scope
 

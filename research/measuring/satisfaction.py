@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from research.measured import Measured, Picture
 from research.scope import Scope
 

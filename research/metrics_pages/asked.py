@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from citytools.filters import Values
-from research.asked import DayAsked, ResearchAsked
-from research.metrics import METRICS
-from research.metrics_pages import shown
+from citytools.lists.filters import Values
+from research.metrics import pages
+from research.metrics.definitions import METRICS
 from research.metrics_pages.columns import METRIC_COLUMNS, TREND_COLUMNS
+from research.publications.query import DayAsked, ResearchAsked
 
 
 class MetricsFile(ResearchAsked):
@@ -19,7 +19,7 @@ class MetricsFile(ResearchAsked):
     def table(self) -> list[dict[str, Any]]:
         """The rows, read within the day that they are of."""
         with self.moment():
-            return list(shown.rows(self.scope))
+            return list(pages.rows(self.scope))
 
 
 class TrendFile(DayAsked):

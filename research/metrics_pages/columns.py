@@ -1,6 +1,6 @@
 """The columns of the files of metrics. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 from research.measured import Unit
 
 _UNITS = tuple(Unit)

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from research.metrics import METRICS, Metric
+from research.metrics.definitions import METRICS, Metric
 from research.models import MetricValue
 
 MOST = 3660

@@ -4,7 +4,7 @@ NOT VALID, so that a row which breaks a rule already stops no upgrade and is not
 citytools.constraint_validation, which validates the rules or names the rows.
 """
 
-import citytools.partial_dates
+import citytools.facts.dates
 import citytools.statement_dates
 import django.core.validators
 from django.contrib.postgres.operations import AddConstraintNotValid
@@ -23,27 +23,27 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='casestudy',
             name='happened_on',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='casestudyevent',
             name='happened_on',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='finding',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='findingevent',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='source',
             name='published_on',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='source',
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='sourceevent',
             name='published_on',
-            field=citytools.partial_dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
         ),
         migrations.AlterField(
             model_name='sourceevent',

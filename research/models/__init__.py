@@ -1,7 +1,7 @@
 """Research: what was found, what boroughs did, and what follows from it."""
 
 from research.models.case_study import CaseClaim, CaseStudy
-from research.models.finding import Finding
+from research.models.claims import Finding
 from research.models.links import (
     CaseStudyBorough,
     CaseStudyFunction,

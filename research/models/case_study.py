@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.facts.dates import PartialDateField, well_formed
 from citytools.history import tracked
-from citytools.partial_dates import PartialDateField, well_formed
 from citytools.statement_dates import not_ahead, partial_date_not_ahead
 from research.models.publications import Publication, PublicationQuerySet, Source
 from systems.models import Function, Product

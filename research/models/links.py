@@ -2,7 +2,7 @@
 
 from citytools.history import tracked
 from research.models.case_study import CaseStudy
-from research.models.finding import Finding
+from research.models.claims import Finding
 from research.models.recommendation import Recommendation
 
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from citytools import past
+from citytools.history import as_of_views
 
 
 class MetricValue(models.Model):
@@ -35,4 +35,4 @@ class MetricValue(models.Model):
     @property
     def settled(self) -> bool:
         """Whether the day was over when it was recorded, so that its value can change no more."""
-        return self.recorded_at >= past.end_of(self.on)
+        return self.recorded_at >= as_of_views.end_of(self.on)

@@ -7,8 +7,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
+from citytools.facts.dates import PartialDateField, well_formed
 from citytools.history import tracked
-from citytools.partial_dates import PartialDateField, well_formed
 from citytools.statement_dates import not_ahead, partial_date_not_ahead
 from citytools.web_addresses import WEB_ADDRESS, is_web_address
 

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from citytools.history import tracked
-from research.models.finding import Finding
+from research.models.claims import Finding
 from research.models.publications import Publication, PublicationQuerySet
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from research.metric import Metric
+from research.metrics.base import Metric
 from research.registry import contracts, products, record, satisfaction, suppliers
 
 THEMES: Mapping[str, Sequence[Metric]] = {

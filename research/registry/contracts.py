@@ -1,8 +1,8 @@
 """Metrics of contracts and their dates."""
 
 from research.measured import Unit
-from research.measuring import contracts
-from research.metric import Metric
+from research.metrics import compute
+from research.metrics.base import Metric
 
 _RUNNING = (
     "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
@@ -20,7 +20,7 @@ METRICS = (
         population=_RUNNING,
         formula="100 × act-by date before the day / act-by date known; act by is the end less the "
         "notice period in calendar months",
-        compute=contracts.past_act_by,
+        compute=compute.past_act_by,
         rows="/contracts/?counted=act_by_known&standing=current&standing=past_act_by",
     ),
     Metric(
@@ -32,7 +32,7 @@ METRICS = (
         counts="contracts",
         population="Contracts that one of the 33 leads or shares, each once, running or ended.",
         formula="100 × contracts with an end, or rolling / contracts",
-        compute=contracts.with_known_end,
+        compute=compute.with_known_end,
         rows="/contracts/?counted=of_the_33",
     ),
     Metric(
@@ -44,7 +44,7 @@ METRICS = (
         counts="running contracts with a known end",
         population=_RUNNING,
         formula="Number of running contracts whose end can fall within 12 months",
-        compute=contracts.ending_in_12_months,
+        compute=compute.ending_in_12_months,
         rows="/contracts/?counted=end_known&standing=current&standing=past_act_by"
         "&ends_before={in_a_year}",
         rows_note="The list holds those that may end within 12 months, not all that were looked "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from research.measured import Measured, Unit
 from research.measuring import products
-from research.metric import Metric
+from research.metrics.base import Metric
 from research.scope import Scope
 
 

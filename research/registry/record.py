@@ -3,7 +3,7 @@
 from boroughs.models import Subject
 from research.measured import Unit
 from research.measuring import coverage, facts
-from research.metric import Metric
+from research.metrics.base import Metric
 
 _ALL_FACTS = "Systems in use, contracts led or shared, and skill levels of the 33."
 _NO_LIST = (

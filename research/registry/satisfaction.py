@@ -2,7 +2,7 @@
 
 from research.measured import Unit
 from research.measuring import satisfaction
-from research.metric import Metric
+from research.metrics.base import Metric
 
 _FORMULA = (
     "Spearman’s rho: the correlation of the ranks of the two, equal values sharing the mean of "

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from research.measured import Measured, Unit
-from research.measuring import makers, suppliers
-from research.metric import Metric
+from research.measuring import makers
+from research.metrics import compute_suppliers
+from research.metrics.base import Metric
 from research.scope import Scope
 
 _PLACES = {10: ("ten", "top10"), 15: ("fifteen", "top15")}
@@ -34,7 +35,7 @@ _BASES = (
         "contracts with a known supplier",
         f"{_CONTRACTS} The supplier is who is paid, which may be a reseller.",
         "/contracts/?counted=supplier_known",
-        suppliers.by_contracts,
+        compute_suppliers.by_contracts,
     ),
     _Basis(
         "systems",
@@ -44,7 +45,7 @@ _BASES = (
         "Systems of the 33 in use, or not known to be retired or only planned, counted for the "
         "maker of the product.",
         "/systems/?counted=maker_known",
-        suppliers.by_systems,
+        compute_suppliers.by_systems,
     ),
     _Basis(
         "value",
@@ -53,7 +54,7 @@ _BASES = (
         "contracts with a known supplier and total value",
         f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
         "/contracts/?counted=value_known",
-        suppliers.by_value,
+        compute_suppliers.by_value,
         pounds=True,
     ),
     _Basis(
@@ -63,7 +64,7 @@ _BASES = (
         "contracts with a known supplier and yearly value",
         f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
         "/contracts/?counted=yearly_value_known",
-        suppliers.by_yearly_value,
+        compute_suppliers.by_yearly_value,
         pounds=True,
     ),
 )
@@ -132,9 +133,9 @@ CHOICE = (
         "function of housing and came about by an open, restricted or competitive flexible "
         "procedure or by competition within a framework.",
         formula="100 × contracts of the three largest / contracts with a known supplier",
-        compute=suppliers.in_competition("housing", 3),
+        compute=compute_suppliers.in_competition("housing", 3),
         rows="/contracts/?service_area=housing&"
-        + "".join(f"route={route}&" for route in suppliers.COMPETITIVE)
+        + "".join(f"route={route}&" for route in compute_suppliers.COMPETITIVE)
         + "counted=supplier_known",
     ),
 )

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.dateformat import format as in_format
 
-from citytools import partial_dates
-from research import verdicts
-from research.charts import picture_of
-from research.figures import NOT_KNOWN, Figure, Published, in_words, part_of_whole
+from citytools.facts import dates
+from research.metrics.charts import picture_of
+from research.metrics.figures import NOT_KNOWN, Figure, Published, in_words, part_of_whole
 from research.models import Finding
+from research.publications import verdicts
 from research.report.document import Bars, Block, Dots, Line, Piece, Table, Words, bars, plain
 from research.report.references import References
 
@@ -61,7 +61,7 @@ def then(figure: Figure | None) -> str:
 
 
 def _table(finding: Finding, figure: Figure | None, references: References) -> Table:
-    as_of = partial_dates.in_words(finding.as_of) if finding.as_of else NOT_KNOWN
+    as_of = dates.in_words(finding.as_of) if finding.as_of else NOT_KNOWN
     whose = [Piece("see "), *references.cited(finding.sources.all())]
     rows: list[Sequence[Line]] = [
         [plain("Claimed"), plain(claimed(finding)), whose, plain(as_of)],

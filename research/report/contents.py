@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from citytools import partial_dates
-from research import verdicts
+from citytools.facts import dates
 from research.models import Source
+from research.publications import verdicts
+from research.publications.verdicts import Verdict
 from research.report import claims, parts
 from research.report.document import Block, Items, Line, Piece, Section, Table, Words, plain
 from research.report.records import Held, Records
 from research.report.references import References
-from research.verdicts import Verdict
 
 _SAMPLE = (
     "Facts come from returns of boroughs, public notices, decisions and requests; each carries "
@@ -127,7 +127,7 @@ def _sources(sources: Sequence[Source]) -> Block:
 
 
 def _source(source: Source) -> Line:
-    published = partial_dates.in_words(source.published_on) if source.published_on else ""
+    published = dates.in_words(source.published_on) if source.published_on else ""
     after = "".join(f", {words}" for words in (source.publisher, published) if words)
     where = [Piece(". "), Piece(source.url, source.url)] if source.url else []
     return [Piece(source.title), Piece(after), *where, Piece(".")]

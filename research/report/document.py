@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 
 from django.utils.safestring import SafeString
 
-from research.figures import Figure
 from research.measured import Picture
+from research.metrics.figures import Figure
+from research.publications.text import rendered
 from research.report.plane import Place, Plane
-from research.text import rendered
 
 
 @dataclass(frozen=True)

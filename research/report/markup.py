@@ -9,8 +9,8 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 
-from research import text
-from research.figures import Figure
+from research.metrics.figures import Figure
+from research.publications import text
 
 Value = dict[str, Any]
 _MARKS = {"strong": "strong", "em": "emph"}

@@ -8,7 +8,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.dateformat import format as in_format
 
-from research.citing import AUTHOR, Citation
+from research.publications.citation import AUTHOR, Citation
 from research.report import markup
 from research.report.document import Block, Dots, Prose, Section
 

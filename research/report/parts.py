@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from citytools import partial_dates
-from research.figures import NOT_KNOWN
+from citytools.facts import dates
+from research.metrics.figures import NOT_KNOWN
 from research.models import CaseClaim, CaseStudy, Finding, Publication, Recommendation
 from research.report import claims
 from research.report.document import (
@@ -59,7 +59,7 @@ def case_studies(records: Records, references: References) -> Section:
 
 def _study(study: CaseStudy, records: Records, references: References) -> Iterator[Block]:
     yield Words(plain(study.summary), tone="lead")
-    began = partial_dates.in_words(study.happened_on) if study.happened_on else NOT_KNOWN
+    began = dates.in_words(study.happened_on) if study.happened_on else NOT_KNOWN
     about = [
         ("Began", plain(began)),
         ("Boroughs", _linked(study.boroughs.all())),

@@ -27,7 +27,7 @@ from django.http.response import HttpResponseBase
 
 from citytools import kept_files
 from citytools.local import file_locks
-from research.citing import Citation
+from research.publications.citation import Citation
 from research.report import paper, press
 from research.report.document import Section
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Prefetch
 
 from boroughs.models import LONDON, Subject
-from research import citing, quoting
-from research.figures import Figure, figures
-from research.metrics import METRICS
+from research import quoting
+from research.metrics.definitions import METRICS
+from research.metrics.figures import Figure, figures
 from research.models import CaseStudy, Finding, Publication, Recommendation
+from research.publications import citation
 from research.scope import Scope
 
 MOST = 200
@@ -53,22 +54,22 @@ class Records:
         return quoting.own(record, self.measured)
 
     @property
-    def content(self) -> citing.Content:
+    def content(self) -> citation.Content:
         """What the report's hash is over: each record's own content, and all numbers."""
         return {
             "as_at": self.scope.on.isoformat(),
-            "case_studies": self._contents(citing.of_case_study, self.case_studies),
-            "figures": citing.of_figures(list(self.measured), self.measured),
-            "findings": self._contents(citing.of_finding, self.findings),
-            "format": citing.FORMAT,
+            "case_studies": self._contents(citation.of_case_study, self.case_studies),
+            "figures": citation.of_figures(list(self.measured), self.measured),
+            "findings": self._contents(citation.of_finding, self.findings),
+            "format": citation.FORMAT,
             "held": [asdict(one) for one in self.held],
             "illustrative": self.scope.illustrative,
-            "publisher": citing.AUTHOR,
-            "recommendations": self._contents(citing.of_recommendation, self.recommendations),
+            "publisher": citation.AUTHOR,
+            "recommendations": self._contents(citation.of_recommendation, self.recommendations),
             "title": TITLE,
         }
 
-    def _contents(self, written: Any, records: Sequence[Any]) -> list[citing.Content]:
+    def _contents(self, written: Any, records: Sequence[Any]) -> list[citation.Content]:
         return [written(one, self.figures_of(one), self.scope) for one in records]
 
 

@@ -5,10 +5,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from citytools.asked import page
-from citytools.sending import refusal
-from research import citing, quoting
-from research.asked import ResearchAsked
+from citytools.http.file_response import refusal
+from research import quoting
 from research.models import Finding
+from research.publications import citation
+from research.publications.query import ResearchAsked
 from research.report import contents, pdf, records
 
 
@@ -22,8 +23,8 @@ def report(request: HttpRequest) -> HttpResponse:
             "standing": contents.standing(found),
             "parts": contents.sections(found),
             "citation": _cited(request, found),
-            "pdf": f"{reverse('research:report_pdf')}?{citing.asking(asked.scope)}",
-            "other": f"?{citing.asking(asked.scope.otherwise)}",
+            "pdf": f"{reverse('research:report_pdf')}?{citation.asking(asked.scope)}",
+            "other": f"?{citation.asking(asked.scope.otherwise)}",
         }
         return page(request, "research/report.html", context, asked)
 
@@ -68,15 +69,15 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
         public = asked.public(Finding).prefetch_related("sources")
         found = get_object_or_404(public, slug=slug)
         measured = quoting.own(found, quoting.measured([found], asked.scope))
-        content = citing.of_finding(found, measured, asked.scope)
+        content = citation.of_finding(found, measured, asked.scope)
     return _json(content)
 
 
-def _cited(request: HttpRequest, found: records.Records) -> citing.Citation:
+def _cited(request: HttpRequest, found: records.Records) -> citation.Citation:
     absolute = request.build_absolute_uri
     addresses = absolute(reverse("research:report")), absolute(reverse("research:report_json"))
-    return citing.cite(records.TITLE, *addresses, found.scope, found.content)
+    return citation.cite(records.TITLE, *addresses, found.scope, found.content)
 
 
-def _json(content: citing.Content) -> HttpResponse:
-    return HttpResponse(citing.written(content), content_type="application/json")
+def _json(content: citation.Content) -> HttpResponse:
+    return HttpResponse(citation.written(content), content_type="application/json")

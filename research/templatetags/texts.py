@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from django import template
 from django.utils.safestring import SafeString
 
-from research import text
-from research.figures import Figure
+from research.metrics.figures import Figure
+from research.publications import text
 
 register = template.Library()
 

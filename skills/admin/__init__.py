@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
 
-from citytools.staff_admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
+from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
 from skills.admin.returns import ReturnsAdmin
 from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product

@@ -17,9 +17,9 @@ from django.urls import URLPattern, path, reverse
 from boroughs import completeness
 from boroughs.completeness import Received
 from boroughs.models import Borough, Subject, returns_of
-from citytools.confirmation import Question
 from citytools.counting import counted
-from citytools.staff_admin import StaffAdmin, refusal
+from citytools.staff.admin import StaffAdmin, refusal
+from citytools.staff.confirmation_form import Question
 from skills.models import Level, Skill, SkillLevel
 from skills.returns import batch
 from skills.returns.sheet import Sheet

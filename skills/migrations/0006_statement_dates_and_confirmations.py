@@ -4,7 +4,7 @@ NOT VALID, so that a row which breaks a rule already stops no upgrade and is not
 citytools.constraint_validation, which validates the rules or names the rows.
 """
 
-import citytools.partial_dates
+import citytools.facts.dates
 import citytools.statement_dates
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pastlevel',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='pastlevel',
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pastlevelevent',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='pastlevelevent',
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='skilllevel',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='skilllevel',
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='skilllevelevent',
             name='as_of',
-            field=citytools.partial_dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='skilllevelevent',

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Count, Q
 
 from boroughs.models import Borough
+from citytools.facts.provenance import Sourced, SourcedQuerySet
 from citytools.history import tracked
-from citytools.provenance import Sourced, SourcedQuerySet
-from citytools.word_search import SearchText, split_words
+from citytools.lists.word_search import SearchText, split_words
 from skills.models.catalogue import Skill
 from skills.models.past import keep_what_an_earlier_return_said, previous
 from skills.models.scales import Headcount, Level

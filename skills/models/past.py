@@ -8,9 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.lookups import Exact
 
 from boroughs.models import Borough
+from citytools.facts.dates import FirstDay, LastDay
+from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, LastDay
-from citytools.provenance import Sourced, SourcedQuerySet, SourceKind
 from skills.models.catalogue import Skill
 from skills.models.scales import Headcount, Level
 

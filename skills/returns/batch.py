@@ -10,9 +10,9 @@ import pghistory
 from django.db import transaction
 
 from boroughs.models import Borough, Return, Subject
-from citytools import batches
-from citytools.batches import Write
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
+from citytools.history import batches
+from citytools.history.batches import Write
 from skills.models import Level, PastLevel, Skill, SkillLevel
 from skills.returns.sheet import Row, Sheet
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from citytools import clock, confirmation
-from citytools.confirmation import ConfirmationForm
-from citytools.provenance import Confidence
+from citytools import clock
+from citytools.facts.provenance import Confidence
+from citytools.staff import confirmation_form
+from citytools.staff.confirmation_form import ConfirmationForm
 from skills.models import Headcount, Level, SkillLevel
 
 _YES_NO = [("", "not asked"), ("yes", "yes"), ("no", "no")]
@@ -16,7 +17,7 @@ _YES_NO = [("", "not asked"), ("yes", "yes"), ("no", "no")]
 class HeadForm(ConfirmationForm):
     """What holds for the whole return."""
 
-    field_order = ("received_on", "confidence", "complete", *confirmation.FIELDS)
+    field_order = ("received_on", "confidence", "complete", *confirmation_form.FIELDS)
     received_on = forms.DateField(
         label="Received on",
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],

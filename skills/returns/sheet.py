@@ -13,9 +13,10 @@ from django.forms import Form
 from django.forms.boundfield import BoundField
 
 from boroughs.models import Borough, Return, Subject
-from citytools import clock, partial_dates
-from citytools.confirmation import Question
-from citytools.provenance import Confidence
+from citytools import clock
+from citytools.facts import dates
+from citytools.facts.provenance import Confidence
+from citytools.staff.confirmation_form import Question
 from skills.models import Skill, SkillLevel
 from skills.returns.form import HeadForm, RowForm, prefilled
 
@@ -52,7 +53,7 @@ class Row:
         told += [f"{self.present.headcount} people"] if self.present.headcount else []
         told += ["would teach"] if self.present.can_teach else []
         told += ["wants help"] if self.present.wants_help else []
-        when = partial_dates.in_words(self.present.as_of, short=True)
+        when = dates.in_words(self.present.as_of, short=True)
         kind = "invented, " if self.present.illustrative else ""
         return f"{', '.join(told)} ({kind}as of {when})"
 
@@ -134,7 +135,7 @@ class Sheet:
             )
         for row in self.answered:
             now = row.present
-            if now and not now.illustrative and partial_dates.first_day(now.as_of) > day:
+            if now and not now.illustrative and dates.first_day(now.as_of) > day:
                 row.form.add_error(
                     "level", f"What is recorded is later than this return: {row.now}."
                 )

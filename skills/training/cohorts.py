@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from skills.training.benefit import TEACHES_FROM, Body, Bonds, Held, Wanted, by_skill
+from skills.training.pairs import TEACHES_FROM, Body, Bonds, Held, Wanted, by_skill
 from skills.training.plan import Lesson, Plan
 
 MOST = 8

@@ -1,6 +1,6 @@
 """The columns of the training plan's file. Append only: scripts depend on them."""
 
-from citytools.columns import Column
+from citytools.lists.columns import Column
 from skills.models import Level
 
 _LEVELS = tuple(str(value) for value in Level.values)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from boroughs.models import LONDON, Borough, Subject
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevelQuerySet
-from skills.training.benefit import Body, Held, Use
+from skills.training.pairs import Body, Held, Use
 from systems.models import SystemQuerySet
 
 

@@ -7,8 +7,8 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.filters import OneOf, Slugs, YesNo
-from citytools.grammar import FactFilter
+from citytools.lists.filters import OneOf, Slugs, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import real_or_invented
 from skills.models import Skill, SkillGroup
 from skills.training.cohorts import MOST

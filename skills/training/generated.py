@@ -2,7 +2,7 @@
 
 import random
 
-from skills.training.benefit import Body, Held
+from skills.training.pairs import Body, Held
 
 WISHES = (0.55, 0.6, 0.32, 0.06, 0.02)
 """How likely a body of each level, 0 to 4, wants help: as in the demonstration set."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from skills.training import cohorts, shown
-from skills.training.benefit import Held
 from skills.training.cohorts import Cohort, Gap
 from skills.training.facts import Facts, read
 from skills.training.filters import TrainingFilter
+from skills.training.pairs import Held
 from skills.training.plan import Lesson, Plan, plan
 from skills.training.rows import Class, Missing, Row, Swap, Words
 from skills.training.shown import Shown

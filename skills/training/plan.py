@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from skills.training.benefit import POINTS, TIE_BITS, Body, Bond, Bonds, Held, Wanted, by_skill
+from skills.training.pairs import POINTS, TIE_BITS, Body, Bond, Bonds, Held, Wanted, by_skill
 
 CAP = 2
 """Learners that a teacher takes in one skill, unless the page says otherwise."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from boroughs.models import Borough
 from skills.models import Level, Skill
-from skills.training.benefit import Held
 from skills.training.cohorts import Cohort, Gap
 from skills.training.facts import Facts
+from skills.training.pairs import Held
 from skills.training.plan import Lesson
 
 

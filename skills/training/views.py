@@ -5,8 +5,8 @@ from django.shortcuts import render
 
 from skills.models import SkillLevel
 from skills.training import cohorts, facts, page
-from skills.training.benefit import POINTS
 from skills.training.filters import TrainingFilter
+from skills.training.pairs import POINTS
 
 
 def training(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from citytools.history import tracked
-from citytools.word_search import SearchText, Word, split_words
+from citytools.lists.word_search import SearchText, Word, split_words
 from systems.models.suppliers import Supplier
 
 

@@ -9,10 +9,10 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.facts.dates import FirstDay, PartialDateField, well_formed
+from citytools.facts.provenance import Sourced, SourcedQuerySet
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, PartialDateField, well_formed
-from citytools.provenance import Sourced, SourcedQuerySet
-from citytools.word_search import split_words
+from citytools.lists.word_search import split_words
 from systems.models.catalogue import Function, Product, ServiceArea
 
 

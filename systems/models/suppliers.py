@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from citytools.facts.dates import FirstDay, PartialDateField, well_formed
 from citytools.history import tracked
-from citytools.partial_dates import FirstDay, PartialDateField, well_formed
-from citytools.word_search import SearchText, Word, split_words
+from citytools.lists.word_search import SearchText, Word, split_words
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):

@@ -10,9 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
-from citytools.columns import Column
-from citytools.filters import Slugs, Values, YesNo
-from citytools.grammar import FactFilter
+from citytools.lists.columns import Column
+from citytools.lists.filters import Slugs, Values, YesNo
+from citytools.lists.filterset import FactFilter
 from citytools.narrowing import by_slug, by_value, real_or_invented
 from systems.filters import of_partners
 from systems.models import Function, Product, ServiceArea, Supplier

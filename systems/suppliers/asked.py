@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 
 from citytools.asked import AskedReal
-from citytools.filters import OneOf, YesNo
+from citytools.lists.filters import OneOf, YesNo
 
 SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"
 BY = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]

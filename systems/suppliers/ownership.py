@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from django.utils.text import slugify
 
-from citytools.partial_dates import FirstDay, first_day
+from citytools.facts.dates import FirstDay, first_day
 from systems.models import Ownership, Supplier, SupplierAlias
 
 MOST = 10_000

@@ -7,7 +7,7 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from research import about
 from systems import charts, service_map
 from systems.filters import SystemFilter

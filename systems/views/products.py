@@ -7,13 +7,14 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools import clock
 from citytools.asked import AskedReal, page
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from contracts.models import Contract
 from research import about
-from systems import alternatives, charts, costs, moves, use
+from systems import alternatives, charts, costs, moves
 from systems.counts import products_with_counts
 from systems.filters import ProductFilter
 from systems.models import Product, System
+from systems.products.page import known_of, of
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -36,9 +37,9 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
     asked, today = AskedReal(request), clock.today()
-    systems = use.known_of(found, illustrative=asked.illustrative)
+    systems = known_of(found, illustrative=asked.illustrative)
     everything = System.objects.all() if asked.illustrative else System.objects.real()
-    used, paid = use.of(systems), costs.of(found, systems, today)
+    used, paid = of(systems), costs.of(found, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = used.functions or list(found.functions.all())
     context = {

@@ -10,12 +10,13 @@ from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools import clock
 from citytools.asked import page
-from citytools.listing import Listing
+from citytools.lists.listing import Listing
 from systems.counts import suppliers_with_counts
 from systems.filters import SupplierFilter
 from systems.models import Supplier
-from systems.suppliers import charts, deals, estate, failure, market, ownership, skills
+from systems.suppliers import charts, estate, failure, market, ownership, skills
 from systems.suppliers.asked import AskedGroup, AskedShare
+from systems.suppliers.page import contracts_at_stake, money, paid_to_others, with_suppliers
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -60,7 +61,7 @@ def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
     shown = asked.illustrative
     group = ownership.group_of(found, asked.named.get("group"))
     told = estate.read(group.keys, illustrative=shown)
-    paid = deals.with_suppliers(group.keys, illustrative=shown)
+    paid = with_suppliers(group.keys, illustrative=shown)
     shares = market.shares(
         market.entries(asked.counted, told, today, illustrative=shown), group, told
     )
@@ -71,8 +72,8 @@ def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
         "estate": told,
         "products": made,
         "contracts": paid.for_list().soonest_decision_first(today)[:50],
-        "money": deals.money(paid, today),
-        "elsewhere": deals.paid_to_others(group.keys, illustrative=shown).count(),
+        "money": money(paid, today),
+        "elsewhere": paid_to_others(group.keys, illustrative=shown).count(),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
         "shares": shares,
         "denominator": market.DENOMINATORS[asked.counted],
@@ -88,7 +89,7 @@ def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
     shown = asked.illustrative
     group = ownership.group_of(found, asked.named.get("group"))
     told = failure.Failure(group, estate.read(group.keys, illustrative=shown))
-    at_stake = deals.at_stake(group.keys, illustrative=shown).running_on(today)
+    at_stake = contracts_at_stake(group.keys, illustrative=shown).running_on(today)
     context = {
         "supplier": found,
         "today": today,
@@ -96,7 +97,7 @@ def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
         "failure": told,
         "unknown": told.unknown(Borough.objects.london().order_by("name", "pk")),
         "contracts": at_stake.for_list().soonest_first(today)[:100],
-        "money": deals.money(at_stake, today),
+        "money": money(at_stake, today),
         "needs": skills.needs(illustrative=shown),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
         "skilled": coverage.of(Subject.SKILLS, LONDON, illustrative=shown),

@@ -32,12 +32,12 @@ import boroughs.imports
 import skills.imports
 import systems.imports
 from boroughs.models import Borough, Return
-from citytools.confirmations import LinkEndsConfirmation
+from citytools.facts.confirmation import LinkEndsConfirmation
 from citytools.imports import Import
 from citytools.management.commands.load import tables, take_statistics, wait_for_other_loads
 from citytools.management.demonstration.market import Catalogue, product_rows, supplier_rows
 from citytools.management.demonstration.reference_data import Row, split_cell
-from citytools.staff_group import APPS
+from citytools.staff.group import APPS
 from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem, Framework
 from skills.models import Skill, SkillLevel
 from systems.models import (

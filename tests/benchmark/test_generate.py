@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough, Return
-from citytools.provenance import Sourced
-from citytools.staff_group import APPS
+from citytools.facts.provenance import Sourced
+from citytools.staff.group import APPS
 from contracts.models import Contract, ContractSystem
 from skills.models import SkillLevel
 from systems.models import Product, Supplier, System

@@ -19,8 +19,8 @@ from django.http import QueryDict
 
 from boroughs.models import Borough
 from citytools import csvs
-from citytools.columns import Column
-from citytools.grammar import FactFilter
+from citytools.lists.columns import Column
+from citytools.lists.filterset import FactFilter
 from citytools.local.postgres import programs
 from contracts.filters import ContractFilter
 from contracts.models import Contract

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from boroughs.chances import Chance, best
 from boroughs.models import Borough
+from boroughs.profile.chances import Chance, best
 from citytools import clock
-from contracts.together.shown import of_borough
+from contracts.joint_procurement.presentation import of_borough
 from tests import factories
 from tests.pages import words
 

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from boroughs import comparisons
-from boroughs.comparisons import estates, likeness, nearest, weights
 from boroughs.models import Borough
+from boroughs.profile import peers
+from boroughs.profile.peers import estates, likeness, nearest, weights
 from systems.models import Function, Product, Status
 from tests import factories
 from tests.estate import small_london
@@ -163,4 +163,4 @@ def test_ties_are_broken_by_name_and_five_are_enough() -> None:
 
 
 def test_rare_means_what_the_pages_say() -> None:
-    assert comparisons.RARE == 2
+    assert peers.RARE == 2

@@ -8,7 +8,7 @@ from django.test import Client
 
 from boroughs.measures import MEASURES
 from boroughs.models import Borough, Subject
-from boroughs.tiles import Tile, classes, tile_map
+from boroughs.profile.tile_map import Tile, classes, tile_map
 from skills.models import Level
 from tests import factories
 from tests.pages import text_of, words

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from boroughs.models import Borough, Return
-from citytools.login_throttle import FREE_TRIES
+from citytools.staff.login_throttle import FREE_TRIES
 from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import SkillLevel

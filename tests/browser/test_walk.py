@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from citytools import clock
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import widest
 from contracts.models import Contract
-from contracts.together.choice import TogetherFilter
-from contracts.together.shown import widest
 from systems.models import System
 from tests.browser.accessibility import assert_clean
 from tests.browser.addresses import PAGES, WIDE_TOO

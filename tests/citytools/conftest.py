@@ -8,7 +8,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from pytest_django import Settings
 
-from citytools import kept
+from citytools.http import page_cache
 from tests.loading import SMALL, Folder
 
 
@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Folder:
 def kept_pages(settings: Settings) -> Iterator[None]:
     """Pages are kept, and none is yet."""
     settings.KEPT_PAGES = 300
-    kept.forget()
+    page_cache.forget()
     # As Django's own client does: the test's transaction ends with its connection
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough, Return
-from citytools.record_version import FIELD, VersionedAdmin
+from citytools.history.record_version import FIELD, VersionedAdmin
 from contracts.models import Contract, ContractPartner
 from research.models import CaseClaim, Finding
 from systems.models import Product, ProductAlias, Supplier, SupplierAlias, System

@@ -6,7 +6,7 @@ import logging
 import pytest
 from django.test import Client, RequestFactory
 
-from citytools.log_format import OneLineFormatter
+from citytools.http.log_format import OneLineFormatter
 from tests.pages import read, text_of, words
 
 pytestmark = pytest.mark.django_db

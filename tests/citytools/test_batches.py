@@ -5,7 +5,7 @@ from uuid import uuid4
 import pghistory
 import pytest
 
-from citytools import batches
+from citytools.history import batches
 from systems.models import Function, ServiceArea, Supplier
 from tests import factories
 

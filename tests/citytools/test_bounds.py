@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from citytools import facets, listing
+from citytools.lists import facets, listing
 from skills import matrix
 from tests import factories
 from tests.pages import read, text_of, words

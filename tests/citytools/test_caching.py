@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.http import http_date
 
-from citytools import caching, clock, versions
+from citytools import clock
+from citytools.history import data_version
+from citytools.http import conditional_get
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of
@@ -57,8 +59,8 @@ def test_the_etag_is_of_address_query_host_day_and_code(
     found.add(client.get("/about/", secure=True)["ETag"])
     monkeypatch.setattr(clock, "today", lambda: datetime.date(2030, 1, 1))
     found.add(client.get("/about/")["ETag"])
-    other = versions.Version("other", timezone.now())
-    monkeypatch.setattr(versions, "code", lambda: other)
+    other = data_version.Version("other", timezone.now())
+    monkeypatch.setattr(data_version, "code", lambda: other)
     found.add(client.get("/about/")["ETag"])
     assert len(found) == 7
     assert client.head("/about/")["ETag"] in found
@@ -70,8 +72,8 @@ def test_a_date_alone_counts_once_the_last_change_has_settled(
     quarter = datetime.timedelta(minutes=16)
     for ago, status in ((quarter, 304), (datetime.timedelta(), 200)):
         changed = timezone.now() - ago
-        version = versions.Version("some", changed)
-        monkeypatch.setattr(versions, "present", lambda version=version: version)
+        version = data_version.Version("some", changed)
+        monkeypatch.setattr(data_version, "present", lambda version=version: version)
         since = http_date(changed.timestamp())
         answer = client.get("/about/", headers={"If-Modified-Since": since})
         assert answer.status_code == status
@@ -131,7 +133,7 @@ def test_no_public_page_holds_the_token_of_a_form(client: Client) -> None:
 
 
 def test_what_is_private_is_told_by_the_address_and_the_cookie() -> None:
-    assert caching.APART == ("/admin/", "/healthz", "/readyz", "/.well-known/")
+    assert conditional_get.APART == ("/admin/", "/healthz", "/readyz", "/.well-known/")
 
 
 @pytest.mark.parametrize(

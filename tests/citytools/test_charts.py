@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from citytools import ranges
 from citytools.charts import (
     PALETTE,
     PATTERNS,
@@ -21,6 +20,7 @@ from citytools.charts import (
     upright_bars,
 )
 from citytools.dots import dots
+from citytools.facts import statistics
 from tests import factories
 from tests.pages import text_of
 
@@ -138,7 +138,7 @@ def test_small_multiples_of_nothing_known_still_have_a_scale() -> None:
 
 def test_dots_show_every_value_the_range_and_the_median() -> None:
     values = [Decimal(value) for value in (9, 1, 4, 2, 7, 3)]
-    range_ = ranges.of(values)
+    range_ = statistics.of(values)
     assert range_
     figure = dots(values, range_, "a year")
     (trace,) = figure["data"]

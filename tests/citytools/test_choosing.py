@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from citytools import choosing
-from citytools.data import FILES
+from citytools.pages.data import FILES
 from tests import factories
 from tests.estate import small_london
 from tests.pages import LISTS, read, rows, text_of, words

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from citytools.client_address import UNKNOWN, client_address
-from citytools.surroundings import whole_number
+from citytools.env import whole_number
 
 PEER = "192.0.2.1"
 

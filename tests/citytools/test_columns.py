@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from citytools.data import FILES
-from citytools.exports import Export
+from citytools.exports.export import Export
+from citytools.pages.data import FILES
 from tests.pages import text_of
 
 ALL = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

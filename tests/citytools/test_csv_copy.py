@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import csv_copy, exports
+from citytools import csv_copy
+from citytools.exports import export
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,7 +20,7 @@ PLACE = "/systems/suppliers/suppliers.csv"
 
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
-    monkeypatch.setattr(exports, "SPOOLED", 0)
+    monkeypatch.setattr(export, "SPOOLED", 0)
     settings.FILES_FOLDER = tmp_path / "files"
     factories.supplier()
 

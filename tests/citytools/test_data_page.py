@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from citytools.data import FILES
-from citytools.exports import Export
+from citytools.exports.export import Export
+from citytools.pages.data import FILES
 from tests import factories
 from tests.pages import LISTS, read, text_of, words
 

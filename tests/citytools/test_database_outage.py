@@ -11,9 +11,11 @@ from django.http import HttpResponse
 from django.test import Client
 from psycopg2.errors import AdminShutdown, DiskFull
 
-from citytools import home, site, temporary_faults, versions
+from citytools import home
+from citytools.history import data_version
+from citytools.http import context_processors, outages
+from citytools.http.log_format import NotUnavailableFilter, ThrottleFilter
 from citytools.local.postgres.base import DatabaseWrapper, Pause
-from citytools.log_format import NotUnavailableFilter, ThrottleFilter
 from tests import factories
 from tests.pages import text_of, words
 from tests.staff import signed_in
@@ -25,7 +27,7 @@ FILES += ["/contracts/contracts.ics", "/contracts/contracts.atom", "/data/cityto
 
 @pytest.fixture(autouse=True)
 def _every_line_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(temporary_faults._log, "filters", [])
+    monkeypatch.setattr(outages._log, "filters", [])
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ def test_a_fault_while_the_page_not_found_is_made_is_503(
         kill()
         return factories.borough() is not None
 
-    monkeypatch.setattr(site, "holds_invented_records", broken)
+    monkeypatch.setattr(context_processors, "holds_invented_records", broken)
     assert client.get("/nowhere/").status_code == 503
 
 
@@ -199,7 +201,7 @@ def test_where_nobody_answers_it_is_not_asked_again_at_once(
 
 def test_a_refused_connection_is_tried_once_for_a_version(down: list[str]) -> None:
     with pytest.raises(OperationalError):
-        versions.present()
+        data_version.present()
     assert down == ["tried"]
 
 

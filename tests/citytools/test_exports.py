@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import exports
 from citytools.csvs import write_csv
+from citytools.exports import export
 from systems.columns import SYSTEM_COLUMNS
 from systems.models import System
 from tests import factories
@@ -212,7 +212,7 @@ def test_of_rows_made_in_python_too_many_are_refused_with_the_way_out(
     address = f"/systems/map.{suffix}"
     whole = client.get(address)
     assert (whole.status_code, bool(b"".join(whole))) == (200, True)
-    monkeypatch.setattr(exports, "MOST_MADE", 1)
+    monkeypatch.setattr(export, "MOST_MADE", 1)
     factories.system()
     refused = client.get(address)
     assert refused.status_code == 400

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools import clock, facet_counts, facets
-from citytools.grammar import FactFilter
+from citytools import clock, facet_counts
+from citytools.lists import facets
+from citytools.lists.filterset import FactFilter
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter

@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from citytools import exports, workbooks
-from citytools.data import FILES
-from citytools.exports import Export
+from citytools import workbooks
+from citytools.exports import export
+from citytools.exports.export import Export
+from citytools.pages.data import FILES
 from tests import factories
 from tests.estate import published, small_london
 from tests.pages import read, rows, text_of
@@ -186,7 +187,7 @@ def test_a_head_request_tells_the_same_without_the_rows(client: Client) -> None:
 
 
 def test_spooled_files_end_at_one_hundred_thousand_rows() -> None:
-    assert exports.SPOOLED == 100_000
+    assert export.SPOOLED == 100_000
 
 
 def test_a_document_is_plain_json(client: Client) -> None:

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
-from citytools.columns import Column
-from citytools.data import FILES
+from citytools.lists.columns import Column
 from citytools.pages.content_files import ContentError
+from citytools.pages.data import FILES
 from citytools.pages.glossary import TERMS, load_terms
 from citytools.pages.method import METHODS
 from contracts.models import Route, Vat

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from citytools import kept
+from citytools.http import page_cache
 from systems.models import System
 from tests import factories
 from tests.served import Served, asked
@@ -78,7 +78,7 @@ def test_what_is_wrong_or_very_large_is_not_kept(
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/systems/?borough=atlantis").status_code == 400
     assert len(queries) > 1
-    monkeypatch.setattr(kept, "LARGEST", 100)
+    monkeypatch.setattr(page_cache, "LARGEST", 100)
     asked(client, "/about/")
     assert asked(client, "/about/")[1] > 1
 
@@ -103,7 +103,7 @@ def test_a_page_for_somebody_with_a_forms_token_is_not_kept(client: Client) -> N
 
 def test_a_kept_page_is_not_written_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     asked(client, "/about/")
-    monkeypatch.setattr(kept, "_keep", lambda *_: pytest.fail("it is kept already"))
+    monkeypatch.setattr(page_cache, "_keep", lambda *_: pytest.fail("it is kept already"))
     assert asked(client, "/about/")[1] == 1
 
 

@@ -10,7 +10,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from citytools import kept, patience, versions
+from citytools import patience
+from citytools.history import data_version
+from citytools.http import page_cache
 from tests import factories
 from tests.served import Served, asked
 
@@ -26,7 +28,7 @@ def client() -> Client:
 @pytest.mark.parametrize("had", ["{}", '"other", {}', "{strong}"])
 def test_an_unchanged_page_is_still_a_304(client: Client, had: str) -> None:
     plain = client.get("/about/")
-    kept.forget()
+    page_cache.forget()
     etag = plain["ETag"]
     same = {"If-None-Match": had.format(etag, strong=etag.removeprefix("W/"))}
     by_django = client.get("/about/", headers=same)
@@ -37,7 +39,7 @@ def test_an_unchanged_page_is_still_a_304(client: Client, had: str) -> None:
     assert (again.status_code, again.content, len(queries)) == (304, b"", 1)
     for name in ("ETag", "Last-Modified", "Cache-Control", "Content-Security-Policy"):
         assert again[name] == plain[name] == by_django[name]
-    assert not kept._OF_CONTENT & set(again.headers)
+    assert not page_cache._OF_CONTENT & set(again.headers)
 
 
 def test_whether_there_is_anything_is_answered_by_django(client: Client) -> None:
@@ -59,7 +61,7 @@ def test_nobodys_charset_leaves_another_page_for_others(
     query = {"q": "Café"}
     odd = client.get(address, query, headers={"Content-Type": f"text/plain; charset={charset}"})
     after = client.get(address, query)
-    kept.forget()
+    page_cache.forget()
     settings.KEPT_FILES_BYTES = 0
     right = b"".join(client.get(address, query))
     assert b"".join(odd) == b"".join(after) == right
@@ -72,7 +74,7 @@ def test_long_addresses_and_headers_fill_no_memory(client: Client) -> None:
     for _ in range(2):
         assert asked(client, f"/systems/?q={long[:90]}&borough=")[1] > 0
         assert client.get("/about/", headers={"X-Forwarded-Proto": long}).status_code == 200
-    assert all(len("".join(map(str, key))) < 2_100 for key in kept._pages)
+    assert all(len("".join(map(str, key))) < 2_100 for key in page_cache._pages)
     first, _ = asked(client, "/about/", **{"x-forwarded-proto": "http,one"})
     assert asked(client, "/about/", **{"x-forwarded-proto": f"http,{long}"}) == (first, 1)
 
@@ -86,14 +88,14 @@ def test_who_has_an_older_page_gets_the_kept_one(client: Client) -> None:
 
 
 def test_what_failed_on_its_way_out_is_not_kept() -> None:
-    django = kept.WithKeptPages(lambda environ, start: _failing(environ, start))
+    django = page_cache.WithKeptPages(lambda environ, start: _failing(environ, start))
     environ = RequestFactory().get("/about/").META
     assert django(environ, lambda *_: None) == [b"sorry"]
-    assert not kept._pages
+    assert not page_cache._pages
 
 
 def _failing(environ: dict[str, Any], start: Any) -> list[bytes]:
-    environ[kept._MARK] = ("version", "etag")
+    environ[page_cache._MARK] = ("version", "etag")
     start("500 Internal Server Error", [])
     return [b"sorry"]
 
@@ -112,10 +114,10 @@ def test_a_kept_page_is_not_sent_while_the_database_is_away(
 
     for fault in (OperationalError("no connection"), ProgrammingError("no such table")):
 
-        def away(fault: Exception = fault) -> versions.Version:
+        def away(fault: Exception = fault) -> data_version.Version:
             raise fault
 
-        monkeypatch.setattr(versions, "present", away)
+        monkeypatch.setattr(data_version, "present", away)
         with pytest.raises(type(fault)):  # Django's own, for which it has a page
             client.get("/about/")
 
@@ -125,7 +127,7 @@ def test_a_connection_made_for_the_version_is_bounded(
 ) -> None:
     asked(client, "/about/")
     found: list[bool] = []
-    monkeypatch.setattr(versions, "present", lambda: found.append(patience._asked.get()))
+    monkeypatch.setattr(data_version, "present", lambda: found.append(patience._asked.get()))
     with pytest.raises(AttributeError):
         client.get("/about/")
     assert found == [True]

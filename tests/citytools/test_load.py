@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough, Return
-from citytools.provenance import Sourced
+from citytools.facts.provenance import Sourced
 from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import PastLevel, SkillLevel

@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.db.models import ProtectedError
 
 from boroughs.models import Borough, Return
-from citytools.authorship import event_model, last_by_people
+from citytools.imports.authorship import event_model, last_by_people
 from contracts.models import (
     Contract,
     ContractFunction,

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import login_throttle
-from citytools.login_throttle import delay_seconds
+from citytools.staff import login_throttle
+from citytools.staff.login_throttle import delay_seconds
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from citytools.markdown import Markdown, clean, permitted
+from citytools.facts.markdown import Markdown, clean, permitted
 from tests.hostile import HOSTILE, harms
 
 

@@ -13,12 +13,13 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
-from citytools import concentration, ranges
+from citytools import concentration
+from citytools.facts import statistics
 from citytools.pages.content_files import CONTENT, ContentError
 from citytools.pages.glossary import TERMS
 from citytools.pages.method import GROUPS, METHODS, Method, load_methods
 from contracts.models import LEAD_MONTHS
-from skills.training.benefit import POINTS
+from skills.training.pairs import POINTS
 from tests.pages import read, text_of, words
 from tests.test_architecture import modules, name_of
 from tests.words import named_in_templates
@@ -32,8 +33,8 @@ AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
     "boroughs.measures": "reads what the tile map shades: counts, as described",
-    "boroughs.views": "the last day of a brief",
-    "citytools.login_throttle": "counts wrong passwords; no page shows them",
+    "boroughs.profile.views": "the last day of a brief",
+    "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
     "contracts.timeline.picture": "lays a picture out",
@@ -41,23 +42,25 @@ UNDESCRIBED = {
 }
 """Modules that compute and are no method of their own, each with the reason."""
 FORMULAS = {
-    "citytools.concentration", "citytools.counting", "citytools.matching", "citytools.means",
-    "citytools.overview", "citytools.partial_dates", "citytools.quarters", "citytools.ranges",
-    "boroughs.age", "boroughs.answers", "boroughs.chances", "boroughs.choices",
-    "boroughs.comparisons", "boroughs.counts", "boroughs.coverage", "boroughs.decisions",
-    "boroughs.gaps", "boroughs.tiles", "boroughs.compare.agreements",
-    "systems.alternatives", "systems.costs", "systems.counts", "systems.moves", "systems.use",
-    "systems.service_map.layout", "systems.suppliers.deals", "systems.suppliers.failure",
-    "systems.suppliers.market", "systems.suppliers.ownership",
-    "contracts.charts", "contracts.concentration.bases", "contracts.concentration.groups",
-    "citytools.shares", "contracts.frameworks.counts", "contracts.models.dates",
-    "contracts.models.questions", "contracts.ocds.plan", "contracts.ocds.terms",
-    "contracts.pipeline.drafts", "contracts.pipeline.estimates", "contracts.pipeline.later",
-    "contracts.pipeline.period", "contracts.together.nearby", "contracts.together.planner",
-    "contracts.together.targets", "contracts.together.windows", "contracts.transparency.gaps",
-    "skills.courses", "skills.needs", "skills.profile", "skills.strength", "skills.trend",
-    "skills.training.benefit", "skills.training.cohorts", "skills.training.plan",
-    "citytools.management.demonstration.random_draws", "citytools.management.demonstration.returns",
+    "citytools.concentration", "citytools.counting", "citytools.facts.name_matching",
+    "citytools.means", "citytools.overview", "citytools.facts.dates", "citytools.quarters",
+    "citytools.facts.statistics", "boroughs.age", "boroughs.profile.answers",
+    "boroughs.profile.chances", "boroughs.choices", "boroughs.profile.peers", "boroughs.counts",
+    "boroughs.coverage", "boroughs.decisions", "boroughs.gaps", "boroughs.profile.tile_map",
+    "boroughs.compare.agreements", "systems.alternatives", "systems.costs", "systems.counts",
+    "systems.moves", "systems.products.page", "systems.service_map.layout",
+    "systems.suppliers.page", "systems.suppliers.failure", "systems.suppliers.market",
+    "systems.suppliers.ownership", "contracts.charts", "contracts.concentration.bases",
+    "contracts.concentration.groups", "citytools.shares", "contracts.frameworks.counts",
+    "contracts.models.dates", "contracts.models.questions", "contracts.ocds.import_plan",
+    "contracts.ocds.terms", "contracts.pipeline.drafts", "contracts.pipeline.estimates",
+    "contracts.pipeline.later", "contracts.pipeline.rules", "contracts.together.nearby",
+    "contracts.joint_procurement.plan", "contracts.together.targets",
+    "contracts.together.windows", "contracts.transparency.gaps", "skills.history",
+    "skills.needs", "skills.profile", "skills.strength", "skills.trend",
+    "skills.training.pairs", "skills.training.cohorts", "skills.training.plan",
+    "citytools.management.demonstration.random_draws",
+    "citytools.management.demonstration.returns",
 }  # fmt: skip
 """Modules that hold a formula, by hand; what computes besides is found by the rule above."""
 ELSEWHERE = ("citytools.management.demonstration", "research")
@@ -212,7 +215,7 @@ def test_the_page_follows_the_code(client: Client) -> None:
     said = words(client.get("/about/method/"))
     assert f"The lead time is {LEAD_MONTHS} months" in said
     assert f"{POINTS.level} for each level between them" in said
-    assert f"Below {ranges.FEWEST} values" in said
+    assert f"Below {statistics.FEWEST} values" in said
     assert "Metrics of research" in said
 
 
@@ -225,6 +228,6 @@ def test_what_the_page_says_of_the_index_holds() -> None:
 
 
 def test_what_the_page_says_of_the_range_holds() -> None:
-    assert ranges.CONFIDENCE == 95
-    assert ranges.ranks(ranges.FEWEST) == (1, ranges.FEWEST)
-    assert ranges.ranks(ranges.FEWEST - 1) is None
+    assert statistics.CONFIDENCE == 95
+    assert statistics.ranks(statistics.FEWEST) == (1, statistics.FEWEST)
+    assert statistics.ranks(statistics.FEWEST - 1) is None

@@ -14,10 +14,10 @@ from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
 from citytools import clock
-from citytools.data import FILES
-from citytools.exports import Export
+from citytools.exports.export import Export
+from citytools.pages.data import FILES
 from citytools.wsgi import application
-from research import recording
+from research.metrics import record
 from tests.estate import published, small_london
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
@@ -87,7 +87,7 @@ often = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 def test_what_is_described_is_what_is_answered(client: Client, file: Export) -> None:
     small_london(rows=20)
     published()
-    recording.record(clock.today(), clock.today())
+    record.record(clock.today(), clock.today())
     schema = schemathesis.openapi.from_dict(described(client))
     operation = schema[file.address_as("json")]["GET"]
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from citytools import keyset
-from citytools.data import FILES
+from citytools.lists import keyset
+from citytools.pages.data import FILES
 from contracts.models import Contract
 from tests import factories
 from tests.estate import small_london

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.partial_dates import FirstDay, LastDay, first_day, in_words, last_day, parts
-from citytools.partial_dates import PartialDateField as Field
+from citytools.facts.dates import FirstDay, LastDay, first_day, in_words, last_day, parts
+from citytools.facts.dates import PartialDateField as Field
 from contracts.models import Contract
 from tests import factories
 

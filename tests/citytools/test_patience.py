@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import home, versions
-from citytools.surroundings import seconds
-from citytools.tables import Stored
+from citytools import home
+from citytools.env import seconds
+from citytools.exports.tables import Stored
+from citytools.history import data_version
 from tests import factories
 from tests.pages import read, text_of, words
 
@@ -67,7 +68,7 @@ def test_the_version_that_takes_too_long_is_no_other_fault(
     client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings, address: str
 ) -> None:
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(versions, "_of_data", sleep)
+    monkeypatch.setattr(data_version, "_of_data", sleep)
     response = client.get(address)
     assert response.status_code == 503
     assert "default-src 'self'" in response["Content-Security-Policy"]

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from citytools import clock
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import widest
 from contracts.models import Contract, Framework
-from contracts.together.choice import TogetherFilter
-from contracts.together.shown import widest
 from research.models import CaseClaim, CaseStudy, Finding
 from skills.models import Skill, SkillNeed
 from systems.models import Product, Supplier, System

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytools import ranges
+from citytools.facts import statistics
 from citytools.means import Answers
 
 GOLDEN = {6: (1, 6), 11: (2, 10), 22: (6, 17), 33: (11, 23)}
@@ -17,13 +17,13 @@ GOLDEN = {6: (1, 6), 11: (2, 10), 22: (6, 17), 33: (11, 23)}
 
 @pytest.mark.parametrize(("n", "places"), GOLDEN.items())
 def test_golden_ranks(n: int, places: tuple[int, int]) -> None:
-    assert ranges.ranks(n) == places
+    assert statistics.ranks(n) == places
 
 
-@pytest.mark.parametrize("n", range(ranges.FEWEST))
+@pytest.mark.parametrize("n", range(statistics.FEWEST))
 def test_below_six_there_is_none(n: int) -> None:
-    assert ranges.ranks(n) is None
-    assert ranges.of([Decimal(1)] * n) is None
+    assert statistics.ranks(n) is None
+    assert statistics.of([Decimal(1)] * n) is None
 
 
 def by_walking(n: int) -> tuple[int, int] | None:
@@ -37,7 +37,7 @@ def by_walking(n: int) -> tuple[int, int] | None:
 
 @pytest.mark.parametrize("n", range(150))
 def test_a_second_way_to_the_ranks_agrees(n: int) -> None:
-    assert ranges.ranks(n) == by_walking(n)
+    assert statistics.ranks(n) == by_walking(n)
 
 
 @pytest.mark.parametrize("n", [6, 15, 40])
@@ -47,7 +47,7 @@ def test_the_true_median_lies_within_at_least_95_of_100_samples(n: int) -> None:
     inside = 0
     for _ in range(samples):
         sample = [Decimal(normal.inv_cdf(dice.random() or 0.5)) for _ in range(n)]
-        found = ranges.of(sample)
+        found = statistics.of(sample)
         assert found
         inside += found.low <= 0 <= found.high
     assert inside / samples > 0.94
@@ -57,16 +57,16 @@ def test_the_true_median_lies_within_at_least_95_of_100_samples(n: int) -> None:
 def test_order_does_not_matter_and_the_median_lies_within(
     values: list[Decimal], dice: random.Random
 ) -> None:
-    found = ranges.of(values)
+    found = statistics.of(values)
     assert found
     assert found.low <= found.median <= found.high
     assert {found.low, found.high} <= set(values)
     dice.shuffle(values)
-    assert ranges.of(values) == found
+    assert statistics.of(values) == found
 
 
 def test_thousands_of_values_are_no_trouble() -> None:
-    first, last = ranges.ranks(20_000) or (0, 0)
+    first, last = statistics.ranks(20_000) or (0, 0)
     assert first + last == 20_001
     assert 9_855 < first < 9_870
 

@@ -8,7 +8,7 @@ import pytest
 
 from citytools.cells import Line, LoadError
 from citytools.imports import Import
-from citytools.sheets import lines, records
+from citytools.imports.csv_reader import lines, records
 
 
 def sheet(folder: Path, text: str | bytes) -> Path:

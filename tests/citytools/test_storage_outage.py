@@ -14,8 +14,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import archives, data, home, kept_files, sending, temporary_faults, workbooks
-from citytools.data import FILES
+from citytools import home, kept_files, workbooks
+from citytools.exports import zip_archive
+from citytools.http import file_response, outages
+from citytools.pages import data
+from citytools.pages.data import FILES
 from tests import factories
 from tests.pages import text_of, words
 
@@ -23,12 +26,12 @@ pytestmark = pytest.mark.django_db
 ZIP = "/data/citytools.zip"
 MADE = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
 Popen = subprocess.Popen
-begin = archives.Builder.begin  # as it is, before the tests' own replaces it
+begin = zip_archive.Builder.begin  # as it is, before the tests' own replaces it
 
 
 @pytest.fixture(autouse=True)
 def _every_line_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    for log in (temporary_faults._log, kept_files._log):
+    for log in (outages._log, kept_files._log):
         monkeypatch.setattr(log, "filters", [])
 
 
@@ -42,7 +45,7 @@ def client() -> Client:
 @pytest.fixture
 def spooled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Every file goes through this folder, however small it is."""
-    monkeypatch.setattr(sending, "_SPOOL", 1)
+    monkeypatch.setattr(file_response, "_SPOOL", 1)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -107,7 +110,7 @@ def test_after_there_is_room_again_the_file_is_whole(client: Client, full: Path)
 def test_a_file_that_is_not_kept_leaves_nothing(
     client: Client, full: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "_SPOOL", 1_000_000)
+    monkeypatch.setattr(file_response, "_SPOOL", 1_000_000)
     settings.KEPT_FILES_BYTES = 1_000_000
     assert text_of(client.get("/systems/systems.csv"))
     assert [path for path in settings.FILES_FOLDER.rglob("*") if path.is_file()] == []
@@ -118,7 +121,7 @@ def test_a_zip_for_which_there_is_no_room_leaves_no_half(full: Path, settings: S
     factories.system()
     settings.FILES_FOLDER.mkdir()
     with pytest.raises(OSError, match="No space"):
-        archives.build(FILES)
+        zip_archive.build(FILES)
     assert [path.name for path in settings.FILES_FOLDER.iterdir()] == ["lock"]
     assert full
 
@@ -180,18 +183,20 @@ class Built:
 @pytest.fixture
 def builder(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
-) -> archives.Builder:
+) -> zip_archive.Builder:
     """A builder whose processes find the disk full."""
     settings.FILES_FOLDER = tmp_path
-    made = archives.Builder()
-    monkeypatch.setattr(archives.Builder, "begin", begin)
-    monkeypatch.setattr(archives.subprocess, "Popen", type("Built", (Built,), {"__module__": ""}))
+    made = zip_archive.Builder()
+    monkeypatch.setattr(zip_archive.Builder, "begin", begin)
+    monkeypatch.setattr(
+        zip_archive.subprocess, "Popen", type("Built", (Built,), {"__module__": ""})
+    )
     monkeypatch.setattr(data, "_builder", made)
     return made
 
 
 def test_a_zip_that_failed_is_not_begun_at_every_request(
-    client: Client, builder: archives.Builder, caplog: pytest.LogCaptureFixture
+    client: Client, builder: zip_archive.Builder, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(4):
         response = client.get(ZIP)
@@ -199,17 +204,17 @@ def test_a_zip_that_failed_is_not_begun_at_every_request(
     assert "could not be made: the server's disk is full" in text_of(response)
     assert "The last try to build the zip failed" in words(client.get("/data/"))
     assert caplog.text.count("was not built: the server's disk is full: [Errno 28]") == 1
-    assert archives.subprocess.Popen.started == 1  # type: ignore[attr-defined]
+    assert zip_archive.subprocess.Popen.started == 1  # type: ignore[attr-defined]
     assert builder.failure
 
 
-def why(builder: archives.Builder) -> str:
+def why(builder: zip_archive.Builder) -> str:
     """Why it failed, looked at anew each time."""
     return builder.failure
 
 
 def test_new_data_or_ten_minutes_are_worth_another_try(
-    client: Client, builder: archives.Builder, monkeypatch: pytest.MonkeyPatch
+    client: Client, builder: zip_archive.Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(ZIP)
     assert why(builder)
@@ -217,7 +222,7 @@ def test_new_data_or_ten_minutes_are_worth_another_try(
     assert not why(builder)
     client.get(ZIP)
     assert why(builder)
-    monkeypatch.setattr(archives, "RETRY_AFTER_SECONDS", 0)
+    monkeypatch.setattr(zip_archive, "RETRY_AFTER_SECONDS", 0)
     assert not why(builder)
 
 

@@ -11,10 +11,10 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
-from citytools.columns import Column, Kind
 from citytools.csvs import write_csv, write_table
-from citytools.exports import Export
-from citytools.grammar import FactFilter
+from citytools.exports.export import Export
+from citytools.lists.columns import Column, Kind
+from citytools.lists.filterset import FactFilter
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
-from citytools import kept
+from citytools.http import page_cache
 from citytools.tracking_parameters import without_tracking
 from tests import factories
 from tests.pages import read, text_of
@@ -98,7 +98,7 @@ def test_a_page_is_made_once_for_readers_of_every_newsletter() -> None:
     assert many > 1
     for address in ("/about/?utm_source=friday&fbclid=x", "/about/"):
         assert asked(client, address) == (first, 1)
-    assert len(kept._pages) == 1
+    assert len(page_cache._pages) == 1
 
 
 def test_signing_in_leads_to_where_staff_wanted_to_go(client: Client) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template import engines
 from pytest_django import Settings
 
-from citytools.trimming import trimmed
+from citytools.http.template_loader import trimmed
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(FOLDER.rglob("*.html"))

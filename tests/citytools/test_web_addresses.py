@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.test import Client
 
-from citytools.staff_group import APPS
+from citytools.staff.group import APPS
 from research.models import Finding, Source
 from systems.models import System
 from tests import factories

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.word_search import MAX_WORDS, split_words
+from citytools.lists.word_search import MAX_WORDS, split_words
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter

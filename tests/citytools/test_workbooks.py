@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from citytools import workbooks
-from citytools.columns import Column
-from citytools.tables import Made
+from citytools.exports.tables import Made
+from citytools.lists.columns import Column
 from tests import factories
 from tests.estate import small_london
 from tests.pages import rows, text_of

@@ -9,7 +9,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools import clock
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from contracts.models import Route
 from systems.models import ServiceArea
 from tests import factories

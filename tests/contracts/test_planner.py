@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.together.planner import Holding, Plan, cheapest, months_between, plan
+from contracts.joint_procurement.plan import Holding, Plan, cheapest, months_between, plan
 
 NOW = datetime.date(2026, 11, 30)
 

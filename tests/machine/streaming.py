@@ -23,9 +23,12 @@ def main() -> None:
     if len(sys.argv) > 2:
         settings.STATIC_ROOT = Path(sys.argv[2])
     django.setup()
-    from citytools import exports, tables  # only now are the models that they need ready
+    from citytools.exports import (
+        export,
+        tables,  # only now are the models that they need ready
+    )
 
-    exports.SPOOLED = 100
+    export.SPOOLED = 100
     write = tables.Stored.write
 
     def write_and_hold(table: Any, file: IO[bytes]) -> int:

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
-from citytools import staff, staff_group
+from citytools import staff
+from citytools.staff import group
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +29,7 @@ def test_account_is_of_the_staff_and_no_superuser() -> None:
     user = User.objects.get(username=name)
     assert user.is_staff
     assert not user.is_superuser
-    assert [group.name for group in user.groups.all()] == [staff_group.NAME]
+    assert [group.name for group in user.groups.all()] == [group.NAME]
 
 
 def test_names_are_counted_on() -> None:

@@ -3,9 +3,9 @@
 import datetime
 from decimal import Decimal
 
-from research.figures import Figure, Published
 from research.measured import Measured
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
+from research.metrics.figures import Figure, Published
 from research.scope import Scope
 
 DAY = datetime.date(2026, 11, 30)

@@ -9,7 +9,7 @@ from django.test import Client
 
 from citytools import clock
 from research import about
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
 from research.models import CaseStudy
 from tests import factories
 from tests.pages import read, words

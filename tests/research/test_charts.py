@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from research import charts
-from research.figures import Figure
 from research.measured import Measured, Picture, Unit
-from research.metrics import METRICS
+from research.metrics import charts
+from research.metrics.definitions import METRICS
+from research.metrics.figures import Figure
 from research.models import MetricValue
 from research.scope import Scope
 

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock, past
-from research import citing, quoting
-from research.figures import figures
+from citytools import clock
+from citytools.history import as_of_views
+from research import quoting
+from research.metrics.figures import figures
 from research.models import Finding, Source
+from research.publications import citation
 from research.scope import Scope
 from systems.models import Product, System
 from tests.log import move_events
@@ -28,16 +30,16 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
 
 
-def content(on: datetime.date = TODAY) -> citing.Content:
+def content(on: datetime.date = TODAY) -> citation.Content:
     found = Finding.objects.get(slug="claim")
     scope = Scope(on)
-    return citing.of_finding(
+    return citation.of_finding(
         found, figures(quoting.quoted(found), scope, found.published_values), scope
     )
 
 
 def hashed(on: datetime.date = TODAY) -> str:
-    return hashlib.sha256(citing.written(content(on))).hexdigest()
+    return hashlib.sha256(citation.written(content(on))).hexdigest()
 
 
 def test_the_content_is_written_as_documented() -> None:
@@ -55,7 +57,7 @@ def test_the_content_is_written_as_documented() -> None:
         '"summary":"In short.","threshold":"50","title":"Claim","verdict":"holds",'
         '"verdict_at_publication":"cannot be tested"}'
     )
-    assert citing.written(content()).decode() == expected
+    assert citation.written(content()).decode() == expected
 
 
 @pytest.mark.parametrize(
@@ -103,21 +105,21 @@ def test_an_amount_is_written_alike_however_it_is_scaled() -> None:
 def test_the_hash_of_a_day_that_is_over_stays_while_everything_changes() -> None:
     claim()
     move_events(THEN)
-    with past.as_at(THEN):
-        before = citing.written(content(THEN))
+    with as_of_views.as_at(THEN):
+        before = citation.written(content(THEN))
     System.objects.all().delete()
     Source.objects.update(title="Renamed")
     Product.objects.all().delete()
     Finding.objects.update(title="Another", body="Gone.", withdrawn_on=TODAY, withdrawal_reason="-")
-    with past.as_at(THEN):
-        assert citing.written(content(THEN)) == before
-    assert citing.written(content()) != before
+    with as_of_views.as_at(THEN):
+        assert citation.written(content(THEN)) == before
+    assert citation.written(content()) != before
 
 
 def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
     found = claim()
     measured = figures(quoting.quoted(found), Scope(THEN))
-    cited = citing.finding(found, measured, Scope(THEN), lambda path: f"https://a.example{path}")
+    cited = citation.finding(found, measured, Scope(THEN), lambda path: f"https://a.example{path}")
     assert cited.words == (
         "City Tools: London, LOTI. Claim. As at 20 October 2026. "
         "https://a.example/research/findings/claim/?as_at=2026-10-20. "
@@ -130,7 +132,7 @@ def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
 def test_today_is_not_settled_and_invented_records_are_asked_for_in_the_address() -> None:
     found = claim()
     scope = Scope(TODAY, illustrative=True)
-    cited = citing.finding(found, figures(quoting.quoted(found), scope), scope, str)
+    cited = citation.finding(found, figures(quoting.quoted(found), scope), scope, str)
     assert not cited.settled
     assert cited.address.endswith("?as_at=2026-11-30&illustrative=yes")
 

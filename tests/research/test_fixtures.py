@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from research import text
-from research.metrics import METRICS
-from research.models.finding import Comparison
+from research.metrics.definitions import METRICS
+from research.models.claims import Comparison
+from research.publications import text
 from tests.loading import FIXTURES
 
 RECORDS: dict[str, list[dict[str, Any]]] = json.loads((FIXTURES / "research.json").read_text())

@@ -8,7 +8,6 @@ from django.core.management import CommandError
 
 from research.imports import _COLUMNS
 from research.models import Finding
-from tests.citytools.conftest import folder as folder
 from tests.loading import Folder, load
 
 pytestmark = pytest.mark.django_db

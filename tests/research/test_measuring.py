@@ -9,7 +9,7 @@ import pytest
 from boroughs.models import Borough
 from research.measuring.facts import months_between
 from research.measuring.satisfaction import rho
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
 from research.scope import Scope
 from systems.models import Supplier, System
 from tests import factories

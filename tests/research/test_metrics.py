@@ -9,7 +9,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools import clock
-from research.metrics import METRICS, THEMES, Metric
+from research.metrics.definitions import METRICS, THEMES, Metric
 from research.scope import Scope
 from tests.loading import load
 from tests.pages import rows, total

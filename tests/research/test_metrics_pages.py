@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from citytools import clock
-from research import recording
-from research.metrics import METRICS
+from research.metrics import record
+from research.metrics.definitions import METRICS
 from research.models import MetricValue
 from tests import factories
 from tests.log import move_events
@@ -133,9 +133,9 @@ def test_the_trend_is_drawn_up_to_the_day(client: Client) -> None:
     factories.system()
     move_events(AGO)
     today = clock.today()
-    recording.record(AGO, today)
+    record.record(AGO, today)
     factories.system()
-    recording.record(today, today)
+    record.record(today, today)
     page = f"{LIST}systems_on_record/"
     assert "Systems on record: up to 2 from 1" in said(client, page)
     assert "1 on" in said(client, page, {"as_at": AGO.isoformat()})

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from citytools import clock, past
+from citytools import clock
+from citytools.history import as_of_views
 from contracts.models import Contract, ContractPartner
-from research import recording
-from research.metrics import METRICS
+from research.metrics import record as recording
+from research.metrics.definitions import METRICS
 from research.models import MetricValue
 from research.scope import Scope
 from systems.models import System
@@ -233,7 +234,7 @@ def test_days_that_cannot_be_recorded_are_refused(options: list[str], words: str
 
 
 def test_nothing_on_record_records_that_too() -> None:
-    assert past.began_on() is None
+    assert as_of_views.began_on() is None
     run()
     assert values()["systems_on_record"].value == 0
     assert values()["median_age_of_facts"].value is None

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from research.figures import Figure, Published
 from research.measured import Measured
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
+from research.metrics.figures import Figure, Published
 from research.report import markup
 from research.scope import Scope
 

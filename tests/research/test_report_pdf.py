@@ -12,8 +12,8 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from citytools import clock
-from research.citing import Citation
 from research.models import Finding
+from research.publications.citation import Citation
 from research.report import paper, pdf
 from research.report.document import Dots, Section
 from tests import factories

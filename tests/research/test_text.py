@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from citytools import markdown
-from research.figures import Figure
+from citytools.facts import markdown
 from research.measured import Measured
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
+from research.metrics.figures import Figure
+from research.publications.text import Token, faults, keys, plain, rendered, tokens
 from research.scope import Scope
-from research.text import Token, faults, keys, plain, rendered, tokens
 from tests.hostile import HOSTILE, UNBALANCED, calls, harms, links, text
 from tests.research.measuring import figure
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from skills.models import Level
 from tests import factories
 from tests.pages import column, rows

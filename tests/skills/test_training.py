@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevel
 from skills.training.page import Training
 from skills.training.rows import Row

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from skills.training.benefit import Body, Held
 from skills.training.cohorts import MOST, Cohort, Gap, cohorts, gaps, steps
 from skills.training.generated import records
+from skills.training.pairs import Body, Held
 from skills.training.plan import plan
 
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills.models import Level
-from skills.training import benefit
-from skills.training.benefit import HIGHEST, POINTS, TEACHES_FROM, TIE_BITS, Body, Held, tie
+from skills.training import pairs
 from skills.training.generated import records
+from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM, TIE_BITS, Body, Held, tie
 from skills.training.plan import MOST_LEARNERS, Plan, plan
 
 Bodies = Mapping[str, Body]
@@ -280,7 +280,7 @@ def test_a_tie_depends_on_the_two_names_alone() -> None:
 def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, bodies = records(33, 30, 1)
     before = plan(rows, bodies).benefit
-    monkeypatch.setattr(benefit, "tie", lambda *names: 0)
+    monkeypatch.setattr(pairs, "tie", lambda *names: 0)
     assert plan(rows, bodies).benefit == before
 
 

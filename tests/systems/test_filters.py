@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools.provenance import SourceKind
+from citytools.facts.provenance import SourceKind
 from systems.models import Hosting, ServiceArea, Status, System
 from tests import factories
 from tests.pages import column, row_links, rows, text_of

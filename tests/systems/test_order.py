@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools.listing import PAGE_SIZE
+from citytools.lists.listing import PAGE_SIZE
 from systems.models import ServiceArea
 from tests import factories
 from tests.pages import column, row_links, words

@@ -13,8 +13,9 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools import clock
-from systems import alternatives, costs, moves, use
+from systems import alternatives, costs, moves
 from systems.models import Function, Product, System
+from systems.products import page
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, row_links, words
@@ -310,7 +311,7 @@ def test_what_is_not_understood_is_named(client: Client, mosaic: Product, query:
 def test_more_systems_than_fit_are_counted(
     client: Client, mosaic: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use, "MOST", 3)
+    monkeypatch.setattr(page, "MOST", 3)
     for _ in range(5):
         factories.system(product=mosaic)
     assert "The first 3 are shown." in words(client.get(ADDRESS))

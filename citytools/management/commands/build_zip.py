@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citytools import archives, storage_outage
-from citytools.data import FILES
+from citytools import storage_outage
+from citytools.exports import zip_archive
+from citytools.pages.data import FILES
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Build it and say where it lies."""
         try:
-            made = archives.build(FILES)
+            made = zip_archive.build(FILES)
         except OSError as fault:
             if why := storage_outage.reason(fault):
                 raise CommandError(f"{why}: {fault}") from fault

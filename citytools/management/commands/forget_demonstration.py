@@ -15,7 +15,7 @@ from boroughs.models import Return
 from citytools import clock
 from citytools.management.commands.load import take_statistics, wait_for_other_loads
 from contracts.models import Contract, ContractSystem
-from research import recording
+from research.metrics import record
 from research.models import CaseStudyProduct, MetricValue
 from skills.models import PastLevel, SkillLevel, SkillNeed
 from systems.models import Ownership, Product, Supplier, System
@@ -143,5 +143,5 @@ class Command(BaseCommand):
         """Recorded values count real records alone; today's are measured again, to be sure."""
         today = clock.today()
         if MetricValue.objects.filter(on=today).exists():
-            tally = recording.record(today, today)
+            tally = record.record(today, today)
             self.stdout.write(f"Metrics of today measured again: {tally.changed} changed.")

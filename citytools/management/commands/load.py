@@ -18,12 +18,12 @@ import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
-from citytools import confirmations
 from citytools.cells import LoadError
+from citytools.facts import confirmation
 from citytools.imports import Import, lock_tables
 from citytools.left_rows import sentences
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
-from citytools.staff_group import APPS
+from citytools.staff.group import APPS
 
 Reader = Callable[[Path, Import], None]
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         try:
             with (
                 # A file says itself when a borough confirmed what stands in it
-                confirmations.stated(),
+                confirmation.stated(),
                 pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()

@@ -13,10 +13,10 @@ from django.db import OperationalError, connection
 
 from boroughs.models import Borough
 from citytools import staff
+from citytools.http.context_processors import holds_invented_records
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
-from citytools.site import holds_invented_records
 
 
 class Command(BaseCommand):

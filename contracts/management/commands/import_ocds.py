@@ -14,8 +14,8 @@ from citytools.cells import LoadError
 from citytools.imports import lock_tables
 from contracts.ocds import report, writing
 from contracts.ocds.drafts import Draft, drafts
+from contracts.ocds.import_plan import Plan, plan
 from contracts.ocds.notices import Skipped
-from contracts.ocds.plan import Plan, plan
 from contracts.ocds.reading import releases
 
 _TOLD_EVERY = 1000

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from citytools import clock, past
-from research import recording
+from citytools import clock
+from citytools.history import as_of_views
+from research.metrics import record
 from research.models import MetricValue
 
 _INTERRUPTED = 130
@@ -47,9 +48,9 @@ class Command(BaseCommand):
             return self._check(today)
         begun = timezone.now()
         earlier = self._missing(first, last, today) if first or last else []
-        self._rebuild([*recording.unsettled(today)], "Settled", today)
+        self._rebuild([*record.unsettled(today)], "Settled", today)
         self._rebuild(earlier, "Rebuilt", today)
-        tally = recording.record(today, today)
+        tally = record.record(today, today)
         self.stdout.write(
             f"Recorded {today}: {tally.new} new, {tally.changed} changed, {tally.same} as they "
             "were."
@@ -59,7 +60,7 @@ class Command(BaseCommand):
     def _missing(
         self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
     ) -> _Days:
-        began = past.began_on() or today
+        began = as_of_views.began_on() or today
         first, last = first or began, last or today
         if last > today:
             raise CommandError(f"--to {last} has not come yet: write {today} or earlier.")
@@ -68,14 +69,14 @@ class Command(BaseCommand):
         if first < began:
             raise CommandError(f"The record begins on {began}: write --from {began} or later.")
         yesterday = min(last, today - datetime.timedelta(days=1))
-        return recording.missing(first, yesterday)
+        return record.missing(first, yesterday)
 
     def _rebuild(self, days: _Days, verb: str, today: datetime.date) -> None:
         """One transaction a day, so that stopping loses nothing that was printed."""
         done = 0
         try:
             for day, keys in days:
-                tally = recording.record(day, today, keys)
+                tally = record.record(day, today, keys)
                 done += 1
                 self.stdout.write(
                     f"{verb} {day} from the event log: {tally.new} new, {tally.changed} changed, "
@@ -96,10 +97,10 @@ class Command(BaseCommand):
         )
 
     def _check(self, today: datetime.date) -> None:
-        days = recording.settled_days(today)
+        days = record.settled_days(today)
         found = 0
         for day, values in days:
-            for difference in recording.differences(day, values, today):
+            for difference in record.differences(day, values, today):
                 found += 1
                 self.stdout.write(str(difference))
         checked = sum(len(values) for _, values in days)

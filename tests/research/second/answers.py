@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from research.metrics import METRICS
+from research.metrics.definitions import METRICS
 from research.scope import Scope
 from tests.research.second import record, suppliers
 from tests.research.second.tables import TABLES

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough, Subject
 from contracts.models import Contract
-from research.measuring.suppliers import COMPETITIVE
+from research.metrics.compute_suppliers import COMPETITIVE
 from skills.models import SkillLevel
 from systems.models import Function, Product, ServiceArea, Supplier, System
 from tests import factories

@@ -1,0 +1,80 @@
+"""Pages and files of boroughs."""
+
+import datetime
+
+from dateutil.relativedelta import relativedelta
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from boroughs import coverage, decisions, standing
+from boroughs.counts import boroughs_with_counts
+from boroughs.filters import BoroughFilter
+from boroughs.models import LONDON, Borough, Subject
+from boroughs.profile import chances
+from boroughs.profile.page import borough_facts, estate, profile_parts, skill_groups
+from boroughs.profile.tile_map import tile_map
+from citytools import clock
+from citytools.asked import AskedReal, page
+from citytools.lists.listing import Listing
+from contracts.joint_procurement.presentation import of_borough
+from research import about
+
+AHEAD = 18
+"""Months that a brief looks ahead."""
+
+
+def borough_list(request: HttpRequest) -> HttpResponse:
+    """The boroughs as a map of tiles and as a table."""
+    chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
+    listing = Listing(
+        chosen,
+        "boroughs:list",
+        "boroughs:csv",
+        "Boroughs",
+        "body",
+        "bodies",
+        tabular=True,
+    )
+    key = "systems" if listing.problems else chosen.form.cleaned_data["measure"] or "systems"
+    context = {"listing": listing, "tiles": tile_map(key, clock.today())}
+    return render(request, "boroughs/list.html", context, status=listing.status)
+
+
+def borough(request: HttpRequest, slug: str) -> HttpResponse:
+    """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
+    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    facts = borough_facts(found, illustrative=not real)
+    today = clock.today()
+    context = {
+        "borough": found,
+        "parts": profile_parts(facts, today),
+        "decisions": decisions.ahead(facts.contracts, today, datetime.date.max, 20),
+        "standing": standing.of(found, illustrative=not real),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
+        "estate": estate(facts.systems),
+        "skill_groups": skill_groups(facts.levels),
+        "about": about.of_borough(found, today),
+    }
+    return page(request, "boroughs/detail.html", context, asked)
+
+
+def brief(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same decisions on two pages of A4, for tomorrow's board."""
+    found, asked = get_object_or_404(Borough.objects.london(), slug=slug), AskedReal(request)
+    real = not asked.illustrative
+    today = clock.today()
+    facts = borough_facts(found, illustrative=not real)
+    last = today + relativedelta(months=AHEAD)
+    windows = of_borough(found, today, AHEAD, illustrative=not real)
+    context = {
+        "borough": found,
+        "today": today,
+        "last": last,
+        "parts": profile_parts(facts, today),
+        "decisions": decisions.ahead(facts.contracts, today, last, 10),
+        "chances": chances.best(found, windows, illustrative=not real),
+        "standing": standing.of(found, illustrative=not real),
+        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
+    }
+    return page(request, "boroughs/brief.html", context, asked)

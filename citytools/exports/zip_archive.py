@@ -1,0 +1,229 @@
+"""Everything in one zip: each file as CSV, described for programs by Data Package and CSVW.
+
+It is built beside the web server and served from disk. `key` tells which data it was made from.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from citytools import clock, packages, storage_outage
+from citytools.exports.export import MOST_MADE, Export, too_many
+from citytools.history import data_version
+from citytools.http import page_cache
+from citytools.local import file_locks
+
+_log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 600
+_OUR_FAULT = "the fault is ours and has been logged"
+_ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
+
+datapackage.json (Frictionless Data) and csv-metadata.json (W3C, CSV on the Web) say what each
+column means. An empty cell means not known. Rows whose source_kind is illustrative are invented
+for demonstration.
+{left_out}
+Licence: {licence}
+"""
+_LEFT_OUT = """
+Left out, because {most:,} rows are made at once at the most: {names}. Their pages give
+them in parts, each narrowed by a filter.
+"""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A zip on disk."""
+
+    path: Path
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it holds what the data says now."""
+        return self.path.stem == _name()
+
+    @property
+    def read_at(self) -> datetime.datetime:
+        """When its data were read."""
+        return datetime.datetime.fromtimestamp(self.path.stat().st_mtime, datetime.UTC)
+
+
+def latest() -> Archive | None:
+    """The zip built last, if there is one."""
+    ages = []
+    for path in settings.FILES_FOLDER.glob("citytools-*.zip"):
+        with contextlib.suppress(FileNotFoundError):  # another process may just replace it
+            ages.append((path.stat().st_mtime, path))
+    return Archive(max(ages)[1]) if ages else None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a zip of some data was not built, and when."""
+
+    reason: str
+    name: str
+    at: float
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is time to try once more."""
+        return time.monotonic() - self.at > RETRY_AFTER_SECONDS
+
+
+def _name() -> str:
+    key = data_version.present().key.encode()
+    return f"citytools-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
+
+
+class Builder:
+    """Starts one process that builds, and no second while it runs or soon after it failed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._failure: Failure | None = None
+        self._lock = threading.RLock()  # several threads answer at once
+
+    def begin(self) -> None:
+        """See that a fresh zip is being built, unless that has just failed for the same data."""
+        with self._lock:
+            if self._is_running() or self.failure:
+                return
+            command = [sys.executable, "-m", "citytools", "build_zip"]
+            nowhere = subprocess.DEVNULL
+            self._process = subprocess.Popen(
+                command,
+                cwd=settings.BASE_DIR,
+                stdin=nowhere,
+                stdout=nowhere,
+                stderr=subprocess.PIPE,
+            )
+
+    @property
+    def failure(self) -> str:
+        """Why the last try failed, until it is worth another; empty where it did not."""
+        with self._lock:
+            if self._process and not self._is_running():
+                self._note(self._process)
+                self._process = None
+            if self._failure and (self._failure.is_old or self._failure.name != _name()):
+                self._failure = None
+            return self._failure.reason if self._failure else ""
+
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def _note(self, process: "subprocess.Popen[bytes]") -> None:
+        output = b""
+        if process.stderr:
+            with process.stderr as pipe:
+                output = pipe.read()
+        if process.poll() == 0:
+            return
+        said = (
+            output.decode(errors="replace")
+            .strip()
+            .rpartition("\n")[2]
+            .removeprefix("CommandError: ")
+        )
+        _log.error("The zip of everything was not built: %s", said or "its process was ended")
+        why = next((why for why in storage_outage.REASONS if said.startswith(why)), _OUR_FAULT)
+        self._failure = Failure(why, _name(), time.monotonic())
+        page_cache.forget()  # the data page says so too
+
+
+def build(files: Iterable[Export]) -> Archive:
+    """A zip of what the data says now; the one there is if it does."""
+    folder: Path = settings.FILES_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with file_locks.exclusive(folder / "lock"):
+        there = latest()
+        if there and there.fresh:
+            return there
+        # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
+        made = Archive(folder / f"{_name()}.zip")
+        for old in folder.glob("draft-*"):
+            old.unlink()  # left by a build that was stopped: nobody else builds now
+        with tempfile.NamedTemporaryFile(dir=folder, prefix="draft-", delete=False) as draft:
+            try:
+                as_at = _write(draft, [file for file in files if file.whole])
+                draft.flush()
+            except BaseException:
+                Path(draft.name).unlink()  # half a zip is what fills the disk
+                raise
+        Path(draft.name).chmod(0o644)
+        os.utime(draft.name, (as_at.timestamp(), as_at.timestamp()))
+        Path(draft.name).replace(made.path)
+        for old in folder.glob("citytools-*.zip"):
+            if old != made.path:
+                old.unlink()
+        return made
+
+
+def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
+    """All files from one snapshot, then what describes them; when the data were read."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        now = clock.now()
+        as_at = now.isoformat(timespec="seconds")
+        tried = {one.name: _written(bundle, one) for one in files}
+        written = [one for one in tried.values() if one]
+        told = {
+            "datapackage.json": json.dumps(packages.data_package(written, as_at), indent=1),
+            "csv-metadata.json": json.dumps(packages.csvw(written), indent=1),
+            "README.txt": _about(as_at, [name for name, one in tried.items() if one is None]),
+        }
+        for name, text in told.items():
+            bundle.writestr(name, text)
+    return now
+
+
+def _about(as_at: str, left_out: Sequence[str]) -> str:
+    names = ", ".join(left_out)
+    told = _LEFT_OUT.format(most=MOST_MADE, names=names) if left_out else ""
+    return _ABOUT.format(as_at=as_at, licence=packages.LICENCE_IN_WORDS, left_out=told)
+
+
+class _Measured:
+    """A file that knows how much was written to it, and its hash."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size, self.digest = file, 0, hashlib.sha256()
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        self.digest.update(data)
+        return self.file.write(data)
+
+
+def _written(bundle: zipfile.ZipFile, file: Export) -> packages.Packed | None:
+    """A file in the zip; None where it has more rows than its own address would give."""
+    request = HttpRequest()
+    request.method, request.path = "GET", file.page_address
+    today = clock.today()
+    table = file.table(file.choose(request, today), today)
+    if too_many(table):
+        return None
+    with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
+        measured: Any = _Measured(place)
+        rows = table.write(measured)
+    return packages.Packed(file, rows, measured.size, measured.digest.hexdigest())

@@ -1,0 +1,70 @@
+"""Names that stand inside what was asked, such as the borough in “camden housing”."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from citytools.facts.name_matching import Names
+from citytools.matching_sql import NAMES, plain, squashed
+
+LONGEST = 6
+"""Words of the longest span that may be a name."""
+MOST_WORDS = 16
+"""Words of a question that are looked at as spans."""
+
+# A misspelt name counts from likeness 0.5: of words that are in no name one in twenty reaches it
+_MENTIONS = f"""
+WITH span AS (
+    SELECT first, last, words, {squashed("words")} AS squashed
+    FROM (
+        SELECT first, last, {plain("typed")} AS words
+        FROM unnest(%s::int[], %s::int[], %s::text[]) AS spans (first, last, typed)
+    ) AS spans
+),
+{NAMES}
+SELECT DISTINCT ON (first, last, key) first, last, key, slug, title,
+    span.squashed = spelt.squashed AS same
+FROM span JOIN spelt ON (length(span.squashed) > 1 AND span.squashed = spelt.squashed)
+    OR (spelt.own AND length(span.words) > 4 AND similarity(span.words, spelt.words) >= 0.5)
+JOIN names USING (term)
+WHERE span.squashed = spelt.squashed OR role = 'name'
+ORDER BY first, last, key, same DESC"""  # noqa: S608 — made of constants
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A record named by the words from `first` up to, not including, `last`."""
+
+    first: int
+    last: int
+    key: int
+    slug: str
+    title: str
+    same: bool
+
+
+def mentioned(names: Sequence[Names], words: Sequence[str]) -> list[Mention]:
+    """Records named inside the words; longer names before shorter, none overlapping."""
+    few = words[:MOST_WORDS]
+    spans = [
+        (first, last, " ".join(few[first:last]))
+        for first in range(len(few))
+        for last in range(first + 1, min(first + LONGEST, len(few)) + 1)
+    ]
+    statement = _MENTIONS.format(names=" UNION ALL ".join(one.sql for one in names))
+    parameters = [parameter for one in names for parameter in one.parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters, False])
+        return _apart(Mention(*row) for row in cursor.fetchall())
+
+
+def _apart(found: Iterable[Mention]) -> list[Mention]:
+    """Without those that overlap a better one; several records of one span stay together."""
+    kept: list[Mention] = []
+    for one in sorted(found, key=lambda one: (not one.same, one.first - one.last, one.first)):
+        same_span = [(one.first, one.last) == (other.first, other.last) for other in kept]
+        overlaps = [one.first < other.last and other.first < one.last for other in kept]
+        if not any(o and not s for o, s in zip(overlaps, same_span, strict=True)):
+            kept.append(one)
+    return kept

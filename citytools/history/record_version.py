@@ -1,0 +1,106 @@
+"""The version of a record and of the rows that belong to it, and what was written since.
+
+A version is the newest event and the number of events of the record, then of each kind of row:
+“812-3.40-2.0-0”. The number tells of a write that began earlier and ended later than the newest.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.db import connection
+from django.http import HttpRequest
+
+from citytools.history import page
+from citytools.history.page import Entry, Link
+
+MAX_ENTRIES = 20
+MAX_LATEST = 3
+FIELD = "_opened_at"
+"""The hidden field of a form with its version; a model's own fields never begin so."""
+_FORM = re.compile(r"\d{1,18}-\d{1,18}(\.\d{1,18}-\d{1,18})*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why a form is not saved: what was written since it was opened, newest first.
+
+    If `since_opened` is false, the form did not say at which version it was opened, or named one
+    that there is not: the entries are then the latest that there are. `now` is the version that
+    they lead to, for the form when it is shown again.
+    """
+
+    now: str
+    entries: Sequence[Entry]
+    more: int
+    since_opened: bool
+
+
+def current_version(model: Any, record: int, links: Sequence[Link]) -> str:
+    """The version now; one query."""
+    quote = connection.ops.quote_name
+    kinds = [(model, "pgh_obj_id"), *((link.model, f"{link.field}_id") for link in links)]
+    parts = []
+    for position, (kind, column) in enumerate(kinds):
+        events = quote(kind.pgh_event_model._meta.db_table)
+        # Also the later events of a row that has been moved to another record
+        parts.append(
+            f"SELECT {position}, coalesce(max(pgh_id), 0), count(*) FROM {events} WHERE pgh_obj_id"  # noqa: S608
+            f" IN (SELECT pgh_obj_id FROM {events} WHERE {quote(column)} = %s)"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", [record] * len(parts))
+        return ".".join(f"{newest}-{number}" for _, newest, number in cursor.fetchall())
+
+
+def conflict(
+    model: Any, record: int, links: Sequence[Link], opened_at: str, now: str
+) -> Conflict | None:
+    """What was written between two versions; None if they are the same."""
+    if opened_at == now:
+        return None
+    newest, count = _newest(opened_at), 0
+    if len(newest) == len(links) + 1:
+        entries, count = page.entries_since(model, record, links, newest, MAX_ENTRIES)
+    if not count:
+        everything = [0] * (len(links) + 1)
+        entries, _ = page.entries_since(model, record, links, everything, MAX_LATEST)
+    return Conflict(now, entries, max(0, count - len(entries)), since_opened=count > 0)
+
+
+def _newest(version: str) -> list[int]:
+    """The newest event of each kind; nothing if it is no version at all."""
+    if not _FORM.fullmatch(version):
+        return []
+    return [int(part.partition("-")[0]) for part in version.split(".")]
+
+
+class VersionedAdmin(admin.ModelAdmin):
+    """Pages whose forms say at which version they were opened."""
+
+    history_links: Sequence[Link] = ()
+
+    def version_of(self, number: int) -> str:
+        """The version of a record, and of its rows, now."""
+        return current_version(self.model, number, self.history_links)
+
+    def conflict(self, request: HttpRequest, number: int) -> Conflict | None:
+        """What was written since the posted form was opened; within a transaction.
+
+        The record and its rows are locked first and compared then, so that of two who save at one
+        moment the second sees the first.
+        """
+        self._lock(number)
+        now, opened_at = self.version_of(number), request.POST.get(FIELD, "")
+        return conflict(self.model, number, self.history_links, opened_at, now)
+
+    def _lock(self, number: int) -> None:
+        # Without the keys (FOR NO KEY UPDATE): whoever only links to the record need not wait, so
+        # that forms of two records that are linked never wait for each other in a circle
+        rows = self.model._base_manager.select_for_update(no_key=True)
+        list(rows.filter(pk=number).values_list("pk"))
+        for link in self.history_links:
+            rows = link.model._base_manager.select_for_update(no_key=True)
+            list(rows.filter(**{link.field: number}).order_by("pk").values_list("pk"))

@@ -1,0 +1,205 @@
+"""Restoring a version: the record, and the rows that come back, change or go with it.
+
+`restore` does it all within one transaction. `rehearse` does the same and takes it back, so that
+the page which asks beforehand says exactly what will happen, whatever the database refuses.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError, connection, models, transaction
+
+from citytools import restoring
+from citytools.facts import confirmation
+from citytools.history.page import Link
+from citytools.history_words import Change, Names, changes
+from citytools.related_rows import DatabaseKey, Relation, database_keys, relations, versions_of_rows
+
+ADD, CHANGE, REMOVE = "add", "change", "delete"
+"""What becomes of a row; also the beginnings of Django's names of permissions."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What becomes of one row. `problem` says why it cannot; empty where it can."""
+
+    relation: Relation
+    action: str
+    row: Any
+    name: str
+    changes: Sequence[Change] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A record taken back to a version. `problems` says why it cannot be; then nothing is done."""
+
+    record: models.Model
+    steps: Sequence[Step]
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What one kind of record asks of restoring."""
+
+    links: Sequence[Link]
+    check: Callable[[models.Model], None]
+    may: Callable[[Any, str], bool]
+
+
+def rehearse(event: Any, rules: Rules) -> Restored:
+    """What `restore` would do to the record and all its rows; nothing is kept of it."""
+    with transaction.atomic():
+        restored = restore(event, rules, parts=True)
+        transaction.set_rollback(True)
+    return restored
+
+
+def restore(event: Any, rules: Rules, *, parts: bool) -> Restored:
+    """Take the record back; within a transaction.
+
+    What was deleted with a deleted record always comes back with it. The rows of a record that is
+    still there go back to those of the version only if `parts` is true.
+    """
+    record = restoring.candidate(event)
+    steps = list(_plan(event, record, rules, parts=parts))
+    try:
+        # The version brings its own confirmation back, as it was
+        with confirmation.stated():
+            for step in steps:
+                if step.action == REMOVE and not step.problem:
+                    step.row.delete()
+            _save(record, rules)
+            done = [_apply(step) for step in steps]
+            # Last: lead and partner of a contract, say, may have changed places
+            rules.check(record)
+            # What is checked at the end of a transaction is checked now, to be said in words
+            connection.check_constraints()
+    except ValidationError as error:
+        return Restored(record, steps, restoring.problems(record, error))
+    except IntegrityError:
+        return Restored(record, steps, ["Somebody changed a record meanwhile. Try again."])
+    return Restored(record, done)
+
+
+def _save(record: models.Model, rules: Rules) -> None:
+    """Save the record; ValidationError in words for what the database refuses."""
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError:
+        rules.check(record)
+        _check_database_keys(record)
+        raise
+
+
+def _plan(event: Any, record: Any, rules: Rules, *, parts: bool) -> Iterator[Step]:
+    alive = not record._state.adding
+    found = relations(type(record), rules.links)
+    if alive:
+        found = [relation for relation in found if relation.part and parts]
+    deletion = event if alive else _last(event)
+    for relation in found:
+        for step in _steps(relation, event if relation.part else deletion, record, alive=alive):
+            may = rules.may(relation.model, step.action)
+            yield step if may else replace(step, problem="You may not do this.")
+
+
+def _last(event: Any) -> Any:
+    """The deletion of a record that is not there."""
+    return type(event).objects.filter(pgh_obj_id=event.pgh_obj_id).latest("pgh_id")
+
+
+def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[Step]:
+    versions = versions_of_rows(relation, event)
+    present = relation.present(record) if alive else {}
+    fields = relation.fields()
+    names = Names([*versions.values(), *present.values()], fields)
+    # A row that was removed and made again is the same to everybody but the database
+    spare = [row for key, row in present.items() if key not in versions]
+    steps = []
+    for key, version in versions.items():
+        row = _row(relation, key, version, record, names)
+        name = _name(row, fields, names)
+        if key in present:
+            row._state.adding = False
+            differing = changes(present[key], version, fields, names)
+            steps += [Step(relation, CHANGE, row, name, differing)] if differing else []
+        elif same := [one for one in spare if not changes(one, version, fields, names)]:
+            spare.remove(same[0])
+        else:
+            steps.append(Step(relation, ADD, row, name))
+    for one in spare:
+        row = _row(relation, one.pk, one, record, names)
+        steps.append(Step(relation, REMOVE, one, _name(row, fields, names)))
+    return steps
+
+
+def _row(relation: Relation, key: Any, version: Any, record: Any, names: Names) -> Any:
+    """The row of a version as a record not yet saved, which knows what it is linked to."""
+    row = relation.model(pk=key)
+    for field in relation.fields():
+        value = getattr(version, field.attname)
+        setattr(row, field.attname, value)
+        target = names.record(field.related_model, value)
+        if target is not None:
+            setattr(row, field.name, target)
+    for field in relation.model._meta.fields:
+        if field.attname == relation.column and field.related_model is not None:
+            setattr(row, field.name, record)
+            return row
+    setattr(row, relation.column, getattr(record, relation.target))
+    return row
+
+
+def _name(row: Any, fields: Sequence[models.Field], names: Names) -> str:
+    """What a bare link points at; of any other row what it calls itself."""
+    if len(fields) == 1:
+        return names.words(fields[0], getattr(row, fields[0].attname))
+    try:
+        return str(row)
+    except ObjectDoesNotExist:
+        return f"number {row.pk}"
+
+
+def _apply(step: Step) -> Step:
+    """Save the row; if it cannot be, the step says why and the rest goes on without it."""
+    if step.action == REMOVE or step.problem:
+        return step
+    try:
+        with transaction.atomic():
+            if step.action == ADD and type(step.row)._base_manager.filter(pk=step.row.pk).exists():
+                return replace(step, problem="It belongs to another record by now.")
+            step.row.full_clean()
+            _check_database_keys(step.row)
+            step.row.save(force_insert=step.action == ADD)
+    except ValidationError as error:
+        return replace(step, problem=" ".join(restoring.problems(step.row, error)))
+    except IntegrityError:
+        return replace(step, problem="Another record stands in its way.")
+    return step
+
+
+def _check_database_keys(record: models.Model) -> None:
+    """ValidationError for what only the database knows to be missing."""
+    own = [key for key in database_keys() if key.table == record._meta.db_table]
+    missing = {key.column: _gone(key, record) for key in own}
+    errors = {column: said for column, said in missing.items() if said}
+    if errors:
+        raise ValidationError(errors)
+
+
+def _gone(key: DatabaseKey, record: models.Model) -> str:
+    value = getattr(record, key.column)
+    if value is None:
+        return ""
+    quote = connection.ops.quote_name
+    table, column = quote(key.target_table), quote(key.target_column)
+    with connection.cursor() as cursor:
+        # The names come from the database's own catalogue
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s", [value])  # noqa: S608
+        return "" if cursor.fetchone() else f"“{value}” has been deleted. Restore that first."

@@ -1,0 +1,191 @@
+"""Pages kept in each worker's memory: what is asked again of unchanged facts is not made again.
+
+They are kept and found ahead of Django (`citytools.wsgi`), as they were sent: with the headers of
+every middleware. A page is of one version of data, code and day, and is asked for that version, by
+one query, each time; so none can outlive what it was made from, and nothing has to be cleared.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import parse_etags
+
+from citytools import patience, tracking_parameters
+from citytools.history import data_version
+from citytools.history.data_version import Version
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Key = tuple[bool | str, ...]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
+"""Gzip is named, and not to be kept away from."""
+LARGEST = 64 * 1024
+"""Bytes, as sent, of the largest page that is kept."""
+_MARK = "citytools.kept"
+"""Where in a request's environment stand version and ETag by which its answer may be kept."""
+_TOLD_BY = (
+    *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
+    *("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"),
+)
+"""What tells pages apart, besides how they were asked for at a proxy and whether compressed."""
+_LONGEST = 2_048
+"""Characters of all that together; whoever sends more fills no memory with it."""
+_CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+"""Those that only Django answers."""
+_OF_CONTENT = {"Content-Type", "Content-Length", "Content-Encoding"}
+
+
+class Page(NamedTuple):
+    """A page as it was sent, and the version of what it was made from."""
+
+    version: str
+    etag: str
+    status: str
+    headers: Headers
+    content: bytes
+
+
+_pages: OrderedDict[Key, Page] = OrderedDict()
+"""What was asked for last stands at the end."""
+_alone = Lock()
+
+
+class WithKeptPages:
+    """The application with what is kept ahead of it.
+
+    `citytools.http.asgi` sends what is kept without calling it: see its PageCache.
+    """
+
+    def __init__(self, django: Application) -> None:
+        self._django = django
+
+    def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        """The page that is kept, or Django's."""
+        if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            # Django would read the query by its charset: one address would then have many answers
+            environ.pop("CONTENT_TYPE", None)
+        # A page is kept once, whichever newsletter its readers come from
+        tracking_parameters.remove_tracking(environ)
+        key = _key(environ)
+        if key is None:
+            return self._django(environ, start)
+        page = _find(key)
+        if page and page.version == _present():
+            return _sent(page, environ, start)
+        told: list[Any] = []
+
+        def noted(status: str, headers: Headers, *fault: Any) -> Any:
+            told[:] = status, list(headers)
+            return start(status, headers, *fault)
+
+        answer = self._django(environ, noted)
+        if _MARK in environ and told[0].startswith("200"):
+            version, etag = environ[_MARK]
+            status, headers = told
+            _keep(key, Page(version, etag, status, headers, b"".join(answer)))
+        return answer
+
+    def stored_page(self, environ: Environ) -> Page | None:
+        """The page that is kept, of whatever version."""
+        key = _key(environ)
+        return None if key is None else _find(key)
+
+    def present_version(self) -> str | None:
+        """What a page must be of."""
+        return _present()
+
+    def send_page(self, page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+        """The page, or 304 for who has it already."""
+        return _sent(page, environ, start)
+
+
+def mark(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
+    """Let a page be kept; documents and what is very large are made anew each time."""
+    if not isinstance(response, HttpResponse) or len(response.content) > LARGEST:
+        return
+    if "CSRF_COOKIE" in request.META:
+        return  # a form on it might hold this visitor's token
+    if response["Content-Type"].startswith("text/html"):
+        request.META[_MARK] = (version.key, response["ETag"])
+
+
+def forget() -> None:
+    """Keep none of what is kept."""
+    _pages.clear()
+
+
+def accepts_gzip(environ: Environ) -> bool:
+    """Whether the answer may be compressed."""
+    return bool(_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")))
+
+
+def _may_be_kept(environ: Environ) -> bool:
+    """Asked for by somebody who is not signed in, has no form's token and expects no version."""
+    if environ["REQUEST_METHOD"] != "GET" or not _CONDITIONS.isdisjoint(environ):
+        return False
+    if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
+        return False  # a date alone says nothing soon after a change
+    if environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+        return False  # whether there is anything at all, which only the view knows
+    cookies = environ.get("HTTP_COOKIE", "")
+    names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
+    return not any(name in cookies for name in names)
+
+
+def _key(environ: Environ) -> Key | None:
+    """What the page is kept under; None for one that is not to be kept."""
+    if not settings.KEPT_PAGES or not _may_be_kept(environ):
+        return None
+    # Of what a proxy says only what Django takes: the first word
+    by_proxy = environ.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip()
+    told = [by_proxy, *[environ.get(name, "") for name in _TOLD_BY]]
+    if sum(map(len, told)) > _LONGEST:
+        return None
+    return (accepts_gzip(environ), *told)
+
+
+def _find(key: Key) -> Page | None:
+    """The page, if it is kept, of whatever version."""
+    with _alone:
+        page = _pages.get(key)
+        if page is not None:
+            _pages.move_to_end(key)
+    return page
+
+
+def _present() -> str | None:
+    """The present version; None where the database does not tell, which Django then says."""
+    if not connection.in_atomic_block:
+        # As Django does at the beginning of a request
+        connection.close_if_unusable_or_obsolete()
+    try:
+        with patience.bounding():
+            return data_version.present().key
+    except (DatabaseError, InterfaceError):
+        return None
+
+
+def _sent(page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+    """The page, or 304 for who has it already."""
+    had = [one.removeprefix("W/") for one in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
+    if page.etag.removeprefix("W/") in had:
+        start("304 Not Modified", [one for one in page.headers if one[0] not in _OF_CONTENT])
+        return []
+    start(page.status, list(page.headers))
+    return [page.content]
+
+
+def _keep(key: Key, page: Page) -> None:
+    with _alone:
+        _pages[key] = page
+        _pages.move_to_end(key)
+        while len(_pages) > settings.KEPT_PAGES:
+            _pages.popitem(last=False)

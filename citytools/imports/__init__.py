@@ -1,0 +1,204 @@
+"""Writes rows into tables by their natural key, and leaves alone what people wrote.
+
+What is the same is left alone too, so that history stays quiet; a row that a model or the database
+refuses is named by its file, row and column.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+from citytools.cells import Line
+from citytools.history import data_version
+from citytools.imports.authorship import Key, last_by_people
+from citytools.imports.record_finder import DeletedByPerson, Directory, RecordFinder
+from citytools.imports.table_writer import Draft, TableWriter, attribute_of
+from citytools.left_rows import LeftRow
+from citytools.link_rows import LinkRows
+
+__all__ = ["SOURCED", "Draft", "Import", "lock_tables", "sourced"]
+
+M = TypeVar("M", bound=models.Model)
+T = TypeVar("T")
+Rows = list[tuple[Line, M]]
+"""Rows of a file, each with the record that it is about."""
+
+
+@dataclass
+class Tally:
+    """What became of the rows for one table."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+    @property
+    def written(self) -> bool:
+        """Whether anything was written."""
+        return bool(self.created or self.changed or self.removed)
+
+
+@dataclass
+class Import:
+    """One import: what became of each table, and which rows were left for a person's sake."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    left: list[LeftRow] = field(default_factory=list)
+    _first_lines: dict[tuple[type[models.Model], Key], Line] = field(default_factory=dict)
+    _left_out: dict[type[models.Model], list[tuple[Line, Any]]] = field(default_factory=dict)
+    _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
+
+    def drafts(
+        self,
+        model: type[models.Model],
+        lines: Sequence[Line],
+        values: Callable[[Line], Mapping[str, Any]],
+    ) -> list[Draft]:
+        """What each row says; without the rows that name a record which a person deleted."""
+        drafts = []
+        for line in lines:
+            try:
+                drafts.append(Draft(line, values(line)))
+            except DeletedByPerson as deleted:
+                self.left.append(LeftRow(line, deleted.event, "names"))
+                self._left_out.setdefault(model, []).append((line, deleted.event))
+        return drafts
+
+    def directory(self, model: type[M], name: str, column: str = "") -> Directory[M]:
+        """Records of a model by a field, which its own file may call otherwise."""
+        finder = RecordFinder(model, [name], last_by_people(model))
+        rows = self._rows.get(model, [])
+        return Directory(finder, column or name, rows, self._left_out.get(model, []))
+
+    def listed(self, line: Line, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
+        """What the parts of a list name, without the records that a person deleted."""
+        records = []
+        for part in line.parts(column):
+            try:
+                records.append(line.named(column, part, known, listed_in))
+            except DeletedByPerson as deleted:
+                self.left.append(LeftRow(line, deleted.event, "part", column=column))
+        return records
+
+    def upsert(
+        self,
+        model: type[M],
+        drafts: Sequence[Draft],
+        *,
+        key: Sequence[str],
+        columns: Mapping[str, str] | None = None,
+    ) -> Rows[M]:
+        """The records that the drafts describe, in their order, created or changed if need be.
+
+        `columns` says which column a field comes from where the two are called differently. A
+        record that a person wrote last stays as it is; one that a person deleted has no row here.
+        """
+        by_people = last_by_people(model)
+        finder = RecordFinder(model, [attribute_of(model, name) for name in key], by_people)
+        writer = TableWriter(model, columns or {})
+        rows = []
+        for draft in drafts:
+            record = writer.checked(draft)
+            self._claim(model, finder.key(record), draft.line)
+            try:
+                before = finder.find(finder.key(record))
+            except DeletedByPerson as deleted:
+                says = {name: value for name, value in draft.values.items() if value}
+                self.left.append(LeftRow(draft.line, deleted.event, "deleted", says=says))
+                self._left_out.setdefault(model, []).append((draft.line, deleted.event))
+                continue
+            if before is None:
+                writer.created.append((draft.line, record))
+                self._tally(model).created += 1
+            else:
+                # Found under a former name: the file may not take the new one away
+                renamed = finder.key(before) != finder.key(record)
+                kept = set(key) if renamed and before.pk not in by_people else set()
+                self._update(writer, before, record, draft, kept, by_people.get(before.pk))
+            rows.append((draft.line, before or record))
+        writer.write()
+        self._rows.setdefault(model, []).extend(rows)
+        return rows
+
+    def _update(
+        self,
+        writer: TableWriter[M],
+        before: M,
+        after: M,
+        draft: Draft,
+        kept: set[str],
+        by_person: Any,
+    ) -> None:
+        """Change a record in what differs, unless a person wrote it last."""
+        names = writer.differing(before, after, [name for name in draft.values if name not in kept])
+        tally = self._tally(writer.model)
+        if not names:
+            tally.unchanged += 1
+        elif by_person:
+            says = {name: draft.values[name] for name in names}
+            self.left.append(LeftRow(draft.line, by_person, "edited", says=says))
+        else:
+            writer.change(draft.line, before, after, names)
+            tally.changed += 1
+
+    def replace(
+        self,
+        model: type[models.Model],
+        owners: Rows[M],
+        drafts: Sequence[Draft],
+        *,
+        owner: str,
+        columns: Mapping[str, str] | None = None,
+    ) -> None:
+        """Links of the owners to exactly what the drafts say; their other links are removed.
+
+        A draft's values are the two records that a link joins. What a person linked stays, what a
+        person unlinked stays so, and a record that a person wrote last keeps the links it has.
+        """
+        links = LinkRows(model, owners, drafts, owner)
+        self.left += links.left
+        if links.gone:
+            model._default_manager.filter(pk__in=links.gone).delete()
+        self._tally(model).removed += len(links.gone)
+        self.upsert(model, links.drafts, key=links.fields, columns=columns)
+
+    def _tally(self, model: type[models.Model]) -> Tally:
+        return self.tallies.setdefault(str(model._meta.verbose_name_plural), Tally())
+
+    def _claim(self, model: type[models.Model], key: Key, line: Line) -> None:
+        first = self._first_lines.setdefault((model, key), line)
+        if first is not line:
+            raise line.wrong(
+                "",
+                f"{first.file}, {first.place} is about the same record.",
+                "Remove one of the two rows, or tell them apart.",
+            )
+
+
+def lock_tables() -> None:
+    """Let nobody else write a fact until the transaction ends; reading goes on.
+
+    To be called before anything is compared: what staff saved in between would be written over by
+    values that were read before.
+    """
+    names = ", ".join(connection.ops.quote_name(name) for name in data_version.tables())
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def sourced(line: Line) -> dict[str, object]:
+    """The fields that say where a fact comes from."""
+    return {
+        "source_kind": line.text("source_kind"),
+        "source_url": line.text("source_url"),
+        "as_of": line.text("as_of"),
+        "confidence": line.text("confidence"),
+        "confirmed_on": line.day("confirmed_on"),
+    }
+
+
+SOURCED = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on")
+"""The columns that `sourced` reads."""

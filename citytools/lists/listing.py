@@ -1,0 +1,165 @@
+"""A page of a list: the chosen rows, how many they are, and the way to the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.urls import reverse
+
+from citytools.choosing import ColumnChoice
+from citytools.links import FileLinks
+from citytools.lists import facets
+from citytools.lists.columns import Column
+from citytools.lists.filterset import FactFilter
+
+PAGE_SIZE = 25
+MOST_PAGES = 400
+"""Pages of a list at the most: to find the rows of a page, all before it must be sorted."""
+
+
+class BoundedPaginator(Paginator):
+    """Pages up to a bound; the count is that of all rows."""
+
+    @cached_property
+    def num_pages(self) -> int:
+        """How many pages can be asked for."""
+        return min(super().num_pages, MOST_PAGES)
+
+
+@dataclass
+class Listing:
+    """What every list page shows.
+
+    `path` names the page's address, `file` that of its CSV; `one` and `several` are
+    the noun. `tabular` says that its table can show the columns of the file instead of its own,
+    `counted` that beside each value of a filter stands how many rows it would leave.
+    """
+
+    chosen: FactFilter
+    path: str
+    file: str
+    title: str
+    one: str
+    several: str
+    page_size: int = PAGE_SIZE
+    remedy: str = "No rows are shown, so that nothing wrong is."
+    tabular: bool = False
+    counted: bool = False
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """What of the address was not understood, the page number included."""
+        problems = list(self.chosen.problems)
+        try:
+            self._paginator.validate_number(self.chosen.data.get("page", 1))
+        except PageNotAnInteger:
+            problems.append(("page", "A page is a whole number from 1."))
+        except EmptyPage:
+            last = self._paginator.num_pages
+            more = " Narrow the list, or take its file, which has all rows." if self.cut else ""
+            problems.append(("page", f"There is no such page: write 1 to {last}.{more}"))
+        return problems
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 400 where something was not understood."""
+        return 400 if self.problems else 200
+
+    @cached_property
+    def _paginator(self) -> "Paginator[Any]":
+        cells = {f"cell_{column.name}": column.value for column in self.table}
+        return BoundedPaginator(self.chosen.rows.annotate(**cells), self.page_size)
+
+    @property
+    def columns(self) -> ColumnChoice:
+        """The columns chosen, and the form that chooses them."""
+        return ColumnChoice(self.chosen, self.path)
+
+    @cached_property
+    def table(self) -> Sequence[Column]:
+        """The chosen columns that the page shows instead of its usual ones; mostly none."""
+        return self.columns.shown if self.tabular else ()
+
+    @property
+    def cells(self) -> list[tuple[Any, list[tuple[Column, Any]]]]:
+        """Each record of this page with its chosen columns and their values."""
+        return [
+            (record, [(column, getattr(record, f"cell_{column.name}")) for column in self.table])
+            for record in self.page
+        ]
+
+    @property
+    def headings(self) -> list[tuple[Column, bool]]:
+        """The chosen columns, and whether the list can be sorted by each."""
+        sort = self.chosen.filters.get("sort")
+        return [(one, bool(sort) and one.name in sort.columns) for one in self.table]
+
+    @cached_property
+    def page(self) -> "Page[Any]":
+        """The rows of this page; the first page while the number is wrong."""
+        number = 1 if self.problems else self.chosen.data.get("page", 1)
+        return self._paginator.page(number)
+
+    @property
+    def total(self) -> int:
+        """All chosen rows, over all pages."""
+        return self._paginator.count
+
+    @property
+    def cut(self) -> int:
+        """How many rows the pages show, where that is not all of them; otherwise nought."""
+        shown = self._paginator.num_pages * self.page_size
+        return shown if shown < self.total else 0
+
+    @property
+    def rows_in_file(self) -> int:
+        """How many rows the file of these has."""
+        return self.total
+
+    @property
+    def most_in_file(self) -> int | None:
+        """How many rows their file may have; None: as many as there are."""
+        return None
+
+    @property
+    def nouns(self) -> str:
+        """The noun that fits the total."""
+        return self.one if self.total == 1 else self.several
+
+    @property
+    def page_numbers(self) -> list[int | str]:
+        """Page numbers to offer, an ellipsis where some are left out."""
+        return list(self._paginator.get_elided_page_range(self.page.number, on_each_side=1))
+
+    @property
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files."""
+        return FileLinks(self.file, self.chosen.query())
+
+    @property
+    def csv(self) -> str:
+        """The address of exactly these rows as CSV."""
+        return self.files.csv
+
+    @property
+    def all(self) -> str:
+        """The address of the list without any filter."""
+        return reverse(self.path)
+
+    @cached_property
+    def facets(self) -> list[facets.Facet]:
+        """The filters as groups of inputs."""
+        return facets.of(self.chosen, counted=self.counted and not self.problems)
+
+    def sorted_by(self, column: str) -> tuple[str, str]:
+        """Query string that sorts by a column, and its present direction for a screen reader."""
+        now = self.chosen.data.get("sort", "")
+        direction = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
+        wanted = f"-{column}" if now == column else column
+        return self.chosen.query(sort=[wanted]), direction
+
+    def at_page(self, number: int) -> str:
+        """Query string of another page of the same rows."""
+        return self.chosen.query(page=[str(number)])

@@ -1,0 +1,96 @@
+"""Every file and what each of its columns means, from the definitions the files are made of."""
+
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
+
+from boroughs import files as boroughs
+from citytools.asked import Asked, page
+from citytools.exports import zip_archive
+from citytools.exports.export import Export
+from citytools.http.file_response import refusal
+from citytools.pages import openapi as description
+from citytools.telling import LICENCE_ADDRESS
+from contracts import files as contracts
+from research import files as research
+from skills import files as skills
+from systems import files as systems
+
+FILES: tuple[Export, ...] = (
+    systems.SYSTEMS,
+    contracts.CONTRACTS,
+    contracts.TOGETHER,
+    contracts.TRANSPARENCY,
+    systems.MAP,
+    skills.SKILLS,
+    skills.TRAINING,
+    boroughs.BOROUGHS,
+    boroughs.COMPARE,
+    systems.PRODUCTS,
+    systems.SUPPLIERS,
+    contracts.FRAMEWORKS,
+    contracts.PIPELINE,
+    contracts.CONCENTRATION,
+    research.TRENDS,
+    research.METRICS,
+    research.FINDINGS,
+    research.CASE_STUDIES,
+    research.RECOMMENDATIONS,
+)
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The JSON addresses as OpenAPI 3.1."""
+    if problems := Asked(request).problems:
+        return refusal(problems)
+    return JsonResponse(description.document(FILES, request.build_absolute_uri("/")[:-1]))
+
+
+_builder = zip_archive.Builder()
+
+
+def everything(request: HttpRequest) -> HttpResponseBase:
+    """The zip of every file. While a fresh one is built, the one before, or a word to wait."""
+    if problems := Asked(request).problems:
+        return refusal(problems)
+    found = zip_archive.latest()
+    fresh = found is not None and found.fresh
+    if not fresh:
+        _builder.begin()
+    if found is None and (why := _builder.failure):
+        return HttpResponse(
+            f"The zip could not be made: {why}. It is tried again within ten minutes.\n",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={
+                "Retry-After": str(zip_archive.RETRY_AFTER_SECONDS),
+                "Cache-Control": "no-store",
+            },
+        )
+    if found is None:
+        waiting = "The zip is being built for the first time. Ask again in half a minute.\n"
+        return HttpResponse(
+            waiting, status=503, content_type="text/plain; charset=utf-8", headers=_SOON
+        )
+    response = FileResponse(found.path.open("rb"), as_attachment=True, filename="citytools.zip")
+    response["X-As-At"] = found.read_at.isoformat(timespec="seconds")
+    response["Link"] = f'<{LICENCE_ADDRESS}>; rel="license"'
+    if not fresh:
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+_SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The files, their columns, and how to fetch them by script."""
+    failure = _builder.failure
+    response = page(request, "data.html", {"files": FILES, "zip_failure": failure})
+    if failure:
+        response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,179 @@
+"""The JSON addresses as OpenAPI 3.1, from the filter sets and the columns themselves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+
+from citytools.exports import formats
+from citytools.exports.export import Export
+from citytools.lists import filters
+from citytools.lists.columns import Column
+from citytools.telling import LICENCE_ADDRESS
+
+_SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 100}
+_TYPES: Mapping[str, Mapping[str, Any]] = {
+    "text": {"type": ["string", "null"]},
+    "integer": {"type": ["integer", "null"]},
+    "decimal": {"type": ["number", "null"]},
+    "date": {"type": ["string", "null"], "format": "date"},
+    "partial date": {
+        "type": ["string", "null"],
+        "pattern": "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
+    },
+    "yes or no": {"type": ["boolean", "null"]},
+    "list": {"type": "array", "items": {"type": "string"}},
+}
+
+
+def document(files: Iterable[Export], server: str) -> dict[str, Any]:
+    """The whole description."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "City Tools: London",
+            "version": "1",
+            "description": "Read only. The same query string works on the page, as CSV and XLSX.",
+            "license": {"name": "Open Government Licence v3.0", "url": LICENCE_ADDRESS},
+        },
+        "servers": [{"url": server}],
+        "paths": {file.address_as("json"): {"get": _operation(file)} for file in files},
+        "components": {"schemas": {"Meta": _META, "Column": _COLUMN}},
+    }
+
+
+def _operation(file: Export) -> dict[str, Any]:
+    return {
+        "operationId": file.name.replace(".", "_"),
+        "summary": file.title,
+        "description": file.row,
+        "parameters": _parameters(file) if file.made else [*_parameters(file), *_PAGING],
+        "responses": {
+            "200": {
+                "description": "Some of the rows, with the number of all and the way to the next.",
+                "content": {"application/json": {"schema": _answer(file.columns)}},
+            },
+            "304": {"description": "Nothing has changed since the ETag that was sent."},
+            "400": {
+                "description": "Something was not understood; each line names it and the remedy.",
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+            },
+        },
+    }
+
+
+def _parameters(file: Export) -> list[dict[str, Any]]:
+    found = [_parameter(name, one) for name, one in file.filter.get_filters().items() if one]
+    names = [column.name for column in file.columns]
+    columns = {"type": "array", "items": {"type": "string", "enum": names}}
+    return [*found, _described("columns", "Columns, in the order wanted.", columns)]
+
+
+def _parameter(name: str, one: django_filters.Filter) -> dict[str, Any]:
+    return _described(name, str(one.label), _schema(one))
+
+
+def _described(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": words, "schema": schema}
+
+
+def _schema(one: django_filters.Filter) -> dict[str, Any]:
+    if isinstance(one, filters.Slugs):
+        return {"type": "array", "items": _SLUG}
+    if isinstance(one, filters.Values):
+        listed = [] if callable(one.choices) else [str(value) for value, _ in one.choices]
+        return {"type": "array", "items": {"type": "string", "enum": listed} if listed else _SLUG}
+    if isinstance(one, filters.Slug):
+        return dict(_SLUG)
+    if isinstance(one, django_filters.ChoiceFilter):
+        return {"type": "string", "enum": [str(value) for value, _ in one.extra["choices"]]}
+    if isinstance(one, django_filters.DateFilter):
+        return {"type": "string", "format": "date"}
+    if one.field_class is forms.IntegerField:
+        least, most = one.extra["min_value"], one.extra["max_value"]
+        return {"type": "integer", "minimum": least, "maximum": most}
+    if isinstance(one, django_filters.NumberFilter):
+        return {"type": "number", "minimum": 0, "maximum": 99_999_999_999, "multipleOf": 0.01}
+    return {"type": "string", "maxLength": 100}
+
+
+_PAGING = [
+    _described(
+        "limit",
+        "Rows of one part.",
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": formats.MOST,
+            "default": formats.USUAL,
+        },
+    ),
+    _described(
+        "after", "The place after which to go on: take it from meta.next.", {"type": "string"}
+    ),
+]
+
+
+def _answer(columns: Sequence[Column]) -> dict[str, Any]:
+    parts = {
+        "meta": {"$ref": "#/components/schemas/Meta"},
+        "columns": {"type": "array", "items": {"$ref": "#/components/schemas/Column"}},
+        "rows": {"type": "array", "items": _row(columns)},
+    }
+    return _exactly(parts)
+
+
+def _row(columns: Sequence[Column]) -> dict[str, Any]:
+    """One row; where `columns` is given it holds those alone."""
+    cells = {column.name: _cell(column) for column in columns}
+    return {"type": "object", "properties": cells, "additionalProperties": False}
+
+
+def _cell(column: Column) -> dict[str, Any]:
+    told = f"{column.meaning} In {column.unit}." if column.unit else column.meaning
+    schema: dict[str, Any] = {**_TYPES[column.kind], "description": told}
+    if column.allowed:
+        numbers = column.kind == "integer"
+        schema["enum"] = [*(int(one) if numbers else one for one in column.allowed), None]
+    return schema
+
+
+def _exactly(parts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(parts),
+        "required": list(parts),
+        "additionalProperties": False,
+    }
+
+
+_TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
+_ADDRESS = {"type": "string", "format": "uri"}
+_META = _exactly(
+    {
+        "title": _TEXT,
+        "schema_version": {"type": "integer", "minimum": 1},
+        "filter": _TEXT,
+        "as_at": {"type": "string", "format": "date-time"},
+        "page": _ADDRESS,
+        "dictionary": _ADDRESS,
+        "notes": {"type": "array", "items": {"type": "string"}},
+        "invented_records": {"type": "boolean"},
+        "licence": _TEXT,
+        "licence_address": _ADDRESS,
+        "rows": _COUNT,
+        "rows_here": _COUNT,
+        "self": _ADDRESS,
+        "next": {"type": ["string", "null"], "format": "uri"},
+    }
+)
+_COLUMN = _exactly(
+    {
+        "name": _TEXT,
+        "type": {"type": "string", "enum": list(_TYPES)},
+        "unit": {"type": ["string", "null"]},
+        "meaning": _TEXT,
+        "allowed": {"type": ["array", "null"], "items": _TEXT},
+    }
+)

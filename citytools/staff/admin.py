@@ -1,0 +1,149 @@
+"""What every admin page of ours shares: joins for names, sources, and messages for people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.db import IntegrityError, models
+from django.forms import BaseInlineFormSet, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.dateformat import format as in_format
+
+from citytools.facts import confirmation
+from citytools.history_words import Names, name_of
+from citytools.staff.optimistic_lock import OptimisticLockAdmin
+
+PROVENANCE: tuple[str, Any] = (
+    "Where this comes from",
+    {
+        "fields": [("source_kind", "confidence"), "source_url", ("as_of", "confirmed_on"), "note"],
+        "description": "Every fact has a source, a date and a confidence. Readers see all of it.",
+    },
+)
+PROVENANCE_FILTERS = ("source_kind", "confidence")
+FIELDS: dict[type[models.Field], Any] = {models.URLField: {"assume_scheme": "https"}}
+"""An address written without its beginning is a secure one."""
+
+
+class StaffAdmin(OptimisticLockAdmin):
+    """A page on the site for each record that has one, and no query for each row of a list."""
+
+    save_as_continue = True
+    list_per_page = 50
+    formfield_overrides = FIELDS
+    names_need: Sequence[str] = ()
+    """Foreign keys that a record's own name and list columns read."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """With what names need: lists, suggestions and deletions all show names."""
+        records = super().get_queryset(request)
+        return records.select_related(*self.names_need) if self.names_need else records
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        """As in Django, with what is no longer confirmed."""
+        say_what_is_not_confirmed_now(request)
+        return super().response_add(request, obj, *args)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """As in Django, with what is no longer confirmed."""
+        say_what_is_not_confirmed_now(request)
+        return super().response_change(request, obj)
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """The record's page in public, if its kind has one."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """As in Django; what only the database could see in time is said, too."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            messages.error(request, refusal(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
+    """Name each record whose confirmation this request has ended by a change."""
+    confirmation.apply_now()
+    for event in confirmation.ended_in_this_request():
+        name, day = name_of(event, Names([event])), in_format(event.was, "j F Y")
+        messages.warning(
+            request,
+            f"“{name}” is no longer confirmed: it was on {day}, and has changed since. "
+            "If the borough has confirmed it as it is now, enter that date.",
+        )
+
+
+def refusal(error: IntegrityError) -> str:
+    """What the database refused, in the words of the constraint that refused it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    constraints = (one for model in apps.get_models() for one in model._meta.constraints)
+    found = next((one for one in constraints if one.name == name), None)
+    said = f"{found.violation_error_message} " if found else ""
+    return (
+        f"Nothing was saved. {said}Somebody may have saved the same a moment ago. "
+        "Your browser's Back button brings back what you wrote."
+    )
+
+
+class PartAdmin(StaffAdmin):
+    """Rows that staff edit on the record they belong to; their own pages serve history alone."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Not on the front page of the admin."""
+        return False
+
+
+class Part(admin.TabularInline):
+    """Rows that belong to the record above them."""
+
+    extra = 0
+    names_need: Sequence[str] = ()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        """With what the rows' names need."""
+        rows = super().get_queryset(request)
+        return rows.select_related(*self.names_need) if self.names_need else rows
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """With its name for who hears the page: Django gives a table's inputs no label."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label)
+        return field
+
+
+class LinkPart(Part):
+    """Links to other records: added and removed, never edited.
+
+    Rows that cannot be edited are drawn as text, so that no row asks the database for its name.
+    """
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A link is not edited: remove it and add another."""
+        return False
+
+
+class NamesFormSet(BaseInlineFormSet):
+    """Other names: refuses the same name twice in one form, which no single row can see."""
+
+    def clean(self) -> None:
+        """Compare what is about to be saved, whatever its case."""
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            if form.cleaned_data.get("DELETE") or not form.cleaned_data.get("name"):
+                continue
+            name = form.cleaned_data["name"].lower()
+            if name in seen:
+                raise ValidationError(f"“{form.cleaned_data['name']}” is here twice: remove one.")
+            seen.add(name)

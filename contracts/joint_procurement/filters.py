@@ -1,0 +1,153 @@
+"""What the page of joint-procurement windows may be asked, beside the filters of contracts."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from boroughs.models import Borough
+from citytools.lists.columns import Column
+from citytools.lists.filters import Day, OneOf, Slugs
+from contracts.filters import ContractFilter
+from contracts.models import LEAD_MONTHS
+
+HORIZON = 36
+"""Months from today within which a window must open, unless the page is asked otherwise."""
+
+TOGETHER_COLUMNS = (
+    Column("window_id", "text", "The window; the same while its group and contracts are the same."),
+    Column(
+        "group_by",
+        "text",
+        "What the contracts of a window have in common.",
+        allowed=("function", "product", "supplier"),
+    ),
+    Column("group", "text", "The function, product or supplier in common."),
+    Column(
+        "opens_on",
+        "date",
+        "The latest day on which work for one of a window's contracts must start.",
+    ),
+    Column(
+        "closes_on",
+        "date",
+        "The earliest day by which one of a window's contracts must be acted on.",
+    ),
+    Column("boroughs", "list", "The lead boroughs of the window, by name."),
+    Column("contract_id", "integer", "One contract of the window."),
+    Column("lead_borough", "text", "The body that signs the contract."),
+    Column(
+        "must_start",
+        "date",
+        "The act-by date less the lead time; empty where the notice is assumed.",
+    ),
+    Column("act_by", "date", "End less notice; empty where the notice is not known."),
+    Column("annual_value", "decimal", "What the contract costs a year.", unit="pounds a year"),
+    Column(
+        "assumed_notice_months",
+        "integer",
+        "The notice assumed where it is not known; empty where it is.",
+        unit="months",
+    ),
+    Column("assumed_act_by", "date", "End less the assumed notice."),
+)
+
+
+class Months(django_filters.NumberFilter):
+    """A number of months; it leaves no row out."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, label: str, most: int) -> None:
+        super().__init__(label=label)
+        wrong = f"Write whole months, 0 to {most}."
+        self.extra |= {"min_value": 0, "max_value": most}
+        names = ("invalid", "min_value", "max_value")
+        self.extra["error_messages"] = dict.fromkeys(names, wrong)
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """All rows."""
+        return qs
+
+
+def _all(queryset: QuerySet[Any], boroughs: Any) -> QuerySet[Any]:
+    return queryset
+
+
+class TogetherFilter(ContractFilter):
+    """Contracts that may be bought together; `borough` chooses windows, never contracts.
+
+    A borough alone has no window, so that its own contracts must be seen beside the others'.
+    """
+
+    shown_first = ("by", "borough", "service_area", "lead_months", "months")
+    beside = frozenset({"page", "columns"})
+    columns = TOGETHER_COLUMNS
+
+    by = OneOf(
+        "Together by",
+        [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
+    )
+    borough = Slugs("Borough takes part", Borough.objects.all(), _all)
+    lead_months = Months(f"Lead time in months (else {LEAD_MONTHS})", 60)
+    months = Months(f"Opens within months (else {HORIZON})", 120)
+    extensions = OneOf("Extensions", [("no", "Not taken"), ("yes", "Taken")])
+    assume_notice = Months("Months of notice to assume where not known", 60)
+    sort = None
+
+    @classmethod
+    def get_filters(cls) -> dict[str, django_filters.Filter]:
+        """What is this page's own comes before the filters of contracts."""
+        filters = super().get_filters()
+        own = ["by", "borough", "lead_months", "months", "extensions", "assume_notice"]
+        return {name: filters[name] for name in [*own, *filters] if name in filters}
+
+    def number(self, name: str, default: int) -> int:
+        """The months asked for, or the default."""
+        value = self.named.get(name)
+        return default if value is None else int(value)
+
+    @property
+    def lead(self) -> int:
+        """Months that buying takes before the act-by date."""
+        return self.number("lead_months", LEAD_MONTHS)
+
+    @property
+    def horizon(self) -> int:
+        """Months from today within which a window must open."""
+        return self.number("months", HORIZON)
+
+    @property
+    def assumed(self) -> int | None:
+        """The notice assumed where it is not known; None: such contracts stay out."""
+        value = self.named.get("assume_notice")
+        return None if value is None else int(value)
+
+    @property
+    def extended(self) -> bool:
+        """Whether every extension is taken."""
+        return bool(self.named.get("extensions") == "yes")
+
+    @property
+    def grouping(self) -> str:
+        """function, product or supplier."""
+        return str(self.named.get("by") or "function")
+
+
+class Target(Day):
+    """A common end date to plan for; it leaves no row out."""
+
+    def __init__(self) -> None:
+        super().__init__("End together on", "ends_last__gte")
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """All rows."""
+        return qs
+
+
+class WindowFilter(TogetherFilter):
+    """One window: what its list was asked, and the end date to plan for."""
+
+    beside = frozenset()
+    target = Target()

@@ -1,0 +1,144 @@
+"""Contracts in groups that may be bought together, and the windows of each."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from boroughs.models import Borough
+from citytools.facts.provenance import SourceKind
+from contracts.joint_procurement import contract_rows
+from contracts.joint_procurement.contract_rows import Held, Key, Running
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.models import Contract, Term
+from contracts.together.windows import Span, Window, find, name_of, span_of
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A contract that runs today, the end that counts, and its span; None: no act-by date."""
+
+    held: Held
+    lead: Borough
+    ends_on: datetime.date | None
+    notice_months: int | None
+    span: Span | None
+    bodies: frozenset[int]
+    """The lead and those that share it."""
+    record: Contract | None = None
+    """The contract itself, which is read where it is shown."""
+
+    @property
+    def contract(self) -> Contract:
+        """The contract itself, of a candidate that is shown."""
+        if self.record is None:
+            raise LookupError(f"Contract {self.held.pk} was not read to be shown.")
+        return self.record
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A window of one group of contracts, with those of them that it holds."""
+
+    key: Key
+    by: str
+    window: Window
+    members: Sequence[Candidate]
+    group: Sequence[Candidate]
+
+    @property
+    def others(self) -> list[Candidate]:
+        """The group's contracts outside the window. Asked of the few windows that are shown."""
+        inside = {one.held.pk for one in self.members}
+        return [one for one in self.group if one.held.pk not in inside]
+
+    @cached_property
+    def id(self) -> str:
+        """The window's id."""
+        return name_of(self.by, self.key.slug, self.window)
+
+    @property
+    def opens_on(self) -> datetime.date:
+        """When it opens."""
+        return self.window.opens_on
+
+    @property
+    def closes_on(self) -> datetime.date:
+        """When it closes."""
+        return self.window.closes_on
+
+    @cached_property
+    def leads(self) -> list[Borough]:
+        """The lead boroughs, by name."""
+        found = {one.lead.pk: one.lead for one in self.members}
+        return sorted(found.values(), key=lambda lead: lead.name)
+
+    @property
+    def bodies(self) -> set[int]:
+        """Everyone who leads or shares one of the contracts."""
+        return {pk for one in self.members for pk in one.bodies}
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any of its contracts is invented."""
+        return any(one.held.source_kind == SourceKind.ILLUSTRATIVE for one in self.members)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All windows, first to close first; `dateless` contracts have no act-by date to go by.
+
+    `cut` says that more contracts run than are read at once.
+    """
+
+    windows: Sequence[Joint]
+    contracts: int
+    dateless: int
+    cut: bool
+
+    def named(self, id_: str) -> Joint | None:
+        """The window of this id, if it is still there."""
+        return next((joint for joint in self.windows if joint.id == id_), None)
+
+
+def of(chosen: TogetherFilter, today: datetime.date) -> Found:
+    """The windows of the chosen contracts as at a day; six queries."""
+    found = contract_rows.read(chosen, today)
+    candidates = [_candidate(contract, found, chosen) for contract in found.contracts]
+    groups: dict[Key, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        for key in found.keys.get(candidate.held.pk, ()):
+            groups[key].append(candidate)
+    wanted = {borough.pk for borough in chosen.named.get("borough") or ()}
+    windows = [
+        joint
+        for key, members in groups.items()
+        for joint in _joint(key, members, chosen, today)
+        if not wanted or wanted & joint.bodies
+    ]
+    # No two windows of a group share both days, for then they would hold the same contracts
+    windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.key.pk))
+    dateless = sum(one.span is None for one in candidates)
+    return Found(windows, len(candidates), dateless, found.cut)
+
+
+def _candidate(contract: Held, found: Running, chosen: TogetherFilter) -> Candidate:
+    assumed = contract.notice_months is None and chosen.assumed is not None
+    notice = chosen.assumed if assumed else contract.notice_months
+    term = Term(ends_on=contract_rows.end_of(contract, chosen), notice_months=notice)
+    by = term.act_by
+    span = span_of(contract.pk, contract.lead_id, by, chosen.lead, assumed=assumed) if by else None
+    bodies = frozenset([contract.lead_id, *found.partners.get(contract.pk, ())])
+    lead = found.leads[contract.lead_id]
+    return Candidate(contract, lead, term.end, notice, span, bodies)
+
+
+def _joint(
+    key: Key, members: Sequence[Candidate], chosen: TogetherFilter, today: datetime.date
+) -> Iterator[Joint]:
+    at = {one.held.pk: one for one in members}
+    spans = [one.span for one in members if one.span]
+    for window in find(spans, today, chosen.horizon):
+        inside = [at[span.contract] for span in window.spans]
+        yield Joint(key, chosen.grouping, window, inside, members)

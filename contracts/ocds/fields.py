@@ -1,0 +1,117 @@
+"""Text, dates and numbers of notices as they should have been; nothing here knows a record."""
+
+import datetime
+import html
+import re
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from citytools.facts.dates import first_day, parts
+
+_NO_TEXT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
+)
+_LOST_LINES = re.compile(r"(?:rn){2,}")
+"""Two or more line breaks whose backslashes were lost: no English word holds them."""
+_EMAIL = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
+_TELEPHONE = re.compile(r"(?<![\w-])(?:\+44|0)(?:[\s()-]*\d){9,10}(?![\w-])")
+_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
+_NUMBER = re.compile(r"([A-Z]{0,2})(\d{1,8})", re.ASCII)
+_WORD = re.compile(r"[^\W_]+")
+_LONDON = ZoneInfo("Europe/London")
+_LEGAL = {"limited": "ltd", "company": "co", "public limited company": "plc"}
+
+
+def clean(text: str) -> str:
+    """One line without entities, lost line breaks and signs that no page can show."""
+    for _ in range(2):  # some publishers escape twice
+        text = html.unescape(text)
+    text = _LOST_LINES.sub(" ", _NO_TEXT.sub(" ", text))
+    return " ".join(text.split())
+
+
+def without_people(text: str, people: Iterable[str]) -> str:
+    """The text without e-mail addresses, telephone numbers and the names given.
+
+    What remains at the ends of a cut (a dash, a colon, a bracket) goes with it.
+    """
+    shorter = _TELEPHONE.sub(" ", _EMAIL.sub(" ", text))
+    for name in sorted(people, key=len, reverse=True):
+        shorter = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", shorter, flags=re.IGNORECASE)
+    if shorter == text:
+        return text
+    shorter = re.sub(r"[(\[]\s*[)\]]", " ", shorter)
+    return " ".join(shorter.split()).strip(" -–—:;,|/")
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many characters, with an ellipsis where some are left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def key(name: str) -> str:
+    """A name for comparing: case, signs and the spelling of legal forms do not count."""
+    words = " ".join(_WORD.findall(clean(name).casefold().replace("&", " and ").replace("'", "")))
+    for long, short in _LEGAL.items():
+        words = re.sub(rf"\b{long}$", short, words)
+    return words
+
+
+def day(text: str) -> str | None:
+    """The day, month or year that a source gives; None where it is no date.
+
+    A moment is the day on its own clock, save that 23:00 UTC in summer is midnight in London.
+    """
+    text = text.strip()
+    if british := _BRITISH_DAY.match(text):
+        date, month, year = (int(part) for part in british.groups())
+        text = f"{year:04}-{month:02}-{date:02}"
+    if len(text) > len("2026-11-30"):
+        return _day_of_moment(text)
+    try:
+        parts(text)
+    except ValueError:
+        return None
+    return text
+
+
+def _day_of_moment(text: str) -> str | None:
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+        if moment.tzinfo and moment.utcoffset() == datetime.timedelta(0):
+            local = moment.astimezone(_LONDON)
+            moment = local if local.time() == datetime.time(0) else moment
+        found = moment.date().isoformat()
+        parts(found)
+    except (ValueError, OverflowError):
+        return None
+    return found
+
+
+def company_number(scheme: str, number: str) -> str:
+    """A number at Companies House in eight characters; empty where it is none.
+
+    Spreadsheets lose leading noughts and add a decimal part: both are put right.
+    """
+    if scheme != "GB-COH":
+        return ""
+    found = _NUMBER.fullmatch(number.strip().upper().removesuffix(".0").replace(" ", ""))
+    if found is None or not int(found[2]):
+        return ""
+    prefix, digits = found.groups()
+    return prefix + digits.zfill(8 - len(prefix)) if len(prefix + digits) <= 8 else ""
+
+
+def cpv(code: str) -> str:
+    """The eight digits of a CPV code, without check digit or a spreadsheet's decimal part."""
+    found = re.match(r"\d{8}", code.strip(), re.ASCII)
+    return found[0] if found else ""
+
+
+def instant(text: str) -> datetime.datetime:
+    """A moment for putting notices in order; what has no clock counts from midnight in London."""
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        moment = datetime.datetime.combine(first_day(day(text) or "1900"), datetime.time())
+    return moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)

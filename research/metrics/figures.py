@@ -1,0 +1,133 @@
+"""Numbers as pages write them: today's beside that of the day of publication."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from research.measured import Measured, Unit
+from research.metrics.definitions import METRICS, Metric, measure
+from research.scope import Scope
+
+NOT_KNOWN = "not known"
+_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A metric's value as it was when a record was published; `value` in the metric's unit."""
+
+    on: datetime.date
+    value: Decimal | None
+    part: Decimal | None
+    whole: Decimal | None
+    counted: int
+    boroughs: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric on a page: as measured, and as it was published, if it was."""
+
+    metric: Metric
+    measured: Measured
+    scope: Scope
+    published: Published | None = None
+
+    @property
+    def words(self) -> str:
+        """The value now: '45.5 %', '−0.42', '33', '14 months' or 'not known'."""
+        return in_words(self.metric.unit, self.measured.value)
+
+    @property
+    def then(self) -> str:
+        """The value at publication, in the same words."""
+        return in_words(self.metric.unit, self.published.value) if self.published else NOT_KNOWN
+
+    @property
+    def of(self) -> str:
+        """'33 of 33', or '£20 of £50', where the number is a part of a whole."""
+        sign = "£" if self.metric.pounds else ""
+        return part_of_whole(self.measured.part, self.measured.whole, sign)
+
+    @property
+    def rows(self) -> str:
+        """The address of the rows behind it."""
+        return self.metric.rows_of(self.scope)
+
+    @property
+    def csv(self) -> str:
+        """The address of the same rows as CSV."""
+        return self.metric.csv_of(self.scope)
+
+
+def in_words(unit: Unit, value: Decimal | None) -> str:
+    """A value with its unit, to the places that it bears; 'not known' for None."""
+    if value is None:
+        return NOT_KNOWN
+    if unit == Unit.PER_CENT:
+        return f"{value:.1f}{_SPACE}%"
+    if unit == Unit.RHO:
+        return f"{value:+.2f}".replace("-", "−")
+    if unit == Unit.MONTHS:
+        return f"{value:.0f}{_SPACE}month{'' if round(value) == 1 else 's'}"
+    return f"{value:,.0f}"
+
+
+def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -> str:
+    """'33 of 33', or '£20 of £50'; 'not known' where there is no whole."""
+    if part is None or not whole:
+        return NOT_KNOWN
+    return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
+
+
+def figures(
+    keys: Iterable[str], scope: Scope, published: Mapping[str, Any] | None = None
+) -> dict[str, Figure]:
+    """The metrics of these keys by key, measured now; `published` as a record keeps its values."""
+    return {
+        key: with_published(Figure(METRICS[key], measured, scope), published or {})
+        for key, measured in measure(keys, scope).items()
+    }
+
+
+def with_published(figure: Figure, published: Mapping[str, Any]) -> Figure:
+    """The figure beside its value among those that a record keeps, if it is there."""
+    kept = published.get(figure.metric.key)
+    return replace(figure, published=read(kept)) if kept else figure
+
+
+def kept(measured: Mapping[str, Measured], on: datetime.date) -> dict[str, dict[str, Any]]:
+    """Values for a record to keep when it is published; `read` reads them back."""
+    return {
+        key: {
+            "on": on.isoformat(),
+            "value": _text(one.value),
+            "part": _text(one.part),
+            "whole": _text(one.whole),
+            "counted": one.counted,
+            "boroughs": one.boroughs,
+        }
+        for key, one in measured.items()
+    }
+
+
+def read(kept: Mapping[str, Any]) -> Published:
+    """One value as a record keeps it."""
+    return Published(
+        datetime.date.fromisoformat(kept["on"]),
+        _decimal(kept["value"]),
+        _decimal(kept["part"]),
+        _decimal(kept["whole"]),
+        kept["counted"],
+        kept["boroughs"],
+    )
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

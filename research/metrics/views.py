@@ -1,0 +1,33 @@
+"""Pages of the metrics."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from citytools.asked import page
+from citytools.links import FileLinks
+from research.metrics import pages
+from research.metrics.definitions import METRICS, Metric
+from research.models import Finding
+from research.publications.query import ResearchAsked
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Every metric by theme, with its value."""
+    asked = ResearchAsked(request)
+    with asked.moment():
+        files = FileLinks("research:metrics_csv", asked.query())
+        context = {"shown": pages.MetricsPage(asked.scope), "files": files}
+        return page(request, "research/metrics.html", context, asked)
+
+
+def metric(request: HttpRequest, key: str) -> HttpResponse:
+    """One metric: its value, what it means, what it is made of, and how it went."""
+    registered, asked = _registered(key), ResearchAsked(request)
+    with asked.moment():
+        context = {"shown": pages.MetricPage(registered, asked.scope, asked.public(Finding))}
+        return page(request, "research/metric.html", context, asked)
+
+
+def _registered(key: str) -> Metric:
+    if key not in METRICS:
+        raise Http404(f"There is no metric “{key}”.")
+    return METRICS[key]

@@ -1,0 +1,217 @@
+"""What a citation of research rests on: a day, a permanent address and a hash of the content.
+
+The content is what a record says and the numbers it says it with, without any layout: JSON in
+UTF-8, names sorted, no space between them, amounts as decimal text of at most six places. Its
+SHA-256 is the hash, so that whoever fetches the JSON can check it with sha256sum. Of a day that is
+over it never changes, for text and numbers are read as they stood when the day ended.
+"""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.dateformat import format as in_format
+
+from citytools import clock
+from research import quoting
+from research.metrics.figures import Figure
+from research.models import CaseStudy, Finding, Publication, Recommendation
+from research.publications import verdicts
+from research.scope import Scope
+
+AUTHOR = "City Tools: London, LOTI"
+FORMAT = "city-tools-research-1"
+"""Changes whenever the same facts would be written in another way."""
+
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """How to cite a page of research: its title, the day of its numbers, and their hash.
+
+    `address` is whole and asks for the day; `content` is what the hash is over, `file` where
+    to fetch it.
+    """
+
+    title: str
+    on: datetime.date
+    address: str
+    file: str
+    content: bytes
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content, 64 hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def short(self) -> str:
+        """The first twelve digits of the hash."""
+        return self.hash[:12]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the day is over, so that nothing of this can change any more."""
+        return self.on < clock.today()
+
+    @property
+    def promise(self) -> str:
+        """What may be relied on, in a sentence or two."""
+        if self.settled:
+            day = in_format(self.on, "j F Y")
+            return (
+                f"{day} is over: this address will go on giving the same text, numbers and hash, "
+                "whatever is recorded later."
+            )
+        return (
+            "Today is not over: until midnight in London, text, numbers and hash may still "
+            "change. Cite a day that is over: put ?as_at= and its date behind the address."
+        )
+
+    @property
+    def words(self) -> str:
+        """The citation in one line."""
+        day = in_format(self.on, "j F Y")
+        return f"{AUTHOR}. {self.title}. As at {day}. {self.address}. SHA-256 {self.short}."
+
+
+def finding(
+    found: Finding, figures: Mapping[str, Figure], scope: Scope, absolute: Callable[[str], str]
+) -> Citation:
+    """A citation of a finding's page; `absolute` makes a path a whole address."""
+    page = found.get_absolute_url()
+    content = of_finding(found, figures, scope)
+    return cite(found.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
+
+
+def cite(title: str, page: str, file: str, scope: Scope, content: Content) -> Citation:
+    """A citation of a page; `page` and `file` are whole addresses without a query."""
+    asked = asking(scope)
+    return Citation(title, scope.on, f"{page}?{asked}", f"{file}?{asked}", written(content))
+
+
+def asking(scope: Scope) -> str:
+    """The query string that asks for exactly this."""
+    invented = {"illustrative": "yes"} if scope.illustrative else {}
+    return urlencode({"as_at": scope.on.isoformat(), **invented})
+
+
+def written(content: Content) -> bytes:
+    """The one way to write a content down; its SHA-256 is the hash."""
+    separators = (",", ":")
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=separators).encode()
+
+
+def of_finding(finding: Finding, figures: Mapping[str, Figure], scope: Scope) -> Content:
+    """A finding with its sources, the numbers it names and what they say of its claim."""
+    return (
+        _headed(scope)
+        | _of_record(finding, figures)
+        | {
+            "as_of": finding.as_of,
+            "claimed_value": finding.claimed_value,
+            "comparison": finding.comparison,
+            "metric": finding.metric,
+            "summary": finding.summary,
+            "threshold": _amount(finding.threshold),
+            "verdict": str(verdicts.tested(finding, figures).now),
+            "verdict_at_publication": str(verdicts.tested(finding, figures).then),
+        }
+    )
+
+
+def of_case_study(study: CaseStudy, figures: Mapping[str, Figure], scope: Scope) -> Content:
+    """A case study with whom and what it is about, and costs and savings by whose account."""
+    return (
+        _headed(scope)
+        | _of_record(study, figures)
+        | {
+            "boroughs": [one.name for one in study.boroughs.all()],
+            "claims": [
+                {
+                    "amount": _amount(claim.amount),
+                    "claimed_by": claim.claimed_by,
+                    "kind": claim.kind,
+                    "note": claim.note,
+                    "period": claim.period,
+                    "source": _of_source(claim.source),
+                }
+                for claim in study.claims.all()
+            ],
+            "functions": [one.name for one in study.functions.all()],
+            "happened_on": study.happened_on,
+            "outcome": study.outcome,
+            "products": [one.name for one in study.products.all()],
+            "summary": study.summary,
+        }
+    )
+
+
+def of_recommendation(
+    advice: Recommendation, figures: Mapping[str, Figure], scope: Scope
+) -> Content:
+    """A recommendation with the findings it rests on, by slug."""
+    return (
+        _headed(scope)
+        | _of_record(advice, figures)
+        | {
+            "audience": advice.audience,
+            "findings": sorted(finding.slug for finding in advice.findings.all()),
+            "owner": advice.owner,
+            "status": advice.status,
+        }
+    )
+
+
+def of_figures(keys: list[str], figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
+    """Numbers of these metrics, as they are and as they were published."""
+    return [
+        {
+            "boroughs": one.measured.boroughs,
+            "counted": one.measured.counted,
+            "key": one.metric.key,
+            "left_out": one.measured.left_out,
+            "part": _amount(one.measured.part),
+            "published_on": one.published.on.isoformat() if one.published else None,
+            "published_value": _amount(one.published.value) if one.published else None,
+            "value": _amount(one.measured.value),
+            "whole": _amount(one.measured.whole),
+        }
+        for one in (figures[key] for key in sorted(keys))
+    ]
+
+
+def _headed(scope: Scope) -> dict[str, Any]:
+    return {
+        "as_at": scope.on.isoformat(),
+        "format": FORMAT,
+        "illustrative": scope.illustrative,
+        "publisher": AUTHOR,
+    }
+
+
+def _of_record(record: Publication, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    return {
+        "body": record.body,
+        "figures": of_figures(quoting.quoted(record), figures),
+        "published_on": record.published_on.isoformat() if record.published_on else None,
+        "slug": record.slug,
+        "sources": [_of_source(source) for source in record.sources.all()],
+        "title": record.title,
+    }
+
+
+def _of_source(source: Any) -> dict[str, str]:
+    names = ("title", "publisher", "url", "published_on")
+    return {name: getattr(source, name) for name in names}
+
+
+def _amount(value: Decimal | None) -> str | None:
+    """Without noughts at the end: a sum is written the same however the database scaled it."""
+    return None if value is None else f"{(round(value, 6) + 0).normalize():f}"

@@ -1,0 +1,115 @@
+"""What is asked of a page of research: as at which day, and whether invented records count."""
+
+import datetime
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from django.utils.dateformat import format as in_format
+
+from citytools import clock
+from citytools.asked import Asked
+from citytools.history import as_of_views
+from citytools.lists.filters import Day, YesNo
+from research.models import CaseStudy, Finding, Publication, Recommendation
+from research.scope import Scope
+
+P = TypeVar("P", bound=Publication)
+PUBLISHED: tuple[type[Publication], ...] = (Finding, CaseStudy, Recommendation)
+"""Kinds of record that are published."""
+
+
+class DayAsked(Asked):
+    """`as_at=` a day answers with texts and numbers of that day."""
+
+    _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
+
+    as_at = Day("As at", "pk__isnull")
+
+    @cached_property
+    def problems(self) -> list[tuple[str, str]]:
+        """The same, and a day of which nothing is recorded."""
+        problems = super().problems
+        day = self.named.get("as_at")
+        if day and not problems and (wrong := _out_of_record(day)):
+            return [("as_at", wrong)]
+        return problems
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether what is invented may be among what is counted: only if it is asked for."""
+        return not self.problems and self.data.get("illustrative") == "yes"
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of the numbers."""
+        asked = None if self.problems else self.named.get("as_at")
+        return asked or clock.today()
+
+    @property
+    def of_the_past(self) -> bool:
+        """Whether a day before today is asked for."""
+        return self.day < clock.today()
+
+    @property
+    def scope(self) -> Scope:
+        """Over what to measure."""
+        return Scope(self.day, illustrative=self.illustrative)
+
+    @property
+    def now_query(self) -> str:
+        """The query string of the same with the numbers of today."""
+        return self.query(as_at=[])
+
+    @property
+    def real_query(self) -> str:
+        """The query string of the same, real records alone."""
+        return self.query(illustrative=[])
+
+    @property
+    def invented_query(self) -> str:
+        """The query string of the same, with what is invented counted in."""
+        return self.query(illustrative=["yes"])
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Within it, the tables are those of the day."""
+        if not self.of_the_past:
+            return nullcontext()
+        self._withdrawn = {model: _withdrawn(model) for model in PUBLISHED}
+        return as_of_views.as_at(self.day)
+
+    def public(self, model: type[P]) -> Any:
+        """What was public on the day; to be asked within the moment.
+
+        What has been withdrawn since is left out of the past too: it was taken back for a reason.
+        """
+        return model.objects.published(self.day).exclude(pk__in=self._withdrawn.get(model, []))
+
+
+class ResearchAsked(DayAsked):
+    """The same, and `illustrative=yes` counts in what is invented, otherwise left out."""
+
+    illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
+
+
+def _withdrawn(model: type[Publication]) -> list[int]:
+    """What is withdrawn today, by number."""
+    withdrawn = model._default_manager.withdrawn(clock.today())
+    return list(withdrawn.order_by("pk").values_list("pk", flat=True))
+
+
+def _out_of_record(day: datetime.date) -> str:
+    """What is wrong with a day, and the remedy; empty where it is one on record."""
+    began, today = as_of_views.began_on(), clock.today()
+    if day > today:
+        return f"{_words(day)} has not come yet: write {today.isoformat()} or earlier."
+    if began is None or day < began:
+        first = began or today
+        return f"The record begins on {_words(first)}: write {first.isoformat()} or later."
+    return ""
+
+
+def _words(day: datetime.date) -> str:
+    return in_format(day, "j F Y")

@@ -1,0 +1,183 @@
+"""Texts of research: Markdown, in which a number that is computed stands as a metric token.
+
+`{{ metric:key }}` is the value, `|of` the part of the whole, `|n` the records counted, `|then` the
+value at publication. A token is one in text alone, never in code or in an address.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token as Piece
+
+from citytools.facts import markdown
+from citytools.plain_text import allowed
+from research.metrics.definitions import METRICS
+from research.metrics.figures import NOT_KNOWN, Figure
+
+FORMS = {
+    "": "the value",
+    "of": "the part of the whole",
+    "n": "the records counted",
+    "then": "the value at publication",
+}
+"""What a token may ask of its metric."""
+
+_TOKEN = re.compile(r"\{\{([^{}\n]{0,200})\}\}")
+_MEANS = re.compile(r"\s*metric\s*:\s*([^\s|]+)\s*(?:\|\s*([^\s|]*)\s*)?", re.ASCII)
+_ORDERS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn the order of letters round
+_BAR = "\ue000"
+_BARRED = re.compile(r"(\{\{[^{}\n|]{0,200}?)\\?\|([^{}\n|]{0,200}\}\})")
+_WRITE = "Write {{ metric:key }}, {{ metric:key|of }}, {{ metric:key|n }} or {{ metric:key|then }}."
+
+
+@dataclass(frozen=True)
+class Token:
+    """A place in a text where a metric's number is put."""
+
+    key: str
+    form: str = ""
+
+    def __str__(self) -> str:
+        return f"{{{{ metric:{self.key}{'|' if self.form else ''}{self.form} }}}}"
+
+
+def rendered(text: str, figures: Mapping[str, Figure], level: int = 2) -> SafeString:
+    """The text as HTML, its headings from `level` down; a token without a figure is "not known"."""
+    env = {"level": level, "figures": figures}
+    html = _PARSER.render(_source(text), env).replace(_BAR, "|").replace("%EE%80%80", "%7C")
+    rest = format_html('<p class="govuk-body">{}</p>', "The text is longer than is shown.")
+    whole = markdown.clean(html) + (rest if len(text) > markdown.LONGEST else "")
+    return mark_safe(whole)  # noqa: S308 (cleaned a line above)
+
+
+def plain(text: str, figures: Mapping[str, Figure]) -> str:
+    """The same as bare words, a line for each paragraph, heading, cell or item."""
+    lines = (_words(piece, figures) for piece in parsed(text))
+    return "\n".join(line for line in lines if line).replace(_BAR, "|")
+
+
+def parsed(text: str) -> list[Piece]:
+    """The text's pieces as the parser has them; those of type `metric` hold a token, or None."""
+    return _PARSER.parse(_source(text))
+
+
+def said(token: Token | None, written: str, figures: Mapping[str, Figure]) -> str:
+    """The words of a piece of type `metric`: its number, or what was written if it is no token."""
+    return _said(token, figures)[0] if token else written.replace(_BAR, "|")
+
+
+def tokens(text: str) -> list[Token]:
+    """The tokens of the text, in their order."""
+    return [piece.meta["token"] for piece in _pieces(text) if piece.meta.get("token")]
+
+
+def keys(text: str) -> list[str]:
+    """The keys of the text's tokens, each once, in their order."""
+    return list(dict.fromkeys(token.key for token in tokens(text)))
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with the text, a sentence each with its remedy; empty where nothing is."""
+    found = [_fault(piece) for piece in _pieces(text) if piece.type == "metric"]
+    if len(text) > markdown.LONGEST:
+        found.append(f"It has {len(text):,} characters: shorten it to {markdown.LONGEST:,}.")
+    if markdown.too_deep(parsed(text)):
+        found.append("Lists or quotations nest so deep that the innermost are lost: nest fewer.")
+    return list(dict.fromkeys(fault for fault in found if fault))
+
+
+def fault_of_key(key: str) -> str:
+    """What is wrong with a metric's key, with the nearest there is; empty where nothing is."""
+    if key in METRICS:
+        return ""
+    near = difflib.get_close_matches(key, METRICS, n=1, cutoff=0.0)
+    meant = f"Did you mean “{near[0]}”?" if near else "None is registered."
+    return f"There is no metric “{key[:80]}”. {meant}"
+
+
+def _fault(piece: Piece) -> str:
+    token: Token | None = piece.meta["token"]
+    if token is None:
+        return f"“{piece.content[:120].replace(_BAR, '|')}” is no metric token. {_WRITE}"
+    if wrong := fault_of_key(token.key):
+        return wrong
+    if token.form not in FORMS:
+        near = difflib.get_close_matches(token.form, list(FORMS)[1:], n=1, cutoff=0.0)
+        meant = Token(token.key, near[0]) if near else Token(token.key)
+        return f"{token}: a metric has no “{token.form[:80]}”. Did you mean {meant}?"
+    return ""
+
+
+def _source(text: str) -> str:
+    """What the parser reads: no more than is allowed, and no bar of a token that ends a cell."""
+    read = _ORDERS.sub("", allowed(text[: markdown.LONGEST])).replace(_BAR, "")
+    return _BARRED.sub(rf"\1{_BAR}\2", read)
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    for piece in parsed(text):
+        yield from piece.children or []
+
+
+def _metric(state: StateInline, silent: bool) -> bool:
+    """The parser's rule: what stands in double braces, or two braces that nothing closes."""
+    if not state.src.startswith("{{", state.pos):
+        return False
+    found = _TOKEN.match(state.src, state.pos, state.posMax)
+    whole = found.group() if found else "{{"
+    if not silent:
+        piece = state.push("metric", "", 0)
+        piece.content = whole
+        meant = _MEANS.fullmatch(found.group(1).replace(_BAR, "|")) if found else None
+        piece.meta = {"token": Token(meant[1], meant[2] or "") if meant else None}
+    state.pos += len(whole)
+    return True
+
+
+def _drawn(_: RendererHTML, pieces: Sequence[Piece], at: int, options: Any, env: Any) -> str:
+    """A token's number as HTML; what is no token stays as it was written."""
+    token: Token | None = pieces[at].meta["token"]
+    if token is None:
+        return format_html("{}", pieces[at].content)
+    said, value = _said(token, env.get("figures", {}))
+    if said == NOT_KNOWN:
+        return format_html('<span class="ct-metric ct-unknown">{}</span>', said)
+    if value is None:
+        return format_html('<span class="ct-metric">{}</span>', said)
+    return format_html('<data class="ct-metric" value="{}">{}</data>', f"{value:f}", said)
+
+
+def _said(token: Token, figures: Mapping[str, Figure]) -> tuple[str, Decimal | None]:
+    """(words, the number itself where it is one)."""
+    figure = figures.get(token.key)
+    if figure is None or token.form not in FORMS:
+        return NOT_KNOWN, None
+    if token.form == "of":
+        return figure.of, None
+    if token.form == "n":
+        return f"{figure.measured.counted:,}", Decimal(figure.measured.counted)
+    if token.form == "then":
+        return figure.then, figure.published.value if figure.published else None
+    return figure.words, figure.measured.value
+
+
+def _words(piece: Piece, figures: Mapping[str, Figure]) -> str:
+    if piece.type != "inline":
+        return piece.content.strip()
+    for child in piece.children or []:
+        if child.type == "metric" and child.meta["token"]:
+            child.content = _said(child.meta["token"], figures)[0]
+    return markdown.words(piece.children or [])
+
+
+_PARSER = markdown.Markdown()
+_PARSER.inline.ruler.before("escape", "metric", _metric)
+_PARSER.add_render_rule("metric", _drawn)

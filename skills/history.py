@@ -1,0 +1,106 @@
+"""How each borough's level of each skill went from return to return."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from boroughs.models import Borough
+from citytools.facts import dates
+from skills.models import Level, PastLevel, Skill, SkillLevelQuerySet
+
+MOST = 20_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one return said: the level, and as of when, as precise as it was."""
+
+    level: Level
+    as_of: str
+
+    @property
+    def day(self) -> datetime.date:
+        """From when on it counts: the latest day that it can mean."""
+        return dates.last_day(self.as_of)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A level that a later return raised or lowered."""
+
+    borough: Borough
+    skill: Skill
+    before: Answer
+    after: Answer
+    illustrative: bool
+
+    @property
+    def raised(self) -> bool:
+        """Up or down."""
+        return self.after.level > self.before.level
+
+
+@dataclass(frozen=True)
+class Course:
+    """One borough's answers on one skill, the earliest first; the last is the present one."""
+
+    borough: Borough
+    skill: Skill
+    answers: Sequence[Answer]
+    illustrative: bool
+
+    def at(self, day: datetime.date) -> Level | None:
+        """The level known on a day; None where no return had said any yet."""
+        said = [one.level for one in self.answers if one.day <= day]
+        return said[-1] if said else None
+
+    @property
+    def steps(self) -> int | None:
+        """By how much the last return raised the level; None where it was the first."""
+        if len(self.answers) < 2:
+            return None
+        return self.answers[-1].level - self.answers[-2].level
+
+    @property
+    def changes(self) -> list[Change]:
+        """Where two returns after each other differ."""
+        return [
+            Change(self.borough, self.skill, one, two, self.illustrative)
+            for one, two in pairwise(self.answers)
+            if one.level != two.level
+        ]
+
+
+def of(levels: SkillLevelQuerySet) -> list[Course]:
+    """The courses that end in these levels, in their order; two queries."""
+    past = PastLevel.objects.behind(levels).order_by("as_of_last", "pk")
+    before: Mapping[tuple[int, int], list[Answer]] = defaultdict(list)
+    fields = ("borough", "skill", "level", "as_of")
+    for borough, skill, level, as_of in past.values_list(*fields)[:MOST]:
+        before[borough, skill].append(Answer(Level(level), as_of))
+    return [
+        Course(
+            one.borough,
+            one.skill,
+            [*before[one.borough_id, one.skill_id], Answer(Level(one.level), one.as_of)],
+            one.illustrative,
+        )
+        for one in levels.for_list()[:MOST]
+    ]
+
+
+def changes(courses: Iterable[Course]) -> list[Change]:
+    """What changed from return to return, the latest first, then by borough and skill."""
+    found = [change for course in courses for change in course.changes]
+    found.sort(key=lambda one: (one.borough.name, one.skill.position, one.skill.pk))
+    return sorted(found, key=lambda one: one.after.day, reverse=True)
+
+
+def tally(courses: Iterable[Course]) -> tuple[int, int, int]:
+    """How many of the 33 the last return raised, lowered, and left as they were."""
+    london = [one for one in courses if one.borough.kind != Borough.Kind.REGIONAL]
+    steps = [one.steps for one in london if one.steps is not None]
+    up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    return up, down, len(steps) - up - down
