@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from boroughs import completeness, return_form
-from boroughs.completeness import Received
+from boroughs import return_form
 from boroughs.models import Borough, Return, Subject
-from boroughs.return_form import ReturnForm, ReturnFormSet, SingleReturnForm
+from boroughs.return_form import Received, ReturnForm, ReturnFormSet, SingleReturnForm
 from citytools.facts.provenance import SourceKind
 from citytools.history.page import Link
 from citytools.staff import confirmation_form
@@ -93,5 +92,5 @@ class ReturnAdmin(ReturnFieldsets, StaffAdmin):
         if borough is None or not event.complete or (present and present.complete):
             return None
         received = Received(event.received_on, event.source_kind == SourceKind.ILLUSTRATIVE)
-        others = completeness.other_returns(borough, event.subject, present)
-        return completeness.question(borough, Subject(event.subject), received, others)
+        others = return_form.other_returns(borough, event.subject, present)
+        return return_form.completeness_question(borough, Subject(event.subject), received, others)

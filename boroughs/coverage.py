@@ -1,8 +1,15 @@
 """How much of London a count stands for: a borough without a return is never a zero."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from boroughs.models import LONDON, Borough
+from django.db.models import Exists, QuerySet
+
+from boroughs.models import LONDON, Borough, Subject, latest_complete, returns_of
+from citytools.facts.statistics import counted
+from contracts.models import Contract, ContractPartner
+from skills.models import SkillLevel
+from systems.models import System
 
 
 @dataclass(frozen=True)
@@ -25,3 +32,21 @@ def of(subject: str, boroughs: int, *, illustrative: bool) -> Coverage:
         return Coverage(boroughs, real)
     reporting = Borough.objects.reporting(subject).count()
     return Coverage(boroughs, reporting, reporting - real)
+
+
+def boroughs_with_counts(boroughs: QuerySet[Borough]) -> QuerySet[Any]:
+    """Adds system_count, contract_count (led or shared), skill_count, returned_<subject>, and
+    complete_<subject>: whether the latest return is complete, null where there is none.
+    """
+    returned = {
+        f"returned_{subject}": Exists(returns_of("pk", subject)) for subject in Subject.values
+    }
+    complete = {f"complete_{subject}": latest_complete("pk", subject) for subject in Subject.values}
+    return boroughs.annotate(
+        system_count=counted(System.objects.all(), "borough"),
+        contract_count=counted(Contract.objects.all(), "lead")
+        + counted(ContractPartner.objects.all(), "borough"),
+        skill_count=counted(SkillLevel.objects.all(), "borough"),
+        **returned,
+        **complete,
+    )

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from boroughs.compare.answers import table
 from boroughs.compare.choice import FEWEST, MOST, Choice, CompareFilter, choose
 from boroughs.compare.sections import sections_of
-from boroughs.counts import boroughs_with_counts
+from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
 from citytools.exports.export import Export

@@ -10,10 +10,9 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.text import slugify
 
-from citytools.facts.provenance import Sourced, SourcedQuerySet
+from citytools.facts.provenance import Sourced, SourcedQuerySet, day_not_ahead, not_ahead
 from citytools.history import tracked
 from citytools.lists.word_search import SearchText, Word, split_words
-from citytools.statement_dates import day_not_ahead, not_ahead
 
 LONDON = 33
 """The 32 boroughs and the City of London; regional bodies are never counted among them."""

@@ -1,16 +1,197 @@
 """The forms of returns: one saved as complete first shows what it will say in public."""
 
-from collections.abc import Sequence
-from typing import Any
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from django import forms
 
-from boroughs import completeness
-from boroughs.completeness import Received
-from boroughs.models import Borough, Subject
+from boroughs.compare import answers
+from boroughs.compare.answers import NONE, NOT_KNOWN
+from boroughs.models import Borough, Return, Subject
+from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from citytools.staff import confirmation_form
-from citytools.staff.confirmation_form import ConfirmationForm
+from citytools.staff.confirmation_form import ConfirmationForm, Question
+
+# Counted by the code of the comparison page, as if the return were complete already.
+
+_WITHOUT_INVENTED = "Where what is invented for demonstration is left out: "
+
+
+class Received(NamedTuple):
+    """When a return was received, and whether it is invented for demonstration."""
+
+    on: datetime.date
+    illustrative: bool
+
+
+class Statement(NamedTuple):
+    """What will be said; `recorded` counts the facts there are, `items` what has none."""
+
+    sentence: str
+    recorded: int
+    summary: str = ""
+    items: tuple[str, ...] = ()
+
+
+class _Words(NamedTuple):
+    """The words of a subject: of the box for who has nothing, and of what else to do."""
+
+    nothing: str
+    remedy: str
+
+
+_WORDS = {
+    Subject.SYSTEMS: _Words("{} runs none of these", "record its systems"),
+    Subject.CONTRACTS: _Words("{} leads or shares no contract", "record its contracts"),
+    Subject.SKILLS: _Words("{} has none of these skills", "record its levels"),
+}
+
+
+def other_returns(borough: Borough, subject: str, but: Return | None = None) -> list[Received]:
+    """The borough's returns on a subject, as they are saved, but for one."""
+    returns = Return.objects.filter(borough=borough, subject=subject)
+    returns = returns.exclude(pk=but.pk) if but else returns
+    return [Received(one.received_on, one.illustrative) for one in returns]
+
+
+def completeness_question(
+    borough: Borough, subject: Subject, received: Received, others: Iterable[Received]
+) -> Question | None:
+    """What to ask before a return is saved as complete; None where later ones count instead."""
+    statement = _STATEMENTS[subject] if borough.kind != Borough.Kind.REGIONAL else _regional
+    statements = {
+        illustrative: statement(borough, subject, illustrative)
+        for illustrative in _views(received, others)
+    }
+    return _question(borough, subject, statements) if statements else None
+
+
+def question_on_whole_skills(
+    borough: Borough, skills: int, received: Received, others: Iterable[Received]
+) -> Question | None:
+    """The same of a return on skills that gives a level of each skill there is."""
+    saved = _skills(borough, skills, ())
+    statement = saved._replace(sentence=f"With this return {saved.sentence}")
+    statements = dict.fromkeys(_views(received, others), statement)
+    return _question(borough, Subject.SKILLS, statements) if statements else None
+
+
+def _views(received: Received, others: Iterable[Received]) -> list[bool]:
+    """The views, with what is invented and without, in which the return is the latest."""
+    later = [other for other in others if other.on > received.on]
+    views = [] if later else [True]
+    if not received.illustrative and all(other.illustrative for other in later):
+        views.append(False)
+    return views
+
+
+def _question(borough: Borough, subject: Subject, statements: dict[bool, Statement]) -> Question:
+    """One question of one or two statements; the same one is not made twice."""
+    usual, *rest = dict.fromkeys(statements.values())
+    prefix = "" if True in statements else _WITHOUT_INVENTED
+    sentences = (
+        f"{prefix}{usual.sentence}",
+        *(f"{_WITHOUT_INVENTED}{other.sentence}" for other in rest),
+    )
+    agreement = f"Yes, say this of {borough} in public"
+    if all(statement.recorded for statement in statements.values()):
+        return Question(sentences, agreement, usual.summary, usual.items)
+    nothing = _WORDS[subject].nothing.format(borough)
+    remedy = f"Tick “{nothing}” if that is so; otherwise {_WORDS[subject].remedy} first."
+    return Question(sentences, agreement, usual.summary, usual.items, nothing, remedy)
+
+
+def _saved(borough: Borough) -> list[Borough]:
+    """The borough for queries, which none that is just being added can be in."""
+    return [] if borough.pk is None else [borough]
+
+
+def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
+    systems = answers.systems_of(_saved(borough), illustrative=illustrative)
+    functions = answers.by_function([borough], systems, {borough.pk}).items
+    without = tuple(item.name for item in functions if item.answers[0] == NONE)
+    known = f"{len(functions) - len(without):,} of {_several(len(functions), 'function')}"
+    said = (
+        f"the other {_several(len(without), 'function')} will be shown as “none recorded”"
+        if without
+        else "public pages will say that it runs nothing else"
+    )
+    return Statement(
+        f"{borough} has {_several(len(systems), 'system')} in use recorded, for {known}. "
+        f"Saved as complete, {said}.",
+        len(systems),
+        f"Shown as “none recorded”: {_several(len(without), 'function')}",
+        without,
+    )
+
+
+def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
+    contracts = answers.contracts_of(_saved(borough), illustrative=illustrative)
+    quarters = answers.ending([borough], contracts, {borough.pk}, dates.today()).items
+    without = tuple(item.name for item in quarters if item.answers[0].value == 0)
+    zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"
+    count = len(contracts)
+    return Statement(
+        f"{borough} leads or shares {_several(count, 'contract')} on record. Saved as complete, "
+        f"public pages will give {count:,} as all its contracts instead of “{_unsure(count)}”"
+        f"{zero if without else ''}.",
+        count,
+        f"Shown with 0 contracts ending: {_several(len(without), 'quarter')}",
+        without,
+    )
+
+
+def _on_skills(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
+    levels = answers.levels_of(_saved(borough), illustrative=illustrative)
+    skills = answers.by_skill([borough], levels).items
+    without = tuple(item.name for item in skills if item.answers[0] == NOT_KNOWN)
+    return _skills(borough, len(skills), without)
+
+
+def _skills(borough: Borough, skills: int, without: tuple[str, ...]) -> Statement:
+    count = skills - len(without)
+    rest = f" The level of the other {len(without):,} stays “not known”." if without else ""
+    return Statement(
+        f"{borough} has a level recorded on {count:,} of {_several(skills, 'skill')}. Saved as "
+        f"complete, public pages will give {count:,} as all its skills instead of "
+        f"“{_unsure(count)}”, and how many are at each level, 0 included, as exact.{rest}",
+        count,
+        f"Without a level: {_several(len(without), 'skill')}",
+        without,
+    )
+
+
+def _regional(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
+    """A regional body is compared with none: its profile alone says that its return is complete."""
+    statement = _STATEMENTS[subject](borough, subject, illustrative)
+    return Statement(
+        f"{borough} has {_several(statement.recorded, _UNITS[subject])} on record. Saved as "
+        "complete, its profile will say that what is not listed, it does not have.",
+        statement.recorded,
+    )
+
+
+_STATEMENTS: dict[Subject, Callable[[Borough, Subject, bool], Statement]] = {
+    Subject.SYSTEMS: _on_systems,
+    Subject.CONTRACTS: _on_contracts,
+    Subject.SKILLS: _on_skills,
+}
+_UNITS = {
+    Subject.SYSTEMS: "system",
+    Subject.CONTRACTS: "contract",
+    Subject.SKILLS: "skill level",
+}
+
+
+def _unsure(count: int) -> str:
+    return f"at least {count:,}" if count else "not known"
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
 
 FIELDS = (("subject", "received_on"), "complete", *confirmation_form.FIELDS)
 _ASKING = {"complete", "subject", "borough", "received_on"}
@@ -33,7 +214,7 @@ class ReturnForm(forms.ModelForm, ConfirmationForm):
             return
         if not self.instance._state.adding and not self._says_something_new():
             return
-        question = completeness.question(borough, Subject(subject), self.received, others)
+        question = completeness_question(borough, Subject(subject), self.received, others)
         if question:
             self.ask(question)
 
@@ -53,7 +234,7 @@ class SingleReturnForm(ReturnForm):
         cleaned = super().clean()
         borough, subject = self.cleaned_data.get("borough"), self.cleaned_data.get("subject")
         if borough and subject:
-            others = completeness.other_returns(borough, subject, self.instance)
+            others = other_returns(borough, subject, self.instance)
             self.check_completeness(borough, others)
         return cleaned
 

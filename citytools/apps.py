@@ -15,18 +15,17 @@ class CitytoolsConfig(AppConfig):
     def ready(self) -> None:
         """Name the admin, keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
-        from citytools import constraint_validation, patience
+        from citytools.facts import confirmation
         from citytools.history import data_version
+        from citytools.http import outages
         from citytools.staff import group, login_throttle
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         admin.site.login_form = login_throttle.LoginForm
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
-        post_migrate.connect(
-            constraint_validation.after_migrations, sender=self, dispatch_uid="constraints"
-        )
-        connection_created.connect(patience.bound_within_requests, dispatch_uid="patience")
+        post_migrate.connect(confirmation.after_migrations, sender=self, dispatch_uid="constraints")
+        connection_created.connect(outages.bound_within_requests, dispatch_uid="patience")
         post_migrate.connect(
             data_version.after_migrations, sender=self, dispatch_uid="data-version"
         )

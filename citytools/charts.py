@@ -5,13 +5,18 @@ other types silently wrong. Everything reaches the page as plain lists in JSON; 
 share (letters, margins, edges of bars) is a template in static/js/charts.js.
 """
 
+import datetime
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import json_script
+
+from citytools.facts.statistics import Range
 
 PALETTE = ("#1d70b8", "#f47738", "#28a197", "#801650", "#a285d1", "#505a5f")
 """Six colours for categories that differ in lightness and survive colour-blindness."""
@@ -219,3 +224,93 @@ def laid_out(traces: Sequence[go.Bar | go.Scatter], *, several: bool) -> go.Figu
     """The traces, to be drawn in the look that every chart of ours shares."""
     layout = go.Layout(template="none", showlegend=several, barmode="stack" if several else None)
     return go.Figure(data=traces, layout=layout)
+
+
+_LANES = (0.0, 0.6, -0.6, 0.3, -0.3)
+"""Heights that the dots take in turn, so that equal values stay apart."""
+
+
+def dots(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
+    """Values in pounds from nought, a band from the range's low to its high, a line at its median.
+
+    `unit` says what the pounds are for, as in '£120 a year for each 1,000 residents'.
+    """
+    ordered = sorted(values)
+    trace = go.Scatter(
+        x=[float(value) for value in ordered],
+        y=[_LANES[place % len(_LANES)] for place in range(len(ordered))],
+        mode="markers",
+        marker={"size": 11, "color": PALETTE[0], "opacity": 0.75, "line": {"width": 1}},
+        hovertemplate="£%{x:,.2f} " + unit + "<extra></extra>",
+        cliponaxis=False,
+    )
+    figure = laid_out([trace], several=False)
+    figure.update_xaxes(rangemode="tozero", tickprefix="£", tickformat=",.0f")
+    figure.update_yaxes(visible=False, range=[-1.6, 2.2], fixedrange=True)
+    band = {"yref": "paper", "y0": 0, "y1": 0.8, "layer": "below"}
+    figure.add_shape(
+        type="rect", x0=float(range_.low), x1=float(range_.high), fillcolor="#d6e6f5",
+        line={"width": 1, "color": PALETTE[0], "dash": "dot"}, **band,
+    )  # fmt: skip
+    median = float(range_.median)
+    figure.add_shape(type="line", x0=median, x1=median, line={"width": 3}, **band)
+    figure.add_annotation(
+        x=median, y=0.82, yref="paper", yanchor="bottom", showarrow=False,
+        text=f"median £{range_.median:,.0f}",
+        # Towards the wider side, so that the words stay within the picture
+        xanchor="left" if median * 2 < float(ordered[-1]) else "right",
+    )  # fmt: skip
+    return plain(figure)
+
+
+_DAY = 24 * 60 * 60 * 1000
+"""Milliseconds: how plotly measures along a time axis."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A bar from the morning of the first day to the evening of the last."""
+
+    label: str
+    first: datetime.date
+    last: datetime.date
+
+
+def spans(
+    stretches: Sequence[Stretch],
+    today: datetime.date,
+    band: tuple[datetime.date, datetime.date] | None = None,
+) -> dict[str, Any]:
+    """A bar for each stretch, the first on top; a line at today, a shaded band from day to day."""
+    trace = go.Bar(
+        y=_apart([one.label for one in stretches]),
+        base=[one.first.isoformat() for one in stretches],
+        x=[((one.last - one.first).days + 1) * _DAY for one in stretches],
+        orientation="h",
+        marker={"color": PALETTE[0]},
+        customdata=[[f"{one.first:%-d %b %Y}", f"{one.last:%-d %b %Y}"] for one in stretches],
+        hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
+    )
+    figure = laid_out([trace], several=False)
+    figure.update_xaxes(type="date", tickformat="%b\n%Y")
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    upright = {"yref": "paper", "y0": 0, "y1": 1}
+    if band:
+        evening = band[1] + datetime.timedelta(days=1)
+        figure.add_shape(
+            type="rect", x0=band[0].isoformat(), x1=evening.isoformat(), layer="below",
+            fillcolor="#fff2b3", line={"width": 1, "dash": "dot"}, **upright,
+        )  # fmt: skip
+    line = {"width": 2, "dash": "dash", "color": "#0b0c0c"}
+    figure.add_shape(type="line", x0=today.isoformat(), x1=today.isoformat(), line=line, **upright)
+    return plain(figure)
+
+
+def _apart(labels: Sequence[str]) -> list[str]:
+    """Equal labels would share a bar: no-width spaces keep them apart, unseen."""
+    seen: Counter[str] = Counter()
+    names = []
+    for label in labels:
+        names.append(label + "\u200b" * seen[label])
+        seen[label] += 1
+    return names

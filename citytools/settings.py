@@ -81,13 +81,13 @@ INSTALLED_APPS = [
     "research",
 ]
 MIDDLEWARE = [
-    "citytools.tracking_parameters.remove_tracking_parameters",
+    "citytools.http.page_cache.remove_tracking_parameters",
     "django.middleware.security.SecurityMiddleware",
     "citytools.http.security_policy.content_security",
     "citytools.http.security_policy.read_only",
     "citytools.http.security_policy.utf8",
     "citytools.http.outages.TemporaryFaults",
-    "citytools.patience.BoundedQueries",
+    "citytools.http.outages.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
     "citytools.http.conditional_get.conditional",
@@ -234,6 +234,6 @@ LOGIN_URL = "admin:login"
 # up to a quarter of an hour. Other clients' tries at that name do not wait (login_throttle)
 AXES_HANDLER = "citytools.staff.login_throttle.LoginThrottle"
 AXES_LOCKOUT_CALLABLE = "citytools.staff.login_throttle.too_many_tries"
-AXES_CLIENT_IP_CALLABLE = "citytools.client_address.client_address"
+AXES_CLIENT_IP_CALLABLE = "citytools.staff.login_throttle.client_address"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True

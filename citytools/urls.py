@@ -4,21 +4,20 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from citytools import error_pages, health, home
 from citytools.http import outages
-from citytools.pages import data
+from citytools.pages import data, views
 from citytools.pages import views as pages
 from citytools.search import views as search
 
-handler400 = error_pages.bad_request
+handler400 = outages.bad_request
 handler500 = outages.server_error
 
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("about/", home.about, name="about"),
+    path("", views.home, name="home"),
+    path("about/", views.about, name="about"),
     path("about/glossary/", pages.glossary, name="glossary"),
     path("about/method/", pages.method, name="method"),
-    path("accessibility/", home.accessibility, name="accessibility"),
+    path("accessibility/", views.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
     path("systems/", include("systems.urls")),
     path("contracts/", include("contracts.urls")),
@@ -28,8 +27,8 @@ urlpatterns = [
     path("data/", data.index, name="data"),
     path("data/citytools.zip", data.everything, name="everything"),
     path("data/openapi.json", data.openapi, name="openapi"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path(
         ".well-known/security.txt",
         TemplateView.as_view(template_name="security.txt", content_type="text/plain"),

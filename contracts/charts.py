@@ -4,7 +4,7 @@ import datetime
 from collections import Counter
 
 from citytools.charts import Chart, upright_bars
-from citytools.quarters import last_day_of, quarter_of, quarter_words, quarters_from
+from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
 
 QUARTERS = 8

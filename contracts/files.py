@@ -6,12 +6,11 @@ from citytools.exports.export import Export, Noted
 from contracts.concentration.page import ConcentrationAsked
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
-from contracts.joint_procurement import contract_rows, windows
+from contracts.joint_procurement import contract_rows, presentation, windows
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import Contract
 from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineAsked
-from contracts.together import table
 from contracts.transparency.filters import TransparencyFilter
 
 _CUT = (
@@ -22,7 +21,7 @@ _CUT = (
 
 def _windows(chosen: TogetherFilter, today: datetime.date) -> Noted:
     found = windows.of(chosen, today)
-    return Noted(table.rows(found.windows), (("Left out", _CUT),) if found.cut else ())
+    return Noted(presentation.rows(found.windows), (("Left out", _CUT),) if found.cut else ())
 
 
 CONTRACTS = Export(

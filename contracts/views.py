@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
-from citytools.asked import page
+from citytools.facts import dates
+from citytools.lists.filterset import page
 from citytools.lists.listing import Listing
 from contracts import charts
-from contracts.feeds import links
+from contracts.feeds import entries
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.models import System
@@ -17,7 +17,7 @@ from systems.models import System
 
 def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
-    chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(clock.today()))
+    chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(dates.today()))
     listing = Listing(
         chosen,
         "contracts:list",
@@ -33,9 +33,11 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "coverage": coverage.of(
             Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "chart": charts.decisions_ahead(chosen.rows, clock.today(), listing.csv),
+        "chart": charts.decisions_ahead(chosen.rows, dates.today(), listing.csv),
         "worth": chosen.rows.worth(),
-        "follow": None if listing.problems else links.of_list(request, chosen.query()),
+        "follow": None
+        if listing.problems
+        else entries.follow_links_for_list(request, chosen.query()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
 
@@ -44,6 +46,6 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
     found = get_object_or_404(Contract.objects.for_list(), pk=pk)
     systems = System.objects.for_list().filter(contracts=found)[:50]
-    follow = links.of_contract(request, found)
+    follow = entries.follow_links_for_contract(request, found)
     context = {"contract": found, "systems": systems, "follow": follow}
     return page(request, "contracts/detail.html", context)

@@ -1,10 +1,10 @@
 """The files of research."""
 
 from citytools.exports.export import Export
-from research.lists.asked import CaseStudiesFile, FindingsFile, RecommendationsFile
-from research.metrics_pages import trends
-from research.metrics_pages.asked import MetricsFile, TrendFile
+from research.metrics import record
+from research.metrics.pages import MetricsFile, TrendFile
 from research.publications import files
+from research.publications.files import CaseStudiesFile, FindingsFile, RecommendationsFile
 
 METRICS = Export(
     name="metrics",
@@ -24,7 +24,7 @@ TRENDS = Export(
     page="research:metrics",
     filter=TrendFile,
     choose=lambda request, today: TrendFile(request),
-    made=lambda asked, today: trends.rows(asked.metrics, asked.day),
+    made=lambda asked, today: record.rows(asked.metrics, asked.day),
     paged=False,
 )
 FINDINGS = Export(

@@ -8,10 +8,8 @@ from typing import Any, cast
 from django.db import models
 
 from boroughs.models import Borough
-from citytools.cells import Line
 from citytools.imports import Draft, Import
-from citytools.imports.csv_reader import records
-from research import quoting
+from citytools.imports.csv_reader import Line, records
 from research.metrics import figures
 from research.models import (
     CaseClaim,
@@ -21,6 +19,7 @@ from research.models import (
     Recommendation,
     Source,
 )
+from research.publications import text
 from systems.models import Function, Product
 
 _SOURCE = ("key", "title", "publisher", "url", "published_on")
@@ -137,7 +136,7 @@ def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> Non
 
 def _check_tokens(model: type[Publication], draft: Draft) -> None:
     """LoadError at the first text whose tokens are not sound, or at a metric that is not there."""
-    for column, wrong in quoting.faults(model(**draft.values)).items():
+    for column, wrong in text.record_faults(model(**draft.values)).items():
         raise draft.line.wrong(column, wrong[0], "Correct the cell.")
 
 

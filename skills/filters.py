@@ -2,15 +2,88 @@
 
 from typing import Any
 
+from django.db.models import Case, CharField, Value, When
+
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filters import OneOf, Slugs, Sort, Values, Words, YesNo
+from citytools.lists.columns import SOURCE_COLUMNS, Column
+from citytools.lists.filters import (
+    Narrowing,
+    OneOf,
+    Slugs,
+    Sort,
+    Values,
+    Words,
+    YesNo,
+    along,
+    by_answer,
+    by_slug,
+    by_value,
+    real_or_invented,
+)
 from citytools.lists.filterset import FactFilter
-from citytools.narrowing import Narrowing, along, by_answer, by_slug, by_value, real_or_invented
-from skills.columns import SKILL_COLUMNS
 from skills.matrix_cells import SHOWS, Show
-from skills.models import Level, Skill, SkillGroup
+from skills.models import Headcount, Level, Skill, SkillGroup, previous
 
+_LEVEL_NAME = Case(
+    *(When(level=level, then=Value(level.name.lower())) for level in Level),
+    output_field=CharField(),
+)
+
+SKILL_COLUMNS = (
+    Column(
+        "gss_code",
+        "text",
+        "The borough's code at the Office for National Statistics.",
+        "borough__gss_code",
+    ),
+    Column("borough", "text", "The organisation whose skill it is.", "borough__name"),
+    Column("group", "text", "The family of skills.", "skill__group__name"),
+    Column("skill", "text", "What the organisation can do.", "skill__name"),
+    Column(
+        "level",
+        "integer",
+        "How far the organisation has the skill: 0 (none) to 4 (expert).",
+        "level",
+        allowed=tuple(str(value) for value in Level.values),
+    ),
+    Column(
+        "level_name",
+        "text",
+        "The level's name in the Government Digital and Data framework.",
+        _LEVEL_NAME,
+        allowed=tuple(level.name.lower() for level in Level),
+    ),
+    Column(
+        "headcount",
+        "text",
+        "How many people have the skill, in bands wide enough to name nobody.",
+        "headcount",
+        unit="people",
+        allowed=tuple(Headcount.values),
+    ),
+    Column("can_teach", "yes or no", "Whether the borough would teach another.", "can_teach"),
+    Column(
+        "wants_help",
+        "yes or no",
+        "Whether the borough would like to learn from another.",
+        "wants_help",
+    ),
+    *SOURCE_COLUMNS,
+    Column(
+        "previous_level",
+        "integer",
+        "The level in the borough's return before this one; empty where there is none.",
+        previous("level"),
+        allowed=tuple(str(value) for value in Level.values),
+    ),
+    Column(
+        "previous_as_of",
+        "partial date",
+        "When the source of the previous level was true.",
+        previous("as_of"),
+    ),
+)
 LEVELS = {level.name.lower(): level for level in Level}
 
 

@@ -7,10 +7,10 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.peers import nearest
-from citytools import clock
-from citytools.asked import AskedReal, page
+from citytools.facts import dates
+from citytools.lists.filterset import AskedReal, page
 from citytools.lists.listing import Listing
-from skills import charts, history, matrix, needs, profile, trend
+from skills import history, matrix, profile, summary
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
@@ -28,7 +28,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
         "coverage": coverage.of(
             Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "chart": charts.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
+        "chart": summary.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
 
@@ -44,8 +44,8 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
         "skill": found,
         "summary": summary,
         "changes": history.changes(told)[:50],
-        "chart": trend.by_quarter(found, told, clock.today(), csv),
-        "asking": needs.asking(found, illustrative=asked.illustrative),
+        "chart": history.by_quarter(found, told, dates.today(), csv),
+        "asking": profile.asking(found, illustrative=asked.illustrative),
         "csv": csv,
         "coverage": coverage.of(
             Subject.SKILLS, len(summary.london), illustrative=asked.illustrative

@@ -1,7 +1,6 @@
 """Pictures of what London's councils run."""
 
-from citytools.charts import Chart, sideways_bars
-from citytools.dots import dots
+from citytools.charts import Chart, dots, sideways_bars
 from systems.costs import Costs
 from systems.models import SystemQuerySet
 

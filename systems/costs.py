@@ -11,11 +11,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import QuerySet
+
+from boroughs.models import Borough
 from citytools.facts import statistics
-from citytools.facts.statistics import Range
+from citytools.facts.statistics import Range, counted
 from contracts.models import Contract, Vat
-from systems.models import Product, System, SystemQuerySet
+from systems.models import Product, Supplier, System, SystemQuerySet
 
 MOST = 2000
 """Contracts read for one product."""
@@ -69,12 +73,12 @@ class Costs:
     @property
     def each_thousand(self) -> Range | None:
         """The typical cost for each 1,000 residents; None below 6 contracts."""
-        return statistics.of(self.thousands)
+        return statistics.median_range(self.thousands)
 
     @property
     def each_user(self) -> Range | None:
         """The typical cost for each user; None below 6 contracts."""
-        return statistics.of(self.users)
+        return statistics.median_range(self.users)
 
     @property
     def vat(self) -> list[str]:
@@ -115,3 +119,21 @@ def _users(systems: Sequence[System]) -> int | None:
     """Users of all the systems; None where those of one are not known."""
     counts = [system.users for system in systems if system.users is not None]
     return sum(counts) if len(counts) == len(systems) else None
+
+
+def products_with_counts(products: QuerySet[Product]) -> QuerySet[Any]:
+    """Adds system_count and borough_count (of the 33 alone)."""
+    london = System.objects.exclude(borough__kind=Borough.Kind.REGIONAL)
+    return products.annotate(
+        system_count=counted(System.objects.all(), "product"),
+        borough_count=counted(london, "product", "borough"),
+    )
+
+
+def suppliers_with_counts(suppliers: QuerySet[Supplier]) -> QuerySet[Any]:
+    """Adds product_count, system_count (of its products) and contract_count."""
+    return suppliers.annotate(
+        product_count=counted(Product.objects.all(), "manufacturer"),
+        system_count=counted(System.objects.all(), "product__manufacturer"),
+        contract_count=counted(Contract.objects.all(), "supplier"),
+    )

@@ -2,7 +2,7 @@
 
 from citytools.exports.export import Export
 from systems import service_map
-from systems.counts import products_with_counts, suppliers_with_counts
+from systems.costs import products_with_counts, suppliers_with_counts
 from systems.filters import ProductFilter, SupplierFilter, SystemFilter
 from systems.models import Product, Supplier, System
 from systems.service_map import MapFilter

@@ -5,9 +5,8 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.cells import Line
 from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.imports.csv_reader import lines
+from citytools.imports.csv_reader import Line, lines
 from systems.models import (
     Function,
     Ownership,

@@ -1,5 +1,7 @@
 """What a comparison is made of: sections, items, and one answer a borough, in the order chosen."""
 
+import datetime
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,6 +9,11 @@ from typing import Any
 
 from boroughs.models import Borough
 from citytools.charts import Chart
+from citytools.facts.dates import quarter_of, quarter_words, quarters_from
+from citytools.facts.statistics import ENOUGH, Answers
+from contracts.models import Contract
+from skills.models import Skill, SkillLevel
+from systems.models import Function, Hosting, System
 
 Value = str | int | Decimal
 
@@ -121,3 +128,256 @@ def table(
                         "value": answer.value,
                         "unit": item.unit,
                     }
+
+
+def systems_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[System]:
+    """Their systems in use, by product."""
+    systems = System.objects.in_use().filter(borough__in=boroughs).for_list()
+    found = systems if illustrative else systems.real()
+    return list(found.order_by("product__name", "pk")[:20_000])
+
+
+def by_function(
+    boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
+) -> Section:
+    """Each function, and the products in use for it."""
+    run: dict[tuple[int, int], list[System]] = defaultdict(list)
+    for system in systems:
+        run[system.function_id, system.borough_id].append(system)
+    functions = Function.objects.select_related("service_area").order_by(
+        "service_area__position", "service_area_id", "position", "pk"
+    )
+    items = [
+        Item(
+            function.name,
+            [_products(run[function.pk, one.pk], one.pk in complete) for one in boroughs],
+            group=function.service_area.name,
+            link=f"/systems/?function={function.slug}",
+        )
+        for function in functions
+    ]
+    return Section(
+        "systems",
+        "Systems by function",
+        "Function",
+        difference(items, "functions"),
+        items,
+        long=True,
+    )
+
+
+def _products(systems: Sequence[System], complete: bool) -> Answer:
+    if not systems:
+        return NONE if complete else NOT_KNOWN
+    names = "; ".join(system.product.name for system in systems)
+    parts = [(system.product.name, system.get_absolute_url()) for system in systems]
+    return Answer("known", names, names, parts)
+
+
+def by_hosting(
+    boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
+) -> Section:
+    """How many systems run where."""
+    counts = Counter((system.borough_id, system.hosting) for system in systems)
+    places = [*Hosting.choices, ("", "Hosting not known")]
+    items = [
+        Item(
+            str(label),
+            [counted(counts[one.pk, str(value)], one.pk in complete) for one in boroughs],
+            unit="systems",
+        )
+        for value, label in places
+    ]
+    return Section(
+        "hosting", "Hosting", "Where it runs", "Systems in use, by where they run.", items
+    )
+
+
+def satisfaction(boroughs: Sequence[Borough], systems: Sequence[System]) -> Section:
+    """How many systems have an answer and, from three on, the mean."""
+    given: dict[int, list[int]] = defaultdict(list)
+    for system in systems:
+        if system.satisfaction:
+            given[system.borough_id].append(system.satisfaction)
+    answers = [given[one.pk] for one in boroughs]
+    items = [
+        Item(
+            "Systems with an answer",
+            [counted(len(one), bool(one)) for one in answers],
+            unit="systems",
+        ),
+        Item("Mean satisfaction, 1 to 5", [_mean(one) for one in answers], unit="of 5"),
+    ]
+    words = (
+        f"The boroughs’ own views of their systems, 1 (poor) to 5 (very good). A mean is shown "
+        f"from {ENOUGH} answers on; the boroughs asked different people, so it is no ranking."
+    )
+    return Section("satisfaction", "Satisfaction", "Measure", words, items)
+
+
+def _mean(given: Sequence[int]) -> Answer:
+    answers = Answers(given, len(given))
+    if answers.mean is None:
+        return Answer("not known", None, answers.words)
+    return Answer("known", str(answers.mean), answers.words)
+
+
+def levels_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[SkillLevel]:
+    """Their known skill levels."""
+    levels = SkillLevel.objects.filter(borough__in=boroughs)
+    found = levels if illustrative else levels.real()
+    return list(found.order_by("pk")[:20_000])
+
+
+def by_skill(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> Section:
+    """Each skill, and its level in each borough."""
+    at = {(level.skill_id, level.borough_id): level for level in levels}
+    skills = Skill.objects.select_related("group").order_by(
+        "group__position", "group_id", "position", "pk"
+    )
+    items = [
+        Item(
+            skill.name,
+            [_level(at.get((skill.pk, one.pk))) for one in boroughs],
+            group=skill.group.name,
+            link=skill.get_absolute_url(),
+        )
+        for skill in skills
+    ]
+    return Section("skills", "Skills", "Skill", difference(items, "skills"), items, long=True)
+
+
+def _level(level: SkillLevel | None) -> Answer:
+    if level is None:
+        return NOT_KNOWN
+    name = str(level.get_level_display()).lower()
+    extra = [
+        *(["can teach"] if level.can_teach else []),
+        *(["wants help"] if level.wants_help else []),
+    ]
+    return Answer("known", name, "; ".join([name, *extra]))
+
+
+def spread(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> list[list[int] | None]:
+    """Skills at each level, 0 to 4, for each borough; None where no level is known."""
+    counts = Counter((level.borough_id, level.level) for level in levels)
+    found = [[counts[one.pk, level] for level in range(5)] for one in boroughs]
+    return [one if any(one) else None for one in found]
+
+
+QUARTERS = 8
+
+
+def contracts_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
+    """Contracts that any of them leads or shares."""
+    wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
+    contracts = Contract.objects.of_boroughs(wanted).prefetch_related("partners")
+    found = contracts if illustrative else contracts.real()
+    return list(found.order_by("pk")[:20_000])
+
+
+def ending(
+    boroughs: Sequence[Borough],
+    contracts: Sequence[Contract],
+    complete: set[int],
+    today: datetime.date,
+) -> Section:
+    """Contracts led or shared, by the quarter in which they end."""
+    counts: Counter[tuple[int, tuple[int, int]]] = Counter()
+    for contract in contracts:
+        if contract.ends_first and contract.ends_first >= today:
+            counts.update((pk, _quarter(contract)) for pk in _bodies(contract))
+    items = [
+        Item(
+            quarter_words(quarter),
+            [counted(counts[one.pk, quarter], one.pk in complete) for one in boroughs],
+            unit="contracts",
+        )
+        for quarter in quarters_from(today, QUARTERS)
+    ]
+    words = (
+        "Contracts that each borough leads or shares, by the quarter in which they end before any "
+        "extension. An end known only as a year is not counted."
+    )
+    return Section("contracts", "Contracts ending", "Quarter", words, items)
+
+
+def _quarter(contract: Contract) -> tuple[int, int]:
+    first, last = contract.ends_first, contract.ends_last
+    same = quarter_of(first) == quarter_of(last)
+    return quarter_of(first) if same else (0, 0)
+
+
+def _bodies(contract: Contract) -> set[int]:
+    return {contract.lead_id} | {partner.pk for partner in contract.partners.all()}
+
+
+@dataclass(frozen=True)
+class _Spend:
+    """What one borough's running contracts cost a year, as far as it is known."""
+
+    borough: Borough
+    led: Sequence[Contract]
+    complete: bool
+
+    @property
+    def priced(self) -> list[Decimal]:
+        return [one.annual_value for one in self.led if one.annual_value is not None]
+
+    @property
+    def number(self) -> Answer:
+        return counted(len(self.led), self.complete)
+
+    @property
+    def stated(self) -> Answer:
+        return counted(len(self.priced), bool(self.priced))
+
+    @property
+    def total(self) -> Answer:
+        return self._pounds(sum(self.priced, Decimal(0)))
+
+    @property
+    def each_thousand(self) -> Answer:
+        if not self.borough.population:
+            return NOT_KNOWN
+        total = sum(self.priced, Decimal(0))
+        return self._pounds(round(total * 1000 / self.borough.population, 2))
+
+    def _pounds(self, amount: Decimal) -> Answer:
+        if not self.priced:
+            return NOT_KNOWN
+        if self.complete and len(self.priced) == len(self.led):
+            return Answer("known", amount, f"£{amount:,.0f}")
+        return Answer("at least", amount, f"at least £{amount:,.0f}")
+
+
+def cost(
+    boroughs: Sequence[Borough],
+    contracts: Sequence[Contract],
+    complete: set[int],
+    today: datetime.date,
+) -> Section:
+    """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
+    running = [contract for contract in contracts if contract.runs_on(today)]
+    spends = [
+        _Spend(one, [each for each in running if each.lead_id == one.pk], one.pk in complete)
+        for one in boroughs
+    ]
+    rows = [
+        ("Contracts running that it leads", "contracts", [one.number for one in spends]),
+        ("Of these with a yearly value", "contracts", [one.stated for one in spends]),
+        ("Yearly value", "pounds a year", [one.total for one in spends]),
+        (
+            "Yearly value for each 1,000 residents",
+            "pounds a year",
+            [one.each_thousand for one in spends],
+        ),
+    ]
+    items = [Item(name, answers, unit=unit) for name, unit, answers in rows]
+    return Section("cost", "Cost for each 1,000 residents", "Measure", _COST, items)
+
+
+_COST = (
+    "A shared contract counts once, with the borough that leads it. A sum is a lower bound unless "
+    "the return is complete and every running contract states a value. VAT bases differ."
+)

@@ -7,14 +7,31 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from boroughs.compare.columns import COMPARE_COLUMNS
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, nearest
-from citytools.links import FileLinks
-from citytools.lists.filters import OneOf, Slug, Slugs, Values, YesNo
+from citytools.lists.columns import Column
+from citytools.lists.filters import OneOf, Slug, Slugs, Values, YesNo, by_value, real_or_invented
 from citytools.lists.filterset import FactFilter
-from citytools.narrowing import by_value, real_or_invented
+from citytools.lists.listing import FileLinks
 
+STATES = ("known", "at least", "none recorded", "not known")
+
+COMPARE_COLUMNS = (
+    Column("section", "text", "What is compared: systems, hosting, contracts and so on."),
+    Column("group", "text", "The service area or family of skills; empty where there is none."),
+    Column("item", "text", "The function, skill or number compared."),
+    Column("gss_code", "text", "The borough's code at the Office for National Statistics."),
+    Column("borough", "text", "The borough."),
+    Column(
+        "state",
+        "text",
+        "Whether the value is known, a lower bound, none (its latest return on the subject is "
+        "complete and names none), or not known.",
+        allowed=STATES,
+    ),
+    Column("value", "text", "The answer: names joined by '; ', a level, or a bare number."),
+    Column("unit", "text", "What a number counts; empty for names and levels."),
+)
 FEWEST, MOST = 2, 6
 
 

@@ -4,11 +4,39 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import replace
 
-from boroughs.compare import abilities, agreements, estate
+from boroughs.compare import answers
 from boroughs.compare.answers import Item, Section, counted
-from boroughs.compare.charts import panels
 from boroughs.models import Borough, Subject
+from citytools.charts import Chart, small_multiples
 from skills.models import Level
+
+
+def panels(
+    section: Section, boroughs: Sequence[Borough], title: str, sentence: str, source: str
+) -> Chart:
+    """A section's numbers: its items from left to right, a panel for each borough."""
+    labels = [item.name for item in section.items]
+    series = {borough.name: _numbers(section, place) for place, borough in enumerate(boroughs)}
+    return Chart(
+        key=f"{section.key}-panels",
+        title=title,
+        sentence=sentence,
+        figure=small_multiples(labels, series),
+        head=(section.title, *series),
+        rows=[
+            (item.name, *(answer.words or answer.state for answer in item.answers))
+            for item in section.items
+        ],
+        source=source,
+        height="tall" if len(boroughs) > 3 else "medium",
+    )
+
+
+def _numbers(section: Section, place: int) -> list[float] | None:
+    answers = [item.answers[place] for item in section.items]
+    if all(answer.state == "not known" for answer in answers):
+        return None
+    return [float(answer.value or 0) for answer in answers]
 
 
 def sections_of(
@@ -23,25 +51,25 @@ def sections_of(
         )
         for subject in Subject
     }
-    systems = estate.systems_of(boroughs, illustrative=illustrative)
-    contracts = agreements.contracts_of(boroughs, illustrative=illustrative)
+    systems = answers.systems_of(boroughs, illustrative=illustrative)
+    contracts = answers.contracts_of(boroughs, illustrative=illustrative)
     of_contracts = complete[Subject.CONTRACTS]
     return [
-        estate.by_function(boroughs, systems, complete[Subject.SYSTEMS]),
+        answers.by_function(boroughs, systems, complete[Subject.SYSTEMS]),
         _pictured(
-            agreements.ending(boroughs, contracts, of_contracts, today),
+            answers.ending(boroughs, contracts, of_contracts, today),
             boroughs,
             "Contracts ending in each quarter",
             f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
         ),
-        agreements.cost(boroughs, contracts, of_contracts, today),
+        answers.cost(boroughs, contracts, of_contracts, today),
         _pictured(
-            estate.by_hosting(boroughs, systems, complete[Subject.SYSTEMS]),
+            answers.by_hosting(boroughs, systems, complete[Subject.SYSTEMS]),
             boroughs,
             "Systems in use, by where they run",
             "Systems in use, each with its own source and date.",
         ),
-        estate.satisfaction(boroughs, systems),
+        answers.satisfaction(boroughs, systems),
         *_skills(boroughs, illustrative=illustrative, complete=complete[Subject.SKILLS]),
     ]
 
@@ -49,8 +77,8 @@ def sections_of(
 def _skills(
     boroughs: Sequence[Borough], *, illustrative: bool, complete: set[int]
 ) -> list[Section]:
-    levels = abilities.levels_of(boroughs, illustrative=illustrative)
-    spread = abilities.spread(boroughs, levels)
+    levels = answers.levels_of(boroughs, illustrative=illustrative)
+    spread = answers.spread(boroughs, levels)
     items = [
         Item(
             level.label,
@@ -72,7 +100,7 @@ def _skills(
     title = "How many skills each borough has at each level"
     source = "Skill levels, each with its own source and date."
     return [
-        abilities.by_skill(boroughs, levels),
+        answers.by_skill(boroughs, levels),
         _pictured(strengths, boroughs, title, source),
     ]
 

@@ -9,7 +9,7 @@ from boroughs.compare.answers import Section
 from boroughs.compare.choice import FEWEST, MOST, Choice, CompareFilter, choose
 from boroughs.compare.sections import sections_of
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 
 
 def compare(request: HttpRequest) -> HttpResponse:
@@ -28,4 +28,4 @@ def _choice(request: HttpRequest) -> Choice:
 
 def _sections(choice: Choice) -> list[Section]:
     illustrative = choice.chosen.illustrative
-    return sections_of(choice.boroughs, clock.today(), illustrative=illustrative)
+    return sections_of(choice.boroughs, dates.today(), illustrative=illustrative)

@@ -1,11 +1,16 @@
 """What is known of one borough: its estate, its contracts, its skills, and how far we know them."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from boroughs import age
+from django.db.models import Count, Q
+
 from boroughs.models import Borough, Return, Subject
+from boroughs.profile import answers, tile_map
+from boroughs.profile.answers import Gaps, gaps
+from boroughs.profile.peers import NEAREST, Common, Peer, Rare, common, nearest, rare
 from citytools.facts.provenance import SourcedQuerySet
 from contracts.models import Contract, ContractQuerySet
 from skills.models import SkillLevel, SkillLevelQuerySet
@@ -28,7 +33,7 @@ class Part:
 
     subject: Subject
     latest: Return | None
-    facts: age.Age
+    facts: tile_map.Age
 
     @property
     def complete(self) -> bool | None:
@@ -64,7 +69,8 @@ def profile_parts(found: Facts, today: datetime.date) -> list[Part]:
         Subject.SKILLS: found.levels,
     }
     return [
-        Part(subject, latest.get(subject), age.of(known, today)) for subject, known in rows.items()
+        Part(subject, latest.get(subject), tile_map.of(known, today))
+        for subject, known in rows.items()
     ]
 
 
@@ -91,3 +97,103 @@ def skill_groups(levels: SkillLevelQuerySet, most: int = 200) -> list[tuple[str,
         (name, list(members))
         for name, members in groupby(ordered[:most], lambda level: level.skill.group.name)
     ]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """`rows` are the first of the `due` contracts, soonest act-by first.
+
+    Each contract is in one count: `due` from today to the last day asked for, `later` after that,
+    `passed` where the act-by date has gone but the contract runs on, `endless` without an end date,
+    `undated` where end or notice is not known well enough, `ended` by its dates (before any
+    extension).
+    """
+
+    rows: Sequence[Contract]
+    due: int
+    later: int
+    passed: int
+    endless: int
+    undated: int
+    ended: int
+
+    @property
+    def total(self) -> int:
+        """All contracts."""
+        counts = (self.due, self.later, self.passed, self.endless, self.undated, self.ended)
+        return sum(counts)
+
+    @property
+    def more(self) -> int:
+        """How many due contracts are not among the rows."""
+        return self.due - len(self.rows)
+
+    @property
+    def besides(self) -> list[str]:
+        """In words, how many contracts are not due in the days asked for, and why."""
+        runs = "it runs" if self.passed == 1 else "they run"
+        counts = {
+            "to act on later": self.later,
+            f"whose act-by date has passed while {runs} on": self.passed,
+            "without an end date": self.endless,
+            "whose end or notice is not known well enough": self.undated,
+            "ended, before any extension": self.ended,
+        }
+        return [f"{count:,} {words}" for words, count in counts.items() if count]
+
+
+def ahead(
+    contracts: ContractQuerySet, today: datetime.date, last: datetime.date, most: int
+) -> Decisions:
+    """Decisions from today to a last day, both included."""
+    due = contracts.acting_between(today, last)
+    rows = due.for_list().order_by("act_by", "pk")[:most]
+    ended, dateless = Q(ends_last__lt=today), Q(act_by=None)
+    running = Q(ends_last__gte=today) | Q(ends_last=None)
+    counts = contracts.order_by().aggregate(
+        due=Count("pk", filter=Q(act_by__range=(today, last))),
+        later=Count("pk", filter=Q(act_by__gt=last)),
+        passed=Count("pk", filter=Q(act_by__lt=today) & ~ended),
+        endless=Count("pk", filter=dateless & Q(rolling=True)),
+        undated=Count("pk", filter=dateless & Q(rolling=False) & running),
+        ended=Count("pk", filter=ended),
+    )
+    return Decisions(list(rows), **counts)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the others say of one borough.
+
+    `reporting` of the 33 have a systems return; `returned` and `complete` are about this one's.
+    Gaps are asked of `asked` boroughs: of the peers, or without any of all that report. A regional
+    body is never compared: for it everything is empty.
+    """
+
+    peers: Sequence[Peer]
+    gaps: Gaps
+    asked: int
+    rare: Sequence[Rare]
+    common: Sequence[Common]
+    reporting: int
+    returned: bool
+    complete: bool
+
+
+def of(borough: Borough, *, illustrative: bool = True, most: int = NEAREST) -> Standing:
+    """The standing of a borough; nine queries."""
+    told = answers.read(illustrative=illustrative)
+    compared = borough.pk in told.boroughs
+    peers = nearest(borough, most, illustrative=illustrative)
+    near = [peer.borough for peer in peers]
+    asked = near or [one for one in told.named(told.reporting) if one.pk != borough.pk]
+    return Standing(
+        peers,
+        gaps(told, borough, asked) if compared else Gaps([], 0, len(told.functions)),
+        len(asked),
+        rare(told, borough),
+        common(told, borough, near) if compared else [],
+        len(told.reporting),
+        borough.pk in told.reporting,
+        borough.pk in told.complete,
+    )

@@ -6,18 +6,18 @@ from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import coverage, decisions, standing
-from boroughs.counts import boroughs_with_counts
+from boroughs import coverage
+from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile import chances
-from boroughs.profile.page import borough_facts, estate, profile_parts, skill_groups
+from boroughs.profile.page import ahead, borough_facts, estate, of, profile_parts, skill_groups
 from boroughs.profile.tile_map import tile_map
-from citytools import clock
-from citytools.asked import AskedReal, page
+from citytools.facts import dates
+from citytools.lists.filterset import AskedReal, page
 from citytools.lists.listing import Listing
 from contracts.joint_procurement.presentation import of_borough
-from research import about
+from research.publications import pages
 
 AHEAD = 18
 """Months that a brief looks ahead."""
@@ -36,7 +36,7 @@ def borough_list(request: HttpRequest) -> HttpResponse:
         tabular=True,
     )
     key = "systems" if listing.problems else chosen.form.cleaned_data["measure"] or "systems"
-    context = {"listing": listing, "tiles": tile_map(key, clock.today())}
+    context = {"listing": listing, "tiles": tile_map(key, dates.today())}
     return render(request, "boroughs/list.html", context, status=listing.status)
 
 
@@ -45,16 +45,16 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
     real = not asked.illustrative
     facts = borough_facts(found, illustrative=not real)
-    today = clock.today()
+    today = dates.today()
     context = {
         "borough": found,
         "parts": profile_parts(facts, today),
-        "decisions": decisions.ahead(facts.contracts, today, datetime.date.max, 20),
-        "standing": standing.of(found, illustrative=not real),
+        "decisions": ahead(facts.contracts, today, datetime.date.max, 20),
+        "standing": of(found, illustrative=not real),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
         "estate": estate(facts.systems),
         "skill_groups": skill_groups(facts.levels),
-        "about": about.of_borough(found, today),
+        "about": pages.of_borough(found, today),
     }
     return page(request, "boroughs/detail.html", context, asked)
 
@@ -63,7 +63,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
     found, asked = get_object_or_404(Borough.objects.london(), slug=slug), AskedReal(request)
     real = not asked.illustrative
-    today = clock.today()
+    today = dates.today()
     facts = borough_facts(found, illustrative=not real)
     last = today + relativedelta(months=AHEAD)
     windows = of_borough(found, today, AHEAD, illustrative=not real)
@@ -72,9 +72,9 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "last": last,
         "parts": profile_parts(facts, today),
-        "decisions": decisions.ahead(facts.contracts, today, last, 10),
+        "decisions": ahead(facts.contracts, today, last, 10),
         "chances": chances.best(found, windows, illustrative=not real),
-        "standing": standing.of(found, illustrative=not real),
+        "standing": of(found, illustrative=not real),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
     }
     return page(request, "boroughs/brief.html", context, asked)

@@ -5,7 +5,7 @@ import datetime
 from django.contrib.syndication.views import Feed
 from django.utils import feedgenerator
 
-MOST = 100
+MAX_FEED_ENTRIES = 100
 """Entries of a feed."""
 _OPENED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 

@@ -1,16 +1,20 @@
 """JSON: what the rows are, the columns, and one part of the rows with the way to the next."""
 
+import datetime
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import IO, Any
 
+import xlsxwriter
 from django.http import HttpRequest, JsonResponse, QueryDict
 
-from citytools.exports.tables import Table
+from citytools.exports.tables import Table, Told
 from citytools.lists import keyset
 from citytools.lists.columns import Column
-from citytools.telling import Told
 
-USUAL, MOST = 1_000, 10_000
+DEFAULT_JSON_ROWS, MAX_JSON_ROWS = 1_000, 10_000
 """Rows of one part, unless `limit` says otherwise, and at most."""
 PAGING = ("after", "limit")
 """Names of the query string that page and other files do not know."""
@@ -35,7 +39,7 @@ def whole(data: QueryDict) -> list[tuple[str, str]]:
 
 def paging(request: HttpRequest) -> Paging:
     """The part that a query string asks for."""
-    data, limit, place = request.GET, USUAL, None
+    data, limit, place = request.GET, DEFAULT_JSON_ROWS, None
     problems = [
         (name, f"“{name}” is given more than once: give it once.")
         for name in PAGING
@@ -44,8 +48,8 @@ def paging(request: HttpRequest) -> Paging:
     if text := data.get("limit"):
         known = text.isascii() and text.isdecimal() and len(text) < 6
         limit = int(text) if known else 0
-        if not 1 <= limit <= MOST:
-            problems.append(("limit", f"Write whole rows, 1 to {MOST}."))
+        if not 1 <= limit <= MAX_JSON_ROWS:
+            problems.append(("limit", f"Write whole rows, 1 to {MAX_JSON_ROWS}."))
     if text := data.get("after"):
         try:
             place = keyset.place(text, choice(request))
@@ -95,3 +99,99 @@ def described(column: Column) -> dict[str, Any]:
         "meaning": column.meaning,
         "allowed": list(column.allowed) or None,
     }
+
+
+# Nothing is ever written as a formula or a link: text is text, whatever it begins with.
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MAX_WORKSHEET_ROWS = 100_000
+"""Rows that a workbook holds; beyond that the CSV is the file to take."""
+_LONGEST = 32_767
+"""Characters of a cell, by the format."""
+_CUT = "Cells longer than a workbook may hold: {:,}, here cut at 32,767. The CSV has them whole."
+
+
+class _Target:
+    """A file that, once writing to it has failed, swallows whatever still comes.
+
+    The library leaves its ZipFile open, which writes once more when it is collected: by then the
+    file is closed, and Python would print a traceback.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.abandoned = file, False
+
+    def write(self, data: bytes) -> int:
+        return len(data) if self.abandoned else self._file.write(data)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return 0 if self.abandoned else self._file.seek(place, whence)
+
+    def tell(self) -> int:
+        return 0 if self.abandoned else self._file.tell()
+
+    def flush(self) -> None:
+        if not self.abandoned:
+            self._file.flush()
+
+
+def write_workbook(table: Table, about: Sequence[tuple[str, str]], file: IO[bytes]) -> int:
+    """A sheet of rows with a frozen header, and a sheet that says what they are; their number.
+
+    Rows are written as they come, so that memory does not grow with them.
+    """
+    target = _Target(file)
+    try:
+        return _write_sheets(table, about, target)
+    except BaseException:
+        target.abandoned = True
+        raise
+
+
+def _write_sheets(table: Table, about: Sequence[tuple[str, str]], file: _Target) -> int:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = cut = 0
+    # On a full disk the library leaves its drafts behind: here they go with their folder
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        xlsxwriter.Workbook(file, options | {"tmpdir": folder}) as book,
+    ):
+        bold = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Rows")
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, 24)
+            sheet.write_string(0, place, column.name, bold)
+        for count, row in enumerate(table.values(), 1):
+            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+                cut += _write(sheet, (count, place), column, value, day)
+        told = [*about, ("Rows", f"{count:,}"), *([("Cut short", _CUT.format(cut))] if cut else [])]
+        _about(book.add_worksheet("About"), told, bold)
+    return count
+
+
+def _write(sheet: Any, cell: tuple[int, int], column: Column, value: Any, day: Any) -> bool:
+    """A number as a number, a whole day as a day, all else as text; nothing where not known.
+
+    Says whether the text had to be cut short.
+    """
+    text = ""
+    if value is None or value == "":
+        return False
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        sheet.write_number(*cell, value)
+    elif isinstance(value, datetime.date):
+        sheet.write_datetime(*cell, value, day)
+    else:
+        text = column.plain(value)
+        sheet.write_string(*cell, text[:_LONGEST])
+    return len(text) > _LONGEST
+
+
+def _about(sheet: Any, lines: Sequence[tuple[str, str]], bold: Any) -> None:
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 90)
+    for number, (name, words) in enumerate(lines):
+        sheet.write_string(number, 0, name, bold)
+        sheet.write_string(number, 1, words)

@@ -24,11 +24,123 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from citytools import clock, packages, storage_outage
 from citytools.exports.export import MOST_MADE, Export, too_many
+from citytools.exports.tables import LICENCE, LICENCE_ADDRESS
+from citytools.facts import dates
 from citytools.history import data_version
-from citytools.http import page_cache
+from citytools.http import outages, page_cache
+from citytools.lists.columns import Column
 from citytools.local import file_locks
+
+LICENCE_IN_WORDS = f"{LICENCE}. {LICENCE_ADDRESS}"
+_FRICTIONLESS = {
+    "integer": "integer",
+    "decimal": "number",
+    "date": "date",
+    "yes or no": "boolean",
+}
+_CSVW: dict[str, Any] = {
+    "integer": "integer",
+    "decimal": "decimal",
+    "date": "date",
+    "yes or no": {"base": "boolean", "format": "yes|no"},
+}
+_PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One file as it lies in the zip: rows, bytes and SHA-256."""
+
+    file: Export
+    rows: int
+    size: int
+    digest: str
+
+
+def data_package(packed: Iterable[Packed], as_at: str) -> dict[str, Any]:
+    """datapackage.json."""
+    return {
+        "name": "citytools-london",
+        "title": "City Tools: London",
+        "description": "Which London borough runs which IT system, on which contract, with which "
+        "skills. Rows whose source_kind is illustrative are invented for demonstration.",
+        "created": as_at,
+        "licenses": [{"name": "OGL-UK-3.0", "title": LICENCE, "path": LICENCE_ADDRESS}],
+        "resources": [_resource(one) for one in packed],
+    }
+
+
+def _resource(packed: Packed) -> dict[str, Any]:
+    file = packed.file
+    return {
+        "name": file.name,
+        "title": file.title,
+        "description": file.row,
+        "path": f"{file.name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": packed.size,
+        "hash": f"sha256:{packed.digest}",
+        "rows": packed.rows,
+        "schema_version": file.version,
+        "profile": "tabular-data-resource",
+        "schema": {
+            "fields": [_field(column) for column in file.columns],
+            "missingValues": [""],
+        },
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": _FRICTIONLESS.get(column.kind, "string"),
+        "description": _meaning(column),
+    }
+    if column.kind == "yes or no":
+        field |= {"trueValues": ["yes"], "falseValues": ["no"]}
+    if column.kind == "partial date":
+        field["constraints"] = {"pattern": _PARTIAL_DATE}
+    if column.allowed:
+        whole = column.kind == "integer"
+        field["constraints"] = {"enum": [int(one) if whole else one for one in column.allowed]}
+    return field
+
+
+def _meaning(column: Column) -> str:
+    return f"{column.meaning} In {column.unit}." if column.unit else column.meaning
+
+
+def csvw(packed: Iterable[Packed]) -> dict[str, Any]:
+    """csv-metadata.json."""
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "dc:title": "City Tools: London",
+        "dc:license": {"@id": LICENCE_ADDRESS},
+        "tables": [_table(one.file) for one in packed],
+    }
+
+
+def _table(file: Export) -> dict[str, Any]:
+    return {
+        "url": f"{file.name}.csv",
+        "dc:title": file.title,
+        "dc:description": file.row,
+        "tableSchema": {"columns": [_column(column) for column in file.columns]},
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    found = {
+        "name": column.name,
+        "titles": column.name,
+        "dc:description": _meaning(column),
+        "datatype": _CSVW.get(column.kind, "string"),
+    }
+    return found | {"separator": "; "} if column.kind == "list" else found
+
 
 _log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 600
@@ -143,7 +255,7 @@ class Builder:
             .removeprefix("CommandError: ")
         )
         _log.error("The zip of everything was not built: %s", said or "its process was ended")
-        why = next((why for why in storage_outage.REASONS if said.startswith(why)), _OUR_FAULT)
+        why = next((why for why in outages.REASONS if said.startswith(why)), _OUR_FAULT)
         self._failure = Failure(why, _name(), time.monotonic())
         page_cache.forget()  # the data page says so too
 
@@ -183,13 +295,13 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
         if alone:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        now = clock.now()
+        now = dates.now()
         as_at = now.isoformat(timespec="seconds")
         tried = {one.name: _written(bundle, one) for one in files}
         written = [one for one in tried.values() if one]
         told = {
-            "datapackage.json": json.dumps(packages.data_package(written, as_at), indent=1),
-            "csv-metadata.json": json.dumps(packages.csvw(written), indent=1),
+            "datapackage.json": json.dumps(data_package(written, as_at), indent=1),
+            "csv-metadata.json": json.dumps(csvw(written), indent=1),
             "README.txt": _about(as_at, [name for name, one in tried.items() if one is None]),
         }
         for name, text in told.items():
@@ -200,7 +312,7 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
 def _about(as_at: str, left_out: Sequence[str]) -> str:
     names = ", ".join(left_out)
     told = _LEFT_OUT.format(most=MOST_MADE, names=names) if left_out else ""
-    return _ABOUT.format(as_at=as_at, licence=packages.LICENCE_IN_WORDS, left_out=told)
+    return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=told)
 
 
 class _Measured:
@@ -215,15 +327,15 @@ class _Measured:
         return self.file.write(data)
 
 
-def _written(bundle: zipfile.ZipFile, file: Export) -> packages.Packed | None:
+def _written(bundle: zipfile.ZipFile, file: Export) -> Packed | None:
     """A file in the zip; None where it has more rows than its own address would give."""
     request = HttpRequest()
     request.method, request.path = "GET", file.page_address
-    today = clock.today()
+    today = dates.today()
     table = file.table(file.choose(request, today), today)
     if too_many(table):
         return None
     with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
         measured: Any = _Measured(place)
         rows = table.write(measured)
-    return packages.Packed(file, rows, measured.size, measured.digest.hexdigest())
+    return Packed(file, rows, measured.size, measured.digest.hexdigest())

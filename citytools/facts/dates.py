@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.utils import timezone
 
 PATTERN = re.compile(
     r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
@@ -138,3 +139,43 @@ class LastDay(_OnText):
     )
     output_field = models.DateField()
     arity = 1
+
+
+def today() -> datetime.date:
+    """The date in London (the project's time zone). Tests replace this function's answer."""
+    return timezone.localdate()
+
+
+def now() -> datetime.datetime:
+    """The time in London on that date."""
+    return datetime.datetime.combine(today(), timezone.localtime().timetz())
+
+
+Quarter = tuple[int, int]
+
+
+def quarter_of(day: datetime.date) -> Quarter:
+    """(year, 1 to 4) of a day, by calendar quarters."""
+    return day.year, (day.month - 1) // 3 + 1
+
+
+def quarters_from(day: datetime.date, count: int) -> list[Quarter]:
+    """Consecutive calendar quarters, the first the one that holds the day."""
+    year, quarter = quarter_of(day)
+    first = year * 4 + quarter - 1
+    return [(number // 4, number % 4 + 1) for number in range(first, first + count)]
+
+
+def quarter_words(quarter: Quarter) -> str:
+    """'Jan–Mar 2027'."""
+    return f"{_MONTHS[quarter[1]]} {quarter[0]}"
+
+
+_MONTHS = {1: "Jan–Mar", 2: "Apr–Jun", 3: "Jul–Sep", 4: "Oct–Dec"}
+
+
+def last_day_of(quarter: Quarter) -> datetime.date:
+    """The last day of a quarter."""
+    year, number = quarter
+    after = datetime.date(year + number // 4, number % 4 * 3 + 1, 1)
+    return after - datetime.timedelta(days=1)

@@ -4,6 +4,7 @@ CommonMark with tables. HTML stays text, images are links, links lead to the web
 to this site. Two locks: the parser makes nothing else, and nh3 lets nothing else through.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -185,3 +186,18 @@ def _set_link(link: Token, number: int) -> None:
     link.attrSet("href", address)
     if address.startswith("http"):
         link.attrSet("rel", "noreferrer external")
+
+
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # XML 1.0, less C1
+)
+
+
+def allowed(text: str) -> str:
+    """The text with a space for each character that XML 1.0 or RFC 5545 does not allow."""
+    return _FORBIDDEN.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line, single spaces between words."""
+    return " ".join(allowed(text).split())

@@ -16,8 +16,195 @@ from django.db import connection
 from django.db.models import Expression, F, FloatField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from citytools.matching_sql import MATCHES
+# ruff: noqa: S608 — statements made of constants and of what the ORM compiled
 
+SMALL_WORDS = """(
+    'a', 'an', 'and', 'at', 'borough', 'by', 'for', 'from', 'in', 'london', 'of', 'on', 'the', 'to',
+    'with'
+)"""
+
+
+def plain(text: str) -> str:
+    """SQL: the words of a text in lower case, without accents and signs, a space between them.
+
+    An apostrophe joins (Children's, childrens) and & is read as and; other signs divide. The box of
+    a list folds words by the same function (`citytools.lists.word_search`).
+    """
+    return f"search_words({text})"
+
+
+def squashed(words: str) -> str:
+    """SQL: plain words run together, without and."""
+    return f"replace(replace(' ' || {words} || ' ', ' and ', ' '), ' ', '')"
+
+
+PHRASES = f"""
+phrase AS (
+    SELECT n, share, words, {squashed("words")} AS squashed, words LIKE '%% %%' AS several
+    FROM (
+        SELECT n, share, {plain("typed")} AS words
+        FROM unnest(%s::text[], %s::float[]) WITH ORDINALITY AS asked (typed, share, n)
+    ) AS asked
+    WHERE words <> ''
+),
+token AS (
+    SELECT n, share, token, count(*) OVER (PARTITION BY n) AS tokens
+    FROM phrase, unnest(string_to_array(words, ' ')) AS token
+    WHERE token NOT IN {SMALL_WORDS}
+)"""
+
+# Many names belong to several records: each is spelt out, and compared, once
+NAMES = f"""
+names AS MATERIALIZED (
+    SELECT *
+    FROM ({{names}}) AS names (what, key, slug, title, parent, invented, role, term, weight)
+    WHERE NOT (invented AND %s)
+),
+spelt AS MATERIALIZED (
+    SELECT term, own, words, {squashed("words")} AS squashed
+    FROM (
+        SELECT term, bool_or(weight > 0.9 AND role <> 'code') AS own, {plain("term")} AS words
+        FROM names
+        WHERE role <> 'text'
+        GROUP BY term
+    ) AS spelt
+)"""
+
+# A whole phrase against a name, best first; a code fits whole or not at all, and the name of
+# what a record belongs to is not looked for misspelt
+WHOLE = """
+fitted AS (
+    SELECT spelt.term, phrase.*,
+        least(length(phrase.words)::float / greatest(length(spelt.words), 1), 1) AS part,
+        CASE
+            WHEN spelt.words = phrase.words THEN 1.0
+            WHEN spelt.squashed = phrase.squashed AND spelt.squashed <> '' THEN 0.97
+            WHEN starts_with(spelt.words, phrase.words || ' ') THEN 0.92
+            WHEN strpos(' ' || spelt.words || ' ', ' ' || phrase.words || ' ') > 0 THEN 0.84
+            WHEN length(phrase.squashed) < 3 THEN 0
+            WHEN starts_with(spelt.words, phrase.words) THEN 0.88
+            WHEN strpos(' ' || spelt.words, ' ' || phrase.words) > 0 THEN 0.8
+            WHEN length(phrase.squashed) < 4 THEN 0
+            WHEN starts_with(spelt.squashed, phrase.squashed) THEN 0.78
+            WHEN strpos(spelt.squashed, phrase.squashed) > 0 THEN 0.6
+            ELSE 0
+        END AS fit
+    FROM spelt CROSS JOIN phrase
+),
+liked AS (
+    SELECT fitted.*,
+        CASE
+            WHEN fit > 0 OR NOT own OR length(fitted.words) < 4 THEN 0
+            ELSE greatest(
+                strict_word_similarity(fitted.words, spelt.words),
+                similarity(fitted.squashed, spelt.squashed)
+            )
+        END AS likeness
+    FROM fitted JOIN spelt USING (term)
+),
+whole AS (
+    SELECT what, key, role, term,
+        CASE
+            WHEN fit >= 0.9 THEN 'same'
+            WHEN fit > 0 THEN 'holds'
+            WHEN likeness >= CASE WHEN several THEN %s ELSE %s END THEN 'alike'
+            ELSE 'near'
+        END AS how,
+        share * weight
+            * CASE WHEN fit > 0 THEN fit + 0.03 * part ELSE 0.25 + 0.4 * likeness END AS score
+    FROM liked JOIN names USING (term)
+    WHERE CASE role
+        WHEN 'text' THEN false
+        WHEN 'code' THEN fit >= 0.97
+        WHEN 'title' THEN fit > 0 OR likeness >= 0.5
+        ELSE fit > 0 OR (likeness >= 0.2 AND weight > 0.9) END
+)"""
+
+# Each word by itself: all of them in the names of one record and of what it belongs to, or half.
+# Two letters must be a word; a longer word that begins no name at all may be misspelt
+WORDS = """
+heard AS (
+    SELECT token.*, spelt.term,
+        strpos(' ' || spelt.words || ' ', ' ' || token || ' ') > 0 AS entire
+    FROM spelt JOIN token ON strpos(' ' || spelt.words || ' ',
+        ' ' || token || CASE WHEN length(token) < 3 THEN ' ' ELSE '' END) > 0
+    WHERE tokens > 1
+),
+held AS (
+    SELECT * FROM heard
+    UNION ALL
+    SELECT token.*, spelt.term, false
+    FROM spelt JOIN token ON strict_word_similarity(token.token, spelt.words) >= 0.45
+    WHERE tokens > 1 AND length(token.token) > 3
+        AND token.token NOT IN (SELECT token FROM heard)
+),
+by_token AS (
+    SELECT DISTINCT ON (what, key, n, token) *
+    FROM held JOIN names USING (term)
+    WHERE role NOT IN ('text', 'code')
+    ORDER BY what, key, n, token, weight DESC, entire DESC, length(term), term
+),
+worded AS (
+    SELECT what, key, n, count(*) AS found, max(tokens) AS wanted,
+        count(*) FILTER (WHERE weight > 0.9) AS own, avg(entire::int) AS entirely
+    FROM by_token
+    GROUP BY what, key, n
+    HAVING 2 * count(*) >= max(tokens)
+),
+words AS (
+    SELECT what, key, role, term, CASE WHEN found = wanted THEN 'words' ELSE 'some' END AS how,
+        share * CASE
+            WHEN found = wanted AND own > 0 THEN 0.7 + 0.05 * own / wanted + 0.02 * entirely
+            WHEN found = wanted THEN 0.5 + 0.02 * entirely
+            WHEN own > 0 THEN 0.5 * power(found / wanted::float, 2) + 0.02 * entirely
+            ELSE 0.3 * power(found / wanted::float, 2)
+        END AS score
+    FROM worded JOIN by_token USING (what, key, n)
+)"""
+
+FOUND = """
+fitting AS MATERIALIZED (
+    SELECT * FROM whole
+    UNION ALL SELECT * FROM words
+    UNION ALL
+    SELECT what, key, role, term, 'text', 0.35 + 0.3 * weight FROM names WHERE role = 'text'
+),
+sure AS (
+    SELECT coalesce(max(score) >= 0.6, false) AS yes,
+        coalesce(bool_or(how <> 'near'), false) AS hits
+    FROM fitting
+),
+kept AS (
+    SELECT fitting.* FROM fitting, sure
+    WHERE CASE how
+        WHEN 'near' THEN NOT hits
+        WHEN 'alike' THEN NOT yes OR score >= %s
+        WHEN 'some' THEN NOT yes OR score >= %s
+        ELSE true END
+),
+record AS (
+    SELECT what, key, max(score) AS score,
+        jsonb_agg(DISTINCT jsonb_build_object(
+            'role', role, 'term', term, 'how', how, 'score', score
+        )) AS reasons
+    FROM kept
+    GROUP BY what, key
+),
+shown AS (
+    SELECT DISTINCT ON (what, key) what, key, slug, title, parent, invented
+    FROM names JOIN record USING (what, key)
+),
+ranked AS (
+    SELECT *, count(*) OVER (PARTITION BY what) AS total, row_number() OVER best AS place
+    FROM record JOIN shown USING (what, key)
+    WINDOW best AS (PARTITION BY what ORDER BY score DESC, length(title), title, key)
+)
+SELECT reasons, what, key, slug, title, parent, invented, score, total
+FROM ranked
+WHERE place <= %s
+ORDER BY score DESC, length(title), title, what, key"""
+
+MATCHES = f"WITH {PHRASES}, {NAMES}, {WHOLE}, {WORDS}, {FOUND}"
 NAME, TITLE, CODE, FORMER, ALSO, TEXT = "name", "title", "code", "former", "also", "text"
 """Roles of a name. Any other role is the words that say what the name is to the record."""
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from citytools.facts.name_matching import Names
-from citytools.matching_sql import NAMES, plain, squashed
+from citytools.facts.name_matching import NAMES, Names, plain, squashed
 
 LONGEST = 6
 """Words of the longest span that may be a name."""

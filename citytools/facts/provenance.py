@@ -1,16 +1,88 @@
 """Where a fact comes from: every fact has a source, a date and a confidence."""
 
+import datetime
 from typing import ClassVar, Self
 
 import pgtrigger
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
+from citytools.facts import dates
 from citytools.facts.confirmation import FieldEndsConfirmation
-from citytools.facts.dates import PartialDateField, well_formed
-from citytools.statement_dates import day_not_ahead, not_ahead, partial_date_not_ahead
-from citytools.web_addresses import WEB_ADDRESS, is_web_address
+from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, well_formed
+
+WEB_ADDRESS = URLValidator(schemes=["http", "https"])
+
+
+def is_web_address(field: str) -> models.CheckConstraint:
+    """The database's own guard, for what reaches it by another way than a form."""
+    return models.CheckConstraint(
+        name=f"%(class)s_{field}_is_of_the_web",
+        condition=Q(**{field: ""}) | Q(**{f"{field}__iregex": "^https?://"}),
+        violation_error_message="The address must begin with https:// or http://.",
+    )
+
+
+# The database holds them by CHECK constraints that look at the clock. PostgreSQL takes a CHECK
+# for unchanging, and this one may look: time only goes on, so that what was once true stays true,
+# and a dump can be restored, unless onto a machine whose clock is behind. A trigger would hold
+# the same, but has no name for Django to explain a refusal by. The clock is read when the row is
+# written, not when its transaction began, and in London, whatever zone the session has.
+
+_REMEDY = "Write today or a date that has passed."
+
+
+def not_ahead(value: str | datetime.date) -> None:
+    """ValidationError if the earliest day that a date can mean is still to come."""
+    try:
+        day = first_day(value) if isinstance(value, str) and value else value
+    except ValueError:
+        return  # the field's own validator says it better
+    if day and day > dates.today():
+        raise ValidationError(
+            "“%(value)s” lies ahead. " + _REMEDY, code="ahead", params={"value": value}
+        )
+
+
+class LondonDay(models.Func):
+    """SQL: the day on London's clocks as the row is written."""
+
+    template = "(clock_timestamp() AT TIME ZONE 'Europe/London')::date"
+    output_field = models.DateField()
+    arity = 0
+
+
+class LondonDayAsPreciseAs(models.Func):
+    """SQL: that day as text, cut to the precision of a partial date: a day, a month, a year."""
+
+    template = (
+        "left(to_char(clock_timestamp() AT TIME ZONE 'Europe/London', 'YYYY-MM-DD'), "
+        "length(%(expressions)s))"
+    )
+    output_field = models.CharField()
+    arity = 1
+
+
+def day_not_ahead(field: str) -> models.CheckConstraint:
+    """The database's own guard of a whole day."""
+    return _guard(field, Q(**{f"{field}__lte": LondonDay()}))
+
+
+def partial_date_not_ahead(field: str) -> models.CheckConstraint:
+    """The database's own guard of a partial date; what is none is another guard's to refuse."""
+    malformed = ~Q(**{f"{field}__regex": SQL_PATTERN})
+    return _guard(field, malformed | Q(**{f"{field}__lte": LondonDayAsPreciseAs(field)}))
+
+
+def _guard(field: str, condition: Q) -> models.CheckConstraint:
+    name = field.replace("_", " ")
+    return models.CheckConstraint(
+        name=f"%(class)s_{field}_not_ahead",
+        condition=condition,
+        violation_error_message=f"The date in “{name}” lies ahead. {_REMEDY}",
+    )
 
 
 class SourceKind(models.TextChoices):

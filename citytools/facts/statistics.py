@@ -7,11 +7,16 @@ it with probability 1 - 2 P(Binomial(n, 1/2) < k). The largest k that keeps 95 %
 Source: W. J. Conover, Practical Nonparametric Statistics, 3rd edition, section 3.2.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate, islice, takewhile
 from statistics import median
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 FEWEST = 6
 """Values from which a range is shown."""
@@ -51,7 +56,7 @@ def _binomials(n: int) -> Iterator[int]:
         found = found * (n - k) // (k + 1)
 
 
-def of(values: Iterable[Decimal]) -> Range | None:
+def median_range(values: Iterable[Decimal]) -> Range | None:
     """The median and its range; None below 6 values."""
     ordered = sorted(values)
     places = ranks(len(ordered))
@@ -59,3 +64,140 @@ def of(values: Iterable[Decimal]) -> Range | None:
         return None
     first, last = places
     return Range(len(ordered), median(ordered), ordered[first - 1], ordered[last - 1], first, last)
+
+
+ENOUGH = 3
+"""Answers from which a mean is shown: fewer would speak of single records."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers on a scale, and among how many records they are."""
+
+    given: Sequence[int]
+    among: int
+
+    @property
+    def n(self) -> int:
+        """How many answers there are."""
+        return len(self.given)
+
+    @property
+    def mean(self) -> float | None:
+        """The mean to one decimal place; None where there are too few answers."""
+        return round(sum(self.given) / self.n, 1) if self.n >= ENOUGH else None
+
+    @property
+    def words(self) -> str:
+        """'3.7 (n = 6)', 'fewer than 3 answers', or nothing where there is none."""
+        if self.mean is not None:
+            return f"{self.mean} (n = {self.n})"
+        return f"fewer than {ENOUGH} answers" if self.n else ""
+
+
+@dataclass(frozen=True)
+class Top:
+    """What the `places` largest of all holders hold of the total; amounts in one unit.
+
+    `tied` counts the holders level with the last place where not all of them fit into the places:
+    who is in is then open, the share is not. It is 0 where there is no such tie.
+    """
+
+    places: int
+    held: Decimal
+    total: Decimal
+    holders: int
+    tied: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Held by total, 0 to 1; None where there is nothing to share."""
+        return self.held / self.total if self.total else None
+
+    @property
+    def percent(self) -> str:
+        """'45.5 %' with a space that does not break, or nothing where there is no share."""
+        return "" if self.share is None else f"{100 * self.share:.1f}\u00a0%"
+
+
+def top_share(amounts: Sequence[Decimal | int], places: int) -> Top:
+    """The share of the largest; amounts are not negative and may stand in any order."""
+    ordered = sorted((Decimal(amount) for amount in amounts), reverse=True)
+    held, total = sum(ordered[:places], Decimal(0)), sum(ordered, Decimal(0))
+    level = ordered[places - 1 : places + 1]
+    tied = ordered.count(level[0]) if len(level) == 2 and level[0] == level[1] else 0
+    return Top(places, held, total, len(ordered), tied)
+
+
+def at_most(share: Decimal, places: int, more: int) -> Decimal:
+    """The most that `more` places can hold where `places` hold a share.
+
+    None of the further ones is larger than the smallest before it, which is no larger than their
+    mean; and nobody holds more than all.
+    """
+    return min(share * more / places, Decimal(1))
+
+
+# Where N suppliers hold the shares s, which add up to 1:
+#
+# - H = Σ s², from 1/N (equal shares) to 1 (one supplier holds all);
+# - normalised, (H − 1/N) / (1 − 1/N), from 0 (equal shares) to 1, whatever N is;
+# - the effective number of suppliers, 1/H: so many of equal size would give the same H.
+#
+# Only suppliers with more than nothing count towards N. The normalised index of a single supplier
+# is 0/0. It is set to 1 here: one supplier that holds all is the most concentrated that a market
+# can be, and 0 would read as evenly spread. Nothing to share out has no concentration at all:
+# None.
+#
+# Sources: A. O. Hirschman, National Power and the Structure of Foreign Trade, 1945; O. C.
+# Herfindahl, Concentration in the Steel Industry, 1950; for 1/H ("numbers equivalent") M. A.
+# Adelman, Review of Economics and Statistics 51 (1969), pages 99 to 101.
+
+Amount = int | Decimal | Fraction
+"""What is shared out: numbers of systems or contracts, or pounds; never negative."""
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """The number of suppliers N, the index H, H normalised, and the effective number 1/H."""
+
+    suppliers: int
+    index: float
+    normalised: float
+    effective: float
+
+
+def shares(amounts: Iterable[Amount]) -> list[Fraction]:
+    """Each supplier's share of the whole, exactly, the largest first; without those of nothing.
+
+    ValueError for a negative amount, which is no share of anything.
+    """
+    held = sorted((Fraction(amount) for amount in amounts if amount), reverse=True)
+    if held and held[-1] < 0:
+        raise ValueError("A share of a negative amount means nothing.")
+    whole = sum(held)
+    return [amount / whole for amount in held]
+
+
+def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:
+    """The concentration of a market, one amount for each supplier; None where all is nothing."""
+    held = shares(amounts)
+    if not held:
+        return None
+    count = len(held)
+    index = sum((share**2 for share in held), Fraction(0))
+    even = Fraction(1, count)
+    normalised = (index - even) / (1 - even) if count > 1 else Fraction(1)
+    return Concentration(count, float(index), float(normalised), float(1 / index))
+
+
+def counted(rows: QuerySet[Any], path: str, distinct: str = "") -> Coalesce:
+    """SQL: how many of the rows point at the outer record along a path; zero for none.
+
+    `distinct` counts different values of that field instead of rows. To count rows and no column of
+    theirs lets PostgreSQL answer out of the index.
+    """
+    own = rows.filter(**{path: OuterRef("pk")}).order_by().values(path)
+    many = Count(distinct, distinct=True) if distinct else Count("*")
+    count = own.annotate(count=many).values("count")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)

@@ -18,7 +18,7 @@ from django.db import InterfaceError, OperationalError, connection, models
 from django.utils import timezone
 from psycopg2.errors import QueryCanceled
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.models import DataChange
 
 FACTS = ("boroughs", "systems", "contracts", "skills", "research")
@@ -64,7 +64,7 @@ def present() -> Version:
             raise  # none could be opened: nor could another, a moment later
         connection.close()
         weight, at = _of_data()
-    today = clock.today()
+    today = dates.today()
     began = _began(today)
     return Version(f"{weight} {at} {today} {code().key}", max(at, began) if at else began)
 

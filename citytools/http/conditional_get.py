@@ -19,10 +19,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date
 
-from citytools import kept_files
 from citytools.history import data_version
 from citytools.history.data_version import Version
-from citytools.http import outages, page_cache
+from citytools.http import file_response, outages, page_cache
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 APART = ("/admin/", "/healthz", "/readyz", "/.well-known/")
@@ -50,14 +49,14 @@ def conditional(answer: Answer) -> Answer:
             version = data_version.present()
         except Error as fault:
             # No middleware's fault reaches process_exception
-            if (failed := outages.answer(request, fault)) is None:
+            if (failed := outages.temporary_fault_response(request, fault)) is None:
                 raise
             return failed
         etag = _etag(request, version)
         unchanged = _unchanged(request, etag, version)
         if unchanged is not None:
             return _marked(unchanged, etag, version.changed)
-        if before := kept_files.find(etag):
+        if before := file_response.find(etag):
             return before
         response = answer(request)
         if response.cookies:
@@ -66,7 +65,7 @@ def conditional(answer: Answer) -> Answer:
             return response
         _marked(response, etag, version.changed)
         page_cache.mark(request, version, response)
-        kept_files.keep(etag, response)
+        file_response.keep(etag, response)
         return response
 
     return answered

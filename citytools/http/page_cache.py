@@ -7,9 +7,10 @@ one query, each time; so none can outlive what it was made from, and nothing has
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from threading import Lock
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -17,9 +18,51 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 
-from citytools import patience, tracking_parameters
 from citytools.history import data_version
 from citytools.history.data_version import Version
+from citytools.http import outages
+
+# The address means the same without them, so they are taken out before anything reads it: ahead
+# of the page cache (`citytools.kept`), and as the first middleware for whoever asks Django
+# directly.
+
+TRACKING_PARAMETERS = re.compile(
+    r"utm_.+|mc_.+|mtm_.+"  # campaigns: Google Analytics, Mailchimp, Matomo
+    r"|_ga|_gl|gclid|gclsrc|gbraid|wbraid|dclid|gad_source|gad_campaignid|srsltid"  # Google
+    r"|fbclid|igshid|igsh|msclkid|twclid|ttclid|li_fat_id|yclid|ysclid|epik"  # other networks
+    r"|mkt_tok|_hsenc|_hsmi|vero_id|oly_anon_id|oly_enc_id",  # mail: Marketo, HubSpot, Vero, Omeda
+    re.IGNORECASE,
+)
+"""The names, whole; what only begins like one, such as `utm` or `_gallery`, is none."""
+
+
+def without_tracking(query: str) -> str:
+    """A query string without tracking parameters; what is left keeps its bytes and its order."""
+    return "&".join(part for part in query.split("&") if not _is_tracking(part))
+
+
+def _is_tracking(part: str) -> bool:
+    name = unquote_plus(part.partition("=")[0])
+    return TRACKING_PARAMETERS.fullmatch(name) is not None
+
+
+def remove_tracking(environ: MutableMapping[str, Any]) -> None:
+    """Take them out of a WSGI request."""
+    if query := environ.get("QUERY_STRING"):
+        environ["QUERY_STRING"] = without_tracking(query)
+
+
+def remove_tracking_parameters(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware, ahead of all that reads the address; request.GET is not parsed before."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        remove_tracking(request.META)
+        return get_response(request)
+
+    return middleware
+
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -73,7 +116,7 @@ class WithKeptPages:
             # Django would read the query by its charset: one address would then have many answers
             environ.pop("CONTENT_TYPE", None)
         # A page is kept once, whichever newsletter its readers come from
-        tracking_parameters.remove_tracking(environ)
+        remove_tracking(environ)
         key = _key(environ)
         if key is None:
             return self._django(environ, start)
@@ -167,7 +210,7 @@ def _present() -> str | None:
         # As Django does at the beginning of a request
         connection.close_if_unusable_or_obsolete()
     try:
-        with patience.bounding():
+        with outages.bounding():
             return data_version.present().key
     except (DatabaseError, InterfaceError):
         return None

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models
 
-from citytools.cells import Line
 from citytools.imports.authorship import Key, former_keys, keys_by_programs
+from citytools.imports.csv_reader import Line
 
 M = TypeVar("M", bound=models.Model)
 

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
-from citytools.cells import Line, LoadError
+from citytools.imports.csv_reader import Line, LoadError
 
 M = TypeVar("M", bound=models.Model)
 

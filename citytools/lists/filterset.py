@@ -5,7 +5,7 @@ names). What is not understood is named, never ignored: the page shows it with s
 answers 400 with the reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 
 from citytools.lists.columns import Column
-from citytools.lists.filters import Slugs, Values
+from citytools.lists.filters import Slugs, Values, YesNo, real_or_invented
 
 
 @dataclass(frozen=True)
@@ -163,3 +164,41 @@ def _words(field: forms.Field, cleaned: Any) -> dict[str, str]:
         pairs: Iterable[Any] = field.choices  # type: ignore[assignment]  # stubs: maybe callable
         return {str(value): str(label) for value, label in pairs}
     return {}
+
+
+# The same grammar as on lists: what is not understood is named with status 400. The page is shown
+# all the same, as if that part had not been asked.
+
+
+class Asked(FactFilter):
+    """The query string of one page; subclasses name what it may hold. By itself: nothing."""
+
+    beside = frozenset()
+    remedy = "The page is shown without it."
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.GET, QuerySet())
+        self.all = request.path
+
+    @property
+    def status(self) -> int:
+        """HTTP status: 400 where something was not understood."""
+        return 400 if self.problems else 200
+
+    def value(self, name: str, default: str) -> str:
+        """What was chosen, or the default where it was not given or not understood."""
+        return str(self.named.get(name) or default)
+
+
+class AskedReal(Asked):
+    """A page that can leave out what is invented for demonstration."""
+
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], asked: Asked | None = None
+) -> HttpResponse:
+    """A page with what was asked of it; by default nothing may be."""
+    asked = asked or Asked(request)
+    return render(request, template, {**context, "asked": asked}, status=asked.status)

@@ -8,11 +8,110 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.urls import reverse
 
-from citytools.choosing import ColumnChoice
-from citytools.links import FileLinks
 from citytools.lists import facets
 from citytools.lists.columns import Column
 from citytools.lists.filterset import FactFilter
+
+MOST = 12
+"""Columns that a page shows; files have all that are chosen."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A chosen column, with the query strings that move it; empty where it cannot move."""
+
+    column: Column
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """The form that chooses the columns of a list at `path`."""
+
+    chosen: FactFilter
+    path: str
+
+    @property
+    def named(self) -> Sequence[Column]:
+        """The columns that the address names, in its order; none where it names none."""
+        known = not self.chosen.problems and self.chosen.data.getlist("columns")
+        return self.chosen.chosen_columns if known else ()
+
+    @property
+    def shown(self) -> Sequence[Column]:
+        """Those that the page has room for."""
+        return self.named[:MOST]
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the page leaves some out."""
+        return len(self.named) > MOST
+
+    @property
+    def places(self) -> list[Place]:
+        """The chosen columns with their ways to move."""
+        names = [column.name for column in self.named]
+        return [
+            Place(column, self._swapped(names, at - 1), self._swapped(names, at))
+            for at, column in enumerate(self.named)
+        ]
+
+    def _swapped(self, names: Sequence[str], at: int) -> str:
+        """The query string with the columns at a place and the next exchanged."""
+        if not 0 <= at < len(names) - 1:
+            return ""
+        moved = [*names[:at], names[at + 1], names[at], *names[at + 2 :]]
+        return self.chosen.query(columns=moved)
+
+    @property
+    def rest(self) -> list[Column]:
+        """The columns that are not chosen."""
+        return [column for column in self.chosen.columns if column not in self.named]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """(name, value) of everything else in the address, for the form to carry on."""
+        apart = {"columns", "page"}
+        return [
+            (name, value)
+            for name, values in self.chosen.data.lists()
+            if name not in apart
+            for value in values
+        ]
+
+    @property
+    def usual(self) -> str:
+        """The query string of the usual columns."""
+        return self.chosen.query(columns=[])
+
+
+@dataclass(frozen=True)
+class FileLinks:
+    """`route` names the CSV's address, such as systems:csv; the others stand beside it."""
+
+    route: str
+    query: str
+
+    def _address(self, suffix: str) -> str:
+        place = reverse(self.route.removesuffix("csv") + suffix)
+        return f"{place}?{self.query}" if self.query else place
+
+    @property
+    def csv(self) -> str:
+        """As CSV."""
+        return self._address("csv")
+
+    @property
+    def xlsx(self) -> str:
+        """As a workbook."""
+        return self._address("xlsx")
+
+    @property
+    def json(self) -> str:
+        """As JSON."""
+        return self._address("json")
+
 
 PAGE_SIZE = 25
 MOST_PAGES = 400
@@ -151,7 +250,7 @@ class Listing:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters as groups of inputs."""
-        return facets.of(self.chosen, counted=self.counted and not self.problems)
+        return facets.facets_for(self.chosen, counted=self.counted and not self.problems)
 
     def sorted_by(self, column: str) -> tuple[str, str]:
         """Query string that sorts by a column, and its present direction for a screen reader."""

@@ -9,12 +9,12 @@ from django.http import (
 )
 
 from boroughs import files as boroughs
-from citytools.asked import Asked, page
 from citytools.exports import zip_archive
 from citytools.exports.export import Export
+from citytools.exports.tables import LICENCE_ADDRESS
 from citytools.http.file_response import refusal
+from citytools.lists.filterset import Asked, page
 from citytools.pages import openapi as description
-from citytools.telling import LICENCE_ADDRESS
 from contracts import files as contracts
 from research import files as research
 from skills import files as skills

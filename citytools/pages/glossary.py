@@ -14,18 +14,16 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.facts.name_matching import NAME, Name
 from citytools.facts.provenance import Confidence, SourceKind
-from citytools.facts.statistics import FEWEST
+from citytools.facts.statistics import ENOUGH, FEWEST
 from citytools.lists.columns import Column
-from citytools.means import ENOUGH
 from citytools.pages import content_files as content
 from citytools.pages.data import FILES
+from contracts.joint_procurement.plan import LONGEST
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import Standing
-from contracts.pipeline.estimates import LINE
-from contracts.pipeline.rules import DAYS, MONTHS
-from contracts.together.nearby import LONGEST
+from contracts.pipeline.rules import DAYS, LINE, MONTHS
 from skills.models import Level
-from skills.training.cohorts import MOST
+from skills.training.plan import MOST
 from systems.models import Hosting, Intention, Product, ServiceArea, Status
 
 COLUMNS = {f"{file.name}.{column.name}": column for file in FILES for column in file.columns}

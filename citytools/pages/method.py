@@ -13,12 +13,10 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from boroughs.age import LATELY
-from boroughs.choices import COMMON, COMMON_SHARE
 from boroughs.models import LONDON
 from boroughs.profile.chances import MOST as MAX_CHANCES
-from boroughs.profile.peers import NEAREST, RARE
-from boroughs.profile.tile_map import CLASSES
+from boroughs.profile.peers import COMMON, COMMON_SHARE, NEAREST, RARE
+from boroughs.profile.tile_map import CLASSES, LATELY
 from citytools.facts import name_matching
 from citytools.facts.statistics import CONFIDENCE
 from citytools.lists.word_search import MAX_WORDS
@@ -27,19 +25,17 @@ from citytools.pages import content_files as content
 from citytools.pages import glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
 from contracts import charts
-from contracts.concentration.claims import CLAIMS
+from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON
 from contracts.models import AHEAD_MONTHS
 from contracts.models.dates import less_months
-from contracts.ocds.notices import TECHNOLOGY
-from contracts.ocds.terms import CEILING
-from contracts.pipeline.estimates import HIGHEST_VAT
-from skills import strength, trend
+from contracts.ocds.notices import CEILING, TECHNOLOGY
+from contracts.pipeline.rules import HIGHEST_VAT
+from skills import history, summary
 from skills.models import Level
-from skills.training.cohorts import MANY
 from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM
-from skills.training.plan import CAP
-from systems import alternatives
+from skills.training.plan import CAP, MANY
+from systems.products import page
 from systems.suppliers import failure
 
 _END, _NOTICE, _DAY = datetime.date(2027, 5, 31), 3, "%-d %B %Y"
@@ -52,12 +48,12 @@ NUMBERS: Mapping[str, Any] = {
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
     "horizon_months": HORIZON, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
-    "max_replacements": failure.SHOWN, "max_alternatives": alternatives.SHOWN,
+    "max_replacements": failure.SHOWN, "max_alternatives": page.SHOWN,
     "confidence_percent": CONFIDENCE, "max_peers": NEAREST, "max_rare_boroughs": RARE,
     "min_common_boroughs": COMMON, "common_one_in": COMMON_SHARE,
     "teaches_from": Level(TEACHES_FROM).label.lower(), "teaches_to": Level(HIGHEST).label.lower(),
-    "scarce_one_in": strength.ONE_IN, "learners_per_teacher": strength.EACH,
-    "min_known_levels": strength.FEWEST, "skill_quarters": trend.QUARTERS, "points": POINTS,
+    "scarce_one_in": summary.ONE_IN, "learners_per_teacher": summary.EACH,
+    "min_known_levels": summary.FEWEST, "skill_quarters": history.QUARTERS, "points": POINTS,
     "default_cap": CAP, "min_cohort_learners": MANY,
     "own_name_weight": name_matching.OWN, "other_name_weight": name_matching.OTHER,
     "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT, "max_words": MAX_WORDS,

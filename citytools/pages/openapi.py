@@ -8,9 +8,9 @@ from django import forms
 
 from citytools.exports import formats
 from citytools.exports.export import Export
+from citytools.exports.tables import LICENCE_ADDRESS
 from citytools.lists import filters
 from citytools.lists.columns import Column
-from citytools.telling import LICENCE_ADDRESS
 
 _SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 100}
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -105,8 +105,8 @@ _PAGING = [
         {
             "type": "integer",
             "minimum": 1,
-            "maximum": formats.MOST,
-            "default": formats.USUAL,
+            "maximum": formats.MAX_JSON_ROWS,
+            "default": formats.DEFAULT_JSON_ROWS,
         },
     ),
     _described(

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from boroughs import search as boroughs
+from boroughs.models import Borough
 from citytools.facts.name_matching import Names, Reading, compiled
 from citytools.facts.name_spotting import Mention, mentioned
+from citytools.lists.filters import SearchText, Values, YesNo
+from citytools.lists.filterset import FactFilter
+from citytools.search.kinds import KINDS
 
 SECTIONS = {
     "system": "systems",
@@ -85,3 +93,21 @@ def taken_apart(text: str) -> Question:
 @cache
 def _boroughs() -> Names:
     return compiled(boroughs.names(council=False))
+
+
+def _as_it_is(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+    return queryset
+
+
+class SearchFilter(FactFilter):
+    """The words, the kinds of record, and whether invented ones are among them."""
+
+    shown_first = ("kind", "illustrative")
+    beside = frozenset()
+
+    q = SearchText("Words")
+    kind = Values("Kind", [(kind.name, kind.heading) for kind in KINDS], _as_it_is)
+    illustrative = YesNo("Invented for demonstration", _as_it_is)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data, Borough.objects.none())

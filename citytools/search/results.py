@@ -9,16 +9,15 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from boroughs import search as boroughs
-from citytools import clock
+from citytools.facts import dates
 from citytools.facts.name_matching import Match, Names, compiled, matches
 from citytools.lists import facets
 from citytools.pages import glossary
-from citytools.search.filters import SearchFilter
 from citytools.search.hits import Group, Hit, hit_of, ranked
 from citytools.search.kinds import Kind
 from citytools.search.lists import SECTIONS, Found, found
 from citytools.search.more import More, in_lists
-from citytools.search.question import Question, taken_apart
+from citytools.search.question import Question, SearchFilter, taken_apart
 from contracts import search as contracts
 from research import search as research
 from skills import search as skills
@@ -51,7 +50,7 @@ class Results:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters beside the words."""
-        return [facet for facet in facets.of(self.chosen) if facet.name != "q"]
+        return [facet for facet in facets.facets_for(self.chosen) if facet.name != "q"]
 
     @property
     def most(self) -> int:
@@ -71,7 +70,7 @@ class Results:
     @cached_property
     def matches(self) -> list[Match]:
         """Records that fit the words, and lists' things among them; best first."""
-        asked, today = self.question.asked, clock.today()
+        asked, today = self.question.asked, dates.today()
         texts = compiled([*skills.texts(asked[0]), *research.texts(today, asked[0])])
         return matches(
             [_standing(today), *self.question.names, texts],

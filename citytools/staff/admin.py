@@ -1,17 +1,20 @@
 """What every admin page of ours shares: joins for names, sources, and messages for people."""
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db import IntegrityError, models
 from django.forms import BaseInlineFormSet, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.dateformat import format as in_format
 
 from citytools.facts import confirmation
-from citytools.history_words import Names, name_of
+from citytools.history.page import Names, name_of
+from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 
 PROVENANCE: tuple[str, Any] = (
@@ -147,3 +150,23 @@ class NamesFormSet(BaseInlineFormSet):
             if name in seen:
                 raise ValidationError(f"“{form.cleaned_data['name']}” is here twice: remove one.")
             seen.add(name)
+
+
+def make(username: str = "") -> tuple[str, str]:
+    """Make a staff account in the group, and return its name and its random password."""
+    username = username or _free_name()
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(username, password=password, is_staff=True)
+    user.groups.add(group.group())
+    return username, password
+
+
+def exists() -> bool:
+    """Is there any staff account yet?"""
+    return User.objects.filter(is_staff=True, is_active=True).exists()
+
+
+def _free_name() -> str:
+    taken = set(User.objects.values_list("username", flat=True))
+    names = ["staff", *(f"staff{number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)

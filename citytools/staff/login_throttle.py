@@ -7,14 +7,17 @@ hash of the user name (people type their password there), the client's address, 
 """
 
 import datetime
+import ipaddress
 import logging
 import math
+import re
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt
 from django import forms
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
@@ -171,3 +174,40 @@ def _in_words(seconds: int) -> str:
     if seconds < 100:
         return f"{seconds} second{'' if seconds == 1 else 's'}"
     return f"{math.ceil(seconds / 60)} minutes"
+
+
+UNKNOWN = "0.0.0.0"  # noqa: S104 (stands for "not known"; nothing listens on it)
+"""What a request has for an address where none can be read."""
+_IPV6_PREFIX = 64
+_WITH_PORT = re.compile(r"\[(?P<ipv6>[^\]]*)\](?::\d{1,5})?|(?P<ipv4>[\d.]+):\d{1,5}", re.ASCII)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's IPv4 address or IPv6 network of 64 bits; UNKNOWN where there is none.
+
+    With n trusted proxies it is the n-th entry of X-Forwarded-For from the right: what the
+    outermost of them saw. Entries further left are the client's own words. A header that is
+    missing, too short or garbage did not come through the proxies: then REMOTE_ADDR counts.
+    """
+    proxies: int = settings.TRUSTED_PROXIES
+    entries = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", proxies)[-proxies:]
+    forwarded = _parse(entries[0]) if proxies and len(entries) == proxies else None
+    return forwarded or _parse(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
+
+
+def _parse(text: str) -> str | None:
+    """An address with or without a port; None where it is none."""
+    text = text.strip()[:60]
+    if match := _WITH_PORT.fullmatch(text):
+        text = match["ipv6"] or match["ipv4"] or ""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    # Who has one IPv6 address mostly has the 2^64 of its network, and could take a new one each try
+    network = ipaddress.ip_network((address, _IPV6_PREFIX), strict=False)
+    return str(network.network_address)

@@ -13,11 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from citytools import restoring
-from citytools.history import restore
-from citytools.history.page import PER_PAGE, in_london, page_of, people_of, who
+from citytools.history import batches, restore
+from citytools.history.page import PER_PAGE, Names, in_london, name_of, page_of, people_of, who
 from citytools.history.record_version import Conflict, VersionedAdmin
-from citytools.history_words import Names, name_of
 from citytools.staff.confirmation_form import Question
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
@@ -137,7 +135,7 @@ class HistoryAdmin(VersionedAdmin):
             "number": number,
             "event": event,
             "who": who(event, people_of([event])),
-            "changes": restoring.differences(event),
+            "changes": batches.differences(event),
             "plan": restore.rehearse(event, self._rules(request)),
             "question": self.restore_question(event),
             "history_view": f"admin:{self._page_name('history')}",

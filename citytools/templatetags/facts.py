@@ -9,7 +9,6 @@ from django.template.defaultfilters import date as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from citytools import clock
 from citytools.facts import dates
 from citytools.lists.columns import Column
 from citytools.lists.listing import Listing
@@ -87,7 +86,7 @@ def pounds_exactly(value: Decimal | None) -> str | SafeString:
 @register.filter
 def distance(value: datetime.date) -> str:
     """How far a day is from today: 'in 10 months', '3 months ago', 'today'."""
-    days = (value - clock.today()).days
+    days = (value - dates.today()).days
     if days == 0:
         return "today"
     size, unit = _in_unit(abs(days))
@@ -106,7 +105,7 @@ def _in_unit(days: int) -> tuple[int, str]:
 @register.filter
 def standing(contract: Any) -> str:
     """Where a contract stands today: future, current, past act-by, ended or rolling."""
-    return str(contract.term.standing(clock.today()))
+    return str(contract.term.standing(dates.today()))
 
 
 @register.inclusion_tag("_partials/_sort_heading.html")

@@ -13,11 +13,32 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough
+from citytools.facts.dates import FirstDay
 from citytools.facts.provenance import SourceKind
-from citytools.shares import Top, top_share
-from contracts.concentration import groups
+from citytools.facts.statistics import Top, at_most, top_share
 from contracts.models import Contract
-from systems.models import Supplier, System
+from systems.models import Ownership, Supplier, System
+
+
+def owners() -> dict[int, int]:
+    """Each owned supplier's present owner, by primary key; one query.
+
+    The newest ownership holds, and one without a date counts as oldest, as for a single supplier.
+    """
+    newest = Ownership.objects.order_by(
+        "supplier", FirstDay("since").desc(nulls_last=True), "-pk"
+    ).distinct("supplier")
+    return dict(newest.values_list("supplier", "owner"))
+
+
+def head(supplier: int, owned: Mapping[int, int]) -> int:
+    """The last owner up the chain; where the chain is a circle, its first member by number."""
+    seen: list[int] = []
+    at = supplier
+    while at in owned and at not in seen:
+        seen.append(at)
+        at = owned[at]
+    return min(seen[seen.index(at) :]) if at in seen else at
 
 
 @dataclass(frozen=True)
@@ -108,10 +129,10 @@ class _Question(NamedTuple):
 
 def of(*, grouped: bool = False, illustrative: bool = True) -> list[Basis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its present owner."""
-    owned = groups.owners() if grouped else {}
+    owned = owners() if grouped else {}
     questions = _questions(illustrative=illustrative)
     held = [question.held for question in questions]
-    known = Supplier.objects.in_bulk({groups.head(pk, owned) for one in held for pk in one})
+    known = Supplier.objects.in_bulk({head(pk, owned) for one in held for pk in one})
     return [
         Basis(
             key=question.key,
@@ -158,6 +179,56 @@ def _largest_first(
     """Suppliers or, where ownership is given, the heads of their groups; ties by name."""
     held: dict[int, Decimal] = defaultdict(Decimal)
     for pk, amount in amounts.items():
-        held[groups.head(pk, owned)] += amount
+        held[head(pk, owned)] += amount
     pairs: Iterable[tuple[Supplier, Decimal]] = ((known[pk], held[pk]) for pk in held)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published share: of `places` suppliers, in words, with its denominator as given."""
+
+    places: int
+    words: str
+    denominator: str
+    sources: Sequence[tuple[str, str]]
+    finding: str
+
+
+CLAIMS = (
+    Claim(
+        10,
+        "more than 50\u00a0%",
+        "technology contracts of the boroughs that took part in 2019",
+        [
+            (
+                "Cities Today",
+                "https://cities-today.com/london-launches-new-dashboard-to-re-shape-government-technology/",
+            )
+        ],
+        "ten-vendors-half-of-contracts",
+    ),
+    Claim(
+        15,
+        "90 or 91\u00a0%",
+        "public-sector technology contracts of London, as retold from 2020 on",
+        [
+            ("Computer Weekly", "https://www.computerweekly.com/news/252488816"),
+            ("Nitrous", "https://nitrous.city/public-procurement/thirty3-a-year-on"),
+        ],
+        "fifteen-suppliers-ninety-per-cent",
+    ),
+)
+BOTH = "two-shares-side-by-side"
+"""The finding that holds the two claims against each other."""
+
+FROM_HALF = at_most(Decimal("0.5"), 10, 15)
+"""What fifteen can hold at most where ten hold half."""
+NEEDED = Decimal("0.9") * 10 / 15
+"""What ten must hold at least where fifteen hold 90 per cent."""
+REMARK = (
+    f"Where ten suppliers hold 50\u00a0%, fifteen can hold at most {100 * FROM_HALF:.0f}\u00a0%: "
+    "none of the five more is larger than the ten are on average. For fifteen to hold 90\u00a0%, "
+    f"ten must hold at least {100 * NEEDED:.0f}\u00a0%. The two claims cannot easily describe one "
+    "distribution, and neither says what was counted. Quote no share without its denominator."
+)

@@ -1,18 +1,159 @@
 """What is asked of the page and the file of concentration, and the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from citytools.asked import AskedReal
-from citytools.charts import Chart
-from citytools.links import FileLinks
+import plotly.graph_objects as go
+
+from citytools.charts import PALETTE, Chart, laid_out, plain
+from citytools.lists.columns import Column
 from citytools.lists.filters import YesNo
-from contracts.concentration import bases, charts, words
+from citytools.lists.filterset import AskedReal
+from citytools.lists.listing import FileLinks
+from contracts.concentration import bases
 from contracts.concentration.bases import Basis
-from contracts.concentration.columns import CONCENTRATION_COLUMNS
+
+CONCENTRATION_COLUMNS = (
+    Column(
+        "basis",
+        "text",
+        "What suppliers are measured by; systems count for who makes the product.",
+        allowed=("contracts", "yearly value", "total value", "systems"),
+    ),
+    Column("grouped", "yes or no", "Whether a supplier counts with its present owner."),
+    Column(
+        "rank",
+        "integer",
+        "Place by amount; equal amounts share the first of their places.",
+        unit="place",
+    ),
+    Column("supplier", "text", "The supplier, or the last owner of its group."),
+    Column("amount", "decimal", "What it holds, in the unit.", unit="as in the column unit"),
+    Column(
+        "unit",
+        "text",
+        "What the amount counts. Pounds mix VAT bases and are never ceilings.",
+        allowed=("contracts", "pounds a year", "pounds", "systems"),
+    ),
+    Column(
+        "share", "decimal", "The amount held, divided by the total of its basis.", unit="per cent"
+    ),
+    Column(
+        "cumulative_share",
+        "decimal",
+        "Share of this supplier and all before it in the file, of its basis.",
+        unit="per cent",
+    ),
+    Column(
+        "total",
+        "decimal",
+        "What all suppliers of the basis hold, in the unit.",
+        unit="as in the column unit",
+    ),
+    Column("counted", "integer", "Records behind the total: contracts or systems.", unit="records"),
+    Column("boroughs", "integer", "Boroughs of the 33 behind the total.", unit="boroughs"),
+)
+_STATED = {"yearly value": " with a yearly value", "total value": " with a total value"}
+_OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
+
+
+def denominator(basis: Basis) -> str:
+    """'of 38 contracts with a known supplier, in 21 boroughs; 12 more left out: …'."""
+    who = "maker" if basis.key == "systems" else "supplier"
+    noun = "system in use" if basis.key == "systems" else "contract"
+    plural = "systems in use" if basis.key == "systems" else "contracts"
+    amount = f"£{basis.total:,.0f} {_OVER[basis.unit]} in " if basis.money else ""
+    records = f"{basis.counted:,} {noun if basis.counted == 1 else plural}"
+    stated = f"{_STATED[basis.key]} and a known" if basis.money else " with a known"
+    places = f"{basis.boroughs} borough{'' if basis.boroughs == 1 else 's'}"
+    words = f"of {amount}{records}{stated} {who}, in {places}"
+    if left_out := basis.records - basis.counted:
+        lacking = f"no {who} or no such value" if basis.money else f"no {who}"
+        words += f"; {left_out:,} more left out, for {lacking} is known"
+    if basis.invented:
+        words += f"; {basis.invented:,} of those counted invented for demonstration"
+    return words + ("; VAT bases mixed" if basis.money else "")
+
+
+def caution(basis: Basis) -> str:
+    """What makes a share less than it seems: few suppliers, or a tie for a last place."""
+    notes = [
+        f"{one.tied} tie for place {one.places}: the share is the same, whoever is counted."
+        for one in (basis.top_10, basis.top_15)
+        if one.tied
+    ]
+    if 0 < basis.top_15.holders <= 15:
+        notes.append(f"Only {basis.top_15.holders} in all.")
+    return " ".join(notes)
+
+
+PLACES = 30
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_SIGNS = ("circle", "square", "diamond", "triangle-up")
+
+
+def cumulative(bases: Sequence[Basis], source: str, csv: str) -> Chart:
+    """Lines of the cumulative share, in per cent, over the places of the largest suppliers."""
+    shown = [basis for basis in bases if basis.total]
+    lines = {basis.title: _percents(basis) for basis in shown}
+    longest = max((len(values) for values in lines.values()), default=0)
+    return Chart(
+        key="cumulative-share",
+        title=_finding(shown),
+        sentence=f"How much the largest hold together, up to place {longest}. The marks at 10 and "
+        "15 are the places that the claims of 2019 and after speak of.",
+        figure=_figure(lines),
+        head=("Largest suppliers", *lines),
+        rows=[
+            (place + 1, *(f"{_at(values, place):.1f} %" for values in lines.values()))
+            for place in range(longest)
+        ],
+        source=source,
+        csv=csv,
+        height="tall",
+    )
+
+
+def _finding(bases: Sequence[Basis]) -> str:
+    if not bases:
+        return "Nothing is known of which shares could be taken"
+    shares = [f"{basis.top_10.percent} by {basis.title.lower()}" for basis in bases]
+    return f"The ten largest hold {', '.join(shares)}"
+
+
+def _percents(basis: Basis) -> list[float]:
+    return [round(float(row["cumulative"]), 1) for row in basis.ranked[:PLACES]]
+
+
+def _at(values: Sequence[float], place: int) -> float:
+    """Beyond the last supplier the share stays what it is."""
+    return values[min(place, len(values) - 1)]
+
+
+def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
+    traces = [
+        go.Scatter(
+            name=name,
+            x=list(range(1, len(values) + 1)),
+            y=values,
+            mode="lines+markers",
+            line={"color": PALETTE[number], "dash": _DASHES[number], "width": 2},
+            marker={"symbol": _SIGNS[number], "size": 7},
+            hovertemplate="%{x} largest: %{y:.1f} %<extra>" + name + "</extra>",
+        )
+        for number, (name, values) in enumerate(lines.items())
+    ]
+    figure = laid_out(traces, several=True)
+    figure.update_yaxes(range=[0, 104], ticksuffix=" %")
+    figure.update_xaxes(title="Largest suppliers, counted together", rangemode="tozero")
+    for place in (10, 15):
+        line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}
+        figure.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line=line)
+    return plain(figure)
+
 
 SHOWN = 20
 """Suppliers of each basis on the page; the file has all."""
@@ -54,7 +195,7 @@ class ConcentrationAsked(AskedReal):
     @cached_property
     def lines(self) -> list[Line]:
         """The four bases, in words."""
-        return [Line(one, words.denominator(one), words.caution(one)) for one in self.bases]
+        return [Line(one, denominator(one), caution(one)) for one in self.bases]
 
     @property
     def switched(self) -> str:
@@ -75,7 +216,7 @@ class ConcentrationAsked(AskedReal):
     def chart(self) -> Chart:
         """The cumulative share by place."""
         source = "Contracts and systems on record, each with its own source and date."
-        return charts.cumulative(self.bases, source, self.files.csv)
+        return cumulative(self.bases, source, self.files.csv)
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Every supplier on every basis as rows of a file, the largest first."""

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
-from citytools.asked import page
-from contracts.concentration.claims import BOTH, CLAIMS, REMARK
+from citytools.facts import dates
+from citytools.lists.filterset import page
+from contracts.concentration.bases import BOTH, CLAIMS, REMARK
 from contracts.concentration.page import ConcentrationAsked
 from research.models import Finding
 
@@ -15,7 +15,7 @@ def concentration(request: HttpRequest) -> HttpResponse:
     """Shares of the ten and the fifteen largest suppliers, beside what was claimed."""
     asked = ConcentrationAsked(request)
     slugs = [*(claim.finding for claim in CLAIMS), BOTH]
-    published = Finding.objects.published(clock.today()).filter(slug__in=slugs)
+    published = Finding.objects.published(dates.today()).filter(slug__in=slugs)
     findings = {one.slug: one for one in published.order_by("pk")}
     behind = asked.bases[0].boroughs
     context = {

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, IntegerField, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
+from django.http import HttpRequest
 from django.urls import reverse
 
 from citytools.facts.dates import first_day, in_words
-from citytools.history_words import Change, Names, changes, tracked_fields
-from citytools.plain_text import allowed, one_line
+from citytools.facts.markdown import allowed, one_line
+from citytools.history.page import Change, Names, changes, tracked_fields
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 from contracts.models.dates import whole_day
 
@@ -190,3 +191,27 @@ def moment(changed_at: datetime.datetime | None, instead: str) -> datetime.datet
     if changed_at is not None:
         return changed_at.astimezone(datetime.UTC)
     return datetime.datetime.combine(first_day(instead), datetime.time(), datetime.UTC)
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Absolute addresses of the calendar and the feed of what a page shows."""
+
+    ics: str
+    atom: str
+
+
+def follow_links_for_list(request: HttpRequest, query: str) -> Follow:
+    """Those of a list, by its query string."""
+    ask = f"?{query}" if query else ""
+    return _absolute(request, reverse("contracts:ics") + ask, reverse("contracts:atom") + ask)
+
+
+def follow_links_for_contract(request: HttpRequest, contract: Contract) -> Follow:
+    """Those of one contract."""
+    paths = (reverse(f"contracts:{name}", args=[contract.pk]) for name in ("one_ics", "one_atom"))
+    return _absolute(request, *paths)
+
+
+def _absolute(request: HttpRequest, ics: str, atom: str) -> Follow:
+    return Follow(request.build_absolute_uri(ics), request.build_absolute_uri(atom))

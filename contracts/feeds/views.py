@@ -1,26 +1,167 @@
 """The calendars and feeds of contracts. An unchanged one is answered by 304 to who has it."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page
+from icalendar import Calendar, Event
 
-from citytools import clock
-from citytools.asked import Asked
+from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, identity
+from citytools.facts import dates
+from citytools.facts.markdown import allowed, one_line
 from citytools.http.file_response import refusal
-from contracts.feeds import entries, ics, windows
-from contracts.feeds.atom import ChangesFeed
-from contracts.feeds.entries import Entry
+from citytools.lists.filterset import Asked
+from contracts.feeds import entries
+from contracts.feeds.entries import (
+    INVENTED,
+    Address,
+    Entry,
+    Written,
+    counted_contracts,
+    facts,
+    latest,
+    moment,
+)
 from contracts.filters import ContractFilter
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import all_told
+from contracts.joint_procurement.presentation import Told, all_told, listed, worth
 from contracts.joint_procurement.windows import of
-from contracts.models import Contract, Framework
+from contracts.models import Contract, ContractQuerySet, Framework
 
-MOST = 2_000
+
+class ChangesFeed(AtomFeed):
+    """What was written to some contracts, newest first; at most 100 entries."""
+
+    subtitle = "Contracts added and changed, newest first. Each entry names its contract's page."
+
+    def __init__(self, contracts: ContractQuerySet, title: str, page: str, address: str) -> None:
+        """`page` shows the contracts, `address` is the feed's own; both paths of this site."""
+        self.contracts = contracts
+        self.title = one_line(title)
+        self.link, self.feed_url = page, address
+        self.feed_guid = identity(address)
+
+    def items(self) -> list[Written]:
+        """The writes."""
+        return latest(self.contracts, MAX_FEED_ENTRIES)
+
+    def item_title(self, item: Written) -> str:
+        """'Changed: Parking (Camden): Ends on, Notice months'."""
+        mark = INVENTED if item.contract.illustrative else ""
+        fields = ", ".join(change.field for change in item.differences)
+        words = f"{mark}{'Added' if item.added else 'Changed'}: {item.contract}"
+        return one_line(f"{words}: {fields}" if fields else words)
+
+    def item_description(self, item: Written) -> SafeString:
+        """HTML: what is different now and was before, then where the fact comes from."""
+        pairs = [
+            (allowed(one.field), allowed(one.new), allowed(one.old)) for one in item.differences
+        ]
+        changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
+        known = [(allowed(one),) for one in facts(item.contract)]
+        return format_html("<ul>{}{}</ul>", changed, format_html_join("", "<li>{}</li>", known))
+
+    def item_link(self, item: Written) -> str:
+        """The contract's page."""
+        return item.contract.get_absolute_url()
+
+    def item_guid(self, item: Written) -> str:
+        """The same for ever, on whatever host."""
+        return identity(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
+
+    def item_updateddate(self, item: Written) -> Any:
+        """When it was written."""
+        return item.event.pgh_created_at
+
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+_DAY = datetime.timedelta(days=1)
+
+
+def calendar(entries: Iterable[Entry], name: str) -> bytes:
+    """The file: the same entries give the same bytes."""
+    whole = Calendar()
+    whole.add("prodid", "-//LOTI//City Tools: London//EN")
+    whole.add("version", "2.0")
+    whole.add("calscale", "GREGORIAN")
+    whole.add("method", "PUBLISH")
+    whole.add("x-wr-calname", _text(one_line(name)))
+    whole.add("x-wr-timezone", "Europe/London")
+    whole.add("x-published-ttl", "P1D")
+    for entry in entries:
+        whole.add_component(_event(entry))
+    return whole.to_ical()
+
+
+def _event(entry: Entry) -> Event:
+    """A whole day, which ends as the next begins; it leaves its reader free."""
+    event = Event()
+    event.add("uid", f"{entry.key}@city-tools")
+    event.add("dtstamp", entry.changed_at)
+    event.add("last-modified", entry.changed_at)
+    event.add("sequence", entry.changes)
+    event.add("dtstart", entry.day)
+    event.add("dtend", entry.day + _DAY)
+    event.add("summary", _text(entry.summary))
+    event.add("description", _text(entry.description))
+    event.add("url", entry.address)
+    event.add("transp", "TRANSPARENT")
+    event.add("x-microsoft-cdo-busystatus", "FREE")
+    return event
+
+
+def _text(text: str) -> str:
+    """The library takes a backslash before N for a new line, so a space goes between the two."""
+    return text.replace("\\N", "\\ N")
+
+
+def of_windows(windows: Sequence[Told], address: Address) -> list[Entry]:
+    """The days of the windows; one query for what became of their contracts."""
+    keys = {one.held.pk for window in windows for one in window.joint.members}
+    known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
+    histories = {one.pk: one for one in known}
+    return [
+        entry
+        for window in windows
+        for entry in _of_window(
+            window, [histories[one.held.pk] for one in window.joint.members], address
+        )
+    ]
+
+
+def _of_window(window: Told, histories: Sequence[Contract], address: Address) -> Iterator[Entry]:
+    joint, mark = window.joint, INVENTED if window.illustrative else ""
+    names = listed([lead.name for lead in window.leads])
+    days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"
+    stamps = [moment(one.changed_at, one.as_of) for one in histories]  # type: ignore[attr-defined]
+    closing = Entry(
+        key=f"window-{joint.id}-closes",
+        day=joint.closes_on,
+        summary=one_line(f"{mark}Last day to buy together: {window.name} ({len(window.leads)})"),
+        lines=[
+            f"{names} can choose together {days}; {worth(joint.members)}.",
+            *(["Some notice is assumed."] if window.assumed else []),
+            *(["Some records are invented for demonstration."] if mark else []),
+        ],
+        address=address(window.address),
+        changes=sum(one.changes for one in histories),  # type: ignore[attr-defined]
+        changed_at=max(stamps),
+    )
+    opens = f"{mark}First day to buy together: {window.name} ({len(window.leads)})"
+    yield replace(
+        closing, key=f"window-{joint.id}-opens", day=joint.opens_on, summary=one_line(opens)
+    )
+    yield closing
+
+
+MAX_CALENDAR_ENTRIES = 2_000
 """Contracts that one calendar holds."""
 
 
@@ -28,7 +169,7 @@ MOST = 2_000
 def contracts_ics(request: HttpRequest) -> HttpResponse:
     """The days of the filtered contracts; who follows them gets every change."""
     chosen = ContractFilter(request.GET, Contract.objects.for_list())
-    rows = list(entries.counted_contracts(chosen.rows).order_by("pk")[: MOST + 1])
+    rows = list(entries.counted_contracts(chosen.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1])
     problems = chosen.problems or _too_many(rows)
     if problems:
         return refusal(problems)
@@ -39,12 +180,12 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
-    chosen, today = TogetherFilter(request.GET, Contract.objects.all()), clock.today()
+    chosen, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
     made = of(chosen, today).windows
     problems = chosen.problems or _too_many(made)
     if problems:
         return refusal(problems)
-    found = windows.of_windows(all_told(made, chosen, today), request.build_absolute_uri)
+    found = of_windows(all_told(made, chosen, today), request.build_absolute_uri)
     return _file(found, "City Tools: windows to buy together", "together.ics")
 
 
@@ -84,9 +225,12 @@ def contract_atom(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _too_many(rows: Sequence[Any]) -> list[tuple[str, str]]:
-    if len(rows) <= MOST:
+    if len(rows) <= MAX_CALENDAR_ENTRIES:
         return []
-    reason = f"A calendar holds at most {MOST:,} of these. Narrow it, such as by borough=camden."
+    reason = (
+        f"A calendar holds at most {MAX_CALENDAR_ENTRIES:,} of these. "
+        "Narrow it, such as by borough=camden."
+    )
     return [("ics", reason)]
 
 
@@ -104,6 +248,6 @@ def _calendar(
 
 
 def _file(found: Sequence[Entry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(ics.calendar(found, name), content_type=ics.CONTENT_TYPE)
+    response = HttpResponse(calendar(found, name), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

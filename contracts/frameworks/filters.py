@@ -1,18 +1,139 @@
 """What the list of frameworks can be narrowed by."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.http import QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 
 from boroughs.models import Borough
+from citytools.facts.dates import FirstDay, LastDay
+from citytools.facts.statistics import counted
+from citytools.lists.columns import Column
 from citytools.lists.filters import Day, Slugs, Sort, Values, Words, YesNo, filled
 from citytools.lists.filterset import FactFilter
 from citytools.lists.word_search import SearchText, split_words
-from contracts.frameworks.columns import FRAMEWORK_COLUMNS
-from contracts.frameworks.counts import contracts_of, frameworks_with_counts
-from contracts.models import ContractQuerySet, Framework
+from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
+from systems.models import Supplier
+
+FRAMEWORK_COLUMNS = (
+    Column("framework", "text", "What the agreement is called.", "name"),
+    Column("reference", "text", "Its provider's reference.", "reference"),
+    Column("provider", "text", "Who let it.", "provider"),
+    Column("starts_on", "partial date", "Its first day; as precise as the source.", "starts_on"),
+    Column(
+        "ends_on",
+        "partial date",
+        "The last day on which to call off; as precise as the source.",
+        "ends_on",
+    ),
+    Column(
+        "contracts", "integer", "Contracts called off under it.", "contract_count", unit="contracts"
+    ),
+    Column(
+        "boroughs",
+        "integer",
+        "Boroughs of the 33 that lead or share any.",
+        "borough_count",
+        unit="boroughs",
+    ),
+    Column(
+        "suppliers",
+        "integer",
+        "Different suppliers of these contracts.",
+        "supplier_count",
+        unit="suppliers",
+    ),
+    Column(
+        "total_value",
+        "decimal",
+        "Sum of the total values that contracts state, whatever their VAT; never the framework's "
+        "ceiling. Empty where none states one.",
+        "total_value",
+        unit="pounds",
+    ),
+    Column(
+        "value_known",
+        "integer",
+        "Contracts that state a total value.",
+        "value_count",
+        unit="contracts",
+    ),
+    Column(
+        "end_after",
+        "integer",
+        "Contracts known to end after the framework.",
+        "after_count",
+        unit="contracts",
+    ),
+    Column("source", "text", "Where the framework's own facts come from.", "source"),
+)
+
+
+def frameworks_with_counts(contracts: ContractQuerySet) -> QuerySet[Any]:
+    """Every framework with counts of these contracts.
+
+    Adds ends_first, ends_last (days), contract_count, borough_count (of the 33, leading or
+    sharing), supplier_count, value_count (contracts that state a total value), total_value (pounds,
+    None where none states one; VAT bases mixed) and after_count (contracts that end later than it).
+    """
+    valued = contracts.filter(total_value__isnull=False)
+    return Framework.objects.annotate(
+        ends_first=FirstDay("ends_on"),
+        ends_last=LastDay("ends_on"),
+        contract_count=counted(contracts, "framework"),
+        borough_count=_boroughs(contracts),
+        supplier_count=counted(contracts.exclude(supplier=None), "framework", "supplier"),
+        value_count=counted(valued, "framework"),
+        total_value=_sum(valued),
+        after_count=counted(outlasting(contracts), "framework"),
+    ).order_by("name", "pk")
+
+
+def outlasting(contracts: ContractQuerySet) -> ContractQuerySet:
+    """Those that end, on whatever day their end means, after their framework does."""
+    late = contracts.exclude(framework__ends_on="").annotate(over=LastDay("framework__ends_on"))
+    found: ContractQuerySet = late.filter(ends_first__gt=F("over"))
+    return found
+
+
+def _boroughs(contracts: ContractQuerySet) -> Func:
+    under = contracts.order_by().filter(framework=OuterRef(OuterRef("pk")))
+    shared = ContractPartner.objects.filter(
+        borough=OuterRef("pk"), contract__framework=OuterRef(OuterRef("pk")), contract__in=contracts
+    )
+    involved = Exists(under.filter(lead=OuterRef("pk"))) | Exists(shared)
+    found = Borough.objects.london().order_by().filter(involved)
+    return Func(
+        ArraySubquery(found.values("pk")), function="cardinality", output_field=IntegerField()
+    )
+
+
+def _sum(contracts: ContractQuerySet) -> Subquery:
+    own = contracts.filter(framework=OuterRef("pk")).order_by().values("framework")
+    total = own.annotate(sum=Sum("total_value")).values("sum")
+    return Subquery(total, output_field=DecimalField(max_digits=16, decimal_places=2))
+
+
+def contracts_of(answer: str | None) -> ContractQuerySet:
+    """Contracts as `illustrative` asks: none invented for no, only these for yes, else all."""
+    contracts: ContractQuerySet = Contract.objects.all()
+    chosen = {"no": contracts.real, "yes": contracts.illustrative}.get(answer or "")
+    return chosen() if chosen else contracts
 
 
 def _holding(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
@@ -73,3 +194,39 @@ class FrameworkFilter(FactFilter):
     def __init__(self, data: QueryDict) -> None:
         self.contracts = contracts_of(data.get("illustrative"))
         super().__init__(data, frameworks_with_counts(self.contracts))
+
+
+MOST = 50
+"""Rows of each table; a link leads to all of them."""
+
+
+@dataclass(frozen=True)
+class CalledOff:
+    """A framework with its counts, its contracts soonest end first, and its suppliers."""
+
+    framework: Any
+    contracts: ContractQuerySet
+
+    @property
+    def rows(self) -> list[Contract]:
+        """The first contracts."""
+        ordered = self.contracts.for_list().order_by("ends_first", "pk")
+        return list(ordered[:MOST])
+
+    @property
+    def outlasting(self) -> list[Contract]:
+        """The first of those that end after it."""
+        return list(outlasting(self.contracts).order_by("ends_first", "pk")[:MOST])
+
+    @property
+    def suppliers(self) -> QuerySet[Supplier]:
+        """The suppliers with most contracts, each with `calls`, how many; then by name."""
+        used = Supplier.objects.filter(contracts__in=self.contracts)
+        return used.annotate(calls=Count("contracts")).order_by("-calls", "name", "pk")[:MOST]
+
+
+def of(slug: str, *, illustrative: bool) -> CalledOff:
+    """The page of one framework; 404 where there is none."""
+    contracts = contracts_of(None if illustrative else "no")
+    framework = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
+    return CalledOff(framework, contracts.filter(framework=framework))

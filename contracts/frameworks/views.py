@@ -3,9 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.asked import AskedReal, page
+from citytools.lists.filterset import AskedReal, page
 from citytools.lists.listing import Listing
-from contracts.frameworks import page as called_off
+from contracts.frameworks import filters as called_off
 from contracts.frameworks.filters import FrameworkFilter
 
 

@@ -1,24 +1,92 @@
 """A window as a page shows it: its sentence, its contracts, and who would nearly fit."""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.http import QueryDict
 
 from boroughs.models import Borough
 from contracts.joint_procurement import contract_rows, windows
-from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
+from contracts.joint_procurement.plan import (
+    NearMiss,
+    Plan,
+    Step,
+    cheapest,
+    holdings_of,
+    misses,
+    plan,
+)
 from contracts.joint_procurement.windows import Candidate, Joint
 from contracts.models import Contract
-from contracts.together import words
-from contracts.together.nearby import NearMiss, misses
 from systems.models import System
 
-MOST = 200
+
+def sentence(joint: Joint, today: datetime.date) -> str:
+    """'Camden and Barnet can still choose together between … and …; £1.2 m a year known …'."""
+    return f"{listed([lead.name for lead in joint.leads])} {chance(joint, today)}"
+
+
+def chance(joint: Joint, today: datetime.date) -> str:
+    """'can still choose together until …; £94,000 a year known for 2 of 3 contracts.'"""
+    return f"can still choose together {_when(joint, today)}; {worth(joint.members)}."
+
+
+def _when(joint: Joint, today: datetime.date) -> str:
+    closes = f"{joint.closes_on:%-d %B %Y}"
+    if joint.opens_on <= today:
+        return "today only" if joint.closes_on == today else f"until {closes}"
+    if joint.opens_on == joint.closes_on:
+        return f"on {closes} only"
+    same = joint.opens_on.year == joint.closes_on.year
+    opens = f"{joint.opens_on:%-d %B}" if same else f"{joint.opens_on:%-d %B %Y}"
+    return f"between {opens} and {closes}"
+
+
+def worth(members: Sequence[Candidate]) -> str:
+    """'£1.2 m a year known for 2 of 3 contracts'."""
+    values = [one.held.annual_value for one in members]
+    known = [value for value in values if value is not None]
+    if not known:
+        return f"what the {len(members)} contracts cost is not known"
+    of = f"all {len(known)}" if len(known) == len(values) else f"{len(known)} of {len(values)}"
+    return f"{short_pounds(sum(known, Decimal(0)))} a year known for {of} contracts"
+
+
+def short_pounds(value: Decimal) -> str:
+    """£1.2 m from a million on, else £94,000."""
+    return f"£{value / 1_000_000:.1f} m" if value >= 1_000_000 else f"£{value:,.0f}"
+
+
+MOST_NAMED = 40
+"""Bodies named in a sentence: all of London, but not of a nation."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """'A, B and C'; of very many the first ten and how many more."""
+    if len(names) > MOST_NAMED:
+        names = [*names[:10], f"{len(names) - 10:,} more"]
+    return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
+
+
+def systems_of(joint: Joint, one: Candidate) -> list[System]:
+    """The systems of a contract that the window is about, by product."""
+    of = {"function": "function_id", "product": "product_id"}.get(joint.by)
+    systems = [
+        system
+        for system in one.contract.systems.all()
+        if of is None or getattr(system, of) == joint.key.pk
+    ]
+    return sorted(systems, key=lambda system: (system.product.name, system.pk))
+
+
+MAX_CONTRACTS_PER_WINDOW = 200
 """Contracts of one window that its page shows and plans for."""
-MOST_LISTED = 50
+MAX_CONTRACTS_IN_LIST = 50
 """Contracts of each window that a list shows."""
 
 
@@ -72,8 +140,8 @@ def _words(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> dict[s
     query = chosen.query(target=[])
     return {
         "joint": joint,
-        "sentence": words.sentence(joint, today),
-        "chance": words.chance(joint, today),
+        "sentence": sentence(joint, today),
+        "chance": chance(joint, today),
         "address": f"/contracts/together/{joint.id}/{'?' if query else ''}{query}",
     }
 
@@ -104,7 +172,7 @@ def all_shown(
 
 def _row(joint: Joint, one: Candidate, record: Contract) -> tuple[Candidate, Sequence[System]]:
     read = replace(one, record=record)
-    return read, words.systems_of(joint, read)
+    return read, systems_of(joint, read)
 
 
 def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Told]:
@@ -136,3 +204,67 @@ def _one_each(windows: Iterable[Joint], rank: Callable[[Joint], Any]) -> list[Jo
         if held is None or rank(joint) < rank(held):
             best[joint.key] = joint
     return list(best.values())
+
+
+def rows(windows: Sequence[Joint]) -> Iterator[Mapping[str, Any]]:
+    """The rows of `TOGETHER_COLUMNS`."""
+    for joint in windows:
+        shared = {
+            "window_id": joint.id,
+            "group_by": joint.by,
+            "group": joint.key.name,
+            "opens_on": joint.opens_on,
+            "closes_on": joint.closes_on,
+            "boroughs": [lead.name for lead in joint.leads],
+        }
+        for one in joint.members:
+            yield shared | _of_contract(one)
+
+
+def _of_contract(one: Candidate) -> dict[str, Any]:
+    span = one.span
+    assumed = span is not None and span.assumed
+    act_by = span.act_by if span else None
+    return {
+        "contract_id": one.held.pk,
+        "lead_borough": one.lead.name,
+        "must_start": None if assumed or span is None else span.must_start,
+        "act_by": None if assumed else act_by,
+        "annual_value": one.held.annual_value,
+        "assumed_notice_months": one.notice_months if assumed else None,
+        "assumed_act_by": act_by if assumed else None,
+    }
+
+
+@dataclass(frozen=True)
+class Targets:
+    """`chosen` is the plan shown: the one asked for, else the cheapest, else the last end.
+
+    `earliest` is the first day that leaves time to buy. `offered` are the ends of the contracts.
+    """
+
+    chosen: Plan
+    cheapest: Plan | None
+    earliest: datetime.date
+    offered: Sequence[Plan]
+    rows: Sequence[tuple[Candidate, Step]]
+
+    @property
+    def too_soon(self) -> bool:
+        """Whether the chosen date leaves no time to buy."""
+        return self.chosen.target < self.earliest
+
+
+def of(shown: Shown, chosen: WindowFilter, today: datetime.date) -> Targets | None:
+    """The plans for a window's contracts; None where they are more than are shown."""
+    if shown.contracts > len(shown.rows):
+        return None
+    holdings = holdings_of(shown.joint)
+    earliest = today + relativedelta(months=chosen.lead)
+    best = cheapest(holdings, earliest)
+    ends = sorted({holding.ends_on for holding in holdings})
+    asked = chosen.named.get("target")
+    made = plan(holdings, asked) if asked else best or plan(holdings, ends[-1])
+    offered = [plan(holdings, end) for end in ends]
+    rows = zip([one for one, _ in shown.rows], made.steps, strict=True)
+    return Targets(made, best, earliest, offered, list(rows))

@@ -1,5 +1,7 @@
 """The page and the file of joint-procurement windows, and the planner of one."""
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,16 +10,102 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools import clock
+from citytools.charts import Chart, Stretch, spans
 from citytools.exports import export
+from citytools.facts import dates
 from citytools.lists.listing import Listing
-from contracts.joint_procurement import windows
+from contracts.joint_procurement import presentation, windows
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
-from contracts.joint_procurement.presentation import MOST, MOST_LISTED, all_shown
+from contracts.joint_procurement.presentation import (
+    MAX_CONTRACTS_IN_LIST,
+    MAX_CONTRACTS_PER_WINDOW,
+    Shown,
+    all_shown,
+)
 from contracts.joint_procurement.windows import Found, Joint
 from contracts.models import Contract
-from contracts.together import charts, targets
-from research import about
+from research.publications import pages
+
+MAX_WINDOWS_IN_CHART = 15
+"""Windows drawn at the most."""
+MAX_CONTRACTS_IN_CHART = 60
+"""Contracts of one window drawn at the most."""
+
+
+def windows_chart(found: Sequence[Joint], today: datetime.date, csv: str) -> Chart:
+    """The first windows to close, each from its opening, or from today, to its close."""
+    drawn = found[:MAX_WINDOWS_IN_CHART]
+    stretches = [
+        Stretch(f"{one.key.name} ({len(one.leads)})", max(one.opens_on, today), one.closes_on)
+        for one in drawn
+    ]
+    return Chart(
+        key="windows",
+        title=_title(found),
+        sentence=_sentence(found, len(drawn)),
+        figure=spans(stretches, today),
+        head=("Window", "Opens", "Closes", "Boroughs"),
+        rows=[
+            (one.key.name, _day(one.opens_on), _day(one.closes_on), len(one.leads)) for one in drawn
+        ],
+        source=f"Contracts that run, with an act-by date, as at {_day(today)}. The dashed line is "
+        "today.",
+        csv=csv,
+        height="tall" if len(drawn) > 8 else "medium",
+    )
+
+
+def _title(found: Sequence[Joint]) -> str:
+    if not found:
+        return "No window to show"
+    most = max(found, key=lambda one: len(one.window.leads))
+    return f"{most.key.name} could bring {len(most.leads)} boroughs together, the most of any"
+
+
+def _sentence(found: Sequence[Joint], drawn: int) -> str:
+    if not found:
+        return "No two boroughs can choose together under these filters."
+    cut = f" The {drawn} that close first are drawn." if len(found) > drawn else ""
+    first = found[0]
+    return (
+        f"{first.key.name} closes first, on {_day(first.closes_on)}; in brackets, how many "
+        f"boroughs.{cut}"
+    )
+
+
+def window_chart(shown: Shown, today: datetime.date) -> Chart:
+    """From must-start to act-by for each contract that is shown of a window; the window shaded."""
+    joint = shown.joint
+    drawn = [(one, one.span) for one, _ in shown.rows[:MAX_CONTRACTS_IN_CHART] if one.span]
+    cut = f" The {len(drawn)} to act on first are drawn." if shown.contracts > len(drawn) else ""
+    return Chart(
+        key="window",
+        title=f"{len(joint.leads):,} boroughs share the days from {_day(joint.opens_on)} to "
+        f"{_day(joint.closes_on)}",
+        sentence="Each bar runs from the day on which work on a successor must start to the day by "
+        f"which to act; the shaded band is the window.{cut}",
+        figure=spans(
+            [Stretch(one.lead.name, span.must_start, span.act_by) for one, span in drawn],
+            today,
+            (joint.opens_on, joint.closes_on),
+        ),
+        head=("Contract", "Work must start", "Act by"),
+        rows=[
+            (
+                f"{one.lead.name}: {one.contract.title}",
+                _day(span.must_start),
+                _day(span.act_by) + (" (notice assumed)" if span.assumed else ""),
+            )
+            for one, span in drawn
+        ],
+        source=f"As at {_day(today)}, the dashed line.",
+        height="medium",
+    )
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day:%-d %B %Y}"
+
 
 PAGE_SIZE = 10
 
@@ -50,7 +138,7 @@ class Windows(Listing):
 
 def together(request: HttpRequest) -> HttpResponse:
     """Who can still choose together, and until when."""
-    chosen, today = _chosen(request), clock.today()
+    chosen, today = _chosen(request), dates.today()
     made = windows.of(chosen, today)
     listing = Windows(
         chosen,
@@ -64,25 +152,25 @@ def together(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "found": made,
-        "windows": all_shown(listing.page, chosen, today, MOST_LISTED),
-        "chart": charts.windows(made.windows, today, listing.csv),
+        "windows": all_shown(listing.page, chosen, today, MAX_CONTRACTS_IN_LIST),
+        "chart": windows_chart(made.windows, today, listing.csv),
         "today": today,
-        "about": about.of_choice(chosen, today),
+        "about": pages.of_choice(chosen, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 
 
 def window(request: HttpRequest, window_id: str) -> HttpResponse:
     """One window: its contracts, near misses, and the planner of a common end date."""
-    chosen, today = WindowFilter(request.GET, Contract.objects.all()), clock.today()
+    chosen, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
     joint = windows.of(chosen, today).named(window_id)
     context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
     if joint is not None:
-        shown = all_shown([joint], chosen, today, MOST)[0]
+        shown = all_shown([joint], chosen, today, MAX_CONTRACTS_PER_WINDOW)[0]
         context |= {
             "shown": shown,
-            "chart": charts.members(shown, today),
-            "targets": targets.of(shown, chosen, today),
+            "chart": window_chart(shown, today),
+            "targets": presentation.of(shown, chosen, today),
         }
     status = 400 if chosen.problems else 200 if joint else 404
     return render(request, "contracts/window.html", context, status=status)

@@ -1,11 +1,15 @@
 """Contracts and the frameworks they were called off from."""
 
-from contracts.models.contract import Contract
-from contracts.models.dates import AHEAD_MONTHS, LEAD_MONTHS, Standing, Term, must_start
-from contracts.models.duty import PipelineDuty
-from contracts.models.framework import Framework, Route, Vat
-from contracts.models.parts import ContractFunction, ContractPartner, ContractSystem
-from contracts.models.questions import ContractQuerySet
+from contracts.models.contract import Contract, ContractFunction, ContractPartner, ContractSystem
+from contracts.models.dates import (
+    AHEAD_MONTHS,
+    LEAD_MONTHS,
+    ContractQuerySet,
+    Standing,
+    Term,
+    must_start,
+)
+from contracts.models.framework import Framework, PipelineDuty, Route, Vat
 
 __all__ = [
     "AHEAD_MONTHS",

@@ -13,6 +13,7 @@ from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.facts.confirmation import LinkEndsConfirmation
 from citytools.facts.dates import (
     FirstDay,
     LastDay,
@@ -24,11 +25,40 @@ from citytools.facts.dates import (
 from citytools.facts.provenance import Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SearchText
-from contracts.models.dates import Term
+from contracts.models.dates import ContractQuerySet, Term
 from contracts.models.framework import Framework, Route, Vat
-from contracts.models.guards import lead_is_no_partner
-from contracts.models.questions import ContractQuerySet
 from systems.models import Function, Supplier, System
+
+_CHECK = """
+IF EXISTS (
+    SELECT 1 FROM contracts_contractpartner partner
+    JOIN contracts_contract contract
+      ON contract.id = partner.contract_id AND contract.lead_id = partner.borough_id
+    WHERE contract.id = NEW.{contract}
+) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{name}',
+        MESSAGE = 'the borough that leads a contract is not also a partner: take one of them off';
+END IF;
+RETURN NULL;
+"""
+
+
+def lead_is_no_partner(
+    name: str, contract: str, operation: pgtrigger.Operation
+) -> pgtrigger.Trigger:
+    """A trigger that looks at the end of a transaction, so that one form may swap the two."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=operation,
+        func=_CHECK.format(name=name, contract=contract),
+    )
+
+
+def ends_confirmation(name: str) -> pgtrigger.Trigger:
+    """A trigger on a table of links: who shares a contract, and what it covers, is part of it."""
+    return LinkEndsConfirmation(name, table="contracts_contract", column="contract_id")
 
 
 class ActBy(models.Func):
@@ -241,3 +271,73 @@ class Contract(Sourced):
     def cover_systems(self) -> None:
         """Count every function of the linked systems among the contract's functions."""
         self.functions.add(*Function.objects.filter(systems__contracts=self))
+
+
+@tracked()
+class ContractPartner(models.Model):
+    """A body that shares a contract which another leads."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE)
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["borough__name", "pk"]
+        verbose_name = "sharing borough"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "borough"],
+                name="a_borough_shares_a_contract_once",
+                violation_error_message="This borough is already among those that share it.",
+            )
+        ]
+        triggers = [
+            lead_is_no_partner(
+                "the_lead_is_no_partner", "contract_id", pgtrigger.Insert | pgtrigger.Update
+            ),
+            ends_confirmation("partner_ends_confirmation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borough}, which shares {self.contract.title}"
+
+    def clean(self) -> None:
+        """The lead is not also a partner."""
+        led_by = self.contract.lead_id if hasattr(self, "contract") else None
+        if self.borough_id and self.borough_id == led_by:
+            raise ValidationError({"borough": "This borough leads the contract already."})
+
+
+@tracked()
+class ContractSystem(models.Model):
+    """A system that a contract pays for."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE)
+    system = models.ForeignKey(System, on_delete=models.PROTECT)
+
+    class Meta:
+        ordering = ["system__borough__name", "pk"]
+        verbose_name = "system covered"
+        verbose_name_plural = "systems covered"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contract", "system"],
+                name="a_contract_covers_a_system_once",
+                violation_error_message="This system is already covered by the contract.",
+            )
+        ]
+        triggers = [ends_confirmation("system_ends_confirmation")]
+
+    def __str__(self) -> str:
+        return f"{self.system}, paid for by {self.contract.title}"
+
+
+@tracked()
+class ContractFunction(Contract.functions.through):  # type: ignore[name-defined]
+    """A function that a contract covers: Django's own link table, with history."""
+
+    class Meta:
+        proxy = True
+        triggers = [ends_confirmation("function_ends_confirmation")]
+
+    def __str__(self) -> str:
+        return str(self.function)

@@ -5,7 +5,7 @@ a name it goes by; a supplier by its company number, then by its name or another
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ from boroughs.models import Borough
 from citytools.imports.authorship import former_keys, last_by_people
 from contracts.models import Framework
 from contracts.ocds import fields
+from contracts.ocds.notices import Notice, Release, Skipped
 from contracts.ocds.parties import Party
+from contracts.ocds.reading import Found
 from systems.models import Product, ProductAlias, Supplier, SupplierAlias
 
 T = TypeVar("T")
@@ -215,3 +217,57 @@ class Frameworks:
 
 def _whole(reference: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.]){re.escape(reference)}(?!\.?\w)", re.IGNORECASE)
+
+
+Key = tuple[str, int, str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One notice with those whom it means."""
+
+    notice: Notice
+    lead: Borough
+    partners: tuple[Borough, ...]
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same contract as another's: OCID, buyer and award."""
+        return self.notice.ocid, self.lead.pk, self.notice.award_id
+
+    def skipped(self, reason: str, detail: str) -> Skipped:
+        """The same, left out after all."""
+        return Skipped(reason, self.notice.place, self.notice.ocid, detail, self.lead.name)
+
+
+def drafts(
+    found: Iterable[Found], file: str, *, everything: bool, tell: Callable[[int], None]
+) -> Iterator[Draft | Skipped]:
+    """What the releases of a file tell about boroughs; only technology unless `everything`.
+
+    `tell` is called with the number of releases read so far.
+    """
+    bodies = Bodies()
+    for number, one in enumerate(found, 1):
+        release = Release(fields.release(file, one.place, one.release))
+        yield from _of(release, bodies, everything)
+        tell(number)
+
+
+def _of(release: Release, bodies: Bodies, everything: bool) -> Iterator[Draft | Skipped]:
+    if empty := release.empty():
+        yield empty
+        return
+    led, reason = bodies.lead_and_partners(release.buyers)
+    if not led:
+        yield release.skipped(reason)
+        return
+    other = None if everything else release.not_technology()
+    if other:
+        yield other
+        return
+    for notice in release.notices():
+        if isinstance(notice, Notice):
+            yield Draft(notice, led[0], tuple(led[1:]))
+        else:
+            yield notice

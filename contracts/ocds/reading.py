@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
-from citytools.cells import LoadError
+from citytools.imports.csv_reader import LoadError
 
 _PIECE = 1 << 20
 _LARGEST = 16 << 20

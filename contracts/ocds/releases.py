@@ -18,7 +18,7 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, Route, Standing, Vat
@@ -151,7 +151,7 @@ def _award(contract: Contract, award_id: str, suppliers: list[Json]) -> Json:
 
 
 def _contract(contract: Any, award_id: str) -> Json:
-    ended = contract.term.standing(clock.today()) == Standing.ENDED
+    ended = contract.term.standing(dates.today()) == Standing.ENDED
     described = [INVENTED] if contract.illustrative else []
     described += [contract.note] if contract.note else []
     partial = _known(

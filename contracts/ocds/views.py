@@ -5,7 +5,7 @@ from typing import IO
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.http.file_response import download, refusal
 from contracts.filters import ContractFilter
 from contracts.models import Contract
@@ -31,7 +31,7 @@ class PackageFilter(ContractFilter):
 
 def contract_package(request: HttpRequest) -> HttpResponseBase:
     """Contracts as filtered, each a release; 400 with the reasons, 404 where none fits."""
-    chosen = PackageFilter(request.GET, Contract.objects.soonest_first(clock.today()))
+    chosen = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
     if chosen.problems:
         return refusal(chosen.problems)
     found = chosen.rows.order_by()[: MOST + 1].count()

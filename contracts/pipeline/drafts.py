@@ -7,17 +7,20 @@ there: a year or a month never becomes a day. Who leads a shared contract publis
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from boroughs.models import Borough, Subject
 from citytools.facts.dates import in_words, last_day
-from contracts.models import Contract, PipelineDuty
+from contracts.models import LEAD_MONTHS, Contract, PipelineDuty
 from contracts.models.dates import whole_day
-from contracts.pipeline.estimates import Estimate, Group, estimate
-from contracts.pipeline.rules import Period
+from contracts.pipeline.rules import Estimate, Group, Period, estimate
 
 MAY_FALL = "may fall in the period"
 SECTIONS = (Group.OVER, Group.CHECK_VAT, Group.UNKNOWN, MAY_FALL, Group.BELOW)
@@ -218,3 +221,24 @@ def _row(entry: Entry) -> dict[str, Any]:
         "confidence": one.confidence,
         "confirmed_on": one.confirmed_on,
     }
+
+
+@dataclass(frozen=True)
+class Later:
+    """How many there are, within how many months after the period, and where they are listed."""
+
+    count: int
+    months: int
+    address: str
+
+
+def after(borough: Borough, period: Period, *, illustrative: bool) -> Later:
+    """Contracts that a borough leads or shares and that may end in the months after; one query."""
+    first = period.last + timedelta(days=1)
+    last = period.last + relativedelta(months=LEAD_MONTHS)
+    contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk))
+    contracts = contracts if illustrative else contracts.real()
+    query = {"borough": borough.slug, "ends_after": first, "ends_before": last}
+    query |= {} if illustrative else {"illustrative": "no"}
+    found = contracts.filter(ends_last__gte=first, ends_first__lte=last)
+    return Later(found.count(), LEAD_MONTHS, f"{reverse('contracts:list')}?{urlencode(query)}")

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.asked import page
+from citytools.lists.filterset import page
 from contracts.pipeline.choice import PipelineAsked
-from contracts.pipeline.later import after
+from contracts.pipeline.drafts import after
 
 
 def pipeline(request: HttpRequest) -> HttpResponse:

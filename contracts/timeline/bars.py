@@ -6,11 +6,22 @@ in doubt and drawn so. What has no end on record has no bar.
 
 import datetime
 import enum
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from django.db.models import Count
+
+from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from contracts.models import Contract, Term
+from citytools.lists.filters import OneOf
+from citytools.lists.filterset import Chip, FactFilter
+from citytools.lists.listing import FileLinks, Listing
+from contracts.filters import ContractFilter
+from contracts.models import Contract, ContractPartner, Term
+from systems.models import ServiceArea
 
 MOST = 100
 """Bars that one picture holds."""
@@ -100,3 +111,88 @@ def _span(partial: str) -> tuple[datetime.date, datetime.date]:
 def _part(kind: Kind, first: datetime.date, after: datetime.date) -> Iterator[Stretch]:
     if first < after:
         yield Stretch(kind, first, after)
+
+
+FUNCTION, BOROUGH = "function", "borough"
+_WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
+
+
+class TimelineFilter(ContractFilter):
+    """Contracts as everywhere, grouped by what they are for or by who leads them."""
+
+    by = OneOf("Group bars by", list(_WORDS.items()))
+
+    @property
+    def grouping(self) -> str:
+        """How the bars are grouped: by function unless asked otherwise."""
+        return str(self.named.get("by") or FUNCTION)
+
+    @property
+    def other_grouping(self) -> tuple[str, str]:
+        """The other way to group: its words and its query string."""
+        other = BOROUGH if self.grouping == FUNCTION else FUNCTION
+        return _WORDS[other].lower(), self.query(by=[other])
+
+    @property
+    def query_of_list(self) -> str:
+        """The query string that means the same rows on the list and in its files."""
+        return self.query(by=[])
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """As on every list; the grouping leaves no row out and is no filter."""
+        return [chip for chip in super().chips if chip.name != "by"]
+
+
+class TimelineListing(Listing):
+    """A page of the timeline: as many rows as the picture has bars at most."""
+
+    chosen: TimelineFilter
+
+    @property
+    def files(self) -> FileLinks:
+        """The addresses of exactly these rows as files, which know no grouping."""
+        return FileLinks(self.file, self.chosen.query_of_list)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One value to narrow by, how many contracts it leaves, and its query string."""
+
+    label: str
+    count: int
+    query: str
+
+
+def ways(chosen: FactFilter) -> Iterator[tuple[str, list[Way]]]:
+    """('service area', its values that leave fewer rows), and the same for boroughs.
+
+    A filter that is in use already is not offered again. A contract of several areas, or of
+    several boroughs, counts with each.
+    """
+    for name, counts in (("service_area", _by_area), ("borough", _by_borough)):
+        if not chosen.data.getlist(name):
+            found = [
+                Way(label, count, chosen.query(**{name: [slug]}))
+                for label, slug, count in counts(chosen.rows.order_by())
+            ]
+            yield str(chosen.filters[name].label).lower(), found
+
+
+def _by_area(contracts: Any) -> list[tuple[str, str, int]]:
+    areas = ServiceArea.objects.filter(functions__contracts__in=contracts.values("pk"))
+    counted = areas.annotate(found=Count("functions__contracts", distinct=True))
+    return list(counted.order_by("position", "pk").values_list("name", "slug", "found"))
+
+
+def _by_borough(contracts: Any) -> list[tuple[str, str, int]]:
+    shared = ContractPartner.objects.filter(contract__in=contracts.values("pk"))
+    # A lead is never a partner of its own contract, so the two add up
+    counts = Counter(dict(_counted(contracts, "lead")))
+    counts.update(dict(_counted(shared, "borough")))
+    boroughs = Borough.objects.filter(pk__in=counts).order_by("name", "pk")
+    return [(one.name, one.slug, counts[one.pk]) for one in boroughs]
+
+
+def _counted(rows: Any, field: str) -> Any:
+    return rows.order_by().values_list(field).annotate(found=Count("pk"))

@@ -1,17 +1,128 @@
 """The picture of the timeline: bars of days in groups, one row for each contract."""
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
+from dateutil.relativedelta import relativedelta
 
-from citytools.charts import PALETTE, laid_out, plain
-from citytools.facts.dates import in_words
+from citytools.charts import PALETTE, Chart, laid_out, plain
+from citytools.facts.dates import first_day, in_words, last_day
 from contracts.models import Contract
-from contracts.timeline.bars import Bar, Kind
-from contracts.timeline.layout import band, heading, sizes
+from contracts.timeline.bars import (
+    BOROUGH,
+    Bar,
+    Kind,
+    TimelineFilter,
+    bars_of,
+    edge_of,
+    why_not_drawn,
+)
+from systems.models import Function
+
+_ROW, _PHONE_ROW = 24, 36
+"""Pixels for a row; a phone has the name above its bar."""
+_WASH = "#e9eef3"
+
+
+def heading(row: int, name: str) -> dict[str, Any]:
+    """The name of a group, on a row of its own."""
+    return {
+        "text": escape(name, quote=False),
+        "font": {"weight": 700},
+        "bgcolor": _WASH,
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "y": row,
+        "showarrow": False,
+        "align": "left",
+    }
+
+
+def _name_above(row: int, bar: Bar) -> dict[str, Any]:
+    place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row - 0.25, "yanchor": "bottom"}
+    return place | {"text": _name(bar, 38), "showarrow": False, "borderpad": 0}
+
+
+def band(row: int) -> dict[str, Any]:
+    """The wash behind a heading."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": row - 0.45,
+        "y1": row + 0.45,
+        "fillcolor": _WASH,
+        "line": {"width": 0},
+    }
+
+
+def sizes(
+    placed: Sequence[tuple[int, Bar]],
+    headings: Sequence[dict[str, Any]],
+    days: Sequence[datetime.date],
+    traces: int,
+) -> dict[str, Any]:
+    """Axes, margins and height; under `meta` those of a phone, which the page's script takes."""
+    rows = len(placed) + len(headings)
+    ticks = [row for row, _ in placed]
+    beside = {
+        "tickvals": ticks,
+        "ticktext": [_name(bar, 44) for _, bar in placed],
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
+    }
+    down = {"range": [rows - 0.5, -0.5], "tickmode": "array", "fixedrange": True, "zeroline": False}
+    legend = {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 0}
+    phone = {
+        "yaxis": down | {"showticklabels": False},
+        # Names stand on their bars; as tick labels inside the picture they would hide the years
+        "annotations": [*headings, *(_name_above(row, bar) for row, bar in placed)],
+        "height": max(320, rows * _PHONE_ROW + 180),
+        "margin": {"l": 4, "r": 8, "t": 40 + 18 * traces, "b": 30},
+    }
+    return {
+        "yaxis": down | beside,
+        "height": max(320, rows * _ROW + 110),
+        "margin": {"l": 8, "r": 16, "t": 68, "b": 30},
+        "legend": legend,
+        "meta": {"phone": _days_axes(days, most=5) | phone},
+    } | _days_axes(days, most=9)
+
+
+def _days_axes(days: Sequence[datetime.date], most: int) -> dict[str, Any]:
+    """The same days above and below the bars, with a label for at most so many years."""
+    first, last = days
+    across = {
+        "type": "date",
+        "range": [first.isoformat(), last.isoformat()],
+        "tick0": first.isoformat(),
+        "dtick": f"M{12 * -(-(last.year - first.year) // most)}",
+        "tickformat": "%Y",
+        "tickangle": 0,
+        "showgrid": True,
+        "automargin": False,
+        "fixedrange": True,
+    }
+    below = {"overlaying": "x", "side": "bottom", "anchor": "y"}
+    return {"xaxis": across | {"side": "top"}, "xaxis2": across | below}
+
+
+def _name(bar: Bar, longest: int) -> str:
+    """Who and what, cut to a length; a star where it is invented."""
+    contract = bar.contract
+    words = f"{contract.lead.name}: {contract.title}"
+    short = words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+    return escape(short, quote=False) + (" *" if contract.illustrative else "")
+
 
 Group = tuple[str, list[Bar]]
 _MILLISECONDS = 24 * 60 * 60 * 1000
@@ -146,3 +257,80 @@ def _right(placed: Sequence[tuple[int, Bar]], today: datetime.date) -> datetime.
     days = [part.after for _, bar in placed for part in bar.stretches]
     last = max([today, *days])
     return last if (last.month, last.day) == (1, 1) else datetime.date(last.year + 1, 1, 1)
+
+
+def picture_of(
+    contracts: Sequence[Contract], chosen: TimelineFilter, today: datetime.date
+) -> Chart:
+    """The bars of one page of contracts, grouped as asked."""
+    edge = edge_of(contracts, today)
+    bars = bars_of(contracts, edge)
+    led = chosen.grouping == BOROUGH
+    asked = set(chosen.named.get("function") or ())
+    name = _lead if led else partial(_function, asked=asked)
+    return Chart(
+        key="timeline",
+        title=_finding(bars, today),
+        sentence=_sentence(contracts, len(bars)),
+        figure=figure(grouped(bars, name), edge, today, "Function not known"),
+        head=("Contract", "Starts", "Ends", "If extended", "Act by"),
+        rows=[_row(bar.contract) for bar in bars],
+        source=_source(bars, edge, today, led=led),
+    )
+
+
+def _lead(contract: Contract) -> str:
+    return contract.lead.name
+
+
+def _function(contract: Contract, asked: set[Function]) -> str:
+    """The first of its functions, one that was asked for if any was; empty where none is known."""
+    functions = list(contract.functions.all())
+    wanted = [one for one in functions if one in asked] or functions
+    return wanted[0].name if wanted else ""
+
+
+def _finding(bars: Sequence[Bar], today: datetime.date) -> str:
+    if not bars:
+        return "No contract here has an end that can be drawn"
+    year = today + relativedelta(months=12)
+    ends = [bar.contract.ends_on for bar in bars]
+    soon = sum(first_day(end) >= today and last_day(end) <= year for end in ends)
+    if len(bars) == 1:
+        return f"The contract drawn {'ends' if soon else 'does not end'} within 12 months"
+    return f"{soon:,} of the {len(bars):,} contracts drawn end within 12 months"
+
+
+def _sentence(contracts: Sequence[Contract], drawn: int) -> str:
+    """'Drawn: 62 of the 100 contracts in the table. Listed only: 30 no end known.'"""
+    reasons = Counter(why for one in contracts if (why := why_not_drawn(one.term)))
+    words = f"Drawn: {drawn:,} of the {len(contracts):,} contracts in the table below."
+    if reasons:
+        listed = "; ".join(f"{why}, {count:,}" for why, count in sorted(reasons.items()))
+        words += f" Listed only: {listed}."
+    return words
+
+
+def _source(bars: Sequence[Bar], edge: datetime.date, today: datetime.date, *, led: bool) -> str:
+    once = (
+        "A shared contract stands once, under the borough that leads it."
+        if led
+        else "A contract for several functions stands once, under the first of them."
+    )
+    invented = any(bar.contract.illustrative for bar in bars)
+    return (
+        f"As at {today:%-d %B %Y}. {once} The picture begins in {edge:%B %Y}; what began before "
+        "is cut there. A date known only as a month or a year is drawn as that whole stretch, "
+        "crossed." + (" * Invented for demonstration." if invented else "")
+    )
+
+
+def _row(contract: Contract) -> tuple[str, ...]:
+    act_by = contract.act_by.isoformat() if contract.act_by else ""
+    return (
+        str(contract),
+        contract.starts_on,
+        contract.ends_on,
+        contract.extension_until,
+        act_by,
+    )

@@ -7,18 +7,16 @@ from django.shortcuts import render
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
-from contracts.feeds import links
+from citytools.facts import dates
+from contracts.feeds import entries
 from contracts.models import Contract
-from contracts.timeline.bars import MOST
-from contracts.timeline.choice import TimelineFilter, TimelineListing
-from contracts.timeline.narrowing import ways
-from contracts.timeline.picture import picture_of
+from contracts.timeline.bars import MOST, TimelineFilter, TimelineListing, ways
+from contracts.timeline.charts import picture_of
 
 
 def timeline(request: HttpRequest) -> HttpResponse:
     """When each of the filtered contracts ends and by when to act; at most 100 at a time."""
-    today = clock.today()
+    today = dates.today()
     chosen = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
     listing = TimelineListing(
         chosen,
@@ -40,5 +38,5 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "narrowing": list(ways(chosen)) if listing.total > MOST else [],
     }
     if not listing.problems:
-        context["follow"] = links.of_list(request, chosen.query_of_list)
+        context["follow"] = entries.follow_links_for_list(request, chosen.query_of_list)
     return render(request, "contracts/timeline.html", context, status=listing.status)

@@ -1,12 +1,108 @@
 """The Transparency Code's file, and the page of what is missing from it."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from boroughs import coverage
-from boroughs.models import Subject
-from citytools.asked import AskedReal, page
-from contracts.transparency.gaps import gaps
-from contracts.transparency.wanted import WANTED
+from boroughs.models import Borough, Subject
+from citytools.facts.provenance import SourceKind
+from citytools.lists.filterset import AskedReal, page
+from contracts.models import Contract, ContractPartner
+from contracts.transparency.filters import WANTED
+
+Counts = Mapping[str, int]
+_ALL = "contracts"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many contracts lack one field, and the file of exactly these."""
+
+    label: str
+    missing: int
+    address: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One borough: how many contracts are known, their list, and a cell for each field.
+
+    Without a contract there are no cells: nothing is known of it.
+    """
+
+    borough: Borough
+    contracts: int
+    address: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Every borough of the 33, and all contracts of theirs, each counted once."""
+
+    rows: Sequence[Row]
+    contracts: int
+    missing: Sequence[tuple[str, int]]
+
+    @property
+    def boroughs(self) -> int:
+        """How many of the 33 have a contract on record."""
+        return sum(1 for row in self.rows if row.contracts)
+
+
+def gaps(*, illustrative: bool = True) -> Gaps:
+    """The gaps of each borough in the contracts that it leads or shares; four queries."""
+    london = Borough.objects.london()
+    contracts = Contract.objects.of_boroughs(london)
+    contracts = contracts if illustrative else contracts.real()
+    shares = ContractPartner.objects.filter(borough__in=london)
+    if not illustrative:
+        shares = shares.exclude(contract__source_kind=SourceKind.ILLUSTRATIVE)
+    # Nobody leads a contract and shares it too: the two add up
+    counted: dict[int, Counter[str]] = {}
+    for key, rows in (("lead", _by(contracts, "lead")), ("borough", _by(shares, "borough"))):
+        for row in rows:
+            counted.setdefault(row.pop(key), Counter()).update(row)
+    total = contracts.aggregate(**_counts(""))
+    kept = {} if illustrative else {"illustrative": "no"}
+    return Gaps(
+        [_row(one, counted.get(one.pk, Counter()), kept) for one in london.order_by("name", "pk")],
+        total[_ALL],
+        [(one.label, total[f"no_{one.column}"]) for one in WANTED],
+    )
+
+
+def _counts(path: str) -> dict[str, Count]:
+    counts = {f"no_{one.column}": Count("pk", filter=Q(one.missing(path))) for one in WANTED}
+    return {_ALL: Count("pk"), **counts}
+
+
+def _by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
+    path = "contract__" if key == "borough" else ""
+    return list(rows.order_by().values(key).annotate(**_counts(path)))
+
+
+def _row(borough: Borough, counts: Counts, kept: Mapping[str, str]) -> Row:
+    chosen = {"borough": borough.slug, **kept}
+    file = reverse("contracts:transparency_csv")
+    cells = [
+        Cell(
+            one.label,
+            counts[f"no_{one.column}"],
+            f"{file}?{urlencode(chosen | {'missing': one.column})}",
+        )
+        for one in WANTED
+    ]
+    known = counts[_ALL]
+    address = f"{reverse('contracts:list')}?{urlencode(chosen)}"
+    return Row(borough, known, address, cells if known else [])
 
 
 def transparency(request: HttpRequest) -> HttpResponse:

@@ -9,12 +9,10 @@ from django.utils.dateformat import format as in_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history.page import Link
 from citytools.staff.admin import Part, PartAdmin, StaffAdmin
-from research import standing
-from research.admin.forms import FindingForm, PublicationForm
-from research.admin.publishing import PublishingAdmin
+from research.admin.publishing import FindingForm, PublicationForm, PublishingAdmin
 from research.metrics.definitions import METRICS
 from research.metrics.figures import in_words, read
 from research.models import (
@@ -33,6 +31,7 @@ from research.models import (
     Source,
     State,
 )
+from research.publications import query
 
 PUBLISHING: tuple[str, Any] = (
     "Publishing",
@@ -61,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> Any:
         """The records in the state."""
         rows: Any = queryset
-        today, state = clock.today(), self.value()
+        today, state = dates.today(), self.value()
         if state == State.PUBLISHED:
             return rows.published(today)
         if state == State.WITHDRAWN:
@@ -85,7 +84,7 @@ class PublicationAdmin(PublishingAdmin):
     @admin.display(description="State", ordering="published_on")
     def standing(self, obj: Publication) -> str:
         """Whether it is public, and since when."""
-        return standing.in_words(obj, clock.today())
+        return query.in_words(obj, dates.today())
 
     @admin.display(description="Values at publication")
     def values_then(self, obj: Publication) -> str:
@@ -101,7 +100,7 @@ class PublicationAdmin(PublishingAdmin):
 
     def view_on_site(self, obj: Publication) -> str | None:
         """No link to what nobody sees in public."""
-        public = obj.state(clock.today()) == State.PUBLISHED
+        public = obj.state(dates.today()) == State.PUBLISHED
         return super().view_on_site(obj) if public else None
 
 

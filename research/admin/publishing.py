@@ -4,26 +4,115 @@ Who may change a record may publish and withdraw it: LOTI staff are few, and a s
 would only be given together with the first. Who may view it may preview it.
 """
 
+import copy
+import datetime
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, resolve, reverse
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history.record_version import FIELD, Conflict
 from citytools.staff.admin import StaffAdmin
-from research import publishing, quoting, standing
-from research.admin.forms import ReasonForm
-from research.admin.preview import page_as_published
-from research.metrics.figures import figures
+from research.metrics.base import Scope
+from research.metrics.definitions import METRICS
+from research.metrics.figures import figures_for
 from research.models import Publication, State
-from research.scope import Scope
+from research.publications import query, text, verdicts
+
+# The record is published within a transaction that is always taken back, and the public page
+# itself answers: so the preview cannot differ from what will be seen.
+
+
+def page_as_published(request: HttpRequest, record: Any, today: datetime.date) -> HttpResponse:
+    """The page with a banner that says where the record stands; kept by no browser or proxy."""
+    address = record.get_absolute_url().partition("#")[0]
+    asked: Any = copy.copy(request)
+    asked.path = asked.path_info = address
+    asked.GET = QueryDict()
+    asked.preview = _banner(record, today)
+    view = resolve(address)
+    with transaction.atomic():
+        if record.state(today) != State.PUBLISHED:
+            verdicts.publish(record, today)
+        response = view.func(asked, *view.args, **view.kwargs)
+        transaction.set_rollback(True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _banner(record: Publication, today: datetime.date) -> str:
+    state = record.state(today)
+    if state == State.PUBLISHED:
+        return "This is the page as everybody sees it."
+    if state == State.WITHDRAWN:
+        return f"{query.in_words(record, today)} Nobody else sees this."
+    return f"{query.in_words(record, today)}: nobody else sees this."
+
+
+NO_METRIC = ("", "None: the claim is not tested")
+
+
+class MetricField(forms.ChoiceField):
+    """One of the registered metrics, or none."""
+
+    def validate(self, value: str) -> None:
+        """The nearest is named where there is no such metric."""
+        if value and (wrong := text.fault_of_key(value)):
+            raise forms.ValidationError(wrong)
+
+
+class PublicationForm(forms.ModelForm):
+    """Texts whose tokens are checked."""
+
+    def clean(self) -> dict[str, Any]:
+        """Name what is wrong with the tokens of each text."""
+        cleaned = super().clean() or {}
+        for name in text.TEXTS:
+            for wrong in text.faults(cleaned.get(name) or ""):
+                self.add_error(name, wrong)
+        return cleaned
+
+
+class FindingForm(PublicationForm):
+    """The metric that tests the claim is chosen by its title."""
+
+    metric = MetricField(required=False, help_text="The number that tests the claim today.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("metric")
+        # Missing where the form is only looked at
+        if isinstance(field, MetricField):
+            field.choices = [NO_METRIC, *_metrics(self.instance)]
+
+
+def _metrics(record: Publication) -> list[tuple[str, str]]:
+    """(key, title); with the record's own, should it no longer be registered."""
+    choices = [(metric.key, metric.title) for metric in METRICS.values()]
+    now = getattr(record, "metric", "")
+    if now and now not in METRICS:
+        choices.append((now, f"{now} (no longer registered)"))
+    return choices
+
+
+class ReasonForm(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = forms.CharField(
+        max_length=300,
+        label="Reason",
+        help_text="Shown in public in place of the text. One or two sentences.",
+        error_messages={"required": "Say why it is withdrawn."},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class PublishingAdmin(StaffAdmin):
@@ -61,7 +150,7 @@ class PublishingAdmin(StaffAdmin):
 
     def _links(self, request: HttpRequest, record: Publication) -> list[tuple[str, str]]:
         """(address, words)."""
-        state, found = record.state(clock.today()), [("preview", "Preview")]
+        state, found = record.state(dates.today()), [("preview", "Preview")]
         if self.has_change_permission(request, record):
             again = "Publish again" if state == State.WITHDRAWN else "Publish"
             last = ("withdraw", "Withdraw") if state == State.PUBLISHED else ("publish", again)
@@ -72,13 +161,13 @@ class PublishingAdmin(StaffAdmin):
         self, request: HttpRequest, obj: Publication, form: ModelForm, change: bool
     ) -> None:
         """What is public keeps the value of each metric that is new in it; old ones keep theirs."""
-        if obj.state(clock.today()) == State.PUBLISHED:
-            obj.published_values = quoting.values(obj, clock.today(), anew=False)
+        if obj.state(dates.today()) == State.PUBLISHED:
+            obj.published_values = text.values(obj, dates.today(), anew=False)
         super().save_model(request, obj, form, change)
 
     def check_restored(self, record: models.Model) -> None:
         """No version comes back whose tokens are not sound."""
-        publishing.check(record)
+        verdicts.check(record)
 
     def preview_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """The public page as it would be if it were published now. Nothing is kept of it."""
@@ -86,25 +175,25 @@ class PublishingAdmin(StaffAdmin):
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse("A preview is only looked at.", status=405)
         try:
-            return page_as_published(request, record, clock.today())
-        except publishing.Refused as error:
+            return page_as_published(request, record, dates.today())
+        except verdicts.Refused as error:
             return self._back(request, record, error)
 
     def publish_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """Ask, then publish with the numbers of today."""
-        record, today = self._record(request, number, self.has_change_permission), clock.today()
+        record, today = self._record(request, number, self.has_change_permission), dates.today()
         conflict = None
         if request.method == "POST":
             with transaction.atomic():
                 conflict = self.conflict(request, number)
                 if conflict is None:
-                    return self._done(request, record, "Published", publishing.publish, today)
+                    return self._done(request, record, "Published", verdicts.publish, today)
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) == State.PUBLISHED:
-            return self._back(request, record, publishing.Refused("It is public already."))
+            return self._back(request, record, verdicts.Refused("It is public already."))
         context = {
-            "figures": figures(quoting.quoted(record), Scope(today)).values(),
-            "faults": [wrong for found in quoting.faults(record).values() for wrong in found],
+            "figures": figures_for(text.quoted(record), Scope(today)).values(),
+            "faults": [wrong for found in text.record_faults(record).values() for wrong in found],
             "preview": self._address("preview", record),
             "conflict": conflict,
         }
@@ -112,7 +201,7 @@ class PublishingAdmin(StaffAdmin):
 
     def withdraw_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """Ask for the reason, then withdraw."""
-        record, today = self._record(request, number, self.has_change_permission), clock.today()
+        record, today = self._record(request, number, self.has_change_permission), dates.today()
         form, conflict = ReasonForm(request.POST or None), None
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
@@ -120,11 +209,11 @@ class PublishingAdmin(StaffAdmin):
                 conflict = self.conflict(request, number)
                 if conflict is None:
                     return self._done(
-                        request, record, "Withdrawn", publishing.withdraw, today, reason
+                        request, record, "Withdrawn", verdicts.withdraw, today, reason
                     )
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) != State.PUBLISHED:
-            wrong = publishing.Refused("Only what is public can be withdrawn.")
+            wrong = verdicts.Refused("Only what is public can be withdrawn.")
             return self._back(request, record, wrong)
         return self._asked(request, record, "withdraw", {"form": form, "conflict": conflict})
 
@@ -147,7 +236,7 @@ class PublishingAdmin(StaffAdmin):
             "record": record,
             "object_id": record.pk,
             "record_version": self._version_shown(request, record, context.get("conflict")),
-            "standing": standing.in_words(record, clock.today()),
+            "standing": query.in_words(record, dates.today()),
             "change": self._address("change", record),
         }
         return TemplateResponse(request, f"admin/publication_{page}.html", shared | context)
@@ -169,14 +258,14 @@ class PublishingAdmin(StaffAdmin):
     ) -> HttpResponse:
         try:
             act(record, *arguments)
-        except publishing.Refused as error:
+        except verdicts.Refused as error:
             return self._back(request, record, error)
         self.log_change(request, record, f"{said}.")
         messages.success(request, f"{said}: {record}.")
         return HttpResponseRedirect(self._address("change", record))
 
     def _back(
-        self, request: HttpRequest, record: Publication, error: publishing.Refused
+        self, request: HttpRequest, record: Publication, error: verdicts.Refused
     ) -> HttpResponse:
         for reason in error.reasons:
             messages.error(request, f"Not done. {reason}")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.dateformat import format as in_format
 
 from citytools.charts import PALETTE, Chart, laid_out, plain, sideways_bars
-from research.measured import Picture, Unit
+from research.metrics.base import Picture, Unit
 from research.metrics.compute_suppliers import DRAWN
 from research.metrics.definitions import Metric
 from research.metrics.figures import NOT_KNOWN, Figure, in_words

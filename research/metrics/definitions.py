@@ -1,12 +1,370 @@
 """Every number that research speaks of, each registered once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from research.measured import Measured
-from research.metrics.base import Metric
-from research.registry import THEMES
-from research.scope import Scope
+from boroughs.models import Subject
+from research.metrics import compute, compute_suppliers
+from research.metrics.base import Measured, Metric, Scope, Unit
 
+_RUNNING = (
+    "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
+    "and are not known to have ended before any extension."
+)
+
+CONTRACT_METRICS = (
+    Metric(
+        key="contracts_past_act_by",
+        title="Running contracts whose act-by date has passed",
+        definition="How many of the running contracts with a known act-by date have let it pass: "
+        "too late to give notice before the end. It does not say that nothing was done.",
+        unit=Unit.PER_CENT,
+        counts="running contracts with a known act-by date",
+        population=_RUNNING,
+        formula="100 × act-by date before the day / act-by date known; act by is the end less the "
+        "notice period in calendar months",
+        compute=compute.past_act_by,
+        rows="/contracts/?counted=act_by_known&standing=current&standing=past_act_by",
+    ),
+    Metric(
+        key="contracts_with_known_end",
+        title="Contracts whose end is known",
+        definition="How many contracts say when they end, to the day, the month or the year, or "
+        "are known to have no end.",
+        unit=Unit.PER_CENT,
+        counts="contracts",
+        population="Contracts that one of the 33 leads or shares, each once, running or ended.",
+        formula="100 × contracts with an end, or rolling / contracts",
+        compute=compute.with_known_end,
+        rows="/contracts/?counted=of_the_33",
+    ),
+    Metric(
+        key="contracts_ending_in_12_months",
+        title="Running contracts that may end within 12 months",
+        definition="How many running contracts end, before any extension, within the next 12 "
+        "months, or may: an end known only as a year or a month counts from its first day.",
+        unit=Unit.COUNT,
+        counts="running contracts with a known end",
+        population=_RUNNING,
+        formula="Number of running contracts whose end can fall within 12 months",
+        compute=compute.ending_in_12_months,
+        rows="/contracts/?counted=end_known&standing=current&standing=past_act_by"
+        "&ends_before={in_a_year}",
+        rows_note="The list holds those that may end within 12 months, not all that were looked "
+        "at.",
+    ),
+)
+
+
+def _spread(
+    key: str, name: str, what: str, function: str, compute: Callable[[Scope], Measured], more: str
+) -> Metric:
+    """`name` is what they run, `what` the kind of system that must be known."""
+    return Metric(
+        key=key,
+        title=f"Boroughs that run {name}",
+        definition=f"How many of the boroughs whose {what} is known run {name}. {more}",
+        unit=Unit.PER_CENT,
+        counts=f"boroughs whose {what} is known",
+        population=f"Systems in use of the 33 for {function.replace('-', ' ')}.",
+        formula="100 × boroughs with it in use for this / boroughs with any system in use for this",
+        compute=compute,
+        rows=f"/systems/?function={function}&counted=in_use",
+    )
+
+
+PRODUCT_METRICS = (
+    _spread(
+        "modern_gov_boroughs",
+        "modern.gov",
+        "committee system",
+        "committee-management",
+        compute_suppliers.boroughs_with("committee-management", product="modern-gov"),
+        "The evidence is the public pages of committees.",
+    ),
+    _spread(
+        "xpress_boroughs",
+        "Xpress for elections",
+        "electoral system",
+        "electoral-management",
+        compute_suppliers.boroughs_with("electoral-management", product="xpress"),
+        "The evidence is the format of polling-station files.",
+    ),
+    _spread(
+        "sirsidynix_boroughs",
+        "SirsiDynix in libraries",
+        "library system",
+        "library-management",
+        compute_suppliers.boroughs_with("library-management", maker="sirsidynix"),
+        "Any product of this maker counts. The evidence is the public catalogue, which may hide "
+        "another system behind it.",
+    ),
+    _spread(
+        "idox_boroughs",
+        "Idox for the planning register",
+        "planning register",
+        "planning-public-register",
+        compute_suppliers.boroughs_with("planning-public-register", maker="idox"),
+        "Any product of this maker counts. Until boroughs return it, the evidence is a public list "
+        "of February 2019, which has no row for the City of London.",
+    ),
+)
+_ALL_FACTS = "Systems in use, contracts led or shared, and skill levels of the 33."
+_NO_LIST = (
+    "No single list holds all facts: this one holds the systems in use; contracts and skill "
+    "levels have their own."
+)
+
+
+def _reporting(subject: Subject, what: str) -> Metric:
+    return Metric(
+        key=f"boroughs_reporting_{subject}",
+        title=f"Boroughs that have returned their {what}",
+        definition=f"How many of the 33 have sent a return on their {what}, complete or not.",
+        unit=Unit.COUNT,
+        counts="boroughs",
+        population="The 33 authorities.",
+        formula=f"Number of boroughs with at least one return on {what}",
+        compute=compute.reporting(subject),
+        rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
+        rows_note="The list holds the 33; its file says of each what it has returned, invented "
+        "returns included.",
+        rows_sourced=False,
+    )
+
+
+RECORD_METRICS = (
+    *(_reporting(one, str(one.label).lower()) for one in Subject),
+    Metric(
+        key="systems_on_record",
+        title="Systems on record",
+        definition="How many systems of the 33 are on record: one borough’s use of one product for "
+        "one function, whatever its status.",
+        unit=Unit.COUNT,
+        counts="systems",
+        population="Systems of the 33, in use or not.",
+        formula="Number of systems",
+        compute=compute.systems,
+        rows="/systems/?counted=of_the_33",
+    ),
+    Metric(
+        key="contracts_on_record",
+        title="Contracts on record",
+        definition="How many contracts that one of the 33 leads or shares are on record; a shared "
+        "one counts once.",
+        unit=Unit.COUNT,
+        counts="contracts",
+        population="Contracts that one of the 33 leads or shares, running or ended.",
+        formula="Number of contracts",
+        compute=compute.contracts,
+        rows="/contracts/?counted=of_the_33",
+    ),
+    Metric(
+        key="median_age_of_facts",
+        title="Median age of facts",
+        definition="Half of the facts on record are at least so old, measured from the day on "
+        "which their source was true.",
+        unit=Unit.MONTHS,
+        counts="facts",
+        population=_ALL_FACTS,
+        formula="Whole months from the median as-of date to the day; a month or a year stands for "
+        "its first day, and of an even number of facts the older of the middle two counts",
+        compute=compute.median_age,
+        rows="/systems/?counted=in_use&sort=as_of",
+        rows_note=_NO_LIST,
+    ),
+    Metric(
+        key="facts_confirmed_in_12_months",
+        title="Facts that their borough confirmed within 12 months",
+        definition="How many of the facts on record the borough itself has confirmed within the "
+        "last 12 months.",
+        unit=Unit.PER_CENT,
+        counts="facts",
+        population=_ALL_FACTS,
+        formula="100 × facts with a confirmation within 12 months before the day / facts",
+        compute=compute.confirmed,
+        rows="/systems/?counted=in_use",
+        rows_note=_NO_LIST,
+    ),
+)
+_FORMULA = (
+    "Spearman’s rho: the correlation of the ranks of the two, equal values sharing the mean of "
+    "their ranks. Not known with fewer than three cases, where it says nothing, or where one of "
+    "the two is the same throughout, where it is not defined"
+)
+_NOTE = "The list holds every system with a satisfaction score; {} without a known maker {}."
+
+SATISFACTION_METRICS = (
+    Metric(
+        key="suppliers_satisfaction_rho_by_borough",
+        title="Number of suppliers and satisfaction, by borough",
+        definition="Whether boroughs that use systems of more makers are more or less satisfied "
+        "with their systems: the rank correlation, over boroughs, of the number of different "
+        "makers in use with the mean satisfaction score. It shows no cause.",
+        unit=Unit.RHO,
+        counts="boroughs with a satisfaction score and a known maker",
+        population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
+        "those that have a score.",
+        formula=_FORMULA,
+        compute=compute.by_borough,
+        rows="/systems/?counted=rated",
+        rows_note=_NOTE.format("a borough", "is no case"),
+    ),
+    Metric(
+        key="suppliers_satisfaction_rho_by_function",
+        title="Number of suppliers and satisfaction, by function",
+        definition="Whether functions served by more makers have more or less satisfied users: the "
+        "rank correlation, over functions, of the number of different makers in use in all of the "
+        "33 with the mean satisfaction score. It shows no cause.",
+        unit=Unit.RHO,
+        counts="functions with a satisfaction score and a known maker",
+        population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
+        "those that have a score.",
+        formula=_FORMULA,
+        compute=compute.by_function,
+        rows="/systems/?counted=rated",
+        rows_note=_NOTE.format("a function", "is no case"),
+    ),
+)
+_PLACES = {10: ("ten", "top10"), 15: ("fifteen", "top15")}
+_CONTRACTS = "Contracts that one of the 33 leads or shares, each once, running or ended."
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """One way in which suppliers are measured."""
+
+    name: str
+    words: str
+    held: str
+    counts: str
+    population: str
+    rows: str
+    compute: Callable[[int], Callable[[Scope], Measured]]
+    pounds: bool = False
+
+
+_BASES = (
+    _Basis(
+        "contracts",
+        "number of contracts",
+        "contracts",
+        "contracts with a known supplier",
+        f"{_CONTRACTS} The supplier is who is paid, which may be a reseller.",
+        "/contracts/?counted=supplier_known",
+        compute_suppliers.by_contracts,
+    ),
+    _Basis(
+        "systems",
+        "number of systems in use",
+        "systems in use",
+        "systems in use whose maker is known",
+        "Systems of the 33 in use, or not known to be retired or only planned, counted for the "
+        "maker of the product.",
+        "/systems/?counted=maker_known",
+        compute_suppliers.by_systems,
+    ),
+    _Basis(
+        "value",
+        "value over the whole term",
+        "pounds over the whole term",
+        "contracts with a known supplier and total value",
+        f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
+        "/contracts/?counted=value_known",
+        compute_suppliers.by_value,
+        pounds=True,
+    ),
+    _Basis(
+        "yearly_value",
+        "yearly value",
+        "pounds a year",
+        "contracts with a known supplier and yearly value",
+        f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
+        "/contracts/?counted=yearly_value_known",
+        compute_suppliers.by_yearly_value,
+        pounds=True,
+    ),
+)
+
+
+def _share(places: int, basis: _Basis) -> Metric:
+    largest, key = _PLACES[places]
+    return Metric(
+        key=f"{key}_supplier_share_by_{basis.name}",
+        title=f"Share of the {largest} largest suppliers, by {basis.words}",
+        definition=f"What the {largest} suppliers with the most {basis.held} hold, as a share of "
+        f"all {basis.held} whose supplier is known. Each supplier counts by itself, not with its "
+        "owner.",
+        unit=Unit.PER_CENT,
+        counts=basis.counts,
+        population=basis.population,
+        formula=f"100 × {basis.held} of the {largest} largest / {basis.held} of all suppliers",
+        compute=basis.compute(places),
+        rows=basis.rows,
+        pounds=basis.pounds,
+    )
+
+
+SHARES = tuple(_share(places, basis) for basis in _BASES for places in _PLACES)
+
+_CASE_MANAGEMENT = ("adults-case-management", "childrens-case-management")
+
+CHOICE = (
+    Metric(
+        key="functions_with_three_or_fewer_suppliers",
+        title="Functions with three or fewer suppliers",
+        definition="How many of the functions with a system in use whose maker is known are "
+        "served by three makers or fewer, in all of the 33 together. While few systems are on "
+        "record, makers that nobody has recorded are missing and the share is too high.",
+        unit=Unit.PER_CENT,
+        counts="functions with a system in use whose maker is known",
+        population="Functions for which one of the 33 has a system in use.",
+        formula="100 × functions with one to three different makers / functions with any known",
+        compute=compute_suppliers.functions_with_at_most(3),
+        rows="/systems/?counted=maker_known",
+    ),
+    Metric(
+        key="social_care_suppliers",
+        title="Suppliers of social care case management in use",
+        definition="How many different makers stand behind the case management systems for adults "
+        "and for children that the 33 use. Each maker counts by itself, not with its owner.",
+        unit=Unit.COUNT,
+        counts="systems in use whose maker is known",
+        population="Systems in use for adults’ or children’s case management, of the 33.",
+        formula="Number of different makers; not known where no such system is on record",
+        compute=compute_suppliers.makers_for(_CASE_MANAGEMENT),
+        rows="/systems/?"
+        + "".join(f"function={slug}&" for slug in _CASE_MANAGEMENT)
+        + "counted=maker_known",
+    ),
+    Metric(
+        key="housing_top3_share",
+        title="Share of the three largest suppliers in housing, of contracts won in competition",
+        definition="The housing contracts won in competition by the three suppliers with the most, "
+        "as a share of all such contracts whose supplier is known. Direct awards, quotes, "
+        "extensions and contracts whose route is not known are outside. With fewer than 30 "
+        "contracts a share is an anecdote.",
+        unit=Unit.PER_CENT,
+        counts="housing contracts won in competition with a known supplier",
+        population="Contracts that one of the 33 leads or shares, of any date, that cover a "
+        "function of housing and came about by an open, restricted or competitive flexible "
+        "procedure or by competition within a framework.",
+        formula="100 × contracts of the three largest / contracts with a known supplier",
+        compute=compute_suppliers.in_competition("housing", 3),
+        rows="/contracts/?service_area=housing&"
+        + "".join(f"route={route}&" for route in compute_suppliers.COMPETITIVE)
+        + "counted=supplier_known",
+    ),
+)
+THEMES: Mapping[str, Sequence[Metric]] = {
+    "How much the largest suppliers hold": SHARES,
+    "How many suppliers there are to choose from": CHOICE,
+    "Suppliers and satisfaction": SATISFACTION_METRICS,
+    "How far single products have spread": PRODUCT_METRICS,
+    "Contracts and their dates": CONTRACT_METRICS,
+    "What the record stands on": RECORD_METRICS,
+}
+"""The metrics under their headings, in the order in which they are listed."""
 __all__ = ["METRICS", "THEMES", "Metric", "measure"]
 
 METRICS: Mapping[str, Metric] = {

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from research.measured import Measured, Unit
+from research.metrics.base import Measured, Scope, Unit
 from research.metrics.definitions import METRICS, Metric, measure
-from research.scope import Scope
 
 NOT_KNOWN = "not known"
 _SPACE = "\u00a0"
@@ -82,7 +81,7 @@ def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -
     return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
 
 
-def figures(
+def figures_for(
     keys: Iterable[str], scope: Scope, published: Mapping[str, Any] | None = None
 ) -> dict[str, Figure]:
     """The metrics of these keys by key, measured now; `published` as a record keeps its values."""

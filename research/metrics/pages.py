@@ -1,6 +1,6 @@
 """What the pages of metrics show, measured once each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from citytools.charts import Chart
-from research.metrics import charts, figures
+from citytools.lists.columns import Column
+from citytools.lists.filters import Values
+from research.metrics import charts, figures, record
+from research.metrics.base import Scope, Unit
 from research.metrics.definitions import METRICS, THEMES, Metric
 from research.metrics.figures import Figure
-from research.metrics_pages import trends
 from research.models import Finding
-from research.scope import Scope
+from research.publications.query import DayAsked, ResearchAsked
 
 AT_THE_HEAD = (
     "systems_on_record",
@@ -49,7 +51,7 @@ class MetricsPage:
 
     @cached_property
     def _figures(self) -> dict[str, Figure]:
-        return figures.figures(METRICS, self.scope)
+        return figures.figures_for(METRICS, self.scope)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class MetricPage:
     @cached_property
     def trend(self) -> Chart | None:
         """The recorded past; None where nothing was recorded."""
-        recorded = trends.recorded(self.metric, self.scope.on)
+        recorded = record.recorded(self.metric, self.scope.on)
         return charts.trend(self.metric, recorded) if recorded else None
 
     @property
@@ -94,7 +96,7 @@ class MetricPage:
         return self.public.filter(spoken_of | Q(metric=self.metric.key))[:MOST]
 
     def _over(self, scope: Scope) -> Figure:
-        return figures.figures([self.metric.key], scope)[self.metric.key]
+        return figures.figures_for([self.metric.key], scope)[self.metric.key]
 
 
 def basis(figure: Figure) -> str:
@@ -112,7 +114,7 @@ def basis(figure: Figure) -> str:
 
 def rows(scope: Scope) -> Iterator[dict[str, Any]]:
     """Every metric as a row of a file."""
-    for figure in figures.figures(METRICS, scope).values():
+    for figure in figures.figures_for(METRICS, scope).values():
         metric, measured = figure.metric, figure.measured
         yield {
             "metric": metric.key,
@@ -133,3 +135,75 @@ def rows(scope: Scope) -> Iterator[dict[str, Any]]:
             "rows": figure.rows,
             "rows_note": metric.rows_note,
         }
+
+
+_UNITS = tuple(Unit)
+_METRIC = Column("metric", "text", "The metric's key, which never changes.")
+_UNIT = Column("unit", "text", "What the value counts.", allowed=_UNITS)
+_MEASURED = (
+    Column(
+        "value", "decimal", "The number. Empty: nothing to measure.", unit="as in the column unit"
+    ),
+    Column("part", "decimal", "Of a share: what is above the line.", unit="what is counted"),
+    Column("whole", "decimal", "Of a share: what is below the line.", unit="what is counted"),
+    Column("counted", "integer", "Records behind the number (n).", unit="records"),
+    Column("boroughs", "integer", "Boroughs of the 33 behind the number.", unit="boroughs"),
+    Column(
+        "left_out",
+        "integer",
+        "Records looked at that lack what would be measured.",
+        unit="records",
+    ),
+)
+
+METRIC_COLUMNS = (
+    _METRIC,
+    Column("title", "text", "What it is called on pages."),
+    Column("definition", "text", "What it means, in a sentence or two."),
+    _UNIT,
+    Column("counts", "text", "What is counted, in the plural: the denominator of a share."),
+    Column("population", "text", "Which records are looked at."),
+    Column("formula", "text", "How it is computed."),
+    Column("as_at", "date", "The day of the value."),
+    *_MEASURED,
+    Column("invented", "integer", "Records among those counted that are invented.", unit="records"),
+    Column("rows", "text", "The page of this site that lists the records behind it."),
+    Column("rows_note", "text", "How that page differs from exactly those. Empty: not at all."),
+)
+"""metrics.csv: one metric a row."""
+
+TREND_COLUMNS = (
+    _METRIC,
+    Column("on", "date", "The day of the value."),
+    _UNIT,
+    *_MEASURED,
+    Column(
+        "settled", "yes or no", "Whether the day was over when it was recorded, so that it stands."
+    ),
+)
+"""trend.csv of one metric: one day a row, real records only."""
+
+
+class MetricsFile(ResearchAsked):
+    """The file of all metrics: a day, with or without what is invented, and some columns."""
+
+    beside = frozenset({"columns"})
+    columns = METRIC_COLUMNS
+
+    def table(self) -> list[dict[str, Any]]:
+        """The rows, read within the day that they are of."""
+        with self.moment():
+            return list(rows(self.scope))
+
+
+class TrendFile(DayAsked):
+    """The file of what was recorded, up to a day; it holds real records alone."""
+
+    beside = frozenset({"columns"})
+    columns = TREND_COLUMNS
+    metric = Values("Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q)
+
+    @property
+    def metrics(self) -> Sequence[str]:
+        """The metrics asked for; all where none is named."""
+        return self.named.get("metric") or list(METRICS)

@@ -5,18 +5,18 @@ the day is over, the event log knows all of it, and what is recorded then stands
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from citytools.history import as_of_views
-from research.measured import Measured
-from research.metrics.definitions import METRICS, measure
+from research.metrics.base import Measured, Scope
+from research.metrics.definitions import METRICS, Metric, measure
 from research.models import MetricValue
-from research.scope import Scope
 
 _KEPT = ("value", "part", "whole", "counted", "boroughs", "left_out")
 _PLACES = 6
@@ -155,3 +155,31 @@ def _one_at_a_time() -> None:
     """Wait until no other run is writing; until the transaction ends, none does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('research.recording'))")
+
+
+MOST = 3660
+"""Days that a trend holds: ten years."""
+
+
+def recorded(metric: Metric, until: datetime.date) -> list[MetricValue]:
+    """The values of the last ten years up to a day, the earliest first; one query."""
+    found = MetricValue.objects.filter(metric=metric.key, on__lte=until)
+    return list(found.order_by("-on", "-pk")[:MOST])[::-1]
+
+
+def rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, Any]]:
+    """The recorded values of some metrics as rows of a file, by metric and day; one query."""
+    found = MetricValue.objects.filter(metric__in=keys, on__lte=until)
+    for one in found.order_by("metric", "on", "pk")[: MOST * len(keys)]:
+        yield {
+            "metric": one.metric,
+            "on": one.on,
+            "unit": str(METRICS[one.metric].unit),
+            "value": one.value,
+            "part": one.part,
+            "whole": one.whole,
+            "counted": one.counted,
+            "boroughs": one.boroughs,
+            "left_out": one.left_out,
+            "settled": one.settled,
+        }

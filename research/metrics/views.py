@@ -2,8 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from citytools.asked import page
-from citytools.links import FileLinks
+from citytools.lists.filterset import page
+from citytools.lists.listing import FileLinks
 from research.metrics import pages
 from research.metrics.definitions import METRICS, Metric
 from research.models import Finding

@@ -1,11 +1,11 @@
 """No statement lies ahead, links are of the web, and a change ends a confirmation.
 
 NOT VALID, so that a row which breaks a rule already stops no upgrade and is not lost: see
-citytools.constraint_validation, which validates the rules or names the rows.
+citytools.facts.confirmation, which validates the rules or names the rows.
 """
 
 import citytools.facts.dates
-import citytools.statement_dates
+import citytools.facts.provenance
 import django.core.validators
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
@@ -23,27 +23,27 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='casestudy',
             name='happened_on',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='casestudyevent',
             name='happened_on',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='finding',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='findingevent',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='When the claim was made.', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='source',
             name='published_on',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='source',
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='sourceevent',
             name='published_on',
-            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.statement_dates.not_ahead]),
+            field=citytools.facts.dates.PartialDateField(blank=True, help_text='A day (2026-11-30), a month (2026-11) or a year (2026).', max_length=10, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='sourceevent',
@@ -62,11 +62,11 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(
             model_name='casestudy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('happened_on__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('happened_on__lte', citytools.statement_dates.LondonDayAsPreciseAs('happened_on')), _connector='OR'), name='casestudy_happened_on_not_ahead', violation_error_message='The date in “happened on” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('happened_on__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('happened_on__lte', citytools.facts.provenance.LondonDayAsPreciseAs('happened_on')), _connector='OR'), name='casestudy_happened_on_not_ahead', violation_error_message='The date in “happened on” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.statement_dates.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='finding_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.facts.provenance.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='finding_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='finding',
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(
             model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_on__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('published_on__lte', citytools.statement_dates.LondonDayAsPreciseAs('published_on')), _connector='OR'), name='source_published_on_not_ahead', violation_error_message='The date in “published on” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_on__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('published_on__lte', citytools.facts.provenance.LondonDayAsPreciseAs('published_on')), _connector='OR'), name='source_published_on_not_ahead', violation_error_message='The date in “published on” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='source',

@@ -1,19 +1,25 @@
 """Research: what was found, what boroughs did, and what follows from it."""
 
-from research.models.case_study import CaseClaim, CaseStudy
-from research.models.claims import Finding
-from research.models.links import (
+from research.models.claims import (
+    CaseClaim,
+    CaseStudy,
     CaseStudyBorough,
     CaseStudyFunction,
     CaseStudyProduct,
     CaseStudySource,
+    Finding,
     FindingSource,
+    Recommendation,
     RecommendationFinding,
     RecommendationSource,
 )
-from research.models.metric_value import MetricValue
-from research.models.publications import Publication, PublicationQuerySet, Source, State
-from research.models.recommendation import Recommendation
+from research.models.publications import (
+    MetricValue,
+    Publication,
+    PublicationQuerySet,
+    Source,
+    State,
+)
 
 __all__ = [
     "CaseClaim",

@@ -17,12 +17,11 @@ from urllib.parse import urlencode
 
 from django.utils.dateformat import format as in_format
 
-from citytools import clock
-from research import quoting
+from citytools.facts import dates
+from research.metrics.base import Scope
 from research.metrics.figures import Figure
 from research.models import CaseStudy, Finding, Publication, Recommendation
-from research.publications import verdicts
-from research.scope import Scope
+from research.publications import text, verdicts
 
 AUTHOR = "City Tools: London, LOTI"
 FORMAT = "city-tools-research-1"
@@ -58,7 +57,7 @@ class Citation:
     @property
     def settled(self) -> bool:
         """Whether the day is over, so that nothing of this can change any more."""
-        return self.on < clock.today()
+        return self.on < dates.today()
 
     @property
     def promise(self) -> str:
@@ -199,7 +198,7 @@ def _headed(scope: Scope) -> dict[str, Any]:
 def _of_record(record: Publication, figures: Mapping[str, Figure]) -> dict[str, Any]:
     return {
         "body": record.body,
-        "figures": of_figures(quoting.quoted(record), figures),
+        "figures": of_figures(text.quoted(record), figures),
         "published_on": record.published_on.isoformat() if record.published_on else None,
         "slug": record.slug,
         "sources": [_of_source(source) for source in record.sources.all()],

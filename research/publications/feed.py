@@ -9,12 +9,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from citytools.exports.atom import MOST, AtomFeed, identity
-from citytools.plain_text import allowed, one_line
+from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, identity
+from citytools.facts.markdown import allowed, one_line
+from research.metrics.base import Scope
 from research.models import CaseStudy, Finding, Recommendation
-from research.publications.text import plain
-from research.quoting import quoted_by_summary, with_figures
-from research.scope import Scope
+from research.publications.text import plain, quoted_by_summary, with_figures
 
 _KINDS: tuple[Any, ...] = (Finding, CaseStudy, Recommendation)
 
@@ -34,7 +33,7 @@ class ResearchFeed(AtomFeed):
         """Public records, each with `updated` and `figures`; at most 100."""
         newest = [one for model in _KINDS for one in _newest(model, self.today)]
         newest.sort(key=lambda one: (one.updated, one.pk), reverse=True)
-        return with_figures(newest[:MOST], Scope(self.today), quoted_by_summary)
+        return with_figures(newest[:MAX_FEED_ENTRIES], Scope(self.today), quoted_by_summary)
 
     def item_title(self, item: Any) -> str:
         """'Finding: Ten vendors held more than half …'."""
@@ -67,7 +66,7 @@ def _newest(model: Any, today: datetime.date) -> list[Any]:
     events = model.pgh_event_model.objects.filter(pgh_obj=OuterRef("pk"))
     last = Subquery(events.order_by("-pgh_id").values("pgh_created_at")[:1])
     rows = model.objects.published(today).annotate(written=last)
-    found = list(rows.order_by("-written", "-pk")[:MOST])
+    found = list(rows.order_by("-written", "-pk")[:MAX_FEED_ENTRIES])
     for one in found:
         begun = _beginning(one)
         one.updated = max(one.written, begun) if one.written else begun

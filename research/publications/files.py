@@ -1,14 +1,16 @@
 """What is published as rows of files, with the numbers of a day."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from research import quoting
+from citytools.lists.columns import Column
+from research.metrics.base import Unit
 from research.metrics.figures import Figure
 from research.models import CaseStudy, Finding, Publication, Recommendation
-from research.publications import verdicts
+from research.publications import text, verdicts
 from research.publications.query import ResearchAsked
 from research.publications.text import plain
+from research.publications.verdicts import Verdict
 
 Row = dict[str, Any]
 
@@ -16,9 +18,9 @@ Row = dict[str, Any]
 def findings(asked: ResearchAsked) -> Iterator[Row]:
     """Each finding with what the rows say of its claim."""
     found = list(asked.public(Finding).prefetch_related("sources"))
-    measured = quoting.measured(found, asked.scope)
+    measured = text.measure_quoted(found, asked.scope)
     for one in found:
-        figures = quoting.own(one, measured)
+        figures = text.own(one, measured)
         tested = verdicts.tested(one, figures)
         told = tested.figure.measured if tested.figure else None
         yield _shared(one) | {
@@ -36,7 +38,7 @@ def findings(asked: ResearchAsked) -> Iterator[Row]:
 
 def case_studies(asked: ResearchAsked) -> Iterator[Row]:
     """Each case study with what it is about, and what is claimed of it."""
-    for one in quoting.with_figures(asked.public(CaseStudy).for_page(), asked.scope):
+    for one in text.with_figures(asked.public(CaseStudy).for_page(), asked.scope):
         figures = _figures(one)
         yield _shared(one) | {
             "case_study": one.slug,
@@ -56,7 +58,7 @@ def case_studies(asked: ResearchAsked) -> Iterator[Row]:
 def recommendations(asked: ResearchAsked) -> Iterator[Row]:
     """Each recommendation with the findings that it rests on."""
     public = asked.public(Recommendation).for_page(asked.day)
-    for one in quoting.with_figures(public, asked.scope):
+    for one in text.with_figures(public, asked.scope):
         yield _shared(one) | {
             "recommendation": one.slug,
             "text": plain(one.body, _figures(one)),
@@ -80,3 +82,86 @@ def _figures(one: Any) -> dict[str, Figure]:
     """The numbers that `with_figures` put beside it."""
     figures: dict[str, Figure] = one.figures
     return figures
+
+
+_TITLE = Column("title", "text", "What its page is called.")
+_SUMMARY = Column("summary", "text", "It in a paragraph, with the numbers of the day.")
+_SOURCES = Column("sources", "list", "Titles of the publications it rests on.")
+_PUBLISHED = Column("published_on", "date", "When it was made public here.")
+_ADDRESS = Column("address", "text", "Its page on this site.")
+
+FINDING_COLUMNS = (
+    Column("finding", "text", "The finding's slug, which never changes."),
+    _TITLE,
+    _SUMMARY,
+    Column("claimed_value", "text", "What was claimed, in the words of who claimed it."),
+    Column("claimed_as_of", "text", "When it was claimed: a year, a month or a day."),
+    Column("metric", "text", "The key of the metric that tests it. Empty: not tested here."),
+    Column("verdict", "text", "What the rows of the day say of it.", allowed=tuple(Verdict)),
+    Column("value", "decimal", "The metric on the day.", unit="as in the column unit"),
+    Column("unit", "text", "What the value counts.", allowed=tuple(Unit)),
+    Column("counted", "integer", "Records behind the value (n).", unit="records"),
+    _SOURCES,
+    _PUBLISHED,
+    _ADDRESS,
+)
+"""findings.csv: one finding a row."""
+
+CASE_STUDY_COLUMNS = (
+    Column("case_study", "text", "The case study's slug, which never changes."),
+    _TITLE,
+    _SUMMARY,
+    Column("happened_on", "text", "When it began: a year, a month or a day."),
+    Column("outcome", "text", "What came of it. Empty: not known."),
+    Column("boroughs", "list", "Boroughs that it is about, by name."),
+    Column("products", "list", "Products that it is about, by name."),
+    Column("functions", "list", "Functions that it is about, by name."),
+    Column("claims", "list", "Costs and savings, each with whoever claims it."),
+    _SOURCES,
+    _PUBLISHED,
+    _ADDRESS,
+)
+"""case-studies.csv: one case study a row."""
+
+RECOMMENDATION_COLUMNS = (
+    Column("recommendation", "text", "The recommendation's slug, which never changes."),
+    _TITLE,
+    Column("text", "text", "What should be done, with the numbers of the day."),
+    Column("audience", "text", "For whom it is.", allowed=tuple(Recommendation.Audience.values)),
+    Column("status", "text", "What became of it.", allowed=tuple(Recommendation.Status.values)),
+    Column("owner", "text", "Who answers for it: an organisation or a role. Empty: nobody yet."),
+    Column("findings", "list", "Slugs of the findings that it rests on."),
+    _SOURCES,
+    _PUBLISHED,
+    _ADDRESS,
+)
+"""recommendations.csv: one recommendation a row."""
+
+
+class _Published(ResearchAsked):
+    """A file of one kind."""
+
+    beside = frozenset({"columns"})
+
+    def table(self, rows: Callable[[ResearchAsked], Iterable[Row]]) -> list[Row]:
+        """The rows, read within the day that they are of."""
+        with self.moment():
+            return list(rows(self))
+
+
+class FindingsFile(_Published):
+    """The file of findings."""
+
+    columns = FINDING_COLUMNS
+
+
+class CaseStudiesFile(_Published):
+    """The file of case studies."""
+
+    columns = CASE_STUDY_COLUMNS
+
+
+class RecommendationsFile(_Published):
+    """The file of recommendations."""
+
+    columns = RECOMMENDATION_COLUMNS

@@ -1,19 +1,27 @@
 """What the page of one finding and the list of findings show, measured once each."""
 
-from collections.abc import Callable, Sequence
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+from django.utils.dateformat import format as in_format
+from django.utils.safestring import SafeString
+
+from boroughs.models import Borough
 from citytools.charts import Chart
-from research import quoting
+from citytools.lists.filterset import FactFilter
 from research.metrics import charts, figures
+from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
 from research.metrics.figures import Figure
-from research.models import Finding, MetricValue
-from research.publications import citation, verdicts
+from research.models import CaseStudy, Finding, MetricValue, Recommendation, State
+from research.publications import citation, text, verdicts
 from research.publications.citation import Citation
-from research.publications.verdicts import Tested
-from research.scope import Scope
+from research.publications.verdicts import Tested, Verdict
+from systems.models import Function, Product
 
 MOST_DAYS = 2000
 """Days of a trend that are drawn."""
@@ -29,7 +37,7 @@ class FindingPage:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The numbers by key, that of the claim first."""
-        return quoting.own(self.finding, quoting.measured([self.finding], self.scope))
+        return text.own(self.finding, text.measure_quoted([self.finding], self.scope))
 
     @property
     def in_order(self) -> list[Figure]:
@@ -70,5 +78,129 @@ class FindingPage:
 
 def claims_tested(findings: Sequence[Finding], scope: Scope) -> list[Tested]:
     """Each finding with its verdict; every metric is measured once, however many speak of it."""
-    measured = figures.figures([one.metric for one in findings if one.metric in METRICS], scope)
+    measured = figures.figures_for([one.metric for one in findings if one.metric in METRICS], scope)
     return [verdicts.tested(one, measured) for one in findings]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Why a recommendation may stand on less than it did."""
+
+    said: str
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A recommendation with its text, and the findings it rests on, each held against the rows."""
+
+    recommendation: Recommendation
+    body: SafeString
+    resting: Sequence[Tested]
+    withdrawn: Sequence[Finding]
+    rows: str
+    """Whose rows: 'today’s rows' or 'the rows of 1 May 2026'."""
+
+    @property
+    def notices(self) -> list[Notice]:
+        """One for each finding that does not hold, has turned or was withdrawn."""
+        turned = [
+            Notice(f"{said} on {self.rows}", one.finding, one.sentence)
+            for one in self.resting
+            if (said := _turned(one))
+        ]
+        return turned + [_gone(finding) for finding in self.withdrawn]
+
+
+def by_audience(
+    recommendations: Sequence[Recommendation], scope: Scope, today: datetime.date
+) -> list[tuple[str, list[Advice]]]:
+    """(audience, its recommendations); every metric is measured once, however many rest on it.
+
+    `findings` of each are those ever public by the day of the scope, prefetched.
+    """
+    metrics = [one.metric for advised in recommendations for one in advised.findings.all()]
+    measured = text.measure_quoted(recommendations, scope, metrics)
+    rows = "today’s rows" if scope.on == today else f"the rows of {_words(scope.on)}"
+    advice = [_advice(one, measured, scope.on, rows) for one in recommendations]
+    return [
+        (audience.label, [one for one in advice if one.recommendation.audience == audience])
+        for audience in Recommendation.Audience
+    ]
+
+
+def _advice(
+    advised: Recommendation, measured: Mapping[str, Figure], on: datetime.date, rows: str
+) -> Advice:
+    findings = list(advised.findings.all())
+    return Advice(
+        advised,
+        text.rendered(advised.body, text.own(advised, measured), level=4),
+        [verdicts.tested(one, measured) for one in findings if one.state(on) == State.PUBLISHED],
+        [one for one in findings if one.state(on) == State.WITHDRAWN],
+        rows,
+    )
+
+
+def _turned(tested: Tested) -> str:
+    """What has become of a finding; empty where it holds as before, or cannot be tested."""
+    if tested.now == Verdict.DOES_NOT_HOLD:
+        gone = "no longer holds" if tested.flipped else "does not hold"
+        return f"A finding it rests on {gone}"
+    return "A finding it rests on did not hold when published, and holds" if tested.flipped else ""
+
+
+def _gone(finding: Finding) -> Notice:
+    said = f"A finding it rests on was withdrawn on {_words(finding.withdrawn_on)}"
+    return Notice(said, finding, f"The reason given: {finding.withdrawal_reason}")
+
+
+def _words(day: datetime.date | None) -> str:
+    return in_format(day, "j F Y") if day else ""
+
+
+MOST = 10
+"""Records of one kind that a page names."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What is published about one thing, newest first."""
+
+    case_studies: Sequence[CaseStudy]
+    findings: Sequence[Finding] = ()
+
+    def __len__(self) -> int:
+        return len(self.case_studies) + len(self.findings)
+
+
+def of_borough(borough: Borough, on: datetime.date) -> About:
+    """Case studies about a borough; one query. No finding is about one borough."""
+    return About(list(CaseStudy.objects.published(on).about(borough)[:MOST]))
+
+
+def of_product(product: Product, on: datetime.date) -> About:
+    """Case studies about a product, and findings whose rows are its own; two queries."""
+    studies = CaseStudy.objects.published(on).about(product)[:MOST]
+    return About(list(studies), _findings("product", product.slug, on))
+
+
+def of_function(function: Function, on: datetime.date) -> About:
+    """Case studies about a function, and findings whose rows are of it; two queries."""
+    studies = CaseStudy.objects.published(on).about(function)[:MOST]
+    return About(list(studies), _findings("function", function.slug, on))
+
+
+def of_choice(chosen: FactFilter, on: datetime.date) -> About | None:
+    """The same where a list is narrowed to exactly one function; None where it is not."""
+    functions = [] if chosen.problems else list(chosen.named.get("function") or ())
+    return of_function(functions[0], on) if len(functions) == 1 else None
+
+
+def _findings(name: str, slug: str, on: datetime.date) -> list[Finding]:
+    """Findings that link to rows chosen by this name and slug, of their own or their metric's."""
+    chosen = rf"[?&]{name}={slug}(&|$)"
+    metrics = [key for key, metric in METRICS.items() if re.search(chosen, metric.rows)]
+    rows = Q(rows__regex=chosen) | Q(rows="", metric__in=metrics)
+    return list(Finding.objects.published(on).filter(rows)[:MOST])

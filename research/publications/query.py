@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 
 from django.utils.dateformat import format as in_format
 
-from citytools import clock
-from citytools.asked import Asked
+from citytools.facts import dates
 from citytools.history import as_of_views
 from citytools.lists.filters import Day, YesNo
-from research.models import CaseStudy, Finding, Publication, Recommendation
-from research.scope import Scope
+from citytools.lists.filterset import Asked
+from research.metrics.base import Scope
+from research.models import CaseStudy, Finding, Publication, Recommendation, State
 
 P = TypeVar("P", bound=Publication)
 PUBLISHED: tuple[type[Publication], ...] = (Finding, CaseStudy, Recommendation)
@@ -46,12 +46,12 @@ class DayAsked(Asked):
     def day(self) -> datetime.date:
         """The day of the numbers."""
         asked = None if self.problems else self.named.get("as_at")
-        return asked or clock.today()
+        return asked or dates.today()
 
     @property
     def of_the_past(self) -> bool:
         """Whether a day before today is asked for."""
-        return self.day < clock.today()
+        return self.day < dates.today()
 
     @property
     def scope(self) -> Scope:
@@ -96,13 +96,13 @@ class ResearchAsked(DayAsked):
 
 def _withdrawn(model: type[Publication]) -> list[int]:
     """What is withdrawn today, by number."""
-    withdrawn = model._default_manager.withdrawn(clock.today())
+    withdrawn = model._default_manager.withdrawn(dates.today())
     return list(withdrawn.order_by("pk").values_list("pk", flat=True))
 
 
 def _out_of_record(day: datetime.date) -> str:
     """What is wrong with a day, and the remedy; empty where it is one on record."""
-    began, today = as_of_views.began_on(), clock.today()
+    began, today = as_of_views.began_on(), dates.today()
     if day > today:
         return f"{_words(day)} has not come yet: write {today.isoformat()} or earlier."
     if began is None or day < began:
@@ -113,3 +113,20 @@ def _out_of_record(day: datetime.date) -> str:
 
 def _words(day: datetime.date) -> str:
     return in_format(day, "j F Y")
+
+
+def in_words(record: Publication, on: datetime.date) -> str:
+    """'Draft', 'Public from 3 March 2027 on', 'Public since …' or 'Withdrawn on … because: …'."""
+    state = record.state(on)
+    if state == State.WITHDRAWN:
+        return f"Withdrawn on {_day(record.withdrawn_on)} because: {record.withdrawal_reason}"
+    if state == State.DRAFT:
+        return "Draft"
+    if state == State.SCHEDULED:
+        return f"Public from {_day(record.published_on)} on; until then a draft"
+    since = f"Public since {_day(record.published_on)}"
+    return f"{since}, until {_day(record.withdrawn_on)}" if record.withdrawn_on else since
+
+
+def _day(day: datetime.date | None) -> str:
+    return in_format(day, "j F Y") if day else "a day not known"

@@ -1,20 +1,42 @@
 """Pages of research: findings, case studies and recommendations."""
 
+import datetime
+
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import conditional_page
 
-from citytools import clock
-from citytools.asked import Asked, page
+from citytools.facts import dates
 from citytools.http.file_response import refusal
-from citytools.links import FileLinks
-from research import advice
-from research.models import CaseStudy, Finding, Recommendation
+from citytools.lists.filterset import Asked, page
+from citytools.lists.listing import FileLinks
+from research.models import CaseStudy, Finding, Publication, Recommendation
+from research.publications import pages
 from research.publications.feed import ResearchFeed
 from research.publications.pages import FindingPage, claims_tested
 from research.publications.query import ResearchAsked
-from research.quoting import with_figures
-from research.withdrawn import gone
+from research.publications.text import with_figures
+
+
+def gone(
+    request: HttpRequest, model: type[Publication], slug: str, today: datetime.date
+) -> HttpResponse | None:
+    """410 with the day and the reason and nothing of the text; None where it is not withdrawn.
+
+    To be asked of today's tables before any earlier day is looked at: what is withdrawn today is
+    not shown as it was, either.
+    """
+    record = model._default_manager.withdrawn(today).filter(slug=slug).first()
+    if record is None:
+        return None
+    context = {
+        "noun": str(model._meta.verbose_name),
+        "day": record.withdrawn_on,
+        "reason": record.withdrawal_reason,
+        "asked": Asked(request),
+    }
+    return render(request, "research/withdrawn.html", context, status=410)
+
 
 MOST = 200
 """Records of one kind that a page lists."""
@@ -40,7 +62,7 @@ def atom(request: HttpRequest) -> HttpResponse:
     """The newest of what is published, for a feed reader."""
     if problems := Asked(request).problems:
         return refusal(problems)
-    response = ResearchFeed(clock.today())(request)
+    response = ResearchFeed(dates.today())(request)
     # What is withdrawn leaves with no later date: only the tag of the whole tells that it left
     del response["Last-Modified"]
     return response
@@ -48,7 +70,7 @@ def atom(request: HttpRequest) -> HttpResponse:
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, what today's rows say of it, and where to see them."""
-    if withdrawn := gone(request, Finding, slug, clock.today()):
+    if withdrawn := gone(request, Finding, slug, dates.today()):
         return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
@@ -76,7 +98,7 @@ def case_studies(request: HttpRequest) -> HttpResponse:
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
-    if withdrawn := gone(request, CaseStudy, slug, clock.today()):
+    if withdrawn := gone(request, CaseStudy, slug, dates.today()):
         return withdrawn
     asked = ResearchAsked(request)
     with asked.moment():
@@ -87,12 +109,12 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
-    asked, today = ResearchAsked(request), clock.today()
+    asked, today = ResearchAsked(request), dates.today()
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
     gone_since = list(withdrawn[:MOST])
     with asked.moment():
         public = asked.public(Recommendation).for_page(asked.day)
-        audiences = advice.by_audience(list(public[:MOST]), asked.scope, today)
+        audiences = pages.by_audience(list(public[:MOST]), asked.scope, today)
         files = FileLinks("research:recommendations_csv", asked.query())
         context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
         return page(request, "research/recommendations.html", context, asked)

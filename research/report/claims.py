@@ -11,7 +11,7 @@ from research.metrics.figures import NOT_KNOWN, Figure, Published, in_words, par
 from research.models import Finding
 from research.publications import verdicts
 from research.report.document import Bars, Block, Dots, Line, Piece, Table, Words, bars, plain
-from research.report.references import References
+from research.report.records import References
 
 CANNOT = "No number of this site tests this claim, so that we cannot say whether it holds."
 

@@ -13,23 +13,183 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.dateformat import format as in_format
+from markdown_it.tree import SyntaxTreeNode
 
-from citytools import kept_files
+from citytools.http import file_response
 from citytools.local import file_locks
-from research.publications.citation import Citation
-from research.report import paper, press
-from research.report.document import Section
+from research.metrics.figures import Figure
+from research.publications import text
+from research.publications.citation import AUTHOR, Citation
+from research.report import press
+from research.report.document import Block, Dots, Prose, Section
+
+# A block is {"kind": …}, a run of words {"words", "strong", "emph", "code", "link"}. What
+# Markdown here does not write (images, HTML) comes as the words that stand in it, never as an
+# instruction.
+
+Value = dict[str, Any]
+_MARKS = {"strong": "strong", "em": "emph"}
+_BREAKS = {"softbreak": " ", "hardbreak": "\n"}
+_LEADS = ("https://", "http://", "mailto:", "/")
+"""How an address begins that a text may lead to; an anchor could lead to nothing here."""
+
+
+def blocks(source: str, figures: Mapping[str, Figure], level: int) -> list[Value]:
+    """A text's blocks; its headings begin at `level` and skip none, as a tagged PDF must not."""
+    return _Walk(figures, level).within(SyntaxTreeNode(text.parsed(source)))
+
+
+class _Walk:
+    """One way through one text."""
+
+    def __init__(self, figures: Mapping[str, Figure], level: int) -> None:
+        self.figures, self.level, self.deepest = figures, level, level
+
+    def within(self, node: SyntaxTreeNode) -> list[Value]:
+        return [block for child in node.children for block in self.blocks(child)]
+
+    def blocks(self, node: SyntaxTreeNode) -> Iterator[Value]:
+        if node.type == "heading":
+            yield self.heading(node)
+        elif node.type in {"bullet_list", "ordered_list"}:
+            yield self.listed(node)
+        elif node.type == "blockquote":
+            yield {"kind": "quote", "blocks": self.within(node)}
+        elif node.type == "table":
+            yield {"kind": "grid", "rows": self.rows(node)}
+        elif node.type in {"fence", "code_block"}:
+            yield {"kind": "code", "words": node.content}
+        elif node.type == "paragraph":
+            yield {"kind": "paragraph", "runs": self.line(node)}
+        elif node.type != "hr" and node.content:
+            yield {"kind": "paragraph", "runs": [{"words": node.content}]}
+
+    def heading(self, node: SyntaxTreeNode) -> Value:
+        depth = min(self.deepest, self.level + max(0, int(node.tag[1:]) - 2))
+        self.deepest = depth + 1
+        return {"kind": "heading", "depth": depth, "runs": self.line(node)}
+
+    def listed(self, node: SyntaxTreeNode) -> Value:
+        start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+        return {
+            "kind": "list",
+            "start": start,
+            "items": [self.within(one) for one in node.children],
+        }
+
+    def rows(self, node: SyntaxTreeNode) -> list[list[list[Value]]]:
+        """The cells of a table by row, its heading first."""
+        lines = [line for part in node.children for line in part.children]
+        return [[self.line(cell) for cell in line.children] for line in lines]
+
+    def line(self, node: SyntaxTreeNode) -> list[Value]:
+        return [run for child in node.children for run in self.runs(child, {})]
+
+    def runs(self, node: SyntaxTreeNode, marks: Value) -> Iterator[Value]:
+        if node.type == "metric":
+            yield marks | {"words": text.said(node.meta["token"], node.content, self.figures)}
+        elif node.type in _BREAKS:
+            yield marks | {"words": _BREAKS[node.type]}
+        elif node.type == "code_inline":
+            yield marks | {"words": node.content, "code": True}
+        elif node.children and node.type != "image":
+            within = marks | _mark(node)
+            for child in node.children:
+                yield from self.runs(child, within)
+        elif node.content:
+            yield marks | {"words": node.content}
+
+
+def _mark(node: SyntaxTreeNode) -> Value:
+    if node.type == "link":
+        address = str(node.attrs.get("href", ""))
+        return {"link": address} if address.startswith(_LEADS) else {}
+    return {_MARKS[node.type]: True} if node.type in _MARKS else {}
+
+
+_AS_IT_IS = {"anchor", "anchors", "kind", "svg", "tone"}
+_NO_GLYPH = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+_LONG = re.compile(r"\S{80}")
+
+
+def of(sections: Sequence[Section], standing: str, citation: Citation, site: str) -> dict[str, Any]:
+    """All that the press draws; `site` is the whole address of '/', put before paths."""
+    paper = {
+        "author": AUTHOR,
+        "citation": citation.words,
+        "day": in_format(citation.on, "j F Y"),
+        "hash": citation.hash,
+        "sections": [_section(one) for one in sections],
+        "settled": citation.promise,
+        "short": citation.short,
+        "standing": standing,
+        "title": citation.title,
+    }
+    plain: dict[str, Any] = _plain(paper, site)
+    return plain
+
+
+def set_words(words: str) -> str:
+    """Words without what no font can show, and with places to break where there are none.
+
+    A word of thousands of letters would keep the press busy for minutes.
+    """
+    return _LONG.sub(lambda found: f"{found[0]}\u200b", _NO_GLYPH.sub(" ", words))
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "anchor": section.anchor,
+        "blocks": [one for block in section.blocks for one in _blocks(block)],
+        "number": section.number,
+        "sections": [_section(one) for one in section.sections],
+        "title": section.title,
+    }
+
+
+def _blocks(block: Block) -> list[dict[str, Any]]:
+    if isinstance(block, Prose):
+        # Sections of the PDF begin a level above those of the page, whose first is its title
+        return blocks(block.source, block.figures, block.level - 1)
+    values = {one.name: getattr(block, one.name) for one in fields(block)}  # type: ignore[arg-type]
+    drawn = {}
+    if isinstance(block, Dots):
+        drawn["svg"] = render_to_string("research/report/_plane.svg", {"plane": block.plane})
+    return [{"kind": block.kind, **values, **drawn}]
+
+
+def _plain(value: Any, site: str, name: str = "") -> Any:
+    """Values as JSON holds them, every path made a whole address."""
+    if isinstance(value, str):
+        if name == "link":
+            return site.rstrip("/") + value if value.startswith("/") else value
+        return value if name in _AS_IT_IS else set_words(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(one, site, key) for key, one in value.items()}
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name), site, one.name) for one in fields(value)}
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one, site, name) for one in value]
+    return value
+
 
 _log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 30
@@ -65,18 +225,18 @@ def response(
     `site` is the whole address of '/', put before paths; `disconnected` is set once the reader has
     gone. NotPrinted where it takes too long, another is being printed, or nobody waits.
     """
-    document = json.dumps(paper.of(sections, standing, citation, site)).encode()
+    document = json.dumps(of(sections, standing, citation, site)).encode()
     day = citation.on.isoformat()
     key = f"report.pdf {_version()} {day} {hashlib.sha256(document).hexdigest()}"
-    if kept := kept_files.find(key):
+    if kept := file_response.find(key):
         return kept
     with _exclusive() as lock:
         # Whoever had the lock a moment ago may have printed the same
-        if kept := kept_files.find(key):
+        if kept := file_response.find(key):
             return kept
         content = _run(document, day, disconnected, lock)
         headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(content))}
-        kept_files.store(key, headers, io.BytesIO(content))
+        file_response.store(key, headers, io.BytesIO(content))
     return HttpResponse(content, content_type=CONTENT_TYPE)
 
 

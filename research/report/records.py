@@ -1,18 +1,18 @@
 """Everything that research has published by a day, with every number, read once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db.models import Prefetch
 
 from boroughs.models import LONDON, Subject
-from research import quoting
+from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure, figures
-from research.models import CaseStudy, Finding, Publication, Recommendation
-from research.publications import citation
-from research.scope import Scope
+from research.metrics.figures import Figure, figures_for
+from research.models import CaseStudy, Finding, Publication, Recommendation, Source
+from research.publications import citation, text
+from research.report.document import Line, Piece, joined, plain
 
 MOST = 200
 """Records of one kind that the report holds."""
@@ -51,7 +51,7 @@ class Records:
 
     def figures_of(self, record: Publication) -> Mapping[str, Figure]:
         """The numbers of one record, beside those with which it was published."""
-        return quoting.own(record, self.measured)
+        return text.own(record, self.measured)
 
     @property
     def content(self) -> citation.Content:
@@ -84,7 +84,7 @@ def of(scope: Scope, public: Callable[[type[Publication]], Any]) -> Records:
     return Records(
         scope,
         [_held("systems", scope.systems, scope), _held("contracts", scope.contracts, scope)],
-        figures(METRICS, scope),
+        figures_for(METRICS, scope),
         list(findings[:MOST]),
         list(studies[:MOST]),
         list(advice.order_by("title", "pk")[:MOST]),
@@ -97,3 +97,45 @@ def _held(subject: str, rows: Any, scope: Scope) -> Held:
     reporting = scope.london.reporting(subject, illustrative=scope.illustrative).count()
     name = str(Subject(subject).label)
     return Held(name, rows.count() - invented, invented, rows.borough_count(), reporting)
+
+
+class References:
+    """Numbers of all that is referred to, given in the order of the report."""
+
+    def __init__(self, records: Records) -> None:
+        self.sources: dict[int, Source] = {}
+        self._counts: dict[str, int] = {}
+        self._findings = {one.pk: n for n, one in enumerate(records.findings, 1)}
+        everything: Iterable[Publication] = (
+            *records.findings, *records.case_studies, *records.recommendations,
+        )  # fmt: skip
+        for record in everything:
+            for source in record.sources.all():
+                self.sources.setdefault(source.pk, source)
+        for study in records.case_studies:
+            for claim in study.claims.all():
+                self.sources.setdefault(claim.source.pk, claim.source)
+        self._places = {pk: n for n, pk in enumerate(self.sources, 1)}
+
+    def next(self, what: str) -> str:
+        """'Table 3': each table and figure is numbered as it is made."""
+        self._counts[what] = self._counts.get(what, 0) + 1
+        return f"{what} {self._counts[what]}"
+
+    def finding(self, record: Publication) -> str:
+        """'3.2', the number of a finding's section."""
+        return f"3.{self._findings[record.pk]}"
+
+    def to_finding(self, record: Publication) -> Line:
+        """A finding's number and title, leading to it; a title alone where it is left out."""
+        if record.pk not in self._findings:
+            return plain(record.title)
+        return [Piece(f"{self.finding(record)} {record.title}", f"#finding-{record.slug}")]
+
+    def cited(self, sources: Iterable[Source]) -> Line:
+        """'[1], [4]', each leading to its source; 'not known' for none."""
+        known = [
+            [Piece(f"[{self._places[one.pk]}]", f"#source-{self._places[one.pk]}")]
+            for one in sources
+        ]
+        return joined(known, ", ") or plain("not known")

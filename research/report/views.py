@@ -4,11 +4,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from citytools.asked import page
 from citytools.http.file_response import refusal
-from research import quoting
+from citytools.lists.filterset import page
 from research.models import Finding
-from research.publications import citation
+from research.publications import citation, text
 from research.publications.query import ResearchAsked
 from research.report import contents, pdf, records
 
@@ -68,7 +67,7 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
     with asked.moment():
         public = asked.public(Finding).prefetch_related("sources")
         found = get_object_or_404(public, slug=slug)
-        measured = quoting.own(found, quoting.measured([found], asked.scope))
+        measured = text.own(found, text.measure_quoted([found], asked.scope))
         content = citation.of_finding(found, measured, asked.scope)
     return _json(content)
 

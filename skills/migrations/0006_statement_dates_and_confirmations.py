@@ -1,11 +1,11 @@
 """No statement lies ahead, links are of the web, and a change ends a confirmation.
 
 NOT VALID, so that a row which breaks a rule already stops no upgrade and is not lost: see
-citytools.constraint_validation, which validates the rules or names the rows.
+citytools.facts.confirmation, which validates the rules or names the rows.
 """
 
 import citytools.facts.dates
-import citytools.statement_dates
+import citytools.facts.provenance
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.contrib.postgres.operations import AddConstraintNotValid
@@ -23,42 +23,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='pastlevel',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.facts.provenance.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='pastlevel',
             name='confirmed_on',
-            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.statement_dates.not_ahead]),
+            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='pastlevelevent',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.facts.provenance.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='pastlevelevent',
             name='confirmed_on',
-            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.statement_dates.not_ahead]),
+            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='skilllevel',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.facts.provenance.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='skilllevel',
             name='confirmed_on',
-            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.statement_dates.not_ahead]),
+            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.facts.provenance.not_ahead]),
         ),
         migrations.AlterField(
             model_name='skilllevelevent',
             name='as_of',
-            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.statement_dates.not_ahead], verbose_name='as of'),
+            field=citytools.facts.dates.PartialDateField(help_text='When the source was true: 2026-11-30, 2026-11 or 2026.', max_length=10, validators=[citytools.facts.provenance.not_ahead], verbose_name='as of'),
         ),
         migrations.AlterField(
             model_name='skilllevelevent',
             name='confirmed_on',
-            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.statement_dates.not_ahead]),
+            field=models.DateField(blank=True, help_text='When the borough last confirmed it as it is. A change ends that. Empty: never.', null=True, validators=[citytools.facts.provenance.not_ahead]),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pastlevel',
@@ -70,11 +70,11 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(
             model_name='pastlevel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.statement_dates.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='pastlevel_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.facts.provenance.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='pastlevel_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='pastlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on__lte', citytools.statement_dates.LondonDay())), name='pastlevel_confirmed_on_not_ahead', violation_error_message='The date in “confirmed on” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on__lte', citytools.facts.provenance.LondonDay())), name='pastlevel_confirmed_on_not_ahead', violation_error_message='The date in “confirmed on” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='pastlevel',
@@ -82,11 +82,11 @@ class Migration(migrations.Migration):
         ),
         AddConstraintNotValid(
             model_name='skilllevel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.statement_dates.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='skilllevel_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('as_of__regex', '^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$'), _negated=True), ('as_of__lte', citytools.facts.provenance.LondonDayAsPreciseAs('as_of')), _connector='OR'), name='skilllevel_as_of_not_ahead', violation_error_message='The date in “as of” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='skilllevel',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on__lte', citytools.statement_dates.LondonDay())), name='skilllevel_confirmed_on_not_ahead', violation_error_message='The date in “confirmed on” lies ahead. Write today or a date that has passed.'),
+            constraint=models.CheckConstraint(condition=models.Q(('confirmed_on__lte', citytools.facts.provenance.LondonDay())), name='skilllevel_confirmed_on_not_ahead', violation_error_message='The date in “confirmed on” lies ahead. Write today or a date that has passed.'),
         ),
         AddConstraintNotValid(
             model_name='skilllevel',

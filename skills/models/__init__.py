@@ -1,10 +1,387 @@
 """Skills of organisations, in bands; never of a person."""
 
-from skills.models.catalogue import Skill, SkillGroup
-from skills.models.levels import SkillLevel, SkillLevelQuerySet
-from skills.models.needs import SkillNeed, SkillNeedQuerySet
-from skills.models.past import PastLevel, PastLevelQuerySet, previous
-from skills.models.scales import Headcount, Level
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.lookups import Exact
+from django.urls import reverse
+
+from boroughs.models import Borough
+from citytools.facts.dates import FirstDay, LastDay
+from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
+from citytools.history import tracked
+from citytools.lists.word_search import SearchText, split_words
+
+
+@tracked()
+class SkillGroup(models.Model):
+    """A family of skills."""
+
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked()
+class Skill(models.Model):
+    """What an organisation can do."""
+
+    group = models.ForeignKey(SkillGroup, on_delete=models.PROTECT, related_name="skills")
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    definition = models.TextField(help_text="What an organisation with this skill can do.")
+    position = models.PositiveSmallIntegerField(help_text="Order on the page.")
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The skill's page."""
+        return reverse("skills:detail", args=[self.slug])
+
+
+class Level(models.IntegerChoices):
+    """None, then the four levels of the Government Digital and Data capability framework."""
+
+    NONE = 0, "None"
+    AWARENESS = 1, "Awareness"
+    WORKING = 2, "Working"
+    PRACTITIONER = 3, "Practitioner"
+    EXPERT = 4, "Expert"
+
+    @property
+    def meaning(self) -> str:
+        """What the level says of an organisation, in our words."""
+        return _MEANINGS[self.value]
+
+
+class Headcount(models.TextChoices):
+    """How many people, in bands wide enough to name nobody.
+
+    Written with words: a spreadsheet reads 3-5 as the third of May.
+    """
+
+    NOBODY = "0", "0"
+    ONE = "1 to 2", "1 to 2"
+    THREE = "3 to 5", "3 to 5"
+    SIX = "6 to 10", "6 to 10"
+    ELEVEN = "11 to 20", "11 to 20"
+    MORE = "21 or more", "21 or more"
+
+
+_MEANINGS = (
+    "Nobody in the organisation can do it yet.",
+    "Some know what it is for, and when to ask for help with it.",
+    "It can be done here with guidance from others, or on simpler work.",
+    "It is done here without help on work of the usual size, and others are shown how.",
+    "It is led from here: hard cases are solved, standards set, and others taught.",
+)
+JUDGEMENT = "City Tools working judgement, to be edited by LOTI"
+
+
+class SkillNeedQuerySet(models.QuerySet["SkillNeed"]):
+    """Named questions about needs."""
+
+    def for_list(self) -> Self:
+        """With all that a row on a page shows."""
+        return self.select_related("skill__group")
+
+
+@tracked()
+class SkillNeed(models.Model):
+    """A function, or a product, that calls for a skill at a level.
+
+    Function and product are named by their slugs: models of skills know no systems. The database
+    holds each to a function or product that there is (see the migration): a slug that is renamed
+    is renamed here, and a need goes with what it is about.
+    """
+
+    function = models.SlugField(max_length=60, null=True, blank=True)  # noqa: DJ001 (a key)
+    product = models.SlugField(max_length=120, null=True, blank=True)  # noqa: DJ001 (a key)
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="needs")
+    level = models.PositiveSmallIntegerField(
+        choices=Level.choices[1:], help_text="The level that running it well calls for."
+    )
+    why = models.CharField(max_length=200, help_text="A sentence. Shown in public.")
+    source = models.CharField(max_length=200, default=JUDGEMENT)
+
+    objects = SkillNeedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["skill__position", "-level", "function", "product", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_need_is_of_a_function_or_of_a_product",
+                condition=Q(function=None) ^ Q(product=None),
+                violation_error_message="Name a function or a product, and not both.",
+            ),
+            models.UniqueConstraint(
+                fields=["function", "skill"],
+                name="a_function_calls_for_a_skill_once",
+                violation_error_message="This function's need of this skill is already recorded.",
+            ),
+            models.UniqueConstraint(
+                fields=["product", "skill"],
+                name="a_product_calls_for_a_skill_once",
+                violation_error_message="This product's need of this skill is already recorded.",
+            ),
+            models.CheckConstraint(
+                name="a_needed_level_is_awareness_to_expert",
+                condition=Q(level__in=Level.values[1:]),
+                violation_error_message="A needed level is 1 (awareness) to 4 (expert).",
+            ),
+            models.CheckConstraint(
+                name="a_need_says_why",
+                condition=~Q(why="") & ~Q(source=""),
+                violation_error_message="Say why, and on whose judgement.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        level = self.get_level_display().lower()
+        return f"{self.function or self.product}: {self.skill}, {level}"
+
+    def get_absolute_url(self) -> str:
+        """The skill's page, which says what calls for it."""
+        return self.skill.get_absolute_url()
+
+    @property
+    def judged(self) -> bool:
+        """Whether it rests on our working judgement alone."""
+        return self.source == JUDGEMENT
+
+    def clean(self) -> None:
+        """An empty name is none."""
+        super().clean()
+        self.function, self.product = self.function or None, self.product or None
+
+
+class PastLevelQuerySet(SourcedQuerySet):
+    """Named questions about former levels."""
+
+    def behind(self, levels: models.QuerySet[Any]) -> Self:
+        """Those that stand behind any of the present levels."""
+        present = levels.order_by().filter(
+            _alike(), borough=OuterRef("borough"), skill=OuterRef("skill")
+        )
+        later = present.alias(since=FirstDay("as_of")).filter(since__gt=OuterRef("as_of_last"))
+        return self.filter(Exists(later))
+
+
+def previous(field: str) -> Subquery:
+    """SQL: a field of the level in the return before, seen from a present level; null if none.
+
+    Before: the latest day it can mean is earlier than the first that the present one can mean.
+    What is invented is never the past of what is real, nor the other way about.
+    """
+    earlier = PastLevel.objects.filter(
+        _alike(),
+        borough=OuterRef("borough"),
+        skill=OuterRef("skill"),
+        as_of_last__lt=FirstDay(OuterRef("as_of")),
+    )
+    return Subquery(earlier.order_by("-as_of_last", "-pk").values(field)[:1])
+
+
+def _alike() -> Exact:
+    """SQL: this row and the outer one are both invented, or neither is."""
+    invented = Value(SourceKind.ILLUSTRATIVE.value)
+    return Exact(Exact(F("source_kind"), invented), Exact(OuterRef("source_kind"), invented))
+
+
+@tracked(derived=["as_of_last"])
+class PastLevel(Sourced):
+    """How far one borough's organisation had one skill, by an earlier return."""
+
+    former: ClassVar[bool] = True
+
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="past_levels")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="past_levels")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    headcount = models.CharField(
+        max_length=10, choices=Headcount, blank=True, help_text="Empty: not known."
+    )
+    can_teach = models.BooleanField(null=True, blank=True, help_text="Unknown: not asked.")
+    wants_help = models.BooleanField(null=True, blank=True, help_text="Unknown: not asked.")
+    as_of_last = models.GeneratedField(
+        expression=LastDay("as_of"), output_field=models.DateField(), db_persist=True
+    )
+
+    objects = PastLevelQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = ["borough__name", "skill__position", "-as_of", "pk"]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["borough", "skill", "as_of"],
+                name="a_borough_has_one_past_level_of_a_skill_a_date",
+                violation_error_message="This borough's level of this skill as of that date is "
+                "already recorded: change that record instead.",
+            ),
+            models.CheckConstraint(
+                name="a_past_level_is_none_to_expert",
+                condition=Q(level__in=Level.values),
+                violation_error_message="A level is 0 (none) to 4 (expert).",
+            ),
+            models.CheckConstraint(
+                name="a_past_level_has_a_known_headcount_band",
+                condition=Q(headcount__in=["", *Headcount.values]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        level = self.get_level_display().lower()
+        return f"{self.borough}: {self.skill}, {level} as of {self.as_of}"
+
+    def get_absolute_url(self) -> str:
+        """The skill's page, which shows what changed."""
+        return self.skill.get_absolute_url()
+
+
+_KEPT = (
+    "borough_id", "skill_id", "level", "headcount", "can_teach", "wants_help",
+    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
+)  # fmt: skip
+
+_KEEP = """
+IF OLD.borough_id = NEW.borough_id AND OLD.skill_id = NEW.skill_id
+    AND (OLD.source_kind = 'illustrative') = (NEW.source_kind = 'illustrative')
+    AND left(OLD.as_of, length(NEW.as_of)) < left(NEW.as_of, length(OLD.as_of))
+THEN
+    INSERT INTO skills_pastlevel ({columns}) VALUES ({values})
+    ON CONFLICT (borough_id, skill_id, as_of) DO UPDATE SET {again};
+END IF;
+RETURN NULL;
+"""
+
+
+def keep_what_an_earlier_return_said(name: str) -> pgtrigger.Trigger:
+    """A trigger on present levels: one replaced by a later return becomes a past level.
+
+    A correction keeps its date, so it changes the present and adds nothing to the past. Partial
+    dates are compared as far as both go: 2026 does not come before 2026-09.
+    """
+    again = [f"{column} = EXCLUDED.{column}" for column in _KEPT[2:]]
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("as_of"),
+        func=_KEEP.format(
+            columns=", ".join(_KEPT),
+            values=", ".join(f"OLD.{column}" for column in _KEPT),
+            again=", ".join(again),
+        ),
+    )
+
+
+class SkillLevelQuerySet(SourcedQuerySet):
+    """Named questions about skill levels."""
+
+    def for_list(self) -> Self:
+        """With all that a cell on a page shows."""
+        return self.select_related("borough", "skill__group")
+
+    def matching(self, words: str) -> Self:
+        """Of which every word is in the skill, its group or the borough."""
+        rows = self
+        for word in split_words(words):
+            texts = SearchText("name"), SearchText("group__name")
+            skills = Skill.objects.order_by().filter(word.in_any(*texts))
+            boroughs = Borough.objects.order_by().named(word)
+            rows = rows.filter(
+                Q(skill__in=skills.values("pk")) | Q(borough__in=boroughs.values("pk"))
+            )
+        return rows
+
+    def borough_count(self) -> int:
+        """How many of the 33 have any of these levels recorded."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
+        return london.order_by().values("borough").distinct().count()
+
+    def with_previous(self) -> Self:
+        """With `previous` and `previous_as_of`: the level in the return before and its date."""
+        return self.annotate(previous=previous("level"), previous_as_of=previous("as_of"))
+
+    def strong(self) -> Self:
+        """Practitioner or expert."""
+        return self.filter(level__gte=Level.PRACTITIONER)
+
+    def strength_by_skill(self) -> Iterable[dict[str, Any]]:
+        """A row a skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
+        london = self.exclude(borough__kind=Borough.Kind.REGIONAL).order_by()
+        skills = london.values("skill", "skill__name", "skill__position", "skill__group__position")
+        at = {f"at_{one}": Count("pk", filter=Q(level=one)) for one in Level.values}
+        return skills.annotate(
+            **at,
+            teach=Count("pk", filter=Q(can_teach=True)),
+            wish=Count("pk", filter=Q(wants_help=True)),
+        ).order_by("skill__group__position", "skill__position", "skill")
+
+
+@tracked()
+class SkillLevel(Sourced):
+    """How far one borough's organisation has one skill."""
+
+    borough = models.ForeignKey(Borough, on_delete=models.PROTECT, related_name="skill_levels")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="levels")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    headcount = models.CharField(
+        max_length=10, choices=Headcount, blank=True, help_text="Empty: not known."
+    )
+    can_teach = models.BooleanField(
+        null=True, blank=True, help_text="Would teach another borough. Unknown: not asked."
+    )
+    wants_help = models.BooleanField(
+        null=True, blank=True, help_text="Would like to learn from another. Unknown: not asked."
+    )
+
+    objects = SkillLevelQuerySet.as_manager()
+
+    class Meta(Sourced.Meta):
+        ordering = ["skill__position", "borough__name", "pk"]
+        triggers = [
+            *Sourced.Meta.triggers,
+            keep_what_an_earlier_return_said("keep_what_an_earlier_return_said"),
+        ]
+        constraints = [
+            *Sourced.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["borough", "skill"],
+                name="a_borough_has_one_level_of_a_skill",
+                violation_error_message="This borough's level of this skill is already recorded: "
+                "change that record instead.",
+            ),
+            models.CheckConstraint(
+                name="a_skill_level_is_none_to_expert",
+                condition=Q(level__in=Level.values),
+                violation_error_message="A level is 0 (none) to 4 (expert).",
+            ),
+            models.CheckConstraint(
+                name="a_skill_level_has_a_known_headcount_band",
+                condition=Q(headcount__in=["", *Headcount.values]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borough}: {self.skill}, {self.get_level_display().lower()}"
+
+    def get_absolute_url(self) -> str:
+        """The skill's page, which shows this level."""
+        return self.skill.get_absolute_url()
+
 
 __all__ = [
     "Headcount",

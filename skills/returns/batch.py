@@ -120,7 +120,7 @@ class Batch:
 
 def of(borough: Borough, number: UUID) -> Batch | None:
     """A return's batch by its number; None where this borough has none of it."""
-    writes = batches.writes(KINDS, number)
+    writes = batches.batch_writes(KINDS, number)
     levels = [one for one in writes if one.model is SkillLevel]
     own = [one for one in levels if one.after.borough_id == borough.pk and not one.deleted]
     name = own[0].after.pgh_context.metadata.get("batch") if own else None
@@ -154,4 +154,4 @@ def _step(write: Write, skills: dict[int, Skill]) -> Step:
 def undo(batch: Batch) -> None:
     """Put all back as it was before the batch; only while it stands."""
     with transaction.atomic():
-        batches.undo(batch.writes)
+        batches.undo_writes(batch.writes)

@@ -7,14 +7,27 @@
 from typing import Any
 
 from boroughs.models import Borough
-from citytools.lists.filters import OneOf, Slugs, YesNo
+from citytools.lists.columns import Column
+from citytools.lists.filters import OneOf, Slugs, YesNo, real_or_invented
 from citytools.lists.filterset import FactFilter
-from citytools.narrowing import real_or_invented
-from skills.models import Skill, SkillGroup
-from skills.training.cohorts import MOST
-from skills.training.columns import TRAINING_COLUMNS
-from skills.training.plan import CAP
+from skills.models import Level, Skill, SkillGroup
+from skills.training.plan import CAP, MOST
 
+_LEVELS = tuple(str(value) for value in Level.values)
+
+TRAINING_COLUMNS = (
+    Column("skill", "text", "What is taught."),
+    Column("teacher", "text", "The borough that could teach it."),
+    Column("teacher_level", "integer", "Its level: 3 (practitioner) or 4.", allowed=_LEVELS[3:]),
+    Column("learner", "text", "The borough that wants help with it."),
+    Column("learner_level", "integer", "Its level, below the teacher's.", allowed=_LEVELS[:4]),
+    Column(
+        "why",
+        "text",
+        "Why this pair: the distance in levels, what the two share, and what the learner teaches "
+        "in return; and whether any of it is invented for demonstration.",
+    ),
+)
 _CAPS = [str(number) for number in range(1, MOST + 1)]
 
 

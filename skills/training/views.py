@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from skills.models import SkillLevel
-from skills.training import cohorts, facts, page
+from skills.training import page, pairs, plan
 from skills.training.filters import TrainingFilter
 from skills.training.pairs import POINTS
 
@@ -12,15 +12,15 @@ from skills.training.pairs import POINTS
 def training(request: HttpRequest) -> HttpResponse:
     """Who could teach whom, where a cohort would do, and what to buy together."""
     chosen = TrainingFilter(request.GET, SkillLevel.objects.all())
-    made = page.of(chosen)
+    made = page.training_for(chosen)
     listing = page.PlanListing(chosen, made)
     context = {
         "listing": listing,
         "training": made,
         "cap": chosen.places,
         "points": POINTS,
-        "most": cohorts.MOST,
-        "many": cohorts.MANY,
-        "coverage": facts.reporting(illustrative=chosen.illustrative),
+        "most": plan.MOST,
+        "many": plan.MANY,
+        "coverage": pairs.reporting(illustrative=chosen.illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)

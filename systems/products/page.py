@@ -1,15 +1,21 @@
 """Who runs a product, for which function, hosted where, and how happy they are."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Count
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import Lag
+from django.utils import timezone
 
-from citytools.means import Answers
+from boroughs.models import Borough
+from citytools.facts.statistics import Answers
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
-MOST = 300
+MAX_SYSTEMS_ON_PAGE = 300
 """Systems shown on one page."""
 
 
@@ -47,7 +53,7 @@ class Use:
         return self.systems - len(self.rows)
 
 
-def of(systems: SystemQuerySet) -> Use:
+def product_use(systems: SystemQuerySet) -> Use:
     """The use of one product, or of several; five queries."""
     ordered = systems.for_list().order_by(
         "function__position", "function_id", "borough__name", "product__name", "pk"
@@ -55,7 +61,7 @@ def of(systems: SystemQuerySet) -> Use:
     counted = systems.order_by().values_list("status").annotate(systems=Count("pk"))
     statuses = dict(counted.order_by("status"))
     return Use(
-        list(ordered[:MOST]),
+        list(ordered[:MAX_SYSTEMS_ON_PAGE]),
         sum(statuses.values()),
         systems.borough_count(),
         statuses.get(Status.RETIRED, 0) + statuses.get(Status.PLANNED, 0),
@@ -85,3 +91,165 @@ def satisfaction(systems: SystemQuerySet) -> Answers:
     rows = list(counts.order_by("satisfaction"))
     given = [score for score, count in rows if score is not None for _ in range(count)]
     return Answers(given, sum(count for _, count in rows))
+
+
+# Two signs are read. In one borough and function, a product that is being retired or is retired
+# stands beside one that is planned, being put in or live: the borough moves, or has moved, from
+# the one to the other. And a record whose product was changed: a move, or a mistake put right;
+# which of the two the history cannot tell, so it is said as it is.
+
+MAX_MOVES = 200
+LEAVING = (Status.RETIRING, Status.RETIRED)
+ARRIVING = (Status.PLANNED, Status.IMPLEMENTING, Status.LIVE)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One borough's move for one function; `sign` says in words what it is read from."""
+
+    borough: Borough
+    function: Function
+    before: Product
+    after: Product
+    sign: str
+    address: str
+    illustrative: bool
+
+
+def moves_involving(product: Product, systems: SystemQuerySet) -> list[Move]:
+    """Moves to and from a product, by borough; four queries. `systems`: all that may be read."""
+    moves = [*_side_by_side(product, systems), *_changed(product, systems)]
+    return sorted(moves, key=lambda move: (move.borough.name, move.function.position, move.address))
+
+
+def _side_by_side(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
+    own = systems.filter(product=product, status__in=[*LEAVING, *ARRIVING]).for_list()
+    mine = list(own.order_by("borough__name", "pk")[:MAX_MOVES])
+    places = {(one.borough_id, one.function_id): one for one in mine}
+    others = systems.exclude(product=product).filter(
+        borough__in={one.borough_id for one in mine},
+        function__in={one.function_id for one in mine},
+        status__in=[*LEAVING, *ARRIVING],
+    )
+    for other in others.for_list().order_by("borough__name", "pk")[:5000]:
+        here = places.get((other.borough_id, other.function_id))
+        if here and (here.status in LEAVING) != (other.status in LEAVING):
+            yield _pair(*((here, other) if here.status in LEAVING else (other, here)))
+
+
+def _pair(old: System, new: System) -> Move:
+    leaving, arriving = old.get_status_display().lower(), new.get_status_display().lower()
+    return Move(
+        old.borough,
+        old.function,
+        old.product,
+        new.product,
+        f"The one is {leaving}, the other {arriving}",
+        new.get_absolute_url(),
+        old.illustrative or new.illustrative,
+    )
+
+
+def _changed(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
+    events = System.pgh_event_model.objects  # type: ignore[attr-defined]
+    # As a list: as a subquery it was asked of each event, where the planner knew no better
+    concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
+    keys = list(systems.filter(pk__in=concerned).order_by("pk").values_list("pk", flat=True)[:5000])
+    told = (
+        events.filter(pgh_obj_id__in=keys)
+        .annotate(
+            before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"),
+        )
+        .filter(Q(product=product) | Q(before=product.pk))
+        .exclude(before=None)
+        .exclude(before=F("product_id"))
+        .select_related("borough", "function", "product")
+        .order_by("pgh_id")[:MAX_MOVES]
+    )
+    changes = list(told)
+    befores = Product.objects.in_bulk({event.before for event in changes})
+    for event in changes:
+        if event.before in befores:
+            yield Move(
+                event.borough,
+                event.function,
+                befores[event.before],
+                event.product,
+                f"The record was changed on {_day(event.pgh_created_at)}: a move, or a "
+                "mistake put right",
+                f"/systems/{event.pgh_obj_id}/",
+                event.source_kind == "illustrative",
+            )
+
+
+def _day(moment: datetime.datetime) -> str:
+    return f"{timezone.localtime(moment):%-d %B %Y}"
+
+
+SHOWN = 5
+"""Products shown for one function."""
+MAX_ALTERNATIVES = 1000
+"""Pairs of function and product that are read."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another product for a function: which of the 33 run it, and how happy they are.
+
+    `invented` counts the records among them that are invented for demonstration.
+    """
+
+    product: Product
+    boroughs: Sequence[str]
+    satisfaction: Answers
+    invented: int
+
+
+def alternatives_to(
+    functions: Iterable[Function],
+    without: Iterable[Product],
+    most: int = SHOWN,
+    *,
+    illustrative: bool = True,
+) -> list[tuple[Function, list[Alternative], int]]:
+    """(function, its most widely run other products, how many more there are); two queries.
+
+    Functions stand in their order; one without any other product is left out.
+    """
+    told = _in_use(illustrative).filter(function__in=functions).exclude(product__in=without)
+    rows = list(_counted(told)[:MAX_ALTERNATIVES])
+    products = Product.objects.select_related("manufacturer").in_bulk(
+        {row["product"] for row in rows}
+    )
+    names = {function.pk: function for function in functions}
+    found = []
+    for key, group in groupby(rows, lambda row: row["function"]):
+        members = [_alternative(row, products) for row in group]
+        found.append((names[key], members[:most], len(members[most:])))
+    return found
+
+
+def _in_use(illustrative: bool) -> SystemQuerySet:
+    systems = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
+    return systems if illustrative else systems.real()
+
+
+def _counted(systems: SystemQuerySet) -> SystemQuerySet:
+    """A row for each function and product, most boroughs first."""
+    answered = Q(satisfaction__isnull=False)
+    return (
+        systems.order_by()
+        .values("function", "product")
+        .annotate(
+            running=Count("borough", distinct=True),
+            boroughs=ArrayAgg("borough__name", order_by="borough__name"),
+            given=ArrayAgg("satisfaction", filter=answered, default=[]),
+            invented=Count("pk", filter=Q(source_kind="illustrative")),
+        )
+        .order_by("function__position", "function", "-running", "product__name", "product")
+    )
+
+
+def _alternative(row: dict[str, Any], products: dict[int, Product]) -> Alternative:
+    key, names = row["product"], row["boroughs"]
+    return Alternative(products[key], names, Answers(row["given"], len(names)), row["invented"])

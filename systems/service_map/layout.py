@@ -10,12 +10,202 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from boroughs.models import Borough, Subject
-from systems.models import Function, System
-from systems.service_map.axes import MapFilter, boroughs_of, functions_of, highlighted
-from systems.service_map.marks import Mark, Use, marks
+from citytools.lists.columns import Column
+from citytools.lists.filters import Slugs, Values, YesNo, by_slug, by_value, real_or_invented
+from citytools.lists.filterset import FactFilter
+from systems.filters import of_partners
+from systems.models import Function, Product, ServiceArea, Supplier, System
+
+# A product wears one code of letters and one style wherever it stands. Codes follow the number of
+# boroughs (A is run by most). A style is a colour, plain or with a pattern; two products that
+# stand in the same function differ in style as long as there are styles left. A product that one
+# borough alone runs makes no cluster and stays plain.
+
+COLOURS = 6
+STYLES = 2 * COLOURS
+"""Each colour plain and with a pattern; style 0 has neither."""
+
+
+class Use(NamedTuple):
+    """One product in use in one borough for one function, by primary keys."""
+
+    function: int
+    borough: int
+    product: int
+    name: str
+    slug: str
+    maker: int | None
+
+
+@dataclass(frozen=True, order=True)
+class Mark:
+    """How a product is shown; `rank` orders the letters, `chosen` says that a filter names it."""
+
+    rank: int
+    letters: str
+    style: int
+    name: str
+    slug: str
+    chosen: bool
+
+
+class Chosen(NamedTuple):
+    """Products and manufacturers that a filter names, by primary key."""
+
+    products: frozenset[int] = frozenset()
+    makers: frozenset[int | None] = frozenset()
+
+    def names(self, use: Use) -> bool:
+        """Whether a filter names the product; where product and maker are named, both must fit."""
+        by_product = not self.products or use.product in self.products
+        by_maker = not self.makers or use.maker in self.makers
+        return bool(self.products or self.makers) and by_product and by_maker
+
+
+def marks(uses: Iterable[Use], chosen: Chosen) -> dict[int, Mark]:
+    """The mark of each product, by primary key."""
+    boroughs: dict[int, set[int]] = defaultdict(set)
+    functions: dict[int, set[int]] = defaultdict(set)
+    one: dict[int, Use] = {}
+    for use in uses:
+        boroughs[use.product].add(use.borough)
+        functions[use.product].add(use.function)
+        one[use.product] = use
+    ranked = sorted(one, key=lambda key: (-len(boroughs[key]), one[key].name, key))
+    styles = _styles([key for key in ranked if len(boroughs[key]) > 1], functions)
+    return {
+        key: Mark(
+            rank,
+            letters(rank),
+            styles.get(key, 0),
+            one[key].name,
+            one[key].slug,
+            chosen.names(one[key]),
+        )
+        for rank, key in enumerate(ranked)
+    }
+
+
+def letters(rank: int) -> str:
+    """0 is A, 25 is Z, 26 is AA, as columns of a spreadsheet."""
+    code = ""
+    rank += 1
+    while rank:
+        rank, place = divmod(rank - 1, 26)
+        code = chr(65 + place) + code
+    return code
+
+
+def _colour(style: int) -> int:
+    return style % COLOURS
+
+
+def _styles(ranked: Iterable[int], functions: Mapping[int, set[int]]) -> dict[int, int]:
+    """1 to STYLES each: one that no product beside it wears, if it can be not its colour either."""
+    worn: dict[int, set[int]] = defaultdict(set)
+    used = dict.fromkeys(range(1, STYLES + 1), 0)
+    styles = {}
+    for key in ranked:
+        beside = set().union(*(worn[function] for function in functions[key]))
+        free = set(used) - beside or set(used)
+        colours = {_colour(one) for one in beside}
+        style = min(free, key=lambda one: (_colour(one) in colours, used[one], one))
+        styles[key] = style
+        used[style] += 1
+        for function in functions[key]:
+            worn[function].add(style)
+    return styles
+
+
+# `product` and `supplier` choose the functions for which a shown borough runs it, and mark it
+# there; what other boroughs run for these functions stays to be seen.
+
+MAP_COLUMNS = (
+    Column("service_area", "text", "The part of the council's work."),
+    Column("function", "text", "The job that a system does."),
+    Column("gss_code", "text", "The borough's code at the Office for National Statistics."),
+    Column("borough", "text", "The borough."),
+    Column(
+        "state",
+        "text",
+        "Whether a product in use is on record; none recorded where the borough's latest return "
+        "on systems is complete and names none.",
+        allowed=("known", "none recorded", "not known"),
+    ),
+    Column("products", "list", "The products in use, by name."),
+)
+
+
+class MapFilter(FactFilter):
+    """Systems in use, by the axes of the map; see the module's text."""
+
+    columns = MAP_COLUMNS
+
+    service_area = Slugs(
+        "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
+    )
+    kind = Values("Kind", ServiceArea.Kind.choices, by_value("function__service_area__kind"))
+    function = Slugs("Function", Function.objects.all(), by_slug("function"))
+    borough = Slugs("Borough", Borough.objects.london(), by_slug("borough"))
+    inner_or_outer = Values(
+        "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
+    )
+    partnership = Values("Partnership", Borough.objects.partnerships, of_partners)
+    product = Slugs("Product", Product.objects.all(), by_slug("product"))
+    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("product__manufacturer"))
+    illustrative = YesNo("Invented for demonstration", real_or_invented)
+
+
+def boroughs_of(chosen: MapFilter) -> QuerySet[Borough]:
+    """The columns: those of the 33 that the query string names, by name."""
+    named = chosen.named
+    boroughs = Borough.objects.london()
+    if named["borough"]:
+        boroughs = boroughs.filter(pk__in=[one.pk for one in named["borough"]])
+    if named["inner_or_outer"]:
+        boroughs = boroughs.filter(inner_or_outer__in=named["inner_or_outer"])
+    if named["partnership"]:
+        boroughs = boroughs.partners(named["partnership"])
+    return boroughs.order_by("name", "pk")
+
+
+def functions_of(
+    chosen: MapFilter, uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[Mark]
+) -> QuerySet[Function]:
+    """The rows, in the order of their service areas."""
+    named = chosen.named
+    functions = Function.objects.select_related("service_area")
+    functions = functions.order_by("service_area__position", "service_area_id", "position", "pk")
+    if named["service_area"]:
+        functions = functions.filter(service_area__in=named["service_area"])
+    if named["kind"]:
+        functions = functions.filter(service_area__kind__in=named["kind"])
+    if named["function"]:
+        functions = functions.filter(pk__in=[one.pk for one in named["function"]])
+    if named["product"] or named["supplier"]:
+        functions = functions.filter(pk__in=_run_for(uses, boroughs, marked))
+    return functions
+
+
+def _run_for(uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[Mark]) -> set[int]:
+    shown = {one.pk for one in boroughs}
+    wanted = {mark.slug for mark in marked if mark.chosen}
+    return {use.function for use in uses if use.borough in shown and use.slug in wanted}
+
+
+def highlighted(chosen: MapFilter) -> Chosen:
+    """The products and manufacturers that the query string names."""
+    named: dict[str, Any] = chosen.named
+    return Chosen(
+        frozenset(one.pk for one in named["product"] or ()),
+        frozenset(one.pk for one in named["supplier"] or ()),
+    )
+
 
 KNOWN, NONE, NOT_KNOWN = "known", "none recorded", "not known"
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from boroughs.models import Borough
 from systems.models import Function, Product, System
-from systems.suppliers.estate import Estate, FunctionUse
 from systems.suppliers.ownership import Group
+from systems.suppliers.page import Estate, FunctionUse
 
 SHOWN = 4
 """Alternatives shown for one function."""

@@ -1,14 +1,25 @@
 """The contracts of a supplier, and what they cost a year as far as that is known."""
 
 import datetime
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
+from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
+from citytools.facts.statistics import Answers
+from citytools.lists.filters import OneOf, YesNo
+from citytools.lists.filterset import AskedReal
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
+from skills.models import Level, Skill, SkillLevel
+from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
 
 @dataclass(frozen=True)
@@ -82,3 +93,268 @@ def money(contracts: ContractQuerySet, today: datetime.date) -> Money:
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
     known = [amount for amount in amounts if amount is not None]
     return sum(known, Decimal(0)) if known else None
+
+
+# No record says which skills a move takes, so the choice is ours; it stands here and on the page.
+
+NEEDED = {
+    "technology-procurement": "to buy a successor in a hurry and lawfully",
+    "supplier-and-contract-management": "to deal with the failing supplier and its administrators",
+    "information-governance": "to get the council’s records out, and keep them safe meanwhile",
+    "data-engineering": "to move the data into another system",
+    "integration-and-apis": "to connect the successor to all that the old system fed",
+    "legacy-application-support": "to keep the old system running without its maker",
+    "change-and-adoption": "to bring staff along",
+}
+"""Slugs of skills, each with what it is needed for."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """A skill, why it is needed, and the boroughs of the 33 at practitioner or expert.
+
+    `teachers` of them would teach, by borough's name; `others` have not said that they would. The
+    level is `known` for so many of the 33.
+    """
+
+    skill: Skill
+    why: str
+    teachers: Sequence[SkillLevel]
+    others: Sequence[SkillLevel]
+    known: int
+
+
+def needs(*, illustrative: bool) -> list[Need]:
+    """Each skill needed that is among those recorded, in the order above; two queries."""
+    skills = {one.slug: one for one in Skill.objects.filter(slug__in=NEEDED)}
+    levels = SkillLevel.objects.filter(skill__in=skills.values())
+    levels = levels.filter(borough__in=Borough.objects.london())
+    levels = levels if illustrative else levels.real()
+    by_skill: dict[int, list[SkillLevel]] = defaultdict(list)
+    for level in levels.select_related("borough").order_by("borough__name", "pk")[:1000]:
+        by_skill[level.skill_id].append(level)
+    return [
+        _need(skills[slug], why, by_skill[skills[slug].pk])
+        for slug, why in NEEDED.items()
+        if slug in skills
+    ]
+
+
+def _need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
+    strong = [one for one in levels if one.level >= Level.PRACTITIONER]
+    return Need(
+        skill,
+        why,
+        [one for one in strong if one.can_teach],
+        [one for one in strong if not one.can_teach],
+        len(levels),
+    )
+
+
+MOST = 20_000
+"""Systems that are read, more than London has."""
+
+
+@dataclass(frozen=True)
+class FunctionUse:
+    """A function for which the supplier's products run: the systems of each, by borough.
+
+    `answered` counts the boroughs whose answer on the function is known: they have a system in use
+    for it, or their latest return on systems is complete.
+    """
+
+    function: Function
+    choices: Sequence[tuple[Product, Sequence[System]]]
+    answered: int
+
+    @property
+    def running(self) -> int:
+        """How many of the 33 run any of the products for it."""
+        return len({one.borough_id for _, systems in self.choices for one in systems})
+
+
+@dataclass(frozen=True)
+class ProductUse:
+    """A product and its systems in use in the 33; none, where none is known."""
+
+    product: Product
+    systems: Sequence[System]
+
+    @property
+    def boroughs(self) -> int:
+        """How many of the 33 run it."""
+        return len({one.borough_id for one in self.systems})
+
+    @property
+    def satisfaction(self) -> Answers:
+        """The boroughs' own views of it, 1 to 5."""
+        given = [one.satisfaction for one in self.systems if one.satisfaction is not None]
+        return Answers(given, len(self.systems))
+
+    @property
+    def hosting(self) -> list[tuple[str, int]]:
+        """(where it runs, how many systems)."""
+        return hosting(self.systems)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Systems in use in the 33 for the functions in which the supplier's products run.
+
+    `own` are of the supplier, `others` of other makers or of none known; both by function, product
+    and borough. `idle` counts systems of its products that are retired or only planned. `complete`
+    holds the boroughs whose latest return on systems is complete: what it leaves out is none.
+    """
+
+    own: Sequence[System]
+    others: Sequence[System]
+    idle: int
+    complete: frozenset[int]
+
+    @cached_property
+    def boroughs(self) -> list[Borough]:
+        """Those that run any of its products, by name."""
+        return _by_name(one.borough for one in self.own)
+
+    @cached_property
+    def answered(self) -> frozenset[int]:
+        """The boroughs of which it is known whether they run any of its products."""
+        return self.complete | {one.borough_id for one in self.own}
+
+    @cached_property
+    def functions(self) -> list[FunctionUse]:
+        """Each function, who runs what for it, and of how many that is known."""
+        rows = []
+        for function, systems in groupby(self.own, lambda one: one.function):
+            products = groupby(systems, lambda one: one.product)
+            choices = [(product, list(members)) for product, members in products]
+            rows.append(FunctionUse(function, choices, len(self.known(function))))
+        return rows
+
+    def known(self, function: Function) -> set[int]:
+        """The boroughs whose answer on one of the functions is known."""
+        systems = (*self.own, *self.others)
+        return {one.borough_id for one in systems if one.function == function} | self.complete
+
+    @property
+    def hosting(self) -> list[tuple[str, int]]:
+        """(where they run, how many systems), in the order of the choices, not known last."""
+        return hosting(self.own)
+
+    @property
+    def invented(self) -> int:
+        """How many of its systems are invented for demonstration."""
+        return sum(one.illustrative for one in self.own)
+
+    def of_products(self, products: Iterable[Product]) -> list[ProductUse]:
+        """Each product with its systems."""
+        return [
+            ProductUse(product, [one for one in self.own if one.product_id == product.pk])
+            for product in products
+        ]
+
+
+def read(makers: Collection[int], *, illustrative: bool) -> Estate:
+    """The estate of some makers, by primary key, together; three queries."""
+    told = System.objects.filter(borough__in=Borough.objects.london())
+    told = told if illustrative else told.real()
+    running = told.in_use()
+    theirs = told.filter(product__manufacturer__in=makers)
+    functions = theirs.in_use().order_by().values("function")
+    systems = list(_ordered(running.filter(function__in=functions)))
+    idle = theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count()
+    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=illustrative)
+    return Estate(
+        [one for one in systems if one.product.manufacturer_id in makers],
+        [one for one in systems if one.product.manufacturer_id not in makers],
+        idle,
+        frozenset(complete.values_list("pk", flat=True)),
+    )
+
+
+def products_of(makers: Collection[int], *, illustrative: bool) -> list[Product]:
+    """What they make, by name; two queries."""
+    products = Product.objects.filter(manufacturer__in=makers)
+    found = products if illustrative else products.filter(illustrative=False)
+    return list(found.for_list().order_by("name", "pk")[:500])
+
+
+def hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
+    """(where they run, how many), in the order of the choices, not known last."""
+    counts = Counter(one.hosting for one in systems)
+    places = [*Hosting.choices, ("", "not known")]
+    return [(str(label), counts[value]) for value, label in places if counts[value]]
+
+
+def _ordered(systems: SystemQuerySet) -> SystemQuerySet:
+    return systems.for_list().order_by(
+        *("function__service_area__position", "function__service_area_id"),
+        *("function__position", "function_id"),
+        *("product__name", "product_id", "borough__name", "pk"),
+    )[:MOST]
+
+
+def _by_name(boroughs: Iterable[Borough]) -> list[Borough]:
+    unique = {one.pk: one for one in boroughs}
+    return sorted(unique.values(), key=lambda one: (one.name, one.pk))
+
+
+SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"
+BY = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
+"""What a share may be a share of, and how it reads."""
+
+
+def _all(rows: QuerySet[Any], _yes: bool) -> QuerySet[Any]:
+    return rows
+
+
+class AskedGroup(AskedReal):
+    """A page that counts a supplier alone or with all that it owns."""
+
+    group = YesNo("With the companies it owns", _all)
+
+    def asking(self, *names: str, **changes: str) -> str:
+        """A query string of what was asked and understood under these names, with changes."""
+        kept = {name: str(self.named[name]) for name in names if self.named.get(name)}
+        return urlencode(kept | changes)
+
+    @property
+    def whole(self) -> str:
+        """The query string that counts the companies it owns."""
+        return self.asking(*self.filters, group="yes")
+
+    @property
+    def alone(self) -> str:
+        """The query string that leaves out the companies it owns."""
+        return self.asking(*self.filters, group="no")
+
+    @property
+    def real(self) -> str:
+        """The query string that leaves out what is invented."""
+        return self.asking(*self.filters, illustrative="no")
+
+    @property
+    def invented(self) -> str:
+        """The query string that shows what is invented too."""
+        return self.asking(*self.filters, illustrative="yes")
+
+    @property
+    def same(self) -> str:
+        """The query string of the same choice of records on the supplier's other page."""
+        return self.asking("illustrative", "group")
+
+
+class AskedShare(AskedGroup):
+    """A page that shows shares of systems, of contracts or of their value."""
+
+    by = OneOf("Share of", BY)
+
+    @property
+    def counted(self) -> str:
+        """What the shares are of; systems, unless asked otherwise."""
+        return self.value("by", SYSTEMS)
+
+    @property
+    def switches(self) -> list[tuple[str, str, bool]]:
+        """(words, query string, whether it is shown now) of each thing to count."""
+        return [(words, self.asking(*self.filters, by=by), by == self.counted) for by, words in BY]

@@ -6,8 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from systems.service_map.layout import NONE, NOT_KNOWN, Cell, Row
-from systems.service_map.marks import Mark
+from systems.service_map.layout import NONE, NOT_KNOWN, Cell, Mark, Row
 
 register = template.Library()
 _WITHOUT = {

@@ -5,10 +5,10 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
-from citytools.asked import page
+from citytools.facts import dates
+from citytools.lists.filterset import page
 from citytools.lists.listing import Listing
-from research import about
+from research.publications import pages
 from systems import charts, service_map
 from systems.filters import SystemFilter
 from systems.models import System
@@ -34,7 +34,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
             Subject.SYSTEMS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
         "chart": charts.by_service_area(chosen.rows, listing.csv),
-        "about": about.of_choice(chosen, clock.today()),
+        "about": pages.of_choice(chosen, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 
@@ -57,5 +57,5 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
     made = service_map.of_filter(chosen)
     reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
     context = {"listing": listing, "map": made, "coverage": reporting}
-    context["about"] = about.of_choice(chosen, clock.today())
+    context["about"] = pages.of_choice(chosen, dates.today())
     return render(request, "systems/map.html", context, status=listing.status)

@@ -5,16 +5,16 @@ from django.shortcuts import get_object_or_404, render
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools import clock
-from citytools.asked import AskedReal, page
+from citytools.facts import dates
+from citytools.lists.filterset import AskedReal, page
 from citytools.lists.listing import Listing
 from contracts.models import Contract
-from research import about
-from systems import alternatives, charts, costs, moves
-from systems.counts import products_with_counts
+from research.publications import pages
+from systems import charts, costs
+from systems.costs import products_with_counts
 from systems.filters import ProductFilter
 from systems.models import Product, System
-from systems.products.page import known_of, of
+from systems.products.page import alternatives_to, known_of, moves_involving, product_use
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -36,10 +36,10 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
-    asked, today = AskedReal(request), clock.today()
+    asked, today = AskedReal(request), dates.today()
     systems = known_of(found, illustrative=asked.illustrative)
     everything = System.objects.all() if asked.illustrative else System.objects.real()
-    used, paid = of(systems), costs.of(found, systems, today)
+    used, paid = product_use(systems), costs.of(found, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = used.functions or list(found.functions.all())
     context = {
@@ -51,8 +51,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "contract_count": contracts.count(),
         "costs": paid,
         "chart": charts.cost_each_thousand(paid),
-        "alternatives": alternatives.of(functions, [found], illustrative=asked.illustrative),
-        "moves": moves.of(found, everything),
-        "about": about.of_product(found, today),
+        "alternatives": alternatives_to(functions, [found], illustrative=asked.illustrative),
+        "moves": moves_involving(found, everything),
+        "about": pages.of_product(found, today),
     }
     return page(request, "systems/product.html", context, asked)

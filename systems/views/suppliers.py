@@ -8,15 +8,24 @@ from django.urls import reverse
 
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
-from citytools import clock
-from citytools.asked import page
+from citytools.facts import dates
+from citytools.lists.filterset import page
 from citytools.lists.listing import Listing
-from systems.counts import suppliers_with_counts
+from systems.costs import suppliers_with_counts
 from systems.filters import SupplierFilter
 from systems.models import Supplier
-from systems.suppliers import charts, estate, failure, market, ownership, skills
-from systems.suppliers.asked import AskedGroup, AskedShare
-from systems.suppliers.page import contracts_at_stake, money, paid_to_others, with_suppliers
+from systems.suppliers import failure, market, ownership
+from systems.suppliers.page import (
+    AskedGroup,
+    AskedShare,
+    contracts_at_stake,
+    money,
+    needs,
+    paid_to_others,
+    products_of,
+    read,
+    with_suppliers,
+)
 
 View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -57,15 +66,15 @@ def _by_any_name(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
 @_by_any_name
 def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
-    asked, today = AskedShare(request), clock.today()
+    asked, today = AskedShare(request), dates.today()
     shown = asked.illustrative
     group = ownership.group_of(found, asked.named.get("group"))
-    told = estate.read(group.keys, illustrative=shown)
+    told = read(group.keys, illustrative=shown)
     paid = with_suppliers(group.keys, illustrative=shown)
     shares = market.shares(
         market.entries(asked.counted, told, today, illustrative=shown), group, told
     )
-    made = told.of_products(estate.products_of(group.keys, illustrative=shown))
+    made = told.of_products(products_of(group.keys, illustrative=shown))
     context = {
         "supplier": found,
         "group": group,
@@ -77,7 +86,7 @@ def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
         "shares": shares,
         "denominator": market.DENOMINATORS[asked.counted],
-        "chart": charts.share_by_function(shares, group, asked.counted),
+        "chart": market.share_by_function(shares, group, asked.counted),
     }
     return page(request, "systems/supplier.html", context, asked)
 
@@ -85,10 +94,10 @@ def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
 @_by_any_name
 def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
-    asked, today = AskedGroup(request), clock.today()
+    asked, today = AskedGroup(request), dates.today()
     shown = asked.illustrative
     group = ownership.group_of(found, asked.named.get("group"))
-    told = failure.Failure(group, estate.read(group.keys, illustrative=shown))
+    told = failure.Failure(group, read(group.keys, illustrative=shown))
     at_stake = contracts_at_stake(group.keys, illustrative=shown).running_on(today)
     context = {
         "supplier": found,
@@ -98,7 +107,7 @@ def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
         "unknown": told.unknown(Borough.objects.london().order_by("name", "pk")),
         "contracts": at_stake.for_list().soonest_first(today)[:100],
         "money": money(at_stake, today),
-        "needs": skills.needs(illustrative=shown),
+        "needs": needs(illustrative=shown),
         "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
         "skilled": coverage.of(Subject.SKILLS, LONDON, illustrative=shown),
     }

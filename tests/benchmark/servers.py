@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 from django.core.management import CommandError
 from django.db import connection
 
-from citytools import staff
+from citytools.staff import admin
 
 ADDRESS = "127.0.0.1"
 _START_TIMEOUT_SECONDS = 120
@@ -179,7 +179,7 @@ def _production() -> dict[str, str]:
 
 def _signed_in(ours: Server) -> str:
     """The cookie of a new staff account, by the sign-in page, as a person gets it."""
-    name, password = staff.make()
+    name, password = admin.make()
     line = http.client.HTTPConnection(ADDRESS, ours.port, timeout=60)
     try:
         line.request("GET", "/admin/login/", headers=_AS_BY_TLS)

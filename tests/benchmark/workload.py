@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from boroughs.models import Borough
-from citytools import csvs
+from citytools.exports import tables
 from citytools.lists.columns import Column
 from citytools.lists.filterset import FactFilter
 from citytools.local.postgres import programs
@@ -93,7 +93,7 @@ def _fill(database: sqlite3.Connection, table: RivalTable) -> None:
     key = f"{names[0]} INTEGER PRIMARY KEY"
     database.execute(f"CREATE TABLE {table.name} ({', '.join([key, *fields[1:]])})")
     with tempfile.TemporaryFile() as spool:
-        csvs.write_csv(table.rows, table.columns, spool)
+        tables.write_csv(table.rows, table.columns, spool)
         spool.seek(0)
         reader = csv.reader(io.TextIOWrapper(spool, encoding="utf-8", newline=""))
         next(reader)
@@ -113,7 +113,7 @@ def time_psql_copy() -> float | None:
     if psql is None:
         return None
     everything = fact_lists()[0]
-    statement = csvs.copying(everything.rows, everything.columns)
+    statement = tables.copying(everything.rows, everything.columns)
     parameters = connection.get_connection_params()
     command = [str(psql), "-h", parameters["host"], "-p", str(parameters["port"])]
     command += ["-U", parameters["user"], "-d", parameters["dbname"], "-q", "-v", "ON_ERROR_STOP=1"]

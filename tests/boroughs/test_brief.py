@@ -8,7 +8,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from boroughs.profile.chances import Chance, best
-from citytools import clock
+from citytools.facts import dates
 from contracts.joint_procurement.presentation import of_borough
 from tests import factories
 from tests.pages import words
@@ -19,7 +19,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from systems.models import Function, Status
 from tests import factories
 from tests.estate import small_london
@@ -26,7 +26,7 @@ Row = dict[str, str]
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from boroughs import completeness
-from boroughs.completeness import Received
+from boroughs import return_form
 from boroughs.models import Borough, Return, Subject
-from citytools import clock
+from boroughs.return_form import Received
+from citytools.facts import dates
 from tests import factories, pages
 from tests.pages import text_of, words
 from tests.staff import PROVENANCE, address, post_change, rows, signed_in, version_opened
@@ -25,7 +25,7 @@ NOW = Received(TODAY, illustrative=False)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture
@@ -315,7 +315,7 @@ def test_a_borough_that_is_just_being_added_has_nothing_yet(staff: Client) -> No
 
 
 def _asked(borough: Borough, subject: Subject) -> Any:
-    question = completeness.question(borough, subject, NOW, [])
+    question = return_form.completeness_question(borough, subject, NOW, [])
     assert question
     return question
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough, Subject
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.pages import read, rows, words
 
@@ -18,7 +18,7 @@ ADDRESS = {"systems": "/systems/", "contracts": "/contracts/", "skills": "/skill
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 def row_of(client: Client, name: str) -> str:

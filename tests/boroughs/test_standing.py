@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from boroughs import standing
 from boroughs.models import Borough
-from citytools import clock
+from boroughs.profile import page
+from citytools.facts import dates
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, words
@@ -62,7 +62,7 @@ def by_sql(query: str, *parameters: int) -> set[tuple[int, ...]]:
 
 def agree(borough: Borough) -> int:
     """Compare with SQL; how many things were found."""
-    found = standing.of(borough)
+    found = page.of(borough)
     rare = {(row.use.function, row.use.product) for row in found.rare}
     assert rare == by_sql(RARE, borough.pk)
     open_ = by_sql(OPEN, borough.pk, borough.pk)
@@ -88,7 +88,7 @@ def test_sql_agrees_on_the_data_that_run_loads() -> None:
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 def test_peers_are_explained_and_lead_to_a_comparison(client: Client) -> None:

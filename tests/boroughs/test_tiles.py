@@ -6,9 +6,8 @@ import re
 import pytest
 from django.test import Client
 
-from boroughs.measures import MEASURES
 from boroughs.models import Borough, Subject
-from boroughs.profile.tile_map import Tile, classes, tile_map
+from boroughs.profile.tile_map import MEASURES, Tile, classes, tile_map
 from skills.models import Level
 from tests import factories
 from tests.pages import text_of, words

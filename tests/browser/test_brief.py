@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 
 LONG = "Integrated corporate and departmental case and document and records management platform"
@@ -27,7 +27,7 @@ def crowd(borough: Borough) -> None:
     partners = [borough, *others]
     for one in partners:
         factories.returned(one, complete=False, received_on="2026-11-01")
-    year = clock.today().year + 1
+    year = dates.today().year + 1
     for number in range(40):
         function = factories.function(f"{LONG[:45]} {number}")
         product = factories.product(f"{LONG} {number}")

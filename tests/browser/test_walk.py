@@ -14,7 +14,7 @@ from django.http import QueryDict
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from citytools import clock
+from citytools.facts import dates
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import widest
 from contracts.models import Contract
@@ -84,7 +84,7 @@ def _records() -> list[str]:
     system = System.objects.filter(contracts__isnull=False).earliest("pk")
     contract = system.contracts.earliest("pk")
     asked = TogetherFilter(QueryDict(), Contract.objects.all())
-    window: str = widest(asked, clock.today())[0].address
+    window: str = widest(asked, dates.today())[0].address
     return [system.get_absolute_url(), contract.get_absolute_url(), window]
 
 

@@ -22,16 +22,16 @@ def test_a_batch_is_undone_whatever_it_did() -> None:
         Supplier.objects.filter(pk=deleted.pk).delete()
         made = factories.supplier("Made")
         Supplier.objects.filter(pk=made.pk).update(name="Made anew")
-    done = batches.writes([Supplier], batch.id)
+    done = batches.batch_writes([Supplier], batch.id)
     assert {(one.record, one.latest, one.deleted, one.before is None) for one in done} == {
         (changed.pk, True, False, False),
         (deleted.pk, True, True, False),
         (made.pk, True, False, True),
     }
     with pghistory.context(by="undo"):
-        batches.undo(done)
+        batches.undo_writes(done)
     assert list(Supplier.objects.order_by("pk").values()) == before
-    assert not any(one.latest for one in batches.writes([Supplier], batch.id))
+    assert not any(one.latest for one in batches.batch_writes([Supplier], batch.id))
 
 
 def test_what_others_wrote_since_is_seen() -> None:
@@ -39,7 +39,7 @@ def test_what_others_wrote_since_is_seen() -> None:
         one, other = factories.supplier("One"), factories.supplier("Other")
     with pghistory.context(by="somebody else"):
         Supplier.objects.filter(pk=other.pk).update(name="Better")
-    latest = {write.record: write.latest for write in batches.writes([Supplier], batch.id)}
+    latest = {write.record: write.latest for write in batches.batch_writes([Supplier], batch.id)}
     assert latest == {one.pk: True, other.pk: False}
 
 
@@ -47,6 +47,6 @@ def test_only_the_kinds_asked_for_are_told_in_their_order() -> None:
     with pghistory.context(by="batch") as batch:
         factories.function("Casework", service_area=factories.service_area("Care"))
         factories.supplier()
-    kinds = [one.model for one in batches.writes([Function, ServiceArea], batch.id)]
+    kinds = [one.model for one in batches.batch_writes([Function, ServiceArea], batch.id)]
     assert kinds == [Function, ServiceArea]
-    assert batches.writes([Supplier], uuid4()) == []
+    assert batches.batch_writes([Supplier], uuid4()) == []

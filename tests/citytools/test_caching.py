@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.http import http_date
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history import data_version
 from citytools.http import conditional_get
 from contracts.models import Contract
@@ -57,7 +57,7 @@ def test_the_etag_is_of_address_query_host_day_and_code(
     found = {client.get(one)["ETag"] for one in ("/about/", "/systems/", "/systems/?q=a")}
     found.add(client.get("/about/", headers={"host": "localhost"})["ETag"])
     found.add(client.get("/about/", secure=True)["ETag"])
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2030, 1, 1))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2030, 1, 1))
     found.add(client.get("/about/")["ETag"])
     other = data_version.Version("other", timezone.now())
     monkeypatch.setattr(data_version, "code", lambda: other)

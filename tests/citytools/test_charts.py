@@ -14,12 +14,12 @@ from citytools.charts import (
     PALETTE,
     PATTERNS,
     Chart,
+    dots,
     plain,
     sideways_bars,
     small_multiples,
     upright_bars,
 )
-from citytools.dots import dots
 from citytools.facts import statistics
 from tests import factories
 from tests.pages import text_of
@@ -138,7 +138,7 @@ def test_small_multiples_of_nothing_known_still_have_a_scale() -> None:
 
 def test_dots_show_every_value_the_range_and_the_median() -> None:
     values = [Decimal(value) for value in (9, 1, 4, 2, 7, 3)]
-    range_ = statistics.of(values)
+    range_ = statistics.median_range(values)
     assert range_
     figure = dots(values, range_, "a year")
     (trace,) = figure["data"]

@@ -5,8 +5,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from citytools.client_address import UNKNOWN, client_address
 from citytools.env import whole_number
+from citytools.staff.login_throttle import UNKNOWN, client_address
 
 PEER = "192.0.2.1"
 

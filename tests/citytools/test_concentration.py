@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytools import concentration
+from citytools.facts import statistics
 
 amounts = st.lists(st.integers(0, 10**9) | st.decimals(0, 10**9, places=2), max_size=40)
 held = amounts.filter(any)
@@ -29,7 +29,7 @@ held = amounts.filter(any)
 def test_concentration_worked_out_by_hand(
     given: list[int | str], suppliers: int, index: float, normalised: float, effective: float
 ) -> None:
-    found = concentration.of(Decimal(amount) for amount in given)
+    found = statistics.market_concentration(Decimal(amount) for amount in given)
     assert found is not None
     assert found.suppliers == suppliers
     rounded = [round(value, 2) for value in (found.index, found.normalised, found.effective)]
@@ -38,40 +38,40 @@ def test_concentration_worked_out_by_hand(
 
 @pytest.mark.parametrize("nothing", [[], [0], [Decimal(0), 0]])
 def test_nothing_to_share_out_has_no_concentration(nothing: list[int]) -> None:
-    assert concentration.of(nothing) is None
-    assert concentration.shares(nothing) == []
+    assert statistics.market_concentration(nothing) is None
+    assert statistics.shares(nothing) == []
 
 
 def test_a_negative_amount_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
-        concentration.shares([3, -1])
+        statistics.shares([3, -1])
 
 
 @given(held)
-def test_the_index_stays_within_its_bounds(given: list[concentration.Amount]) -> None:
-    found = concentration.of(given)
+def test_the_index_stays_within_its_bounds(given: list[statistics.Amount]) -> None:
+    found = statistics.market_concentration(given)
     assert found is not None
     assert 1 / found.suppliers <= found.index * (1 + 1e-12)
     assert found.index <= 1
     assert 0 <= found.normalised <= 1
     assert 1 <= found.effective <= found.suppliers * (1 + 1e-12)
-    assert sum(concentration.shares(given)) == 1
+    assert sum(statistics.shares(given)) == 1
 
 
 @given(st.integers(2, 200), st.integers(1, 10**9) | st.decimals("0.01", 10**9, places=2))
 def test_equal_shares_are_not_concentrated_at_all(count: int, amount: int | Decimal) -> None:
-    found = concentration.of([amount] * count)
-    assert found == concentration.Concentration(count, 1 / count, 0.0, float(count))
+    found = statistics.market_concentration([amount] * count)
+    assert found == statistics.Concentration(count, 1 / count, 0.0, float(count))
 
 
 @given(held, st.randoms(), st.integers(1, 1000))
 def test_neither_order_nor_unit_nor_suppliers_of_nothing_matter(
-    given: list[concentration.Amount], dice: random.Random, unit: int
+    given: list[statistics.Amount], dice: random.Random, unit: int
 ) -> None:
-    other: list[concentration.Amount] = [Fraction(amount) * unit for amount in given]
+    other: list[statistics.Amount] = [Fraction(amount) * unit for amount in given]
     other += [0, Decimal(0)]
     dice.shuffle(other)
-    assert concentration.of(other) == concentration.of(given)
+    assert statistics.market_concentration(other) == statistics.market_concentration(given)
 
 
 @pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_sql_agrees(given: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, [given])
         count, index, normalised, effective = cursor.fetchone()
-    found = concentration.of(given)
+    found = statistics.market_concentration(given)
     assert found is not None
     expected = (float(index), float(1 if normalised is None else normalised), float(effective))
     assert (found.index, found.normalised, found.effective) == pytest.approx(expected)

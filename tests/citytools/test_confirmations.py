@@ -9,7 +9,6 @@ from django.db import connection, models
 from django.test import Client
 
 from boroughs.models import Return
-from citytools import restoring
 from citytools.facts.confirmation import apply_now, stated
 from citytools.history import batches
 from citytools.imports.authorship import event_model
@@ -146,7 +145,7 @@ def test_restoring_a_version_of_the_same_confirmation_keeps_it() -> None:
     event = event_model(System).objects.earliest("pgh_id")
     with stated():
         System.objects.update(users=6)
-        restoring.candidate(event).save()
+        batches.candidate(event).save()
     system.refresh_from_db()
     assert (system.users, system.confirmed_on) == (5, DAY)
 
@@ -155,7 +154,7 @@ def test_undoing_a_batch_brings_the_confirmation_back() -> None:
     level = factories.skill_level(confirmed_on=DAY)
     with pghistory.context(batch="a return") as recorded:
         assert updated(level, level=4) is None
-    batches.undo(batches.writes([SkillLevel], recorded.id))
+    batches.undo_writes(batches.batch_writes([SkillLevel], recorded.id))
     level.refresh_from_db()
     assert (level.level, level.confirmed_on) == (2, DAY)
 

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import csv_copy
 from citytools.exports import export
 from tests import factories
 
@@ -44,13 +43,13 @@ class FakeTable:
         return 2
 
 
-def start(table: Any) -> csv_copy.CsvCopy:
-    return csv_copy.start(table)
+def start(table: Any) -> export.CsvCopy:
+    return export.start(table)
 
 
 def free_slots() -> tuple[int, int]:
     """How many copies and files there may be besides those there are."""
-    return csv_copy._copies._value, csv_copy._files._value
+    return export._copies._value, export._files._value
 
 
 def test_rows_can_be_read_before_the_last_is_written() -> None:
@@ -83,7 +82,7 @@ def test_a_full_disk_breaks_the_file_off_and_leaves_nothing(tmp_path: Path) -> N
     copy = start(table)
     assert copy.read(100) == b"first\n"
     table.go_on.set()
-    with pytest.raises(csv_copy.CopyError):
+    with pytest.raises(export.CopyError):
         copy.read(100)
     copy.close()
     assert free_slots() == before
@@ -101,11 +100,11 @@ def test_the_whole_file_is_sent(client: Client) -> None:
 def test_503_where_as_many_are_sent_as_may_be(
     client: Client, monkeypatch: pytest.MonkeyPatch, slots: str
 ) -> None:
-    monkeypatch.setattr(csv_copy, slots, threading.Semaphore(0))
-    files = csv_copy._files._value
+    monkeypatch.setattr(export, slots, threading.Semaphore(0))
+    files = export._files._value
     response = client.get(PLACE)
     assert (response.status_code, response["Retry-After"]) == (503, "10")
-    assert csv_copy._files._value == files
+    assert export._files._value == files
 
 
 def test_503_where_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +112,7 @@ def test_503_where_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     before = free_slots()
-    monkeypatch.setattr(csv_copy.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(export.tempfile, "TemporaryFile", full)
     response = client.get(PLACE)
     assert (response.status_code, response["Retry-After"]) == (503, "300")
     assert b"disk is full" in response.content

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools.csvs import write_csv
 from citytools.exports import export
-from systems.columns import SYSTEM_COLUMNS
+from citytools.exports.tables import write_csv
+from systems.filters import SYSTEM_COLUMNS
 from systems.models import System
 from tests import factories
 from tests.pages import LISTS, column, rows, text_of

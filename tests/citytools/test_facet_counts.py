@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools import clock, facet_counts
+from citytools.facts import dates
 from citytools.lists import facets
 from citytools.lists.filterset import FactFilter
 from contracts.filters import ContractFilter
@@ -55,7 +55,7 @@ def test_a_count_is_the_rows_that_the_filter_then_returns(
     @given(st.data())
     def check(data: st.DataObject) -> None:
         query = queries(data.draw, given_values)
-        counts = facet_counts.of(chosen(kind, model, query))
+        counts = facets.count_facets(chosen(kind, model, query))
         assert set(counts) == set(given_values) - NOT_COUNTED
         for name in data.draw(st.sets(st.sampled_from(sorted(counts)), min_size=1, max_size=3)):
             assert set(counts[name]) <= {*given_values[name], "", "not_known"}
@@ -70,7 +70,7 @@ def test_a_count_is_the_rows_that_the_filter_then_returns(
 @pytest.mark.django_db
 def test_plain_counting_agrees_on_every_system() -> None:
     small_london()
-    counts = facet_counts.of(chosen(SystemFilter, System, {}))
+    counts = facets.count_facets(chosen(SystemFilter, System, {}))
     systems = list(System.objects.select_related("borough", "function__service_area", "product"))
     assert counts["borough"] == Counter(one.borough.slug for one in systems)
     assert counts["service_area"] == Counter(one.function.service_area.slug for one in systems)
@@ -82,7 +82,7 @@ def test_plain_counting_agrees_on_every_system() -> None:
 @pytest.mark.django_db
 def test_plain_counting_agrees_on_every_contract() -> None:
     small_london()
-    counts = facet_counts.of(chosen(ContractFilter, Contract, {}))
+    counts = facets.count_facets(chosen(ContractFilter, Contract, {}))
     contracts = list(Contract.objects.for_list())
     assert counts["borough"] == Counter(
         one.slug for row in contracts for one in {row.lead, *row.partners.all()}
@@ -92,7 +92,7 @@ def test_plain_counting_agrees_on_every_contract() -> None:
         for row in contracts
         for slug in {system.product.slug for system in row.systems.select_related("product")}
     )
-    assert counts["standing"] == Counter(row.term.standing(clock.today()).key for row in contracts)
+    assert counts["standing"] == Counter(row.term.standing(dates.today()).key for row in contracts)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_an_option_is_called_what_its_record_is_called(kind: type[FactFilter], m
     factories.framework("Digital Outcomes", reference="RM1")
     factories.framework("Without a number", reference="")
     asked = chosen(kind, model, {})
-    for facet in facets.of(asked):
+    for facet in facets.facets_for(asked):
         records = getattr(asked.form.fields[facet.name], "queryset", None)
         if records is not None:
             assert [(one.value, one.label) for one in facet.options] == [

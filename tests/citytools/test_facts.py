@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.templatetags import facts
 
 UNKNOWN = '<span class="ct-unknown">not known</span>'
@@ -13,7 +13,7 @@ UNKNOWN = '<span class="ct-unknown">not known</span>'
 
 @pytest.fixture
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 @pytest.mark.usefixtures("_today")

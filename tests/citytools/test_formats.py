@@ -12,8 +12,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from citytools import workbooks
-from citytools.exports import export
+from citytools.exports import export, formats
 from citytools.exports.export import Export
 from citytools.pages.data import FILES
 from tests import factories
@@ -167,7 +166,7 @@ def test_a_document_keeps_text_as_it_is_and_types_what_it_can(client: Client) ->
 def test_a_workbook_above_its_cap_is_refused_with_the_way_out(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbooks, "MOST", 2)
+    monkeypatch.setattr(formats, "MAX_WORKSHEET_ROWS", 2)
     for _ in range(3):
         factories.contract()
     said = client.get("/contracts/contracts.xlsx").content.decode()

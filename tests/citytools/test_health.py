@@ -6,7 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from citytools import health
+from citytools.pages import views
 
 
 def test_the_process_is_up_without_asking_the_database(client: Client) -> None:
@@ -48,7 +48,7 @@ def test_it_is_not_ready_while_the_database_does_not_answer(
     def refuse(*_: object) -> None:
         raise fault("connection refused at 10.0.0.1")
 
-    monkeypatch.setattr(health, "MigrationExecutor", refuse)
+    monkeypatch.setattr(views, "MigrationExecutor", refuse)
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.content == b"not ready: the database does not answer\n"

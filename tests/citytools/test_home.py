@@ -6,9 +6,9 @@ import html
 import pytest
 from django.test import Client
 
-from boroughs.measures import MEASURES
 from boroughs.models import Borough
-from citytools import clock
+from boroughs.profile.tile_map import MEASURES
+from citytools.facts import dates
 from tests import factories
 from tests.pages import read, text_of, total, words
 
@@ -19,7 +19,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def test_an_empty_london_says_so_and_claims_no_zero(client: Client) -> None:

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
-from citytools.cells import Line, LoadError
 from citytools.imports import Draft, Import, Tally
+from citytools.imports.csv_reader import Line, LoadError
 from systems.models import Ownership, Product, ProductFunction, Supplier, System
 from tests import factories
 

@@ -10,9 +10,8 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from citytools import patience
 from citytools.history import data_version
-from citytools.http import page_cache
+from citytools.http import outages, page_cache
 from tests import factories
 from tests.served import Served, asked
 
@@ -127,7 +126,7 @@ def test_a_connection_made_for_the_version_is_bounded(
 ) -> None:
     asked(client, "/about/")
     found: list[bool] = []
-    monkeypatch.setattr(data_version, "present", lambda: found.append(patience._asked.get()))
+    monkeypatch.setattr(data_version, "present", lambda: found.append(outages._asked.get()))
     with pytest.raises(AttributeError):
         client.get("/about/")
     assert found == [True]

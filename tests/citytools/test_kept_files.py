@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from pytest_django import Settings
 
-from citytools import kept_files
+from citytools.http import file_response
 from contracts.models import Contract
 from tests import factories
 from tests.staff import signed_in
@@ -154,7 +154,7 @@ def test_those_asked_for_last_stay(
     client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.contract()
-    monkeypatch.setattr(kept_files, "MOST", 2)
+    monkeypatch.setattr(file_response, "MOST", 2)
     addresses = [f"{CSV}?columns={name}" for name in ("title", "reference", "supplier")]
     asked(client, addresses[0])
     asked(client, addresses[1])

@@ -13,7 +13,6 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
-from citytools import concentration
 from citytools.facts import statistics
 from citytools.pages.content_files import CONTENT, ContentError
 from citytools.pages.glossary import TERMS
@@ -32,33 +31,28 @@ NUMERIC = {"statistics", "math", "fractions", "numpy", "pandas", "scipy", "dateu
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
-    "boroughs.measures": "reads what the tile map shades: counts, as described",
+    "boroughs.profile.tile_map": "reads what the tile map shades: counts, as described",
     "boroughs.profile.views": "the last day of a brief",
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
-    "contracts.timeline.picture": "lays a picture out",
+    "contracts.timeline.charts": "lays a picture out",
     "skills.training.generated": "made-up bodies to measure the plan with; no page shows them",
 }
 """Modules that compute and are no method of their own, each with the reason."""
 FORMULAS = {
-    "citytools.concentration", "citytools.counting", "citytools.facts.name_matching",
-    "citytools.means", "citytools.overview", "citytools.facts.dates", "citytools.quarters",
-    "citytools.facts.statistics", "boroughs.age", "boroughs.profile.answers",
-    "boroughs.profile.chances", "boroughs.choices", "boroughs.profile.peers", "boroughs.counts",
-    "boroughs.coverage", "boroughs.decisions", "boroughs.gaps", "boroughs.profile.tile_map",
-    "boroughs.compare.agreements", "systems.alternatives", "systems.costs", "systems.counts",
-    "systems.moves", "systems.products.page", "systems.service_map.layout",
-    "systems.suppliers.page", "systems.suppliers.failure", "systems.suppliers.market",
-    "systems.suppliers.ownership", "contracts.charts", "contracts.concentration.bases",
-    "contracts.concentration.groups", "citytools.shares", "contracts.frameworks.counts",
-    "contracts.models.dates", "contracts.models.questions", "contracts.ocds.import_plan",
-    "contracts.ocds.terms", "contracts.pipeline.drafts", "contracts.pipeline.estimates",
-    "contracts.pipeline.later", "contracts.pipeline.rules", "contracts.together.nearby",
-    "contracts.joint_procurement.plan", "contracts.together.targets",
-    "contracts.together.windows", "contracts.transparency.gaps", "skills.history",
-    "skills.needs", "skills.profile", "skills.strength", "skills.trend",
-    "skills.training.pairs", "skills.training.cohorts", "skills.training.plan",
+    "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.views",
+    "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
+    "boroughs.profile.chances", "boroughs.profile.peers", "boroughs.coverage",
+    "boroughs.profile.page", "boroughs.compare.answers", "systems.products.page",
+    "systems.costs", "systems.service_map.layout", "systems.suppliers.page",
+    "systems.suppliers.failure", "systems.suppliers.market", "systems.suppliers.ownership",
+    "contracts.charts", "contracts.concentration.bases", "contracts.frameworks.filters",
+    "contracts.models.dates", "contracts.ocds.import_plan", "contracts.ocds.notices",
+    "contracts.pipeline.drafts", "contracts.pipeline.rules", "contracts.joint_procurement.plan",
+    "contracts.joint_procurement.presentation", "contracts.joint_procurement.windows",
+    "contracts.transparency.views", "skills.history", "skills.profile", "skills.summary",
+    "skills.training.pairs", "skills.training.plan",
     "citytools.management.demonstration.random_draws",
     "citytools.management.demonstration.returns",
 }  # fmt: skip
@@ -220,7 +214,7 @@ def test_the_page_follows_the_code(client: Client) -> None:
 
 
 def test_what_the_page_says_of_the_index_holds() -> None:
-    even, sole = concentration.of([1] * 4), concentration.of([7])
+    even, sole = statistics.market_concentration([1] * 4), statistics.market_concentration([7])
     assert even
     assert sole
     assert (even.index, even.normalised, even.effective) == (1 / 4, 0, 4)

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
-from citytools import clock
 from citytools.exports.export import Export
+from citytools.facts import dates
 from citytools.pages.data import FILES
 from citytools.wsgi import application
 from research.metrics import record
@@ -87,7 +87,7 @@ often = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 def test_what_is_described_is_what_is_answered(client: Client, file: Export) -> None:
     small_london(rows=20)
     published()
-    record.record(clock.today(), clock.today())
+    record.record(dates.today(), dates.today())
     schema = schemathesis.openapi.from_dict(described(client))
     operation = schema[file.address_as("json")]["GET"]
 

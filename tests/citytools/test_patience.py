@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import home
 from citytools.env import seconds
 from citytools.exports.tables import Stored
 from citytools.history import data_version
+from citytools.pages import views
 from tests import factories
 from tests.pages import read, text_of, words
 
@@ -34,7 +34,7 @@ def sleep(*_: object) -> None:
 @pytest.fixture
 def slow_overview(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(home.overview, "figures", sleep)
+    monkeypatch.setattr(views, "overview_figures", sleep)
 
 
 @pytest.mark.usefixtures("slow_overview")
@@ -58,7 +58,7 @@ def test_a_page_without_filters_offers_no_link_to_itself(client: Client) -> None
 def test_what_took_too_long_is_logged_with_its_address(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.WARNING, logger="citytools.patience"):
+    with caplog.at_level(logging.WARNING, logger="citytools.http.outages"):
         client.get("/?measure=skills")
     assert "Stopped after 0.1 s: /?measure=skills" in caplog.text
 
@@ -110,7 +110,7 @@ def test_another_fault_of_the_database_is_still_a_fault(
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1/0")
 
-    monkeypatch.setattr(home.overview, "figures", broken)
+    monkeypatch.setattr(views, "overview_figures", broken)
     client.raise_request_exception = False
     assert client.get("/").status_code == 500
 
@@ -124,7 +124,7 @@ def test_the_bound_holds_within_a_request_alone(
         seen.append(bound())
         return []
 
-    monkeypatch.setattr(home.overview, "figures", looking)
+    monkeypatch.setattr(views, "overview_figures", looking)
     client.get("/about/")
     assert bound() == "0"
     client.get("/")

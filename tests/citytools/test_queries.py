@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import widest
 from contracts.models import Contract, Framework
@@ -148,7 +148,7 @@ def grown(rows: int) -> None:
 
 
 def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> None:
-    terms = {"ends_on": f"{clock.today().year + 2}-12-31", "notice_months": 3}
+    terms = {"ends_on": f"{dates.today().year + 2}-12-31", "notice_months": 3}
     made = factories.contract(
         lead=boroughs[0],
         partners=boroughs[1:3],
@@ -237,7 +237,7 @@ def address(name: str) -> str:
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
     if name == "window":
         asked = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
-        return widest(asked, clock.today())[0].address
+        return widest(asked, dates.today())[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "system": System.objects.earliest("pk"),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citytools.facts import statistics
-from citytools.means import Answers
+from citytools.facts.statistics import Answers
 
 GOLDEN = {6: (1, 6), 11: (2, 10), 22: (6, 17), 33: (11, 23)}
 
@@ -23,7 +23,7 @@ def test_golden_ranks(n: int, places: tuple[int, int]) -> None:
 @pytest.mark.parametrize("n", range(statistics.FEWEST))
 def test_below_six_there_is_none(n: int) -> None:
     assert statistics.ranks(n) is None
-    assert statistics.of([Decimal(1)] * n) is None
+    assert statistics.median_range([Decimal(1)] * n) is None
 
 
 def by_walking(n: int) -> tuple[int, int] | None:
@@ -47,7 +47,7 @@ def test_the_true_median_lies_within_at_least_95_of_100_samples(n: int) -> None:
     inside = 0
     for _ in range(samples):
         sample = [Decimal(normal.inv_cdf(dice.random() or 0.5)) for _ in range(n)]
-        found = statistics.of(sample)
+        found = statistics.median_range(sample)
         assert found
         inside += found.low <= 0 <= found.high
     assert inside / samples > 0.94
@@ -57,12 +57,12 @@ def test_the_true_median_lies_within_at_least_95_of_100_samples(n: int) -> None:
 def test_order_does_not_matter_and_the_median_lies_within(
     values: list[Decimal], dice: random.Random
 ) -> None:
-    found = statistics.of(values)
+    found = statistics.median_range(values)
     assert found
     assert found.low <= found.median <= found.high
     assert {found.low, found.high} <= set(values)
     dice.shuffle(values)
-    assert statistics.of(values) == found
+    assert statistics.median_range(values) == found
 
 
 def test_thousands_of_values_are_no_trouble() -> None:

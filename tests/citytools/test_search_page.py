@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.citytools.test_grammar import HOSTILE
 from tests.pages import read, text_of, words
@@ -112,7 +112,7 @@ def test_names_with_markup_are_shown_as_words_and_not_run(client: Client) -> Non
 
 
 def test_only_published_research_is_found(client: Client) -> None:
-    today = clock.today()
+    today = dates.today()
     tomorrow = today + datetime.timedelta(days=1)
     builders = [factories.finding, factories.case_study, factories.recommendation]
     for number, build in enumerate(builders):

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.cells import Line, LoadError
 from citytools.imports import Import
-from citytools.imports.csv_reader import lines, records
+from citytools.imports.csv_reader import Line, LoadError, lines, records
 
 
 def sheet(folder: Path, text: str | bytes) -> Path:

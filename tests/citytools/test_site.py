@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.pages import LISTS, read, row_links, text_of, words
 
@@ -59,7 +59,7 @@ def test_one_invented_record_of_any_kind_puts_the_notice_on_every_page(
 def test_invented_records_are_marked_wherever_they_are_shown(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
     maker = factories.supplier(illustrative=True)
     product = factories.product(manufacturer=maker, illustrative=True)
     system = factories.system(product=product, source_kind="illustrative")

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from boroughs.models import Return
-from citytools import clock
-from citytools.statement_dates import not_ahead
+from citytools.facts import dates
+from citytools.facts.provenance import not_ahead
 from research.models import CaseStudy, Finding, Source
 from systems.models import System
 from tests import factories
@@ -46,13 +46,13 @@ def london_today() -> datetime.date:
 
 @pytest.mark.parametrize("text", ["2026-11-27", "2026-11", "2026", "2025-12-31", ""])
 def test_what_has_begun_by_today_may_be_said(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 27))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 27))
     not_ahead(text)
 
 
 @pytest.mark.parametrize("text", ["2026-11-28", "2026-12", "2027", datetime.date(2026, 11, 28)])
 def test_what_is_to_come_may_not(monkeypatch: pytest.MonkeyPatch, text: Any) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 27))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 27))
     with pytest.raises(ValidationError, match="lies ahead"):
         not_ahead(text)
 
@@ -99,7 +99,7 @@ def test_the_year_to_come_is_refused_by_the_database() -> None:
 def test_a_form_names_the_field_and_the_remedy(
     client: Client, model: Any, form: dict[str, str], field: str
 ) -> None:
-    posted = form | {field: (clock.today() + 2 * DAY).isoformat()}
+    posted = form | {field: (dates.today() + 2 * DAY).isoformat()}
     for prefix in ("contractsystem_set", "claims"):
         posted |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
     response = signed_in(client).post(address(model, "add"), posted)

@@ -14,10 +14,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import home, kept_files, workbooks
-from citytools.exports import zip_archive
+from citytools.exports import formats, zip_archive
 from citytools.http import file_response, outages
-from citytools.pages import data
+from citytools.pages import data, views
 from citytools.pages.data import FILES
 from tests import factories
 from tests.pages import text_of, words
@@ -31,7 +30,7 @@ begin = zip_archive.Builder.begin  # as it is, before the tests' own replaces it
 
 @pytest.fixture(autouse=True)
 def _every_line_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    for log in (outages._log, kept_files._log):
+    for log in (outages._log, file_response._log):
         monkeypatch.setattr(log, "filters", [])
 
 
@@ -88,7 +87,7 @@ def test_a_workbook_that_failed_leaves_no_drafts(
         assert list(spooled.rglob("*.xml")) or list(spooled.rglob("tmp*"))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(workbooks, "_write", write)
+    monkeypatch.setattr(formats, "_write", write)
     assert client.get("/systems/systems.xlsx").status_code == 503
     assert list(spooled.iterdir()) == []
 
@@ -159,7 +158,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         def broken(*_: object) -> None:
             raise fault
 
-        monkeypatch.setattr(home.overview, "figures", broken)
+        monkeypatch.setattr(views, "overview_figures", broken)
 
     return fail
 

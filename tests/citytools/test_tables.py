@@ -11,8 +11,8 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
-from citytools.csvs import write_csv, write_table
 from citytools.exports.export import Export
+from citytools.exports.tables import write_csv, write_table
 from citytools.lists.columns import Column, Kind
 from citytools.lists.filterset import FactFilter
 from contracts.models import Contract

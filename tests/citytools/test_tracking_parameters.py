@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from citytools.http import page_cache
-from citytools.tracking_parameters import without_tracking
+from citytools.http.page_cache import without_tracking
 from tests import factories
 from tests.pages import read, text_of
 from tests.served import Served, asked

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from citytools import workbooks
+from citytools.exports import formats
 from citytools.exports.tables import Made
 from citytools.lists.columns import Column
 from tests import factories
@@ -24,7 +24,7 @@ BOOKS = {BOOK: "/skills/skills.csv"}
 def opened(client: Client, address: str, query: Any = None) -> openpyxl.Workbook:
     response = client.get(address, query)
     assert response.status_code == 200, text_of(response)
-    assert response["Content-Type"] == workbooks.XLSX
+    assert response["Content-Type"] == formats.XLSX
     return openpyxl.load_workbook(io.BytesIO(b"".join(response)))
 
 
@@ -90,7 +90,7 @@ def test_a_text_longer_than_a_cell_may_hold_is_cut_and_the_book_says_so(
     texts = ["short", "long" * 8_000, "x" * longest]
     table = Made([{"text": text} for text in texts], [Column("text", "text", "Any.")])
     file = io.BytesIO()
-    assert workbooks.write_workbook(table, [("Licence", "OGL")], file) == 3
+    assert formats.write_workbook(table, [("Licence", "OGL")], file) == 3
     book = openpyxl.load_workbook(file)
     assert [row["text"] for row in sheet_rows(book)] == [text[:32_767] for text in texts]
     about = [(str(name), str(said)) for name, said in book["About"].iter_rows(values_only=True)]
@@ -109,7 +109,7 @@ def test_what_is_not_understood_is_refused_in_plain_text(client: Client) -> None
 def test_more_rows_than_a_workbook_holds_are_refused(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbooks, "MOST", 2)
+    monkeypatch.setattr(formats, "MAX_WORKSHEET_ROWS", 2)
     for _ in range(3):
         factories.skill_level()
     response = client.get("/skills/skills.xlsx")

@@ -6,7 +6,7 @@ import pghistory
 import pytest
 from django.test import Client
 
-from contracts.feeds import atom
+from contracts.feeds import views
 from contracts.models import Contract
 from tests import factories, feeds
 from tests.pages import text_of
@@ -80,7 +80,7 @@ def test_one_contract_has_a_feed_of_its_own(client: Client) -> None:
 def test_a_feed_holds_the_newest_and_no_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(atom, "MOST", 2)
+    monkeypatch.setattr(views, "MOST", 2)
     made = [factories.contract() for _ in range(3)]
     links = [entry.link for entry in feed(client).entries]
     assert links == [f"http://testserver/contracts/{one.pk}/" for one in (made[2], made[1])]

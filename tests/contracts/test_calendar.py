@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from citytools import clock
+from citytools.facts import dates
 from contracts.feeds import views
 from contracts.models import Contract
 from tests import factories
@@ -21,7 +21,7 @@ Days = set[tuple[str, str]]
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 def calendar(client: Client, address: str = ICS, query: Any = None) -> Any:
@@ -174,7 +174,7 @@ def test_an_unchanged_calendar_is_the_same_to_the_byte_on_any_day(
     for day in ("2026-01-01", "2027-03-31"):
         factories.contract(ends_on=day, notice_months=3)
     first = client.get(ICS)
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2027, 1, 15))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2027, 1, 15))
     assert client.get(ICS).content == first.content
     again = client.get(ICS, headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -266,7 +266,7 @@ def test_what_is_not_understood_is_refused_in_plain_text(
 def test_a_calendar_too_large_is_refused_with_the_remedy(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST", 2)
+    monkeypatch.setattr(views, "MAX_CALENDAR_ENTRIES", 2)
     for _ in range(3):
         contract = factories.contract(ends_on="2027-03-31")
     response = client.get(ICS)

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from citytools.quarters import quarter_of, quarter_words, quarters_from
+from citytools.facts.dates import quarter_of, quarter_words, quarters_from
 from contracts.charts import decisions_ahead
 from contracts.models import Contract
 from tests import factories

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.shares import at_most, top_share
-from contracts.concentration import bases, claims, groups
-from contracts.concentration.words import caution, denominator
+from citytools.facts.statistics import at_most, top_share
+from contracts.concentration import bases
+from contracts.concentration.page import caution, denominator
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words
@@ -67,9 +67,9 @@ def test_fifteen_never_hold_more_than_half_again_what_ten_hold(amounts: list[int
 
 
 def test_the_remark_on_the_claims_is_computed() -> None:
-    assert Decimal("0.75") == claims.FROM_HALF
-    assert Decimal("0.6") == claims.NEEDED
-    assert "fifteen can hold at most 75\u00a0%" in claims.REMARK
+    assert Decimal("0.75") == bases.FROM_HALF
+    assert Decimal("0.6") == bases.NEEDED
+    assert "fifteen can hold at most 75\u00a0%" in bases.REMARK
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_remark_on_the_claims_is_computed() -> None:
 def test_a_group_is_called_by_its_last_owner_and_a_circle_by_its_first(
     owned: dict[int, int], heads: dict[int, int]
 ) -> None:
-    assert {pk: groups.head(pk, owned) for pk in heads} == heads
+    assert {pk: bases.head(pk, owned) for pk in heads} == heads
 
 
 @db
@@ -94,9 +94,9 @@ def test_owners_in_bulk_are_those_of_each_supplier() -> None:
     for of, owner, since in pairs:
         factories.ownership(makers[of], makers[owner], since=since)
     each = {one.pk: chain[0].owner_id for one in makers if (chain := one.owners())}
-    assert groups.owners() == each
+    assert bases.owners() == each
     last = {one.pk: (chain[-1].owner_id if (chain := one.owners()) else one.pk) for one in makers}
-    heads = {one.pk: groups.head(one.pk, groups.owners()) for one in makers}
+    heads = {one.pk: bases.head(one.pk, bases.owners()) for one in makers}
     assert heads == last
 
 

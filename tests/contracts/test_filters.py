@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from contracts.models import Route
 from systems.models import ServiceArea
@@ -131,11 +131,11 @@ STANDS: dict[str, dict[str, Any]] = {
 def test_standing_is_as_at_today(
     client: Client, monkeypatch: pytest.MonkeyPatch, standing: str
 ) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
     made = {name: factories.contract(**fields).pk for name, fields in STANDS.items()}
     assert found(client, standing=standing) == {made[standing]}
     assert found(client, standing=[standing, "rolling"]) == {made[standing], made["rolling"]}
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2040, 1, 1))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2040, 1, 1))
     ended = {made[name] for name in ("current", "past_act_by", "ended")}
     assert found(client, standing="ended") == ended
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.pages import column, row_links
 
@@ -76,7 +76,7 @@ def test_ties_keep_the_order_of_their_numbers(client: Client, sort: str) -> None
 def test_unless_asked_the_next_end_is_first_and_what_has_ended_last(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
     for ends_on in ("2026-11-29", "2028", "", "2026-11-30", "2026-11", "2026-12-01", "2026-10"):
         factories.contract(ends_on=ends_on)
     expected = ["2026-11", "2026-11-30", "2026-12-01", "2028", "", "2026-10", "2026-11-29"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.pages import read, row_links, words
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 def test_a_contract_says_by_when_to_act_and_why(client: Client) -> None:

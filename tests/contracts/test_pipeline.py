@@ -11,7 +11,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from contracts.models import PipelineDuty
 from tests import factories
 from tests.pages import read, rows, text_of, total, words
@@ -24,7 +24,7 @@ OVER: dict[str, Any] = {"ends_on": "2027-06-30", "total_value": 2_000_001, "vat"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 24))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 24))
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_without_a_record_nothing_is_computed_from_spending(
 
 def test_loading_the_fixtures_says_nothing_of_duties(monkeypatch: pytest.MonkeyPatch) -> None:
     # Fixtures read later than the tests' own day would lie ahead of it
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 27))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 27))
     call_command("load", verbosity=0)
     assert not PipelineDuty.objects.exists()
 

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.pipeline.estimates import Basis, Group, estimate, years
-from contracts.pipeline.rules import FIRST_YEAR, LAST_YEAR, Period, next_due
+from contracts.pipeline.rules import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Basis,
+    Group,
+    Period,
+    estimate,
+    next_due,
+    years,
+)
 
 GOLDEN = [
     (2025, "2025-04-01", "2026-09-30", "2025-05-26"),

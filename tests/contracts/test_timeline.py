@@ -7,12 +7,11 @@ import plotly.graph_objects as go
 import pytest
 from django.test import Client
 
-from citytools import clock
 from citytools.charts import TRACE_TYPES
+from citytools.facts import dates
 from contracts.models import Contract, Term
-from contracts.timeline import narrowing
-from contracts.timeline.bars import Kind, stretches, why_not_drawn
-from contracts.timeline.choice import TimelineFilter
+from contracts.timeline import bars
+from contracts.timeline.bars import Kind, TimelineFilter, stretches, why_not_drawn
 from tests import factories
 from tests.pages import column, read, row_links, total, words
 
@@ -23,7 +22,7 @@ EDGE = datetime.date(2020, 1, 1)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def drawn(**fields: Any) -> list[tuple[str, str, str]]:
@@ -234,7 +233,7 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
     factories.contract(lead=lead, partners=partners, systems=systems)
     factories.contract(lead=partners[0], systems=systems[:1])
     query = client.get(PAGE).wsgi_request.GET
-    found = dict(narrowing.ways(TimelineFilter(query, Contract.objects.all())))
+    found = dict(bars.ways(TimelineFilter(query, Contract.objects.all())))
     assert list(found) == ["service area", "borough"]
     for way in (way for ways in found.values() for way in ways):
         assert total(client.get(f"{PAGE}?{way.query}")) == way.count > 0
@@ -244,7 +243,7 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
 def test_a_filter_in_use_is_not_offered_again(client: Client) -> None:
     contract = factories.contract()
     query = client.get(PAGE, {"borough": contract.lead.slug}).wsgi_request.GET
-    found = dict(narrowing.ways(TimelineFilter(query, Contract.objects.all())))
+    found = dict(bars.ways(TimelineFilter(query, Contract.objects.all())))
     assert list(found) == ["service area"]
 
 

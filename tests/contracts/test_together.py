@@ -15,12 +15,12 @@ from django.test import Client
 from icalendar import Calendar
 
 from boroughs.models import Borough
-from citytools import clock
 from citytools.exports import export
+from citytools.facts import dates
 from contracts import files
 from contracts.joint_procurement import contract_rows, views
+from contracts.joint_procurement.presentation import listed
 from contracts.models import Contract
-from contracts.together.words import listed
 from systems.models import Function
 from tests import factories
 from tests.pages import read, rows, text_of, total, words
@@ -32,7 +32,7 @@ PAGE, FILE = "/contracts/together/", "/contracts/together.csv"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from contracts.models import Route
-from contracts.transparency.wanted import WANTED
+from contracts.transparency.filters import WANTED
 from systems.models import Supplier
 from tests import factories
 from tests.pages import column, read, rows, text_of, words

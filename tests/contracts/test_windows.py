@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from contracts.together.windows import Span, Window, find, name_of, span_of
+from contracts.joint_procurement.windows import Span, Window, find, name_of, span_of
 
 TODAY = datetime.date(2026, 11, 30)
 

@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
-from citytools import staff
-from citytools.staff import group
+from citytools.staff import admin, group
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +24,7 @@ def test_printed_password_signs_in() -> None:
 
 
 def test_account_is_of_the_staff_and_no_superuser() -> None:
-    name, _ = staff.make()
+    name, _ = admin.make()
     user = User.objects.get(username=name)
     assert user.is_staff
     assert not user.is_superuser
@@ -33,22 +32,22 @@ def test_account_is_of_the_staff_and_no_superuser() -> None:
 
 
 def test_names_are_counted_on() -> None:
-    assert [staff.make()[0] for _ in range(3)] == ["staff", "staff2", "staff3"]
+    assert [admin.make()[0] for _ in range(3)] == ["staff", "staff2", "staff3"]
 
 
 def test_passwords_differ() -> None:
-    assert staff.make()[1] != staff.make()[1]
+    assert admin.make()[1] != admin.make()[1]
 
 
 def test_name_that_is_taken_is_refused_in_one_line() -> None:
-    staff.make("ada")
+    admin.make("ada")
     with pytest.raises(CommandError, match="an account 'ada' already"):
         call_command("staff", "ada")
 
 
 def test_exists_counts_those_who_can_sign_in() -> None:
-    assert not staff.exists()
-    staff.make()
-    assert staff.exists()
+    assert not admin.exists()
+    admin.make()
+    assert admin.exists()
     User.objects.update(is_active=False)
-    assert not staff.exists()
+    assert not admin.exists()

@@ -3,10 +3,9 @@
 import datetime
 from decimal import Decimal
 
-from research.measured import Measured
+from research.metrics.base import Measured, Scope
 from research.metrics.definitions import METRICS
 from research.metrics.figures import Figure, Published
-from research.scope import Scope
 
 DAY = datetime.date(2026, 11, 30)
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
-from research import about
+from citytools.facts import dates
 from research.metrics.definitions import METRICS
 from research.models import CaseStudy
+from research.publications import pages
 from tests import factories
 from tests.pages import read, words
 
@@ -22,7 +22,7 @@ LISTS = ["/systems/", "/systems/map/", "/contracts/together/"]
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def test_a_case_study_is_about_each_thing_that_it_names() -> None:
@@ -61,11 +61,11 @@ def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     metric = replace(METRICS["modern_gov_boroughs"], rows="/systems/?product=modern-gov")
-    monkeypatch.setattr(about, "METRICS", {metric.key: metric})
+    monkeypatch.setattr(pages, "METRICS", {metric.key: metric})
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")
-    assert about.of_product(product, TODAY).findings == [by_metric]
+    assert pages.of_product(product, TODAY).findings == [by_metric]
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -107,7 +107,7 @@ def test_a_page_names_the_newest_ten(client: Client) -> None:
         factories.case_study(
             title=f"Deed {number:02}", boroughs=[borough], published_on=f"2026-11-{number + 1:02}"
         )
-    named = [study.title for study in about.of_borough(borough, TODAY).case_studies]
+    named = [study.title for study in pages.of_borough(borough, TODAY).case_studies]
     assert named == [f"Deed {number:02}" for number in range(11, 1, -1)]
 
 
@@ -115,4 +115,4 @@ def test_withdrawn_research_is_linked_from_nowhere() -> None:
     borough = factories.borough()
     gone = {"withdrawn_on": "2026-11-29", "withdrawal_reason": "Wrong."}
     factories.case_study(boroughs=[borough], published_on="2026-01-01", **gone)
-    assert not about.of_borough(borough, TODAY)
+    assert not pages.of_borough(borough, TODAY)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from research.models import CaseClaim, CaseStudy
 from tests import factories
 from tests.log import move_events
@@ -20,7 +20,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def said_of(client: Client, study: CaseStudy, query: str = "") -> str:

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from research.measured import Measured, Picture, Unit
 from research.metrics import charts
+from research.metrics.base import Measured, Picture, Scope, Unit
 from research.metrics.definitions import METRICS
 from research.metrics.figures import Figure
 from research.models import MetricValue
-from research.scope import Scope
 
 TODAY = datetime.date(2026, 11, 25)
 SHARE = METRICS["top10_supplier_share_by_contracts"]

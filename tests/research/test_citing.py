@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history import as_of_views
-from research import quoting
-from research.metrics.figures import figures
+from research.metrics.base import Scope
+from research.metrics.figures import figures_for
 from research.models import Finding, Source
-from research.publications import citation
-from research.scope import Scope
+from research.publications import citation, text
 from systems.models import Product, System
 from tests.log import move_events
 from tests.research.estate import BODY, claim
@@ -27,14 +26,14 @@ THEN, TODAY = datetime.date(2026, 10, 20), datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def content(on: datetime.date = TODAY) -> citation.Content:
     found = Finding.objects.get(slug="claim")
     scope = Scope(on)
     return citation.of_finding(
-        found, figures(quoting.quoted(found), scope, found.published_values), scope
+        found, figures_for(text.quoted(found), scope, found.published_values), scope
     )
 
 
@@ -118,7 +117,7 @@ def test_the_hash_of_a_day_that_is_over_stays_while_everything_changes() -> None
 
 def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
     found = claim()
-    measured = figures(quoting.quoted(found), Scope(THEN))
+    measured = figures_for(text.quoted(found), Scope(THEN))
     cited = citation.finding(found, measured, Scope(THEN), lambda path: f"https://a.example{path}")
     assert cited.words == (
         "City Tools: London, LOTI. Claim. As at 20 October 2026. "
@@ -132,7 +131,7 @@ def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
 def test_today_is_not_settled_and_invented_records_are_asked_for_in_the_address() -> None:
     found = claim()
     scope = Scope(TODAY, illustrative=True)
-    cited = citation.finding(found, figures(quoting.quoted(found), scope), scope, str)
+    cited = citation.finding(found, figures_for(text.quoted(found), scope), scope, str)
     assert not cited.settled
     assert cited.address.endswith("?as_at=2026-11-30&illustrative=yes")
 

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pypdf import PdfReader
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from contracts.models import Contract, Framework
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import Skill
@@ -39,7 +39,7 @@ HIDDEN: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def hide() -> list[Any]:

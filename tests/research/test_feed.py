@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from tests import factories
 from tests.feeds import feed
 from tests.log import move_events
@@ -20,7 +20,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def test_each_kind_is_an_entry_with_its_page_and_summary(client: Client) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from research.models import Finding
-from research.quoting import quoted
+from research.publications.text import quoted
 from systems.models import System
 from tests import factories
 from tests.log import move_events
@@ -24,7 +24,7 @@ METRIC = "modern_gov_boroughs"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def spread(boroughs: int, of: int, **fields: Any) -> list[System]:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from boroughs.models import Borough
-from research.measuring.facts import months_between
-from research.measuring.satisfaction import rho
+from research.metrics.base import Scope
+from research.metrics.compute import months_between, rho
 from research.metrics.definitions import METRICS
-from research.scope import Scope
 from systems.models import Supplier, System
 from tests import factories
 

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
+from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, THEMES, Metric
-from research.scope import Scope
 from tests.loading import load
 from tests.pages import rows, total
 from tests.research.second.estate import any_london
@@ -26,7 +26,7 @@ ROUGHLY = {
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def of(key: str, *, invented: bool = False) -> Any:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from research.metrics import record
 from research.metrics.definitions import METRICS
 from research.models import MetricValue
@@ -17,7 +17,7 @@ from tests.pages import read, rows, words
 
 pytestmark = pytest.mark.django_db
 
-AGO = clock.today() - datetime.timedelta(days=20)
+AGO = dates.today() - datetime.timedelta(days=20)
 LIST, CSV = "/research/metrics/", "/research/metrics.csv"
 SHARE = "top10_supplier_share_by_contracts"
 
@@ -132,7 +132,7 @@ def test_the_file_holds_every_metric_in_the_order_of_the_list(client: Client) ->
 def test_the_trend_is_drawn_up_to_the_day(client: Client) -> None:
     factories.system()
     move_events(AGO)
-    today = clock.today()
+    today = dates.today()
     record.record(AGO, today)
     factories.system()
     record.record(today, today)

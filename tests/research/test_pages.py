@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from research.models import Recommendation
 from tests import factories
 from tests.pages import read, text_of, words
@@ -20,7 +20,7 @@ PUBLIC = ["2026-11-30", "2020-01-01"]
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def everything(published_on: str | None, **fields: Any) -> tuple[Any, Any, Any]:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from research.models import CaseStudy, Finding, Recommendation, State
 from tests import factories
 from tests.pages import text_of, words
@@ -42,7 +42,7 @@ def staff(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 
 
 def set_day(monkeypatch: pytest.MonkeyPatch, day: datetime.date) -> None:
-    monkeypatch.setattr(clock, "today", lambda: day)
+    monkeypatch.setattr(dates, "today", lambda: day)
 
 
 def draft(model: Any = Finding, **fields: Any) -> Any:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
-from research import advice
+from citytools.facts import dates
+from research.metrics.base import Scope
 from research.models import Finding, Recommendation
-from research.scope import Scope
+from research.publications import pages
 from systems.models import Product, System
 from tests import factories
 from tests.log import move_events
@@ -26,7 +26,7 @@ KEPT = {"on": "2026-11-01", "part": "2", "whole": "2", "counted": 2, "boroughs":
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def moved(system: System) -> None:
 def noticed(on: datetime.date = TODAY) -> dict[str, list[str]]:
     """The notices of each recommendation, by its title."""
     public = list(Recommendation.objects.published(on).for_page(on))
-    parts = advice.by_audience(public, Scope(on), TODAY)
+    parts = pages.by_audience(public, Scope(on), TODAY)
     return {
         one.recommendation.title: [notice.said for notice in one.notices]
         for _, advised in parts

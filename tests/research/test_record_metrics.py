@@ -9,13 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history import as_of_views
 from contracts.models import Contract, ContractPartner
 from research.metrics import record as recording
+from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
 from research.models import MetricValue
-from research.scope import Scope
 from systems.models import System
 from tests import factories
 from tests.log import move_events
@@ -27,7 +27,7 @@ DAY = datetime.timedelta(days=1)
 
 def began() -> datetime.date:
     """Ten days ago; asked anew by each test, for a run may go past midnight."""
-    return clock.today() - 10 * DAY
+    return dates.today() - 10 * DAY
 
 
 def run(*options: str) -> str:
@@ -37,7 +37,7 @@ def run(*options: str) -> str:
 
 
 def values(on: datetime.date | None = None) -> dict[str, Any]:
-    found = MetricValue.objects.filter(on=on or clock.today())
+    found = MetricValue.objects.filter(on=on or dates.today())
     return {one.metric: one for one in found}
 
 
@@ -52,7 +52,7 @@ def estate() -> tuple[System, Contract]:
 
 def test_today_is_recorded_once_and_a_second_run_changes_nothing() -> None:
     estate()
-    assert f"Recorded {clock.today()}: {len(METRICS)} new, 0 changed" in run()
+    assert f"Recorded {dates.today()}: {len(METRICS)} new, 0 changed" in run()
     before = list(MetricValue.objects.values())
     out = run()
     assert f"0 new, 0 changed, {len(METRICS)} as they were" in out
@@ -65,7 +65,7 @@ def test_what_is_recorded_is_what_is_measured_of_real_records() -> None:
     factories.system(source_kind="illustrative")
     run()
     for key, one in values().items():
-        measured = METRICS[key].compute(Scope(clock.today()))
+        measured = METRICS[key].compute(Scope(dates.today()))
         assert (one.value, one.part, one.whole) == (measured.value, measured.part, measured.whole)
         assert (one.counted, one.boroughs) == (measured.counted, measured.boroughs)
     assert values()["systems_on_record"].value == 1
@@ -82,7 +82,7 @@ def test_changed_facts_change_todays_values() -> None:
 
 def record_of_yesterday_while_it_ran() -> None:
     """Yesterday's values as a run at noon wrote them, from tables that changed afterwards."""
-    yesterday, noon = clock.today() - DAY, datetime.time(12)
+    yesterday, noon = dates.today() - DAY, datetime.time(12)
     run()
     MetricValue.objects.update(
         on=yesterday,
@@ -94,16 +94,16 @@ def test_a_day_recorded_while_it_ran_is_settled_once_it_is_over() -> None:
     system, _ = estate()
     move_events(began())
     record_of_yesterday_while_it_ran()
-    assert not any(one.settled for one in values(clock.today() - DAY).values())
+    assert not any(one.settled for one in values(dates.today() - DAY).values())
     later = factories.system(borough=system.borough)
-    move_events(clock.today() - DAY)
+    move_events(dates.today() - DAY)
     later.delete()
 
     out = run()
     assert re.search(
-        rf"Settled {clock.today() - DAY} from the event log: 0 new, [1-9]\d* changed", out
+        rf"Settled {dates.today() - DAY} from the event log: 0 new, [1-9]\d* changed", out
     )
-    settled = values(clock.today() - DAY)
+    settled = values(dates.today() - DAY)
     assert all(one.settled for one in settled.values())
     assert settled["systems_on_record"].value == 2
     assert values()["systems_on_record"].value == 1
@@ -142,7 +142,7 @@ def test_the_rebuilt_past_agrees_with_what_was_recorded_then() -> None:
 def test_only_missing_days_are_rebuilt() -> None:
     estate()
     move_events(began())
-    first, last = str(clock.today() - 3 * DAY), str(clock.today() - 2 * DAY)
+    first, last = str(dates.today() - 3 * DAY), str(dates.today() - 2 * DAY)
     out = run("--from", first, "--to", last)
     assert out.count("Rebuilt") == 2
     MetricValue.objects.filter(on=last, metric="systems_on_record").delete()
@@ -200,7 +200,7 @@ def test_the_check_writes_nothing_and_leaves_out_what_is_not_settled() -> None:
     estate()
     move_events(began())
     run()
-    MetricValue.objects.filter(on=clock.today()).update(value=99)
+    MetricValue.objects.filter(on=dates.today()).update(value=99)
     before = list(MetricValue.objects.values())
     assert f"{len(METRICS)} not: not settled yet" in run("--check")
     assert list(MetricValue.objects.values()) == before
@@ -222,8 +222,8 @@ def test_what_was_done_can_be_undone_as_it_says() -> None:
         (["--to", "yesterday"], "“yesterday” is no date"),
         (["--from", "2199-01-01", "--to", "2199-01-02"], "has not come yet"),
         (["--from", "1999-01-01"], "The record begins on"),
-        (["--from", str(clock.today()), "--to", str(clock.today() - DAY)], "swap them"),
-        (["--check", "--from", str(clock.today())], "leave out --from and --to"),
+        (["--from", str(dates.today()), "--to", str(dates.today() - DAY)], "swap them"),
+        (["--check", "--from", str(dates.today())], "leave out --from and --to"),
     ],
 )
 def test_days_that_cannot_be_recorded_are_refused(options: list[str], words: str) -> None:

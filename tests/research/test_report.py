@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
-from research.measured import Picture
+from citytools.facts import dates
+from research.metrics.base import Picture
 from research.models import Finding, Recommendation, Source
 from research.report.document import bars, joined, plain
 from systems.models import System
@@ -27,7 +27,7 @@ REPORT = "/research/report/"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def said(client: Client, **query: str) -> str:

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from research.measured import Measured
+from research.metrics.base import Measured, Scope
 from research.metrics.definitions import METRICS
 from research.metrics.figures import Figure, Published
-from research.report import markup
-from research.scope import Scope
+from research.report import pdf
 
 KEY = "modern_gov_boroughs"
 ON = datetime.date(2026, 11, 30)
@@ -25,7 +24,7 @@ FIGURES = {
 
 
 def read(source: str) -> list[dict[str, Any]]:
-    return markup.blocks(source, FIGURES, 3)
+    return pdf.blocks(source, FIGURES, 3)
 
 
 def said(runs: list[dict[str, Any]]) -> str:

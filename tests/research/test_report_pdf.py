@@ -11,10 +11,10 @@ from django.test import Client
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
-from citytools import clock
+from citytools.facts import dates
 from research.models import Finding
 from research.publications.citation import Citation
-from research.report import paper, pdf
+from research.report import pdf
 from research.report.document import Dots, Section
 from tests import factories
 from tests.log import move_events
@@ -32,7 +32,7 @@ HOSTILE = (
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 def fetched(client: Client, query: str = "") -> bytes:
@@ -160,7 +160,7 @@ def test_no_letter_and_no_length_stops_the_report(client: Client, text: str) -> 
 
 def test_words_that_never_break_are_given_places_to() -> None:
     line = "x" * 80
-    assert paper.set_words(f"a\x00b {line}{line}x") == f"a b {line}\u200b{line}\u200bx"
+    assert pdf.set_words(f"a\x00b {line}{line}x") == f"a b {line}\u200b{line}\u200bx"
 
 
 def test_an_empty_report_is_printed_too(client: Client) -> None:

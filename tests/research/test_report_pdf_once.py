@@ -15,7 +15,8 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from pytest_django import Settings
 
-from citytools import clock, kept_files
+from citytools.facts import dates
+from citytools.http import file_response
 from research.models import Finding
 from research.report import pdf, press
 from tests import factories
@@ -35,7 +36,7 @@ time.sleep(60)
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where PDFs are kept in this test."""
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
     settings.KEPT_FILES_BYTES = 10_000_000
     settings.FILES_FOLDER = tmp_path / "files"
     return tmp_path / "files/kept"
@@ -141,7 +142,7 @@ def test_a_head_and_a_condition_are_answered_from_what_is_kept(
 def test_pdfs_are_bounded_with_the_other_files(
     client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_files, "MOST", 2)
+    monkeypatch.setattr(file_response, "MOST", 2)
     for number in range(3):
         factories.finding(title=f"Claim {number}")
         content(client.get(ADDRESS))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from research.report.plane import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plane
+from research.report.document import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Plane
 
 HEAD = ("Borough", "Suppliers", "Stars")
 

@@ -7,11 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citytools.facts import markdown
-from research.measured import Measured
+from research.metrics.base import Measured, Scope
 from research.metrics.definitions import METRICS
 from research.metrics.figures import Figure
 from research.publications.text import Token, faults, keys, plain, rendered, tokens
-from research.scope import Scope
 from tests.hostile import HOSTILE, UNBALANCED, calls, harms, links, text
 from tests.research.measuring import figure
 

@@ -5,9 +5,8 @@ from collections import Counter
 import pytest
 
 from boroughs.models import Borough
-from skills.charts import strength_by_skill
 from skills.models import Level, SkillLevel
-from skills.strength import Strength
+from skills.summary import Strength, strength_by_skill
 from tests import factories
 
 pytestmark = pytest.mark.django_db

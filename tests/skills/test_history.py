@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from skills import history, trend
+from skills import history
 from skills.models import PastLevel, SkillLevel
 from tests import factories
 from tests.estate import small_london
@@ -163,7 +163,7 @@ def test_the_trend_counts_boroughs_by_level_at_the_end_of_each_quarter() -> None
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, borough=gla, level=4)
     found = history.of(SkillLevel.objects.filter(skill=skill))
-    chart = trend.by_quarter(skill, found, TODAY, "")
+    chart = history.by_quarter(skill, found, TODAY, "")
     assert chart.head == (
         "At the end of", "Expert", "Practitioner", "Working", "Awareness", "None", "Not known",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.test import Client
 from boroughs.models import Borough
 from skills import profile
 from skills.models import SkillLevel, SkillNeed
-from skills.needs import Call
+from skills.profile import Call
 from systems.models import Function, Product, System
 from tests import factories
 from tests.estate import small_london

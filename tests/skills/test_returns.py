@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from boroughs.models import Borough, Return
-from citytools import clock
+from citytools.facts import dates
 from skills.models import PastLevel, Skill, SkillLevel
 from tests import factories
 from tests.pages import read, text_of, words
@@ -26,7 +26,7 @@ HEAD = {"received_on": "2026-11-20", "confidence": "high"}
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 20))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 20))
 
 
 @pytest.fixture

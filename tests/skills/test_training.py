@@ -9,8 +9,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevel
-from skills.training.page import Training
-from skills.training.rows import Row
+from skills.training.page import Row, Training
 from systems.models import Status
 from tests import factories
 from tests.pages import read, rows, text_of, total, words

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from skills.training.cohorts import MOST, Cohort, Gap, cohorts, gaps, steps
 from skills.training.generated import records
 from skills.training.pairs import Body, Held
-from skills.training.plan import plan
+from skills.training.plan import MOST, Cohort, Gap, find_cohorts, find_gaps, plan, steps
 
 
 def teacher(body: str, level: int = 3, skill: str = "s") -> Held:
@@ -20,11 +19,11 @@ def suggested(
     rows: Sequence[Held], bodies: Mapping[str, Body] | None = None, cap: int = 2
 ) -> list[Cohort]:
     known = bodies or {one.body: Body() for one in rows}
-    return cohorts(rows, known, plan(rows, known, cap))
+    return find_cohorts(rows, known, plan(rows, known, cap))
 
 
 def missing(rows: Sequence[Held]) -> list[Gap]:
-    return gaps(rows, plan(rows, {one.body: Body() for one in rows}))
+    return find_gaps(rows, plan(rows, {one.body: Body() for one in rows}))
 
 
 def names(cohort: Cohort) -> list[str]:
@@ -87,7 +86,7 @@ def test_pairs_with_other_teachers_stay() -> None:
     rows = [teacher("a"), teacher("b", 4), *(learner(f"l{number:02}") for number in range(12))]
     known = {one.body: Body() for one in rows}
     made = plan(rows, known)
-    (cohort,) = cohorts(rows, known, made)
+    (cohort,) = find_cohorts(rows, known, made)
     other = {one.learner.body for one in made.lessons if one.teacher != cohort.teacher}
     left = {one.body for one in cohort.left}
     assert len(other) == 2
@@ -104,8 +103,8 @@ def test_the_teacher_is_the_one_with_most_points_among_its_nearest() -> None:
 def test_cohorts_do_not_depend_on_the_order_of_rows() -> None:
     rows, bodies = records(33, 30, 2)
     made = plan(rows, bodies)
-    assert cohorts(rows, bodies, made) == cohorts(list(reversed(rows)), bodies, made)
-    assert len(cohorts(rows, bodies, made)) > 3
+    assert find_cohorts(rows, bodies, made) == find_cohorts(list(reversed(rows)), bodies, made)
+    assert len(find_cohorts(rows, bodies, made)) > 3
 
 
 def test_a_gap_counts_who_wants_it_and_the_best_level_known() -> None:

@@ -12,8 +12,8 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
-from systems import alternatives, costs, moves
+from citytools.facts import dates
+from systems import costs
 from systems.models import Function, Product, System
 from systems.products import page
 from tests import factories
@@ -27,7 +27,7 @@ ADDRESS = "/systems/products/mosaic/"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_alternatives_beyond_five_are_counted(mosaic: Product) -> None:
     adults = factories.function("Adults")
     for _ in range(7):
         factories.system(function=adults)
-    ((function, shown, more),) = alternatives.of([adults], [mosaic])
+    ((function, shown, more),) = page.alternatives_to([adults], [mosaic])
     assert (function, len(shown), more) == (adults, 5, 2)
 
 
@@ -231,7 +231,7 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
     small_london(rows=200)
     product = Product.objects.earliest("pk")
     seen = list(System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL))
-    found = alternatives.of(Function.objects.all(), [product], most=99)
+    found = page.alternatives_to(Function.objects.all(), [product], most=99)
     assert found
     for function, rows, _ in found:
         for row in rows:
@@ -244,13 +244,13 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
         assert product not in [row.product for row in rows]
 
 
-def side_by_side(mosaic: Product, own: str, other: str) -> list[moves.Move]:
+def side_by_side(mosaic: Product, own: str, other: str) -> list[page.Move]:
     borough, function = factories.borough("Camden"), factories.function("Adults")
     rival = factories.product("Rival")
     factories.system(borough=borough, function=function, product=mosaic, status=own)
     factories.system(borough=borough, function=function, product=rival, status=other)
     factories.system(borough=factories.borough(), function=function, product=rival, status=other)
-    return moves.of(mosaic, System.objects.all())
+    return page.moves_involving(mosaic, System.objects.all())
 
 
 @pytest.mark.parametrize("leaving", ["retiring", "retired"])
@@ -280,8 +280,8 @@ def test_a_changed_record_is_said_as_what_it_is(client: Client, mosaic: Product)
     system.users = 3
     system.save()
     System.objects.filter(pk=system.pk).update(product=mosaic)
-    (there,) = moves.of(mosaic, System.objects.all())
-    (back,) = moves.of(rival, System.objects.all())
+    (there,) = page.moves_involving(mosaic, System.objects.all())
+    (back,) = page.moves_involving(rival, System.objects.all())
     assert (there.before, there.after) == (rival, mosaic) == (back.before, back.after)
     assert "a move, or a mistake put right" in words(client.get(ADDRESS))
 
@@ -311,7 +311,7 @@ def test_what_is_not_understood_is_named(client: Client, mosaic: Product, query:
 def test_more_systems_than_fit_are_counted(
     client: Client, mosaic: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "MOST", 3)
+    monkeypatch.setattr(page, "MAX_SYSTEMS_ON_PAGE", 3)
     for _ in range(5):
         factories.system(product=mosaic)
     assert "The first 3 are shown." in words(client.get(ADDRESS))

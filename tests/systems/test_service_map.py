@@ -14,8 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from boroughs.models import Borough
 from systems.models import Function, Status, System
 from systems.service_map import MapFilter, ServiceMap, of_filter
-from systems.service_map.layout import Row
-from systems.service_map.marks import STYLES, Chosen, Use, letters, marks
+from systems.service_map.layout import STYLES, Chosen, Row, Use, letters, marks
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words

@@ -9,12 +9,12 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from citytools import clock
+from citytools.facts import dates
 from skills.models import Skill
 from systems.models import Function, Product, Supplier
-from systems.suppliers import estate, ownership
+from systems.suppliers import ownership, page
 from systems.suppliers.failure import Failure
-from systems.suppliers.skills import NEEDED
+from systems.suppliers.page import NEEDED
 from tests import factories
 from tests.pages import read, words
 
@@ -24,7 +24,7 @@ PAGE = "/systems/suppliers/maker/failure/"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
     slugs = ["civica", "nec-software-solutions-uk", "wouldbury-technologies-invented", "idox"]
     for slug in slugs:
         group = ownership.group_of(Supplier.objects.get(slug=slug), None)
-        failure = Failure(group, estate.read(group.keys, illustrative=True))
+        failure = Failure(group, page.read(group.keys, illustrative=True))
         losses = {
             (one.borough.pk, len(one.parts), len(one.systems), one.users.total)
             for one in failure.losses

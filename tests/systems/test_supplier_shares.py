@@ -10,12 +10,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from contracts.models import Contract
 from systems.models import Function, Product, Supplier
-from systems.suppliers import estate, market, ownership
-from systems.suppliers.asked import BY
+from systems.suppliers import market, ownership, page
 from systems.suppliers.market import Share
+from systems.suppliers.page import BY
 from tests import factories
 from tests.estate import small_london
 from tests.pages import words
@@ -26,7 +26,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def bought(function: Function, supplier: Supplier | None, **fields: Any) -> Cont
 
 def shares(supplier: Supplier, by: str, *, group: str = "", real: bool = False) -> list[Share]:
     counted = ownership.group_of(supplier, group)
-    told = estate.read(counted.keys, illustrative=not real)
+    told = page.read(counted.keys, illustrative=not real)
     entries = market.entries(by, told, TODAY, illustrative=not real)
     return market.shares(entries, counted, told)
 

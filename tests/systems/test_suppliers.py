@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from citytools import clock
+from citytools.facts import dates
 from systems.models import Product, Supplier
 from tests import factories
 from tests.pages import read, row_links, text_of, words
@@ -17,7 +17,7 @@ PAGE = "/systems/suppliers/maker/"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "today", lambda: datetime.date(2026, 11, 30))
+    monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
 
 
 @pytest.fixture

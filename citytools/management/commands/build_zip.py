@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citytools import storage_outage
 from citytools.exports import zip_archive
+from citytools.http import outages
 from citytools.pages.data import FILES
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         try:
             made = zip_archive.build(FILES)
         except OSError as fault:
-            if why := storage_outage.reason(fault):
+            if why := outages.reason(fault):
                 raise CommandError(f"{why}: {fault}") from fault
             raise
         self.stdout.write(f"{made.path} holds what the data says now.")

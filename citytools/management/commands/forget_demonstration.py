@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from boroughs.models import Return
-from citytools import clock
+from citytools.facts import dates
 from citytools.management.commands.load import take_statistics, wait_for_other_loads
 from contracts.models import Contract, ContractSystem
 from research.metrics import record
@@ -141,7 +141,7 @@ class Command(BaseCommand):
 
     def _measure_anew(self) -> None:
         """Recorded values count real records alone; today's are measured again, to be sure."""
-        today = clock.today()
+        today = dates.today()
         if MetricValue.objects.filter(on=today).exists():
             tally = record.record(today, today)
             self.stdout.write(f"Metrics of today measured again: {tally.changed} changed.")

@@ -18,10 +18,10 @@ import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
-from citytools.cells import LoadError
 from citytools.facts import confirmation
 from citytools.imports import Import, lock_tables
-from citytools.left_rows import sentences
+from citytools.imports.authorship import sentences
+from citytools.imports.csv_reader import LoadError
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff.group import APPS
 

@@ -12,11 +12,11 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 
 from boroughs.models import Borough
-from citytools import staff
 from citytools.http.context_processors import holds_invented_records
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
+from citytools.staff import admin
 
 
 class Command(BaseCommand):
@@ -79,9 +79,9 @@ class Command(BaseCommand):
             )
 
     def _sign_in(self) -> str:
-        if not settings.EMBEDDED_DATABASE or staff.exists():
+        if not settings.EMBEDDED_DATABASE or admin.exists():
             return "Staff sign in at /admin/; make staff makes an account and prints its password."
-        name, password = staff.make()
+        name, password = admin.make()
         return (
             f'Staff sign in at /admin/ as "{name}" with the password "{password}", '
             "shown this once; make staff makes another account."

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError
 
-from citytools import staff
+from citytools.staff import admin
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the account."""
         try:
-            name, password = staff.make(options["name"])
+            name, password = admin.make(options["name"])
         except IntegrityError as error:
             raise CommandError(f"There is an account {options['name']!r} already.") from error
         self.stdout.write(f'Staff account "{name}" with the password "{password}"')

@@ -10,11 +10,11 @@ import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
-from citytools.cells import LoadError
 from citytools.imports import lock_tables
-from contracts.ocds import report, writing
-from contracts.ocds.drafts import Draft, drafts
+from citytools.imports.csv_reader import LoadError
+from contracts.ocds import import_plan, report
 from contracts.ocds.import_plan import Plan, plan
+from contracts.ocds.matching import Draft, drafts
 from contracts.ocds.notices import Skipped
 from contracts.ocds.reading import releases
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             drafted = list(self._drafts(options))  # takes minutes: nobody need wait for it
             lock_tables()
             planned = plan(drafted)
-            writing.write(planned)
+            import_plan.write(planned)
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return planned, str(recorded.id)

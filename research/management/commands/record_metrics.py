@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from citytools import clock
+from citytools.facts import dates
 from citytools.history import as_of_views
 from research.metrics import record
 from research.models import MetricValue
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        first, last, today = options["first"], options["last"], clock.today()
+        first, last, today = options["first"], options["last"], dates.today()
         if options["check"]:
             if first or last:
                 raise CommandError("--check looks at all days: leave out --from and --to.")

@@ -10,10 +10,9 @@ from django.http import QueryDict
 
 from skills.models import SkillLevel
 from skills.training import page
-from skills.training.cohorts import MOST
 from skills.training.filters import TrainingFilter
 from skills.training.generated import records
-from skills.training.plan import CAP, MOST_LEARNERS, plan
+from skills.training.plan import CAP, MOST, MOST_LEARNERS, plan
 
 
 class Command(BaseCommand):
@@ -50,7 +49,7 @@ class Command(BaseCommand):
         )
 
     def _print(self, cap: int) -> None:
-        made = page.of(TrainingFilter(QueryDict(f"cap={cap}"), SkillLevel.objects.all()))
+        made = page.training_for(TrainingFilter(QueryDict(f"cap={cap}"), SkillLevel.objects.all()))
         for row in made.rows:
             self.stdout.write(
                 f"{row.skill}: {row.teacher} ({row.teacher_level.label}) teaches {row.learner} "

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from boroughs.models import Borough
 from contracts.management.commands import import_ocds
 from contracts.models import Contract
-from contracts.ocds import matching, writing
+from contracts.ocds import import_plan, matching
 from contracts.ocds.parties import Party
 from systems.models import Supplier
 from tests import factories
@@ -291,7 +291,7 @@ def test_an_import_that_breaks_off_leaves_nothing_behind(
     def half(*args: Any) -> None:
         raise error
 
-    monkeypatch.setattr(writing, "_write_wave", half)
+    monkeypatch.setattr(import_plan, "_write_wave", half)
     later = release(awards=[award(value={"amount": 1})], date="2026-05-01T00:00:00Z")
     with pytest.raises(CommandError, match=words):
         imported(written(tmp_path, release(), later))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contracts.models import Contract, Route
-from contracts.ocds import routes, shapes
+from contracts.ocds import fields, parties
 from systems.models import Supplier
 from tests import factories
 from tests.notices import award, imported, release, supplier, tender, written
@@ -355,11 +355,11 @@ def test_a_route_is_known_only_where_the_notice_says_it(
         "procurementMethodDetails": details,
         "techniques": {"frameworkAgreement": {"method": method}},
     }
-    assert routes.route(shapes.Shape("", "", "", said)) == route
+    assert parties.route(fields.Shape("", "", "", said)) == route
 
 
 @pytest.mark.parametrize(
     ("code", "route"), [("open", "open"), ("direct", "direct_award"), ("selective", "")]
 )
 def test_without_details_only_plain_codes_are_taken(code: str, route: str) -> None:
-    assert routes.route(shapes.Shape("", "", "", {"procurementMethod": code})) == route
+    assert parties.route(fields.Shape("", "", "", {"procurementMethod": code})) == route

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
-from research.scope import Scope
 from tests.research.second import record, suppliers
 from tests.research.second.tables import TABLES
 
