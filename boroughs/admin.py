@@ -9,10 +9,10 @@ from boroughs import return_form
 from boroughs.models import Borough, Return, Subject
 from boroughs.return_form import Received, ReturnForm, ReturnFormSet, SingleReturnForm
 from citytools.facts.provenance import SourceKind
-from citytools.history.page import Link
+from citytools.history.page import HistoryLink
 from citytools.staff import confirmation_form
 from citytools.staff.admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
-from citytools.staff.confirmation_form import Question
+from citytools.staff.confirmation_form import ConfirmationQuestion
 
 
 class ReturnFieldsets:
@@ -47,7 +47,7 @@ class BoroughAdmin(StaffAdmin):
     search_fields = ["name", "official_name", "gss_code", "code"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ReturnsOfBorough]
-    history_links = [Link(Return, "borough", "Return")]
+    history_links = [HistoryLink(Return, "borough", "Return")]
     fieldsets = [
         (None, {"fields": ["name", "official_name", "slug", "kind", "inner_or_outer"]}),
         ("Codes", {"fields": [("code", "gss_code")]}),
@@ -85,7 +85,7 @@ class ReturnAdmin(ReturnFieldsets, StaffAdmin):
     form = SingleReturnForm
     own_fields = ("borough", *return_form.FIELDS)
 
-    def restore_question(self, event: Any) -> Question | None:
+    def restore_question(self, event: Any) -> ConfirmationQuestion | None:
         """What a complete return says in public, where the present one is not complete."""
         present = Return.objects.filter(pk=event.pgh_obj_id).first()
         borough = Borough.objects.filter(pk=event.borough_id).first()

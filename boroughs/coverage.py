@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from boroughs.models import LONDON, Borough, Subject, latest_complete, returns_of
-from citytools.facts.statistics import counted
+from boroughs.models import LONDON, Borough, Subject, latest_complete, returns_subquery
+from citytools.facts.statistics import count_related_rows
 from contracts.models import Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
@@ -25,7 +25,7 @@ class Coverage:
     london: int = LONDON
 
 
-def of(subject: str, boroughs: int, *, illustrative: bool) -> Coverage:
+def coverage_for(subject: str, boroughs: int, *, illustrative: bool) -> Coverage:
     """Coverage of a subject; invented returns count only where invented rows may be shown."""
     real = Borough.objects.reporting(subject, illustrative=False).count()
     if not illustrative:
@@ -39,14 +39,14 @@ def boroughs_with_counts(boroughs: QuerySet[Borough]) -> QuerySet[Any]:
     complete_<subject>: whether the latest return is complete, null where there is none.
     """
     returned = {
-        f"returned_{subject}": Exists(returns_of("pk", subject)) for subject in Subject.values
+        f"returned_{subject}": Exists(returns_subquery("pk", subject)) for subject in Subject.values
     }
     complete = {f"complete_{subject}": latest_complete("pk", subject) for subject in Subject.values}
     return boroughs.annotate(
-        system_count=counted(System.objects.all(), "borough"),
-        contract_count=counted(Contract.objects.all(), "lead")
-        + counted(ContractPartner.objects.all(), "borough"),
-        skill_count=counted(SkillLevel.objects.all(), "borough"),
+        system_count=count_related_rows(System.objects.all(), "borough"),
+        contract_count=count_related_rows(Contract.objects.all(), "lead")
+        + count_related_rows(ContractPartner.objects.all(), "borough"),
+        skill_count=count_related_rows(SkillLevel.objects.all(), "borough"),
         **returned,
         **complete,
     )

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from boroughs.compare.answers import table
-from boroughs.compare.choice import FEWEST, MOST, Choice, CompareFilter, choose
-from boroughs.compare.sections import sections_of
+from boroughs.compare.answers import comparison_rows
+from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.sections import comparison_sections
 from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
@@ -21,7 +21,7 @@ from citytools.lists.columns import Column
 class _Compared:
     """What a comparison's file was asked: it is refused where there is nothing to compare."""
 
-    choice: Choice
+    choice: ComparisonChoice
 
     @property
     def problems(self) -> Sequence[tuple[str, str]]:
@@ -48,14 +48,14 @@ class _Compared:
         return name
 
 
-def _compared(request: HttpRequest, _: datetime.date) -> _Compared:
-    return _Compared(choose(CompareFilter(request.GET, Borough.objects.london())))
+def _comparison_table(request: HttpRequest, _: datetime.date) -> _Compared:
+    return _Compared(choose_boroughs(CompareFilter(request.GET, Borough.objects.london())))
 
 
 def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = asked.choice
-    sections = sections_of(choice.boroughs, today, illustrative=choice.chosen.illustrative)
-    return table(sections, choice.boroughs, choice.all_rows)
+    sections = comparison_sections(choice.boroughs, today, illustrative=choice.chosen.illustrative)
+    return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
 
 BOROUGHS = Export(
@@ -76,7 +76,7 @@ COMPARE = Export(
     route="boroughs:compare_csv",
     page="boroughs:compare",
     filter=CompareFilter,
-    choose=_compared,
+    choose=_comparison_table,
     made=_answers,
     whole=False,
     notes=(("Not known", "Empty value with the state “not known”: never none. See each state."),),

@@ -8,8 +8,16 @@ from django.db.models import QuerySet
 from boroughs.models import Borough, Subject
 from boroughs.profile.tile_map import MEASURES
 from citytools.lists.columns import Column
-from citytools.lists.filters import OneOf, Slugs, Sort, Values, Words, by_value, filled
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filters import (
+    ChoiceFilter,
+    SlugsFilter,
+    SortFilter,
+    ValuesFilter,
+    WordsFilter,
+    narrow_by_value,
+    nulls_last_text,
+)
+from citytools.lists.filterset import FactFilterSet
 
 BOROUGH_COLUMNS = (
     Column("gss_code", "text", "The code at the Office for National Statistics.", "gss_code"),
@@ -109,22 +117,24 @@ def _partners(queryset: Any, slugs: list[str]) -> Any:
     return queryset.partners(slugs)
 
 
-class BoroughFilter(FactFilter):
+class BoroughFilter(FactFilterSet):
     """Boroughs, by what is true of the body itself."""
 
     shown_first = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
-    q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.all(), _these)
-    inner_or_outer = Values("Inner or outer", Borough.Ring.choices, by_value("inner_or_outer"))
-    partnership = Values("Partnership", Borough.objects.partnerships, _partners)
-    measure = OneOf("Map shows", [(key, one.words) for key, one in MEASURES.items()])
-    sort = Sort(
+    q = WordsFilter("Words", _holding)
+    borough = SlugsFilter("Borough", Borough.objects.all(), _these)
+    inner_or_outer = ValuesFilter(
+        "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
+    )
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
+    measure = ChoiceFilter("Map shows", [(key, one.words) for key, one in MEASURES.items()])
+    sort = SortFilter(
         {
             "borough": "name",
-            "inner_or_outer": filled("inner_or_outer"),
-            "partnership": filled("partnership"),
+            "inner_or_outer": nulls_last_text("inner_or_outer"),
+            "partnership": nulls_last_text("partnership"),
             "population": "population",
         }
     )

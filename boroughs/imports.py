@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from boroughs.models import Borough, Return
-from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.imports.csv_reader import lines
+from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports.csv_reader import read_csv
 
 _BOROUGH_TEXTS = (
     "gss_code", "name", "official_name", "code", "slug", "kind", "inner_or_outer", "partnership",
@@ -15,31 +15,31 @@ _BOROUGH_NUMBERS = (
 _RETURN = ("borough", "subject", "received_on", "complete", *SOURCED)
 
 
-def boroughs(path: Path, run: Import) -> None:
+def boroughs(path: Path, run: ImportRun) -> None:
     """boroughs.csv: the 33 and the regional bodies."""
     drafts = [
-        Draft(
+        RecordDraft(
             line,
             {name: line.text(name) for name in _BOROUGH_TEXTS}
             | {name: line.whole(name) for name in _BOROUGH_NUMBERS},
         )
-        for line in lines(path, (*_BOROUGH_TEXTS, *_BOROUGH_NUMBERS))
+        for line in read_csv(path, (*_BOROUGH_TEXTS, *_BOROUGH_NUMBERS))
     ]
     run.upsert(Borough, drafts, key=["gss_code"])
 
 
-def returns(path: Path, run: Import) -> None:
+def returns(path: Path, run: ImportRun) -> None:
     """returns.csv: who answered on what, and when."""
     known = run.directory(Borough, "slug")
     drafts = run.drafts(
         Return,
-        lines(path, _RETURN),
+        read_csv(path, _RETURN),
         lambda line: {
             "borough": line.the("borough", known, "boroughs.csv"),
             "subject": line.text("subject"),
             "received_on": line.day("received_on"),
             "complete": line.yes_no("complete"),
-            **sourced(line),
+            **source_fields(line),
         },
     )
     run.upsert(Return, drafts, key=["borough", "subject", "received_on"])

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from citytools.facts.provenance import Sourced, SourcedQuerySet, day_not_ahead, not_ahead
 from citytools.history import tracked
-from citytools.lists.word_search import SearchText, Word, split_words
+from citytools.lists.word_search import SqlSearchText, Word, split_words
 
 LONDON = 33
 """The 32 boroughs and the City of London; regional bodies are never counted among them."""
@@ -62,7 +62,9 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
 
     def reporting(self, subject: str, *, illustrative: bool = True) -> Self:
         """Those of the 33 that have returned data on a subject."""
-        return self.london().filter(Exists(returns_of("pk", subject, illustrative=illustrative)))
+        return self.london().filter(
+            Exists(returns_subquery("pk", subject, illustrative=illustrative))
+        )
 
     def complete(self, subject: str, *, illustrative: bool = True) -> Self:
         """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""
@@ -100,10 +102,10 @@ class Borough(models.Model):
     tile_row = models.PositiveSmallIntegerField(null=True, blank=True)
     tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
     search_name = models.GeneratedField(
-        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+        expression=SqlSearchText("name"), output_field=models.TextField(), db_persist=True
     )
     search_text = models.GeneratedField(
-        expression=Concat(*map(SearchText, ("name", "official_name", "partnership"))),
+        expression=Concat(*map(SqlSearchText, ("name", "official_name", "partnership"))),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -141,7 +143,7 @@ class Borough(models.Model):
         return reverse("boroughs:detail", args=[self.slug])
 
 
-def returns_of(outer: str, subject: str, *, illustrative: bool = True) -> SourcedQuerySet:
+def returns_subquery(outer: str, subject: str, *, illustrative: bool = True) -> SourcedQuerySet:
     """SQL subquery: the returns on a subject of the borough at `outer`, latest first."""
     returns = Return.objects.filter(borough=OuterRef(outer), subject=subject)
     returns = returns if illustrative else returns.real()
@@ -150,7 +152,9 @@ def returns_of(outer: str, subject: str, *, illustrative: bool = True) -> Source
 
 def latest_complete(outer: str, subject: str, *, illustrative: bool = True) -> Subquery:
     """SQL: whether the latest return on a subject is complete; null where there is none."""
-    return Subquery(returns_of(outer, subject, illustrative=illustrative).values("complete")[:1])
+    return Subquery(
+        returns_subquery(outer, subject, illustrative=illustrative).values("complete")[:1]
+    )
 
 
 @tracked()

@@ -12,7 +12,7 @@ from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from citytools.staff import confirmation_form
-from citytools.staff.confirmation_form import ConfirmationForm, Question
+from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
 
 # Counted by the code of the comparison page, as if the return were complete already.
 
@@ -58,7 +58,7 @@ def other_returns(borough: Borough, subject: str, but: Return | None = None) -> 
 
 def completeness_question(
     borough: Borough, subject: Subject, received: Received, others: Iterable[Received]
-) -> Question | None:
+) -> ConfirmationQuestion | None:
     """What to ask before a return is saved as complete; None where later ones count instead."""
     statement = _STATEMENTS[subject] if borough.kind != Borough.Kind.REGIONAL else _regional
     statements = {
@@ -70,7 +70,7 @@ def completeness_question(
 
 def question_on_whole_skills(
     borough: Borough, skills: int, received: Received, others: Iterable[Received]
-) -> Question | None:
+) -> ConfirmationQuestion | None:
     """The same of a return on skills that gives a level of each skill there is."""
     saved = _skills(borough, skills, ())
     statement = saved._replace(sentence=f"With this return {saved.sentence}")
@@ -87,7 +87,9 @@ def _views(received: Received, others: Iterable[Received]) -> list[bool]:
     return views
 
 
-def _question(borough: Borough, subject: Subject, statements: dict[bool, Statement]) -> Question:
+def _question(
+    borough: Borough, subject: Subject, statements: dict[bool, Statement]
+) -> ConfirmationQuestion:
     """One question of one or two statements; the same one is not made twice."""
     usual, *rest = dict.fromkeys(statements.values())
     prefix = "" if True in statements else _WITHOUT_INVENTED
@@ -97,20 +99,20 @@ def _question(borough: Borough, subject: Subject, statements: dict[bool, Stateme
     )
     agreement = f"Yes, say this of {borough} in public"
     if all(statement.recorded for statement in statements.values()):
-        return Question(sentences, agreement, usual.summary, usual.items)
+        return ConfirmationQuestion(sentences, agreement, usual.summary, usual.items)
     nothing = _WORDS[subject].nothing.format(borough)
     remedy = f"Tick “{nothing}” if that is so; otherwise {_WORDS[subject].remedy} first."
-    return Question(sentences, agreement, usual.summary, usual.items, nothing, remedy)
+    return ConfirmationQuestion(sentences, agreement, usual.summary, usual.items, nothing, remedy)
 
 
-def _saved(borough: Borough) -> list[Borough]:
+def _stored_borough(borough: Borough) -> list[Borough]:
     """The borough for queries, which none that is just being added can be in."""
     return [] if borough.pk is None else [borough]
 
 
 def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    systems = answers.systems_of(_saved(borough), illustrative=illustrative)
-    functions = answers.by_function([borough], systems, {borough.pk}).items
+    systems = answers.systems_in_use(_stored_borough(borough), illustrative=illustrative)
+    functions = answers.functions_section([borough], systems, {borough.pk}).items
     without = tuple(item.name for item in functions if item.answers[0] == NONE)
     known = f"{len(functions) - len(without):,} of {_several(len(functions), 'function')}"
     said = (
@@ -128,8 +130,8 @@ def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> State
 
 
 def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    contracts = answers.contracts_of(_saved(borough), illustrative=illustrative)
-    quarters = answers.ending([borough], contracts, {borough.pk}, dates.today()).items
+    contracts = answers.contracts_involving(_stored_borough(borough), illustrative=illustrative)
+    quarters = answers.contracts_ending([borough], contracts, {borough.pk}, dates.today()).items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
     zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"
     count = len(contracts)
@@ -144,8 +146,8 @@ def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Sta
 
 
 def _on_skills(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    levels = answers.levels_of(_saved(borough), illustrative=illustrative)
-    skills = answers.by_skill([borough], levels).items
+    levels = answers.known_levels(_stored_borough(borough), illustrative=illustrative)
+    skills = answers.skills_section([borough], levels).items
     without = tuple(item.name for item in skills if item.answers[0] == NOT_KNOWN)
     return _skills(borough, len(skills), without)
 

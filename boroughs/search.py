@@ -8,31 +8,31 @@ from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, 
 from django.db.models.functions import Concat, Lower
 
 from boroughs.models import Borough
-from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, named
+from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
 
 KNOWN = 100
 """Bodies that are compared by every name, London's own first; further ones are looked for."""
 _CANDIDATES = 200
 """Further bodies that are compared, of those that the indexes find."""
-_SHORT = 3
+_MIN_CODE_LETTERS = 3
 """Letters of a word that is too short to be like another."""
 _JOINING = r"\m(of|and|upon)\M"
 _SECOND = r" (and|upon) .*"
 
 
-def _replaced(text: str | Expression, pattern: str, by: str) -> Func:
+def _regexp_replace(text: str | Expression, pattern: str, by: str) -> Func:
     source = F(text) if isinstance(text, str) else text
     changes = (Value(pattern), Value(by), Value("g"))
     return Func(source, *changes, function="regexp_replace", output_field=TextField())
 
 
 def _without(text: str | Expression, pattern: str) -> Func:
-    return _replaced(text, pattern, "")
+    return _regexp_replace(text, pattern, "")
 
 
 def _initials(text: Expression) -> Func:
     """SQL: LBTH of London Borough Tower Hamlets."""
-    return _replaced(text, r"(\w)\w*\W*", r"\1")
+    return _regexp_replace(text, r"(\w)\w*\W*", r"\1")
 
 
 def _letters() -> list[Expression]:
@@ -51,17 +51,19 @@ def _each(*texts: str | Expression) -> Func:
     return Func(*texts, template="unnest(ARRAY[%(expressions)s])", output_field=TextField())
 
 
-def names(keys: Sequence[int] | None = None, *, council: bool = True) -> list[QuerySet[Any]]:
+def borough_names(
+    keys: Sequence[int] | None = None, *, council: bool = True
+) -> list[QuerySet[Any]]:
     """Every name of the known bodies, or of those with the keys, perhaps “Camden Council” too."""
     bodies = Borough.objects.filter(pk__in=_known() if keys is None else keys)
     shown: dict[str, Any] = {"slug": "slug", "parent": "partnership"}
     councils = [Concat("name", Value(" Council"), output_field=TextField())] if council else []
     also = _each("official_name", _without("name", _SECOND), *councils)
     return [
-        named(bodies, "borough", **shown),
-        named(bodies, "borough", ALSO, also, OTHER, **shown),
-        named(bodies, "borough", CODE, _each("code", "gss_code", *_letters()), **shown),
-        named(bodies, "borough", "in", "partnership", CONTEXT, **shown),
+        names_for_records(bodies, "borough", **shown),
+        names_for_records(bodies, "borough", ALSO, also, OTHER, **shown),
+        names_for_records(bodies, "borough", CODE, _each("code", "gss_code", *_letters()), **shown),
+        names_for_records(bodies, "borough", "in", "partnership", CONTEXT, **shown),
     ]
 
 
@@ -70,7 +72,7 @@ def _known() -> QuerySet[Any]:
     return Borough.objects.order_by(regional, "pk").values("pk")[:KNOWN]
 
 
-def further(words: Sequence[str]) -> list[int]:
+def further_bodies(words: Sequence[str]) -> list[int]:
     """Keys of further bodies whose name has a word like one of these, or whose code is one.
 
     The likest first. A country has tens of thousands of bodies: to spell all their names for each
@@ -79,7 +81,7 @@ def further(words: Sequence[str]) -> list[int]:
     told = [word.upper() for word in words]
     alike = Q(code__in=told) | Q(gss_code__in=told)
     for word in words:
-        if len(word) > _SHORT:
+        if len(word) > _MIN_CODE_LETTERS:
             alike |= Q(name__trigram_word_similar=word)
     bodies = Borough.objects.filter(alike).exclude(pk__in=_known())
     likeness = TrigramSimilarity("name", " ".join(words))

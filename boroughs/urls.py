@@ -10,7 +10,7 @@ app_name = "boroughs"
 urlpatterns = [
     path("", views.borough_list, name="list"),
     *files.BOROUGHS.paths(),
-    path("compare/", compare.compare, name="compare"),
+    path("compare/", compare.compare_boroughs, name="compare"),
     *files.COMPARE.paths(),
     path("<slug:slug>/", views.borough, name="detail"),
     path("<slug:slug>/brief/", views.brief, name="brief"),

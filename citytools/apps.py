@@ -24,7 +24,9 @@ class CitytoolsConfig(AppConfig):
         admin.site.index_title = "What would you like to change?"
         admin.site.login_form = login_throttle.LoginForm
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
-        post_migrate.connect(confirmation.after_migrations, sender=self, dispatch_uid="constraints")
+        post_migrate.connect(
+            confirmation.validate_waiting_constraints, sender=self, dispatch_uid="constraints"
+        )
         connection_created.connect(outages.bound_within_requests, dispatch_uid="patience")
         post_migrate.connect(
             data_version.after_migrations, sender=self, dispatch_uid="data-version"

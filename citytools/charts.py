@@ -86,7 +86,7 @@ def sideways_bars(
     figure = laid_out(traces, several=len(series) > 1)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     figure.update_xaxes(rangemode="tozero")
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 def upright_bars(
@@ -111,7 +111,7 @@ def upright_bars(
     figure = laid_out(traces, several=len(series) > 1)
     figure.update_yaxes(rangemode="tozero")
     figure.update_xaxes(type="category")
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 def small_multiples(
@@ -138,7 +138,7 @@ def small_multiples(
     figure.update_layout(
         annotations=[_panel_title(n, *one) for n, one in enumerate(panels.items())]
     )
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 def _panel_bars(
@@ -198,7 +198,7 @@ def _panel_title(number: int, name: str, values: Sequence[float] | None) -> dict
     }
 
 
-def plain(figure: go.Figure) -> dict[str, Any]:
+def as_plain_json(figure: go.Figure) -> dict[str, Any]:
     """The figure as JSON-ready lists; ValueError for a trace the page's bundle cannot draw."""
     drawn: dict[str, Any] = figure.to_dict()
     drawn["layout"].pop("template", None)  # the page has its own
@@ -230,7 +230,7 @@ _LANES = (0.0, 0.6, -0.6, 0.3, -0.3)
 """Heights that the dots take in turn, so that equal values stay apart."""
 
 
-def dots(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
+def dot_plot(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
     """Values in pounds from nought, a band from the range's low to its high, a line at its median.
 
     `unit` says what the pounds are for, as in '£120 a year for each 1,000 residents'.
@@ -260,7 +260,7 @@ def dots(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
         # Towards the wider side, so that the words stay within the picture
         xanchor="left" if median * 2 < float(ordered[-1]) else "right",
     )  # fmt: skip
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 _DAY = 24 * 60 * 60 * 1000
@@ -268,7 +268,7 @@ _DAY = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
-class Stretch:
+class GanttBar:
     """A bar from the morning of the first day to the evening of the last."""
 
     label: str
@@ -276,14 +276,14 @@ class Stretch:
     last: datetime.date
 
 
-def spans(
-    stretches: Sequence[Stretch],
+def gantt(
+    stretches: Sequence[GanttBar],
     today: datetime.date,
     band: tuple[datetime.date, datetime.date] | None = None,
 ) -> dict[str, Any]:
     """A bar for each stretch, the first on top; a line at today, a shaded band from day to day."""
     trace = go.Bar(
-        y=_apart([one.label for one in stretches]),
+        y=_distinct_labels([one.label for one in stretches]),
         base=[one.first.isoformat() for one in stretches],
         x=[((one.last - one.first).days + 1) * _DAY for one in stretches],
         orientation="h",
@@ -303,10 +303,10 @@ def spans(
         )  # fmt: skip
     line = {"width": 2, "dash": "dash", "color": "#0b0c0c"}
     figure.add_shape(type="line", x0=today.isoformat(), x1=today.isoformat(), line=line, **upright)
-    return plain(figure)
+    return as_plain_json(figure)
 
 
-def _apart(labels: Sequence[str]) -> list[str]:
+def _distinct_labels(labels: Sequence[str]) -> list[str]:
     """Equal labels would share a bar: no-width spaces keep them apart, unseen."""
     seen: Counter[str] = Counter()
     names = []

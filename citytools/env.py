@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 
-def switch(name: str) -> bool | None:
+def read_switch(name: str) -> bool | None:
     """A yes/no from the environment; None where it is not set; anything else stops the start."""
     text = os.environ.get(name, "").strip().lower()
     if text in {"1", "yes", "true", "on"}:
@@ -20,7 +20,7 @@ def switch(name: str) -> bool | None:
     return None
 
 
-def required(name: str) -> str:
+def require(name: str) -> str:
     value = os.environ.get(name, "").strip()
     if not value:
         raise ImproperlyConfigured(
@@ -30,7 +30,7 @@ def required(name: str) -> str:
     return value
 
 
-def seconds(name: str, usual: str) -> float:
+def read_seconds(name: str, usual: str) -> float:
     """How long one statement of a web request may take."""
     text = os.environ.get(name, "").strip() or usual
     with contextlib.suppress(ValueError):
@@ -39,7 +39,7 @@ def seconds(name: str, usual: str) -> float:
     raise ImproperlyConfigured(f"{name}={text!r}: write seconds from 0.1 to 600.")
 
 
-def whole_number(name: str, *, default: int, most: int) -> int:
+def read_whole_number(name: str, *, default: int, most: int) -> int:
     """A whole number from 0 to `most` from the environment."""
     text = os.environ.get(name, "").strip() or str(default)
     if text.isascii() and text.isdecimal() and int(text) <= most:
@@ -47,7 +47,7 @@ def whole_number(name: str, *, default: int, most: int) -> int:
     raise ImproperlyConfigured(f"{name}={text!r}: write a whole number from 0 to {most}.")
 
 
-def kept_secret(folder: Path) -> str:
+def stored_secret_key(folder: Path) -> str:
     """The secret key of a local machine, made once, readable by its owner alone."""
     path = folder / "secret_key"
     try:

@@ -14,7 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from citytools.env import kept_secret, required, seconds, switch, whole_number
+from citytools.env import read_seconds, read_switch, read_whole_number, require, stored_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 EMBEDDED_FOLDER = BASE_DIR / ".postgres"
@@ -22,20 +22,20 @@ EMBEDDED_FOLDER = BASE_DIR / ".postgres"
 MODE = os.environ.get("CITYTOOLS_MODE", "local")
 if MODE not in {"local", "production"}:
     raise ImproperlyConfigured(f"CITYTOOLS_MODE={MODE!r}: write local or production.")
-PRODUCTION = MODE == "production" or switch("DEBUG") is False
-DEBUG = not PRODUCTION and switch("DEBUG") is True
-SECRET_KEY = required("SECRET_KEY") if PRODUCTION else os.environ.get("SECRET_KEY", "")
-SECRET_KEY = SECRET_KEY or kept_secret(EMBEDDED_FOLDER)
+PRODUCTION = MODE == "production" or read_switch("DEBUG") is False
+DEBUG = not PRODUCTION and read_switch("DEBUG") is True
+SECRET_KEY = require("SECRET_KEY") if PRODUCTION else os.environ.get("SECRET_KEY", "")
+SECRET_KEY = SECRET_KEY or stored_secret_key(EMBEDDED_FOLDER)
 ALLOWED_HOSTS = (
-    required("ALLOWED_HOSTS").split(",")
+    require("ALLOWED_HOSTS").split(",")
     if PRODUCTION
     else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
 # Proxies in front, each of which adds to X-Forwarded-For whom it hears: with 0, who connects is the
 # client. Too small, and all who come through a proxy are one; too large, and clients choose freely
-TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0, most=10)
+TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", default=0, most=10)
 
-DATABASE_URL = required("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
+DATABASE_URL = require("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
 # Another database of the embedded server, made when first used: a try-out beside the real one
 EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
@@ -47,7 +47,7 @@ if DATABASE_URL:
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
     DATABASES["default"]["ENGINE"] = "citytools.local.postgres"
-STATEMENT_SECONDS = seconds("STATEMENT_SECONDS", "10")
+STATEMENT_SECONDS = read_seconds("STATEMENT_SECONDS", "10")
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Seconds and milliseconds of libpq: a host that has gone must not hold a worker for minutes
 DATABASES["default"]["OPTIONS"] = {
@@ -90,8 +90,8 @@ MIDDLEWARE = [
     "citytools.http.outages.BoundedQueries",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # 304 or the page as sent before, ahead of all else; what the rest makes is compressed, marked
-    "citytools.http.conditional_get.conditional",
-    "citytools.http.conditional_get.compressed",
+    "citytools.http.conditional_get.conditional_get_middleware",
+    "citytools.http.conditional_get.compression_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "citytools.http.context_processors.furniture",
+                "citytools.http.context_processors.site",
             ],
             # Not in templatetags: they know every app's columns, as only ring 3 may
             "libraries": {"words": "citytools.pages.tags", "working": "citytools.pages.tags"},
@@ -157,7 +157,7 @@ LOGGING = {
 }
 
 # Pages that a worker has made, until data, code or day change: 300 of 64 kB at the most
-KEEP_PAGES = switch("KEEP_PAGES") is not False and not DEBUG
+KEEP_PAGES = read_switch("KEEP_PAGES") is not False and not DEBUG
 KEPT_PAGES = 300 if KEEP_PAGES else 0
 
 # Where the zip of everything and the files kept lie; a folder that the server may write to
@@ -208,7 +208,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
-    SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT") is not False
+    SECURE_SSL_REDIRECT = read_switch("SECURE_SSL_REDIRECT") is not False
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

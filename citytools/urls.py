@@ -9,7 +9,7 @@ from citytools.pages import data, views
 from citytools.pages import views as pages
 from citytools.search import views as search
 
-handler400 = outages.bad_request
+handler400 = outages.bad_request_page
 handler500 = outages.server_error
 
 urlpatterns = [

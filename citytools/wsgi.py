@@ -15,7 +15,7 @@ django_application = get_wsgi_application()
 def _with_kept_pages() -> "Application":
     from citytools.http import page_cache  # what it imports has models, which are ready only now
 
-    return page_cache.WithKeptPages(django_application)
+    return page_cache.PageCache(django_application)
 
 
 application = _with_kept_pages()

@@ -9,7 +9,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from citytools.history.page import Link
+from citytools.history.page import HistoryLink
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, LinkPart, PartAdmin, StaffAdmin
 from contracts.models import (
     Contract,
@@ -79,9 +79,9 @@ class ContractAdmin(StaffAdmin):
     names_need = ["lead", "supplier"]
     inlines = [PartnersOfContract, SystemsOfContract]
     history_links = [
-        Link(ContractPartner, "contract", "Sharing borough"),
-        Link(ContractSystem, "contract", "System covered"),
-        Link(ContractFunction, "contract", "Function"),
+        HistoryLink(ContractPartner, "contract", "Sharing borough"),
+        HistoryLink(ContractSystem, "contract", "System covered"),
+        HistoryLink(ContractFunction, "contract", "Function"),
     ]
     fieldsets = [
         (

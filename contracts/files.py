@@ -2,7 +2,7 @@
 
 import datetime
 
-from citytools.exports.export import Export, Noted
+from citytools.exports.export import Export, RowsWithNotes
 from contracts.concentration.page import ConcentrationAsked
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
@@ -14,14 +14,16 @@ from contracts.pipeline.choice import PipelineAsked
 from contracts.transparency.filters import TransparencyFilter
 
 _CUT = (
-    f"of the contracts that run, the {contract_rows.MOST:,} that end first are compared; a borough "
-    "or another filter leaves fewer"
+    f"of the contracts that run, the {contract_rows.MAX_CONTRACTS:,} that end first are compared; "
+    "a borough or another filter leaves fewer"
 )
 
 
-def _windows(chosen: TogetherFilter, today: datetime.date) -> Noted:
-    found = windows.of(chosen, today)
-    return Noted(presentation.rows(found.windows), (("Left out", _CUT),) if found.cut else ())
+def _windows(chosen: TogetherFilter, today: datetime.date) -> RowsWithNotes:
+    found = windows.windows_for(chosen, today)
+    return RowsWithNotes(
+        presentation.window_file_rows(found.windows), (("Left out", _CUT),) if found.cut else ()
+    )
 
 
 CONTRACTS = Export(
@@ -74,7 +76,7 @@ PIPELINE = Export(
     page="contracts:pipeline",
     filter=PipelineAsked,
     choose=lambda request, _: PipelineAsked(request),
-    made=lambda asked, _: drafts.table(asked.drafts),
+    made=lambda asked, _: drafts.pipeline_rows(asked.drafts),
 )
 CONCENTRATION = Export(
     name="concentration",

@@ -8,32 +8,32 @@ from django.db.models import Exists, OuterRef, QuerySet
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
+from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
 from citytools.lists.filters import (
     NOT_KNOWN,
-    Day,
+    CountByColumn,
+    CountByLink,
+    DayFilter,
     Narrowing,
-    Population,
-    Pounds,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    along,
-    by_slug,
-    by_value,
-    real_or_invented,
-    through,
+    PopulationFilter,
+    PoundsFilter,
+    SlugsFilter,
+    SortFilter,
+    ValuesFilter,
+    WordsFilter,
+    YesNoFilter,
+    narrow_by_illustrative,
+    narrow_by_slug,
+    narrow_by_value,
 )
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.models import (
     Contract,
     ContractPartner,
+    ContractStatus,
     ContractSystem,
     Framework,
     Route,
-    Standing,
     Vat,
 )
 from contracts.models.dates import standing_on
@@ -44,18 +44,20 @@ def _partners() -> QuerySet[Any]:
     return ContractPartner.objects.filter(contract=OuterRef("pk")).order_by("borough__name")
 
 
-def _covered(**conditions: Any) -> QuerySet[Any]:
+def _covered_functions(**conditions: Any) -> QuerySet[Any]:
     """Links from the contract two levels out to functions that meet the conditions."""
     links = Contract.functions.through.objects
     return links.filter(contract=OuterRef(OuterRef("pk")), **conditions)
 
 
 def _functions() -> QuerySet[Any]:
-    return Function.objects.filter(Exists(_covered(function=OuterRef("pk"))))
+    return Function.objects.filter(Exists(_covered_functions(function=OuterRef("pk"))))
 
 
 def _service_areas() -> QuerySet[Any]:
-    return ServiceArea.objects.filter(Exists(_covered(function__service_area=OuterRef("pk"))))
+    return ServiceArea.objects.filter(
+        Exists(_covered_functions(function__service_area=OuterRef("pk")))
+    )
 
 
 def _products() -> QuerySet[Any]:
@@ -71,13 +73,13 @@ CONTRACT_COLUMNS = (
         "gss_codes",
         "list",
         "Codes of the boroughs, the lead first; empty for a body without.",
-        listed(_partners(), "borough__gss_code", first="lead__gss_code"),
+        array_of_values(_partners(), "borough__gss_code", first="lead__gss_code"),
     ),
     Column(
         "boroughs",
         "list",
         "The boroughs that share the contract, the lead first.",
-        listed(_partners(), "borough__name", first="lead__name"),
+        array_of_values(_partners(), "borough__name", first="lead__name"),
     ),
     Column("lead_borough", "text", "The body that signs the contract.", "lead__name"),
     Column("title", "text", "What the contract is called.", "title"),
@@ -89,11 +91,14 @@ CONTRACT_COLUMNS = (
         "service_areas",
         "list",
         "The parts of the council's work it covers.",
-        listed(_service_areas(), "name"),
+        array_of_values(_service_areas(), "name"),
     ),
-    Column("functions", "list", "The jobs it covers.", listed(_functions(), "name")),
+    Column("functions", "list", "The jobs it covers.", array_of_values(_functions(), "name")),
     Column(
-        "products", "list", "The software it pays for, where known.", listed(_products(), "name")
+        "products",
+        "list",
+        "The software it pays for, where known.",
+        array_of_values(_products(), "name"),
     ),
     Column("starts_on", "partial date", "Its first day; as precise as the source.", "starts_on"),
     Column(
@@ -167,7 +172,7 @@ def _holding(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def _of_boroughs(queryset: Any, boroughs: QuerySet[Borough]) -> Any:
+def _filter_boroughs(queryset: Any, boroughs: QuerySet[Borough]) -> Any:
     return queryset.of_boroughs(boroughs)
 
 
@@ -179,7 +184,7 @@ def _for_areas(queryset: Any, areas: QuerySet[ServiceArea]) -> Any:
     return queryset.for_functions(Function.objects.filter(service_area__in=areas))
 
 
-def _of_kind(queryset: Any, kinds: list[str]) -> Any:
+def _filter_kinds(queryset: Any, kinds: list[str]) -> Any:
     return queryset.for_functions(Function.objects.filter(service_area__kind__in=kinds))
 
 
@@ -188,28 +193,30 @@ def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
 
 
 def _standing_today(queryset: Any, keys: list[str]) -> Any:
-    standings = [one for one in Standing if one.key in keys]
+    standings = [one for one in ContractStatus if one.key in keys]
     return queryset.standing_as(standings, dates.today())
 
 
 _FUNCTIONS = Contract.functions.through
 
 of_boroughs = Narrowing(
-    _of_boroughs,
-    (along("lead__slug"), through(ContractPartner, "contract", "borough__slug")),
+    _filter_boroughs,
+    (CountByColumn("lead__slug"), CountByLink(ContractPartner, "contract", "borough__slug")),
 )
 for_areas = Narrowing(
-    _for_areas, (through(_FUNCTIONS, "contract", "function__service_area__slug"),)
+    _for_areas, (CountByLink(_FUNCTIONS, "contract", "function__service_area__slug"),)
 )
-of_kind = Narrowing(_of_kind, (through(_FUNCTIONS, "contract", "function__service_area__kind"),))
-for_functions = Narrowing(_for_functions, (through(_FUNCTIONS, "contract", "function__slug"),))
+of_kind = Narrowing(
+    _filter_kinds, (CountByLink(_FUNCTIONS, "contract", "function__service_area__kind"),)
+)
+for_functions = Narrowing(_for_functions, (CountByLink(_FUNCTIONS, "contract", "function__slug"),))
 for_products = Narrowing(
-    _for_products, (through(ContractSystem, "contract", "system__product__slug"),)
+    _for_products, (CountByLink(ContractSystem, "contract", "system__product__slug"),)
 )
 standing_today = Narrowing(
     _standing_today,
-    (along(lambda: standing_on(dates.today())),),
-    {str(one.value): one.key for one in Standing},
+    (CountByColumn(lambda: standing_on(dates.today())),),
+    {str(one.value): one.key for one in ContractStatus},
 )
 
 
@@ -235,34 +242,34 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 """Sets of rows that numbers of research are taken over, all of the 33."""
 
 
-class ContractFilter(FactFilter):
+class ContractFilter(FactFilterSet):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
     shown_first: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
-    q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.regional_aside(), of_boroughs)
-    service_area = Slugs("Service area", ServiceArea.objects.all(), for_areas)
-    kind = Values("Kind", ServiceArea.Kind.choices, of_kind)
-    function = Slugs("Function", Function.objects.all(), for_functions)
-    product = Slugs("Product", Product.objects.all(), for_products)
-    supplier = Slugs("Supplier", Supplier.objects.all(), by_slug("supplier"))
-    framework = Slugs("Framework", Framework.objects.labelled(), by_slug("framework"))
-    route = Values("Route to market", [*Route.choices, NOT_KNOWN], by_value("route"))
-    ends_after = Day("Ends on or after", "ends_last__gte")
-    ends_before = Day("Ends on or before", "ends_first__lte")
-    act_by_after = Day("Act by, on or after", "act_by__gte")
-    act_by_before = Day("Act by, on or before", "act_by__lte")
-    standing = Values(
-        "Standing today", [(one.key, one.capitalize()) for one in Standing], standing_today
+    q = WordsFilter("Words", _holding)
+    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), of_boroughs)
+    service_area = SlugsFilter("Service area", ServiceArea.objects.all(), for_areas)
+    kind = ValuesFilter("Kind", ServiceArea.Kind.choices, of_kind)
+    function = SlugsFilter("Function", Function.objects.all(), for_functions)
+    product = SlugsFilter("Product", Product.objects.all(), for_products)
+    supplier = SlugsFilter("Supplier", Supplier.objects.all(), narrow_by_slug("supplier"))
+    framework = SlugsFilter("Framework", Framework.objects.labelled(), narrow_by_slug("framework"))
+    route = ValuesFilter("Route to market", [*Route.choices, NOT_KNOWN], narrow_by_value("route"))
+    ends_after = DayFilter("Ends on or after", "ends_last__gte")
+    ends_before = DayFilter("Ends on or before", "ends_first__lte")
+    act_by_after = DayFilter("Act by, on or after", "act_by__gte")
+    act_by_before = DayFilter("Act by, on or before", "act_by__lte")
+    standing = ValuesFilter(
+        "Standing today", [(one.key, one.capitalize()) for one in ContractStatus], standing_today
     )
-    min_value = Pounds("Pounds a year, at least", "annual_value__gte")
-    max_value = Pounds("Pounds a year, at most", "annual_value__lte")
-    source = Values("Source", SourceKind.choices, by_value("source_kind"))
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
-    counted = Population("Counted in research", POPULATIONS)
-    sort: Sort | None = Sort(
+    min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
+    max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")
+    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    counted = PopulationFilter("Counted in research", POPULATIONS)
+    sort: SortFilter | None = SortFilter(
         {
             "title": "title",
             "lead_borough": "lead__name",

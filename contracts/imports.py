@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, Draft, Import, Rows, sourced
-from citytools.imports.authorship import last_by_people
-from citytools.imports.csv_reader import Line, lines
-from citytools.imports.record_finder import DeletedByPerson, RecordFinder, has
+from citytools.imports import SOURCED, ImportRun, RecordDraft, Rows, source_fields
+from citytools.imports.authorship import last_writes_by_people
+from citytools.imports.csv_reader import CsvRow, read_csv
+from citytools.imports.record_finder import DeletedByPersonError, RecordFinder, is_known
 from contracts.models import (
     Contract,
     ContractFunction,
@@ -33,7 +33,7 @@ class SystemDirectory(Mapping[str, System]):
         self._boroughs, self._functions, self._products = boroughs, functions, products
         records = list(System.objects.select_related("borough", "function", "product"))
         attributes = ["borough_id", "function_id", "product_id"]
-        self._finder = RecordFinder(System, attributes, last_by_people(System), records)
+        self._finder = RecordFinder(System, attributes, last_writes_by_people(System), records)
         self._names = [
             f"{one.borough.slug}/{one.function.name}/{one.product.name}" for one in records
         ]
@@ -46,7 +46,7 @@ class SystemDirectory(Mapping[str, System]):
         raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
-        return has(self, name)
+        return is_known(self, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -58,7 +58,7 @@ class SystemDirectory(Mapping[str, System]):
         """The function in a system's name, whether or not there is still such a system."""
         try:
             return self._functions.get(self._cut(name)[1])
-        except (DeletedByPerson, KeyError):
+        except (DeletedByPersonError, KeyError):
             return None
 
     def _cut(self, name: str) -> tuple[str, str, str]:
@@ -81,20 +81,20 @@ _CONTRACT = (
 )  # fmt: skip
 
 
-def frameworks(path: Path, run: Import) -> None:
+def frameworks(path: Path, run: ImportRun) -> None:
     """frameworks.csv."""
-    rows = lines(path, _FRAMEWORK)
-    drafts = [Draft(line, {name: line.text(name) for name in _FRAMEWORK}) for line in rows]
+    rows = read_csv(path, _FRAMEWORK)
+    drafts = [RecordDraft(line, {name: line.text(name) for name in _FRAMEWORK}) for line in rows]
     run.upsert(Framework, drafts, key=["slug"])
 
 
-def contracts(path: Path, run: Import) -> None:
+def contracts(path: Path, run: ImportRun) -> None:
     """contracts.csv: contracts, who shares them, and what they cover."""
     boroughs = run.directory(Borough, "slug")
-    drafts = _drafts(lines(path, _CONTRACT), boroughs, run)
+    drafts = _drafts(read_csv(path, _CONTRACT), boroughs, run)
     rows = run.upsert(Contract, drafts, key=["lead", "title", "starts_on"])
     partners = [
-        Draft(line, {"contract": contract, "borough": borough})
+        RecordDraft(line, {"contract": contract, "borough": borough})
         for line, contract in rows
         for borough in run.listed(line, "partners", boroughs, "boroughs.csv")
     ]
@@ -102,7 +102,9 @@ def contracts(path: Path, run: Import) -> None:
     _cover(rows, boroughs, run)
 
 
-def _drafts(rows: list[Line], boroughs: Mapping[str, Borough], run: Import) -> list[Draft]:
+def _drafts(
+    rows: list[CsvRow], boroughs: Mapping[str, Borough], run: ImportRun
+) -> list[RecordDraft]:
     suppliers = run.directory(Supplier, "name")
     frameworks = run.directory(Framework, "name")
     return run.drafts(
@@ -117,25 +119,27 @@ def _drafts(rows: list[Line], boroughs: Mapping[str, Borough], run: Import) -> l
             "annual_value": line.money("annual_value"),
             "total_value": line.money("total_value"),
             **{name: line.text(name) for name in _TEXTS},
-            **sourced(line),
+            **source_fields(line),
         },
     )
 
 
-def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: Import) -> None:
+def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun) -> None:
     """Link the systems, and the functions: those of the systems as well as those named."""
     functions = run.directory(Function, "name", column="function")
     systems = SystemDirectory(boroughs, functions, run.directory(Product, "name"))
-    covers: list[Draft] = []
-    serves: list[Draft] = []
+    covers: list[RecordDraft] = []
+    serves: list[RecordDraft] = []
     for line, contract in rows:
         covered = run.listed(line, "systems", systems, "systems.csv")
-        covers += [Draft(line, {"contract": contract, "system": system}) for system in covered]
+        covers += [
+            RecordDraft(line, {"contract": contract, "system": system}) for system in covered
+        ]
         named = run.listed(line, "functions", functions, "functions.csv")
         # Also of systems that staff deleted: the contract still covers what they did
         done = [systems.function_of(part) for part in line.parts("systems")]
         served = dict.fromkeys([*named, *(function for function in done if function)])
-        serves += [Draft(line, {"contract": contract, "function": job}) for job in served]
+        serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
     run.replace(ContractSystem, rows, covers, owner="contract")
     run.replace(ContractFunction, rows, serves, owner="contract")
 

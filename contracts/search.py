@@ -6,7 +6,16 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Expression, Q, QuerySet, Value
 
-from citytools.facts.name_matching import CODE, CONTEXT, OWN, SENTENCE, TEXT, TITLE, Name, named
+from citytools.facts.name_matching import (
+    CODE,
+    CONTEXT,
+    OWN,
+    SENTENCE,
+    TEXT,
+    TITLE,
+    Name,
+    names_for_records,
+)
 from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, Framework
 from systems.models import Function, System
@@ -15,17 +24,17 @@ _CANDIDATES = 200
 """Contracts whose titles are compared more closely, of those that the indexes find."""
 
 
-def names() -> list[QuerySet[Any]]:
+def framework_names() -> list[QuerySet[Any]]:
     """Every framework by name and reference."""
     frameworks = Framework.objects.all()
     shown: dict[str, Any] = {"slug": "slug", "parent": "provider"}
     return [
-        named(frameworks, "framework", **shown),
-        named(frameworks, "framework", CODE, "reference", **shown),
+        names_for_records(frameworks, "framework", **shown),
+        names_for_records(frameworks, "framework", CODE, "reference", **shown),
     ]
 
 
-def found(asked: Sequence[str]) -> list[Name]:
+def contract_names(asked: Sequence[str]) -> list[Name]:
     """Contracts of that number, and those with one of the phrases in their titles, or its like."""
     vector = SearchVector("title", config="english")
     either = Q()
@@ -39,10 +48,10 @@ def found(asked: Sequence[str]) -> list[Name]:
     shown = ("pk", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid")
     rows = titled.order_by("-pk").values_list(*shown, rank)[:_CANDIDATES]
     few = numbered.order_by("-pk").values_list(*shown, Value(0.0))[:_CANDIDATES]
-    return [name for row in rows.union(few) for name in _names_of(*row)]
+    return [name for row in rows.union(few) for name in _contract_name_rows(*row)]
 
 
-def _names_of(
+def _contract_name_rows(
     key: int, title: str, lead: str, source: str, supplier: str, *numbers_and_rank: Any
 ) -> Iterator[Name]:
     """Every name of one contract; that its text holds the words is one, if it does."""
@@ -59,7 +68,9 @@ def _names_of(
         yield Name("contract", key, "", title, lead, invented, role, term, weight)
 
 
-def concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) -> QuerySet[Contract]:
+def contracts_concerning(
+    boroughs: Sequence[int], what: str, keys: Sequence[int]
+) -> QuerySet[Contract]:
     """Contracts of any of the boroughs (any, where none is named) for any of the records."""
     contracts: Any = Contract.objects.select_related("lead")
     if boroughs:

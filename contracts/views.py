@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import page
+from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
 from contracts import charts
 from contracts.feeds import entries
@@ -30,7 +30,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": coverage.of(
+        "coverage": coverage.coverage_for(
             Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
         "chart": charts.decisions_ahead(chosen.rows, dates.today(), listing.csv),
@@ -48,4 +48,4 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     systems = System.objects.for_list().filter(contracts=found)[:50]
     follow = entries.follow_links_for_contract(request, found)
     context = {"contract": found, "systems": systems, "follow": follow}
-    return page(request, "contracts/detail.html", context)
+    return render_page(request, "contracts/detail.html", context)

@@ -13,5 +13,5 @@ class ResearchConfig(AppConfig):
         """Keep the past readable: its views go before migrations and come back after them."""
         from citytools.history import as_of_views  # its models are ready only now
 
-        pre_migrate.connect(as_of_views.clear, sender=self, dispatch_uid="past-clear")
-        post_migrate.connect(as_of_views.build, sender=self, dispatch_uid="past-build")
+        pre_migrate.connect(as_of_views.drop_views, sender=self, dispatch_uid="past-clear")
+        post_migrate.connect(as_of_views.create_views, sender=self, dispatch_uid="past-build")

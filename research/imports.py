@@ -8,8 +8,8 @@ from typing import Any, cast
 from django.db import models
 
 from boroughs.models import Borough
-from citytools.imports import Draft, Import
-from citytools.imports.csv_reader import Line, records
+from citytools.imports import ImportRun, RecordDraft
+from citytools.imports.csv_reader import CsvRow, read_json
 from research.metrics import figures
 from research.models import (
     CaseClaim,
@@ -42,9 +42,9 @@ _COLUMNS = {
 }
 
 
-def research(path: Path, run: Import) -> None:
+def research(path: Path, run: ImportRun) -> None:
     """research.json: the records, and what each rests on."""
-    kinds = records(path, _COLUMNS, objects={"published_values"})
+    kinds = read_json(path, _COLUMNS, objects={"published_values"})
     run.upsert(Source, _texts(kinds["sources"], _SOURCE), key=["key"])
     sources: dict[str, Mapping[str, Any]] = {"sources": run.directory(Source, "key")}
     _publish(Finding, kinds["findings"], sources, run)
@@ -59,19 +59,19 @@ def research(path: Path, run: Import) -> None:
     _publish(Recommendation, kinds["recommendations"], sources | findings, run)
 
 
-def _texts(lines: list[Line], names: tuple[str, ...]) -> list[Draft]:
-    return [Draft(line, {name: line.text(name) for name in names}) for line in lines]
+def _texts(lines: list[CsvRow], names: tuple[str, ...]) -> list[RecordDraft]:
+    return [RecordDraft(line, {name: line.text(name) for name in names}) for line in lines]
 
 
 def _publish(
     model: type[Publication],
-    lines: list[Line],
+    lines: list[CsvRow],
     linked: Mapping[str, Mapping[str, Any]],
-    run: Import,
+    run: ImportRun,
 ) -> None:
     """The records of one kind, and their links to what is known under each column."""
     drafts = [
-        Draft(draft.line, {**draft.values, **_beside_the_texts(model, draft.line)})
+        RecordDraft(draft.line, {**draft.values, **_beside_the_texts(model, draft.line)})
         for draft in _texts(lines, _TEXTS[model])
     ]
     for draft in drafts:
@@ -81,7 +81,7 @@ def _publish(
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
         near, far = field.m2m_field_name(), field.m2m_reverse_field_name()
         links = [
-            Draft(line, {near: record, far: other})
+            RecordDraft(line, {near: record, far: other})
             for line, record in rows
             for other in run.listed(line, column, known, f"the {column}")
         ]
@@ -89,12 +89,12 @@ def _publish(
         run.replace(through, rows, links, owner=near)
 
 
-def _beside_the_texts(model: type[Publication], line: Line) -> dict[str, Any]:
-    values = {"published_on": line.day("published_on"), "published_values": _kept(line)}
+def _beside_the_texts(model: type[Publication], line: CsvRow) -> dict[str, Any]:
+    values = {"published_on": line.day("published_on"), "published_values": _published_values(line)}
     return values | {"threshold": line.number("threshold")} if model is Finding else values
 
 
-def _kept(line: Line) -> dict[str, Any]:
+def _published_values(line: CsvRow) -> dict[str, Any]:
     """The values of a record's metrics when it was published, each as a page can read it."""
     kept = line.object("published_values")
     for key, value in kept.items():
@@ -110,7 +110,7 @@ def _kept(line: Line) -> dict[str, Any]:
 
 def _readable(value: Any) -> bool:
     try:
-        read = figures.read(value)
+        read = figures.read_published_value(value)
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return False
     numbers = [one for one in (read.value, read.part, read.whole) if one is not None]
@@ -118,7 +118,7 @@ def _readable(value: Any) -> bool:
     return all(one.is_finite() for one in numbers) and all(isinstance(n, int) for n in counts)
 
 
-def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> None:
+def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -> None:
     """Costs and savings of case studies, each as somebody claimed it."""
     studies = run.directory(CaseStudy, "slug")
     drafts = run.drafts(
@@ -134,7 +134,7 @@ def _claim(lines: list[Line], sources: Mapping[str, Source], run: Import) -> Non
     run.upsert(CaseClaim, drafts, key=["case_study", "kind", "amount", "claimed_by"])
 
 
-def _check_tokens(model: type[Publication], draft: Draft) -> None:
+def _check_tokens(model: type[Publication], draft: RecordDraft) -> None:
     """LoadError at the first text whose tokens are not sound, or at a metric that is not there."""
     for column, wrong in text.record_faults(model(**draft.values)).items():
         raise draft.line.wrong(column, wrong[0], "Correct the cell.")

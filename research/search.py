@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField, Value
 
-from citytools.facts.name_matching import SENTENCE, TITLE, named, told
+from citytools.facts.name_matching import SENTENCE, TITLE, names_for_records, records_with_words
 from research.models import CaseStudy, Finding, Recommendation
 
 _BRACED = r"\{\{[^{}\n]*\}\}"
 
 
-def _published(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]]]:
+def _public_records(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]]]:
     """(kind, records, fields of their text)."""
     return [
         ("finding", Finding.objects.published(today), ["title", "summary", "body"]),
@@ -20,23 +20,25 @@ def _published(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]
     ]
 
 
-def _read(field: str) -> Func:
+def _without_tokens(field: str) -> Func:
     """The field without its metric tokens, whose names nobody reads."""
     without = (Value(_BRACED), Value(" "), Value("g"))
     return Func(F(field), *without, function="regexp_replace", output_field=TextField())
 
 
-def names(today: datetime.date) -> list[QuerySet[Any]]:
+def publication_titles(today: datetime.date) -> list[QuerySet[Any]]:
     """The titles of all that is published."""
     return [
-        named(rows, what, TITLE, "title", SENTENCE, slug="slug", title="title")
-        for what, rows, _ in _published(today)
+        names_for_records(rows, what, TITLE, "title", SENTENCE, slug="slug", title="title")
+        for what, rows, _ in _public_records(today)
     ]
 
 
-def texts(today: datetime.date, asked: str) -> list[QuerySet[Any]]:
+def publications_with_words(today: datetime.date, asked: str) -> list[QuerySet[Any]]:
     """Published records that hold the words anywhere."""
     return [
-        told(rows, what, [_read(one) for one in fields], asked, slug="slug", title="title")
-        for what, rows, fields in _published(today)
+        records_with_words(
+            rows, what, [_without_tokens(one) for one in fields], asked, slug="slug", title="title"
+        )
+        for what, rows, fields in _public_records(today)
     ]

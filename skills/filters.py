@@ -8,22 +8,22 @@ from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.filters import (
+    ChoiceFilter,
+    CountByColumn,
     Narrowing,
-    OneOf,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    along,
-    by_answer,
-    by_slug,
-    by_value,
-    real_or_invented,
+    SlugsFilter,
+    SortFilter,
+    ValuesFilter,
+    WordsFilter,
+    YesNoFilter,
+    narrow_by_answer,
+    narrow_by_illustrative,
+    narrow_by_slug,
+    narrow_by_value,
 )
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from skills.matrix_cells import SHOWS, Show
-from skills.models import Headcount, Level, Skill, SkillGroup, previous
+from skills.models import Headcount, Level, Skill, SkillGroup, previous_return_value
 
 _LEVEL_NAME = Case(
     *(When(level=level, then=Value(level.name.lower())) for level in Level),
@@ -74,14 +74,14 @@ SKILL_COLUMNS = (
         "previous_level",
         "integer",
         "The level in the borough's return before this one; empty where there is none.",
-        previous("level"),
+        previous_return_value("level"),
         allowed=tuple(str(value) for value in Level.values),
     ),
     Column(
         "previous_as_of",
         "partial date",
         "When the source of the previous level was true.",
-        previous("as_of"),
+        previous_return_value("as_of"),
     ),
 )
 LEVELS = {level.name.lower(): level for level in Level}
@@ -91,33 +91,37 @@ def _holding(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def _at_levels(queryset: Any, names: list[str]) -> Any:
+def _filter_levels(queryset: Any, names: list[str]) -> Any:
     return queryset.filter(level__in=[LEVELS[name] for name in names])
 
 
 at_levels = Narrowing(
-    _at_levels, (along("level"),), {str(level.value): name for name, level in LEVELS.items()}
+    _filter_levels,
+    (CountByColumn("level"),),
+    {str(level.value): name for name, level in LEVELS.items()},
 )
 
 
-class SkillLevelFilter(FactFilter):
+class SkillLevelFilter(FactFilterSet):
     """Skill levels: each row is one borough's level of one skill."""
 
     shown_first = ("q", "group", "level")
     apart = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
 
-    q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.regional_aside(), by_slug("borough"))
-    group = Slugs("Group", SkillGroup.objects.all(), by_slug("skill__group"))
-    skill = Slugs("Skill", Skill.objects.all(), by_slug("skill"))
-    level = Values("Level", [(name, level.label) for name, level in LEVELS.items()], at_levels)
-    can_teach = YesNo("Can teach", by_answer("can_teach"))
-    wants_help = YesNo("Wants help", by_answer("wants_help"))
-    source = Values("Source", SourceKind.choices, by_value("source_kind"))
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
-    show = OneOf("Matrix shows", [(name, one.words) for name, one in SHOWS.items()])
-    sort = Sort(
+    q = WordsFilter("Words", _holding)
+    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), narrow_by_slug("borough"))
+    group = SlugsFilter("Group", SkillGroup.objects.all(), narrow_by_slug("skill__group"))
+    skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"))
+    level = ValuesFilter(
+        "Level", [(name, level.label) for name, level in LEVELS.items()], at_levels
+    )
+    can_teach = YesNoFilter("Can teach", narrow_by_answer("can_teach"))
+    wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
+    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    show = ChoiceFilter("Matrix shows", [(name, one.words) for name, one in SHOWS.items()])
+    sort = SortFilter(
         {
             "borough": "borough__name",
             "group": "skill__group__position",

@@ -14,11 +14,11 @@ from citytools.facts import dates
 from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
 from skills.models import Level, PastLevel, Skill, SkillLevelQuerySet
 
-MOST = 20_000
+MAX_LEVELS = 20_000
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReturnedLevel:
     """What one return said: the level, and as of when, as precise as it was."""
 
     level: Level
@@ -31,13 +31,13 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Change:
+class LevelChange:
     """A level that a later return raised or lowered."""
 
     borough: Borough
     skill: Skill
-    before: Answer
-    after: Answer
+    before: ReturnedLevel
+    after: ReturnedLevel
     illustrative: bool
 
     @property
@@ -52,7 +52,7 @@ class Course:
 
     borough: Borough
     skill: Skill
-    answers: Sequence[Answer]
+    answers: Sequence[ReturnedLevel]
     illustrative: bool
 
     def at(self, day: datetime.date) -> Level | None:
@@ -68,41 +68,41 @@ class Course:
         return self.answers[-1].level - self.answers[-2].level
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LevelChange]:
         """Where two returns after each other differ."""
         return [
-            Change(self.borough, self.skill, one, two, self.illustrative)
+            LevelChange(self.borough, self.skill, one, two, self.illustrative)
             for one, two in pairwise(self.answers)
             if one.level != two.level
         ]
 
 
-def of(levels: SkillLevelQuerySet) -> list[Course]:
+def level_courses(levels: SkillLevelQuerySet) -> list[Course]:
     """The courses that end in these levels, in their order; two queries."""
     past = PastLevel.objects.behind(levels).order_by("as_of_last", "pk")
-    before: Mapping[tuple[int, int], list[Answer]] = defaultdict(list)
+    before: Mapping[tuple[int, int], list[ReturnedLevel]] = defaultdict(list)
     fields = ("borough", "skill", "level", "as_of")
-    for borough, skill, level, as_of in past.values_list(*fields)[:MOST]:
-        before[borough, skill].append(Answer(Level(level), as_of))
+    for borough, skill, level, as_of in past.values_list(*fields)[:MAX_LEVELS]:
+        before[borough, skill].append(ReturnedLevel(Level(level), as_of))
     return [
         Course(
             one.borough,
             one.skill,
-            [*before[one.borough_id, one.skill_id], Answer(Level(one.level), one.as_of)],
+            [*before[one.borough_id, one.skill_id], ReturnedLevel(Level(one.level), one.as_of)],
             one.illustrative,
         )
-        for one in levels.for_list()[:MOST]
+        for one in levels.for_list()[:MAX_LEVELS]
     ]
 
 
-def changes(courses: Iterable[Course]) -> list[Change]:
+def level_changes(courses: Iterable[Course]) -> list[LevelChange]:
     """What changed from return to return, the latest first, then by borough and skill."""
     found = [change for course in courses for change in course.changes]
     found.sort(key=lambda one: (one.borough.name, one.skill.position, one.skill.pk))
     return sorted(found, key=lambda one: one.after.day, reverse=True)
 
 
-def tally(courses: Iterable[Course]) -> tuple[int, int, int]:
+def count_changes(courses: Iterable[Course]) -> tuple[int, int, int]:
     """How many of the 33 the last return raised, lowered, and left as they were."""
     london = [one for one in courses if one.borough.kind != Borough.Kind.REGIONAL]
     steps = [one.steps for one in london if one.steps is not None]
@@ -114,7 +114,9 @@ QUARTERS = 8
 _BEST_FIRST = sorted(Level, reverse=True)
 
 
-def by_quarter(skill: Skill, courses: Sequence[Course], today: datetime.date, csv: str) -> Chart:
+def quarterly_chart(
+    skill: Skill, courses: Sequence[Course], today: datetime.date, csv: str
+) -> Chart:
     """Boroughs of the 33 at each level, as known at the end of each quarter up to today."""
     london = [one for one in courses if one.borough.kind != Borough.Kind.REGIONAL]
     columns = [_at(london, day) for day in _days(london, today)]
@@ -147,7 +149,7 @@ def _at(courses: Sequence[Course], day: datetime.date) -> dict[Level, int]:
 
 
 def _finding(skill: Skill, courses: Sequence[Course]) -> str:
-    up, down, same = tally(courses)
+    up, down, same = count_changes(courses)
     if not up + down + same:
         return f"{skill.name} over the returns: no borough has an earlier return to compare with"
     of = (
@@ -159,8 +161,8 @@ def _finding(skill: Skill, courses: Sequence[Course]) -> str:
 def _sentence(courses: Sequence[Course]) -> str:
     if not courses:
         return "No borough’s level is known."
-    *_, same = tally(courses)
-    only = len(courses) - sum(tally(courses))
+    *_, same = count_changes(courses)
+    only = len(courses) - sum(count_changes(courses))
     return (
         f"{same or 'None'} stayed as {'it was' if same == 1 else 'they were'}; of {only or 'none'} "
         f"only one return is known. A level counts from the day of its return until the next; a "

@@ -6,21 +6,21 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
-from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.imports.csv_reader import lines
+from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports.csv_reader import read_csv
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
 
 _LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *SOURCED)
 
 
-def skills(path: Path, run: Import) -> None:
+def skills(path: Path, run: ImportRun) -> None:
     """skills.csv: the groups in the order of their first skill, and the skills in theirs."""
-    rows = lines(path, ("group", "skill", "slug", "definition"))
+    rows = read_csv(path, ("group", "skill", "slug", "definition"))
     first_rows = {line.required("group"): line for line in reversed(rows)}
     names = list(dict.fromkeys(line.text("group") for line in rows))
     group_drafts = [
-        Draft(first_rows[name], {"name": name, "slug": slugify(name), "position": position})
+        RecordDraft(first_rows[name], {"name": name, "slug": slugify(name), "position": position})
         for position, name in enumerate(names, start=1)
     ]
     run.upsert(SkillGroup, group_drafts, key=["slug"], columns={"name": "group", "slug": "group"})
@@ -40,7 +40,7 @@ def skills(path: Path, run: Import) -> None:
     run.upsert(Skill, drafts, key=["slug"], columns={"name": "skill"})
 
 
-def needs(path: Path, run: Import) -> None:
+def needs(path: Path, run: ImportRun) -> None:
     """needs.csv: which function, or which product, calls for which skill at which level."""
     functions = run.directory(Function, "name", column="function")
     products = run.directory(Product, "name")
@@ -48,7 +48,7 @@ def needs(path: Path, run: Import) -> None:
     levels = {level.name.lower(): level.value for level in Level}
     drafts = run.drafts(
         SkillNeed,
-        lines(path, ("function", "product", "skill", "level", "why")),
+        read_csv(path, ("function", "product", "skill", "level", "why")),
         lambda line: {
             "function": _slug(line.one("function", functions, "functions.csv")),
             "product": _slug(line.one("product", products, "products.csv")),
@@ -64,36 +64,38 @@ def _slug(record: Function | Product | None) -> str | None:
     return record.slug if record else None
 
 
-def skill_levels(path: Path, run: Import) -> None:
+def skill_levels(path: Path, run: ImportRun) -> None:
     """skill_levels.csv: how far each borough's organisation has each skill.
 
     An invented level gives way to a real one that has been entered since.
     """
     real = set(SkillLevel.objects.real().values_list("borough", "skill"))
     drafts = _drafts(SkillLevel, path, run)
-    drafts = [one for one in drafts if not _invented(one) or _place(one) not in real]
+    drafts = [one for one in drafts if not _is_illustrative(one) or _place(one) not in real]
     run.upsert(SkillLevel, drafts, key=["borough", "skill"])
 
 
-def _invented(draft: Draft) -> bool:
+def _is_illustrative(draft: RecordDraft) -> bool:
     return bool(draft.values["source_kind"] == SourceKind.ILLUSTRATIVE)
 
 
-def _place(draft: Draft) -> tuple[int, int]:
+def _place(draft: RecordDraft) -> tuple[int, int]:
     return draft.values["borough"].pk, draft.values["skill"].pk
 
 
-def past_levels(path: Path, run: Import) -> None:
+def past_levels(path: Path, run: ImportRun) -> None:
     """past_levels.csv: the same by an earlier return."""
     run.upsert(PastLevel, _drafts(PastLevel, path, run), key=["borough", "skill", "as_of"])
 
 
-def _drafts(model: type[SkillLevel] | type[PastLevel], path: Path, run: Import) -> list[Draft]:
+def _drafts(
+    model: type[SkillLevel] | type[PastLevel], path: Path, run: ImportRun
+) -> list[RecordDraft]:
     boroughs = run.directory(Borough, "slug")
     known = run.directory(Skill, "slug")
     return run.drafts(
         model,
-        lines(path, _LEVEL),
+        read_csv(path, _LEVEL),
         lambda line: {
             "borough": line.the("borough", boroughs, "boroughs.csv"),
             "skill": line.the("skill", known, "skills.csv"),
@@ -101,7 +103,7 @@ def _drafts(model: type[SkillLevel] | type[PastLevel], path: Path, run: Import) 
             "headcount": line.text("headcount"),
             "can_teach": line.yes_no("can_teach"),
             "wants_help": line.yes_no("wants_help"),
-            **sourced(line),
+            **source_fields(line),
         },
     )
 

@@ -13,7 +13,7 @@ from skills.models import Skill, SkillLevel, SkillLevelQuerySet
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """One borough's level of one skill; `level` is None where it is not known."""
 
     borough: Borough
@@ -28,11 +28,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """One skill over the boroughs."""
 
     skill: Skill
-    cells: Sequence[Cell]
+    cells: Sequence[MatrixCell]
     show: Show
 
     @property
@@ -51,7 +51,7 @@ class Row:
         return [cell.level for cell in london if cell.level]
 
 
-MOST_OTHERS = 20
+MAX_REGIONAL_BODIES = 20
 """Regional bodies that the matrix shows unasked, at the most."""
 
 
@@ -63,13 +63,13 @@ class Matrix:
     """
 
     boroughs: Sequence[Borough]
-    groups: Sequence[tuple[str, Sequence[Row]]]
+    groups: Sequence[tuple[str, Sequence[MatrixRow]]]
     show: Show
     of: int = LONDON
     left_out: bool = False
 
 
-def of(
+def lay_out_matrix(
     skills: Iterable[Skill],
     boroughs: Sequence[Borough],
     levels: Iterable[SkillLevel],
@@ -80,21 +80,23 @@ def of(
     kept = set(chosen)
     at = {(level.skill_id, level.borough_id): level for level in levels}
 
-    def cell(skill: Skill, borough: Borough) -> Cell:
+    def cell(skill: Skill, borough: Borough) -> MatrixCell:
         level = at.get((skill.pk, borough.pk))
         if level is None:
-            return Cell(borough, None, False, UNKNOWN)
+            return MatrixCell(borough, None, False, UNKNOWN)
         known = level.pk in kept
-        return Cell(borough, level, known, show.face(level) if known else LEFT_OUT)
+        return MatrixCell(borough, level, known, show.face(level) if known else LEFT_OUT)
 
-    rows = [Row(skill, [cell(skill, borough) for borough in boroughs], show) for skill in skills]
+    rows = [
+        MatrixRow(skill, [cell(skill, borough) for borough in boroughs], show) for skill in skills
+    ]
     groups = [
         (name, list(members)) for name, members in groupby(rows, lambda row: row.skill.group.name)
     ]
     return Matrix(boroughs, groups, show)
 
 
-def of_filter(chosen: SkillLevelFilter) -> Matrix:
+def matrix_for(chosen: SkillLevelFilter) -> Matrix:
     """The matrix of a filtered list: the boroughs and skills it names, or all of them."""
     if chosen.problems:
         return Matrix([], [], chosen.shown)
@@ -105,21 +107,25 @@ def of_filter(chosen: SkillLevelFilter) -> Matrix:
         skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
         skills = skills.filter(group__in=named["group"])
-    boroughs, left_out = (list(named["borough"]), False) if named["borough"] else _with_rows(rows)
+    boroughs, left_out = (
+        (list(named["borough"]), False) if named["borough"] else _boroughs_with_rows(rows)
+    )
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
     if not chosen.illustrative:
         levels = levels.real()
     keys = rows.filter(borough__in=boroughs).values_list("pk", flat=True)
-    made = of(skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown)
+    made = lay_out_matrix(
+        skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown
+    )
     few = sum(one.kind != Borough.Kind.REGIONAL for one in boroughs)
     return replace(made, of=few) if named["borough"] else replace(made, left_out=left_out)
 
 
-def _with_rows(rows: SkillLevelQuerySet) -> tuple[list[Borough], bool]:
+def _boroughs_with_rows(rows: SkillLevelQuerySet) -> tuple[list[Borough], bool]:
     """The 33, and the regional bodies that have one of the rows, unless these are too many."""
     own = rows.filter(borough=OuterRef("pk"))
     found = Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
-    bodies = list(found[: LONDON + MOST_OTHERS + 1])
-    if sum(one.kind == Borough.Kind.REGIONAL for one in bodies) > MOST_OTHERS:
+    bodies = list(found[: LONDON + MAX_REGIONAL_BODIES + 1])
+    if sum(one.kind == Borough.Kind.REGIONAL for one in bodies) > MAX_REGIONAL_BODIES:
         return list(Borough.objects.london()), True
     return bodies, False

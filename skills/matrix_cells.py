@@ -18,7 +18,7 @@ class Face(NamedTuple):
 UNKNOWN = Face("unknown", "?", "not known")
 LEFT_OUT = Face("left-out", "·", "left out by the filter")
 _BANDS = {band: number for number, band in enumerate(Headcount)}
-_SHORT = {Headcount.MORE: "21+"}
+_SHORT_LABELS = {Headcount.MORE: "21+"}
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,17 @@ class Show:
     note: str
 
 
-def of_level(level: SkillLevel) -> Face:
+def level_face(level: SkillLevel) -> Face:
     """0 to 4."""
     return _LEVELS[Level(level.level)]
 
 
-def of_headcount(level: SkillLevel) -> Face:
+def headcount_face(level: SkillLevel) -> Face:
     """The band of people; not known where the return names none."""
     return _HEADCOUNTS.get(level.headcount, UNKNOWN)
 
 
-def of_change(level: SkillLevel) -> Face:
+def change_face(level: SkillLevel) -> Face:
     """How the level differs from that of the return before; it has been asked with_previous."""
     before: int | None = level.previous  # type: ignore[attr-defined]  # annotated
     if before is None:
@@ -69,8 +69,8 @@ def _many(levels: Sequence[SkillLevel]) -> str:
     return f"{many} of {len(known)}"
 
 
-def _moved(levels: Sequence[SkillLevel]) -> str:
-    states = [of_change(one).state for one in levels]
+def _with_changes(levels: Sequence[SkillLevel]) -> str:
+    states = [change_face(one).state for one in levels]
     up, down = states.count(_UP.state), states.count(_DOWN.state)
     return f"{up}/{down} of {len(states) - states.count(_NEW.state)}"
 
@@ -86,7 +86,7 @@ _LEVELS = {
 _HEADCOUNTS = {
     band.value: Face(
         f"band-{number}",
-        _SHORT.get(band, str(band.value).replace(" to ", "–")),
+        _SHORT_LABELS.get(band, str(band.value).replace(" to ", "–")),
         "nobody" if band == Headcount.NOBODY else f"{band.label} people",
     )
     for band, number in _BANDS.items()
@@ -97,7 +97,7 @@ SHOWS = {
         "level",
         "Level of each skill in each borough, 0 none to 4 expert",
         list(_LEVELS.values()),
-        of_level,
+        level_face,
         "Strong",
         _strong,
         "“Strong” counts boroughs at practitioner or expert among those whose level is known.",
@@ -106,7 +106,7 @@ SHOWS = {
         "headcount band",
         "How many people have each skill in each borough, in bands",
         list(_HEADCOUNTS.values()),
-        of_headcount,
+        headcount_face,
         "6 or more",
         _many,
         "“6 or more” counts boroughs among those whose band is known. Bands are wide enough to "
@@ -116,9 +116,9 @@ SHOWS = {
         "change since the previous return",
         "How the level of each skill differs from each borough's return before",
         [_UP, _DOWN, _SAME, _NEW],
-        of_change,
+        change_face,
         "Up/down",
-        _moved,
+        _with_changes,
         "“Up/down” counts boroughs among those with an earlier return. A correction of a "
         "mistake is no change.",
     ),

@@ -14,16 +14,16 @@ from django.db.models import Q
 
 from boroughs.models import Borough, Return, Subject
 from skills import history
-from skills.history import Change
-from skills.matrix_cells import Face, of_change
+from skills.history import LevelChange
+from skills.matrix_cells import Face, change_face
 from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet, SkillNeed
-from skills.summary import Strength, by_skill
+from skills.summary import Strength, skill_strengths
 from systems.models import Function, Product, System, SystemQuerySet
 
-MOST = 20_000
+MAX_SYSTEMS = 20_000
 
 
-class Call(NamedTuple):
+class SkillCall(NamedTuple):
     """A system in use, and the need through which it calls for a skill."""
 
     need: SkillNeed
@@ -42,36 +42,36 @@ def _in_a_sentence(name: str) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def calls(systems: SystemQuerySet) -> Mapping[int, Sequence[Call]]:
+def skill_calls(systems: SystemQuerySet) -> Mapping[int, Sequence[SkillCall]]:
     """Calls of these systems by skill, the highest level first; two queries.
 
     A product's need is called for once, however many functions it serves.
     """
     by_function: dict[str | None, list[SkillNeed]] = defaultdict(list)
     by_product: dict[str | None, list[SkillNeed]] = defaultdict(list)
-    for need in SkillNeed.objects.order_by("pk")[:MOST]:
+    for need in SkillNeed.objects.order_by("pk")[:MAX_SYSTEMS]:
         (by_function if need.function else by_product)[need.function or need.product].append(need)
-    found: dict[int, dict[tuple[int, int], Call]] = defaultdict(dict)
+    found: dict[int, dict[tuple[int, int], SkillCall]] = defaultdict(dict)
     ordered = systems.for_list().order_by("function__position", "product__name", "pk")
-    for system in ordered[:MOST]:
+    for system in ordered[:MAX_SYSTEMS]:
         for need in by_function[system.function.slug]:
-            found[need.skill_id][need.pk, system.pk] = Call(need, system)
+            found[need.skill_id][need.pk, system.pk] = SkillCall(need, system)
         for need in by_product[system.product.slug]:
-            found[need.skill_id].setdefault((need.pk, 0), Call(need, system))
+            found[need.skill_id].setdefault((need.pk, 0), SkillCall(need, system))
     return {
         skill: sorted(those.values(), key=lambda call: -call.need.level)
         for skill, those in found.items()
     }
 
 
-def needed(those: Iterable[Call]) -> Level | None:
+def highest_level_needed(those: Iterable[SkillCall]) -> Level | None:
     """The highest level called for; None where nothing calls."""
     levels = [call.need.level for call in those]
     return Level(max(levels)) if levels else None
 
 
 @dataclass(frozen=True)
-class Asking:
+class SkillDemand:
     """A function or a product that calls for a skill, and what of it is in use in the 33."""
 
     need: SkillNeed
@@ -85,9 +85,9 @@ class Asking:
         return f"{'function' if self.need.function else 'product'}={self.thing.slug}"
 
 
-def asking(skill: Skill, *, illustrative: bool) -> list[Asking]:
+def skill_demand(skill: Skill, *, illustrative: bool) -> list[SkillDemand]:
     """All that calls for a skill, the highest level first, then the most boroughs; four queries."""
-    needs = list(skill.needs.order_by("pk")[:MOST])
+    needs = list(skill.needs.order_by("pk")[:MAX_SYSTEMS])
     functions = Function.objects.in_bulk(
         [one.function for one in needs if one.function], field_name="slug"
     )
@@ -97,17 +97,17 @@ def asking(skill: Skill, *, illustrative: bool) -> list[Asking]:
     systems = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
     wanted = systems.filter(Q(function__slug__in=functions) | Q(product__slug__in=products))
     rows = (wanted if illustrative else wanted.real()).order_by("pk")
-    uses = list(rows.values_list("function__slug", "product__slug", "borough")[:MOST])
+    uses = list(rows.values_list("function__slug", "product__slug", "borough")[:MAX_SYSTEMS])
     found = []
     for need in needs:
         thing = functions[need.function] if need.function else products[need.product]
         own = [use for use in uses if thing.slug == use[0 if need.function else 1]]
-        found.append(Asking(need, thing, len(own), len({borough for *_, borough in own})))
+        found.append(SkillDemand(need, thing, len(own), len({borough for *_, borough in own})))
     return sorted(found, key=lambda one: (-one.need.level, -one.boroughs, one.thing.name))
 
 
 @dataclass(frozen=True)
-class Line:
+class ProfileLine:
     """One skill: the borough's level, what calls for it, its peers' levels, and London's.
 
     `level` is None where it is not known; `peers` has None for each whose level is not known.
@@ -115,14 +115,14 @@ class Line:
 
     skill: Skill
     level: SkillLevel | None
-    calls: Sequence[Call]
+    calls: Sequence[SkillCall]
     peers: Sequence[SkillLevel | None]
     london: Strength | None
 
     @property
     def needed(self) -> Level | None:
         """The highest level that anything in use calls for."""
-        return needed(self.calls)
+        return highest_level_needed(self.calls)
 
     @property
     def short(self) -> int:
@@ -134,10 +134,10 @@ class Line:
     @property
     def change(self) -> Face | None:
         """How the level differs from the return before."""
-        return of_change(self.level) if self.level else None
+        return change_face(self.level) if self.level else None
 
     @property
-    def unmet(self) -> list[Call]:
+    def unmet(self) -> list[SkillCall]:
         """The calls that the level does not meet."""
         now = self.level.level if self.level else Level.EXPERT
         return [call for call in self.calls if call.need.level > now]
@@ -148,41 +148,41 @@ class Profile:
     """All skills of one borough, in their order."""
 
     borough: Borough
-    lines: Sequence[Line]
+    lines: Sequence[ProfileLine]
     peers: Sequence[Borough]
-    changes: Sequence[Change]
+    changes: Sequence[LevelChange]
     latest: Return | None
 
     @property
-    def known(self) -> list[Line]:
+    def known(self) -> list[ProfileLine]:
         """Those whose level is known."""
         return [line for line in self.lines if line.level]
 
     @property
-    def strengths(self) -> list[Line]:
+    def strengths(self) -> list[ProfileLine]:
         """At practitioner or expert, experts first."""
         strong = [one for one in self.lines if one.level and one.level.level >= Level.PRACTITIONER]
         return sorted(strong, key=lambda line: -(line.level.level if line.level else 0))
 
     @property
-    def gaps(self) -> list[Line]:
+    def gaps(self) -> list[ProfileLine]:
         """At none or awareness, none first."""
         weak = [one for one in self.lines if one.level and one.level.level <= Level.AWARENESS]
         return sorted(weak, key=lambda line: line.level.level if line.level else 0)
 
     @property
-    def mattering(self) -> list[Line]:
+    def mattering(self) -> list[ProfileLine]:
         """Gaps that matter: the furthest short first, then what most systems call for."""
         short = [line for line in self.lines if line.short]
         return sorted(short, key=lambda line: (-line.short, -len(line.unmet)))
 
     @property
-    def open(self) -> list[Line]:
+    def open(self) -> list[ProfileLine]:
         """Called for by something in use, while the level is not known."""
         return [line for line in self.lines if line.calls and not line.level]
 
     @property
-    def called(self) -> list[Line]:
+    def called(self) -> list[ProfileLine]:
         """What anything in use calls for."""
         return [line for line in self.lines if line.calls]
 
@@ -197,23 +197,25 @@ class Profile:
         return all(line.level.wants_help is not None for line in self.lines if line.level)
 
     @property
-    def offers(self) -> list[Line]:
+    def offers(self) -> list[ProfileLine]:
         """What it would teach."""
         return [line for line in self.lines if line.level and line.level.can_teach]
 
     @property
-    def wishes(self) -> list[Line]:
+    def wishes(self) -> list[ProfileLine]:
         """What it would like help with."""
         return [line for line in self.lines if line.level and line.level.wants_help]
 
     @property
-    def groups(self) -> list[tuple[str, list[Line]]]:
+    def groups(self) -> list[tuple[str, list[ProfileLine]]]:
         """The lines by group of skills."""
         grouped = groupby(self.lines, lambda line: line.skill.group.name)
         return [(name, list(lines)) for name, lines in grouped]
 
 
-def of(borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True) -> Profile:
+def skill_profile(
+    borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True
+) -> Profile:
     """The profile, compared with peers that the caller has found; eight queries."""
     levels: SkillLevelQuerySet = SkillLevel.objects.all()
     systems = System.objects.in_use().filter(borough=borough)
@@ -223,9 +225,9 @@ def of(borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True)
     own = levels.filter(borough=borough)
     return Profile(
         borough,
-        _lines(own, levels, calls(systems), peers),
+        _lines(own, levels, skill_calls(systems), peers),
         peers,
-        history.changes(history.of(own)),
+        history.level_changes(history.level_courses(own)),
         returns.order_by("-received_on", "-pk").first(),
     )
 
@@ -233,15 +235,15 @@ def of(borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True)
 def _lines(
     own: SkillLevelQuerySet,
     all_levels: SkillLevelQuerySet,
-    called: Mapping[int, Sequence[Call]],
+    called: Mapping[int, Sequence[SkillCall]],
     peers: Sequence[Borough],
-) -> list[Line]:
+) -> list[ProfileLine]:
     at = {level.skill_id: level for level in own.with_previous()}
-    theirs = _by_place(all_levels.filter(borough__in=[one.pk for one in peers]))
-    london = {one.skill: one for one in by_skill(all_levels)}
+    theirs = _levels_by_place(all_levels.filter(borough__in=[one.pk for one in peers]))
+    london = {one.skill: one for one in skill_strengths(all_levels)}
     skills = Skill.objects.select_related("group")
     return [
-        Line(
+        ProfileLine(
             skill,
             at.get(skill.pk),
             called.get(skill.pk, ()),
@@ -252,5 +254,5 @@ def _lines(
     ]
 
 
-def _by_place(levels: Iterable[SkillLevel]) -> dict[tuple[int, int], SkillLevel]:
+def _levels_by_place(levels: Iterable[SkillLevel]) -> dict[tuple[int, int], SkillLevel]:
     return {(level.skill_id, level.borough_id): level for level in levels}

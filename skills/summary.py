@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from boroughs.models import Borough
 from citytools.charts import SEQUENCE, Chart, sideways_bars
-from skills.matrix_cells import Face, of_change
+from skills.matrix_cells import Face, change_face
 from skills.models import Level, SkillLevel, SkillLevelQuerySet
 
-MOST = 200
+MAX_ROWS = 200
 
 
 @dataclass(frozen=True)
-class Row:
+class SkillRow:
     """One borough's level, and how it differs from the return before."""
 
     level: SkillLevel
@@ -24,7 +24,7 @@ class Row:
 class Summary:
     """All known levels of one skill, the best first; counts and lists are of the 33."""
 
-    rows: Sequence[Row]
+    rows: Sequence[SkillRow]
 
     @property
     def london(self) -> list[SkillLevel]:
@@ -56,17 +56,17 @@ class Summary:
         return sorted((one for one in self.london if one.wants_help), key=lambda one: one.level)
 
 
-def of(levels: SkillLevelQuerySet) -> Summary:
+def skill_summary(levels: SkillLevelQuerySet) -> Summary:
     """The summary of one skill's levels; one query."""
     ordered = levels.for_list().with_previous().order_by("-level", "borough__name", "pk")
-    return Summary([Row(one, of_change(one)) for one in ordered[:MOST]])
+    return Summary([SkillRow(one, change_face(one)) for one in ordered[:MAX_ROWS]])
 
 
 # Scarce: at most one in ten of the boroughs whose level is known are at practitioner or expert.
 # Contested: somebody wants help, and at least five do for each that would teach. Neither is said
 # where fewer than five levels are known. Regional bodies are no boroughs and are not counted.
 
-FEWEST = 5
+MIN_BOROUGHS = 5
 ONE_IN, EACH = 10, 5
 
 
@@ -93,12 +93,12 @@ class Strength:
     @property
     def scarce(self) -> bool:
         """Whether hardly any borough is strong in it."""
-        return self.known >= FEWEST and self.strong * ONE_IN <= self.known
+        return self.known >= MIN_BOROUGHS and self.strong * ONE_IN <= self.known
 
     @property
     def contested(self) -> bool:
         """Whether far more want help than would teach."""
-        return self.known >= FEWEST and self.wish > 0 and self.wish >= EACH * self.teach
+        return self.known >= MIN_BOROUGHS and self.wish > 0 and self.wish >= EACH * self.teach
 
     @property
     def words(self) -> str:
@@ -107,7 +107,7 @@ class Strength:
         return ", ".join(word for word, holds in told.items() if holds)
 
 
-def by_skill(levels: SkillLevelQuerySet) -> list[Strength]:
+def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
     """Both scarce and contested first, then scarce, then contested, then the rest; one query.
 
     Within each, the smaller share of strong boroughs first, then more wishes for each teacher.
@@ -130,7 +130,7 @@ def _turn(one: Strength) -> tuple[object, ...]:
     return not one.scarce, not one.contested, one.strong / one.known, -each, one.position
 
 
-def counts(found: Iterable[Strength]) -> tuple[int, int, int]:
+def strength_counts(found: Iterable[Strength]) -> tuple[int, int, int]:
     """How many skills are scarce, contested, and both."""
     marks = [(one.scarce, one.contested) for one in found]
     scarce, contested = sum(one for one, _ in marks), sum(other for _, other in marks)
@@ -146,7 +146,7 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
     `whole` is False where a filter on the answers themselves leaves levels out: then nothing can
     be called scarce.
     """
-    found = by_skill(levels)
+    found = skill_strengths(levels)
     names = [f"{one.skill} ({one.words})" if whole and one.words else one.skill for one in found]
     series = {level.label: [one.at[level] for one in found] for level in _BEST_FIRST}
     wanting = [(one.teach, one.wish) for one in found]
@@ -167,12 +167,12 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
 def _finding(found: Sequence[Strength]) -> str:
     if not found:
         return "No skill levels to show"
-    scarce, contested, both = counts(found)
+    scarce, contested, both = strength_counts(found)
     if not scarce and not contested:
         few = min(found, key=lambda one: one.strong / one.known)
         alike = sum(one.strong * few.known == few.strong * one.known for one in found)
         least = "among the least held" if alike > 1 else "least held"
-        return f"{few.skill} is {least}: {_told(few)}"
+        return f"{few.skill} is {least}: {_strength_in_words(few)}"
     also = f"; {both:,} {'is' if both == 1 else 'are'} both" if both else ""
     told = f"{scarce:,} {'is' if scarce == 1 else 'are'} scarce and {contested:,} contested"
     return f"Of {len(found):,} skills, {told}{also}"
@@ -190,7 +190,9 @@ def _order(found: Sequence[Strength], whole: bool) -> str:
         return "No borough’s skill level matches the filters."
     if not whole:
         return "Only the levels that the filters choose are drawn, so none is called scarce."
-    first = f"On top: {found[0].skill}, {_told(found[0])}, where {_wanting(found[0])}. "
+    first = (
+        f"On top: {found[0].skill}, {_strength_in_words(found[0])}, where {_wanting(found[0])}. "
+    )
     return first + (
         "From the top: skills both scarce and contested, scarce, contested, then the rest; within "
         "each the smallest share of boroughs at practitioner or expert first. Scarce: at most one "
@@ -199,7 +201,7 @@ def _order(found: Sequence[Strength], whole: bool) -> str:
     )
 
 
-def _told(one: Strength) -> str:
+def _strength_in_words(one: Strength) -> str:
     return f"{one.strong:,} of {one.known:,} boroughs at practitioner or above"
 
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
-from boroughs.profile.peers import nearest
+from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
-from citytools.lists.filterset import AskedReal, page
+from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from skills import history, matrix, profile, summary
 from skills import summary as summaries
@@ -23,9 +23,9 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     listing = Listing(chosen, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
     context = {
         "listing": listing,
-        "matrix": matrix.of_filter(chosen),
+        "matrix": matrix.matrix_for(chosen),
         "invented_levels": chosen.rows.illustrative().count(),
-        "coverage": coverage.of(
+        "coverage": coverage.coverage_for(
             Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
         "chart": summary.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
@@ -36,35 +36,35 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
-    asked = AskedReal(request)
+    asked = RealOnlyQueryForm(request)
     levels = found.levels.all() if asked.illustrative else found.levels.real()
-    summary, told = summaries.of(levels), history.of(levels)
+    summary, told = summaries.skill_summary(levels), history.level_courses(levels)
     csv = f"{reverse('skills:csv')}?{asked.query(skill=[found.slug])}"
     context = {
         "skill": found,
         "summary": summary,
-        "changes": history.changes(told)[:50],
-        "chart": history.by_quarter(found, told, dates.today(), csv),
-        "asking": profile.asking(found, illustrative=asked.illustrative),
+        "changes": history.level_changes(told)[:50],
+        "chart": history.quarterly_chart(found, told, dates.today(), csv),
+        "asking": profile.skill_demand(found, illustrative=asked.illustrative),
         "csv": csv,
-        "coverage": coverage.of(
+        "coverage": coverage.coverage_for(
             Subject.SKILLS, len(summary.london), illustrative=asked.illustrative
         ),
         "levels": Level,
     }
-    return page(request, "skills/detail.html", context, asked)
+    return render_page(request, "skills/detail.html", context, asked)
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
-    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    found, asked = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
     real = not asked.illustrative
-    peers = [peer.borough for peer in nearest(found, illustrative=not real)]
+    peers = [peer.borough for peer in most_similar_boroughs(found, illustrative=not real)]
     context = {
         "borough": found,
-        "profile": profile.of(found, peers, illustrative=not real),
-        "coverage": coverage.of(Subject.SKILLS, LONDON, illustrative=not real),
+        "profile": profile.skill_profile(found, peers, illustrative=not real),
+        "coverage": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=not real),
         "levels": Level,
         "csv": f"{reverse('skills:csv')}?{asked.query(borough=[found.slug])}",
     }
-    return page(request, "skills/borough.html", context, asked)
+    return render_page(request, "skills/borough.html", context, asked)

@@ -6,13 +6,13 @@ from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from citytools.history.page import Link
+from citytools.history.page import HistoryLink
 from citytools.staff.admin import (
     PROVENANCE,
     PROVENANCE_FILTERS,
+    InlineRows,
     LinkPart,
     NamesFormSet,
-    Part,
     PartAdmin,
     StaffAdmin,
 )
@@ -51,14 +51,14 @@ class FunctionAdmin(StaffAdmin):
     names_need = ["service_area"]
 
 
-class AliasesOfSupplier(Part):
+class AliasesOfSupplier(InlineRows):
     """Other names of the supplier."""
 
     model = SupplierAlias
     formset = NamesFormSet
 
 
-class OwnersOfSupplier(Part):
+class OwnersOfSupplier(InlineRows):
     """Whom the supplier belongs to, from when."""
 
     model = Ownership
@@ -79,8 +79,8 @@ class SupplierAdmin(StaffAdmin):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [AliasesOfSupplier, OwnersOfSupplier]
     history_links = [
-        Link(SupplierAlias, "supplier", "Other name"),
-        Link(Ownership, "supplier", "Owner"),
+        HistoryLink(SupplierAlias, "supplier", "Other name"),
+        HistoryLink(Ownership, "supplier", "Owner"),
     ]
     fieldsets = [
         (None, {"fields": ["name", "slug", "company_number", ("sme", "vcse"), "note"]}),
@@ -88,7 +88,7 @@ class SupplierAdmin(StaffAdmin):
     ]
 
 
-class AliasesOfProduct(Part):
+class AliasesOfProduct(InlineRows):
     """Former names and other spellings of the product."""
 
     model = ProductAlias
@@ -107,8 +107,8 @@ class ProductAdmin(StaffAdmin):
     names_need = ["manufacturer"]
     inlines = [AliasesOfProduct]
     history_links = [
-        Link(ProductAlias, "product", "Other name"),
-        Link(ProductFunction, "product", "Function"),
+        HistoryLink(ProductAlias, "product", "Other name"),
+        HistoryLink(ProductFunction, "product", "Function"),
     ]
     fieldsets = [
         (None, {"fields": ["name", "slug", "manufacturer", "functions"]}),
@@ -167,7 +167,7 @@ class SystemAdmin(StaffAdmin):
     autocomplete_fields = ["borough", "product", "function"]
     names_need = ["borough", "product", "function"]
     inlines = [ContractsOfSystem]
-    history_links = [Link(ContractSystem, "system", "Contract that pays for it")]
+    history_links = [HistoryLink(ContractSystem, "system", "Contract that pays for it")]
     fieldsets = [
         (None, {"fields": ["borough", "product", "function"]}),
         ("Use", {"fields": [("status", "hosting"), ("live_since", "users")]}),

@@ -1,11 +1,11 @@
 """Pictures of what London's councils run."""
 
-from citytools.charts import Chart, dots, sideways_bars
+from citytools.charts import Chart, dot_plot, sideways_bars
 from systems.costs import Costs
 from systems.models import SystemQuerySet
 
 
-def by_service_area(systems: SystemQuerySet, csv: str) -> Chart:
+def systems_by_area_chart(systems: SystemQuerySet, csv: str) -> Chart:
     """Systems per service area, most first."""
     rows = systems.by_service_area()
     names = [str(row["area"]) for row in rows]
@@ -59,7 +59,7 @@ def cost_each_thousand(costs: Costs) -> Chart | None:
         sentence=f"The typical cost lies between £{range_.low:,.0f} and £{range_.high:,.0f} with "
         f"95 % confidence: the values of rank {range_.first} and {range_.last} of {range_.n}, "
         "shown as a band. Each dot is a contract.",
-        figure=dots(costs.thousands, range_, "a year for each 1,000 residents"),
+        figure=dot_plot(costs.thousands, range_, "a year for each 1,000 residents"),
         head=("Contract", "A year", "Residents", "For each 1,000 residents"),
         rows=[
             (

@@ -17,11 +17,11 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools.facts import statistics
-from citytools.facts.statistics import Range, counted
+from citytools.facts.statistics import Range, count_related_rows
 from contracts.models import Contract, Vat
 from systems.models import Product, Supplier, System, SystemQuerySet
 
-MOST = 2000
+MAX_CONTRACTS = 2000
 """Contracts read for one product."""
 
 
@@ -89,12 +89,12 @@ class Costs:
         return known + ([f"{counts['']} with the VAT basis not known"] if counts[""] else [])
 
 
-def of(product: Product, systems: SystemQuerySet, today: datetime.date) -> Costs:
+def product_costs(product: Product, systems: SystemQuerySet, today: datetime.date) -> Costs:
     """The yearly costs of one product in the contracts of these systems; four queries."""
     contracts = Contract.objects.for_systems(systems).running_on(today)
     wanted = contracts.select_related("lead", "supplier").prefetch_related("partners", "systems")
     priced, mixed, unpriced = [], 0, 0
-    for contract in wanted.order_by("lead__name", "pk")[:MOST]:
+    for contract in wanted.order_by("lead__name", "pk")[:MAX_CONTRACTS]:
         covered = list(contract.systems.all())
         alone = all(system.product_id == product.pk for system in covered)
         if not alone:
@@ -125,15 +125,15 @@ def products_with_counts(products: QuerySet[Product]) -> QuerySet[Any]:
     """Adds system_count and borough_count (of the 33 alone)."""
     london = System.objects.exclude(borough__kind=Borough.Kind.REGIONAL)
     return products.annotate(
-        system_count=counted(System.objects.all(), "product"),
-        borough_count=counted(london, "product", "borough"),
+        system_count=count_related_rows(System.objects.all(), "product"),
+        borough_count=count_related_rows(london, "product", "borough"),
     )
 
 
 def suppliers_with_counts(suppliers: QuerySet[Supplier]) -> QuerySet[Any]:
     """Adds product_count, system_count (of its products) and contract_count."""
     return suppliers.annotate(
-        product_count=counted(Product.objects.all(), "manufacturer"),
-        system_count=counted(System.objects.all(), "product__manufacturer"),
-        contract_count=counted(Contract.objects.all(), "supplier"),
+        product_count=count_related_rows(Product.objects.all(), "manufacturer"),
+        system_count=count_related_rows(System.objects.all(), "product__manufacturer"),
+        contract_count=count_related_rows(Contract.objects.all(), "supplier"),
     )

@@ -8,23 +8,23 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
-from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
+from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
 from citytools.lists.filters import (
     NOT_KNOWN,
+    CountByColumn,
     Narrowing,
-    Population,
-    Slugs,
-    Sort,
-    Values,
-    Words,
-    YesNo,
-    along,
-    by_slug,
-    by_value,
-    filled,
-    real_or_invented,
+    PopulationFilter,
+    SlugsFilter,
+    SortFilter,
+    ValuesFilter,
+    WordsFilter,
+    YesNoFilter,
+    narrow_by_illustrative,
+    narrow_by_slug,
+    narrow_by_value,
+    nulls_last_text,
 )
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from systems.models import (
     Function,
     Hosting,
@@ -113,7 +113,7 @@ PRODUCT_COLUMNS = (
         "functions",
         "list",
         "The jobs it is made for.",
-        listed(
+        array_of_values(
             Product.functions.through.objects.filter(product=OuterRef("pk")).order_by(
                 "function__position"
             ),
@@ -124,7 +124,7 @@ PRODUCT_COLUMNS = (
         "other_names",
         "list",
         "Former names and other spellings.",
-        listed(ProductAlias.objects.filter(product=OuterRef("pk")), "name"),
+        array_of_values(ProductAlias.objects.filter(product=OuterRef("pk")), "name"),
     ),
     Column(
         "systems",
@@ -169,7 +169,7 @@ SUPPLIER_COLUMNS = (
         "other_names",
         "list",
         "Former names and other spellings.",
-        listed(SupplierAlias.objects.filter(supplier=OuterRef("pk")), "name"),
+        array_of_values(SupplierAlias.objects.filter(supplier=OuterRef("pk")), "name"),
     ),
     Column("products", "integer", "Products it makes.", "product_count", unit="products"),
     Column(
@@ -189,66 +189,70 @@ def _holding(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def of_partners(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
+def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     """Rows of boroughs that belong to any of the partnerships."""
     return queryset.filter(borough__in=Borough.objects.partners(slugs))
 
 
-partners = Narrowing(of_partners, (along("borough__partnership"),), slugify)
+partners = Narrowing(filter_by_partnership, (CountByColumn("borough__partnership"),), slugify)
 
 
-def _used(queryset: Any) -> Any:
+def _filter_used(queryset: Any) -> Any:
     return queryset.of_the_33().in_use()
 
 
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Systems of the 33", lambda rows: rows.of_the_33()),
-    "in_use": ("In use, of the 33", _used),
+    "in_use": ("In use, of the 33", _filter_used),
     "maker_known": (
         "In use, of the 33, maker known",
-        lambda rows: _used(rows).filter(product__manufacturer__isnull=False),
+        lambda rows: _filter_used(rows).filter(product__manufacturer__isnull=False),
     ),
     "rated": (
         "In use, of the 33, satisfaction known",
-        lambda rows: _used(rows).filter(satisfaction__isnull=False),
+        lambda rows: _filter_used(rows).filter(satisfaction__isnull=False),
     ),
 }
 """Sets of rows that numbers of research are taken over."""
 
 
-class SystemFilter(FactFilter):
+class SystemFilter(FactFilterSet):
     """Systems: each row is one borough's use of one product for one function."""
 
     shown_first = ("q", "borough", "service_area")
     columns = SYSTEM_COLUMNS
 
-    q = Words("Words", _holding)
-    borough = Slugs("Borough", Borough.objects.regional_aside(), by_slug("borough"))
-    inner_or_outer = Values(
-        "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
+    q = WordsFilter("Words", _holding)
+    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), narrow_by_slug("borough"))
+    inner_or_outer = ValuesFilter(
+        "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
     )
-    partnership = Values("Partnership", Borough.objects.partnerships, partners)
-    service_area = Slugs(
-        "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, partners)
+    service_area = SlugsFilter(
+        "Service area", ServiceArea.objects.all(), narrow_by_slug("function__service_area")
     )
-    kind = Values("Kind", ServiceArea.Kind.choices, by_value("function__service_area__kind"))
-    function = Slugs("Function", Function.objects.all(), by_slug("function"))
-    product = Slugs("Product", Product.objects.all(), by_slug("product"))
-    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("product__manufacturer"))
-    hosting = Values("Hosting", [*Hosting.choices, NOT_KNOWN], by_value("hosting"))
-    status = Values("Status", [*Status.choices, NOT_KNOWN], by_value("status"))
-    source = Values("Source", SourceKind.choices, by_value("source_kind"))
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
-    counted = Population("Counted in research", POPULATIONS)
-    sort = Sort(
+    kind = ValuesFilter(
+        "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
+    )
+    function = SlugsFilter("Function", Function.objects.all(), narrow_by_slug("function"))
+    product = SlugsFilter("Product", Product.objects.all(), narrow_by_slug("product"))
+    supplier = SlugsFilter(
+        "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
+    )
+    hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
+    status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
+    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    counted = PopulationFilter("Counted in research", POPULATIONS)
+    sort = SortFilter(
         {
             "borough": "borough__name",
             "service_area": "function__service_area__position",
             "function": "function__position",
             "product": "product__name",
             "manufacturer": "product__manufacturer__name",
-            "hosting": filled("hosting"),
-            "status": filled("status"),
+            "hosting": nulls_last_text("hosting"),
+            "status": nulls_last_text("status"),
             "live_since": "live_since_first",
             "users": "users",
             "satisfaction": "satisfaction",
@@ -257,7 +261,7 @@ class SystemFilter(FactFilter):
     )
 
 
-def _invented(queryset: QuerySet[Any], yes: bool) -> QuerySet[Any]:
+def _filter_illustrative(queryset: QuerySet[Any], yes: bool) -> QuerySet[Any]:
     return queryset.filter(illustrative=yes)
 
 
@@ -280,19 +284,19 @@ def _run_by(queryset: QuerySet[Any], boroughs: QuerySet[Any]) -> QuerySet[Any]:
     return queryset.filter(Exists(run))
 
 
-class ProductFilter(FactFilter):
+class ProductFilter(FactFilterSet):
     """Products, by what is true of the product itself; boroughs through one system each."""
 
     shown_first = ("q", "service_area")
     columns = PRODUCT_COLUMNS
 
-    q = Words("Words", _holding)
-    service_area = Slugs("Service area", ServiceArea.objects.all(), _made_for_area)
-    function = Slugs("Function", Function.objects.all(), _made_for)
-    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("manufacturer"))
-    borough = Slugs("Borough", Borough.objects.regional_aside(), _run_by)
-    illustrative = YesNo("Invented for demonstration", _invented)
-    sort = Sort(
+    q = WordsFilter("Words", _holding)
+    service_area = SlugsFilter("Service area", ServiceArea.objects.all(), _made_for_area)
+    function = SlugsFilter("Function", Function.objects.all(), _made_for)
+    supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
+    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), _run_by)
+    illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
+    sort = SortFilter(
         {
             "product": "name",
             "manufacturer": "manufacturer__name",
@@ -302,15 +306,15 @@ class ProductFilter(FactFilter):
     )
 
 
-class SupplierFilter(FactFilter):
+class SupplierFilter(FactFilterSet):
     """Suppliers, by what is true of the supplier itself."""
 
     shown_first = ("q", "illustrative")
     columns = SUPPLIER_COLUMNS
 
-    q = Words("Words", _holding)
-    illustrative = YesNo("Invented for demonstration", _invented)
-    sort = Sort(
+    q = WordsFilter("Words", _holding)
+    illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
+    sort = SortFilter(
         {
             "supplier": "name",
             "products": "product_count",

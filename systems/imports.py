@@ -5,8 +5,8 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, Draft, Import, sourced
-from citytools.imports.csv_reader import Line, lines
+from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports.csv_reader import CsvRow, read_csv
 from systems.models import (
     Function,
     Ownership,
@@ -32,16 +32,16 @@ _SYSTEM = (
 )  # fmt: skip
 
 
-def functions(path: Path, run: Import) -> None:
+def functions(path: Path, run: ImportRun) -> None:
     """functions.csv: service areas in the order of their first function, functions in theirs."""
-    rows = lines(path, _FUNCTION)
-    firsts: dict[str, Line] = {}
+    rows = read_csv(path, _FUNCTION)
+    firsts: dict[str, CsvRow] = {}
     for line in rows:
         first = firsts.setdefault(line.required("service_area"), line)
         if first.text("kind") != line.text("kind"):
             raise line.wrong("kind", f"{first.place} says otherwise.", "Give one kind an area.")
     area_drafts = [
-        Draft(
+        RecordDraft(
             line,
             {
                 "name": name,
@@ -70,10 +70,10 @@ def functions(path: Path, run: Import) -> None:
     run.upsert(Function, drafts, key=["slug"], columns={"name": "function", "slug": "function"})
 
 
-def suppliers(path: Path, run: Import) -> None:
+def suppliers(path: Path, run: ImportRun) -> None:
     """suppliers.csv: companies by their present names."""
     drafts = [
-        Draft(
+        RecordDraft(
             line,
             {
                 "name": line.text("name"),
@@ -85,17 +85,17 @@ def suppliers(path: Path, run: Import) -> None:
                 "illustrative": line.yes_no("illustrative"),
             },
         )
-        for line in lines(path, _SUPPLIER)
+        for line in read_csv(path, _SUPPLIER)
     ]
     run.upsert(Supplier, drafts, key=["slug"])
 
 
-def supplier_aliases(path: Path, run: Import) -> None:
+def supplier_aliases(path: Path, run: ImportRun) -> None:
     """supplier_aliases.csv: former and other names."""
     known = run.directory(Supplier, "name")
     drafts = run.drafts(
         SupplierAlias,
-        lines(path, ("supplier", "alias", "kind", "source")),
+        read_csv(path, ("supplier", "alias", "kind", "source")),
         lambda line: {
             "supplier": line.the("supplier", known, "suppliers.csv"),
             "name": line.text("alias"),
@@ -106,12 +106,12 @@ def supplier_aliases(path: Path, run: Import) -> None:
     run.upsert(SupplierAlias, drafts, key=["name"], columns={"name": "alias"})
 
 
-def ownerships(path: Path, run: Import) -> None:
+def ownerships(path: Path, run: ImportRun) -> None:
     """ownerships.csv: who belongs to whom, and since when."""
     known = run.directory(Supplier, "name")
     drafts = run.drafts(
         Ownership,
-        lines(path, ("supplier", "owner", "since", "source")),
+        read_csv(path, ("supplier", "owner", "since", "source")),
         lambda line: {
             "supplier": line.the("supplier", known, "suppliers.csv"),
             "owner": line.the("owner", known, "suppliers.csv"),
@@ -122,14 +122,14 @@ def ownerships(path: Path, run: Import) -> None:
     run.upsert(Ownership, drafts, key=["supplier", "owner", "since"])
 
 
-def products(path: Path, run: Import) -> None:
+def products(path: Path, run: ImportRun) -> None:
     """products.csv: products with their functions and former names."""
     makers = run.directory(Supplier, "name")
     known = run.directory(Function, "name", column="function")
     texts = ("name", "slug", "certainty", "source", "note")
     drafts = run.drafts(
         Product,
-        lines(path, _PRODUCT),
+        read_csv(path, _PRODUCT),
         lambda line: {
             "manufacturer": line.one("manufacturer", makers, "suppliers.csv"),
             "illustrative": line.yes_no("illustrative"),
@@ -138,13 +138,13 @@ def products(path: Path, run: Import) -> None:
     )
     rows = run.upsert(Product, drafts, key=["slug"])
     functions_made_for = [
-        Draft(line, {"product": product, "function": function})
+        RecordDraft(line, {"product": product, "function": function})
         for line, product in rows
         for function in run.listed(line, "functions", known, "functions.csv")
     ]
     run.replace(ProductFunction, rows, functions_made_for, owner="product")
     former_names = [
-        Draft(line, {"product": product, "name": name})
+        RecordDraft(line, {"product": product, "name": name})
         for line, product in rows
         for name in line.parts("former_names")
     ]
@@ -153,7 +153,7 @@ def products(path: Path, run: Import) -> None:
     )
 
 
-def systems(path: Path, run: Import) -> None:
+def systems(path: Path, run: ImportRun) -> None:
     """systems.csv: what each borough runs for what."""
     boroughs = run.directory(Borough, "slug")
     functions = run.directory(Function, "name", column="function")
@@ -161,7 +161,7 @@ def systems(path: Path, run: Import) -> None:
     texts = ("hosting", "status", "live_since", "intention", "note")
     drafts = run.drafts(
         System,
-        lines(path, _SYSTEM),
+        read_csv(path, _SYSTEM),
         lambda line: {
             "borough": line.the("borough", boroughs, "boroughs.csv"),
             "function": line.the("function", functions, "functions.csv"),
@@ -169,7 +169,7 @@ def systems(path: Path, run: Import) -> None:
             "users": line.whole("users"),
             "satisfaction": line.whole("satisfaction"),
             **{name: line.text(name) for name in texts},
-            **sourced(line),
+            **source_fields(line),
         },
     )
     run.upsert(System, drafts, key=["borough", "function", "product"])

@@ -7,7 +7,7 @@ from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce, Concat
 
 from citytools.facts.dates import FirstDay
-from citytools.facts.name_matching import ALSO, CONTEXT, FORMER, OTHER, named
+from citytools.facts.name_matching import ALSO, CONTEXT, FORMER, OTHER, names_for_records
 from systems.models import (
     Function,
     Ownership,
@@ -39,11 +39,17 @@ def _functions() -> list[QuerySet[Any]]:
     areas, functions = ServiceArea.objects.all(), Function.objects.all()
     shown: dict[str, Any] = {"slug": "slug", "parent": "service_area__name"}
     return [
-        named(areas, "service area", slug="slug"),
-        named(_spoken(areas), "service area", ALSO, _each("also_called"), OTHER, slug="slug"),
-        named(functions, "function", **shown),
-        named(_spoken(functions), "function", ALSO, _each("also_called"), OTHER, **shown),
-        named(functions, "function", "function of", "service_area__name", CONTEXT, **shown),
+        names_for_records(areas, "service area", slug="slug"),
+        names_for_records(
+            _spoken(areas), "service area", ALSO, _each("also_called"), OTHER, slug="slug"
+        ),
+        names_for_records(functions, "function", **shown),
+        names_for_records(
+            _spoken(functions), "function", ALSO, _each("also_called"), OTHER, **shown
+        ),
+        names_for_records(
+            functions, "function", "function of", "service_area__name", CONTEXT, **shown
+        ),
     ]
 
 
@@ -70,9 +76,9 @@ def _suppliers() -> list[QuerySet[Any]]:
     former = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.FORMER)
     also = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.ALSO)
     return [
-        named(suppliers, "supplier", **shown),
-        named(former, "supplier", FORMER, weight=OTHER, **of),
-        named(also, "supplier", ALSO, weight=OTHER, **of),
+        names_for_records(suppliers, "supplier", **shown),
+        names_for_records(former, "supplier", FORMER, weight=OTHER, **of),
+        names_for_records(also, "supplier", ALSO, weight=OTHER, **of),
     ]
 
 
@@ -94,14 +100,14 @@ def _products() -> list[QuerySet[Any]]:
     purposes = Product.functions.through.objects.all()
     renamed = made.filter(manufacturer__aliases__isnull=False)
     return [
-        named(products, "product", **shown),
-        named(ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **of),
-        named(made, "product", "made by", "manufacturer__name", CONTEXT, **shown),
-        named(
+        names_for_records(products, "product", **shown),
+        names_for_records(ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **of),
+        names_for_records(made, "product", "made by", "manufacturer__name", CONTEXT, **shown),
+        names_for_records(
             renamed, "product", "maker also called", "manufacturer__aliases__name", 0.55, **shown
         ),
-        named(purposes, "product", "for", "function__name", 0.55, **of),
-        named(purposes, "product", "for", "function__service_area__name", 0.5, **of),
+        names_for_records(purposes, "product", "for", "function__name", 0.55, **of),
+        names_for_records(purposes, "product", "for", "function__service_area__name", 0.5, **of),
     ]
 
 
@@ -109,7 +115,7 @@ def _or_empty(path: str) -> Expression:
     return Coalesce(F(path), Value(""), output_field=TextField())
 
 
-def names() -> list[QuerySet[Any]]:
+def catalogue_names() -> list[QuerySet[Any]]:
     """Every name in the catalogue."""
     return [*_functions(), *_suppliers(), *_products()]
 
@@ -122,7 +128,7 @@ _PATHS = {
 }
 
 
-def concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) -> SystemQuerySet:
+def systems_concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) -> SystemQuerySet:
     """Systems of any of the boroughs (any, where none is named) with any of the records."""
     systems: SystemQuerySet = System.objects.for_list()
     if boroughs:

@@ -24,7 +24,7 @@ def _pages_made_anew(settings: Settings, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(autouse=True)
 def _no_zip_is_built_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asking for the zip would build one of the development database, beyond the tests' end."""
-    monkeypatch.setattr(zip_archive.Builder, "begin", lambda self: None)
+    monkeypatch.setattr(zip_archive.ArchiveBuilder, "begin", lambda self: None)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.models import Framework
 from skills.models import Skill, SkillGroup
 from systems.models import Function, Product, ServiceArea, Supplier
@@ -26,7 +26,7 @@ WORDS = [
 ]
 
 
-def choices(kind: type[FactFilter], model: Any) -> dict[str, list[str]]:
+def choices(kind: type[FactFilterSet], model: Any) -> dict[str, list[str]]:
     """What each filter of a list may be given, read from the filter set itself."""
     fields = kind(QueryDict(), model.objects.all()).form.fields
     given: dict[str, list[str]] = {}

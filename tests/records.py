@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db import models
 
 from boroughs.models import Borough, Return
-from citytools.history.page import Link
+from citytools.history.page import HistoryLink
 from contracts.models import (
     Contract,
     ContractPartner,
@@ -65,7 +65,7 @@ def with_history() -> list[Any]:
     return [model for model in admin.site._registry if hasattr(model, "pgh_event_model")]
 
 
-def links_of(model: Any) -> list[Link]:
+def links_of(model: Any) -> list[HistoryLink]:
     """The kinds of rows that belong to a record of this kind."""
     registered: Any = admin.site._registry[model]
     return list(registered.history_links)
@@ -78,7 +78,7 @@ def made(model: Any) -> Any:
     return model.objects.exclude(pk__in=before).get()
 
 
-def row_of(link: Link, record: models.Model) -> Any:
+def row_of(link: HistoryLink, record: models.Model) -> Any:
     """A row of another kind that belongs to the record."""
     kind: Any = link.model
     if kind in MAKERS:

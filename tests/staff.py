@@ -20,7 +20,7 @@ def signed_in(
 ) -> Client:
     """The client as a member of LOTI staff."""
     user = User.objects.create_user(username, is_staff=True, first_name=first, last_name=last)
-    user.groups.add(group.group())
+    user.groups.add(group.staff_group())
     client.force_login(user)
     return client
 

@@ -10,7 +10,7 @@ from typing import Any
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
-from citytools.facts.statistics import ENOUGH, Answers
+from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, ScaleAnswers
 from contracts.models import Contract
 from skills.models import Skill, SkillLevel
 from systems.models import Function, Hosting, System
@@ -19,7 +19,7 @@ Value = str | int | Decimal
 
 
 @dataclass(frozen=True)
-class Answer:
+class BoroughAnswer:
     """One borough's answer; `value` is None where it is none or not known.
 
     `parts` are (words, address) where the answer is names that link somewhere.
@@ -36,15 +36,15 @@ class Answer:
         return self.state in {"known", "none recorded"}
 
 
-NOT_KNOWN = Answer("not known")
-NONE = Answer("none recorded")
+NOT_KNOWN = BoroughAnswer("not known")
+NONE = BoroughAnswer("none recorded")
 
 
-def counted(count: int, complete: bool) -> Answer:
+def count_answer(count: int, complete: bool) -> BoroughAnswer:
     """A number of things: a lower bound without a complete return, and then nought is unknown."""
     if complete:
-        return Answer("known", count, f"{count:,}")
-    return Answer("at least", count, f"at least {count:,}") if count else NOT_KNOWN
+        return BoroughAnswer("known", count, f"{count:,}")
+    return BoroughAnswer("at least", count, f"at least {count:,}") if count else NOT_KNOWN
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Item:
     """One row: what is compared, and the answers in the order of the boroughs."""
 
     name: str
-    answers: Sequence[Answer]
+    answers: Sequence[BoroughAnswer]
     group: str = ""
     unit: str = ""
     link: str = ""
@@ -76,7 +76,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Section:
+class ComparisonSection:
     """A part of the comparison. A `long` one shows only what differs unless all is asked."""
 
     key: str
@@ -99,7 +99,7 @@ class Section:
         return list(found.items())
 
 
-def difference(items: Sequence[Item], several: str) -> str:
+def difference_sentence(items: Sequence[Item], several: str) -> str:
     """'Of 82 functions, 12 differ, 9 are the same and 61 cannot be compared: …'."""
     differ = sum(item.differs for item in items)
     same = sum(item.comparable and not item.differs for item in items)
@@ -110,8 +110,8 @@ def difference(items: Sequence[Item], several: str) -> str:
     return f"{words}; {rest:,} cannot be compared: fewer than two answers are known."
 
 
-def table(
-    sections: Sequence[Section], boroughs: Sequence[Borough], all_rows: bool
+def comparison_rows(
+    sections: Sequence[ComparisonSection], boroughs: Sequence[Borough], all_rows: bool
 ) -> Iterator[Mapping[str, Any]]:
     """The shown answers as rows of a file, in the order of the page."""
     for section in sections:
@@ -130,16 +130,16 @@ def table(
                     }
 
 
-def systems_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[System]:
+def systems_in_use(boroughs: Sequence[Borough], *, illustrative: bool) -> list[System]:
     """Their systems in use, by product."""
     systems = System.objects.in_use().filter(borough__in=boroughs).for_list()
     found = systems if illustrative else systems.real()
     return list(found.order_by("product__name", "pk")[:20_000])
 
 
-def by_function(
+def functions_section(
     boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
-) -> Section:
+) -> ComparisonSection:
     """Each function, and the products in use for it."""
     run: dict[tuple[int, int], list[System]] = defaultdict(list)
     for system in systems:
@@ -156,44 +156,44 @@ def by_function(
         )
         for function in functions
     ]
-    return Section(
+    return ComparisonSection(
         "systems",
         "Systems by function",
         "Function",
-        difference(items, "functions"),
+        difference_sentence(items, "functions"),
         items,
         long=True,
     )
 
 
-def _products(systems: Sequence[System], complete: bool) -> Answer:
+def _products(systems: Sequence[System], complete: bool) -> BoroughAnswer:
     if not systems:
         return NONE if complete else NOT_KNOWN
     names = "; ".join(system.product.name for system in systems)
     parts = [(system.product.name, system.get_absolute_url()) for system in systems]
-    return Answer("known", names, names, parts)
+    return BoroughAnswer("known", names, names, parts)
 
 
-def by_hosting(
+def hosting_items(
     boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
-) -> Section:
+) -> ComparisonSection:
     """How many systems run where."""
     counts = Counter((system.borough_id, system.hosting) for system in systems)
     places = [*Hosting.choices, ("", "Hosting not known")]
     items = [
         Item(
             str(label),
-            [counted(counts[one.pk, str(value)], one.pk in complete) for one in boroughs],
+            [count_answer(counts[one.pk, str(value)], one.pk in complete) for one in boroughs],
             unit="systems",
         )
         for value, label in places
     ]
-    return Section(
+    return ComparisonSection(
         "hosting", "Hosting", "Where it runs", "Systems in use, by where they run.", items
     )
 
 
-def satisfaction(boroughs: Sequence[Borough], systems: Sequence[System]) -> Section:
+def satisfaction_items(boroughs: Sequence[Borough], systems: Sequence[System]) -> ComparisonSection:
     """How many systems have an answer and, from three on, the mean."""
     given: dict[int, list[int]] = defaultdict(list)
     for system in systems:
@@ -203,33 +203,34 @@ def satisfaction(boroughs: Sequence[Borough], systems: Sequence[System]) -> Sect
     items = [
         Item(
             "Systems with an answer",
-            [counted(len(one), bool(one)) for one in answers],
+            [count_answer(len(one), bool(one)) for one in answers],
             unit="systems",
         ),
         Item("Mean satisfaction, 1 to 5", [_mean(one) for one in answers], unit="of 5"),
     ]
     words = (
-        f"The boroughs’ own views of their systems, 1 (poor) to 5 (very good). A mean is shown "
-        f"from {ENOUGH} answers on; the boroughs asked different people, so it is no ranking."
+        "The boroughs’ own views of their systems, 1 (poor) to 5 (very good). A mean is shown "
+        f"from {MIN_ANSWERS_FOR_MEAN} answers on; the boroughs asked different people, so it is no "
+        "ranking."
     )
-    return Section("satisfaction", "Satisfaction", "Measure", words, items)
+    return ComparisonSection("satisfaction", "Satisfaction", "Measure", words, items)
 
 
-def _mean(given: Sequence[int]) -> Answer:
-    answers = Answers(given, len(given))
+def _mean(given: Sequence[int]) -> BoroughAnswer:
+    answers = ScaleAnswers(given, len(given))
     if answers.mean is None:
-        return Answer("not known", None, answers.words)
-    return Answer("known", str(answers.mean), answers.words)
+        return BoroughAnswer("not known", None, answers.words)
+    return BoroughAnswer("known", str(answers.mean), answers.words)
 
 
-def levels_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[SkillLevel]:
+def known_levels(boroughs: Sequence[Borough], *, illustrative: bool) -> list[SkillLevel]:
     """Their known skill levels."""
     levels = SkillLevel.objects.filter(borough__in=boroughs)
     found = levels if illustrative else levels.real()
     return list(found.order_by("pk")[:20_000])
 
 
-def by_skill(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> Section:
+def skills_section(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> ComparisonSection:
     """Each skill, and its level in each borough."""
     at = {(level.skill_id, level.borough_id): level for level in levels}
     skills = Skill.objects.select_related("group").order_by(
@@ -244,10 +245,12 @@ def by_skill(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> Secti
         )
         for skill in skills
     ]
-    return Section("skills", "Skills", "Skill", difference(items, "skills"), items, long=True)
+    return ComparisonSection(
+        "skills", "Skills", "Skill", difference_sentence(items, "skills"), items, long=True
+    )
 
 
-def _level(level: SkillLevel | None) -> Answer:
+def _level(level: SkillLevel | None) -> BoroughAnswer:
     if level is None:
         return NOT_KNOWN
     name = str(level.get_level_display()).lower()
@@ -255,10 +258,12 @@ def _level(level: SkillLevel | None) -> Answer:
         *(["can teach"] if level.can_teach else []),
         *(["wants help"] if level.wants_help else []),
     ]
-    return Answer("known", name, "; ".join([name, *extra]))
+    return BoroughAnswer("known", name, "; ".join([name, *extra]))
 
 
-def spread(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> list[list[int] | None]:
+def level_spread(
+    boroughs: Sequence[Borough], levels: Sequence[SkillLevel]
+) -> list[list[int] | None]:
     """Skills at each level, 0 to 4, for each borough; None where no level is known."""
     counts = Counter((level.borough_id, level.level) for level in levels)
     found = [[counts[one.pk, level] for level in range(5)] for one in boroughs]
@@ -268,7 +273,7 @@ def spread(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> list[li
 QUARTERS = 8
 
 
-def contracts_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
+def contracts_involving(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
     """Contracts that any of them leads or shares."""
     wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
     contracts = Contract.objects.of_boroughs(wanted).prefetch_related("partners")
@@ -276,12 +281,12 @@ def contracts_of(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Con
     return list(found.order_by("pk")[:20_000])
 
 
-def ending(
+def contracts_ending(
     boroughs: Sequence[Borough],
     contracts: Sequence[Contract],
     complete: set[int],
     today: datetime.date,
-) -> Section:
+) -> ComparisonSection:
     """Contracts led or shared, by the quarter in which they end."""
     counts: Counter[tuple[int, tuple[int, int]]] = Counter()
     for contract in contracts:
@@ -290,7 +295,7 @@ def ending(
     items = [
         Item(
             quarter_words(quarter),
-            [counted(counts[one.pk, quarter], one.pk in complete) for one in boroughs],
+            [count_answer(counts[one.pk, quarter], one.pk in complete) for one in boroughs],
             unit="contracts",
         )
         for quarter in quarters_from(today, QUARTERS)
@@ -299,7 +304,7 @@ def ending(
         "Contracts that each borough leads or shares, by the quarter in which they end before any "
         "extension. An end known only as a year is not counted."
     )
-    return Section("contracts", "Contracts ending", "Quarter", words, items)
+    return ComparisonSection("contracts", "Contracts ending", "Quarter", words, items)
 
 
 def _quarter(contract: Contract) -> tuple[int, int]:
@@ -325,38 +330,38 @@ class _Spend:
         return [one.annual_value for one in self.led if one.annual_value is not None]
 
     @property
-    def number(self) -> Answer:
-        return counted(len(self.led), self.complete)
+    def number(self) -> BoroughAnswer:
+        return count_answer(len(self.led), self.complete)
 
     @property
-    def stated(self) -> Answer:
-        return counted(len(self.priced), bool(self.priced))
+    def stated(self) -> BoroughAnswer:
+        return count_answer(len(self.priced), bool(self.priced))
 
     @property
-    def total(self) -> Answer:
+    def total(self) -> BoroughAnswer:
         return self._pounds(sum(self.priced, Decimal(0)))
 
     @property
-    def each_thousand(self) -> Answer:
+    def each_thousand(self) -> BoroughAnswer:
         if not self.borough.population:
             return NOT_KNOWN
         total = sum(self.priced, Decimal(0))
         return self._pounds(round(total * 1000 / self.borough.population, 2))
 
-    def _pounds(self, amount: Decimal) -> Answer:
+    def _pounds(self, amount: Decimal) -> BoroughAnswer:
         if not self.priced:
             return NOT_KNOWN
         if self.complete and len(self.priced) == len(self.led):
-            return Answer("known", amount, f"£{amount:,.0f}")
-        return Answer("at least", amount, f"at least £{amount:,.0f}")
+            return BoroughAnswer("known", amount, f"£{amount:,.0f}")
+        return BoroughAnswer("at least", amount, f"at least £{amount:,.0f}")
 
 
-def cost(
+def contract_costs(
     boroughs: Sequence[Borough],
     contracts: Sequence[Contract],
     complete: set[int],
     today: datetime.date,
-) -> Section:
+) -> ComparisonSection:
     """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
     running = [contract for contract in contracts if contract.runs_on(today)]
     spends = [
@@ -374,7 +379,7 @@ def cost(
         ),
     ]
     items = [Item(name, answers, unit=unit) for name, unit, answers in rows]
-    return Section("cost", "Cost for each 1,000 residents", "Measure", _COST, items)
+    return ComparisonSection("cost", "Cost for each 1,000 residents", "Measure", _COST, items)
 
 
 _COST = (

@@ -8,10 +8,18 @@ from typing import Any
 from django.db.models import QuerySet
 
 from boroughs.models import Borough
-from boroughs.profile.peers import Peer, nearest
+from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
-from citytools.lists.filters import OneOf, Slug, Slugs, Values, YesNo, by_value, real_or_invented
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filters import (
+    ChoiceFilter,
+    SlugFilter,
+    SlugsFilter,
+    ValuesFilter,
+    YesNoFilter,
+    narrow_by_illustrative,
+    narrow_by_value,
+)
+from citytools.lists.filterset import FactFilterSet
 from citytools.lists.listing import FileLinks
 
 STATES = ("known", "at least", "none recorded", "not known")
@@ -35,7 +43,7 @@ COMPARE_COLUMNS = (
 FEWEST, MOST = 2, 6
 
 
-def _named(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
+def _named_boroughs(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
     return queryset.filter(pk__in=[one.pk for one in boroughs])
 
 
@@ -43,20 +51,20 @@ def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
     return queryset.partners(slugs)
 
 
-class CompareFilter(FactFilter):
+class CompareFilter(FactFilterSet):
     """Boroughs to compare, and what of the comparison is shown."""
 
     beside = frozenset({"columns"})
     columns = COMPARE_COLUMNS
 
-    borough = Slugs("Borough", Borough.objects.all(), _named)
-    nearest = Slug("Borough and its nearest", Borough.objects.london())
-    partnership = Values("Partnership", Borough.objects.partnerships, _partners)
-    inner_or_outer = Values(
-        "Inner or outer London", Borough.Ring.choices, by_value("inner_or_outer")
+    borough = SlugsFilter("Borough", Borough.objects.all(), _named_boroughs)
+    nearest = SlugFilter("Borough and its nearest", Borough.objects.london())
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
+    inner_or_outer = ValuesFilter(
+        "Inner or outer London", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
-    rows = OneOf("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    rows = ChoiceFilter("Show", [("differ", "Rows that differ"), ("all", "All rows")])
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -76,7 +84,7 @@ class CompareFilter(FactFilter):
 
 
 @dataclass(frozen=True)
-class Choice:
+class ComparisonChoice:
     """What was chosen and what may be: `members` are offered, `boroughs` compared.
 
     `twice` names boroughs that the address names again; `alone` says that the borough asked for
@@ -121,7 +129,9 @@ class Choice:
         """The nearest peers of the one borough chosen."""
         if len(self.boroughs) != 1:
             return []
-        return nearest(self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative)
+        return most_similar_boroughs(
+            self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative
+        )
 
     @property
     def ready(self) -> bool:
@@ -148,27 +158,27 @@ class Choice:
         ]
 
 
-def choose(chosen: CompareFilter) -> Choice:
+def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
     """Who is compared; nobody yet where too few or too many are meant."""
     given = chosen.data.getlist("borough")
     twice = sorted({slug for slug in given if given.count(slug) > 1})
     named = chosen.named
     members = list(_members(named))
     if chosen.problems:
-        return Choice(chosen, [], members, twice)
+        return ComparisonChoice(chosen, [], members, twice)
     boroughs = _in_order(given, named["borough"])
     alone = None
     if centre := named["nearest"]:
-        peers = nearest(centre, MOST - 1, illustrative=chosen.illustrative)
+        peers = most_similar_boroughs(centre, MOST - 1, illustrative=chosen.illustrative)
         alone = None if peers else centre
         near = [centre, *(peer.borough for peer in peers)]
         boroughs += [one for one in near if one not in boroughs]
-    elif not boroughs and _narrowed(named) and len(members) <= MOST:
+    elif not boroughs and _borough_pool(named) and len(members) <= MOST:
         boroughs = members
-    return Choice(chosen, boroughs[:MOST], members, twice, alone)
+    return ComparisonChoice(chosen, boroughs[:MOST], members, twice, alone)
 
 
-def _narrowed(named: dict[str, Any]) -> bool:
+def _borough_pool(named: dict[str, Any]) -> bool:
     return bool(named["partnership"] or named["inner_or_outer"])
 
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from boroughs.compare import answers
-from boroughs.compare.answers import Item, Section, counted
+from boroughs.compare.answers import ComparisonSection, Item, count_answer
 from boroughs.models import Borough, Subject
 from citytools.charts import Chart, small_multiples
 from skills.models import Level
 
 
-def panels(
-    section: Section, boroughs: Sequence[Borough], title: str, sentence: str, source: str
+def section_panels(
+    section: ComparisonSection, boroughs: Sequence[Borough], title: str, sentence: str, source: str
 ) -> Chart:
     """A section's numbers: its items from left to right, a panel for each borough."""
     labels = [item.name for item in section.items]
@@ -32,16 +32,16 @@ def panels(
     )
 
 
-def _numbers(section: Section, place: int) -> list[float] | None:
+def _numbers(section: ComparisonSection, place: int) -> list[float] | None:
     answers = [item.answers[place] for item in section.items]
     if all(answer.state == "not known" for answer in answers):
         return None
     return [float(answer.value or 0) for answer in answers]
 
 
-def sections_of(
+def comparison_sections(
     boroughs: Sequence[Borough], today: datetime.date, *, illustrative: bool
-) -> list[Section]:
+) -> list[ComparisonSection]:
     """Systems, contracts, cost, hosting, satisfaction and skills, boroughs in the order given."""
     complete = {
         subject: set(
@@ -51,46 +51,46 @@ def sections_of(
         )
         for subject in Subject
     }
-    systems = answers.systems_of(boroughs, illustrative=illustrative)
-    contracts = answers.contracts_of(boroughs, illustrative=illustrative)
+    systems = answers.systems_in_use(boroughs, illustrative=illustrative)
+    contracts = answers.contracts_involving(boroughs, illustrative=illustrative)
     of_contracts = complete[Subject.CONTRACTS]
     return [
-        answers.by_function(boroughs, systems, complete[Subject.SYSTEMS]),
-        _pictured(
-            answers.ending(boroughs, contracts, of_contracts, today),
+        answers.functions_section(boroughs, systems, complete[Subject.SYSTEMS]),
+        _with_chart(
+            answers.contracts_ending(boroughs, contracts, of_contracts, today),
             boroughs,
             "Contracts ending in each quarter",
             f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
         ),
-        answers.cost(boroughs, contracts, of_contracts, today),
-        _pictured(
-            answers.by_hosting(boroughs, systems, complete[Subject.SYSTEMS]),
+        answers.contract_costs(boroughs, contracts, of_contracts, today),
+        _with_chart(
+            answers.hosting_items(boroughs, systems, complete[Subject.SYSTEMS]),
             boroughs,
             "Systems in use, by where they run",
             "Systems in use, each with its own source and date.",
         ),
-        answers.satisfaction(boroughs, systems),
+        answers.satisfaction_items(boroughs, systems),
         *_skills(boroughs, illustrative=illustrative, complete=complete[Subject.SKILLS]),
     ]
 
 
 def _skills(
     boroughs: Sequence[Borough], *, illustrative: bool, complete: set[int]
-) -> list[Section]:
-    levels = answers.levels_of(boroughs, illustrative=illustrative)
-    spread = answers.spread(boroughs, levels)
+) -> list[ComparisonSection]:
+    levels = answers.known_levels(boroughs, illustrative=illustrative)
+    spread = answers.level_spread(boroughs, levels)
     items = [
         Item(
             level.label,
             [
-                counted(counts[level] if counts else 0, one.pk in complete)
+                count_answer(counts[level] if counts else 0, one.pk in complete)
                 for one, counts in zip(boroughs, spread, strict=True)
             ],
             unit="skills",
         )
         for level in Level
     ]
-    strengths = Section(
+    strengths = ComparisonSection(
         "levels",
         "Skills at each level",
         "Level",
@@ -100,12 +100,14 @@ def _skills(
     title = "How many skills each borough has at each level"
     source = "Skill levels, each with its own source and date."
     return [
-        answers.by_skill(boroughs, levels),
-        _pictured(strengths, boroughs, title, source),
+        answers.skills_section(boroughs, levels),
+        _with_chart(strengths, boroughs, title, source),
     ]
 
 
-def _pictured(section: Section, boroughs: Sequence[Borough], title: str, source: str) -> Section:
+def _with_chart(
+    section: ComparisonSection, boroughs: Sequence[Borough], title: str, source: str
+) -> ComparisonSection:
     known = sum(
         any(item.answers[place].state != "not known" for item in section.items)
         for place in range(len(boroughs))
@@ -114,4 +116,4 @@ def _pictured(section: Section, boroughs: Sequence[Borough], title: str, source:
         f"One panel for each borough, on the same scale. {known} of {len(boroughs)} "
         f"{'has' if known == 1 else 'have'} numbers to show; a lower bound is drawn as it stands."
     )
-    return replace(section, chart=panels(section, boroughs, title, sentence, source))
+    return replace(section, chart=section_panels(section, boroughs, title, sentence, source))

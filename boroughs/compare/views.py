@@ -5,14 +5,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boroughs.compare.answers import Section
-from boroughs.compare.choice import FEWEST, MOST, Choice, CompareFilter, choose
-from boroughs.compare.sections import sections_of
+from boroughs.compare.answers import ComparisonSection
+from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.sections import comparison_sections
 from boroughs.models import Borough
 from citytools.facts import dates
 
 
-def compare(request: HttpRequest) -> HttpResponse:
+def compare_boroughs(request: HttpRequest) -> HttpResponse:
     """Two to six boroughs side by side, or the way to choose them."""
     choice = _choice(request)
     context: dict[str, Any] = {"choice": choice, "listing": choice, "fewest": FEWEST, "most": MOST}
@@ -22,10 +22,10 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "boroughs/compare.html", context, status=400 if choice.problems else 200)
 
 
-def _choice(request: HttpRequest) -> Choice:
-    return choose(CompareFilter(request.GET, Borough.objects.london()))
+def _choice(request: HttpRequest) -> ComparisonChoice:
+    return choose_boroughs(CompareFilter(request.GET, Borough.objects.london()))
 
 
-def _sections(choice: Choice) -> list[Section]:
+def _sections(choice: ComparisonChoice) -> list[ComparisonSection]:
     illustrative = choice.chosen.illustrative
-    return sections_of(choice.boroughs, dates.today(), illustrative=illustrative)
+    return comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)

@@ -21,12 +21,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='borough',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SearchText('name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SqlSearchText('name'), output_field=models.TextField()),
         ),
         migrations.AddField(
             model_name='borough',
             name='search_text',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(citytools.lists.word_search.SearchText('name'), citytools.lists.word_search.SearchText('official_name'), citytools.lists.word_search.SearchText('partnership')), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(citytools.lists.word_search.SqlSearchText('name'), citytools.lists.word_search.SqlSearchText('official_name'), citytools.lists.word_search.SqlSearchText('partnership')), output_field=models.TextField()),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='borough',

@@ -17,7 +17,7 @@ from systems.models import Function, Product, System
 Pair = tuple[int, int]
 
 
-class Use(NamedTuple):
+class FunctionUse(NamedTuple):
     """One system in use, by primary keys; of one of the 33."""
 
     system: int
@@ -34,7 +34,7 @@ class Use(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answers:
+class LondonAnswers:
     """What the 33 have in use, and who has returned how much.
 
     `boroughs` and `functions` by primary key, in their order on a page; `reporting` and
@@ -45,17 +45,17 @@ class Answers:
     reporting: frozenset[int]
     complete: frozenset[int]
     functions: Mapping[int, Function]
-    uses: Sequence[Use]
+    uses: Sequence[FunctionUse]
 
     @cached_property
-    def of(self) -> Mapping[Pair, Sequence[Use]]:
+    def of(self) -> Mapping[Pair, Sequence[FunctionUse]]:
         """The uses by (borough, function); empty for a pair without one."""
-        return _grouped((use.borough, use.function, use) for use in self.uses)
+        return _group_uses((use.borough, use.function, use) for use in self.uses)
 
     @cached_property
-    def by_choice(self) -> Mapping[Pair, Sequence[Use]]:
+    def by_choice(self) -> Mapping[Pair, Sequence[FunctionUse]]:
         """The uses by (function, product)."""
-        return _grouped((use.function, use.product, use) for use in self.uses)
+        return _group_uses((use.function, use.product, use) for use in self.uses)
 
     def known(self, borough: int, function: int) -> bool:
         """Whether the borough's answer on the function is known."""
@@ -71,7 +71,7 @@ class Answers:
         return tuple(one for key, one in self.boroughs.items() if key in wanted)
 
 
-def read(*, illustrative: bool = True) -> Answers:
+def read_answers(*, illustrative: bool = True) -> LondonAnswers:
     """All answers as they stand; three queries."""
     latest = latest_complete("pk", Subject.SYSTEMS, illustrative=illustrative)
     boroughs = {one.pk: one for one in Borough.objects.london().annotate(latest=latest)}
@@ -79,29 +79,31 @@ def read(*, illustrative: bool = True) -> Answers:
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
     rows = (systems if illustrative else systems.real()).order_by("pk")
     fields = ("pk", "borough", "function", "product", "intention", "source_kind")
-    return Answers(
+    return LondonAnswers(
         boroughs,
         frozenset(returned),
         frozenset(key for key, complete in returned.items() if complete),
         {one.pk: one for one in Function.objects.select_related("service_area")},
-        [Use(*row) for row in rows.values_list(*fields)],
+        [FunctionUse(*row) for row in rows.values_list(*fields)],
     )
 
 
-def products_of(uses: Iterable[Use]) -> dict[int, Product]:
+def products_in_use(uses: Iterable[FunctionUse]) -> dict[int, Product]:
     """The products of some uses by primary key; one query."""
     return Product.objects.in_bulk({use.product for use in uses})
 
 
-def _grouped(rows: Iterable[tuple[int, int, Use]]) -> Mapping[Pair, Sequence[Use]]:
-    groups: dict[Pair, list[Use]] = defaultdict(list)
+def _group_uses(
+    rows: Iterable[tuple[int, int, FunctionUse]],
+) -> Mapping[Pair, Sequence[FunctionUse]]:
+    groups: dict[Pair, list[FunctionUse]] = defaultdict(list)
     for one, other, use in rows:
         groups[one, other].append(use)
     return dict(groups)
 
 
 @dataclass(frozen=True)
-class Choice:
+class GapProduct:
     """A product, and who of the boroughs asked runs it; `invented` counts invented records."""
 
     product: Product
@@ -110,7 +112,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Gap:
+class UnknownFunction:
     """A function on which the borough's answer is not known, and what the boroughs asked run.
 
     `choices`: most boroughs first. `running` of the boroughs asked run something, `none` have none
@@ -118,7 +120,7 @@ class Gap:
     """
 
     function: Function
-    choices: tuple[Choice, ...]
+    choices: tuple[GapProduct, ...]
     running: int
     none: tuple[Borough, ...]
     unknown: tuple[Borough, ...]
@@ -130,42 +132,44 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Gaps:
+class UnknownFunctions:
     """The gaps that somebody asked can fill, most of them running something first.
 
     `unknown` counts all gaps, among `functions` in all.
     """
 
-    rows: Sequence[Gap]
+    rows: Sequence[UnknownFunction]
     unknown: int
     functions: int
 
 
-def gaps(answers: Answers, borough: Borough, asked: Collection[Borough]) -> Gaps:
+def find_gaps(
+    answers: LondonAnswers, borough: Borough, asked: Collection[Borough]
+) -> UnknownFunctions:
     """What the boroughs asked run where this borough's answer is not known; one query."""
     others = [one.pk for one in asked if one.pk != borough.pk]
     unknown = [key for key in answers.functions if not answers.known(borough.pk, key)]
     uses = {
         key: [use for one in others for use in answers.of.get((one, key), ())] for key in unknown
     }
-    products = products_of(use for group in uses.values() for use in group)
+    products = products_in_use(use for group in uses.values() for use in group)
     rows = [
         _gap(answers, key, _choices(answers, group, products), others)
         for key, group in uses.items()
         if group
     ]
     rows.sort(key=lambda gap: gap.running, reverse=True)
-    return Gaps(rows, len(unknown), len(answers.functions))
+    return UnknownFunctions(rows, len(unknown), len(answers.functions))
 
 
 def _choices(
-    answers: Answers, uses: Sequence[Use], products: Mapping[int, Product]
-) -> tuple[Choice, ...]:
-    by_product: dict[int, list[Use]] = defaultdict(list)
+    answers: LondonAnswers, uses: Sequence[FunctionUse], products: Mapping[int, Product]
+) -> tuple[GapProduct, ...]:
+    by_product: dict[int, list[FunctionUse]] = defaultdict(list)
     for use in uses:
         by_product[use.product].append(use)
     found = [
-        Choice(
+        GapProduct(
             products[key],
             answers.named(use.borough for use in group),
             sum(use.illustrative for use in group),
@@ -176,10 +180,10 @@ def _choices(
 
 
 def _gap(
-    answers: Answers, function: int, choices: tuple[Choice, ...], others: Sequence[int]
-) -> Gap:
+    answers: LondonAnswers, function: int, choices: tuple[GapProduct, ...], others: Sequence[int]
+) -> UnknownFunction:
     idle = [one for one in others if (one, function) not in answers.of]
-    return Gap(
+    return UnknownFunction(
         answers.functions[function],
         choices,
         len(others) - len(idle),

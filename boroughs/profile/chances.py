@@ -19,7 +19,7 @@ from boroughs.models import Borough
 from skills.models import Level, SkillLevel
 from systems.models import Intention, System
 
-MOST = 3
+MAX_CHANCES = 3
 """Chances that are named of a borough."""
 
 
@@ -60,8 +60,12 @@ class Chance:
         return ", ".join(names[:3]) + more
 
 
-def best(
-    borough: Borough, purchases: Iterable[Purchase], most: int = MOST, *, illustrative: bool = True
+def best_chances(
+    borough: Borough,
+    purchases: Iterable[Purchase],
+    most: int = MAX_CHANCES,
+    *,
+    illustrative: bool = True,
 ) -> list[Chance]:
     """The best chances, at most so many; `purchases` are the windows it takes part in."""
     kinds = [

@@ -9,8 +9,16 @@ from django.db.models import Count, Q
 
 from boroughs.models import Borough, Return, Subject
 from boroughs.profile import answers, tile_map
-from boroughs.profile.answers import Gaps, gaps
-from boroughs.profile.peers import NEAREST, Common, Peer, Rare, common, nearest, rare
+from boroughs.profile.answers import UnknownFunctions, find_gaps
+from boroughs.profile.peers import (
+    NEAREST,
+    Common,
+    Peer,
+    Rare,
+    common_choices,
+    most_similar_boroughs,
+    rare_systems,
+)
 from citytools.facts.provenance import SourcedQuerySet
 from contracts.models import Contract, ContractQuerySet
 from skills.models import SkillLevel, SkillLevelQuerySet
@@ -18,7 +26,7 @@ from systems.models import System, SystemQuerySet
 
 
 @dataclass(frozen=True)
-class Facts:
+class BoroughFacts:
     """The facts of one borough; contracts are those that it leads or shares."""
 
     returns: SourcedQuerySet
@@ -28,7 +36,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Part:
+class ProfilePart:
     """One subject of the profile: the latest return on it, if any, and how old the facts are."""
 
     subject: Subject
@@ -41,9 +49,9 @@ class Part:
         return self.latest.complete if self.latest else None
 
 
-def borough_facts(borough: Borough, *, illustrative: bool = True) -> Facts:
+def borough_facts(borough: Borough, *, illustrative: bool = True) -> BoroughFacts:
     """All facts of a borough, or the real ones alone."""
-    found = Facts(
+    found = BoroughFacts(
         Return.objects.filter(borough=borough),
         System.objects.filter(borough=borough),
         Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk)),
@@ -51,7 +59,7 @@ def borough_facts(borough: Borough, *, illustrative: bool = True) -> Facts:
     )
     if illustrative:
         return found
-    return Facts(
+    return BoroughFacts(
         found.returns.real(),
         found.systems.real(),
         found.contracts.real(),
@@ -59,7 +67,7 @@ def borough_facts(borough: Borough, *, illustrative: bool = True) -> Facts:
     )
 
 
-def profile_parts(found: Facts, today: datetime.date) -> list[Part]:
+def profile_parts(found: BoroughFacts, today: datetime.date) -> list[ProfilePart]:
     """Each subject in turn: the latest return and the age of the facts; four queries."""
     newest_first = found.returns.order_by("subject", "-received_on", "-pk")
     latest = {one.subject: one for one in newest_first.distinct("subject")}
@@ -69,12 +77,12 @@ def profile_parts(found: Facts, today: datetime.date) -> list[Part]:
         Subject.SKILLS: found.levels,
     }
     return [
-        Part(subject, latest.get(subject), tile_map.of(known, today))
+        ProfilePart(subject, latest.get(subject), tile_map.fact_age(known, today))
         for subject, known in rows.items()
     ]
 
 
-def estate(systems: SystemQuerySet, most: int = 400) -> list[tuple[str, list[System]]]:
+def systems_by_area(systems: SystemQuerySet, most: int = 400) -> list[tuple[str, list[System]]]:
     """Systems by service area, in the areas' order."""
     ordered = systems.for_list().order_by(
         *("function__service_area__position", "function__service_area_id"),
@@ -142,7 +150,7 @@ class Decisions:
         return [f"{count:,} {words}" for words, count in counts.items() if count]
 
 
-def ahead(
+def decisions_ahead(
     contracts: ContractQuerySet, today: datetime.date, last: datetime.date, most: int
 ) -> Decisions:
     """Decisions from today to a last day, both included."""
@@ -162,7 +170,7 @@ def ahead(
 
 
 @dataclass(frozen=True)
-class Standing:
+class BoroughComparison:
     """What the others say of one borough.
 
     `reporting` of the 33 have a systems return; `returned` and `complete` are about this one's.
@@ -171,7 +179,7 @@ class Standing:
     """
 
     peers: Sequence[Peer]
-    gaps: Gaps
+    gaps: UnknownFunctions
     asked: int
     rare: Sequence[Rare]
     common: Sequence[Common]
@@ -180,19 +188,23 @@ class Standing:
     complete: bool
 
 
-def of(borough: Borough, *, illustrative: bool = True, most: int = NEAREST) -> Standing:
+def compare_with_london(
+    borough: Borough, *, illustrative: bool = True, most: int = NEAREST
+) -> BoroughComparison:
     """The standing of a borough; nine queries."""
-    told = answers.read(illustrative=illustrative)
+    told = answers.read_answers(illustrative=illustrative)
     compared = borough.pk in told.boroughs
-    peers = nearest(borough, most, illustrative=illustrative)
+    peers = most_similar_boroughs(borough, most, illustrative=illustrative)
     near = [peer.borough for peer in peers]
     asked = near or [one for one in told.named(told.reporting) if one.pk != borough.pk]
-    return Standing(
+    return BoroughComparison(
         peers,
-        gaps(told, borough, asked) if compared else Gaps([], 0, len(told.functions)),
+        find_gaps(told, borough, asked)
+        if compared
+        else UnknownFunctions([], 0, len(told.functions)),
         len(asked),
-        rare(told, borough),
-        common(told, borough, near) if compared else [],
+        rare_systems(told, borough),
+        common_choices(told, borough, near) if compared else [],
         len(told.reporting),
         borough.pk in told.reporting,
         borough.pk in told.complete,

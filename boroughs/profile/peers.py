@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from boroughs.models import Borough, Subject
-from boroughs.profile.answers import Answers, Use, products_of
+from boroughs.profile.answers import FunctionUse, LondonAnswers, products_in_use
 from systems.models import Function, Product, System, SystemQuerySet
 
 RARE = 2
@@ -45,7 +45,7 @@ class Peer:
         )
 
 
-def estates(*, illustrative: bool = True) -> pd.DataFrame:
+def estate_matrix(*, illustrative: bool = True) -> pd.DataFrame:
     """What boroughs with a systems return run: one row a borough, one column a (function, product).
 
     Cells are booleans. A borough that has returned nothing in use has a row of False.
@@ -63,15 +63,15 @@ def _pairs(systems: SystemQuerySet, illustrative: bool) -> list[tuple[int, int, 
     return list(rows.order_by("pk").values_list("borough", "function", "product"))
 
 
-def weights(runs: pd.DataFrame) -> "pd.Series[float]":
+def column_weights(runs: pd.DataFrame) -> "pd.Series[float]":
     """The weight of each column of `estates`: ln(1 + N / n), more for what fewer run."""
     return np.log1p(len(runs) / runs.sum())
 
 
-def likeness(runs: pd.DataFrame) -> pd.DataFrame:
+def peer_similarity(runs: pd.DataFrame) -> pd.DataFrame:
     """Boroughs by boroughs, 0 to 1; symmetric, 1 on the diagonal."""
     told = runs.to_numpy(dtype=float)
-    weighed = told * weights(runs).to_numpy()
+    weighed = told * column_weights(runs).to_numpy()
     shared = weighed @ told.T
     total = weighed.sum(axis=1)
     either = total[:, None] + total[None, :] - shared
@@ -80,16 +80,18 @@ def likeness(runs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(alike, index=runs.index, columns=runs.index)
 
 
-def nearest(borough: Borough, most: int = NEAREST, *, illustrative: bool = True) -> list[Peer]:
+def most_similar_boroughs(
+    borough: Borough, most: int = NEAREST, *, illustrative: bool = True
+) -> list[Peer]:
     """The boroughs most like this one, most alike first, then by name.
 
     Only those that share a system; none at all where this borough has no systems return.
     """
-    runs = estates(illustrative=illustrative)
+    runs = estate_matrix(illustrative=illustrative)
     if borough.pk not in runs.index or runs.empty:
         return []
     alike: dict[int, float] = dict(
-        zip(runs.index.tolist(), likeness(runs)[borough.pk].tolist(), strict=True)
+        zip(runs.index.tolist(), peer_similarity(runs)[borough.pk].tolist(), strict=True)
     )
     others = Borough.objects.in_bulk([pk for pk in alike if alike[pk] > 0 and pk != borough.pk])
     peers = [_peer(borough, other, runs, alike[pk]) for pk, other in others.items()]
@@ -128,7 +130,7 @@ class Rare:
     `also` names boroughs without a return too, where public evidence shows the system there.
     """
 
-    use: Use
+    use: FunctionUse
     function: Function
     product: Product
     also: tuple[Borough, ...]
@@ -156,36 +158,38 @@ class Common:
 class _Leading:
     """The uses, by reporting boroughs, of the most widely run products for a function."""
 
-    uses: Sequence[Use]
+    uses: Sequence[FunctionUse]
     running: int
     answered: int
 
 
-def rare(answers: Answers, borough: Borough) -> list[Rare]:
+def rare_systems(answers: LondonAnswers, borough: Borough) -> list[Rare]:
     """The borough's rare systems: those shared with somebody first, then by function; one query.
 
     None at all where no borough has a return, for then it cannot be told.
     """
     own = [use for use in answers.uses if use.borough == borough.pk and answers.reporting]
-    found = [use for use in own if len(_reported(answers, use.function, use.product)) <= RARE]
-    products = products_of(found)
+    found = [use for use in own if len(_reported_uses(answers, use.function, use.product)) <= RARE]
+    products = products_in_use(found)
     rows = [_rare(answers, use, products[use.product]) for use in found]
     return sorted(rows, key=lambda row: (not row.also, _place(row.function), row.product.name))
 
 
-def _rare(answers: Answers, use: Use, product: Product) -> Rare:
+def _rare(answers: LondonAnswers, use: FunctionUse, product: Product) -> Rare:
     same = answers.by_choice[use.function, use.product]
     others = answers.named(one.borough for one in same if one.borough != use.borough)
     return Rare(use, answers.functions[use.function], product, others)
 
 
-def _reported(answers: Answers, function: int, product: int) -> list[Use]:
+def _reported_uses(answers: LondonAnswers, function: int, product: int) -> list[FunctionUse]:
     """The uses of a product for a function by boroughs with a return."""
     same = answers.by_choice[function, product]
     return [use for use in same if use.borough in answers.reporting]
 
 
-def common(answers: Answers, borough: Borough, peers: Sequence[Borough]) -> list[Common]:
+def common_choices(
+    answers: LondonAnswers, borough: Borough, peers: Sequence[Borough]
+) -> list[Common]:
     """London's common choices that this borough is known not to use; most boroughs first.
 
     `peers` are asked in their order for one that runs it. One query.
@@ -202,16 +206,16 @@ def common(answers: Answers, borough: Borough, peers: Sequence[Borough]) -> list
         if not {use.product for use in found.uses} & {use.product for use in own[key]}
     }
     wanted = [use for key, found in missed.items() for use in (*found.uses, *own[key])]
-    names = products_of(wanted)
+    names = products_in_use(wanted)
     rows = [_common(answers, key, found, own[key], names, peers) for key, found in missed.items()]
     return sorted(rows, key=lambda row: (-row.running, _place(row.function)))
 
 
-def _leading(answers: Answers, function: int) -> _Leading | None:
+def _leading(answers: LondonAnswers, function: int) -> _Leading | None:
     """The common choice for a function; None where no product is run widely enough."""
     told_of = [use for key in answers.reporting for use in answers.of.get((key, function), ())]
     products = sorted({use.product for use in told_of})
-    told = [_reported(answers, function, product) for product in products]
+    told = [_reported_uses(answers, function, product) for product in products]
     most = max(map(len, told), default=0)
     answered = len(answers.answered(function))
     if most < COMMON or most * COMMON_SHARE < answered:
@@ -220,26 +224,26 @@ def _leading(answers: Answers, function: int) -> _Leading | None:
 
 
 def _common(
-    answers: Answers,
+    answers: LondonAnswers,
     function: int,
     leading: _Leading,
-    own: Sequence[Use],
+    own: Sequence[FunctionUse],
     names: Mapping[int, Product],
     peers: Sequence[Borough],
 ) -> Common:
     runners = {use.borough for use in leading.uses}
     return Common(
         answers.functions[function],
-        _by_name(names[key] for key in {use.product for use in leading.uses}),
+        _sort_by_name(names[key] for key in {use.product for use in leading.uses}),
         leading.running,
         leading.answered,
         sum(use.illustrative for use in leading.uses),
-        _by_name(names[key] for key in {use.product for use in own}),
+        _sort_by_name(names[key] for key in {use.product for use in own}),
         next((peer for peer in peers if peer.pk in runners), None),
     )
 
 
-def _by_name(products: Iterable[Product]) -> tuple[Product, ...]:
+def _sort_by_name(products: Iterable[Product]) -> tuple[Product, ...]:
     return tuple(sorted(products, key=lambda product: product.name))
 
 

@@ -10,11 +10,11 @@ from django.db.models import Count, Q
 
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
-from contracts.models import AHEAD_MONTHS, Contract, ContractPartner
+from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
 
-MOST = 5000
+MAX_FACTS_FOR_AGE = 5000
 """More facts than one body can have; a query is never without bound."""
 LATELY = 12
 """Months up to today within which a confirmation counts as recent."""
@@ -37,10 +37,10 @@ class Age:
     sources: Sequence[tuple[str, int]]
 
 
-def of(rows: SourcedQuerySet, today: datetime.date) -> Age:
+def fact_age(rows: SourcedQuerySet, today: datetime.date) -> Age:
     """The age of some facts; one query. A partial date stands for its beginning."""
     fields = ("as_of", "source_kind", "confirmed_on")
-    facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MOST])
+    facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS_FOR_AGE])
     days = [as_of for as_of, _, _ in facts]
     kinds = Counter(kind for _, kind, _ in facts)
     lately = today - relativedelta(months=LATELY)
@@ -91,7 +91,7 @@ def _systems(today: datetime.date) -> Values:
 
 def _decisions(today: datetime.date) -> Values:
     due = Contract.objects.acting_between(
-        today, today + relativedelta(months=AHEAD_MONTHS)
+        today, today + relativedelta(months=DECISION_MONTHS)
     ).order_by()
     shared = ContractPartner.objects.filter(contract__in=due).order_by()
     return Counter(due.values_list("lead", flat=True)) + Counter(
@@ -99,7 +99,7 @@ def _decisions(today: datetime.date) -> Values:
     )
 
 
-def _confirmed(today: datetime.date) -> Values:
+def _confirmed_measure(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=LATELY)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
@@ -118,7 +118,7 @@ def _offers(today: datetime.date) -> Values:
 MEASURES = {
     "systems": Measure("Systems known", "system", "systems", Subject.SYSTEMS, _systems),
     "decisions": Measure(
-        f"Contracts to act on within {AHEAD_MONTHS} months",
+        f"Contracts to act on within {DECISION_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,
@@ -129,7 +129,7 @@ MEASURES = {
         "of its systems",
         "of its systems",
         Subject.SYSTEMS,
-        _confirmed,
+        _confirmed_measure,
         share=True,
     ),
     "skills": Measure(
@@ -203,7 +203,7 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     reporting = Borough.objects.reporting(measure.subject).count()
     complete = set(Borough.objects.complete(measure.subject).values_list("pk", flat=True))
     boroughs = list(Borough.objects.london())
-    bounds = classes([values.get(borough.pk, 0) for borough in boroughs])
+    bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
     tiles = [_tile(one, measure, values, one.pk in complete, bounds) for one in boroughs]
     return TileMap(key, measure, tiles, bounds, reporting)
 
@@ -221,7 +221,7 @@ def _tile(
     return Tile(borough, value, bound, _shade(value or 0, bounds), measure)
 
 
-def classes(values: Iterable[int]) -> list[tuple[int, int]]:
+def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:
     """Up to four classes of equal width (first, last), whole numbers, from the least above zero."""
     known = [value for value in values if value > 0]
     if not known:

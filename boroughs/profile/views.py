@@ -11,15 +11,22 @@ from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile import chances
-from boroughs.profile.page import ahead, borough_facts, estate, of, profile_parts, skill_groups
+from boroughs.profile.page import (
+    borough_facts,
+    compare_with_london,
+    decisions_ahead,
+    profile_parts,
+    skill_groups,
+    systems_by_area,
+)
 from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
-from citytools.lists.filterset import AskedReal, page
+from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
-from contracts.joint_procurement.presentation import of_borough
+from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import pages
 
-AHEAD = 18
+BRIEF_MONTHS = 18
 """Months that a brief looks ahead."""
 
 
@@ -42,39 +49,42 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
-    found, asked = get_object_or_404(Borough, slug=slug), AskedReal(request)
+    found, asked = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
     real = not asked.illustrative
     facts = borough_facts(found, illustrative=not real)
     today = dates.today()
     context = {
         "borough": found,
         "parts": profile_parts(facts, today),
-        "decisions": ahead(facts.contracts, today, datetime.date.max, 20),
-        "standing": of(found, illustrative=not real),
-        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
-        "estate": estate(facts.systems),
+        "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
+        "standing": compare_with_london(found, illustrative=not real),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
+        "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
-        "about": pages.of_borough(found, today),
+        "about": pages.research_about_borough(found, today),
     }
-    return page(request, "boroughs/detail.html", context, asked)
+    return render_page(request, "boroughs/detail.html", context, asked)
 
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
-    found, asked = get_object_or_404(Borough.objects.london(), slug=slug), AskedReal(request)
+    found, asked = (
+        get_object_or_404(Borough.objects.london(), slug=slug),
+        RealOnlyQueryForm(request),
+    )
     real = not asked.illustrative
     today = dates.today()
     facts = borough_facts(found, illustrative=not real)
-    last = today + relativedelta(months=AHEAD)
-    windows = of_borough(found, today, AHEAD, illustrative=not real)
+    last = today + relativedelta(months=BRIEF_MONTHS)
+    windows = windows_for_borough(found, today, BRIEF_MONTHS, illustrative=not real)
     context = {
         "borough": found,
         "today": today,
         "last": last,
         "parts": profile_parts(facts, today),
-        "decisions": ahead(facts.contracts, today, last, 10),
-        "chances": chances.best(found, windows, illustrative=not real),
-        "standing": of(found, illustrative=not real),
-        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=not real),
+        "decisions": decisions_ahead(facts.contracts, today, last, 10),
+        "chances": chances.best_chances(found, windows, illustrative=not real),
+        "standing": compare_with_london(found, illustrative=not real),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
     }
-    return page(request, "boroughs/brief.html", context, asked)
+    return render_page(request, "boroughs/brief.html", context, asked)

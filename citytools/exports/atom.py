@@ -25,6 +25,6 @@ class AtomFeed(Feed):
     author_name = "City Tools: London"
 
 
-def identity(name: str) -> str:
+def permanent_feed_id(name: str) -> str:
     """An identifier that is the same for ever, on whatever host."""
     return f"tag:city-tools,2026:{name}"

@@ -23,12 +23,17 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.urls import URLPattern, path, reverse
 
 from citytools.exports import formats
-from citytools.exports.tables import Made, Stored, Table, Told
+from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
-from citytools.http.file_response import described, refusal, retry_later, spooled
+from citytools.http.file_response import (
+    add_file_headers,
+    bad_request_text,
+    retry_later,
+    spooled_download,
+)
 from citytools.lists import keyset
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 
 # The copy runs at full speed in a thread with a connection of its own, which is free again when
 # it ends, however slowly the file is read. (While readers were sent what came through a pipe, 70
@@ -57,7 +62,7 @@ class CopyError(Exception):
     """The copy failed after a part of the file may have been sent."""
 
 
-def start(table: Table) -> "CsvCopy":
+def start_csv_copy(table: ExportTable) -> "CsvCopy":
     """Begin to copy; returns when the number of rows is known."""
     if not _files.acquire(blocking=False):
         raise TooManyCopiesError
@@ -82,7 +87,7 @@ def start(table: Table) -> "CsvCopy":
 class CsvCopy:
     """The file, open for reading. `read` waits for rows, `read_nowait` does not."""
 
-    def __init__(self, table: Table, file: Any) -> None:
+    def __init__(self, table: ExportTable, file: Any) -> None:
         self.row_count = 0
         self._table, self._file, self._position = table, file, 0
         self._counted: Future[int] = Future()
@@ -154,13 +159,13 @@ class CsvCopy:
 
 
 CSV = "text/csv; charset=utf-8"
-SPOOLED = 100_000
+MAX_ROWS_SENT_WHOLE = 100_000
 """Rows up to which a file is spooled first and sent with its length."""
-MOST_MADE = 100_000
+MAX_COMPUTED_ROWS = 100_000
 """Rows that are made in Python at the most: each is held until all are made."""
 
 
-class Choice(Protocol):
+class FileRequest(Protocol):
     """What was asked of a file."""
 
     @property
@@ -179,7 +184,7 @@ class Choice(Protocol):
 
 
 @dataclass(frozen=True)
-class Noted:
+class RowsWithNotes:
     """Rows made in Python, with what must be said of just these: (subject, words)."""
 
     rows: Iterable[Mapping[str, Any]]
@@ -203,9 +208,9 @@ class Export:
     row: str
     route: str
     page: str
-    filter: type[FactFilter]
+    filter: type[FactFilterSet]
     choose: Callable[[HttpRequest, datetime.date], Any]
-    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | Noted] | None = None
+    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None = None
     whole: bool = True
     paged: bool = True
     version: int = 1
@@ -246,8 +251,8 @@ class Export:
             return table
         told = self.told(request, chosen, table)
         filename = f"{chosen.file_name(self.name)}.csv"
-        if table.count(SPOOLED + 1) <= SPOOLED:
-            return spooled(table.write, filename, CSV, told)
+        if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
+            return spooled_download(table.write, filename, CSV, told)
         return _long_csv(table, filename, told)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
@@ -258,39 +263,41 @@ class Export:
         told = self.told(request, chosen, table)
         if table.count(formats.MAX_WORKSHEET_ROWS + 1) > formats.MAX_WORKSHEET_ROWS:
             most = f"{formats.MAX_WORKSHEET_ROWS:,}"
-            return refusal([("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")])
+            return bad_request_text(
+                [("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")]
+            )
 
         def write(file: IO[bytes]) -> int:
             return formats.write_workbook(table, told.lines(), file)
 
         filename = f"{chosen.file_name(self.name)}.xlsx"
-        return spooled(write, filename, formats.XLSX, told)
+        return spooled_download(write, filename, formats.XLSX, told)
 
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
-        asked = formats.paging(request)
-        problems = formats.whole(request.GET) if self.made else asked.problems
+        asked = formats.parse_paging(request)
+        problems = formats.reject_paging(request.GET) if self.made else asked.problems
         chosen, table = self._found(_without_paging(request), problems)
         if isinstance(table, HttpResponse):
             return table
         try:
-            return formats.document(request, table, self.told(request, chosen, table), asked)
-        except keyset.NotOursError:
-            return refusal([formats.NO_NEXT])
+            return formats.json_document(request, table, self.told(request, chosen, table), asked)
+        except keyset.InvalidCursorError:
+            return bad_request_text([formats.NO_NEXT])
 
-    def table(self, chosen: Any, today: datetime.date) -> Table:
+    def table(self, chosen: Any, today: datetime.date) -> ExportTable:
         """The chosen rows; of those made in Python one more than may be, if there are as many."""
         if self.made is None:
-            return Stored(chosen.rows, chosen.chosen_columns)
+            return QueryTable(chosen.rows, chosen.chosen_columns)
         made = self.made(chosen, today)
-        notes = made.notes if isinstance(made, Noted) else ()
-        return Made(list(islice(made, MOST_MADE + 1)), chosen.chosen_columns, notes)
+        notes = made.notes if isinstance(made, RowsWithNotes) else ()
+        return RowTable(list(islice(made, MAX_COMPUTED_ROWS + 1)), chosen.chosen_columns, notes)
 
-    def told(self, request: HttpRequest, chosen: Choice, table: Table) -> Told:
+    def told(self, request: HttpRequest, chosen: FileRequest, table: ExportTable) -> ExportMetadata:
         """What the file says of itself."""
         query = "?" + _without_paging(request).GET.urlencode()
         place = self.page_address if self.paged else request.path
-        return Told(
+        return ExportMetadata(
             title=f"{self.title}. {self.row}",
             version=self.version,
             chosen=chosen.in_words,
@@ -303,37 +310,40 @@ class Export:
 
     def _found(
         self, request: HttpRequest, also: Sequence[tuple[str, str]] = ()
-    ) -> tuple[Any, Table | HttpResponse]:
+    ) -> tuple[Any, ExportTable | HttpResponse]:
         """What was chosen and its rows, or the reasons why there are none."""
         today = dates.today()
         chosen = self.choose(request, today)
         if problems := [*chosen.problems, *also]:
-            return chosen, refusal(problems)
+            return chosen, bad_request_text(problems)
         table = self.table(chosen, today)
         if problems := too_many(table):
-            return chosen, refusal(problems)
+            return chosen, bad_request_text(problems)
         return chosen, table
 
 
-def _long_csv(table: Table, filename: str, told: Told) -> HttpResponseBase:
+def _long_csv(table: ExportTable, filename: str, told: ExportMetadata) -> HttpResponseBase:
     """A file that is sent while it is copied, or 503 where too many are."""
     try:
-        file = start(table)
+        file = start_csv_copy(table)
     except TooManyCopiesError:
         return retry_later("Many long files are being read just now.", seconds=10)
     response = FileResponse(file, content_type=CSV)
-    return described(response, told, file.row_count, filename)
+    return add_file_headers(response, told, file.row_count, filename)
 
 
 _REMEDY = "Take the CSV, or choose fewer."
 
 
-def too_many(table: Table) -> list[tuple[str, str]]:
+def too_many(table: ExportTable) -> list[tuple[str, str]]:
     """Why the rows are not given at once, where they are made in Python and are very many."""
-    if not isinstance(table, Made) or len(table.rows) <= MOST_MADE:
+    if not isinstance(table, RowTable) or len(table.rows) <= MAX_COMPUTED_ROWS:
         return []
-    words = f"There are more than {MOST_MADE:,}, more than are made at once. Choose fewer: a filter"
-    return [("rows", f"{words} such as a borough or a service area leaves less.")]
+    reason = (
+        f"There are more than {MAX_COMPUTED_ROWS:,}, more than are made at once. Choose fewer: a "
+        "filter such as a borough or a service area leaves less."
+    )
+    return [("rows", reason)]
 
 
 def _without_paging(request: HttpRequest) -> HttpRequest:

@@ -10,7 +10,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.http import HttpRequest, JsonResponse, QueryDict
 
-from citytools.exports.tables import Table, Told
+from citytools.exports.tables import ExportMetadata, ExportTable
 from citytools.lists import keyset
 from citytools.lists.columns import Column
 
@@ -31,13 +31,13 @@ class Paging:
     problems: list[tuple[str, str]]
 
 
-def whole(data: QueryDict) -> list[tuple[str, str]]:
+def reject_paging(data: QueryDict) -> list[tuple[str, str]]:
     """What is wrong where a document comes whole, and a part of it is asked for."""
     words = "This document comes whole: leave it out."
     return [(name, words) for name in PAGING if name in data]
 
 
-def paging(request: HttpRequest) -> Paging:
+def parse_paging(request: HttpRequest) -> Paging:
     """The part that a query string asks for."""
     data, limit, place = request.GET, DEFAULT_JSON_ROWS, None
     problems = [
@@ -52,13 +52,13 @@ def paging(request: HttpRequest) -> Paging:
             problems.append(("limit", f"Write whole rows, 1 to {MAX_JSON_ROWS}."))
     if text := data.get("after"):
         try:
-            place = keyset.place(text, choice(request))
-        except keyset.NotOursError:
+            place = keyset.decode_cursor(text, selection_key(request))
+        except keyset.InvalidCursorError:
             problems.append(NO_NEXT)
     return Paging(limit, place, problems)
 
 
-def choice(request: HttpRequest) -> str:
+def selection_key(request: HttpRequest) -> str:
     """What of an address says which rows there are and in which order, in one spelling."""
     data, apart = request.GET, {*PAGING, "columns", "page"}
     names = sorted(name for name in data if name not in apart)
@@ -66,14 +66,16 @@ def choice(request: HttpRequest) -> str:
     return f"{request.path}?{asked}"
 
 
-def document(request: HttpRequest, table: Table, told: Told, asked: Paging) -> JsonResponse:
+def json_document(
+    request: HttpRequest, table: ExportTable, told: ExportMetadata, asked: Paging
+) -> JsonResponse:
     """One part of the rows, with the number of all."""
     part = table.part(asked.place, asked.limit)
     here = request.build_absolute_uri()
     following = None
     if part.last is not None:
         data = request.GET.copy()
-        data["after"] = keyset.mark(part.last, choice(request))
+        data["after"] = keyset.encode_cursor(part.last, selection_key(request))
         following = f"{request.build_absolute_uri(request.path)}?{data.urlencode()}"
     names = [column.name for column in table.columns]
     count = {"rows": table.count(), "rows_here": len(part.rows)}
@@ -81,7 +83,7 @@ def document(request: HttpRequest, table: Table, told: Told, asked: Paging) -> J
     rows = [
         dict(zip(names, map(Column.typed, table.columns, row), strict=True)) for row in part.rows
     ]
-    columns = [described(column) for column in table.columns]
+    columns = [column_definition(column) for column in table.columns]
     response = JsonResponse({"meta": meta, "columns": columns, "rows": rows})
     for name, value in told.headers(count["rows"]).items():
         response[name] = value
@@ -90,7 +92,7 @@ def document(request: HttpRequest, table: Table, told: Told, asked: Paging) -> J
     return response
 
 
-def described(column: Column) -> dict[str, Any]:
+def column_definition(column: Column) -> dict[str, Any]:
     """A column as the dictionary has it."""
     return {
         "name": column.name,
@@ -106,7 +108,7 @@ def described(column: Column) -> dict[str, Any]:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WORKSHEET_ROWS = 100_000
 """Rows that a workbook holds; beyond that the CSV is the file to take."""
-_LONGEST = 32_767
+_MAX_CELL_CHARACTERS = 32_767
 """Characters of a cell, by the format."""
 _CUT = "Cells longer than a workbook may hold: {:,}, here cut at 32,767. The CSV has them whole."
 
@@ -135,7 +137,7 @@ class _Target:
             self._file.flush()
 
 
-def write_workbook(table: Table, about: Sequence[tuple[str, str]], file: IO[bytes]) -> int:
+def write_workbook(table: ExportTable, about: Sequence[tuple[str, str]], file: IO[bytes]) -> int:
     """A sheet of rows with a frozen header, and a sheet that says what they are; their number.
 
     Rows are written as they come, so that memory does not grow with them.
@@ -148,7 +150,7 @@ def write_workbook(table: Table, about: Sequence[tuple[str, str]], file: IO[byte
         raise
 
 
-def _write_sheets(table: Table, about: Sequence[tuple[str, str]], file: _Target) -> int:
+def _write_sheets(table: ExportTable, about: Sequence[tuple[str, str]], file: _Target) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     count = cut = 0
     # On a full disk the library leaves its drafts behind: here they go with their folder
@@ -185,8 +187,8 @@ def _write(sheet: Any, cell: tuple[int, int], column: Column, value: Any, day: A
         sheet.write_datetime(*cell, value, day)
     else:
         text = column.plain(value)
-        sheet.write_string(*cell, text[:_LONGEST])
-    return len(text) > _LONGEST
+        sheet.write_string(*cell, text[:_MAX_CELL_CHARACTERS])
+    return len(text) > _MAX_CELL_CHARACTERS
 
 
 def _about(sheet: Any, lines: Sequence[tuple[str, str]], bold: Any) -> None:

@@ -19,7 +19,7 @@ def write_table(
     rows: Iterable[Mapping[str, Any]], columns: Sequence[Column], file: IO[bytes]
 ) -> int:
     """Write a header and rows made in Python, as `write_csv` those of a queryset; their number."""
-    file.write(header(columns))
+    file.write(csv_header(columns))
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 (the number is the answer)
         file.write(_line([column.written(row[column.name]) for column in columns]))
@@ -28,8 +28,8 @@ def write_table(
 
 def write_csv(rows: QuerySet[Any], columns: Sequence[Column], file: IO[bytes]) -> int:
     """Write a header and the rows, in their order, to a binary file; returns their number."""
-    file.write(header(columns))
-    statement = copying(rows, columns)
+    file.write(csv_header(columns))
+    statement = copy_statement(rows, columns)
     if not statement:
         return 0
     with connection.cursor() as cursor:
@@ -37,7 +37,7 @@ def write_csv(rows: QuerySet[Any], columns: Sequence[Column], file: IO[bytes]) -
         return int(cursor.rowcount)
 
 
-def copying(rows: QuerySet[Any], columns: Sequence[Column]) -> str:
+def copy_statement(rows: QuerySet[Any], columns: Sequence[Column]) -> str:
     """The statement that copies the rows without a header; empty where none can match."""
     cells: dict[str, Expression] = {f"cell_{column.name}": column.cell for column in columns}
     if len(cells) == 1:
@@ -52,7 +52,7 @@ def copying(rows: QuerySet[Any], columns: Sequence[Column]) -> str:
     return f"COPY ({statement}) TO STDOUT (FORMAT csv)"
 
 
-def header(columns: Sequence[Column]) -> bytes:
+def csv_header(columns: Sequence[Column]) -> bytes:
     """The first line."""
     return _line([column.name for column in columns])
 
@@ -69,14 +69,14 @@ def _quote_csv_cell(cell: str, alone: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class TablePart:
     """Some rows in their order, and the place of the last where more follow."""
 
     rows: Sequence[Sequence[Any]]
     last: Sequence[Any] | None
 
 
-class Table(Protocol):
+class ExportTable(Protocol):
     """What every format asks of rows."""
 
     @property
@@ -94,12 +94,12 @@ class Table(Protocol):
     def values(self) -> Iterator[Sequence[Any]]:
         """Each row's values in the order of the columns."""
 
-    def part(self, place: Sequence[Any] | None, most: int) -> Part:
+    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
         """The rows after a place."""
 
 
 @dataclass(frozen=True)
-class Stored:
+class QueryTable:
     """Rows of the database."""
 
     queryset: QuerySet[Any]
@@ -119,17 +119,17 @@ class Stored:
         """Each row's values in the order of the columns, fetched by and by."""
         return iter(self._valued(self.queryset).iterator(chunk_size=2000))
 
-    def part(self, place: Sequence[Any] | None, most: int) -> Part:
+    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
         """The rows after a place."""
-        keys = keyset.keys_of(self.queryset)
-        rows = keyset.ordered(self.queryset, keys)
+        keys = keyset.order_keys(self.queryset)
+        rows = keyset.order_by_keys(self.queryset, keys)
         if place is not None:
-            rows = rows.filter(keyset.after(keys, place))
+            rows = rows.filter(keyset.rows_after(keys, place))
         names = [key.name for key in keys]
         found = list(self._valued(rows, *names)[: most + 1])
         width = len(self.columns)
         last = found[most - 1][width:] if len(found) > most else None
-        return Part([row[:width] for row in found[:most]], last)
+        return TablePart([row[:width] for row in found[:most]], last)
 
     def _valued(self, rows: QuerySet[Any], *more: str) -> QuerySet[Any]:
         named = {f"cell_{column.name}": column.value for column in self.columns}
@@ -137,7 +137,7 @@ class Stored:
 
 
 @dataclass(frozen=True)
-class Made:
+class RowTable:
     """Rows made in Python, values by column name; they are few and come whole."""
 
     rows: Sequence[Mapping[str, Any]]
@@ -156,9 +156,9 @@ class Made:
         """Each row's values in the order of the columns."""
         return ([row[column.name] for column in self.columns] for row in self.rows)
 
-    def part(self, place: Sequence[Any] | None, most: int) -> Part:
+    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
         """All rows: what is made at once is read at once."""
-        return Part(list(self.values()), None)
+        return TablePart(list(self.values()), None)
 
 
 LICENCE = "Open Government Licence v3.0, except where a source says otherwise"
@@ -166,7 +166,7 @@ LICENCE_ADDRESS = "https://www.nationalarchives.gov.uk/doc/open-government-licen
 
 
 @dataclass(frozen=True)
-class Told:
+class ExportMetadata:
     """One file: what it holds, how it was narrowed, and when it was read.
 
     `chosen` is the filter in words, `address` the page with the same rows, `dictionary` that of

@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from citytools.exports.export import MOST_MADE, Export, too_many
+from citytools.exports.export import MAX_COMPUTED_ROWS, Export, too_many
 from citytools.exports.tables import LICENCE, LICENCE_ADDRESS
 from citytools.facts import dates
 from citytools.history import data_version
@@ -49,7 +49,7 @@ _PARTIAL_DATE = "^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 
 
 @dataclass(frozen=True)
-class Packed:
+class ZipMember:
     """One file as it lies in the zip: rows, bytes and SHA-256."""
 
     file: Export
@@ -58,7 +58,7 @@ class Packed:
     digest: str
 
 
-def data_package(packed: Iterable[Packed], as_at: str) -> dict[str, Any]:
+def data_package(packed: Iterable[ZipMember], as_at: str) -> dict[str, Any]:
     """datapackage.json."""
     return {
         "name": "citytools-london",
@@ -71,7 +71,7 @@ def data_package(packed: Iterable[Packed], as_at: str) -> dict[str, Any]:
     }
 
 
-def _resource(packed: Packed) -> dict[str, Any]:
+def _resource(packed: ZipMember) -> dict[str, Any]:
     file = packed.file
     return {
         "name": file.name,
@@ -113,7 +113,7 @@ def _meaning(column: Column) -> str:
     return f"{column.meaning} In {column.unit}." if column.unit else column.meaning
 
 
-def csvw(packed: Iterable[Packed]) -> dict[str, Any]:
+def csvw_metadata(packed: Iterable[ZipMember]) -> dict[str, Any]:
     """csv-metadata.json."""
     return {
         "@context": "http://www.w3.org/ns/csvw",
@@ -176,7 +176,7 @@ class Archive:
         return datetime.datetime.fromtimestamp(self.path.stat().st_mtime, datetime.UTC)
 
 
-def latest() -> Archive | None:
+def latest_archive() -> Archive | None:
     """The zip built last, if there is one."""
     ages = []
     for path in settings.FILES_FOLDER.glob("citytools-*.zip"):
@@ -186,7 +186,7 @@ def latest() -> Archive | None:
 
 
 @dataclass(frozen=True)
-class Failure:
+class BuildFailure:
     """Why a zip of some data was not built, and when."""
 
     reason: str
@@ -200,16 +200,16 @@ class Failure:
 
 
 def _name() -> str:
-    key = data_version.present().key.encode()
+    key = data_version.current_version().key.encode()
     return f"citytools-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
 
 
-class Builder:
+class ArchiveBuilder:
     """Starts one process that builds, and no second while it runs or soon after it failed."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._failure: Failure | None = None
+        self._failure: BuildFailure | None = None
         self._lock = threading.RLock()  # several threads answer at once
 
     def begin(self) -> None:
@@ -256,16 +256,16 @@ class Builder:
         )
         _log.error("The zip of everything was not built: %s", said or "its process was ended")
         why = next((why for why in outages.REASONS if said.startswith(why)), _OUR_FAULT)
-        self._failure = Failure(why, _name(), time.monotonic())
-        page_cache.forget()  # the data page says so too
+        self._failure = BuildFailure(why, _name(), time.monotonic())
+        page_cache.clear_page_cache()  # the data page says so too
 
 
-def build(files: Iterable[Export]) -> Archive:
+def build_archive(files: Iterable[Export]) -> Archive:
     """A zip of what the data says now; the one there is if it does."""
     folder: Path = settings.FILES_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with file_locks.exclusive(folder / "lock"):
-        there = latest()
+        there = latest_archive()
         if there and there.fresh:
             return there
         # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
@@ -301,7 +301,7 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
         written = [one for one in tried.values() if one]
         told = {
             "datapackage.json": json.dumps(data_package(written, as_at), indent=1),
-            "csv-metadata.json": json.dumps(csvw(written), indent=1),
+            "csv-metadata.json": json.dumps(csvw_metadata(written), indent=1),
             "README.txt": _about(as_at, [name for name, one in tried.items() if one is None]),
         }
         for name, text in told.items():
@@ -311,7 +311,7 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
 
 def _about(as_at: str, left_out: Sequence[str]) -> str:
     names = ", ".join(left_out)
-    told = _LEFT_OUT.format(most=MOST_MADE, names=names) if left_out else ""
+    told = _LEFT_OUT.format(most=MAX_COMPUTED_ROWS, names=names) if left_out else ""
     return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=told)
 
 
@@ -327,7 +327,7 @@ class _Measured:
         return self.file.write(data)
 
 
-def _written(bundle: zipfile.ZipFile, file: Export) -> Packed | None:
+def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     """A file in the zip; None where it has more rows than its own address would give."""
     request = HttpRequest()
     request.method, request.path = "GET", file.page_address
@@ -338,4 +338,4 @@ def _written(bundle: zipfile.ZipFile, file: Export) -> Packed | None:
     with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
         measured: Any = _Measured(place)
         rows = table.write(measured)
-    return Packed(file, rows, measured.size, measured.digest.hexdigest())
+    return ZipMember(file, rows, measured.size, measured.digest.hexdigest())

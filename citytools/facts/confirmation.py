@@ -83,16 +83,16 @@ RETURN NULL;
 
 
 @contextmanager
-def stated() -> Iterator[None]:
+def confirmation_stated() -> Iterator[None]:
     """What is written within says itself when it was confirmed: a file, or a version restored."""
     with transaction.atomic():
         _set("stated")
         yield
-        apply_now()
+        apply_confirmations_now()
         _set("")
 
 
-def apply_now() -> None:
+def apply_confirmations_now() -> None:
     """Let links that were written end confirmations now, not when the transaction ends."""
     triggers = [
         connection.ops.quote_name(trigger.get_pgid(model))
@@ -109,17 +109,17 @@ def _set(value: str) -> None:
         cursor.execute("SELECT set_config(%s, %s, true)", [_SETTING, value])
 
 
-def ended_in_this_request() -> Sequence[Any]:
+def confirmations_ended_in_request() -> Sequence[Any]:
     """Events of the present context of history that ended a confirmation, with its date `was`."""
     with pghistory.context() as present:
         found: list[Any] = []
         for kind in apps.get_models():
             if issubclass(kind, pghistory.models.Event) and hasattr(kind, "confirmed_on"):
-                found += _ended(kind, present.id)
+                found += _record_ended_confirmation(kind, present.id)
     return found
 
 
-def _ended(kind: Any, context: Any) -> Any:
+def _record_ended_confirmation(kind: Any, context: Any) -> Any:
     earlier = kind.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     was = Subquery(earlier.order_by("-pgh_id").values("confirmed_on")[:1])
     ended = kind.objects.filter(pgh_context_id=context, pgh_label="update", confirmed_on=None)
@@ -139,14 +139,14 @@ ORDER BY 1, 2
 _MAX_ROWS = 20
 
 
-def after_migrations(**_: Any) -> None:
+def validate_waiting_constraints(**_: Any) -> None:
     """Validate each rule that waits, or say on the terminal which rows break it."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITING)
         for table, name, expression in cursor.fetchall():
             broken = _rows_that_break(table, expression)
             if broken:
-                sys.stderr.write(_told(table, name, broken))
+                sys.stderr.write(_broken_rule_message(table, name, broken))
                 continue
             quoted = [connection.ops.quote_name(word) for word in (table, name)]
             cursor.execute("ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*quoted))
@@ -162,7 +162,7 @@ def _rows_that_break(table: str, expression: str) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def _told(table: str, name: str, broken: list[int]) -> str:
+def _broken_rule_message(table: str, name: str, broken: list[int]) -> str:
     model, rule = _model_and_rule(table, name)
     listed = ", ".join(str(number) for number in broken[:_MAX_ROWS])
     more = " and more" if len(broken) > _MAX_ROWS else ""

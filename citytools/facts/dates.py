@@ -18,14 +18,14 @@ PATTERN = re.compile(
     r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
 )
 SQL_PATTERN = r"^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
-_WANTED = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
+_FORMAT_HELP = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
 
 
-def parts(text: str) -> tuple[int, int | None, int | None]:
+def parse_partial_date(text: str) -> tuple[int, int | None, int | None]:
     """Year, month and day; None for what the source did not give. ValueError if not a date."""
     match = PATTERN.fullmatch(text)
     if match is None:
-        raise ValueError(_WANTED)
+        raise ValueError(_FORMAT_HELP)
     year = int(match["year"])
     month, day = (int(part) if part else None for part in (match["month"], match["day"]))
     datetime.date(year, 1 if month is None else month, 1 if day is None else day)
@@ -34,23 +34,23 @@ def parts(text: str) -> tuple[int, int | None, int | None]:
 
 def first_day(text: str) -> datetime.date:
     """The earliest day the text can mean."""
-    year, month, day = parts(text)
+    year, month, day = parse_partial_date(text)
     return datetime.date(year, month or 1, day or 1)
 
 
 def last_day(text: str) -> datetime.date:
     """The latest day the text can mean."""
-    year, month, day = parts(text)
+    year, month, day = parse_partial_date(text)
     month = month or 12
     return datetime.date(year, month, day or calendar.monthrange(year, month)[1])
 
 
-def in_words(text: str, *, short: bool = False) -> str:
+def partial_date_in_words(text: str, *, short: bool = False) -> str:
     """'30 November 2026', 'November 2026' or '2026', as precise as the source and no more.
 
     `short` cuts the month to three letters.
     """
-    year, month, day = parts(text)
+    year, month, day = parse_partial_date(text)
     if month is None:
         return str(year)
     months = calendar.month_abbr if short else calendar.month_name
@@ -58,20 +58,20 @@ def in_words(text: str, *, short: bool = False) -> str:
     return name if day is None else f"{day} {name}"
 
 
-def validate(text: str) -> None:
+def validate_partial_date(text: str) -> None:
     """ValidationError, with the remedy, unless the text is a day, a month or a year."""
     try:
-        parts(text)
+        parse_partial_date(text)
     except ValueError:
         raise ValidationError(
-            "“%(value)s” is not a date. " + _WANTED, code="invalid", params={"value": text}
+            "“%(value)s” is not a date. " + _FORMAT_HELP, code="invalid", params={"value": text}
         ) from None
 
 
 class PartialDateField(models.CharField):
     """A partial date, kept as text; empty means not known."""
 
-    default_validators = [*models.CharField.default_validators, validate]
+    default_validators = [*models.CharField.default_validators, validate_partial_date]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options.setdefault("max_length", 10)
@@ -95,7 +95,7 @@ _MAKE_DATE = (
 )
 
 
-def well_formed(*fields: str) -> models.CheckConstraint:
+def partial_dates_constraint(*fields: str) -> models.CheckConstraint:
     """The database's own guard: each field is empty, a year, a month or a day."""
     condition = models.Q()
     for field in fields:
@@ -104,7 +104,7 @@ def well_formed(*fields: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=f"%(class)s_{name}_well_formed",
         condition=condition,
-        violation_error_message=_WANTED,
+        violation_error_message=_FORMAT_HELP,
     )
 
 

@@ -16,12 +16,12 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-LONGEST = 50_000
+MAX_TEXT_CHARACTERS = 50_000
 """Characters of a text that are read."""
-LONGEST_ADDRESS = 500
-MOST_LINKS = 1_000
+MAX_ADDRESS_CHARACTERS = 500
+MAX_LINKS = 1_000
 """Links of a text: one reference used a thousand times would otherwise swell it at will."""
-DEEPEST = 20
+MAX_NESTING = 20
 """Levels of nesting; the parser drops what is deeper."""
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -61,14 +61,14 @@ class Markdown(MarkdownIt):
     """The parser; give it `env={"level": 2}` to say at which level headings begin."""
 
     def __init__(self) -> None:
-        options = {"html": False, "maxNesting": DEEPEST, "xhtmlOut": False}
+        options = {"html": False, "maxNesting": MAX_NESTING, "xhtmlOut": False}
         super().__init__("commonmark", options, renderer_cls=_Renderer)
         self.enable("table").disable(["image", "html_block", "html_inline"])
         self.core.ruler.push("dress", _dress)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the library's name)
         """Whether an address may be linked to; the text stays as it was written if not."""
-        return permitted(url)
+        return is_permitted_link(url)
 
 
 class _Renderer(RendererHTML):
@@ -85,10 +85,10 @@ class _Renderer(RendererHTML):
         return self.code_block(tokens, idx, options, env)
 
 
-def permitted(address: str) -> bool:
+def is_permitted_link(address: str) -> bool:
     """Whether a link may lead there: http, https, mailto, a path or a place on the same page."""
     plain = address.isascii() and address.isprintable() and not set(address) & set(" \\\"<>'")
-    if not plain or not 0 < len(address) <= LONGEST_ADDRESS:
+    if not plain or not 0 < len(address) <= MAX_ADDRESS_CHARACTERS:
         return False
     if address[0] in "/#":
         return not address.startswith("//")
@@ -100,33 +100,33 @@ def permitted(address: str) -> bool:
     return parts.scheme in _SCHEMES and bool(parts.path if parts.scheme == "mailto" else host)
 
 
-def clean(html: str) -> SafeString:
+def sanitise_html(html: str) -> SafeString:
     """The HTML without any tag, attribute, scheme or comment that is not listed here."""
     kept = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        attribute_filter=_kept,
+        attribute_filter=_filter_attribute,
         url_schemes=_SCHEMES,
         link_rel=None,
     )
     return mark_safe(kept)  # noqa: S308 (this is the place that makes it so)
 
 
-def _kept(tag: str, attribute: str, value: str) -> str | None:
-    return value if attribute != "href" or permitted(value) else None
+def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
+    return value if attribute != "href" or is_permitted_link(value) else None
 
 
-def words(tokens: Sequence[Token]) -> str:
+def plain_words(tokens: Sequence[Token]) -> str:
     """The bare words of some inline tokens."""
     breaks = {"softbreak", "hardbreak"}
     return "".join(" " if one.type in breaks else one.content for one in tokens)
 
 
-def too_deep(tokens: Sequence[Token]) -> bool:
+def is_nested_too_deeply(tokens: Sequence[Token]) -> bool:
     """Whether something nests so deep that the parser drops what it holds."""
     holders = {"blockquote_open", "list_item_open"}
-    return any(one.level >= DEEPEST - 1 for one in tokens if one.type in holders)
+    return any(one.level >= MAX_NESTING - 1 for one in tokens if one.type in holders)
 
 
 def _dress(state: StateCore) -> None:
@@ -158,7 +158,7 @@ def _set_headings(tokens: Sequence[Token], level: int) -> None:
 
 def _label_table(table: Token, number: int, following: Sequence[Token]) -> None:
     end = next(at for at, one in enumerate(following) if one.type == "thead_close")
-    heads = [words(one.children or []) for one in following[:end] if one.type == "inline"]
+    heads = [plain_words(one.children or []) for one in following[:end] if one.type == "inline"]
     label = f"Table {number}: {', '.join(heads)}"[:200]
     region = {"class": "ct-scroll", "role": "region", "aria-label": label, "tabindex": "0"}
     table.meta["region"] = region
@@ -181,7 +181,7 @@ def _links(tokens: Sequence[Token]) -> Iterator[Token]:
 def _set_link(link: Token, number: int) -> None:
     address = str(link.attrGet("href"))
     link.attrs = {"class": _CLASSES["link_open"]}
-    if number > MOST_LINKS:
+    if number > MAX_LINKS:
         return
     link.attrSet("href", address)
     if address.startswith("http"):
@@ -193,11 +193,11 @@ _FORBIDDEN = re.compile(
 )
 
 
-def allowed(text: str) -> str:
+def replace_control_characters(text: str) -> str:
     """The text with a space for each character that XML 1.0 or RFC 5545 does not allow."""
     return _FORBIDDEN.sub(" ", text)
 
 
-def one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """The same on one line, single spaces between words."""
-    return " ".join(allowed(text).split())
+    return " ".join(replace_control_characters(text).split())

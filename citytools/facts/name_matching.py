@@ -24,7 +24,7 @@ SMALL_WORDS = """(
 )"""
 
 
-def plain(text: str) -> str:
+def sql_plain_words(text: str) -> str:
     """SQL: the words of a text in lower case, without accents and signs, a space between them.
 
     An apostrophe joins (Children's, childrens) and & is read as and; other signs divide. The box of
@@ -33,16 +33,16 @@ def plain(text: str) -> str:
     return f"search_words({text})"
 
 
-def squashed(words: str) -> str:
+def sql_squashed_words(words: str) -> str:
     """SQL: plain words run together, without and."""
     return f"replace(replace(' ' || {words} || ' ', ' and ', ' '), ' ', '')"
 
 
 PHRASES = f"""
 phrase AS (
-    SELECT n, share, words, {squashed("words")} AS squashed, words LIKE '%% %%' AS several
+    SELECT n, share, words, {sql_squashed_words("words")} AS squashed, words LIKE '%% %%' AS several
     FROM (
-        SELECT n, share, {plain("typed")} AS words
+        SELECT n, share, {sql_plain_words("typed")} AS words
         FROM unnest(%s::text[], %s::float[]) WITH ORDINALITY AS asked (typed, share, n)
     ) AS asked
     WHERE words <> ''
@@ -61,9 +61,11 @@ names AS MATERIALIZED (
     WHERE NOT (invented AND %s)
 ),
 spelt AS MATERIALIZED (
-    SELECT term, own, words, {squashed("words")} AS squashed
+    SELECT term, own, words, {sql_squashed_words("words")} AS squashed
     FROM (
-        SELECT term, bool_or(weight > 0.9 AND role <> 'code') AS own, {plain("term")} AS words
+        SELECT term,
+               bool_or(weight > 0.9 AND role <> 'code') AS own,
+               {sql_plain_words("term")} AS words
         FROM names
         WHERE role <> 'text'
         GROUP BY term
@@ -280,7 +282,7 @@ class Match:
         return self.reasons[0].how == "near"
 
 
-def named(
+def names_for_records(
     rows: QuerySet[Any],
     what: str,
     role: str = NAME,
@@ -293,7 +295,7 @@ def named(
     return _columns(rows, what, role, Cast(source, TextField()), _number(weight), shown)
 
 
-def told(
+def records_with_words(
     rows: QuerySet[Any],
     what: str,
     fields: Sequence[str | Expression],
@@ -336,22 +338,22 @@ def _columns(
     )
 
 
-class Names(NamedTuple):
+class CompiledNames(NamedTuple):
     """Querysets of names as one SQL query with its parameters."""
 
     sql: str
     parameters: tuple[Any, ...]
 
 
-def compiled(names: Sequence[QuerySet[Any]]) -> Names:
+def compile_names(names: Sequence[QuerySet[Any]]) -> CompiledNames:
     """The querysets as one; worth keeping, for the same querysets always compile to the same."""
     first, *others = names
     sql, parameters = first.union(*others, all=True).query.sql_with_params()
-    return Names(f"({sql})", tuple(parameters))
+    return CompiledNames(f"({sql})", tuple(parameters))
 
 
-def matches(
-    names: Sequence[Names],
+def find_matches(
+    names: Sequence[CompiledNames],
     found: Iterable[Name],
     reading: Reading,
     most: int,

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from citytools.facts.name_matching import NAMES, Names, plain, squashed
+from citytools.facts.name_matching import NAMES, CompiledNames, sql_plain_words, sql_squashed_words
 
-LONGEST = 6
+MAX_WORDS_IN_NAME = 6
 """Words of the longest span that may be a name."""
-MOST_WORDS = 16
+MAX_WORDS_READ = 16
 """Words of a question that are looked at as spans."""
 
 # A misspelt name counts from likeness 0.5: of words that are in no name one in twenty reaches it
 _MENTIONS = f"""
 WITH span AS (
-    SELECT first, last, words, {squashed("words")} AS squashed
+    SELECT first, last, words, {sql_squashed_words("words")} AS squashed
     FROM (
-        SELECT first, last, {plain("typed")} AS words
+        SELECT first, last, {sql_plain_words("typed")} AS words
         FROM unnest(%s::int[], %s::int[], %s::text[]) AS spans (first, last, typed)
     ) AS spans
 ),
@@ -43,22 +43,22 @@ class Mention:
     same: bool
 
 
-def mentioned(names: Sequence[Names], words: Sequence[str]) -> list[Mention]:
+def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[Mention]:
     """Records named inside the words; longer names before shorter, none overlapping."""
-    few = words[:MOST_WORDS]
+    few = words[:MAX_WORDS_READ]
     spans = [
         (first, last, " ".join(few[first:last]))
         for first in range(len(few))
-        for last in range(first + 1, min(first + LONGEST, len(few)) + 1)
+        for last in range(first + 1, min(first + MAX_WORDS_IN_NAME, len(few)) + 1)
     ]
     statement = _MENTIONS.format(names=" UNION ALL ".join(one.sql for one in names))
     parameters = [parameter for one in names for parameter in one.parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters, False])
-        return _apart(Mention(*row) for row in cursor.fetchall())
+        return _without_overlaps(Mention(*row) for row in cursor.fetchall())
 
 
-def _apart(found: Iterable[Mention]) -> list[Mention]:
+def _without_overlaps(found: Iterable[Mention]) -> list[Mention]:
     """Without those that overlap a better one; several records of one span stay together."""
     kept: list[Mention] = []
     for one in sorted(found, key=lambda one: (not one.same, one.first - one.last, one.first)):

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from citytools.facts import dates
 from citytools.facts.confirmation import FieldEndsConfirmation
-from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, well_formed
+from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, partial_dates_constraint
 
 WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 
@@ -172,7 +172,7 @@ class Sourced(models.Model):
                 | ~Q(note=""),
                 violation_error_message="Give the source's address, or say in the note where.",
             ),
-            well_formed("as_of"),
+            partial_dates_constraint("as_of"),
             partial_date_not_ahead("as_of"),
             day_not_ahead("confirmed_on"),
             is_web_address("source_url"),

@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-FEWEST = 6
+MIN_VALUES_FOR_RANGE = 6
 """Values from which a range is shown."""
 CONFIDENCE = 95
 """Per cent, at least, with which a range holds the true median."""
@@ -39,7 +39,7 @@ class Range:
     last: int
 
 
-def ranks(n: int) -> tuple[int, int] | None:
+def median_interval_ranks(n: int) -> tuple[int, int] | None:
     """Ranks (from 1) of the values that enclose the median; None where n is too small."""
     tails = accumulate(islice(_binomials(n), n // 2))
     # Whole numbers keep it exact: 2 * tail / 2**n is at most 5 %
@@ -59,19 +59,19 @@ def _binomials(n: int) -> Iterator[int]:
 def median_range(values: Iterable[Decimal]) -> Range | None:
     """The median and its range; None below 6 values."""
     ordered = sorted(values)
-    places = ranks(len(ordered))
+    places = median_interval_ranks(len(ordered))
     if places is None:
         return None
     first, last = places
     return Range(len(ordered), median(ordered), ordered[first - 1], ordered[last - 1], first, last)
 
 
-ENOUGH = 3
+MIN_ANSWERS_FOR_MEAN = 3
 """Answers from which a mean is shown: fewer would speak of single records."""
 
 
 @dataclass(frozen=True)
-class Answers:
+class ScaleAnswers:
     """Answers on a scale, and among how many records they are."""
 
     given: Sequence[int]
@@ -85,14 +85,14 @@ class Answers:
     @property
     def mean(self) -> float | None:
         """The mean to one decimal place; None where there are too few answers."""
-        return round(sum(self.given) / self.n, 1) if self.n >= ENOUGH else None
+        return round(sum(self.given) / self.n, 1) if self.n >= MIN_ANSWERS_FOR_MEAN else None
 
     @property
     def words(self) -> str:
         """'3.7 (n = 6)', 'fewer than 3 answers', or nothing where there is none."""
         if self.mean is not None:
             return f"{self.mean} (n = {self.n})"
-        return f"fewer than {ENOUGH} answers" if self.n else ""
+        return f"fewer than {MIN_ANSWERS_FOR_MEAN} answers" if self.n else ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def top_share(amounts: Sequence[Decimal | int], places: int) -> Top:
     return Top(places, held, total, len(ordered), tied)
 
 
-def at_most(share: Decimal, places: int, more: int) -> Decimal:
+def max_share(share: Decimal, places: int, more: int) -> Decimal:
     """The most that `more` places can hold where `places` hold a share.
 
     None of the further ones is larger than the smallest before it, which is no larger than their
@@ -167,7 +167,7 @@ class Concentration:
     effective: float
 
 
-def shares(amounts: Iterable[Amount]) -> list[Fraction]:
+def market_shares(amounts: Iterable[Amount]) -> list[Fraction]:
     """Each supplier's share of the whole, exactly, the largest first; without those of nothing.
 
     ValueError for a negative amount, which is no share of anything.
@@ -181,7 +181,7 @@ def shares(amounts: Iterable[Amount]) -> list[Fraction]:
 
 def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:
     """The concentration of a market, one amount for each supplier; None where all is nothing."""
-    held = shares(amounts)
+    held = market_shares(amounts)
     if not held:
         return None
     count = len(held)
@@ -191,7 +191,7 @@ def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:
     return Concentration(count, float(index), float(normalised), float(1 / index))
 
 
-def counted(rows: QuerySet[Any], path: str, distinct: str = "") -> Coalesce:
+def count_related_rows(rows: QuerySet[Any], path: str, distinct: str = "") -> Coalesce:
     """SQL: how many of the rows point at the outer record along a path; zero for none.
 
     `distinct` counts different values of that field instead of rows. To count rows and no column of

@@ -19,18 +19,18 @@ SCHEMA = "past"
 _MOMENT = "citytools.before"
 
 
-class NoPast(Exception):  # noqa: N818 (it reads as what it says)
+class NoHistoryError(Exception):
     """The views are not there, so that today would be taken for the past."""
 
 
-def end_of(day: datetime.date) -> datetime.datetime:
+def end_of_day(day: datetime.date) -> datetime.datetime:
     """The moment at which a day in London is over."""
     following = day + datetime.timedelta(days=1)
     return timezone.make_aware(datetime.datetime.combine(following, datetime.time()))
 
 
 @contextmanager
-def as_at(day: datetime.date) -> Iterator[None]:
+def read_as_at(day: datetime.date) -> Iterator[None]:
     """Within, every query reads the tracked tables as they stood when the day was over.
 
     Queries must run within, not only be made there. Writing to a tracked table is an error.
@@ -38,8 +38,8 @@ def as_at(day: datetime.date) -> Iterator[None]:
     groups_by_key = connection.features.allows_group_by_selected_pks
     with transaction.atomic():
         _check_that_it_is_whole()
-        before = _set("search_path", f"{SCHEMA}, {_asked('search_path')}")
-        _set(_MOMENT, end_of(day).isoformat())
+        before = _set("search_path", f"{SCHEMA}, {_read_setting('search_path')}")
+        _set(_MOMENT, end_of_day(day).isoformat())
         # A view has no primary key for PostgreSQL to conclude the other columns from
         connection.features.allows_group_by_selected_pks = False
         try:
@@ -54,10 +54,10 @@ def _check_that_it_is_whole() -> None:
         cursor.execute("SELECT count(*) FROM pg_views WHERE schemaname = %s", [SCHEMA])
         ((views,),) = cursor.fetchall()
     if views != len(_tracked_models()):
-        raise NoPast("The views of the past are missing: run manage.py migrate.")
+        raise NoHistoryError("The views of the past are missing: run manage.py migrate.")
 
 
-def began_on() -> datetime.date | None:
+def history_start_date() -> datetime.date | None:
     """The day of the first event of all; None where nothing was ever recorded."""
     with connection.cursor() as cursor:
         # By number and not by moment: numbers rise with time, and have an index
@@ -69,7 +69,7 @@ def began_on() -> datetime.date | None:
     return timezone.localdate(first) if first else None
 
 
-def build(**kwargs: Any) -> None:
+def create_views(**kwargs: Any) -> None:
     """Make the views, after migrations; a table that is not there yet has none.
 
     Where they stand already, as after a flush, they stay: nothing has changed under them.
@@ -82,11 +82,11 @@ def build(**kwargs: Any) -> None:
             # While migrations are undone, a derived column may be gone with the function it is of
             today = there.get(model._meta.db_table, set())
             columns = {field.column for field in model._meta.concrete_fields}
-            if columns <= today and {field.column for field in _kept(model)} <= events:
+            if columns <= today and {field.column for field in _history_table(model)} <= events:
                 cursor.execute(_view(model))
 
 
-def clear(**kwargs: Any) -> None:
+def drop_views(**kwargs: Any) -> None:
     """Take the views away, before migrations."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
@@ -94,7 +94,7 @@ def clear(**kwargs: Any) -> None:
 
 def _view(model: type[models.Model]) -> str:
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in _kept(model))
+    columns = ", ".join(quoted(field.column) for field in _history_table(model))
     derived = "".join(
         f", ({_sql_of(field)}) AS {quoted(field.column)}" for field in _derived(model)
     )
@@ -119,7 +119,7 @@ def _event_table(model: type[models.Model]) -> str:
     return str(_events(model)._meta.db_table)
 
 
-def _kept(model: type[models.Model]) -> list[Any]:
+def _history_table(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not field.generated]
 
 
@@ -147,7 +147,7 @@ def _columns() -> dict[str, set[str]]:
     return found
 
 
-def _asked(setting: str) -> str:
+def _read_setting(setting: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s)", [setting])
         return str(cursor.fetchone()[0])

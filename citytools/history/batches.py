@@ -15,17 +15,25 @@ from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 
 from citytools.facts import confirmation
-from citytools.history.page import Change, Names, changes, label, tracked_fields
+from citytools.history.page import (
+    FieldChange,
+    RecordNames,
+    field_changes,
+    field_label,
+    tracked_fields,
+)
 
 
-def differences(event: Any) -> list[Change]:
+def version_differences(event: Any) -> list[FieldChange]:
     """What would change, from the record as it is now to the version."""
     now = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id).first()
     fields = tracked_fields(type(event))
-    return changes(now, event, fields, Names([event] if now is None else [event, now], fields))
+    return field_changes(
+        now, event, fields, RecordNames([event] if now is None else [event, now], fields)
+    )
 
 
-def candidate(event: Any) -> models.Model:
+def record_from_version(event: Any) -> models.Model:
     """The record with the version's values, not yet saved; a deleted one under its old number."""
     model = type(event).pgh_tracked_model
     rows = model._base_manager.select_for_update().filter(pk=event.pgh_obj_id)
@@ -35,7 +43,7 @@ def candidate(event: Any) -> models.Model:
     return record
 
 
-def problems(record: models.Model, error: ValidationError) -> list[str]:
+def restore_problems(record: models.Model, error: ValidationError) -> list[str]:
     """Why a version cannot come back, a sentence for each reason."""
     said: list[str] = []
     for name, errors in error.error_dict.items():
@@ -50,13 +58,13 @@ def _sentences(record: models.Model, name: str, reason: ValidationError) -> Sequ
     field: Any = record._meta.get_field(name)
     if field.related_model is not None and reason.code == "invalid":
         key = getattr(record, field.attname)
-        name = Names([record], [field]).name_of_deleted(field, key)
-        return [f"{label(field)}: “{name}” has been deleted. Restore that first."]
-    return [f"{label(field)}: {message}" for message in reason.messages]
+        name = RecordNames([record], [field]).name_of_deleted(field, key)
+        return [f"{field_label(field)}: “{name}” has been deleted. Restore that first."]
+    return [f"{field_label(field)}: {message}" for message in reason.messages]
 
 
 @dataclass(frozen=True)
-class Write:
+class BatchWrite:
     """What a batch did to one record: its version before (None: it was not there) and after.
 
     `latest` says that nobody has written to the record since.
@@ -74,12 +82,12 @@ class Write:
         return bool(self.after.pgh_label == "delete")
 
 
-def batch_writes(kinds: Sequence[type[models.Model]], batch: UUID) -> list[Write]:
+def batch_writes(kinds: Sequence[type[models.Model]], batch: UUID) -> list[BatchWrite]:
     """What a batch did, kind after kind in the order given; three queries a kind."""
     return [write for kind in kinds for write in _writes(kind, batch)]
 
 
-def _writes(kind: Any, batch: UUID) -> list[Write]:
+def _writes(kind: Any, batch: UUID) -> list[BatchWrite]:
     events = kind.pgh_event_model.objects
     earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     own = events.filter(pgh_context_id=batch).order_by("pgh_id").select_related("pgh_context")
@@ -92,7 +100,7 @@ def _writes(kind: Any, batch: UUID) -> list[Write]:
     last = events.filter(pgh_obj_id__in=by_record).order_by().values("pgh_obj_id")
     newest = dict(last.annotate(newest=Max("pgh_id")).values_list("pgh_obj_id", "newest"))
     return [
-        Write(
+        BatchWrite(
             kind,
             record,
             None if those[0].pgh_label == "insert" else before.get(those[0].previous),
@@ -103,14 +111,14 @@ def _writes(kind: Any, batch: UUID) -> list[Write]:
     ]
 
 
-def undo_writes(done: Sequence[Write]) -> None:
+def undo_writes(done: Sequence[BatchWrite]) -> None:
     """Every record as it was before the batch; to be asked only where each write is the latest.
 
     Within a transaction. Kinds are undone in the order given: what a trigger writes comes last.
     """
-    with confirmation.stated():
+    with confirmation.confirmation_stated():
         for write in done:
             if write.before is None:
                 write.model._base_manager.filter(pk=write.record).delete()
             else:
-                candidate(write.before).save()
+                record_from_version(write.before).save()

@@ -50,12 +50,12 @@ class Version:
     changed: datetime.datetime
 
 
-def present() -> Version:
+def current_version() -> Version:
     """The version now, by one query, which also finds out whether the connection still serves."""
     # Django's own check would be a second query
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        weight, at = _of_data()
+        weight, at = _data_changes()
     except (OperationalError, InterfaceError) as fault:
         # One that took too long is no sign of a lost connection, and would take as long again
         if connection.in_atomic_block or isinstance(fault.__cause__, QueryCanceled):
@@ -63,20 +63,20 @@ def present() -> Version:
         if connection.connection is None:
             raise  # none could be opened: nor could another, a moment later
         connection.close()
-        weight, at = _of_data()
+        weight, at = _data_changes()
     today = dates.today()
     began = _began(today)
-    return Version(f"{weight} {at} {today} {code().key}", max(at, began) if at else began)
+    return Version(f"{weight} {at} {today} {code_version().key}", max(at, began) if at else began)
 
 
 @functools.lru_cache(maxsize=2)
 def _began(today: datetime.date) -> datetime.datetime:
     """When the day began, or the code was changed if that was later."""
     midnight = timezone.make_aware(datetime.datetime.combine(today, datetime.time()))
-    return max(midnight, code().changed)
+    return max(midnight, code_version().changed)
 
 
-def _of_data() -> tuple[int, datetime.datetime | None]:
+def _data_changes() -> tuple[int, datetime.datetime | None]:
     """The sum of all changes, and when the last was."""
     connection.ensure_connection()
     _prepare()
@@ -104,7 +104,7 @@ _PREPARE = (
 
 
 @functools.cache
-def code() -> Version:
+def code_version() -> Version:
     """The version of our own files: programs, templates, styles, scripts, locked packages."""
     digest, newest = hashlib.sha256(), 0.0
     for path in sorted(_own_files()):
@@ -125,7 +125,7 @@ def _own_files() -> set[Path]:
 _SUFFIXES = {".py", ".html", ".txt", ".css", ".js", ".csv"}
 
 
-def tables() -> list[str]:
+def fact_tables() -> list[str]:
     """The tables of facts, and of what links them."""
     of_facts = [one for name in FACTS for one in apps.get_app_config(name).get_models(True)]
     shown = [model for model in of_facts if _is_kept_here(model)]
@@ -145,7 +145,7 @@ def after_migrations(**options: Any) -> None:
         cursor.execute(_FUNCTION)
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [_NAME])
         ready = {name.strip('"') for (name,) in cursor.fetchall()}
-        for table in sorted((there & set(tables())) - ready):
+        for table in sorted((there & set(fact_tables())) - ready):
             cursor.execute(_trigger(table))
         cursor.execute(
             "INSERT INTO citytools_datachange (weight, at) VALUES (1, clock_timestamp())"

@@ -19,13 +19,13 @@ from django.utils.text import Truncator
 from citytools.facts.provenance import Sourced
 
 EMPTY = "empty"
-_LONGEST = 300
+_MAX_VALUE_CHARACTERS = 300
 _BEFORE = 60
 _PROVENANCE = {field.name for field in Sourced._meta.get_fields()}
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field before and after, in words."""
 
     field: str
@@ -41,7 +41,7 @@ def tracked_fields(event_model: type[models.Model]) -> list[models.Field]:
     return sorted(fields, key=lambda field: field.name in _PROVENANCE)
 
 
-class Names:
+class RecordNames:
     """Names of the records that foreign keys point at: one query for each kind, however many."""
 
     def __init__(
@@ -91,8 +91,8 @@ def _names_of_deleted(model: Any, keys: set[Any]) -> dict[Any, str]:
         return {}
     events = model.pgh_event_model.objects.filter(pgh_obj_id__in=keys)
     last = list(events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id"))
-    names = Names(last)
-    return {event.pgh_obj_id: name_of(event, names) for event in last}
+    names = RecordNames(last)
+    return {event.pgh_obj_id: version_name(event, names) for event in last}
 
 
 def _is_empty(value: Any) -> bool:
@@ -137,25 +137,25 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
     Two long texts that differ late would otherwise look the same.
     """
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    start = max(0, same - _BEFORE) if max(len(old), len(new)) > _LONGEST else 0
+    start = max(0, same - _BEFORE) if max(len(old), len(new)) > _MAX_VALUE_CHARACTERS else 0
     cut = [("… " if start else "") + text[start:] if text[start:] else text for text in (old, new)]
-    shortened = [Truncator(text).chars(_LONGEST) for text in cut]
+    shortened = [Truncator(text).chars(_MAX_VALUE_CHARACTERS) for text in cut]
     return shortened[0], shortened[1]
 
 
-def changes(
+def field_changes(
     before: models.Model | None,
     after: models.Model | None,
     fields: Iterable[models.Field],
-    names: Names,
-) -> list[Change]:
+    names: RecordNames,
+) -> list[FieldChange]:
     """What differs between two versions; nothing before means created, nothing after deleted."""
     found = []
     for field in fields:
         old, new = _value(before, field), _value(after, field)
         if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
             said = _excerpts(names.words(field, old), names.words(field, new))
-            found.append(Change(label(field), *said))
+            found.append(FieldChange(field_label(field), *said))
     return found
 
 
@@ -163,13 +163,13 @@ def _value(version: models.Model | None, field: models.Field) -> Any:
     return None if version is None else getattr(version, field.attname)
 
 
-def label(field: models.Field) -> str:
+def field_label(field: models.Field) -> str:
     """The field's name as the form shows it."""
     name = str(field.verbose_name)
     return name[:1].upper() + name[1:]
 
 
-def name_of(version: models.Model, names: Names) -> str:
+def version_name(version: models.Model, names: RecordNames) -> str:
     """What a past version of a record was called, even if the record is gone."""
     model: Any = type(version).pgh_tracked_model  # type: ignore[attr-defined]
     record = model(pk=version.pgh_obj_id)  # type: ignore[attr-defined]
@@ -191,7 +191,7 @@ _DONE_TO_LINK = {"insert": "added", "update": "changed", "delete": "removed"}
 
 
 @dataclass(frozen=True)
-class Link:
+class HistoryLink:
     """Rows of another model that belong to a record by this foreign key, and what one is called."""
 
     model: type[models.Model]
@@ -200,13 +200,13 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One write to one row. `version` is the event's number if the record can go back to it."""
 
     when: datetime.datetime
     who: str
     done: str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
     version: int | None = None
 
 
@@ -242,7 +242,9 @@ class _Stream:
         return [field for field in fields if field.attname != self.field]
 
 
-def page_of(model: type[models.Model], record: int, links: Sequence[Link], number: Any) -> Page:
+def history_page(
+    model: type[models.Model], record: int, links: Sequence[HistoryLink], number: Any
+) -> Page:
     """One page of entries; the number of queries depends on the kinds of links alone."""
     streams = _streams(model, links)
     timeline = _timeline([stream.keys(record) for stream in streams])
@@ -254,10 +256,10 @@ def page_of(model: type[models.Model], record: int, links: Sequence[Link], numbe
 def entries_since(
     model: type[models.Model],
     record: int,
-    links: Sequence[Link],
+    links: Sequence[HistoryLink],
     newest: Sequence[int],
     limit: int,
-) -> tuple[Sequence[Entry], int]:
+) -> tuple[Sequence[HistoryEntry], int]:
     """The entries later than the newest event of each kind, newest first, and how many there are.
 
     At most `limit` of them are read. `newest` begins with the record's own, as `links` follow it.
@@ -276,7 +278,7 @@ def _timeline(keys: Sequence[Any]) -> Any:
     return together.order_by("-pgh_created_at", "-stream", "-pgh_id")
 
 
-def _streams(model: Any, links: Sequence[Link]) -> list[_Stream]:
+def _streams(model: Any, links: Sequence[HistoryLink]) -> list[_Stream]:
     found = [_Stream(0, model.pgh_event_model, "pgh_obj_id", "")]
     for position, link in enumerate(links, start=1):
         tracked: Any = link.model
@@ -284,7 +286,7 @@ def _streams(model: Any, links: Sequence[Link]) -> list[_Stream]:
     return found
 
 
-def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> list[Entry]:
+def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> list[HistoryEntry]:
     loaded, before = [], []
     for stream in streams:
         loaded.append(stream.load([number for _, number, at in keys if at == stream.position]))
@@ -292,24 +294,24 @@ def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> li
         before.append(stream.event_model.objects.in_bulk(earlier))
     events = [event for kind in loaded for event in kind.values()]
     earlier_events = [event for kind in before for event in kind.values()]
-    names, people = Names([*events, *earlier_events]), people_of(events)
+    names, people = RecordNames([*events, *earlier_events]), account_names(events)
     return [
         _entry(streams[at], loaded[at][number], before[at], names, people) for _, number, at in keys
     ]
 
 
 def _entry(
-    stream: _Stream, event: Any, before: dict[int, Any], names: Names, people: dict[int, str]
-) -> Entry:
+    stream: _Stream, event: Any, before: dict[int, Any], names: RecordNames, people: dict[int, str]
+) -> HistoryEntry:
     own = stream.position == 0
     done = (_DONE if own else _DONE_TO_LINK)[event.pgh_label]
     earlier = before.get(event.before) if event.pgh_label == "update" else None
     old, new = (event, None) if event.pgh_label == "delete" else (earlier, event)
-    return Entry(
+    return HistoryEntry(
         when=event.pgh_created_at,
-        who=who(event, people),
+        who=author_name(event, people),
         done=done.capitalize() if own else f"{stream.noun} {done}",
-        changes=changes(old, new, stream.fields, names),
+        changes=field_changes(old, new, stream.fields, names),
         version=event.pgh_id if own else None,
     )
 
@@ -319,7 +321,7 @@ def in_london(moment: datetime.datetime) -> str:
     return in_format(timezone.localtime(moment), "j F Y, H:i")
 
 
-def people_of(events: Sequence[Any]) -> dict[int, str]:
+def account_names(events: Sequence[Any]) -> dict[int, str]:
     """Names of the accounts that wrote the events, by number: one query."""
     contexts = [event.pgh_context for event in events if event.pgh_context_id]
     numbers = {context.metadata.get("user") for context in contexts if context}
@@ -327,7 +329,7 @@ def people_of(events: Sequence[Any]) -> dict[int, str]:
     return {user.pk: user.get_full_name() or user.get_username() for user in accounts}
 
 
-def who(event: Any, people: dict[int, str]) -> str:
+def author_name(event: Any, people: dict[int, str]) -> str:
     """Who or what wrote an event; nothing personal beyond the account is kept."""
     if not event.pgh_context:
         return "Directly in the database"

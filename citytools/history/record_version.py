@@ -14,7 +14,7 @@ from django.db import connection
 from django.http import HttpRequest
 
 from citytools.history import page
-from citytools.history.page import Entry, Link
+from citytools.history.page import HistoryEntry, HistoryLink
 
 MAX_ENTRIES = 20
 MAX_LATEST = 3
@@ -33,12 +33,12 @@ class Conflict:
     """
 
     now: str
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     more: int
     since_opened: bool
 
 
-def current_version(model: Any, record: int, links: Sequence[Link]) -> str:
+def current_version(model: Any, record: int, links: Sequence[HistoryLink]) -> str:
     """The version now; one query."""
     quote = connection.ops.quote_name
     kinds = [(model, "pgh_obj_id"), *((link.model, f"{link.field}_id") for link in links)]
@@ -55,8 +55,8 @@ def current_version(model: Any, record: int, links: Sequence[Link]) -> str:
         return ".".join(f"{newest}-{number}" for _, newest, number in cursor.fetchall())
 
 
-def conflict(
-    model: Any, record: int, links: Sequence[Link], opened_at: str, now: str
+def find_conflict(
+    model: Any, record: int, links: Sequence[HistoryLink], opened_at: str, now: str
 ) -> Conflict | None:
     """What was written between two versions; None if they are the same."""
     if opened_at == now:
@@ -80,7 +80,7 @@ def _newest(version: str) -> list[int]:
 class VersionedAdmin(admin.ModelAdmin):
     """Pages whose forms say at which version they were opened."""
 
-    history_links: Sequence[Link] = ()
+    history_links: Sequence[HistoryLink] = ()
 
     def version_of(self, number: int) -> str:
         """The version of a record, and of its rows, now."""
@@ -94,7 +94,7 @@ class VersionedAdmin(admin.ModelAdmin):
         """
         self._lock(number)
         now, opened_at = self.version_of(number), request.POST.get(FIELD, "")
-        return conflict(self.model, number, self.history_links, opened_at, now)
+        return find_conflict(self.model, number, self.history_links, opened_at, now)
 
     def _lock(self, number: int) -> None:
         # Without the keys (FOR NO KEY UPDATE): whoever only links to the record need not wait, so

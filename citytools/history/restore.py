@@ -14,7 +14,13 @@ from django.db import IntegrityError, connection, models, transaction
 
 from citytools.facts import confirmation
 from citytools.history import batches
-from citytools.history.page import Change, Link, Names, changes, tracked_fields
+from citytools.history.page import (
+    FieldChange,
+    HistoryLink,
+    RecordNames,
+    field_changes,
+    tracked_fields,
+)
 
 # All is read from the events. Each transaction's events have one `pgh_created_at` (the database's
 # NOW()), and each request or command one context: both together tell what was written as one.
@@ -71,7 +77,7 @@ class DatabaseKey:
     target_column: str
 
 
-def relations(model: Any, links: Sequence[Link]) -> list[Relation]:
+def related_tables(model: Any, links: Sequence[HistoryLink]) -> list[Relation]:
     """The parts named by `links`, then whatever else is deleted together with a record."""
     key = model._meta.pk.attname
     found = [Relation(link.model, f"{link.field}_id", key, link.noun, True) for link in links]
@@ -147,54 +153,54 @@ ADD, CHANGE, REMOVE = "add", "change", "delete"
 
 
 @dataclass(frozen=True)
-class Step:
+class RestoreStep:
     """What becomes of one row. `problem` says why it cannot; empty where it can."""
 
     relation: Relation
     action: str
     row: Any
     name: str
-    changes: Sequence[Change] = ()
+    changes: Sequence[FieldChange] = ()
     problem: str = ""
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """A record taken back to a version. `problems` says why it cannot be; then nothing is done."""
 
     record: models.Model
-    steps: Sequence[Step]
+    steps: Sequence[RestoreStep]
     problems: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class Rules:
+class RestoreRules:
     """What one kind of record asks of restoring."""
 
-    links: Sequence[Link]
+    links: Sequence[HistoryLink]
     check: Callable[[models.Model], None]
     may: Callable[[Any, str], bool]
 
 
-def rehearse(event: Any, rules: Rules) -> Restored:
+def rehearse_restore(event: Any, rules: RestoreRules) -> RestoreResult:
     """What `restore` would do to the record and all its rows; nothing is kept of it."""
     with transaction.atomic():
-        restored = restore(event, rules, parts=True)
+        restored = restore_version(event, rules, parts=True)
         transaction.set_rollback(True)
     return restored
 
 
-def restore(event: Any, rules: Rules, *, parts: bool) -> Restored:
+def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreResult:
     """Take the record back; within a transaction.
 
     What was deleted with a deleted record always comes back with it. The rows of a record that is
     still there go back to those of the version only if `parts` is true.
     """
-    record = batches.candidate(event)
+    record = batches.record_from_version(event)
     steps = list(_plan(event, record, rules, parts=parts))
     try:
         # The version brings its own confirmation back, as it was
-        with confirmation.stated():
+        with confirmation.confirmation_stated():
             for step in steps:
                 if step.action == REMOVE and not step.problem:
                     step.row.delete()
@@ -205,13 +211,13 @@ def restore(event: Any, rules: Rules, *, parts: bool) -> Restored:
             # What is checked at the end of a transaction is checked now, to be said in words
             connection.check_constraints()
     except ValidationError as error:
-        return Restored(record, steps, batches.problems(record, error))
+        return RestoreResult(record, steps, batches.restore_problems(record, error))
     except IntegrityError:
-        return Restored(record, steps, ["Somebody changed a record meanwhile. Try again."])
-    return Restored(record, done)
+        return RestoreResult(record, steps, ["Somebody changed a record meanwhile. Try again."])
+    return RestoreResult(record, done)
 
 
-def _save(record: models.Model, rules: Rules) -> None:
+def _save(record: models.Model, rules: RestoreRules) -> None:
     """Save the record; ValidationError in words for what the database refuses."""
     try:
         with transaction.atomic():
@@ -222,9 +228,9 @@ def _save(record: models.Model, rules: Rules) -> None:
         raise
 
 
-def _plan(event: Any, record: Any, rules: Rules, *, parts: bool) -> Iterator[Step]:
+def _plan(event: Any, record: Any, rules: RestoreRules, *, parts: bool) -> Iterator[RestoreStep]:
     alive = not record._state.adding
-    found = relations(type(record), rules.links)
+    found = related_tables(type(record), rules.links)
     if alive:
         found = [relation for relation in found if relation.part and parts]
     deletion = event if alive else _last(event)
@@ -239,11 +245,11 @@ def _last(event: Any) -> Any:
     return type(event).objects.filter(pgh_obj_id=event.pgh_obj_id).latest("pgh_id")
 
 
-def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[Step]:
+def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[RestoreStep]:
     versions = versions_of_rows(relation, event)
     present = relation.present(record) if alive else {}
     fields = relation.fields()
-    names = Names([*versions.values(), *present.values()], fields)
+    names = RecordNames([*versions.values(), *present.values()], fields)
     # A row that was removed and made again is the same to everybody but the database
     spare = [row for key, row in present.items() if key not in versions]
     steps = []
@@ -252,19 +258,19 @@ def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[
         name = _name(row, fields, names)
         if key in present:
             row._state.adding = False
-            differing = changes(present[key], version, fields, names)
-            steps += [Step(relation, CHANGE, row, name, differing)] if differing else []
-        elif same := [one for one in spare if not changes(one, version, fields, names)]:
+            differing = field_changes(present[key], version, fields, names)
+            steps += [RestoreStep(relation, CHANGE, row, name, differing)] if differing else []
+        elif same := [one for one in spare if not field_changes(one, version, fields, names)]:
             spare.remove(same[0])
         else:
-            steps.append(Step(relation, ADD, row, name))
+            steps.append(RestoreStep(relation, ADD, row, name))
     for one in spare:
         row = _row(relation, one.pk, one, record, names)
-        steps.append(Step(relation, REMOVE, one, _name(row, fields, names)))
+        steps.append(RestoreStep(relation, REMOVE, one, _name(row, fields, names)))
     return steps
 
 
-def _row(relation: Relation, key: Any, version: Any, record: Any, names: Names) -> Any:
+def _row(relation: Relation, key: Any, version: Any, record: Any, names: RecordNames) -> Any:
     """The row of a version as a record not yet saved, which knows what it is linked to."""
     row = relation.model(pk=key)
     for field in relation.fields():
@@ -281,7 +287,7 @@ def _row(relation: Relation, key: Any, version: Any, record: Any, names: Names) 
     return row
 
 
-def _name(row: Any, fields: Sequence[models.Field], names: Names) -> str:
+def _name(row: Any, fields: Sequence[models.Field], names: RecordNames) -> str:
     """What a bare link points at; of any other row what it calls itself."""
     if len(fields) == 1:
         return names.words(fields[0], getattr(row, fields[0].attname))
@@ -291,7 +297,7 @@ def _name(row: Any, fields: Sequence[models.Field], names: Names) -> str:
         return f"number {row.pk}"
 
 
-def _apply(step: Step) -> Step:
+def _apply(step: RestoreStep) -> RestoreStep:
     """Save the row; if it cannot be, the step says why and the rest goes on without it."""
     if step.action == REMOVE or step.problem:
         return step
@@ -303,7 +309,7 @@ def _apply(step: Step) -> Step:
             _check_database_keys(step.row)
             step.row.save(force_insert=step.action == ADD)
     except ValidationError as error:
-        return replace(step, problem=" ".join(batches.problems(step.row, error)))
+        return replace(step, problem=" ".join(batches.restore_problems(step.row, error)))
     except IntegrityError:
         return replace(step, problem="Another record stands in its way.")
     return step

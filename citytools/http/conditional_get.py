@@ -24,21 +24,21 @@ from citytools.history.data_version import Version
 from citytools.http import file_response, outages, page_cache
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-APART = ("/admin/", "/healthz", "/readyz", "/.well-known/")
+UNVERSIONED_PATHS = ("/admin/", "/healthz", "/readyz", "/.well-known/")
 """Beginnings of addresses that are not pages or files of facts."""
-SETTLED = datetime.timedelta(minutes=15)
+SETTLE_TIME = datetime.timedelta(minutes=15)
 """A change bears the time of writing and is seen when committed, which may be later: so long after
 the last one, a date alone says nothing; only the ETag does."""
 
 
 def is_public(request: HttpRequest) -> bool:
     """Whether the answer is the same for everybody."""
-    if request.method not in {"GET", "HEAD"} or request.path.startswith(APART):
+    if request.method not in {"GET", "HEAD"} or request.path.startswith(UNVERSIONED_PATHS):
         return False
     return settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
-def conditional(answer: Answer) -> Answer:
+def conditional_get_middleware(answer: Answer) -> Answer:
     """Middleware: 304 where nothing has changed, and the headers by which to ask."""
 
     def answered(request: HttpRequest) -> HttpResponseBase:
@@ -46,39 +46,41 @@ def conditional(answer: Answer) -> Answer:
             return _never_kept(request, answer(request))
         try:
             # Before the page is made: data that changes meanwhile makes the next answer new
-            version = data_version.present()
+            version = data_version.current_version()
         except Error as fault:
             # No middleware's fault reaches process_exception
             if (failed := outages.temporary_fault_response(request, fault)) is None:
                 raise
             return failed
         etag = _etag(request, version)
-        unchanged = _unchanged(request, etag, version)
+        unchanged = _precondition_response(request, etag, version)
         if unchanged is not None:
-            return _marked(unchanged, etag, version.changed)
-        if before := file_response.find(etag):
+            return _add_validators(unchanged, etag, version.changed)
+        if before := file_response.find_cached_file(etag):
             return before
         response = answer(request)
         if response.cookies:
             return _never_kept(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
-        _marked(response, etag, version.changed)
-        page_cache.mark(request, version, response)
-        file_response.keep(etag, response)
+        _add_validators(response, etag, version.changed)
+        page_cache.allow_caching(request, version, response)
+        file_response.cache_response(etag, response)
         return response
 
     return answered
 
 
-def _unchanged(request: HttpRequest, etag: str, version: Version) -> HttpResponseBase | None:
+def _precondition_response(
+    request: HttpRequest, etag: str, version: Version
+) -> HttpResponseBase | None:
     """304, or 412 where something else was expected; None where nothing was asked of the kind."""
     if _CONDITIONS.isdisjoint(request.META):
         return None
     # "*" asks whether there is anything here, which only the view knows
     if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return None
-    settled = _settled(version.changed)
+    settled = _is_settled(version.changed)
     return get_conditional_response(request, etag=etag, last_modified=settled)
 
 
@@ -88,7 +90,7 @@ _CONDITIONS = {
 
 
 def _never_kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    if not request.path.startswith(APART) or response.cookies:
+    if not request.path.startswith(UNVERSIONED_PATHS) or response.cookies:
         patch_cache_control(response, private=True, no_store=True)
     return response
 
@@ -99,11 +101,13 @@ def _etag(request: HttpRequest, version: Version) -> str:
     return f'W/"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"'
 
 
-def _settled(changed: datetime.datetime) -> int | None:
-    return int(changed.timestamp()) if timezone.now() - changed > SETTLED else None
+def _is_settled(changed: datetime.datetime) -> int | None:
+    return int(changed.timestamp()) if timezone.now() - changed > SETTLE_TIME else None
 
 
-def _marked(response: HttpResponseBase, etag: str, changed: datetime.datetime) -> HttpResponseBase:
+def _add_validators(
+    response: HttpResponseBase, etag: str, changed: datetime.datetime
+) -> HttpResponseBase:
     if not response.has_header("ETag"):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(changed.timestamp())
@@ -112,7 +116,7 @@ def _marked(response: HttpResponseBase, etag: str, changed: datetime.datetime) -
     return response
 
 
-def compressed(answer: Answer) -> Answer:
+def compression_middleware(answer: Answer) -> Answer:
     """Middleware: gzip for public pages and documents alone.
 
     They hold no secret that their length could betray (BREACH); pages with a form's token and the

@@ -10,7 +10,7 @@ from citytools.facts.provenance import Sourced
 
 
 @dataclass(frozen=True)
-class Section:
+class NavigationSection:
     """One of the six nouns in the header."""
 
     name: str
@@ -18,16 +18,16 @@ class Section:
 
 
 SECTIONS = (
-    Section("Boroughs", "/boroughs/"),
-    Section("Systems", "/systems/"),
-    Section("Contracts", "/contracts/"),
-    Section("Skills", "/skills/"),
-    Section("Research", "/research/"),
-    Section("Data", "/data/"),
+    NavigationSection("Boroughs", "/boroughs/"),
+    NavigationSection("Systems", "/systems/"),
+    NavigationSection("Contracts", "/contracts/"),
+    NavigationSection("Skills", "/skills/"),
+    NavigationSection("Research", "/research/"),
+    NavigationSection("Data", "/data/"),
 )
 
 
-def furniture(request: HttpRequest) -> dict[str, object]:
+def site(request: HttpRequest) -> dict[str, object]:
     """Template context of every page; the query runs only where the notice is drawn."""
     return {
         "sections": SECTIONS,

@@ -16,14 +16,14 @@ from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.http.response import ResponseHeaders
 
-from citytools.exports.tables import Told
+from citytools.exports.tables import ExportMetadata
 from citytools.http.log_format import ThrottleFilter
 
 _SPOOL = 1024 * 1024
 """Bytes kept in memory before a file is spooled to disk."""
 
 
-def refusal(problems: Sequence[tuple[str, str]]) -> HttpResponse:
+def bad_request_text(problems: Sequence[tuple[str, str]]) -> HttpResponse:
     """400 with the reasons as plain text."""
     lines = [f"{name}: {reason}" for name, reason in problems]
     text = "This file was not made. What to change:\n" + "\n".join(lines) + "\n"
@@ -39,7 +39,9 @@ def retry_later(reason: str, seconds: int) -> HttpResponse:
     return response
 
 
-def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str) -> FileResponse:
+def buffered_download(
+    write: Callable[[IO[bytes]], Any], filename: str, content_type: str
+) -> FileResponse:
     """What a function writes, as a file with its length: complete, or not sent."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
     try:
@@ -51,8 +53,8 @@ def download(write: Callable[[IO[bytes]], Any], filename: str, content_type: str
     return FileResponse(spool, as_attachment=True, filename=filename, content_type=content_type)
 
 
-def spooled(
-    write: Callable[[IO[bytes]], int], filename: str, content_type: str, told: Told
+def spooled_download(
+    write: Callable[[IO[bytes]], int], filename: str, content_type: str, told: ExportMetadata
 ) -> HttpResponseBase:
     """A file with its length, its SHA-256 (RFC 9530), its number of rows and what it says."""
     counted: list[int] = []
@@ -63,12 +65,14 @@ def spooled(
         spool.seek(0)
         digest.append(hashlib.file_digest(spool, "sha256").digest())  # type: ignore[arg-type]
 
-    response = download(written, filename, content_type)
+    response = buffered_download(written, filename, content_type)
     response["Repr-Digest"] = f"sha-256=:{b64encode(digest[0]).decode()}:"
-    return described(response, told, counted[0], filename)
+    return add_file_headers(response, told, counted[0], filename)
 
 
-def described(response: HttpResponseBase, told: Told, rows: int, filename: str) -> HttpResponseBase:
+def add_file_headers(
+    response: HttpResponseBase, told: ExportMetadata, rows: int, filename: str
+) -> HttpResponseBase:
     """The same answer with its name, and what the file says of itself."""
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     for name, value in told.headers(rows).items():
@@ -82,18 +86,18 @@ def described(response: HttpResponseBase, told: Told, rows: int, filename: str) 
 
 _log = logging.getLogger(__name__)
 _log.addFilter(ThrottleFilter(lines=5, seconds=60))
-_LONGEST = 16 * 1024
-MOST = 1_000
+_MAX_HEADER_BYTES = 16 * 1024
+MAX_CACHED_FILES = 1_000
 """Files at the most; `settings.KEPT_FILES_BYTES` bounds them together."""
 
 
-class KeptFile(FileResponse):
+class CachedFile(FileResponse):
     """A file from disk, read in larger blocks than Django's 4 kB."""
 
     block_size = 128 * 1024
 
 
-def find(etag: str) -> HttpResponseBase | None:
+def find_cached_file(etag: str) -> HttpResponseBase | None:
     """The file as it was sent before, if it is kept whole."""
     if not settings.KEPT_FILES_BYTES:
         return None
@@ -108,7 +112,7 @@ def find(etag: str) -> HttpResponseBase | None:
         return None
     with contextlib.suppress(PermissionError):  # another account's, of the same group
         os.utime(file.fileno())
-    response = KeptFile(file)
+    response = CachedFile(file)
     response.headers = headers
     return response
 
@@ -118,22 +122,22 @@ def _headers(file: IO[bytes]) -> ResponseHeaders:
 
     A crash of the machine may leave that.
     """
-    headers = ResponseHeaders(json.loads(file.readline(_LONGEST)))
+    headers = ResponseHeaders(json.loads(file.readline(_MAX_HEADER_BYTES)))
     if os.fstat(file.fileno()).st_size - file.tell() != int(headers["Content-Length"]):
         raise ValueError("It was cut short.")
     return headers
 
 
-def keep(etag: str, response: HttpResponseBase) -> None:
+def cache_response(etag: str, response: HttpResponseBase) -> None:
     """Keep a file that was spooled, before it is sent; a full disk keeps none and fails none."""
     spool = getattr(response, "file_to_stream", None)
     if not settings.KEPT_FILES_BYTES or not isinstance(spool, tempfile.SpooledTemporaryFile):
         return
-    store(etag, dict(response.items()), spool)
+    cache_bytes(etag, dict(response.items()), spool)
     spool.seek(0)
 
 
-def store(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
+def cache_bytes(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
     """Keep some bytes and their headers, a Content-Length among them; a full disk keeps none."""
     if not settings.KEPT_FILES_BYTES:
         return
@@ -168,7 +172,7 @@ def _forget_the_oldest() -> None:
     left = settings.KEPT_FILES_BYTES
     for number, (_, size, path) in enumerate(sorted(found, reverse=True)):
         left -= size
-        if left < 0 or number >= MOST:
+        if left < 0 or number >= MAX_CACHED_FILES:
             path.unlink(missing_ok=True)
 
 

@@ -30,22 +30,22 @@ _PLAIN = "text/plain; charset=utf-8"
 _BAD_REQUEST = "This request cannot be answered: its address, host name or content is not valid.\n"
 
 
-def wants_text(request: HttpRequest) -> bool:
+def prefers_plain_text(request: HttpRequest) -> bool:
     """Whether a file, document or feed is asked for, whose reader is a program."""
     return "." in request.path.rpartition("/")[2]
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, saying nothing of the reason, which is in the log."""
-    if wants_text(request):
+    if prefers_plain_text(request):
         return HttpResponse(_BAD_REQUEST, status=400, content_type=_PLAIN)
     # Without the request: its host or its fields are what is wrong
     return render(None, "400.html", status=400)
 
 
-def unavailable(request: HttpRequest, text: str, **context: object) -> HttpResponse:
+def unavailable_response(request: HttpRequest, text: str, **context: object) -> HttpResponse:
     """503: the text for a file, for a page 503.html with this context. Neither needs a database."""
-    if wants_text(request):
+    if prefers_plain_text(request):
         return HttpResponse(text + "\n", status=503, content_type=_PLAIN)
     return render(None, "503.html", context, status=503)
 
@@ -64,7 +64,7 @@ _OF_CONNECTIONS = (
 _WHILE_SAVING = " If you were saving something, check whether it was saved before you try again."
 
 
-def causes(fault: BaseException) -> Iterator[BaseException]:
+def exception_chain(fault: BaseException) -> Iterator[BaseException]:
     """A fault and all from which it came."""
     seen: BaseException | None = fault
     while seen is not None:
@@ -74,7 +74,7 @@ def causes(fault: BaseException) -> Iterator[BaseException]:
 
 def is_outage(fault: BaseException) -> bool:
     """Whether the database is to blame, whatever was made of its error on the way."""
-    faults = [cause for cause in causes(fault) if isinstance(cause, Error | DriverError)]
+    faults = [cause for cause in exception_chain(fault) if isinstance(cause, Error | DriverError)]
     if not faults:
         return False
     driver = connection.connection
@@ -106,7 +106,7 @@ def is_lost() -> bool:
 def database_outage_response(request: HttpRequest) -> HttpResponse:
     """503 with Retry-After."""
     saving = "" if request.method in {"GET", "HEAD"} else _WHILE_SAVING
-    response = unavailable(
+    response = unavailable_response(
         request,
         "This file was not made: the database does not answer at the moment. Try again in a "
         "minute.",
@@ -127,9 +127,9 @@ _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENO
 _NOT_WRITABLE |= {errno.EIO, errno.ESTALE, errno.EISDIR}
 
 
-def reason(fault: BaseException) -> str:
+def storage_fault_reason(fault: BaseException) -> str:
     """Why a file could not be written, as half a sentence; empty where that is not the fault."""
-    for cause in causes(fault):
+    for cause in exception_chain(fault):
         if not isinstance(cause, OSError):
             continue
         if cause.errno in _FULL:
@@ -154,7 +154,7 @@ def _is_written_to(filename: object) -> bool:
 
 def storage_outage_response(request: HttpRequest, why: str) -> HttpResponse:
     """503 with Retry-After."""
-    response = unavailable(
+    response = unavailable_response(
         request,
         f"The file could not be made: {why}. Nothing is wrong with the address; try again later.",
         title="This cannot be made at the moment",
@@ -187,8 +187,8 @@ class BoundedQueries:
         Connections made on the way keep it; one that was there before, as in a shell, gets it
         for this request alone.
         """
-        before = None if _bounded() else connection.connection
-        with bounding():
+        before = None if _connection_is_bounded() else connection.connection
+        with bound_new_connections():
             try:
                 if before is not None:
                     _bound(settings.STATEMENT_SECONDS)
@@ -199,17 +199,17 @@ class BoundedQueries:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """What is answered where a view's statement met the bound."""
-        return stopped(request, fault)
+        return statement_timeout_response(request, fault)
 
 
-def stopped(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
+def statement_timeout_response(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
     """503 with the remedy where a statement met the bound: a page, or text for a file."""
     # COPY raises the driver's own error, all else Django's around it
     if not isinstance(fault, QueryCanceled) and not isinstance(fault.__cause__, QueryCanceled):
         return None
     _log.warning("Stopped after %g s: %s", settings.STATEMENT_SECONDS, request.get_full_path())
     remedy = _REMEDY.format(seconds=settings.STATEMENT_SECONDS)
-    return unavailable(
+    return unavailable_response(
         request,
         f"This file was not made. {remedy}",
         title="That took too long",
@@ -220,7 +220,7 @@ def stopped(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
 
 
 @contextlib.contextmanager
-def bounding() -> Iterator[None]:
+def bound_new_connections() -> Iterator[None]:
     """Connections made meanwhile are bounded, as within a request."""
     token = _asked.set(True)
     try:
@@ -229,7 +229,7 @@ def bounding() -> Iterator[None]:
         _asked.reset(token)
 
 
-def _bounded() -> bool:
+def _connection_is_bounded() -> bool:
     """Whether there is no connection, or the present one has the bound for good."""
     raw = connection.connection
     return raw is None or raw is getattr(connection, "bounded", None)
@@ -282,14 +282,14 @@ class TemporaryFaults:
 
 def temporary_fault_response(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
     """503 for a fault that passes; None for one that is ours."""
-    if response := stopped(request, fault):
+    if response := statement_timeout_response(request, fault):
         return response
     if is_outage(fault):
         _log.warning("The database failed for %r: %s", request.path[:200], _in_short(fault))
         response = database_outage_response(request)
         response.connection_was_lost = is_lost()  # type: ignore[attr-defined]
         return response
-    if why := reason(fault):
+    if why := storage_fault_reason(fault):
         _log.error("No file could be written for %r: %s", request.path[:200], _in_short(fault))
         return storage_outage_response(request, why)
     return None

@@ -70,7 +70,7 @@ Key = tuple[bool | str, ...]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
 """Gzip is named, and not to be kept away from."""
-LARGEST = 64 * 1024
+MAX_PAGE_BYTES = 64 * 1024
 """Bytes, as sent, of the largest page that is kept."""
 _MARK = "citytools.kept"
 """Where in a request's environment stand version and ETag by which its answer may be kept."""
@@ -79,14 +79,14 @@ _TOLD_BY = (
     *("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"),
 )
 """What tells pages apart, besides how they were asked for at a proxy and whether compressed."""
-_LONGEST = 2_048
+_MAX_ADDRESS_BYTES = 2_048
 """Characters of all that together; whoever sends more fills no memory with it."""
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 """Those that only Django answers."""
 _OF_CONTENT = {"Content-Type", "Content-Length", "Content-Encoding"}
 
 
-class Page(NamedTuple):
+class CachedPage(NamedTuple):
     """A page as it was sent, and the version of what it was made from."""
 
     version: str
@@ -96,12 +96,12 @@ class Page(NamedTuple):
     content: bytes
 
 
-_pages: OrderedDict[Key, Page] = OrderedDict()
+_pages: OrderedDict[Key, CachedPage] = OrderedDict()
 """What was asked for last stands at the end."""
 _alone = Lock()
 
 
-class WithKeptPages:
+class PageCache:
     """The application with what is kept ahead of it.
 
     `citytools.http.asgi` sends what is kept without calling it: see its PageCache.
@@ -133,10 +133,10 @@ class WithKeptPages:
         if _MARK in environ and told[0].startswith("200"):
             version, etag = environ[_MARK]
             status, headers = told
-            _keep(key, Page(version, etag, status, headers, b"".join(answer)))
+            _keep(key, CachedPage(version, etag, status, headers, b"".join(answer)))
         return answer
 
-    def stored_page(self, environ: Environ) -> Page | None:
+    def stored_page(self, environ: Environ) -> CachedPage | None:
         """The page that is kept, of whatever version."""
         key = _key(environ)
         return None if key is None else _find(key)
@@ -145,14 +145,16 @@ class WithKeptPages:
         """What a page must be of."""
         return _present()
 
-    def send_page(self, page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+    def send_page(
+        self, page: CachedPage, environ: Environ, start: Callable[..., Any]
+    ) -> list[bytes]:
         """The page, or 304 for who has it already."""
         return _sent(page, environ, start)
 
 
-def mark(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
+def allow_caching(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
     """Let a page be kept; documents and what is very large are made anew each time."""
-    if not isinstance(response, HttpResponse) or len(response.content) > LARGEST:
+    if not isinstance(response, HttpResponse) or len(response.content) > MAX_PAGE_BYTES:
         return
     if "CSRF_COOKIE" in request.META:
         return  # a form on it might hold this visitor's token
@@ -160,7 +162,7 @@ def mark(request: HttpRequest, version: Version, response: HttpResponseBase) -> 
         request.META[_MARK] = (version.key, response["ETag"])
 
 
-def forget() -> None:
+def clear_page_cache() -> None:
     """Keep none of what is kept."""
     _pages.clear()
 
@@ -190,12 +192,12 @@ def _key(environ: Environ) -> Key | None:
     # Of what a proxy says only what Django takes: the first word
     by_proxy = environ.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip()
     told = [by_proxy, *[environ.get(name, "") for name in _TOLD_BY]]
-    if sum(map(len, told)) > _LONGEST:
+    if sum(map(len, told)) > _MAX_ADDRESS_BYTES:
         return None
     return (accepts_gzip(environ), *told)
 
 
-def _find(key: Key) -> Page | None:
+def _find(key: Key) -> CachedPage | None:
     """The page, if it is kept, of whatever version."""
     with _alone:
         page = _pages.get(key)
@@ -210,13 +212,13 @@ def _present() -> str | None:
         # As Django does at the beginning of a request
         connection.close_if_unusable_or_obsolete()
     try:
-        with outages.bounding():
-            return data_version.present().key
+        with outages.bound_new_connections():
+            return data_version.current_version().key
     except (DatabaseError, InterfaceError):
         return None
 
 
-def _sent(page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
+def _sent(page: CachedPage, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
     """The page, or 304 for who has it already."""
     had = [one.removeprefix("W/") for one in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
     if page.etag.removeprefix("W/") in had:
@@ -226,7 +228,7 @@ def _sent(page: Page, environ: Environ, start: Callable[..., Any]) -> list[bytes
     return [page.content]
 
 
-def _keep(key: Key, page: Page) -> None:
+def _keep(key: Key, page: CachedPage) -> None:
     with _alone:
         _pages[key] = page
         _pages.move_to_end(key)

@@ -24,10 +24,12 @@ class Loader(filesystem.Loader):
     def get_contents(self, origin: Origin) -> str:
         """The source of a template."""
         text = super().get_contents(origin)
-        return text if settings.DEBUG or not origin.name.endswith(".html") else trimmed(text)
+        return (
+            text if settings.DEBUG or not origin.name.endswith(".html") else strip_indentation(text)
+        )
 
 
-def trimmed(text: str) -> str:
+def strip_indentation(text: str) -> str:
     """A page's template without indentation, blank lines, and ends of lines between cells."""
     lines = _ONLY_TAGS.sub(r"\1", _INDENTATION.sub("", text))
     return _BETWEEN_CELLS.sub(r"\1", lines)

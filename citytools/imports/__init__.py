@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from django.db import connection, models
 
 from citytools.history import data_version
-from citytools.imports.authorship import Key, LeftRow, last_by_people
-from citytools.imports.csv_reader import Line
-from citytools.imports.record_finder import DeletedByPerson, Directory, RecordFinder
-from citytools.imports.table_writer import Draft, TableWriter, attribute_of
+from citytools.imports.authorship import Key, SkippedRow, last_writes_by_people
+from citytools.imports.csv_reader import CsvRow
+from citytools.imports.record_finder import DeletedByPersonError, NameDirectory, RecordFinder
+from citytools.imports.table_writer import RecordDraft, TableWriter, attribute_name
 
 Pair = tuple[int, int]
 
@@ -31,29 +31,29 @@ class LinkRows:
     def __init__(
         self,
         model: type[models.Model],
-        owners: Sequence[tuple[Line, models.Model]],
-        drafts: Sequence[Draft],
+        owners: Sequence[tuple[CsvRow, models.Model]],
+        drafts: Sequence[RecordDraft],
         owner: str,
     ) -> None:
         self.fields = [one.name for one in model._meta.fields if one.remote_field]
         (self._far,) = (name for name in self.fields if name != owner)
         self._near = owner
-        self._lines: dict[int, Line] = {record.pk: line for line, record in owners}
-        self._by_people = last_by_people(model)
+        self._lines: dict[int, CsvRow] = {record.pk: line for line, record in owners}
+        self._by_people = last_writes_by_people(model)
         self._owners_by_people = self._last_of_owners(owners)
-        self._wanted: dict[Pair, Draft] = {}
+        self._wanted: dict[Pair, RecordDraft] = {}
         for draft in drafts:
             self._wanted.setdefault((draft.values[owner].pk, draft.values[self._far].pk), draft)
-        near, far = attribute_of(model, owner), attribute_of(model, self._far)
+        near, far = attribute_name(model, owner), attribute_name(model, self._far)
         links = model._default_manager.filter(**{f"{owner}__in": self._lines})
         self._present = {(getattr(link, near), getattr(link, far)): link for link in links}
         self.gone: list[int] = []
-        self.left: list[LeftRow] = []
+        self.left: list[SkippedRow] = []
         self._compare()
         self.drafts = [draft for draft in drafts if self._is_written(draft)]
 
-    def _last_of_owners(self, owners: Sequence[tuple[Line, models.Model]]) -> dict[int, Any]:
-        return last_by_people(type(owners[0][1])) if owners else {}
+    def _last_of_owners(self, owners: Sequence[tuple[CsvRow, models.Model]]) -> dict[int, Any]:
+        return last_writes_by_people(type(owners[0][1])) if owners else {}
 
     def _compare(self) -> None:
         removes: dict[int, list[models.Model]] = defaultdict(list)
@@ -63,7 +63,7 @@ class LinkRows:
                 removes[owner].append(getattr(link, self._far))
             elif link.pk in self._by_people:
                 event = self._by_people[link.pk]
-                self.left.append(LeftRow(self._lines[owner], event, "linked"))
+                self.left.append(SkippedRow(self._lines[owner], event, "linked"))
             else:
                 self.gone.append(link.pk)
         for (owner, _), draft in self._only(self._wanted, self._present):
@@ -72,13 +72,13 @@ class LinkRows:
         for owner in {**adds, **removes}:
             event, line = self._owners_by_people[owner], self._lines[owner]
             self.left.append(
-                LeftRow(line, event, "links", adds=adds[owner], removes=removes[owner])
+                SkippedRow(line, event, "links", adds=adds[owner], removes=removes[owner])
             )
 
     def _only(self, these: dict[Pair, Any], those: dict[Pair, Any]) -> list[tuple[Pair, Any]]:
         return [(pair, value) for pair, value in these.items() if pair not in those]
 
-    def _is_written(self, draft: Draft) -> bool:
+    def _is_written(self, draft: RecordDraft) -> bool:
         """Not what is about a person's record, unless it is there and to be counted once."""
         pair = (draft.values[self._near].pk, draft.values[self._far].pk)
         if pair[0] not in self._owners_by_people:
@@ -90,12 +90,12 @@ __all__ = ["SOURCED", "Draft", "Import", "lock_tables", "sourced"]
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
-Rows = list[tuple[Line, M]]
+Rows = list[tuple[CsvRow, M]]
 """Rows of a file, each with the record that it is about."""
 
 
 @dataclass
-class Tally:
+class ImportCounts:
     """What became of the rows for one table."""
 
     created: int = 0
@@ -110,51 +110,51 @@ class Tally:
 
 
 @dataclass
-class Import:
+class ImportRun:
     """One import: what became of each table, and which rows were left for a person's sake."""
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    left: list[LeftRow] = field(default_factory=list)
-    _first_lines: dict[tuple[type[models.Model], Key], Line] = field(default_factory=dict)
-    _left_out: dict[type[models.Model], list[tuple[Line, Any]]] = field(default_factory=dict)
+    tallies: dict[str, ImportCounts] = field(default_factory=dict)
+    left: list[SkippedRow] = field(default_factory=list)
+    _first_lines: dict[tuple[type[models.Model], Key], CsvRow] = field(default_factory=dict)
+    _left_out: dict[type[models.Model], list[tuple[CsvRow, Any]]] = field(default_factory=dict)
     _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
 
     def drafts(
         self,
         model: type[models.Model],
-        lines: Sequence[Line],
-        values: Callable[[Line], Mapping[str, Any]],
-    ) -> list[Draft]:
+        lines: Sequence[CsvRow],
+        values: Callable[[CsvRow], Mapping[str, Any]],
+    ) -> list[RecordDraft]:
         """What each row says; without the rows that name a record which a person deleted."""
         drafts = []
         for line in lines:
             try:
-                drafts.append(Draft(line, values(line)))
-            except DeletedByPerson as deleted:
-                self.left.append(LeftRow(line, deleted.event, "names"))
+                drafts.append(RecordDraft(line, values(line)))
+            except DeletedByPersonError as deleted:
+                self.left.append(SkippedRow(line, deleted.event, "names"))
                 self._left_out.setdefault(model, []).append((line, deleted.event))
         return drafts
 
-    def directory(self, model: type[M], name: str, column: str = "") -> Directory[M]:
+    def directory(self, model: type[M], name: str, column: str = "") -> NameDirectory[M]:
         """Records of a model by a field, which its own file may call otherwise."""
-        finder = RecordFinder(model, [name], last_by_people(model))
+        finder = RecordFinder(model, [name], last_writes_by_people(model))
         rows = self._rows.get(model, [])
-        return Directory(finder, column or name, rows, self._left_out.get(model, []))
+        return NameDirectory(finder, column or name, rows, self._left_out.get(model, []))
 
-    def listed(self, line: Line, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
+    def listed(self, line: CsvRow, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
         """What the parts of a list name, without the records that a person deleted."""
         records = []
         for part in line.parts(column):
             try:
                 records.append(line.named(column, part, known, listed_in))
-            except DeletedByPerson as deleted:
-                self.left.append(LeftRow(line, deleted.event, "part", column=column))
+            except DeletedByPersonError as deleted:
+                self.left.append(SkippedRow(line, deleted.event, "part", column=column))
         return records
 
     def upsert(
         self,
         model: type[M],
-        drafts: Sequence[Draft],
+        drafts: Sequence[RecordDraft],
         *,
         key: Sequence[str],
         columns: Mapping[str, str] | None = None,
@@ -164,8 +164,8 @@ class Import:
         `columns` says which column a field comes from where the two are called differently. A
         record that a person wrote last stays as it is; one that a person deleted has no row here.
         """
-        by_people = last_by_people(model)
-        finder = RecordFinder(model, [attribute_of(model, name) for name in key], by_people)
+        by_people = last_writes_by_people(model)
+        finder = RecordFinder(model, [attribute_name(model, name) for name in key], by_people)
         writer = TableWriter(model, columns or {})
         rows = []
         for draft in drafts:
@@ -173,9 +173,9 @@ class Import:
             self._claim(model, finder.key(record), draft.line)
             try:
                 before = finder.find(finder.key(record))
-            except DeletedByPerson as deleted:
+            except DeletedByPersonError as deleted:
                 says = {name: value for name, value in draft.values.items() if value}
-                self.left.append(LeftRow(draft.line, deleted.event, "deleted", says=says))
+                self.left.append(SkippedRow(draft.line, deleted.event, "deleted", says=says))
                 self._left_out.setdefault(model, []).append((draft.line, deleted.event))
                 continue
             if before is None:
@@ -196,7 +196,7 @@ class Import:
         writer: TableWriter[M],
         before: M,
         after: M,
-        draft: Draft,
+        draft: RecordDraft,
         kept: set[str],
         by_person: Any,
     ) -> None:
@@ -207,7 +207,7 @@ class Import:
             tally.unchanged += 1
         elif by_person:
             says = {name: draft.values[name] for name in names}
-            self.left.append(LeftRow(draft.line, by_person, "edited", says=says))
+            self.left.append(SkippedRow(draft.line, by_person, "edited", says=says))
         else:
             writer.change(draft.line, before, after, names)
             tally.changed += 1
@@ -216,7 +216,7 @@ class Import:
         self,
         model: type[models.Model],
         owners: Rows[M],
-        drafts: Sequence[Draft],
+        drafts: Sequence[RecordDraft],
         *,
         owner: str,
         columns: Mapping[str, str] | None = None,
@@ -233,10 +233,10 @@ class Import:
         self._tally(model).removed += len(links.gone)
         self.upsert(model, links.drafts, key=links.fields, columns=columns)
 
-    def _tally(self, model: type[models.Model]) -> Tally:
-        return self.tallies.setdefault(str(model._meta.verbose_name_plural), Tally())
+    def _tally(self, model: type[models.Model]) -> ImportCounts:
+        return self.tallies.setdefault(str(model._meta.verbose_name_plural), ImportCounts())
 
-    def _claim(self, model: type[models.Model], key: Key, line: Line) -> None:
+    def _claim(self, model: type[models.Model], key: Key, line: CsvRow) -> None:
         first = self._first_lines.setdefault((model, key), line)
         if first is not line:
             raise line.wrong(
@@ -252,12 +252,12 @@ def lock_tables() -> None:
     To be called before anything is compared: what staff saved in between would be written over by
     values that were read before.
     """
-    names = ", ".join(connection.ops.quote_name(name) for name in data_version.tables())
+    names = ", ".join(connection.ops.quote_name(name) for name in data_version.fact_tables())
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def sourced(line: Line) -> dict[str, object]:
+def source_fields(line: CsvRow) -> dict[str, object]:
     """The fields that say where a fact comes from."""
     return {
         "source_kind": line.text("source_kind"),

@@ -17,8 +17,15 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils.text import Truncator
 
-from citytools.history.page import Names, in_london, label, name_of, people_of, who
-from citytools.imports.csv_reader import Line
+from citytools.history.page import (
+    RecordNames,
+    account_names,
+    author_name,
+    field_label,
+    in_london,
+    version_name,
+)
+from citytools.imports.csv_reader import CsvRow
 
 Key = tuple[object, ...]
 
@@ -45,7 +52,7 @@ def event_model(model: type[models.Model]) -> Any:
     raise LookupError(f"{model._meta.label} has no history.")
 
 
-def last_by_people(model: type[models.Model]) -> dict[int, Any]:
+def last_writes_by_people(model: type[models.Model]) -> dict[int, Any]:
     """The last event of each record that a person wrote last, by the record's number.
 
     Records that are gone are among them: their last event is the deletion.
@@ -61,7 +68,7 @@ def last_by_people(model: type[models.Model]) -> dict[int, Any]:
     return {event.pgh_obj_id: event for event in found}
 
 
-def keys_by_programs(
+def keys_written_by_programs(
     model: type[models.Model], records: Collection[int], attributes: Sequence[str]
 ) -> dict[Key, int]:
     """What the records were called when a program last wrote them; their numbers by that key."""
@@ -87,7 +94,7 @@ _MAX_CHARACTERS = 400
 
 
 @dataclass(frozen=True)
-class LeftRow:
+class SkippedRow:
     """A row, the person's event that it gave way to, and what became of it.
 
     `reason`: edited, deleted (the row's own record), names (a deleted record, so that the row is
@@ -95,7 +102,7 @@ class LeftRow:
     in the file), links (of a record that a person wrote last).
     """
 
-    line: Line
+    line: CsvRow
     event: Any
     reason: str
     column: str = ""
@@ -104,20 +111,20 @@ class LeftRow:
     removes: Sequence[models.Model] = ()
 
 
-def sentences(rows: Sequence[LeftRow]) -> Iterator[str]:
+def skipped_row_sentences(rows: Sequence[SkippedRow]) -> Iterator[str]:
     """A line for each row: where it is, what was left, who wrote that and when, the file's word."""
     events = [row.event for row in rows]
-    people, names = people_of(events), _names_by_kind(events)
+    people, names = account_names(events), _names_by_kind(events)
     for row in rows:
         event = row.event
         # An event without a context was written at a shell, by nobody whose name is known
-        by = f"by {who(event, people)}" if event.pgh_context else "directly in the database"
+        by = f"by {author_name(event, people)}" if event.pgh_context else "directly in the database"
         by = f"{_VERBS[event.pgh_label]} {by} on {in_london(event.pgh_created_at)}"
         place = ", ".join(part for part in (row.line.file, row.line.place, row.column) if part)
         yield f"{place}: {_sentence(row, _name(event, names[type(event)]), by)}"
 
 
-def _sentence(row: LeftRow, name: str, by: str) -> str:
+def _sentence(row: SkippedRow, name: str, by: str) -> str:
     if row.reason == "names":
         return f"left out, because it names the {name} ({by}). {_says_cells(row.line)}"
     if row.reason == "part":
@@ -130,38 +137,38 @@ def _sentence(row: LeftRow, name: str, by: str) -> str:
     return f"the {name} {left} ({by}). {_says_values(row)}"
 
 
-def _names_by_kind(events: Sequence[Any]) -> dict[type[models.Model], Names]:
+def _names_by_kind(events: Sequence[Any]) -> dict[type[models.Model], RecordNames]:
     kinds: dict[type[models.Model], list[Any]] = {}
     for event in events:
         kinds.setdefault(type(event), []).append(event)
-    return {kind: Names(those) for kind, those in kinds.items()}
+    return {kind: RecordNames(those) for kind, those in kinds.items()}
 
 
-def _name(event: Any, names: Names) -> str:
+def _name(event: Any, names: RecordNames) -> str:
     model = type(event).pgh_tracked_model
     if model.__str__ is not models.Model.__str__:
-        return f"{model._meta.verbose_name} “{name_of(event, names)}”"
+        return f"{model._meta.verbose_name} “{version_name(event, names)}”"
     # Django's own link tables have no name but that of the two records
     ends = [one for one in model._meta.fields if one.remote_field]
     joined = " and ".join(f"“{names.words(one, getattr(event, one.attname))}”" for one in ends)
     return f"link of {joined}"
 
 
-def _says_values(row: LeftRow) -> str:
+def _says_values(row: SkippedRow) -> str:
     fields = type(row.event).pgh_tracked_model._meta.fields
     said = [one for one in fields if one.name in row.says]
-    return _says([f"{label(one)} {_word(one, row.says[one.name])}" for one in said])
+    return _says([f"{field_label(one)} {_word(one, row.says[one.name])}" for one in said])
 
 
 def _word(of: models.Field, value: Any) -> str:
-    return str(value) if isinstance(value, models.Model) else Names([]).words(of, value)
+    return str(value) if isinstance(value, models.Model) else RecordNames([]).words(of, value)
 
 
-def _says_cells(line: Line) -> str:
+def _says_cells(line: CsvRow) -> str:
     return _says([f"{column} {cell}" for column, cell in line.cells.items() if cell])
 
 
-def _says_links(row: LeftRow) -> str:
+def _says_links(row: SkippedRow) -> str:
     added = [f"with “{record}”" for record in row.adds]
     return _says([*added, *(f"without “{record}”" for record in row.removes)])
 

@@ -31,7 +31,7 @@ class LoadError(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class CsvRow:
     """One row of a file, or one record of another kind of file, as text by column."""
 
     file: str
@@ -137,7 +137,7 @@ class Line:
         raise self.wrong(field, f"“{name}” is not known.", remedy)
 
 
-def lines(path: Path, columns: Sequence[str]) -> list[Line]:
+def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
     """The rows of a file that has exactly these columns, in any order; the header is row 1."""
     table = _rows(path)
     header = next(table, [])
@@ -152,15 +152,15 @@ def lines(path: Path, columns: Sequence[str]) -> list[Line]:
                 f"The row has {len(row)} cells where the header has {len(header)}.",
                 "Put quotes around a cell that holds a comma; remove empty rows.",
             )
-        line = Line(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
+        line = CsvRow(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
         _check_cells(line)
         found.append(line)
     return found
 
 
-def records(
+def read_json(
     path: Path, columns: Mapping[str, Sequence[str]], objects: Collection[str] = ()
-) -> dict[str, list[Line]]:
+) -> dict[str, list[CsvRow]]:
     """The records of a JSON file by kind, each with exactly its columns: texts, lists of texts.
 
     The columns among `objects` hold {…} instead, which a line keeps as JSON (`Line.object`).
@@ -185,7 +185,7 @@ def records(
 
 def _records(
     file: str, kind: str, found: object, columns: Sequence[str], objects: Collection[str]
-) -> list[Line]:
+) -> list[CsvRow]:
     if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
         raise LoadError(file, kind, "", "This is not a list of records.", "Write [{…}, {…}].")
     return [
@@ -200,15 +200,15 @@ def _record(
     record: Mapping[str, Any],
     columns: Sequence[str],
     objects: Collection[str],
-) -> Line:
+) -> CsvRow:
     _check_header(file, place, list(record), columns)
     cells = {}
     for name, value in record.items():
         if (name in objects) != isinstance(value, dict):
             reason, remedy = _KINDS[name in objects]
             raise LoadError(file, place, name, reason, remedy)
-        cells[name] = json.dumps(value) if name in objects else _joined(file, place, name, value)
-    line = Line(file, place, cells)
+        cells[name] = json.dumps(value) if name in objects else _join_list(file, place, name, value)
+    line = CsvRow(file, place, cells)
     _check_cells(line)
     return line
 
@@ -219,7 +219,7 @@ _KINDS = {
 }
 
 
-def _joined(file: str, place: str, name: str, value: object) -> str:
+def _join_list(file: str, place: str, name: str, value: object) -> str:
     parts = value if isinstance(value, list) else [value]
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) < len(parts):
@@ -279,7 +279,7 @@ def _check_header(file: str, place: str, header: Sequence[str], columns: Sequenc
             )
 
 
-def _check_cells(line: Line) -> None:
+def _check_cells(line: CsvRow) -> None:
     for field, cell in line.cells.items():
         if cell != cell.strip():
             raise line.wrong(field, "The cell begins or ends with a space.", "Remove it.")

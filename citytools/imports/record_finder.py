@@ -6,13 +6,13 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models
 
-from citytools.imports.authorship import Key, former_keys, keys_by_programs
-from citytools.imports.csv_reader import Line
+from citytools.imports.authorship import Key, former_keys, keys_written_by_programs
+from citytools.imports.csv_reader import CsvRow
 
 M = TypeVar("M", bound=models.Model)
 
 
-class DeletedByPerson(Exception):  # noqa: N818 (it is no error: the row is left out)
+class DeletedByPersonError(Exception):
     """What a file names was deleted by a person, whose event this carries."""
 
     def __init__(self, event: Any) -> None:
@@ -52,20 +52,20 @@ class RecordFinder(Generic[M]):
         event = self._by_people.get(number)
         # One that is there, but not among those that are looked through, was not deleted
         if number not in self._records and event and event.pgh_label == "delete":
-            raise DeletedByPerson(event)
+            raise DeletedByPersonError(event)
         return self._records.get(number)
 
     @cached_property
     def _renamed(self) -> dict[Key, int]:
         alive = self._by_people.keys() & self._records.keys()
-        return keys_by_programs(self._model, alive, self._attributes)
+        return keys_written_by_programs(self._model, alive, self._attributes)
 
     @cached_property
     def _former(self) -> dict[Key, int]:
         return former_keys(self._model, self._attributes)
 
 
-class Directory(Mapping[str, M]):
+class NameDirectory(Mapping[str, M]):
     """Records by a name: that of their own row in this import, their present or a former one.
 
     The row comes first: a record that a person wrote keeps its name, and its file may call it
@@ -78,8 +78,8 @@ class Directory(Mapping[str, M]):
         self,
         finder: RecordFinder[M],
         column: str,
-        rows: Iterable[tuple[Line, M]],
-        left_out: Iterable[tuple[Line, Any]],
+        rows: Iterable[tuple[CsvRow, M]],
+        left_out: Iterable[tuple[CsvRow, Any]],
     ) -> None:
         self._finder = finder
         self._by_row = {line.cells[column]: record for line, record in rows if column in line.cells}
@@ -90,13 +90,13 @@ class Directory(Mapping[str, M]):
     def __getitem__(self, name: str) -> M:
         record = self._by_row.get(name) or self._finder.find((name,))
         if record is None and name in self._left_out:
-            raise DeletedByPerson(self._left_out[name])
+            raise DeletedByPersonError(self._left_out[name])
         if record is None:
             raise KeyError(name)
         return record
 
     def __contains__(self, name: object) -> bool:
-        return has(self, name)
+        return is_known(self, name)
 
     def __iter__(self) -> Iterator[str]:
         return (str(name) for (name,) in self._finder.present)
@@ -105,12 +105,12 @@ class Directory(Mapping[str, M]):
         return len(self._finder.present)
 
 
-def has(records: Mapping[str, Any], name: object) -> bool:
+def is_known(records: Mapping[str, Any], name: object) -> bool:
     """Whether records are known by a name, among them those that a person deleted."""
     try:
         records[str(name)]
     except KeyError:
         return False
-    except DeletedByPerson:
+    except DeletedByPersonError:
         return True
     return True

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
-from citytools.imports.csv_reader import Line, LoadError
+from citytools.imports.csv_reader import CsvRow, LoadError
 
 M = TypeVar("M", bound=models.Model)
 
@@ -16,10 +16,10 @@ _BATCH = 2000
 
 
 @dataclass(frozen=True)
-class Draft:
+class RecordDraft:
     """What one row says about one record, by field of the model."""
 
-    line: Line
+    line: CsvRow
     values: Mapping[str, Any]
 
 
@@ -29,11 +29,11 @@ class TableWriter(Generic[M]):
     def __init__(self, model: type[M], columns: Mapping[str, str]) -> None:
         self.model = model
         self.columns = columns
-        self.created: list[tuple[Line, M]] = []
-        self.changed: list[tuple[Line, M]] = []
+        self.created: list[tuple[CsvRow, M]] = []
+        self.changed: list[tuple[CsvRow, M]] = []
         self.fields: set[str] = set()
 
-    def checked(self, draft: Draft) -> M:
+    def checked(self, draft: RecordDraft) -> M:
         """A record of the draft's values that the model accepts."""
         record = self.model(**draft.values)
         # What a draft links to was looked up a moment ago: asking again takes a query a link.
@@ -45,14 +45,14 @@ class TableWriter(Generic[M]):
 
     def differing(self, before: M, after: M, names: Collection[str]) -> list[str]:
         """Those of the fields in which two records differ."""
-        attributes = {name: attribute_of(self.model, name) for name in names}
+        attributes = {name: attribute_name(self.model, name) for name in names}
         return [
             name
             for name, attribute in attributes.items()
             if getattr(before, attribute) != getattr(after, attribute)
         ]
 
-    def change(self, line: Line, before: M, after: M, names: Collection[str]) -> None:
+    def change(self, line: CsvRow, before: M, after: M, names: Collection[str]) -> None:
         """Let the record before say in these fields what the one after says."""
         for name in names:
             setattr(before, name, getattr(after, name))
@@ -84,13 +84,13 @@ class TableWriter(Generic[M]):
         for line, record in self.changed:
             self._save(line, record)
 
-    def _save(self, line: Line, record: M) -> None:
+    def _save(self, line: CsvRow, record: M) -> None:
         with self._naming(line), transaction.atomic():
             record.full_clean()
             record.save()
 
     @contextmanager
-    def _naming(self, line: Line) -> Iterator[None]:
+    def _naming(self, line: CsvRow) -> Iterator[None]:
         try:
             yield
         except ValidationError as error:
@@ -101,7 +101,7 @@ class TableWriter(Generic[M]):
                 "", f"The database refuses it: {reason}.", "Correct the row."
             ) from error
 
-    def _refusal(self, line: Line, error: ValidationError) -> LoadError:
+    def _refusal(self, line: CsvRow, error: ValidationError) -> LoadError:
         faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}
         name, errors = next(iter(faults.items()))
         reason = " ".join(message for fault in errors for message in fault.messages)
@@ -113,7 +113,7 @@ class TableWriter(Generic[M]):
         return line.wrong(column, reason, remedy)
 
 
-def attribute_of(model: type[models.Model], name: str) -> str:
+def attribute_name(model: type[models.Model], name: str) -> str:
     """Where a record keeps a field: a link as the other record's number."""
     return _field(model, name).attname
 

@@ -124,7 +124,9 @@ def _harmless(text: Expression) -> Func:
     )
 
 
-def listed(queryset: QuerySet[Any], path: str, first: str | None = None) -> Expression | Subquery:
+def array_of_values(
+    queryset: QuerySet[Any], path: str, first: str | None = None
+) -> Expression | Subquery:
     """SQL: the values of a subquery in its order as an array, perhaps with one before them."""
     found = ArraySubquery(queryset.values(path))
     if first is None:

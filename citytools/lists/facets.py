@@ -10,8 +10,8 @@ from django import forms
 from django.db import connection
 from django.db.models import Count, Expression, F, Model, QuerySet, Value
 
-from citytools.lists.filters import Keyed, Narrowing, along, through
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filters import CountByColumn, CountByLink, Keyed, Narrowing
+from citytools.lists.filterset import FactFilterSet
 
 _COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"
 _VALUES = (
@@ -58,9 +58,11 @@ class Tallies:
     _union: list[tuple[str, Sequence[Any]]] = field(default_factory=list)
     _shared: list[str] = field(default_factory=list)
 
-    def add(self, name: str, tally: along | through, rows: QuerySet[Any], *, shared: bool) -> None:
+    def add(
+        self, name: str, tally: CountByColumn | CountByLink, rows: QuerySet[Any], *, shared: bool
+    ) -> None:
         """One more tally of rows; where it goes by a key, by the key first."""
-        if isinstance(tally, through):
+        if isinstance(tally, CountByLink):
             of_all = not shared and not rows.query.where
             self._add_keyed(name, tally.by_key(rows, of_all=of_all), shared=shared)
         elif keyed := tally.by_key(rows):
@@ -141,7 +143,7 @@ def _chosen_instead(found: re.Match[str]) -> str:
 Counts = dict[str, dict[str, int]]
 
 
-def count_facets(chosen: FactFilter, among: Container[str] | None = None) -> Counts:
+def count_facets(chosen: FactFilterSet, among: Container[str] | None = None) -> Counts:
     """{filter: {value: rows}} of the filters that can be counted, asked in one statement.
 
     All of them, or those `among` the named ones.
@@ -155,14 +157,14 @@ def count_facets(chosen: FactFilter, among: Container[str] | None = None) -> Cou
         if among is None or name in among
     }
     counts: Counts = {name: {} for name in narrowings}
-    for name, key, rows in _asked(chosen, narrowings):
+    for name, key, rows in _grouped_counts(chosen, narrowings):
         if key is not None:
             value = narrowings[name].name(key)
             counts[name][value] = counts[name].get(value, 0) + rows
     return counts
 
 
-def _narrowings(chosen: FactFilter) -> dict[str, Narrowing]:
+def _narrowings(chosen: FactFilterSet) -> dict[str, Narrowing]:
     methods = {name: getattr(one, "narrow", None) for name, one in chosen.filters.items()}
     return {
         name: method
@@ -171,7 +173,9 @@ def _narrowings(chosen: FactFilter) -> dict[str, Narrowing]:
     }
 
 
-def _asked(chosen: FactFilter, narrowings: dict[str, Narrowing]) -> list[tuple[str, str, int]]:
+def _grouped_counts(
+    chosen: FactFilterSet, narrowings: dict[str, Narrowing]
+) -> list[tuple[str, str, int]]:
     """(filter, key, rows)."""
     statement = Tallies(chosen.queryset.model)
     for name, narrowing in narrowings.items():
@@ -184,9 +188,9 @@ def _asked(chosen: FactFilter, narrowings: dict[str, Narrowing]) -> list[tuple[s
 
 
 _Choice = tuple[str, str, bool]
-SHORT = 60
+MAX_OPTIONS_UNFOLDED = 60
 """Options up to which a list is boxes to tick; a longer one is a drop-down."""
-MOST = 400
+MAX_OPTIONS = 400
 """Options up to which a list is offered at all: beyond, a name is written as in its address."""
 
 
@@ -230,20 +234,20 @@ class Facet:
         return sum(option.chosen for option in self.options) or len(self.held) or bool(self.value)
 
 
-def facets_for(chosen: FactFilter, *, counted: bool = False) -> list[Facet]:
+def facets_for(chosen: FactFilterSet, *, counted: bool = False) -> list[Facet]:
     """The filters in their order, without what is shown apart; with how many rows, if counted.
 
     Values that are too many to list are not counted either.
     """
     fields = {name: chosen.form.fields[name] for name in chosen.filters if name not in chosen.apart}
     choices = {name: _choices(field) for name, field in fields.items()}
-    listed = {name for name, found in choices.items() if len(found) <= MOST}
+    listed = {name for name, found in choices.items() if len(found) <= MAX_OPTIONS}
     counts = count_facets(chosen, listed) if counted else {}
     return [_facet(chosen, name, choices[name], counts.get(name)) for name in fields]
 
 
 def _facet(
-    chosen: FactFilter,
+    chosen: FactFilterSet,
     name: str,
     choices: Sequence[_Choice],
     rows: Mapping[str, int] | None,
@@ -251,7 +255,8 @@ def _facet(
     field = chosen.form.fields[name]
     given = chosen.data.getlist(name)
     options = [
-        Option(key, label, key in given, _of(rows, key), aside) for key, label, aside in choices
+        Option(key, label, key in given, _count_for_value(rows, key), aside)
+        for key, label, aside in choices
     ]
     counted = [one for one in options if not one.aside]
     kind = _kind(field, len(options))
@@ -278,9 +283,9 @@ def _kind(field: forms.Field, options: int) -> str:
     if isinstance(field, forms.DecimalField):
         return "pounds"
     if isinstance(field, forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
-        if options > MOST:
+        if options > MAX_OPTIONS:
             return "slug"
-        return "boxes" if options <= SHORT else "drop-down"
+        return "boxes" if options <= MAX_OPTIONS_UNFOLDED else "drop-down"
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
@@ -295,12 +300,12 @@ def _choices(field: forms.Field) -> list[_Choice]:
         told = records.query.annotations
         label = "label" if "label" in told else "name"
         aside = F("aside") if "aside" in told else Value(False)
-        return list(records.values_list("slug", label, aside)[: MOST + 1])
+        return list(records.values_list("slug", label, aside)[: MAX_OPTIONS + 1])
     if isinstance(field, forms.ChoiceField):
         return [(str(value), str(label), False) for value, label in field.choices]  # type: ignore[misc, union-attr]
     return []
 
 
-def _of(rows: Mapping[str, int] | None, value: str) -> int | None:
+def _count_for_value(rows: Mapping[str, int] | None, value: str) -> int | None:
     """None where nothing is counted; the empty value of a drop-down is no value."""
     return rows.get(value, 0) if rows is not None and value else None

@@ -25,11 +25,11 @@ Choices = Sequence[tuple[Any, Any]]
 Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
 
 
-def _narrowed(queryset: QuerySet[Any], method: Method, value: Any) -> QuerySet[Any]:
+def _apply_method(queryset: QuerySet[Any], method: Method, value: Any) -> QuerySet[Any]:
     return method(queryset, value) if value else queryset
 
 
-class Slugs(django_filters.ModelMultipleChoiceFilter):
+class SlugsFilter(django_filters.ModelMultipleChoiceFilter):
     """Slugs of other records; several mean any of them."""
 
     def __init__(self, label: str, queryset: QuerySet[Any], method: Method) -> None:
@@ -43,10 +43,10 @@ class Slugs(django_filters.ModelMultipleChoiceFilter):
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Rows that stand for any of the chosen records."""
-        return _narrowed(qs, self.narrow, value)
+        return _apply_method(qs, self.narrow, value)
 
 
-class Slug(django_filters.ModelChoiceFilter):
+class SlugFilter(django_filters.ModelChoiceFilter):
     """The slug of one other record, which says how to choose rows; by itself it leaves none out."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
@@ -61,7 +61,7 @@ class Slug(django_filters.ModelChoiceFilter):
         return qs
 
 
-class Values(django_filters.MultipleChoiceFilter):
+class ValuesFilter(django_filters.MultipleChoiceFilter):
     """Values of a closed list; several mean any of them.
 
     A list that is kept in the database is given as a function, asked once for each filter set.
@@ -87,10 +87,10 @@ class Values(django_filters.MultipleChoiceFilter):
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Rows with any of the chosen values."""
-        return _narrowed(qs, self.narrow, value)
+        return _apply_method(qs, self.narrow, value)
 
 
-class YesNo(django_filters.ChoiceFilter):
+class YesNoFilter(django_filters.ChoiceFilter):
     """Yes, no, or not asked."""
 
     def __init__(self, label: str, method: Callable[[QuerySet[Any], bool], QuerySet[Any]]) -> None:
@@ -103,7 +103,7 @@ class YesNo(django_filters.ChoiceFilter):
         return self.narrow(qs, value == "yes") if value else qs
 
 
-class Population(django_filters.ChoiceFilter):
+class PopulationFilter(django_filters.ChoiceFilter):
     """One of a few sets of rows that numbers of research are taken over, by name."""
 
     def __init__(self, label: str, sets: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> None:
@@ -123,7 +123,7 @@ class Population(django_filters.ChoiceFilter):
         return narrowed
 
 
-class OneOf(django_filters.ChoiceFilter):
+class ChoiceFilter(django_filters.ChoiceFilter):
     """A choice of how to show the rows; it leaves none out.
 
     `usual` is the choice that stands where none is made: the first, unless another is named.
@@ -141,7 +141,7 @@ class OneOf(django_filters.ChoiceFilter):
         return qs
 
 
-class Words(django_filters.CharFilter):
+class WordsFilter(django_filters.CharFilter):
     """Words that rows hold, every one of them in any order (`citytools.lists.word_search`)."""
 
     def __init__(self, label: str, method: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> None:
@@ -150,10 +150,10 @@ class Words(django_filters.CharFilter):
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Rows that hold the words."""
-        return _narrowed(qs, self.narrow, value)
+        return _apply_method(qs, self.narrow, value)
 
 
-class SearchText(django_filters.CharFilter):
+class SearchWordsFilter(django_filters.CharFilter):
     """Words as somebody asks the search; they leave no row out."""
 
     def __init__(self, label: str) -> None:
@@ -164,7 +164,7 @@ class SearchText(django_filters.CharFilter):
         return qs
 
 
-class Day(django_filters.DateFilter):
+class DayFilter(django_filters.DateFilter):
     """An ISO date, compared by a look-up such as `act_by__gte`."""
 
     def __init__(self, label: str, lookup: str) -> None:
@@ -175,7 +175,7 @@ class Day(django_filters.DateFilter):
         self.extra["error_messages"] = {"invalid": "Write a date as 2026-11-30."}
 
 
-class Pounds(django_filters.NumberFilter):
+class PoundsFilter(django_filters.NumberFilter):
     """An amount in pounds, compared by a look-up such as `annual_value__gte`."""
 
     def __init__(self, label: str, lookup: str) -> None:
@@ -185,7 +185,7 @@ class Pounds(django_filters.NumberFilter):
         self.extra["error_messages"] = {"invalid": "Write pounds in digits, such as 250000."}
 
 
-class Sort(django_filters.ChoiceFilter):
+class SortFilter(django_filters.ChoiceFilter):
     """The column to sort by, `-` before it for descending; ties by primary key, unknown last."""
 
     def __init__(self, columns: Mapping[str, str | Expression]) -> None:
@@ -210,7 +210,7 @@ class Sort(django_filters.ChoiceFilter):
         )
 
 
-def filled(field: str) -> Expression:
+def nulls_last_text(field: str) -> Expression:
     """A text to sort by, where empty means not known and comes last."""
     return NullIf(F(field), Value(""))
 
@@ -231,7 +231,7 @@ class Narrowing:
     """
 
     narrow: Callable[[Any, Any], Any]
-    tallies: "tuple[along | through, ...]" = ()
+    tallies: "tuple[CountByColumn | CountByLink, ...]" = ()
     called: Mapping[str, str] | Callable[[str], str] = field(default_factory=dict)
 
     def __call__(self, rows: Rows, value: Any) -> Rows:
@@ -257,7 +257,7 @@ class Keyed:
 
 
 @dataclass(frozen=True)
-class along:  # noqa: N801 (it reads as the function that it is)
+class CountByColumn:
     """Count by a column, which may lie across foreign keys, or by an expression of few values.
 
     An expression that changes with the day is given as a function.
@@ -285,7 +285,7 @@ class along:  # noqa: N801 (it reads as the function that it is)
 
 
 @dataclass(frozen=True)
-class through:  # noqa: N801 (it reads as the function that it is)
+class CountByLink:
     """Count by what the rows are linked to: `model` holds the links, `owner` names the rows there.
 
     Each row counts once for each value, however many links lead there.
@@ -328,37 +328,37 @@ def _names(called: Any, column: str) -> Rows:
     return cast("Rows", named.values_list("facet_key", "pk"))
 
 
-def by_value(column: str) -> Narrowing:
+def narrow_by_value(column: str) -> Narrowing:
     """A narrowing on a closed list, where not_known stands for empty."""
 
     def narrow(queryset: Rows, chosen: Iterable[str]) -> Rows:
         values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
         return queryset.filter(**{f"{column}__in": values})
 
-    return Narrowing(narrow, (along(column),), {"": NOT_KNOWN[0]})
+    return Narrowing(narrow, (CountByColumn(column),), {"": NOT_KNOWN[0]})
 
 
-def by_slug(path: str) -> Narrowing:
+def narrow_by_slug(path: str) -> Narrowing:
     """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
 
     def narrow(queryset: Rows, chosen: Iterable[Model]) -> Rows:
         return queryset.filter(**{f"{path}__in": chosen})
 
-    return Narrowing(narrow, (along(f"{path}__slug"),))
+    return Narrowing(narrow, (CountByColumn(f"{path}__slug"),))
 
 
-def by_answer(column: str) -> Narrowing:
+def narrow_by_answer(column: str) -> Narrowing:
     """A narrowing on yes or no, where nobody may have answered."""
-    return Narrowing(lambda rows, yes: rows.filter(**{column: yes}), (along(column),), YES)
+    return Narrowing(lambda rows, yes: rows.filter(**{column: yes}), (CountByColumn(column),), YES)
 
 
-def _real_or_invented(rows: Any, yes: bool) -> Any:
+def _filter_illustrative(rows: Any, yes: bool) -> Any:
     return rows.illustrative() if yes else rows.real()
 
 
-real_or_invented = Narrowing(
-    _real_or_invented,
-    (along("source_kind"),),
+narrow_by_illustrative = Narrowing(
+    _filter_illustrative,
+    (CountByColumn("source_kind"),),
     lambda kind: "yes" if kind == SourceKind.ILLUSTRATIVE else "no",
 )
 """`illustrative=yes|no` on rows with provenance."""

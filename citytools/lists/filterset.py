@@ -17,11 +17,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from citytools.lists.columns import Column
-from citytools.lists.filters import Slugs, Values, YesNo, real_or_invented
+from citytools.lists.filters import SlugsFilter, ValuesFilter, YesNoFilter, narrow_by_illustrative
 
 
 @dataclass(frozen=True)
-class Chip:
+class FilterChip:
     """One active filter value, and the query string that takes it away."""
 
     name: str
@@ -30,7 +30,7 @@ class Chip:
     without: str
 
 
-class FactFilter(django_filters.FilterSet):
+class FactFilterSet(django_filters.FilterSet):
     """A filter set over one kind of fact row; see the module's text."""
 
     shown_first: ClassVar[tuple[str, ...]] = ()
@@ -67,7 +67,11 @@ class FactFilter(django_filters.FilterSet):
         wrong = [
             (name, str(error)) for name, errors in self.form.errors.items() for error in errors
         ]
-        several = {name for name, one in self.filters.items() if isinstance(one, Slugs | Values)}
+        several = {
+            name
+            for name, one in self.filters.items()
+            if isinstance(one, SlugsFilter | ValuesFilter)
+        }
         twice = [
             (name, f"“{name}” is given {len(values)} times: give it once.")
             for name, values in self.data.lists()
@@ -112,19 +116,21 @@ class FactFilter(django_filters.FilterSet):
         return data.urlencode()
 
     @cached_property
-    def chips(self) -> list[Chip]:
+    def chips(self) -> list[FilterChip]:
         """Every active value with its words."""
         if self.problems:
             return []
         names = [name for name in self.filters if name not in self.apart]
         return [chip for name in names for chip in self._chips_of(name)]
 
-    def _chips_of(self, name: str) -> list[Chip]:
+    def _chips_of(self, name: str) -> list[FilterChip]:
         values = self.data.getlist(name)
         words = _words(self.form.fields[name], self.form.cleaned_data.get(name))
         label = str(self.filters[name].label)
         return [
-            Chip(name, label, words.get(value, value), self.query(**{name: _less(values, value)}))
+            FilterChip(
+                name, label, words.get(value, value), self.query(**{name: _less(values, value)})
+            )
             for value in values
         ]
 
@@ -170,7 +176,7 @@ def _words(field: forms.Field, cleaned: Any) -> dict[str, str]:
 # all the same, as if that part had not been asked.
 
 
-class Asked(FactFilter):
+class QueryForm(FactFilterSet):
     """The query string of one page; subclasses name what it may hold. By itself: nothing."""
 
     beside = frozenset()
@@ -190,15 +196,15 @@ class Asked(FactFilter):
         return str(self.named.get(name) or default)
 
 
-class AskedReal(Asked):
+class RealOnlyQueryForm(QueryForm):
     """A page that can leave out what is invented for demonstration."""
 
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
 
-def page(
-    request: HttpRequest, template: str, context: Mapping[str, Any], asked: Asked | None = None
+def render_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], asked: QueryForm | None = None
 ) -> HttpResponse:
     """A page with what was asked of it; by default nothing may be."""
-    asked = asked or Asked(request)
+    asked = asked or QueryForm(request)
     return render(request, template, {**context, "asked": asked}, status=asked.status)

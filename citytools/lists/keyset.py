@@ -13,12 +13,12 @@ from django.db.models.expressions import OrderBy
 _NOTHING = Q(pk__in=[])
 
 
-class NotOursError(ValueError):
+class InvalidCursorError(ValueError):
     """The mark of a place was not made here, or for another choice of rows."""
 
 
 @dataclass(frozen=True)
-class Key:
+class OrderKey:
     """One part of an order, under the name by which the query knows it."""
 
     name: str
@@ -48,35 +48,35 @@ class Key:
         return further if self.nulls_first else further | unknown
 
 
-def keys_of(queryset: QuerySet[Any]) -> list[Key]:
+def order_keys(queryset: QuerySet[Any]) -> list[OrderKey]:
     """The order of a queryset as parts, the primary key last."""
     asked = [*(queryset.query.order_by or queryset.model._meta.ordering), "pk"]
     return [_key(f"key_{place}", part) for place, part in enumerate(asked)]
 
 
-def _key(name: str, part: Any) -> Key:
+def _key(name: str, part: Any) -> OrderKey:
     if isinstance(part, str):
         down = part.startswith("-")
-        return Key(name, F(part.removeprefix("-")), down, nulls_first=down)
+        return OrderKey(name, F(part.removeprefix("-")), down, nulls_first=down)
     if isinstance(part, OrderBy):
         first = bool(part.nulls_first) or (part.descending and not part.nulls_last)
-        return Key(name, part.expression, part.descending, nulls_first=first)
-    return Key(name, part, descending=False, nulls_first=False)
+        return OrderKey(name, part.expression, part.descending, nulls_first=first)
+    return OrderKey(name, part, descending=False, nulls_first=False)
 
 
-def ordered(queryset: QuerySet[Any], keys: Sequence[Key]) -> QuerySet[Any]:
+def order_by_keys(queryset: QuerySet[Any], keys: Sequence[OrderKey]) -> QuerySet[Any]:
     """The rows in their order, with every part of it as an annotation."""
     named = queryset.annotate(**{key.name: key.expression for key in keys})
     return named.order_by(*(key.order for key in keys))
 
 
-def after(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+def rows_after(keys: Sequence[OrderKey], values: Sequence[Any]) -> Q:
     """Rows that come after the row with these values of the order's parts.
 
     NotOursError if there are more or fewer: the mark is from before the order was changed.
     """
     if len(keys) != len(values):
-        raise NotOursError
+        raise InvalidCursorError
     found, so_far = _NOTHING, Q()
     for key, value in zip(keys, values, strict=True):
         found |= so_far & key.beyond(value)
@@ -84,7 +84,7 @@ def after(keys: Sequence[Key], values: Sequence[Any]) -> Q:
     return found
 
 
-def mark(values: Sequence[Any], choice: str) -> str:
+def encode_cursor(values: Sequence[Any], choice: str) -> str:
     """A row's place as text for an address; it holds for this choice of rows alone."""
     return Signer(salt=f"place of {choice}").sign_object([_plain(value) for value in values])
 
@@ -95,10 +95,10 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def place(text: str, choice: str) -> list[Any]:
+def decode_cursor(text: str, choice: str) -> list[Any]:
     """The values of a mark; NotOursError if it was not made for this choice of rows."""
     try:
         found: list[Any] = Signer(salt=f"place of {choice}").unsign_object(text)
     except (BadSignature, ValueError) as fault:
-        raise NotOursError from fault
+        raise InvalidCursorError from fault
     return found

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from citytools.lists import facets
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 
-MOST = 12
+MAX_TABLE_COLUMNS = 12
 """Columns that a page shows; files have all that are chosen."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ColumnPosition:
     """A chosen column, with the query strings that move it; empty where it cannot move."""
 
     column: Column
@@ -29,7 +29,7 @@ class Place:
 class ColumnChoice:
     """The form that chooses the columns of a list at `path`."""
 
-    chosen: FactFilter
+    chosen: FactFilterSet
     path: str
 
     @property
@@ -41,19 +41,19 @@ class ColumnChoice:
     @property
     def shown(self) -> Sequence[Column]:
         """Those that the page has room for."""
-        return self.named[:MOST]
+        return self.named[:MAX_TABLE_COLUMNS]
 
     @property
     def too_many(self) -> bool:
         """Whether the page leaves some out."""
-        return len(self.named) > MOST
+        return len(self.named) > MAX_TABLE_COLUMNS
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ColumnPosition]:
         """The chosen columns with their ways to move."""
         names = [column.name for column in self.named]
         return [
-            Place(column, self._swapped(names, at - 1), self._swapped(names, at))
+            ColumnPosition(column, self._swapped(names, at - 1), self._swapped(names, at))
             for at, column in enumerate(self.named)
         ]
 
@@ -114,7 +114,7 @@ class FileLinks:
 
 
 PAGE_SIZE = 25
-MOST_PAGES = 400
+MAX_PAGES = 400
 """Pages of a list at the most: to find the rows of a page, all before it must be sorted."""
 
 
@@ -124,7 +124,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def num_pages(self) -> int:
         """How many pages can be asked for."""
-        return min(super().num_pages, MOST_PAGES)
+        return min(super().num_pages, MAX_PAGES)
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Listing:
     `counted` that beside each value of a filter stands how many rows it would leave.
     """
 
-    chosen: FactFilter
+    chosen: FactFilterSet
     path: str
     file: str
     title: str

@@ -25,7 +25,7 @@ _MIN_PLURAL = 4
 """Letters of the shortest word whose s at the end may be a plural's: not GIS, but APIs."""
 
 
-class SearchText(Func):
+class SqlSearchText(Func):
     """SQL: a text with the words by which it is found, between blanks."""
 
     function = "search_text"

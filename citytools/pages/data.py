@@ -12,8 +12,8 @@ from boroughs import files as boroughs
 from citytools.exports import zip_archive
 from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE_ADDRESS
-from citytools.http.file_response import refusal
-from citytools.lists.filterset import Asked, page
+from citytools.http.file_response import bad_request_text
+from citytools.lists.filterset import QueryForm, render_page
 from citytools.pages import openapi as description
 from contracts import files as contracts
 from research import files as research
@@ -45,19 +45,19 @@ FILES: tuple[Export, ...] = (
 
 def openapi(request: HttpRequest) -> HttpResponse:
     """The JSON addresses as OpenAPI 3.1."""
-    if problems := Asked(request).problems:
-        return refusal(problems)
-    return JsonResponse(description.document(FILES, request.build_absolute_uri("/")[:-1]))
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
+    return JsonResponse(description.openapi_document(FILES, request.build_absolute_uri("/")[:-1]))
 
 
-_builder = zip_archive.Builder()
+_builder = zip_archive.ArchiveBuilder()
 
 
 def everything(request: HttpRequest) -> HttpResponseBase:
     """The zip of every file. While a fresh one is built, the one before, or a word to wait."""
-    if problems := Asked(request).problems:
-        return refusal(problems)
-    found = zip_archive.latest()
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
+    found = zip_archive.latest_archive()
     fresh = found is not None and found.fresh
     if not fresh:
         _builder.begin()
@@ -90,7 +90,7 @@ _SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
     failure = _builder.failure
-    response = page(request, "data.html", {"files": FILES, "zip_failure": failure})
+    response = render_page(request, "data.html", {"files": FILES, "zip_failure": failure})
     if failure:
         response["Cache-Control"] = "no-store"
     return response

@@ -14,16 +14,16 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.facts.name_matching import NAME, Name
 from citytools.facts.provenance import Confidence, SourceKind
-from citytools.facts.statistics import ENOUGH, FEWEST
+from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, MIN_VALUES_FOR_RANGE
 from citytools.lists.columns import Column
 from citytools.pages import content_files as content
 from citytools.pages.data import FILES
-from contracts.joint_procurement.plan import LONGEST
+from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
-from contracts.models.dates import Standing
+from contracts.models.dates import ContractStatus
 from contracts.pipeline.rules import DAYS, LINE, MONTHS
 from skills.models import Level
-from skills.training.plan import MOST
+from skills.training.plan import MAX_COHORT_SIZE
 from systems.models import Hosting, Intention, Product, ServiceArea, Status
 
 COLUMNS = {f"{file.name}.{column.name}": column for file in FILES for column in file.columns}
@@ -39,7 +39,7 @@ LABELS: Mapping[str, Mapping[Any, str]] = {
     "level": {level.name.lower(): f"{level.value}, {level.label.lower()}" for level in Level},
     "route": dict(Route.choices),
     "source-kind": dict(SourceKind.choices),
-    "standing": {standing.key: str(standing) for standing in Standing},
+    "standing": {standing.key: str(standing) for standing in ContractStatus},
     "status": dict(Status.choices),
     "vat-basis": dict(Vat.choices),
 }
@@ -47,8 +47,10 @@ LABELS: Mapping[str, Mapping[Any, str]] = {
 
 NUMBERS: Mapping[str, Any] = {
     "lead_months": LEAD_MONTHS, "period_months": MONTHS, "notice_days": DAYS,
-    "max_extension_months": LONGEST, "notice_threshold": f"£{LINE / 1_000_000:.0f} million",
-    "min_answers": ENOUGH, "min_range_values": FEWEST, "max_cohort_learners": MOST,
+    "max_extension_months": MAX_EXTENSION_MONTHS,
+    "notice_threshold": f"£{LINE / 1_000_000:.0f} million",
+    "min_answers": MIN_ANSWERS_FOR_MEAN, "min_range_values": MIN_VALUES_FOR_RANGE,
+    "max_cohort_learners": MAX_COHORT_SIZE,
     "levels": Level, "strong_from": Level.PRACTITIONER.label.lower(),
     "strong_to": Level.EXPERT.label.lower(), "rows": {file.name: file.row for file in FILES},
 }  # fmt: skip

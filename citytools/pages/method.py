@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
-from boroughs.profile.chances import MOST as MAX_CHANCES
+from boroughs.profile.chances import MAX_CHANCES
 from boroughs.profile.peers import COMMON, COMMON_SHARE, NEAREST, RARE
 from boroughs.profile.tile_map import CLASSES, LATELY
 from citytools.facts import name_matching
@@ -26,15 +26,15 @@ from citytools.pages import glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
 from contracts import charts
 from contracts.concentration.bases import CLAIMS
-from contracts.joint_procurement.filters import HORIZON
-from contracts.models import AHEAD_MONTHS
+from contracts.joint_procurement.filters import HORIZON_MONTHS
+from contracts.models import DECISION_MONTHS
 from contracts.models.dates import less_months
 from contracts.ocds.notices import CEILING, TECHNOLOGY
 from contracts.pipeline.rules import HIGHEST_VAT
 from skills import history, summary
 from skills.models import Level
 from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM
-from skills.training.plan import CAP, MANY
+from skills.training.plan import CAP, MIN_COHORT_LEARNERS
 from systems.products import page
 from systems.suppliers import failure
 
@@ -43,20 +43,21 @@ _END, _NOTICE, _DAY = datetime.date(2027, 5, 31), 3, "%-d %B %Y"
 NUMBERS: Mapping[str, Any] = {
     **glossary.NUMBERS,
     "boroughs": LONDON, "max_shades": CLASSES, "recent_months": LATELY,
-    "ahead_months": AHEAD_MONTHS, "decision_quarters": charts.QUARTERS,
+    "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
     "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
-    "horizon_months": HORIZON, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
+    "horizon_months": HORIZON_MONTHS, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.SHOWN, "max_alternatives": page.SHOWN,
     "confidence_percent": CONFIDENCE, "max_peers": NEAREST, "max_rare_boroughs": RARE,
     "min_common_boroughs": COMMON, "common_one_in": COMMON_SHARE,
     "teaches_from": Level(TEACHES_FROM).label.lower(), "teaches_to": Level(HIGHEST).label.lower(),
     "scarce_one_in": summary.ONE_IN, "learners_per_teacher": summary.EACH,
-    "min_known_levels": summary.FEWEST, "skill_quarters": history.QUARTERS, "points": POINTS,
-    "default_cap": CAP, "min_cohort_learners": MANY,
+    "min_known_levels": summary.MIN_BOROUGHS, "skill_quarters": history.QUARTERS, "points": POINTS,
+    "default_cap": CAP, "min_cohort_learners": MIN_COHORT_LEARNERS,
     "own_name_weight": name_matching.OWN, "other_name_weight": name_matching.OTHER,
-    "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT, "max_words": MAX_WORDS,
+    "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT,
+    "max_words": MAX_WORDS,
     "min_similarity": name_matching.ALIKE, "min_phrase_similarity": name_matching.SURELY_ALIKE,
     "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": CEILING,
     "demonstration_systems": TOTAL_SYSTEMS,

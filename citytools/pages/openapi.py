@@ -27,7 +27,7 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def document(files: Iterable[Export], server: str) -> dict[str, Any]:
+def openapi_document(files: Iterable[Export], server: str) -> dict[str, Any]:
     """The whole description."""
     return {
         "openapi": "3.1.0",
@@ -67,24 +67,24 @@ def _parameters(file: Export) -> list[dict[str, Any]]:
     found = [_parameter(name, one) for name, one in file.filter.get_filters().items() if one]
     names = [column.name for column in file.columns]
     columns = {"type": "array", "items": {"type": "string", "enum": names}}
-    return [*found, _described("columns", "Columns, in the order wanted.", columns)]
+    return [*found, _described_parameter("columns", "Columns, in the order wanted.", columns)]
 
 
 def _parameter(name: str, one: django_filters.Filter) -> dict[str, Any]:
-    return _described(name, str(one.label), _schema(one))
+    return _described_parameter(name, str(one.label), _schema(one))
 
 
-def _described(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def _described_parameter(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": words, "schema": schema}
 
 
 def _schema(one: django_filters.Filter) -> dict[str, Any]:
-    if isinstance(one, filters.Slugs):
+    if isinstance(one, filters.SlugsFilter):
         return {"type": "array", "items": _SLUG}
-    if isinstance(one, filters.Values):
+    if isinstance(one, filters.ValuesFilter):
         listed = [] if callable(one.choices) else [str(value) for value, _ in one.choices]
         return {"type": "array", "items": {"type": "string", "enum": listed} if listed else _SLUG}
-    if isinstance(one, filters.Slug):
+    if isinstance(one, filters.SlugFilter):
         return dict(_SLUG)
     if isinstance(one, django_filters.ChoiceFilter):
         return {"type": "string", "enum": [str(value) for value, _ in one.extra["choices"]]}
@@ -99,7 +99,7 @@ def _schema(one: django_filters.Filter) -> dict[str, Any]:
 
 
 _PAGING = [
-    _described(
+    _described_parameter(
         "limit",
         "Rows of one part.",
         {
@@ -109,7 +109,7 @@ _PAGING = [
             "default": formats.DEFAULT_JSON_ROWS,
         },
     ),
-    _described(
+    _described_parameter(
         "after", "The place after which to go on: take it from meta.next.", {"type": "string"}
     ),
 ]

@@ -17,14 +17,14 @@ from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filters import OneOf
-from citytools.lists.filterset import Asked, page
+from citytools.lists.filters import ChoiceFilter
+from citytools.lists.filterset import QueryForm, render_page
 from citytools.pages.glossary import TERMS, terms_by_letter
 from citytools.pages.method import GROUPS, METHODS
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import widest
-from contracts.models import AHEAD_MONTHS, Contract
+from contracts.joint_procurement.presentation import windows_with_most_boroughs
+from contracts.models import DECISION_MONTHS, Contract
 from research.metrics.definitions import METRICS
 from research.models import Finding
 from skills.models import Skill
@@ -34,7 +34,7 @@ from systems.models import System
 def glossary(request: HttpRequest) -> HttpResponse:
     """Every term with its definition, by name."""
     context = {"letters": terms_by_letter(), "number": len(TERMS)}
-    return page(request, "about/glossary.html", context)
+    return render_page(request, "about/glossary.html", context)
 
 
 def method(request: HttpRequest) -> HttpResponse:
@@ -46,7 +46,7 @@ def method(request: HttpRequest) -> HttpResponse:
         "number": len(METHODS),
         "metrics": METRICS.values(),
     }
-    return page(request, "about/method.html", context)
+    return render_page(request, "about/method.html", context)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -71,7 +71,7 @@ def _reason() -> str:
 
 
 @dataclass(frozen=True)
-class Figure:
+class OverviewFigure:
     """One big number, what it counts, and where its rows are."""
 
     number: int
@@ -80,28 +80,28 @@ class Figure:
     of: int | None = None
 
 
-def overview_figures(today: datetime.date) -> list[Figure]:
+def overview_figures(today: datetime.date) -> list[OverviewFigure]:
     """Systems, contracts, boroughs reporting, and decisions in the months ahead."""
-    year = today + relativedelta(months=AHEAD_MONTHS)
+    year = today + relativedelta(months=DECISION_MONTHS)
     due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
     return [
-        Figure(System.objects.count(), "systems", "/systems/"),
-        Figure(Contract.objects.count(), "contracts", "/contracts/"),
-        Figure(
+        OverviewFigure(System.objects.count(), "systems", "/systems/"),
+        OverviewFigure(Contract.objects.count(), "contracts", "/contracts/"),
+        OverviewFigure(
             Borough.objects.reporting(Subject.SYSTEMS).count(),
             "boroughs have sent a return on systems",
             "/boroughs/",
             of=LONDON,
         ),
-        Figure(
+        OverviewFigure(
             Contract.objects.acting_between(today, year).count(),
-            f"contracts to decide on within {AHEAD_MONTHS} months",
+            f"contracts to decide on within {DECISION_MONTHS} months",
             f"/contracts/?{due}",
         ),
     ]
 
 
-def teaching(most: int = 5) -> QuerySet[Any]:
+def teaching_matches(most: int = 5) -> QuerySet[Any]:
     """Skills that one of the 33 would teach and another wants, most wanted first."""
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
@@ -118,28 +118,30 @@ def latest_changes(most: int = 5) -> QuerySet[System]:
     return System.objects.real().for_list().order_by("-as_of", "-pk")[:most]
 
 
-class HomeAsked(Asked):
+class HomeQueryForm(QueryForm):
     """What the map of the overview shows."""
 
-    measure = OneOf("Map shows", [(key, one.words) for key, one in MEASURES.items()])
+    measure = ChoiceFilter("Map shows", [(key, one.words) for key, one in MEASURES.items()])
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
-    today, asked = dates.today(), HomeAsked(request)
+    today, asked = dates.today(), HomeQueryForm(request)
     key = asked.value("measure", "systems")
     context = {
         "figures": overview_figures(today),
-        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=True),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
         "measures": MEASURES,
         "tiles": tile_map(key, today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
-        "windows": widest(TogetherFilter(QueryDict(), Contract.objects.all()), today),
-        "teaching": teaching(),
+        "windows": windows_with_most_boroughs(
+            TogetherFilter(QueryDict(), Contract.objects.all()), today
+        ),
+        "teaching": teaching_matches(),
         "changes": latest_changes(),
         "findings": Finding.objects.published(today)[:3],
     }
-    return page(request, "home.html", context, asked)
+    return render_page(request, "home.html", context, asked)
 
 
 _WORDS = (
@@ -157,9 +159,9 @@ _WORDS = (
 
 def about(request: HttpRequest) -> HttpResponse:
     """What this is, where its facts come from, and what it does not know."""
-    return page(request, "about.html", {"words": [TERMS[key] for key in _WORDS]})
+    return render_page(request, "about.html", {"words": [TERMS[key] for key in _WORDS]})
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How far the site meets WCAG 2.2 AA, and what to do where it fails."""
-    return page(request, "accessibility.html", {})
+    return render_page(request, "accessibility.html", {})

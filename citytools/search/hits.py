@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from citytools.facts.name_matching import ALSO, CODE, FORMER, NAME, TEXT, TITLE, Match, Reason
-from citytools.search.kinds import ADDRESSES, KIND_OF, Kind, parent
+from citytools.search.kinds import ADDRESSES, KIND_OF, RecordKind, parent_name
 from citytools.search.more import More
 
 
@@ -21,34 +21,34 @@ class Hit:
     invented: bool = False
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> RecordKind:
         """The group it stands in."""
         return KIND_OF[self.what]
 
 
 @dataclass(frozen=True)
-class Group:
+class HitGroup:
     """Hits of one kind, best first; `more` leads to the rest."""
 
-    kind: Kind
+    kind: RecordKind
     hits: Sequence[Hit]
     more: Sequence[More]
 
 
-def hit_of(match: Match) -> Hit:
+def hit_for(match: Match) -> Hit:
     """A record found by its names or its text."""
     return Hit(
         what=match.what,
         title=match.title,
         address=ADDRESSES[match.what](match),
-        parent=parent(match),
-        reason=reason(match),
+        parent=parent_name(match),
+        reason=match_reason(match),
         score=match.score,
         invented=match.invented,
     )
 
 
-def reason(match: Match) -> str:
+def match_reason(match: Match) -> str:
     """Why a record is here: its name, another name, a name it belongs to, or its text."""
     whole = (one for one in match.reasons if one.how == "same")
     first = next(whole, match.reasons[0])
@@ -88,6 +88,6 @@ def _said(found: Reason) -> str:
     return f"{found.role} {term}"
 
 
-def ranked(hits: Iterable[Hit]) -> list[Hit]:
+def rank_hits(hits: Iterable[Hit]) -> list[Hit]:
     """Best first; equals stay in their order."""
     return sorted(hits, key=lambda hit: -round(hit.score, 2))

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from citytools.facts.dates import in_words
+from citytools.facts.dates import partial_date_in_words
 from citytools.facts.name_matching import Match
 
 
 @dataclass(frozen=True)
-class Kind:
+class RecordKind:
     """A group on the page, and what stands in it."""
 
     name: str
@@ -20,15 +20,17 @@ class Kind:
 
 
 KINDS = (
-    Kind("borough", "Boroughs", ("borough",)),
-    Kind("system", "Systems", ("system", "list of systems")),
-    Kind("product", "Products", ("product",)),
-    Kind("supplier", "Suppliers", ("supplier",)),
-    Kind("function", "Functions and service areas", ("service area", "function")),
-    Kind("contract", "Contracts and frameworks", ("contract", "framework", "list of contracts")),
-    Kind("skill", "Skills", ("skill", "list of skills")),
-    Kind("research", "Research", ("finding", "case study", "recommendation")),
-    Kind("term", "Words and what they mean", ("term",)),
+    RecordKind("borough", "Boroughs", ("borough",)),
+    RecordKind("system", "Systems", ("system", "list of systems")),
+    RecordKind("product", "Products", ("product",)),
+    RecordKind("supplier", "Suppliers", ("supplier",)),
+    RecordKind("function", "Functions and service areas", ("service area", "function")),
+    RecordKind(
+        "contract", "Contracts and frameworks", ("contract", "framework", "list of contracts")
+    ),
+    RecordKind("skill", "Skills", ("skill", "list of skills")),
+    RecordKind("research", "Research", ("finding", "case study", "recommendation")),
+    RecordKind("term", "Words and what they mean", ("term",)),
 )
 
 KIND_OF = {what: kind for kind in KINDS for what in kind.whats}
@@ -38,7 +40,7 @@ def _page(route: str) -> Callable[[Match], str]:
     return lambda match: reverse(route, args=[match.slug])
 
 
-def _filtered(route: str, name: str) -> Callable[[Match], str]:
+def _filtered_list_url(route: str, name: str) -> Callable[[Match], str]:
     return lambda match: f"{reverse(route)}?{urlencode({name: match.slug})}"
 
 
@@ -46,8 +48,8 @@ ADDRESSES: dict[str, Callable[[Match], str]] = {
     "borough": _page("boroughs:detail"),
     "product": _page("systems:product"),
     "supplier": _page("systems:supplier"),
-    "service area": _filtered("systems:list", "service_area"),
-    "function": _filtered("systems:list", "function"),
+    "service area": _filtered_list_url("systems:list", "service_area"),
+    "function": _filtered_list_url("systems:list", "function"),
     "contract": lambda match: reverse("contracts:detail", args=[match.key]),
     "framework": _page("contracts:framework"),
     "skill": _page("skills:detail"),
@@ -67,11 +69,11 @@ _PARENTS = {
 }
 
 
-def parent(match: Match) -> str:
+def parent_name(match: Match) -> str:
     """What the record belongs to, in words; nothing where that is not known."""
     if match.what == "supplier" and match.parent:
         owner, _, since = match.parent.rpartition("|")
-        return f"now part of {owner}" + (f" since {in_words(since)}" if since else "")
+        return f"now part of {owner}" + (f" since {partial_date_in_words(since)}" if since else "")
     if match.what == "product" and not match.parent:
         return "maker not known"
     return _PARENTS.get(match.what, "").format(match.parent) if match.parent else ""

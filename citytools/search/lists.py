@@ -11,9 +11,9 @@ from django.urls import reverse
 from citytools.facts.name_matching import Match
 from citytools.facts.name_spotting import Mention
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filters import real_or_invented
+from citytools.lists.filters import narrow_by_illustrative
 from citytools.search.hits import Hit
-from citytools.search.question import Question
+from citytools.search.question import SearchQuestion
 from contracts import search as contracts
 from skills import search as skills
 from systems import search as systems
@@ -30,7 +30,7 @@ PARAMETERS = {
 
 _MAX_SCORE_GAP_TO_BEST = 0.25
 _MAX_SCORE_GAP_WITHIN_KIND = 0.05
-_MOST = 10
+_MAX_THINGS = 10
 """A thing is meant if it is not far behind the best match; others like it, if right beside it."""
 
 
@@ -60,13 +60,13 @@ class Focus:
     @property
     def words(self) -> str:
         """'Camden: Housing', or as much of it as is named."""
-        return ": ".join(filter(None, [_listed(self.boroughs), _listed(self.things)]))
+        return ": ".join(filter(None, [_slugs(self.boroughs), _slugs(self.things)]))
 
     @property
     def reason(self) -> str:
         """'borough Camden; service area Housing'."""
         named = [("borough", self.boroughs), (self.what, self.things)]
-        return "; ".join(f"{what} {_listed(those)}" for what, those in named if those)
+        return "; ".join(f"{what} {_slugs(those)}" for what, those in named if those)
 
     def query(self, illustrative: str) -> str:
         """The lists' query string for exactly these."""
@@ -75,12 +75,14 @@ class Focus:
         return urlencode(pairs + ([("illustrative", illustrative)] if illustrative else []))
 
 
-def _listed(named: Sequence[Mention | Match]) -> str:
+def _slugs(named: Sequence[Mention | Match]) -> str:
     titles = [one.title for one in named]
     return ", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else "")
 
 
-def focus_of(question: Question, found: Sequence[Match], kinds: Sequence[str]) -> Focus | None:
+def find_focus(
+    question: SearchQuestion, found: Sequence[Match], kinds: Sequence[str]
+) -> Focus | None:
     """What is meant, things of these kinds alone; nothing where neither borough nor thing is."""
     if question.boroughs:
         return Focus(question.boroughs, _things(found, kinds) if question.rest else [])
@@ -97,7 +99,7 @@ def _things(found: Sequence[Match], kinds: Sequence[str]) -> list[Match]:
         one
         for one in meant
         if one.what == meant[0].what and one.score >= meant[0].score - _MAX_SCORE_GAP_WITHIN_KIND
-    ][:_MOST]
+    ][:_MAX_THINGS]
 
 
 _UNSURE = {"some", "near", "text"}
@@ -108,7 +110,7 @@ _BEHIND = 0.05
 
 
 @dataclass(frozen=True)
-class Section:
+class FactList:
     """One list of facts: the things its filters know, how to ask it, and how a row is shown."""
 
     name: str
@@ -121,41 +123,41 @@ class Section:
 
 
 SECTIONS = (
-    Section(
+    FactList(
         "systems",
         "Systems",
         "system",
         "systems:list",
         ("product", "supplier", "function", "service area"),
-        systems.concerning,
+        systems.systems_concerning,
         ("borough__name", "function__position", "product__name", "pk"),
     ),
-    Section(
+    FactList(
         "contracts",
         "Contracts",
         "contract",
         "contracts:list",
         ("product", "supplier", "function", "service area", "framework"),
-        contracts.concerning,
+        contracts.contracts_concerning,
         (F("ends_first").desc(nulls_last=True), "pk"),
     ),
-    Section(
+    FactList(
         "skills",
         "Skill levels",
         "skill",
         "skills:list",
         ("skill",),
-        skills.concerning,
+        skills.levels_concerning,
         ("borough__name", "skill__position", "pk"),
     ),
 )
 
 
 @dataclass(frozen=True)
-class Found:
+class FactHits:
     """Rows of one list as hits, `total` in all, and the way to exactly those."""
 
-    section: Section
+    section: FactList
     focus: Focus
     hits: Sequence[Hit]
     total: int
@@ -167,11 +169,15 @@ class Found:
         return self.focus.words
 
 
-def found(
-    section: Section, question: Question, matches: Sequence[Match], illustrative: str, most: int
-) -> Found | None:
+def find_facts(
+    section: FactList,
+    question: SearchQuestion,
+    matches: Sequence[Match],
+    illustrative: str,
+    most: int,
+) -> FactHits | None:
     """What a list holds on what is meant; nothing where that is not one of its things."""
-    focus = focus_of(question, matches, section.things)
+    focus = find_focus(question, matches, section.things)
     wanted = question.section == section.name
     if focus is None or (section.name == "skills" and not (wanted or focus.both)):
         return None
@@ -179,7 +185,7 @@ def found(
     if not total:
         return None
     address = f"{reverse(section.route)}?{focus.query(illustrative)}"
-    told = Found(section, focus, [], total, address)
+    told = FactHits(section, focus, [], total, address)
     score = _score(section, focus, question)
     behind = score - _BEHIND if focus.both else _ASIDE * focus.score
     hits = [] if section.name == "skills" else [_row(told, row, behind) for row in rows]
@@ -188,26 +194,26 @@ def found(
     return replace(told, hits=hits)
 
 
-def _score(section: Section, focus: Focus, question: Question) -> float:
+def _score(section: FactList, focus: Focus, question: SearchQuestion) -> float:
     asked = section.name == (question.section or "systems")
     return _ASKED if asked else _BESIDE if focus.both else _ASIDE
 
 
 def _rows(
-    section: Section, focus: Focus, illustrative: str, most: int
+    section: FactList, focus: Focus, illustrative: str, most: int
 ) -> tuple[Sequence[Any], int]:
     """The first rows, real ones before invented ones, and how many there are in all."""
     keys = ([one.key for one in focus.boroughs], focus.what, [one.key for one in focus.things])
     rows = section.concerning(*keys)
     if illustrative:
-        rows = real_or_invented(rows, illustrative == "yes")
+        rows = narrow_by_illustrative(rows, illustrative == "yes")
     invented = Case(When(source_kind=SourceKind.ILLUSTRATIVE, then=1), default=0)
     counted = rows.annotate(in_all=Window(Count("pk"))).order_by(invented, *section.order)
     first = list(counted[:most])
     return first, first[0].in_all if first else 0
 
 
-def _list(told: Found, score: float) -> Hit:
+def _list(told: FactHits, score: float) -> Hit:
     joined = " of " if told.focus.boroughs else ": "
     return Hit(
         what=f"list of {told.section.name}",
@@ -219,7 +225,7 @@ def _list(told: Found, score: float) -> Hit:
     )
 
 
-def _row(told: Found, row: Any, score: float) -> Hit:
+def _row(told: FactHits, row: Any, score: float) -> Hit:
     is_system = told.section.what == "system"
     return Hit(
         what=told.section.what,

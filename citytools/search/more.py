@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import ProductFilter, SupplierFilter
@@ -25,7 +25,7 @@ class More:
     words: str
 
 
-_LISTS: dict[str, tuple[str, str, Callable[[QueryDict], FactFilter]]] = {
+_LISTS: dict[str, tuple[str, str, Callable[[QueryDict], FactFilterSet]]] = {
     "borough": (
         "boroughs:list",
         "boroughs",

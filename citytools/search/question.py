@@ -10,10 +10,10 @@ from django.http import QueryDict
 
 from boroughs import search as boroughs
 from boroughs.models import Borough
-from citytools.facts.name_matching import Names, Reading, compiled
-from citytools.facts.name_spotting import Mention, mentioned
-from citytools.lists.filters import SearchText, Values, YesNo
-from citytools.lists.filterset import FactFilter
+from citytools.facts.name_matching import CompiledNames, Reading, compile_names
+from citytools.facts.name_spotting import Mention, find_mentions
+from citytools.lists.filters import SearchWordsFilter, ValuesFilter, YesNoFilter
+from citytools.lists.filterset import FactFilterSet
 from citytools.search.kinds import KINDS
 
 SECTIONS = {
@@ -40,7 +40,7 @@ _PARTS, _BODY = (0.8, 0.78), 0.7
 
 
 @dataclass(frozen=True)
-class Question:
+class SearchQuestion:
     """The words as typed, and what stands in them."""
 
     words: str
@@ -51,9 +51,9 @@ class Question:
     """Keys of bodies that may be meant, beside those that are known by every name."""
 
     @property
-    def names(self) -> list[Names]:
+    def names(self) -> list[CompiledNames]:
         """The names of the further bodies."""
-        return [compiled(boroughs.names(self.further))] if self.further else []
+        return [compile_names(boroughs.borough_names(self.further))] if self.further else []
 
     @property
     def reading(self) -> Reading:
@@ -67,16 +67,16 @@ class Question:
         return [self.words, *self.rest]
 
 
-def taken_apart(text: str) -> Question:
+def parse_question(text: str) -> SearchQuestion:
     """The question behind the words of the box.
 
     The rest is what stands beside boroughs and sections, with and without words that name nothing;
     it is empty where that is the whole.
     """
     words = text.split()
-    further = boroughs.further(words)
-    more = [compiled(boroughs.names(further, council=False))] if further else []
-    found = mentioned([_boroughs(), *more], words)
+    further = boroughs.further_bodies(words)
+    more = [compile_names(boroughs.borough_names(further, council=False))] if further else []
+    found = find_mentions([_boroughs(), *more], words)
     if any(one.last - one.first == len(words) for one in found):
         found = []
     named = {place for one in found for place in range(one.first, one.last)}
@@ -87,27 +87,27 @@ def taken_apart(text: str) -> Question:
     telling = " ".join(word for word, plain in pairs if plain not in _FILLING)
     rest = [" ".join(word for word, _ in pairs), telling] if telling else []
     others = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
-    return Question(text, found, section, others, further)
+    return SearchQuestion(text, found, section, others, further)
 
 
 @cache
-def _boroughs() -> Names:
-    return compiled(boroughs.names(council=False))
+def _boroughs() -> CompiledNames:
+    return compile_names(boroughs.borough_names(council=False))
 
 
-def _as_it_is(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
+def _unchanged(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
     return queryset
 
 
-class SearchFilter(FactFilter):
+class SearchFilter(FactFilterSet):
     """The words, the kinds of record, and whether invented ones are among them."""
 
     shown_first = ("kind", "illustrative")
     beside = frozenset()
 
-    q = SearchText("Words")
-    kind = Values("Kind", [(kind.name, kind.heading) for kind in KINDS], _as_it_is)
-    illustrative = YesNo("Invented for demonstration", _as_it_is)
+    q = SearchWordsFilter("Words")
+    kind = ValuesFilter("Kind", [(kind.name, kind.heading) for kind in KINDS], _unchanged)
+    illustrative = YesNoFilter("Invented for demonstration", _unchanged)
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data, Borough.objects.none())

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from boroughs import search as boroughs
 from citytools.facts import dates
-from citytools.facts.name_matching import Match, Names, compiled, matches
+from citytools.facts.name_matching import CompiledNames, Match, compile_names, find_matches
 from citytools.lists import facets
 from citytools.pages import glossary
-from citytools.search.hits import Group, Hit, hit_of, ranked
-from citytools.search.kinds import Kind
-from citytools.search.lists import SECTIONS, Found, found
+from citytools.search.hits import Hit, HitGroup, hit_for, rank_hits
+from citytools.search.kinds import RecordKind
+from citytools.search.lists import SECTIONS, FactHits, find_facts
 from citytools.search.more import More, in_lists
-from citytools.search.question import Question, SearchFilter, taken_apart
+from citytools.search.question import SearchFilter, SearchQuestion, parse_question
 from contracts import search as contracts
 from research import search as research
 from skills import search as skills
@@ -29,7 +29,7 @@ BEST = 3
 """Hits that stand above the groups."""
 
 
-class Results:
+class SearchResults:
     """The hits for a query string; nothing is looked up until it is asked for."""
 
     def __init__(self, data: QueryDict) -> None:
@@ -63,29 +63,34 @@ class Results:
         return str(self.chosen.data.get("illustrative", ""))
 
     @cached_property
-    def question(self) -> Question:
+    def question(self) -> SearchQuestion:
         """The words, taken apart."""
-        return taken_apart(self.words)
+        return parse_question(self.words)
 
     @cached_property
     def matches(self) -> list[Match]:
         """Records that fit the words, and lists' things among them; best first."""
         asked, today = self.question.asked, dates.today()
-        texts = compiled([*skills.texts(asked[0]), *research.texts(today, asked[0])])
-        return matches(
+        texts = compile_names(
+            [
+                *skills.skills_with_words(asked[0]),
+                *research.publications_with_words(today, asked[0]),
+            ]
+        )
+        return find_matches(
             [_standing(today), *self.question.names, texts],
-            [*contracts.found(asked), *glossary.search_names()],
+            [*contracts.contract_names(asked), *glossary.search_names()],
             self.question.reading,
             LONG if self.illustrative == "yes" else self.most,
             only_real=self.illustrative == "no",
         )
 
     @cached_property
-    def found(self) -> list[Found]:
+    def found(self) -> list[FactHits]:
         """What the lists of facts hold on it."""
         fits = [one for one in self.matches if not one.near]
         all_found = [
-            found(section, self.question, fits, self.illustrative, self.most)
+            find_facts(section, self.question, fits, self.illustrative, self.most)
             for section in SECTIONS
         ]
         return [one for one in all_found if one]
@@ -94,9 +99,9 @@ class Results:
     def hits(self) -> list[Hit]:
         """Every hit of the chosen kinds, best first, each page once."""
         kinds = self.chosen.data.getlist("kind")
-        records = (hit_of(one) for one in self.matches if not one.near)
+        records = (hit_for(one) for one in self.matches if not one.near)
         by_address: dict[str, Hit] = {}
-        for hit in ranked(chain(records, *(one.hits for one in self.found))):
+        for hit in rank_hits(chain(records, *(one.hits for one in self.found))):
             if (not kinds or hit.kind.name in kinds) and self._wanted(hit):
                 by_address.setdefault(hit.address, hit)
         return list(by_address.values())
@@ -115,7 +120,7 @@ class Results:
         return [one.title for one in self.matches if one.near][:3]
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[HitGroup]:
         """The hits by kind, the kind of the best hit first."""
         kinds = dict.fromkeys(hit.kind for hit in self.hits)
         return [self._group(kind) for kind in kinds]
@@ -125,7 +130,7 @@ class Results:
         """The lists that know the words, by kind."""
         return in_lists(self.words, self.illustrative)
 
-    def _group(self, kind: Kind) -> Group:
+    def _group(self, kind: RecordKind) -> HitGroup:
         hits = [hit for hit in self.hits if hit.kind == kind]
         in_list = self.in_lists.get(kind.name)
         ways: list[More | None] = [
@@ -140,17 +145,17 @@ class Results:
             if self.most == SHORT:
                 query = self.chosen.query(kind=[kind.name])
                 ways.append(More(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit"))
-        return Group(kind, hits[: self.most], [way for way in ways if way])
+        return HitGroup(kind, hits[: self.most], [way for way in ways if way])
 
 
 @lru_cache(maxsize=1)
-def _standing(today: datetime.date) -> Names:
+def _standing(today: datetime.date) -> CompiledNames:
     """The names that do not hang on what is asked, compiled once a day."""
     names = [
-        *boroughs.names(),
-        *systems.names(),
-        *contracts.names(),
-        *skills.names(),
-        *research.names(today),
+        *boroughs.borough_names(),
+        *systems.catalogue_names(),
+        *contracts.framework_names(),
+        *skills.skill_names(),
+        *research.publication_titles(today),
     ]
-    return compiled(names)
+    return compile_names(names)

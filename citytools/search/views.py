@@ -3,12 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.search.results import Results
+from citytools.search.results import SearchResults
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """Every kind of record that fits the words, with the reason for each."""
-    results = Results(request.GET)
+    results = SearchResults(request.GET)
     context = {
         "listing": results,
         "searched": request.GET.get("q", "")[:100],

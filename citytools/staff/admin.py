@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.dateformat import format as in_format
 
 from citytools.facts import confirmation
-from citytools.history.page import Names, name_of
+from citytools.history.page import RecordNames, version_name
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 
@@ -68,15 +68,15 @@ class StaffAdmin(OptimisticLockAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
-            messages.error(request, refusal(error))
+            messages.error(request, integrity_message(error))
             return HttpResponseRedirect(request.get_full_path())
 
 
 def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
     """Name each record whose confirmation this request has ended by a change."""
-    confirmation.apply_now()
-    for event in confirmation.ended_in_this_request():
-        name, day = name_of(event, Names([event])), in_format(event.was, "j F Y")
+    confirmation.apply_confirmations_now()
+    for event in confirmation.confirmations_ended_in_request():
+        name, day = version_name(event, RecordNames([event])), in_format(event.was, "j F Y")
         messages.warning(
             request,
             f"“{name}” is no longer confirmed: it was on {day}, and has changed since. "
@@ -84,7 +84,7 @@ def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
         )
 
 
-def refusal(error: IntegrityError) -> str:
+def integrity_message(error: IntegrityError) -> str:
     """What the database refused, in the words of the constraint that refused it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     constraints = (one for model in apps.get_models() for one in model._meta.constraints)
@@ -104,7 +104,7 @@ class PartAdmin(StaffAdmin):
         return False
 
 
-class Part(admin.TabularInline):
+class InlineRows(admin.TabularInline):
     """Rows that belong to the record above them."""
 
     extra = 0
@@ -125,7 +125,7 @@ class Part(admin.TabularInline):
         return field
 
 
-class LinkPart(Part):
+class LinkPart(InlineRows):
     """Links to other records: added and removed, never edited.
 
     Rows that cannot be edited are drawn as text, so that no row asks the database for its name.
@@ -152,16 +152,16 @@ class NamesFormSet(BaseInlineFormSet):
             seen.add(name)
 
 
-def make(username: str = "") -> tuple[str, str]:
+def create_staff_account(username: str = "") -> tuple[str, str]:
     """Make a staff account in the group, and return its name and its random password."""
     username = username or _free_name()
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(username, password=password, is_staff=True)
-    user.groups.add(group.group())
+    user.groups.add(group.staff_group())
     return username, password
 
 
-def exists() -> bool:
+def staff_account_exists() -> bool:
     """Is there any staff account yet?"""
     return User.objects.filter(is_staff=True, is_active=True).exists()
 

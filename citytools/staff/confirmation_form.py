@@ -19,7 +19,7 @@ FIELDS = ("confirm", "confirm_nothing")
 
 
 @dataclass(frozen=True)
-class Question:
+class ConfirmationQuestion:
     """What saving will say in public, and a list of what it is about, to be unfolded.
 
     `nothing` is set where nothing is recorded: what the second box then says, and `remedy` what
@@ -75,7 +75,7 @@ class ConfirmationForm(forms.Form):
         """Without the boxes: they are no part of the record, nor of its history."""
         return [name for name in super().changed_data if name not in FIELDS]
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: ConfirmationQuestion) -> None:
         """Show the question; an error on each of its boxes that is not ticked."""
         self._show("confirm", question.token, question.agreement, question)
         if not question.nothing:
@@ -92,7 +92,9 @@ class ConfirmationForm(forms.Form):
             if self.cleaned_data.get(name) != question.token:
                 self.add_error(name, error)
 
-    def _show(self, name: str, token: str, label: str, question: Question | None = None) -> None:
+    def _show(
+        self, name: str, token: str, label: str, question: ConfirmationQuestion | None = None
+    ) -> None:
         field = self[name]
         described = [f"{field.auto_id}_error"]
         if question:

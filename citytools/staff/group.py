@@ -13,17 +13,17 @@ APPS = ("boroughs", "systems", "contracts", "skills", "research")
 """Their models are what staff look after."""
 
 
-def group() -> Group:
+def staff_group() -> Group:
     """The group, which may do all with facts and only look at their history."""
     found, _ = Group.objects.get_or_create(name=NAME)
     ours = Permission.objects.filter(content_type__app_label__in=APPS)
-    wanted = ours.filter(~_of_events() | Q(codename__startswith="view_"))
+    wanted = ours.filter(~_event_permissions() | Q(codename__startswith="view_"))
     found.permissions.remove(*ours.exclude(pk__in=wanted.values("pk")))
     found.permissions.add(*wanted)
     return found
 
 
-def _of_events() -> Q:
+def _event_permissions() -> Q:
     """The permissions that concern the tables of history, which only triggers write."""
     kinds = [model for label in APPS for model in apps.get_app_config(label).get_models()]
     events = [kind for kind in kinds if hasattr(kind, "pgh_tracked_model")]
@@ -47,4 +47,4 @@ def after_migrations(sender: AppConfig, apps: Apps | None = None, **_: Any) -> N
     """
     accounts_migrated = apps is None or "group" in apps.all_models["auth"]
     if sender.name == APPS[-1] and accounts_migrated:
-        group()
+        staff_group()

@@ -166,11 +166,11 @@ class LoginForm(AdminAuthenticationForm):
         seconds = getattr(self.request, _RETRY_AFTER, 0)
         if not seconds:
             return super().get_invalid_login_error()
-        words = f"Too many tries from here. Try again in {_in_words(seconds)}."
+        words = f"Too many tries from here. Try again in {_duration_in_words(seconds)}."
         return forms.ValidationError(words, code="too_many_tries")
 
 
-def _in_words(seconds: int) -> str:
+def _duration_in_words(seconds: int) -> str:
     if seconds < 100:
         return f"{seconds} second{'' if seconds == 1 else 's'}"
     return f"{math.ceil(seconds / 60)} minutes"

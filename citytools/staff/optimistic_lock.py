@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from citytools.history import page
-from citytools.history.page import Names, name_of, tracked_fields
+from citytools.history.page import RecordNames, tracked_fields, version_name
 from citytools.history.record_version import FIELD, Conflict
 from citytools.staff.record_history import HistoryAdmin, record_number
 
@@ -56,7 +56,7 @@ def _rebase(formset: Any, posted: QueryDict) -> None:
         for row in typed
         if row and not _NUMBER.fullmatch(row.get(key, [""])[0])
     ]
-    removed = [_as_new(formset, row, key) for row in by_key.values() if "DELETE" not in row]
+    removed = [_as_new_row(formset, row, key) for row in by_key.values() if "DELETE" not in row]
     for name in [name for name in posted if name.startswith(f"{prefix}-")]:
         del posted[name]
     rows = [*present, *new, *removed]
@@ -93,7 +93,7 @@ def _values(form: Any) -> Row:
     return values
 
 
-def _as_new(formset: BaseInlineFormSet, typed: Row, key: str) -> Row:
+def _as_new_row(formset: BaseInlineFormSet, typed: Row, key: str) -> Row:
     """A row that is gone, to be made again: as it was last, with what was typed into it."""
     model: Any = formset.model
     last = model.pgh_event_model.objects.filter(pgh_obj_id=typed[key][0]).order_by("-pgh_id")
@@ -110,12 +110,12 @@ def describe_typed_values(model_admin: Any, request: HttpRequest) -> list[tuple[
     fields = [name for _, options in model_admin.get_fieldsets(request) for name in _flat(options)]
     form = model_admin.get_form(request, None, change=False, fields=fields)(request.POST)
     formsets, _ = model_admin._create_formsets(request, form.instance, change=False)
-    found = list(_words_of(form))
+    found = list(_form_in_words(form))
     for formset in formsets:
         noun = str(formset.model._meta.verbose_name)
         for number, row in enumerate(formset.forms, start=1):
             skipped = {formset.fk.name, formset.model._meta.pk.name, "DELETE"}
-            found += _words_of(row, f"{noun} {number}: ".capitalize(), skipped)
+            found += _form_in_words(row, f"{noun} {number}: ".capitalize(), skipped)
     return found
 
 
@@ -124,7 +124,7 @@ def _flat(options: Any) -> Iterator[str]:
         yield from [name] if isinstance(name, str) else name
 
 
-def _words_of(
+def _form_in_words(
     form: Any, beginning: str = "", skipped: set[str] | None = None
 ) -> Iterator[tuple[str, str]]:
     for bound in form.visible_fields():
@@ -245,9 +245,11 @@ class OptimisticLockAdmin(HistoryAdmin):
             # There never was such a record: Django says so
             return super().changeform_view(request, str(number))
         history = reverse(f"admin:{self._page_name('history')}", args=[quote(number)])
-        context = self._context(request, f"Deleted meanwhile: {name_of(last, Names([last]))}") | {
+        context = self._context(
+            request, f"Deleted meanwhile: {version_name(last, RecordNames([last]))}"
+        ) | {
             "when": last.pgh_created_at,
-            "who": page.who(last, page.people_of([last])),
+            "who": page.author_name(last, page.account_names([last])),
             "typed": describe_typed_values(self, request),
             "history": history,
         }

@@ -14,9 +14,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from citytools.history import batches, restore
-from citytools.history.page import PER_PAGE, Names, in_london, name_of, page_of, people_of, who
+from citytools.history.page import (
+    PER_PAGE,
+    RecordNames,
+    account_names,
+    author_name,
+    history_page,
+    in_london,
+    version_name,
+)
 from citytools.history.record_version import Conflict, VersionedAdmin
-from citytools.staff.confirmation_form import Question
+from citytools.staff.confirmation_form import ConfirmationQuestion
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _MAX_NAMED = 10
@@ -61,11 +69,11 @@ class HistoryAdmin(VersionedAdmin):
         if not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
         links = self.history_links
-        page = page_of(self.model, number, links, request.GET.get("page"))
+        page = history_page(self.model, number, links, request.GET.get("page"))
         last = self._events().filter(pgh_obj_id=number).order_by("-pgh_id").first()
         if record is None and last is None:
             raise Http404("There is no such record, and there never was.")
-        name = str(record) if record else name_of(last, Names([last]))
+        name = str(record) if record else version_name(last, RecordNames([last]))
         context = self._context(request, f"History: {name}", page) | {
             "record": record,
             "name": name,
@@ -84,13 +92,13 @@ class HistoryAdmin(VersionedAdmin):
         gone = gone.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
         page = Paginator(gone, PER_PAGE).get_page(request.GET.get("page"))
         events = list(page.object_list)
-        names, people = Names(events), people_of(events)
+        names, people = RecordNames(events), account_names(events)
         page.object_list = [
             {
-                "name": name_of(event, names),
+                "name": version_name(event, names),
                 "number": event.pgh_obj_id,
                 "when": event.pgh_created_at,
-                "who": who(event, people),
+                "who": author_name(event, people),
             }
             for event in events
         ]
@@ -131,12 +139,12 @@ class HistoryAdmin(VersionedAdmin):
         version = conflict.now if conflict else self.version_of(number)
         context = self._context(request, "Restore an earlier version") | {
             "record": record,
-            "name": name_of(event, Names([event])),
+            "name": version_name(event, RecordNames([event])),
             "number": number,
             "event": event,
-            "who": who(event, people_of([event])),
-            "changes": batches.differences(event),
-            "plan": restore.rehearse(event, self._rules(request)),
+            "who": author_name(event, account_names([event])),
+            "changes": batches.version_differences(event),
+            "plan": restore.rehearse_restore(event, self._rules(request)),
             "question": self.restore_question(event),
             "history_view": f"admin:{self._page_name('history')}",
             "record_version": version,
@@ -147,7 +155,7 @@ class HistoryAdmin(VersionedAdmin):
 
     def _restore(self, request: HttpRequest, event: Any) -> HttpResponse:
         parts = "parts" in request.POST
-        restored = restore.restore(event, self._rules(request), parts=parts)
+        restored = restore.restore_version(event, self._rules(request), parts=parts)
         for problem in restored.problems:
             messages.error(request, f"Not restored. {problem}")
         if not restored.problems:
@@ -158,7 +166,7 @@ class HistoryAdmin(VersionedAdmin):
         history = f"admin:{self._page_name('history')}"
         return HttpResponseRedirect(reverse(history, args=[quote(event.pgh_obj_id)]))
 
-    def _report(self, request: HttpRequest, event: Any, restored: restore.Restored) -> None:
+    def _report(self, request: HttpRequest, event: Any, restored: restore.RestoreResult) -> None:
         said = f"Restored the version of {in_london(event.pgh_created_at)}"
         self.log_change(request, restored.record, said)
         messages.success(request, f"{said}: {restored.record}.")
@@ -173,12 +181,12 @@ class HistoryAdmin(VersionedAdmin):
                 row = f"{step.relation.noun}: {step.name}"
                 messages.warning(request, f"Not restored with it: {row}. {step.problem}")
 
-    def _rules(self, request: HttpRequest) -> restore.Rules:
-        return restore.Rules(
+    def _rules(self, request: HttpRequest) -> restore.RestoreRules:
+        return restore.RestoreRules(
             self.history_links, self.check_restored, lambda *what: _may_write(request, *what)
         )
 
-    def restore_question(self, event: Any) -> Question | None:
+    def restore_question(self, event: Any) -> ConfirmationQuestion | None:
         """What restoring a version will say in public, where its form would ask before saving."""
         return None
 

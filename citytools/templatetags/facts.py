@@ -54,13 +54,13 @@ def yes_no(value: bool | None) -> str | SafeString:
 @register.filter
 def partial_date(value: str | None) -> str | SafeString:
     """A partial date in words, as precise as its source."""
-    return dates.in_words(value) if value else NOT_KNOWN
+    return dates.partial_date_in_words(value) if value else NOT_KNOWN
 
 
 @register.filter
 def short_date(value: str | None) -> str | SafeString:
     """A partial date for a narrow column: 21 Aug 2026, Aug 2026 or 2026."""
-    return dates.in_words(value, short=True) if value else NOT_KNOWN
+    return dates.partial_date_in_words(value, short=True) if value else NOT_KNOWN
 
 
 @register.filter

@@ -15,12 +15,12 @@ from django.db.models import Count, Q, Sum
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay
 from citytools.facts.provenance import SourceKind
-from citytools.facts.statistics import Top, at_most, top_share
+from citytools.facts.statistics import Top, max_share, top_share
 from contracts.models import Contract
 from systems.models import Ownership, Supplier, System
 
 
-def owners() -> dict[int, int]:
+def present_owners() -> dict[int, int]:
     """Each owned supplier's present owner, by primary key; one query.
 
     The newest ownership holds, and one without a date counts as oldest, as for a single supplier.
@@ -31,7 +31,7 @@ def owners() -> dict[int, int]:
     return dict(newest.values_list("supplier", "owner"))
 
 
-def head(supplier: int, owned: Mapping[int, int]) -> int:
+def last_owner(supplier: int, owned: Mapping[int, int]) -> int:
     """The last owner up the chain; where the chain is a circle, its first member by number."""
     seen: list[int] = []
     at = supplier
@@ -42,7 +42,7 @@ def head(supplier: int, owned: Mapping[int, int]) -> int:
 
 
 @dataclass(frozen=True)
-class Basis:
+class MeasureBasis:
     """One way to measure. `amounts` are suppliers with what they hold, the largest first.
 
     Of all `records`, `counted` name a supplier and an amount, and `invented` of these are made up;
@@ -127,14 +127,14 @@ class _Question(NamedTuple):
         return {row[self.path]: Decimal(row["held"]) for row in rows}
 
 
-def of(*, grouped: bool = False, illustrative: bool = True) -> list[Basis]:
+def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> list[MeasureBasis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its present owner."""
-    owned = owners() if grouped else {}
+    owned = present_owners() if grouped else {}
     questions = _questions(illustrative=illustrative)
     held = [question.held for question in questions]
-    known = Supplier.objects.in_bulk({head(pk, owned) for one in held for pk in one})
+    known = Supplier.objects.in_bulk({last_owner(pk, owned) for one in held for pk in one})
     return [
-        Basis(
+        MeasureBasis(
             key=question.key,
             title=question.title,
             unit=question.unit,
@@ -179,7 +179,7 @@ def _largest_first(
     """Suppliers or, where ownership is given, the heads of their groups; ties by name."""
     held: dict[int, Decimal] = defaultdict(Decimal)
     for pk, amount in amounts.items():
-        held[head(pk, owned)] += amount
+        held[last_owner(pk, owned)] += amount
     pairs: Iterable[tuple[Supplier, Decimal]] = ((known[pk], held[pk]) for pk in held)
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
 
@@ -222,7 +222,7 @@ CLAIMS = (
 BOTH = "two-shares-side-by-side"
 """The finding that holds the two claims against each other."""
 
-FROM_HALF = at_most(Decimal("0.5"), 10, 15)
+FROM_HALF = max_share(Decimal("0.5"), 10, 15)
 """What fifteen can hold at most where ten hold half."""
 NEEDED = Decimal("0.9") * 10 / 15
 """What ten must hold at least where fifteen hold 90 per cent."""

@@ -8,13 +8,13 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from citytools.charts import PALETTE, Chart, laid_out, plain
+from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
-from citytools.lists.filters import YesNo
-from citytools.lists.filterset import AskedReal
+from citytools.lists.filters import YesNoFilter
+from citytools.lists.filterset import RealOnlyQueryForm
 from citytools.lists.listing import FileLinks
 from contracts.concentration import bases
-from contracts.concentration.bases import Basis
+from contracts.concentration.bases import MeasureBasis
 
 CONCENTRATION_COLUMNS = (
     Column(
@@ -60,7 +60,7 @@ _STATED = {"yearly value": " with a yearly value", "total value": " with a total
 _OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
 
 
-def denominator(basis: Basis) -> str:
+def denominator_sentence(basis: MeasureBasis) -> str:
     """'of 38 contracts with a known supplier, in 21 boroughs; 12 more left out: …'."""
     who = "maker" if basis.key == "systems" else "supplier"
     noun = "system in use" if basis.key == "systems" else "contract"
@@ -78,7 +78,7 @@ def denominator(basis: Basis) -> str:
     return words + ("; VAT bases mixed" if basis.money else "")
 
 
-def caution(basis: Basis) -> str:
+def caution_sentence(basis: MeasureBasis) -> str:
     """What makes a share less than it seems: few suppliers, or a tie for a last place."""
     notes = [
         f"{one.tied} tie for place {one.places}: the share is the same, whoever is counted."
@@ -95,7 +95,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot")
 _SIGNS = ("circle", "square", "diamond", "triangle-up")
 
 
-def cumulative(bases: Sequence[Basis], source: str, csv: str) -> Chart:
+def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Chart:
     """Lines of the cumulative share, in per cent, over the places of the largest suppliers."""
     shown = [basis for basis in bases if basis.total]
     lines = {basis.title: _percents(basis) for basis in shown}
@@ -117,14 +117,14 @@ def cumulative(bases: Sequence[Basis], source: str, csv: str) -> Chart:
     )
 
 
-def _finding(bases: Sequence[Basis]) -> str:
+def _finding(bases: Sequence[MeasureBasis]) -> str:
     if not bases:
         return "Nothing is known of which shares could be taken"
     shares = [f"{basis.top_10.percent} by {basis.title.lower()}" for basis in bases]
     return f"The ten largest hold {', '.join(shares)}"
 
 
-def _percents(basis: Basis) -> list[float]:
+def _percents(basis: MeasureBasis) -> list[float]:
     return [round(float(row["cumulative"]), 1) for row in basis.ranked[:PLACES]]
 
 
@@ -152,7 +152,7 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
     for place in (10, 15):
         line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}
         figure.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line=line)
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 SHOWN = 20
@@ -160,10 +160,10 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Line:
+class ConcentrationLine:
     """One basis as the page shows it."""
 
-    basis: Basis
+    basis: MeasureBasis
     denominator: str
     caution: str
 
@@ -174,13 +174,13 @@ class Line:
         return [row for row in rows if row["rank"] <= SHOWN][: 2 * SHOWN]
 
 
-class ConcentrationAsked(AskedReal):
+class ConcentrationAsked(RealOnlyQueryForm):
     """`group=yes` counts a supplier with its present owner; without it each counts by itself."""
 
     beside = frozenset({"columns"})
     columns = CONCENTRATION_COLUMNS
 
-    group = YesNo("Suppliers by group", lambda rows, _: rows)
+    group = YesNoFilter("Suppliers by group", lambda rows, _: rows)
 
     @property
     def grouped(self) -> bool:
@@ -188,14 +188,17 @@ class ConcentrationAsked(AskedReal):
         return self.value("group", "no") == "yes"
 
     @cached_property
-    def bases(self) -> list[Basis]:
+    def bases(self) -> list[MeasureBasis]:
         """The four ways to measure."""
-        return bases.of(grouped=self.grouped, illustrative=self.illustrative)
+        return bases.concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ConcentrationLine]:
         """The four bases, in words."""
-        return [Line(one, denominator(one), caution(one)) for one in self.bases]
+        return [
+            ConcentrationLine(one, denominator_sentence(one), caution_sentence(one))
+            for one in self.bases
+        ]
 
     @property
     def switched(self) -> str:
@@ -216,7 +219,7 @@ class ConcentrationAsked(AskedReal):
     def chart(self) -> Chart:
         """The cumulative share by place."""
         source = "Contracts and systems on record, each with its own source and date."
-        return cumulative(self.bases, source, self.files.csv)
+        return cumulative_chart(self.bases, source, self.files.csv)
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Every supplier on every basis as rows of a file, the largest first."""
@@ -229,13 +232,13 @@ class ConcentrationAsked(AskedReal):
                     "supplier": row["supplier"].name,
                     "amount": row["amount"],
                     "unit": basis.unit,
-                    "share": _rounded(row["percent"]),
-                    "cumulative_share": _rounded(row["cumulative"]),
+                    "share": _round_percent(row["percent"]),
+                    "cumulative_share": _round_percent(row["cumulative"]),
                     "total": basis.total,
                     "counted": basis.counted,
                     "boroughs": basis.boroughs,
                 }
 
 
-def _rounded(percent: Decimal | None) -> Decimal | None:
+def _round_percent(percent: Decimal | None) -> Decimal | None:
     return None if percent is None else round(percent, 4)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import page
+from citytools.lists.filterset import render_page
 from contracts.concentration.bases import BOTH, CLAIMS, REMARK
 from contracts.concentration.page import ConcentrationAsked
 from research.models import Finding
@@ -23,6 +23,8 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "remark": REMARK,
         "both": findings.get(BOTH),
         "chart": asked.chart,
-        "coverage": coverage.of(Subject.CONTRACTS, behind, illustrative=asked.illustrative),
+        "coverage": coverage.coverage_for(
+            Subject.CONTRACTS, behind, illustrative=asked.illustrative
+        ),
     }
-    return page(request, "contracts/concentration.html", context, asked)
+    return render_page(request, "contracts/concentration.html", context, asked)

@@ -11,24 +11,24 @@ from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
 
-from citytools.facts.dates import first_day, in_words
-from citytools.facts.markdown import allowed, one_line
-from citytools.history.page import Change, Names, changes, tracked_fields
+from citytools.facts.dates import first_day, partial_date_in_words
+from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.history.page import FieldChange, RecordNames, field_changes, tracked_fields
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 from contracts.models.dates import whole_day
 
 
 def counted_contracts(contracts: ContractQuerySet) -> Any:
     """Contracts with `changes` and `changed_at`; who shares one is part of it."""
-    return _counted(contracts, (Contract, "pgh_obj"), (ContractPartner, "contract"))
+    return _count_writes(contracts, (Contract, "pgh_obj"), (ContractPartner, "contract"))
 
 
 def counted_frameworks(frameworks: models.QuerySet[Framework]) -> Any:
     """Frameworks with `changes` and `changed_at`."""
-    return _counted(frameworks, (Framework, "pgh_obj"))
+    return _count_writes(frameworks, (Framework, "pgh_obj"))
 
 
-def _counted(rows: Any, *histories: tuple[Any, str]) -> Any:
+def _count_writes(rows: Any, *histories: tuple[Any, str]) -> Any:
     """Annotate `changes`, the writes after the first, and `changed_at`, when the last was.
 
     Each (model, field) is a history, and the field of its events that names the row. `changed_at`
@@ -52,7 +52,7 @@ class Written:
 
     contract: Contract
     event: Any
-    differences: Sequence[Change]
+    differences: Sequence[FieldChange]
 
     @property
     def added(self) -> bool:
@@ -60,7 +60,7 @@ class Written:
         return bool(self.event.pgh_label == "insert")
 
 
-def latest(contracts: ContractQuerySet, most: int) -> list[Written]:
+def latest_changes(contracts: ContractQuerySet, most: int) -> list[Written]:
     """The newest writes to the contracts themselves, newest first; seven queries at most."""
     kept: Any = Contract.pgh_event_model.objects  # type: ignore[attr-defined]
     of_these = kept.filter(pgh_obj__in=contracts.order_by().values("pk"))
@@ -68,7 +68,7 @@ def latest(contracts: ContractQuerySet, most: int) -> list[Written]:
     before = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
     events = list(of_these.annotate(before=before).order_by("-pgh_created_at", "-pgh_id")[:most])
     previous = kept.in_bulk([event.before for event in events if event.before])
-    names = Names([*events, *previous.values()])
+    names = RecordNames([*events, *previous.values()])
     current = Contract.objects.for_list().in_bulk([event.pgh_obj_id for event in events])
     return [
         Written(current[event.pgh_obj_id], event, _differences(event, previous, names))
@@ -76,11 +76,11 @@ def latest(contracts: ContractQuerySet, most: int) -> list[Written]:
     ]
 
 
-def _differences(event: Any, previous: dict[int, Any], names: Names) -> list[Change]:
+def _differences(event: Any, previous: dict[int, Any], names: RecordNames) -> list[FieldChange]:
     old = previous.get(event.before)
     if old is None or event.pgh_label != "update":
         return []
-    return changes(old, event, tracked_fields(type(event)), names)
+    return field_changes(old, event, tracked_fields(type(event)), names)
 
 
 # A date known only as a month or a year gives no entry: no day is invented.
@@ -91,7 +91,7 @@ INVENTED = "[Invented] "
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """One whole day of a calendar. `key` is the same for ever, on whatever host."""
 
     key: str
@@ -105,10 +105,10 @@ class Entry:
     @property
     def description(self) -> str:
         """The lines beneath each other."""
-        return allowed("\n".join([*self.lines, self.address]))
+        return replace_control_characters("\n".join([*self.lines, self.address]))
 
 
-def of_contract(contract: Any, address: Address) -> Iterator[Entry]:
+def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]:
     """Act-by date, end, and end if extended: those that are whole days.
 
     The contract has `changes` and `changed_at`.
@@ -116,46 +116,48 @@ def of_contract(contract: Any, address: Address) -> Iterator[Entry]:
     days = (
         ("act-by", "Act by", contract.act_by, _act_by),
         ("end", "Ends", whole_day(contract.ends_on), _end),
-        ("extended-end", "Ends if extended", whole_day(contract.extension_until), _extended),
+        ("extended-end", "Ends if extended", whole_day(contract.extension_until), _extended_entry),
     )
     for key, words, day, working in days:
         if day:
             mark = INVENTED if contract.illustrative else ""
-            yield Entry(
+            yield CalendarEntry(
                 key=f"contract-{contract.pk}-{key}",
                 day=day,
-                summary=one_line(f"{mark}{words}: {contract.title} ({contract.lead.name})"),
-                lines=[working(contract), *facts(contract)],
+                summary=single_line(f"{mark}{words}: {contract.title} ({contract.lead.name})"),
+                lines=[working(contract), *contract_summary(contract)],
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
-                changed_at=moment(contract.changed_at, contract.as_of),
+                changed_at=last_changed_at(contract.changed_at, contract.as_of),
             )
 
 
-def of_frameworks(frameworks: Iterable[Any], address: Address) -> Iterator[Entry]:
+def framework_entries(frameworks: Iterable[Any], address: Address) -> Iterator[CalendarEntry]:
     """The ends of frameworks, where they are whole days."""
     for framework in frameworks:
         if day := whole_day(framework.ends_on):
             page = f"{reverse('contracts:list')}?framework={framework.slug}"
-            yield Entry(
+            ends_on = partial_date_in_words(framework.ends_on)
+            yield CalendarEntry(
                 key=f"framework-{framework.pk}-end",
                 day=day,
-                summary=one_line(f"Framework ends: {framework}"),
+                summary=single_line(f"Framework ends: {framework}"),
                 lines=[
-                    f"The framework ends on {in_words(framework.ends_on)}: no call-off after it.",
+                    f"The framework ends on {ends_on}: no call-off after it.",
                     f"Provider: {framework.provider or 'not known'}",
                     f"Source: {framework.source or 'not known'}",
                 ],
                 address=address(page),
                 changes=framework.changes,
-                changed_at=moment(framework.changed_at, framework.ends_on),
+                changed_at=last_changed_at(framework.changed_at, framework.ends_on),
             )
 
 
-def facts(contract: Contract) -> list[str]:
+def contract_summary(contract: Contract) -> list[str]:
     """Boroughs, supplier and source, and whether the record is invented: one line each."""
     partners = ", ".join(one.name for one in contract.partners.all())
-    source = f"Source: {contract.get_source_kind_display()}, as of {in_words(contract.as_of)}"
+    as_of = partial_date_in_words(contract.as_of)
+    source = f"Source: {contract.get_source_kind_display()}, as of {as_of}"
     return [
         f"Boroughs: {contract.lead.name}{f'; shared with {partners}' if partners else ''}",
         f"Supplier: {contract.supplier.name if contract.supplier else 'not known'}",
@@ -166,27 +168,27 @@ def facts(contract: Contract) -> list[str]:
 
 def _act_by(contract: Contract) -> str:
     months = f"{contract.notice_months} month{'' if contract.notice_months == 1 else 's'}"
-    end = in_words(contract.ends_on)
+    end = partial_date_in_words(contract.ends_on)
     return f"Act by {contract.act_by:%-d %B %Y}: the end, {end}, less {months} of notice."
 
 
 def _end(contract: Contract) -> str:
-    words = f"Ends on {in_words(contract.ends_on)}"
+    words = f"Ends on {partial_date_in_words(contract.ends_on)}"
     if contract.extension_until:
         return f"{words} before any extension; may be extended to {_until(contract)}."
     return f"{words}; no extension on record."
 
 
-def _extended(contract: Contract) -> str:
-    end = in_words(contract.ends_on) if contract.ends_on else "at a date not known"
+def _extended_entry(contract: Contract) -> str:
+    end = partial_date_in_words(contract.ends_on) if contract.ends_on else "at a date not known"
     return f"Ends on {_until(contract)} if every extension is taken; else {end}."
 
 
 def _until(contract: Contract) -> str:
-    return in_words(contract.extension_until)
+    return partial_date_in_words(contract.extension_until)
 
 
-def moment(changed_at: datetime.datetime | None, instead: str) -> datetime.datetime:
+def last_changed_at(changed_at: datetime.datetime | None, instead: str) -> datetime.datetime:
     """When the record last changed; without a history a moment that stays the same."""
     if changed_at is not None:
         return changed_at.astimezone(datetime.UTC)

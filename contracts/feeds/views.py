@@ -13,26 +13,31 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page
 from icalendar import Calendar, Event
 
-from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, identity
+from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
-from citytools.facts.markdown import allowed, one_line
-from citytools.http.file_response import refusal
-from citytools.lists.filterset import Asked
+from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.http.file_response import bad_request_text
+from citytools.lists.filterset import QueryForm
 from contracts.feeds import entries
 from contracts.feeds.entries import (
     INVENTED,
     Address,
-    Entry,
+    CalendarEntry,
     Written,
+    contract_summary,
     counted_contracts,
-    facts,
-    latest,
-    moment,
+    last_changed_at,
+    latest_changes,
 )
 from contracts.filters import ContractFilter
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import Told, all_told, listed, worth
-from contracts.joint_procurement.windows import of
+from contracts.joint_procurement.presentation import (
+    WindowSummary,
+    join_names,
+    known_worth,
+    summarise_windows,
+)
+from contracts.joint_procurement.windows import windows_for
 from contracts.models import Contract, ContractQuerySet, Framework
 
 
@@ -44,28 +49,33 @@ class ChangesFeed(AtomFeed):
     def __init__(self, contracts: ContractQuerySet, title: str, page: str, address: str) -> None:
         """`page` shows the contracts, `address` is the feed's own; both paths of this site."""
         self.contracts = contracts
-        self.title = one_line(title)
+        self.title = single_line(title)
         self.link, self.feed_url = page, address
-        self.feed_guid = identity(address)
+        self.feed_guid = permanent_feed_id(address)
 
     def items(self) -> list[Written]:
         """The writes."""
-        return latest(self.contracts, MAX_FEED_ENTRIES)
+        return latest_changes(self.contracts, MAX_FEED_ENTRIES)
 
     def item_title(self, item: Written) -> str:
         """'Changed: Parking (Camden): Ends on, Notice months'."""
         mark = INVENTED if item.contract.illustrative else ""
         fields = ", ".join(change.field for change in item.differences)
         words = f"{mark}{'Added' if item.added else 'Changed'}: {item.contract}"
-        return one_line(f"{words}: {fields}" if fields else words)
+        return single_line(f"{words}: {fields}" if fields else words)
 
     def item_description(self, item: Written) -> SafeString:
         """HTML: what is different now and was before, then where the fact comes from."""
         pairs = [
-            (allowed(one.field), allowed(one.new), allowed(one.old)) for one in item.differences
+            (
+                replace_control_characters(one.field),
+                replace_control_characters(one.new),
+                replace_control_characters(one.old),
+            )
+            for one in item.differences
         ]
         changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
-        known = [(allowed(one),) for one in facts(item.contract)]
+        known = [(replace_control_characters(one),) for one in contract_summary(item.contract)]
         return format_html("<ul>{}{}</ul>", changed, format_html_join("", "<li>{}</li>", known))
 
     def item_link(self, item: Written) -> str:
@@ -74,7 +84,7 @@ class ChangesFeed(AtomFeed):
 
     def item_guid(self, item: Written) -> str:
         """The same for ever, on whatever host."""
-        return identity(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
+        return permanent_feed_id(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
 
     def item_updateddate(self, item: Written) -> Any:
         """When it was written."""
@@ -85,14 +95,14 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 _DAY = datetime.timedelta(days=1)
 
 
-def calendar(entries: Iterable[Entry], name: str) -> bytes:
+def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
     """The file: the same entries give the same bytes."""
     whole = Calendar()
     whole.add("prodid", "-//LOTI//City Tools: London//EN")
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", "PUBLISH")
-    whole.add("x-wr-calname", _text(one_line(name)))
+    whole.add("x-wr-calname", _text(single_line(name)))
     whole.add("x-wr-timezone", "Europe/London")
     whole.add("x-published-ttl", "P1D")
     for entry in entries:
@@ -100,7 +110,7 @@ def calendar(entries: Iterable[Entry], name: str) -> bytes:
     return whole.to_ical()
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: CalendarEntry) -> Event:
     """A whole day, which ends as the next begins; it leaves its reader free."""
     event = Event()
     event.add("uid", f"{entry.key}@city-tools")
@@ -122,7 +132,7 @@ def _text(text: str) -> str:
     return text.replace("\\N", "\\ N")
 
 
-def of_windows(windows: Sequence[Told], address: Address) -> list[Entry]:
+def window_entries(windows: Sequence[WindowSummary], address: Address) -> list[CalendarEntry]:
     """The days of the windows; one query for what became of their contracts."""
     keys = {one.held.pk for window in windows for one in window.joint.members}
     known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
@@ -130,23 +140,25 @@ def of_windows(windows: Sequence[Told], address: Address) -> list[Entry]:
     return [
         entry
         for window in windows
-        for entry in _of_window(
+        for entry in _window_days(
             window, [histories[one.held.pk] for one in window.joint.members], address
         )
     ]
 
 
-def _of_window(window: Told, histories: Sequence[Contract], address: Address) -> Iterator[Entry]:
+def _window_days(
+    window: WindowSummary, histories: Sequence[Contract], address: Address
+) -> Iterator[CalendarEntry]:
     joint, mark = window.joint, INVENTED if window.illustrative else ""
-    names = listed([lead.name for lead in window.leads])
+    names = join_names([lead.name for lead in window.leads])
     days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"
-    stamps = [moment(one.changed_at, one.as_of) for one in histories]  # type: ignore[attr-defined]
-    closing = Entry(
+    stamps = [last_changed_at(one.changed_at, one.as_of) for one in histories]  # type: ignore[attr-defined]
+    closing = CalendarEntry(
         key=f"window-{joint.id}-closes",
         day=joint.closes_on,
-        summary=one_line(f"{mark}Last day to buy together: {window.name} ({len(window.leads)})"),
+        summary=single_line(f"{mark}Last day to buy together: {window.name} ({len(window.leads)})"),
         lines=[
-            f"{names} can choose together {days}; {worth(joint.members)}.",
+            f"{names} can choose together {days}; {known_worth(joint.members)}.",
             *(["Some notice is assumed."] if window.assumed else []),
             *(["Some records are invented for demonstration."] if mark else []),
         ],
@@ -156,7 +168,7 @@ def _of_window(window: Told, histories: Sequence[Contract], address: Address) ->
     )
     opens = f"{mark}First day to buy together: {window.name} ({len(window.leads)})"
     yield replace(
-        closing, key=f"window-{joint.id}-opens", day=joint.opens_on, summary=one_line(opens)
+        closing, key=f"window-{joint.id}-opens", day=joint.opens_on, summary=single_line(opens)
     )
     yield closing
 
@@ -172,7 +184,7 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
     rows = list(entries.counted_contracts(chosen.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1])
     problems = chosen.problems or _too_many(rows)
     if problems:
-        return refusal(problems)
+        return bad_request_text(problems)
     named = f": {chosen.in_words}" if chosen.in_words else ""
     return _calendar(request, rows, f"City Tools: contracts{named}", "contracts.ics")
 
@@ -181,19 +193,19 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
     chosen, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    made = of(chosen, today).windows
+    made = windows_for(chosen, today).windows
     problems = chosen.problems or _too_many(made)
     if problems:
-        return refusal(problems)
-    found = of_windows(all_told(made, chosen, today), request.build_absolute_uri)
+        return bad_request_text(problems)
+    found = window_entries(summarise_windows(made, chosen, today), request.build_absolute_uri)
     return _file(found, "City Tools: windows to buy together", "together.ics")
 
 
 @conditional_page
 def contract_ics(request: HttpRequest, pk: int) -> HttpResponse:
     """The days of one contract."""
-    if problems := Asked(request).problems:
-        return refusal(problems)
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
     found = get_object_or_404(entries.counted_contracts(Contract.objects.for_list()), pk=pk)
     return _calendar(request, [found], f"City Tools: {found}", "contract.ics")
 
@@ -203,7 +215,7 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     """The newest changes of the filtered contracts."""
     chosen = ContractFilter(request.GET, Contract.objects.all())
     if chosen.problems:
-        return refusal(chosen.problems)
+        return bad_request_text(chosen.problems)
     named = f": {chosen.in_words}" if chosen.in_words else ""
     query = chosen.query()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
@@ -214,8 +226,8 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
 @conditional_page
 def contract_atom(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The newest changes of one contract."""
-    if problems := Asked(request).problems:
-        return refusal(problems)
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
     found = get_object_or_404(Contract.objects.select_related("lead"), pk=pk)
     title = f"City Tools: changes of {found}"
     feed = ChangesFeed(
@@ -239,15 +251,17 @@ def _calendar(
 ) -> HttpResponse:
     frameworks = Framework.objects.filter(pk__in={one.framework_id for one in contracts} - {None})
     found = [
-        entry for one in contracts for entry in entries.of_contract(one, request.build_absolute_uri)
+        entry
+        for one in contracts
+        for entry in entries.contract_entries(one, request.build_absolute_uri)
     ]
-    found += entries.of_frameworks(
+    found += entries.framework_entries(
         entries.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
     )
     return _file(found, name, filename)
 
 
-def _file(found: Sequence[Entry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(calendar(found, name), content_type=CONTENT_TYPE)
+def _file(found: Sequence[CalendarEntry], name: str, filename: str) -> HttpResponse:
+    response = HttpResponse(render_calendar(found, name), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -22,11 +22,19 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
-from citytools.facts.statistics import counted
+from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
-from citytools.lists.filters import Day, Slugs, Sort, Values, Words, YesNo, filled
-from citytools.lists.filterset import FactFilter
-from citytools.lists.word_search import SearchText, split_words
+from citytools.lists.filters import (
+    DayFilter,
+    SlugsFilter,
+    SortFilter,
+    ValuesFilter,
+    WordsFilter,
+    YesNoFilter,
+    nulls_last_text,
+)
+from citytools.lists.filterset import FactFilterSet
+from citytools.lists.word_search import SqlSearchText, split_words
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 from systems.models import Supplier
 
@@ -95,16 +103,18 @@ def frameworks_with_counts(contracts: ContractQuerySet) -> QuerySet[Any]:
     return Framework.objects.annotate(
         ends_first=FirstDay("ends_on"),
         ends_last=LastDay("ends_on"),
-        contract_count=counted(contracts, "framework"),
+        contract_count=count_related_rows(contracts, "framework"),
         borough_count=_boroughs(contracts),
-        supplier_count=counted(contracts.exclude(supplier=None), "framework", "supplier"),
-        value_count=counted(valued, "framework"),
+        supplier_count=count_related_rows(
+            contracts.exclude(supplier=None), "framework", "supplier"
+        ),
+        value_count=count_related_rows(valued, "framework"),
         total_value=_sum(valued),
-        after_count=counted(outlasting(contracts), "framework"),
+        after_count=count_related_rows(contracts_outlasting_framework(contracts), "framework"),
     ).order_by("name", "pk")
 
 
-def outlasting(contracts: ContractQuerySet) -> ContractQuerySet:
+def contracts_outlasting_framework(contracts: ContractQuerySet) -> ContractQuerySet:
     """Those that end, on whatever day their end means, after their framework does."""
     late = contracts.exclude(framework__ends_on="").annotate(over=LastDay("framework__ends_on"))
     found: ContractQuerySet = late.filter(ends_first__gt=F("over"))
@@ -129,7 +139,7 @@ def _sum(contracts: ContractQuerySet) -> Subquery:
     return Subquery(total, output_field=DecimalField(max_digits=16, decimal_places=2))
 
 
-def contracts_of(answer: str | None) -> ContractQuerySet:
+def contracts_by_origin(answer: str | None) -> ContractQuerySet:
     """Contracts as `illustrative` asks: none invented for no, only these for yes, else all."""
     contracts: ContractQuerySet = Contract.objects.all()
     chosen = {"no": contracts.real, "yes": contracts.illustrative}.get(answer or "")
@@ -137,7 +147,7 @@ def contracts_of(answer: str | None) -> ContractQuerySet:
 
 
 def _holding(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
-    texts = [SearchText(column) for column in ("name", "reference", "provider")]
+    texts = [SqlSearchText(column) for column in ("name", "reference", "provider")]
     for word in split_words(words):
         queryset = queryset.filter(word.in_any(*texts))
     return queryset
@@ -157,7 +167,7 @@ def _all(queryset: QuerySet[Any], _: Any) -> QuerySet[Any]:
     return queryset
 
 
-class _CalledOffBy(Slugs):
+class _CalledOffBy(SlugsFilter):
     """Boroughs that lead or share one of the contracts that the list counts."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -168,22 +178,22 @@ class _CalledOffBy(Slugs):
         return qs.filter(Exists(contracts.of_boroughs(value).filter(framework=OuterRef("pk"))))
 
 
-class FrameworkFilter(FactFilter):
+class FrameworkFilter(FactFilterSet):
     """Frameworks: each row is one, with counts of the contracts that `illustrative` leaves."""
 
     shown_first = ("q", "borough")
     columns = FRAMEWORK_COLUMNS
 
-    q = Words("Words", _holding)
+    q = WordsFilter("Words", _holding)
     borough = _CalledOffBy("Borough", Borough.objects.all(), _all)
-    provider = Values("Provider", _providers, _provided_by)
-    ends_after = Day("Ends on or after", "ends_last__gte")
-    ends_before = Day("Ends on or before", "ends_first__lte")
-    illustrative = YesNo("Contracts invented for demonstration", _all)
-    sort = Sort(
+    provider = ValuesFilter("Provider", _providers, _provided_by)
+    ends_after = DayFilter("Ends on or after", "ends_last__gte")
+    ends_before = DayFilter("Ends on or before", "ends_first__lte")
+    illustrative = YesNoFilter("Contracts invented for demonstration", _all)
+    sort = SortFilter(
         {
             "framework": "name",
-            "provider": filled("provider"),
+            "provider": nulls_last_text("provider"),
             "ends_on": "ends_first",
             "contracts": "contract_count",
             "boroughs": "borough_count",
@@ -192,11 +202,11 @@ class FrameworkFilter(FactFilter):
     )
 
     def __init__(self, data: QueryDict) -> None:
-        self.contracts = contracts_of(data.get("illustrative"))
+        self.contracts = contracts_by_origin(data.get("illustrative"))
         super().__init__(data, frameworks_with_counts(self.contracts))
 
 
-MOST = 50
+MAX_CONTRACTS = 50
 """Rows of each table; a link leads to all of them."""
 
 
@@ -211,22 +221,28 @@ class CalledOff:
     def rows(self) -> list[Contract]:
         """The first contracts."""
         ordered = self.contracts.for_list().order_by("ends_first", "pk")
-        return list(ordered[:MOST])
+        return list(ordered[:MAX_CONTRACTS])
 
     @property
     def outlasting(self) -> list[Contract]:
         """The first of those that end after it."""
-        return list(outlasting(self.contracts).order_by("ends_first", "pk")[:MOST])
+        return list(
+            contracts_outlasting_framework(self.contracts).order_by("ends_first", "pk")[
+                :MAX_CONTRACTS
+            ]
+        )
 
     @property
     def suppliers(self) -> QuerySet[Supplier]:
         """The suppliers with most contracts, each with `calls`, how many; then by name."""
         used = Supplier.objects.filter(contracts__in=self.contracts)
-        return used.annotate(calls=Count("contracts")).order_by("-calls", "name", "pk")[:MOST]
+        return used.annotate(calls=Count("contracts")).order_by("-calls", "name", "pk")[
+            :MAX_CONTRACTS
+        ]
 
 
-def of(slug: str, *, illustrative: bool) -> CalledOff:
+def framework_page(slug: str, *, illustrative: bool) -> CalledOff:
     """The page of one framework; 404 where there is none."""
-    contracts = contracts_of(None if illustrative else "no")
+    contracts = contracts_by_origin(None if illustrative else "no")
     framework = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
     return CalledOff(framework, contracts.filter(framework=framework))

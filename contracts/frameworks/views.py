@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.lists.filterset import AskedReal, page
+from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from contracts.frameworks import filters as called_off
 from contracts.frameworks.filters import FrameworkFilter
@@ -20,7 +20,7 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, and the contracts under it."""
-    asked = AskedReal(request)
-    found = called_off.of(slug, illustrative=asked.illustrative)
+    asked = RealOnlyQueryForm(request)
+    found = called_off.framework_page(slug, illustrative=asked.illustrative)
     context = {"framework": found.framework, "found": found}
-    return page(request, "contracts/framework.html", context, asked)
+    return render_page(request, "contracts/framework.html", context, asked)

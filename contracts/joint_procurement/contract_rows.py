@@ -22,16 +22,16 @@ from contracts.models import (
     ContractPartner,
     ContractQuerySet,
     ContractSystem,
-    Term,
+    ContractTerm,
 )
 from systems.models import Function, Product, Supplier, System
 
-MOST = 20_000
+MAX_CONTRACTS = 20_000
 """Contracts read at the most, those first that end first, before any extension."""
-Key = Function | Product | Supplier
+GroupKey = Function | Product | Supplier
 
 
-class Held(NamedTuple):
+class ContractRow(NamedTuple):
     """What makes windows of a contract: its columns of the same names."""
 
     pk: int
@@ -50,35 +50,35 @@ class Held(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningContracts:
     """Contracts and their leads; `keys` are what each is grouped by, `partners` who shares it."""
 
-    contracts: Sequence[Held]
+    contracts: Sequence[ContractRow]
     leads: Mapping[int, Borough]
-    keys: Mapping[int, Sequence[Key]]
+    keys: Mapping[int, Sequence[GroupKey]]
     partners: Mapping[int, Sequence[int]]
     cut: bool
     """Whether there are more than were read."""
 
 
-def read(chosen: TogetherFilter, today: datetime.date) -> Running:
+def read_contracts(chosen: TogetherFilter, today: datetime.date) -> RunningContracts:
     """The chosen contracts that run on a day, by primary key; at most six queries."""
     every = _lasting(chosen.rows, today, chosen)
-    lasting = every[: MOST + 1]
-    found = _held(lasting)
+    lasting = every[: MAX_CONTRACTS + 1]
+    found = _contract_rows(lasting)
     boroughs = chosen.named.get("borough")
-    if boroughs and len(found) > MOST:
-        lasting = every.filter(_near(chosen, boroughs))[: MOST + 1]
-        found = _held(lasting)
-    contracts = sorted(one for one in found[:MOST] if not _over(one, today, chosen))
+    if boroughs and len(found) > MAX_CONTRACTS:
+        lasting = every.filter(_near(chosen, boroughs))[: MAX_CONTRACTS + 1]
+        found = _contract_rows(lasting)
+    contracts = sorted(one for one in found[:MAX_CONTRACTS] if not _over(one, today, chosen))
     leads = Borough.objects.in_bulk({one.lead_id for one in contracts})
     shared = _pairs(ContractPartner.objects, lasting, "borough")
     keys = _keys(contracts, lasting, chosen)
-    return Running(contracts, leads, keys, _lists(shared), len(found) > MOST)
+    return RunningContracts(contracts, leads, keys, _lists(shared), len(found) > MAX_CONTRACTS)
 
 
-def _held(contracts: ContractQuerySet) -> list[Held]:
-    return list(map(Held._make, contracts.values_list(*Held._fields)))
+def _contract_rows(contracts: ContractQuerySet) -> list[ContractRow]:
+    return list(map(ContractRow._make, contracts.values_list(*ContractRow._fields)))
 
 
 def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
@@ -92,7 +92,7 @@ def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
     return Q(pk__in=links.objects.filter(**{f"{key}__in": shared}).values("contract"))
 
 
-def whole(held: Iterable[Held]) -> Mapping[int, Contract]:
+def fetch_contracts(held: Iterable[ContractRow]) -> Mapping[int, Contract]:
     """The contracts themselves, with their systems and suppliers; three queries for all of them."""
     systems = System.objects.select_related("product")
     contracts = Contract.objects.in_bulk({one.pk for one in held})
@@ -100,7 +100,7 @@ def whole(held: Iterable[Held]) -> Mapping[int, Contract]:
     return contracts
 
 
-def end_of(contract: Held, chosen: TogetherFilter) -> str:
+def counted_end(contract: ContractRow, chosen: TogetherFilter) -> str:
     """The end that counts."""
     return (chosen.extended and contract.extension_until) or contract.ends_on
 
@@ -116,24 +116,26 @@ def _lasting(
     return contracts.filter(started, lasting).order_by("ends_last", "pk")
 
 
-def _over(contract: Held, today: datetime.date, chosen: TogetherFilter) -> bool:
-    term = Term(ends_on=end_of(contract, chosen), rolling=contract.rolling)
+def _over(contract: ContractRow, today: datetime.date, chosen: TogetherFilter) -> bool:
+    term = ContractTerm(ends_on=counted_end(contract, chosen), rolling=contract.rolling)
     return term.standing(today) == "ended"
 
 
 def _keys(
-    contracts: Sequence[Held], lasting: ContractQuerySet, chosen: TogetherFilter
-) -> Mapping[int, Sequence[Key]]:
+    contracts: Sequence[ContractRow], lasting: ContractQuerySet, chosen: TogetherFilter
+) -> Mapping[int, Sequence[GroupKey]]:
     """What each contract is grouped by, as far as the filters want it."""
     if chosen.grouping == "supplier":
         suppliers = Supplier.objects.in_bulk({one.supplier_id for one in contracts} - {None})
         return {one.pk: [suppliers[one.supplier_id]] for one in contracts if one.supplier_id}
     if chosen.grouping == "product":
         pairs = _pairs(ContractSystem.objects, lasting, "system__product")
-        return _named(pairs, Product.objects.in_bulk({product for _, product in pairs}), chosen)
+        return _group_by_key(
+            pairs, Product.objects.in_bulk({product for _, product in pairs}), chosen
+        )
     pairs = _pairs(ContractFunction.objects, lasting, "function")
     functions = Function.objects.select_related("service_area").in_bulk()
-    return _named(pairs, functions, chosen)
+    return _group_by_key(pairs, functions, chosen)
 
 
 def _pairs(rows: Manager[Any], lasting: ContractQuerySet, other: str) -> list[tuple[int, int]]:
@@ -142,10 +144,10 @@ def _pairs(rows: Manager[Any], lasting: ContractQuerySet, other: str) -> list[tu
     return list(of_these.order_by().values_list("contract", other))
 
 
-def _named(
+def _group_by_key(
     pairs: Iterable[tuple[int, int]], keys: Mapping[int, Any], chosen: TogetherFilter
-) -> Mapping[int, Sequence[Key]]:
-    wanted = {pk: one for pk, one in keys.items() if _asked(one, chosen.named)}
+) -> Mapping[int, Sequence[GroupKey]]:
+    wanted = {pk: one for pk, one in keys.items() if _is_wanted(one, chosen.named)}
     # A contract may pay for several systems of one product
     kept = _lists(sorted({(contract, key) for contract, key in pairs if key in wanted}))
     return {contract: [wanted[key] for key in found] for contract, found in kept.items()}
@@ -158,7 +160,7 @@ def _lists(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     return lists
 
 
-def _asked(key: Function | Product, named: Mapping[str, Any]) -> bool:
+def _is_wanted(key: Function | Product, named: Mapping[str, Any]) -> bool:
     """Whether the filters want this one of a contract's functions or products."""
     if isinstance(key, Product):
         products = {one.pk for one in named.get("product") or ()}

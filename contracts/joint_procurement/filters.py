@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.filters import Day, OneOf, Slugs
+from citytools.lists.filters import ChoiceFilter, DayFilter, SlugsFilter
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 
-HORIZON = 36
+HORIZON_MONTHS = 36
 """Months from today within which a window must open, unless the page is asked otherwise."""
 
 TOGETHER_COLUMNS = (
@@ -85,14 +85,14 @@ class TogetherFilter(ContractFilter):
     beside = frozenset({"page", "columns"})
     columns = TOGETHER_COLUMNS
 
-    by = OneOf(
+    by = ChoiceFilter(
         "Together by",
         [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
     )
-    borough = Slugs("Borough takes part", Borough.objects.all(), _all)
+    borough = SlugsFilter("Borough takes part", Borough.objects.all(), _all)
     lead_months = Months(f"Lead time in months (else {LEAD_MONTHS})", 60)
-    months = Months(f"Opens within months (else {HORIZON})", 120)
-    extensions = OneOf("Extensions", [("no", "Not taken"), ("yes", "Taken")])
+    months = Months(f"Opens within months (else {HORIZON_MONTHS})", 120)
+    extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])
     assume_notice = Months("Months of notice to assume where not known", 60)
     sort = None
 
@@ -116,7 +116,7 @@ class TogetherFilter(ContractFilter):
     @property
     def horizon(self) -> int:
         """Months from today within which a window must open."""
-        return self.number("months", HORIZON)
+        return self.number("months", HORIZON_MONTHS)
 
     @property
     def assumed(self) -> int | None:
@@ -135,7 +135,7 @@ class TogetherFilter(ContractFilter):
         return str(self.named.get("by") or "function")
 
 
-class Target(Day):
+class TargetDateFilter(DayFilter):
     """A common end date to plan for; it leaves no row out."""
 
     def __init__(self) -> None:
@@ -150,4 +150,4 @@ class WindowFilter(TogetherFilter):
     """One window: what its list was asked, and the end date to plan for."""
 
     beside = frozenset()
-    target = Target()
+    target = TargetDateFilter()

@@ -16,15 +16,15 @@ from dateutil.relativedelta import relativedelta
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from contracts.joint_procurement.contract_rows import Held
-from contracts.joint_procurement.windows import Candidate, Joint, Window, span_of
+from contracts.joint_procurement.contract_rows import ContractRow
+from contracts.joint_procurement.windows import Candidate, GroupWindow, SharedSpan, contract_span
 from contracts.models.dates import less_months
 
 _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Holding:
+class PlannedContract:
     """One contract: its end, the first and last day to which an extension surely and perhaps leads.
 
     `sure` and `perhaps` are None where no extension is on record: then it is not known whether one
@@ -39,13 +39,13 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Step:
+class ContractStep:
     """What a target means for one contract; `allowed` is None where it is not known.
 
     `paid_twice` is in pounds; None where the yearly value is not known.
     """
 
-    holding: Holding
+    holding: PlannedContract
     extend_months: int
     allowed: bool | None
     twice_months: int
@@ -53,19 +53,19 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TargetPlan:
     """A target date and what it means for each contract."""
 
     target: datetime.date
-    steps: Sequence[Step]
+    steps: Sequence[ContractStep]
 
     @property
-    def refused(self) -> list[Step]:
+    def refused(self) -> list[ContractStep]:
         """Extensions that are known not to be allowed."""
         return [step for step in self.steps if step.allowed is False]
 
     @property
-    def unsure(self) -> list[Step]:
+    def unsure(self) -> list[ContractStep]:
         """Extensions of which it is not known whether they are allowed."""
         return [step for step in self.steps if step.allowed is None]
 
@@ -99,39 +99,41 @@ def months_between(first: datetime.date, last: datetime.date) -> int:
     return months + int(first + relativedelta(months=months) < last)
 
 
-def plan(holdings: Sequence[Holding], target: datetime.date) -> Plan:
+def plan_for_target(holdings: Sequence[PlannedContract], target: datetime.date) -> TargetPlan:
     """What a target date means for each contract."""
-    return Plan(target, [_step(holding, target) for holding in holdings])
+    return TargetPlan(target, [_step(holding, target) for holding in holdings])
 
 
-def _step(holding: Holding, target: datetime.date) -> Step:
+def _step(holding: PlannedContract, target: datetime.date) -> ContractStep:
     twice = months_between(target, holding.ends_on)
     value = holding.annual_value
     cost = Decimal(0) if not twice else None if value is None else value * twice / 12
-    return Step(
+    return ContractStep(
         holding,
         months_between(holding.ends_on, target),
-        _allowed(holding, target),
+        _is_allowed(holding, target),
         twice,
         None if cost is None else cost.quantize(_CENT),
     )
 
 
-def _allowed(holding: Holding, target: datetime.date) -> bool | None:
+def _is_allowed(holding: PlannedContract, target: datetime.date) -> bool | None:
     """Whether it may run to the target; None where that is not known."""
     if target <= holding.ends_on or (holding.sure and target <= holding.sure):
         return True
     return False if holding.perhaps and target > holding.perhaps else None
 
 
-def cheapest(holdings: Sequence[Holding], earliest: datetime.date) -> Plan | None:
+def cheapest_target(
+    holdings: Sequence[PlannedContract], earliest: datetime.date
+) -> TargetPlan | None:
     """The cheapest feasible target from `earliest` on; None where none is."""
-    plans = (plan(holdings, day) for day in _turning_points(holdings, earliest))
+    plans = (plan_for_target(holdings, day) for day in _turning_points(holdings, earliest))
     return min((one for one in plans if not one.refused), key=lambda one: one.burden, default=None)
 
 
 def _turning_points(
-    holdings: Sequence[Holding], earliest: datetime.date
+    holdings: Sequence[PlannedContract], earliest: datetime.date
 ) -> Iterator[datetime.date]:
     """The days on which the burden can change; between them it stays, and the first is earliest.
 
@@ -148,7 +150,7 @@ def _turning_points(
     yield from sorted(day for day in days if earliest <= day <= last)
 
 
-LONGEST = 24
+MAX_EXTENSION_MONTHS = 24
 """Months of extension beyond which a contract is no near miss."""
 
 
@@ -156,23 +158,23 @@ LONGEST = 24
 class NearMiss:
     """A contract that would fit after so many months; `allowed` is None where not known."""
 
-    contract: Held
+    contract: ContractRow
     lead: Borough
     months: int
     allowed: bool | None
 
 
-def holding_of(candidate: Candidate) -> Holding | None:
+def planned_contract(candidate: Candidate) -> PlannedContract | None:
     """What the planner must know of a contract; None where its end is no whole day."""
     if candidate.ends_on is None:
         return None
     until = candidate.held.extension_until
     sure, perhaps = (first_day(until), last_day(until)) if until else (None, None)
     value = candidate.held.annual_value
-    return Holding(candidate.held.pk, candidate.ends_on, sure, perhaps, value)
+    return PlannedContract(candidate.held.pk, candidate.ends_on, sure, perhaps, value)
 
 
-def misses(joint: Joint, lead_months: int, most: int = 3) -> list[NearMiss]:
+def near_misses(joint: GroupWindow, lead_months: int, most: int = 3) -> list[NearMiss]:
     """Contracts of others that end too early, the fewest months first; one for each lead."""
     inside = {one.held.lead_id for one in joint.members}
     found: dict[int, NearMiss] = {}
@@ -185,29 +187,29 @@ def misses(joint: Joint, lead_months: int, most: int = 3) -> list[NearMiss]:
     return ordered[:most]
 
 
-def _miss(one: Candidate, window: Window, lead_months: int) -> NearMiss | None:
-    held = holding_of(one)
+def _miss(one: Candidate, window: SharedSpan, lead_months: int) -> NearMiss | None:
+    held = planned_contract(one)
     if held is None or one.span is None or one.span.act_by >= window.opens_on:
         return None
     months = _months_to_fit(held.ends_on, one.notice_months or 0, window, lead_months)
     if months is None:
         return None
-    (step,) = plan([held], held.ends_on + relativedelta(months=months)).steps
+    (step,) = plan_for_target([held], held.ends_on + relativedelta(months=months)).steps
     return NearMiss(one.held, one.lead, months, step.allowed)
 
 
 def _months_to_fit(
-    ends_on: datetime.date, notice: int, window: Window, lead_months: int
+    ends_on: datetime.date, notice: int, window: SharedSpan, lead_months: int
 ) -> int | None:
     """The fewest months of extension after which all share a day; None if too many, or none."""
-    for months in range(1, LONGEST + 1):
+    for months in range(1, MAX_EXTENSION_MONTHS + 1):
         by = less_months(ends_on + relativedelta(months=months), notice)
-        span = span_of(0, 0, by, lead_months)
+        span = contract_span(0, 0, by, lead_months)
         if span.act_by >= window.opens_on:
             return months if span.must_start <= window.closes_on else None
     return None
 
 
-def holdings_of(joint: Joint) -> Sequence[Holding]:
+def planned_contracts(joint: GroupWindow) -> Sequence[PlannedContract]:
     """The window's contracts as the planner takes them; each has a whole day as its end."""
-    return [held for one in joint.members if (held := holding_of(one)) is not None]
+    return [held for one in joint.members if (held := planned_contract(one)) is not None]

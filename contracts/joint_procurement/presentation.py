@@ -13,30 +13,30 @@ from boroughs.models import Borough
 from contracts.joint_procurement import contract_rows, windows
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.plan import (
+    ContractStep,
     NearMiss,
-    Plan,
-    Step,
-    cheapest,
-    holdings_of,
-    misses,
-    plan,
+    TargetPlan,
+    cheapest_target,
+    near_misses,
+    plan_for_target,
+    planned_contracts,
 )
-from contracts.joint_procurement.windows import Candidate, Joint
+from contracts.joint_procurement.windows import Candidate, GroupWindow
 from contracts.models import Contract
 from systems.models import System
 
 
-def sentence(joint: Joint, today: datetime.date) -> str:
+def window_sentence(joint: GroupWindow, today: datetime.date) -> str:
     """'Camden and Barnet can still choose together between … and …; £1.2 m a year known …'."""
-    return f"{listed([lead.name for lead in joint.leads])} {chance(joint, today)}"
+    return f"{join_names([lead.name for lead in joint.leads])} {closing_note(joint, today)}"
 
 
-def chance(joint: Joint, today: datetime.date) -> str:
+def closing_note(joint: GroupWindow, today: datetime.date) -> str:
     """'can still choose together until …; £94,000 a year known for 2 of 3 contracts.'"""
-    return f"can still choose together {_when(joint, today)}; {worth(joint.members)}."
+    return f"can still choose together {_when(joint, today)}; {known_worth(joint.members)}."
 
 
-def _when(joint: Joint, today: datetime.date) -> str:
+def _when(joint: GroupWindow, today: datetime.date) -> str:
     closes = f"{joint.closes_on:%-d %B %Y}"
     if joint.opens_on <= today:
         return "today only" if joint.closes_on == today else f"until {closes}"
@@ -47,7 +47,7 @@ def _when(joint: Joint, today: datetime.date) -> str:
     return f"between {opens} and {closes}"
 
 
-def worth(members: Sequence[Candidate]) -> str:
+def known_worth(members: Sequence[Candidate]) -> str:
     """'£1.2 m a year known for 2 of 3 contracts'."""
     values = [one.held.annual_value for one in members]
     known = [value for value in values if value is not None]
@@ -62,18 +62,18 @@ def short_pounds(value: Decimal) -> str:
     return f"£{value / 1_000_000:.1f} m" if value >= 1_000_000 else f"£{value:,.0f}"
 
 
-MOST_NAMED = 40
+MAX_NAMES = 40
 """Bodies named in a sentence: all of London, but not of a nation."""
 
 
-def listed(names: Sequence[str]) -> str:
+def join_names(names: Sequence[str]) -> str:
     """'A, B and C'; of very many the first ten and how many more."""
-    if len(names) > MOST_NAMED:
+    if len(names) > MAX_NAMES:
         names = [*names[:10], f"{len(names) - 10:,} more"]
     return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
 
 
-def systems_of(joint: Joint, one: Candidate) -> list[System]:
+def window_systems(joint: GroupWindow, one: Candidate) -> list[System]:
     """The systems of a contract that the window is about, by product."""
     of = {"function": "function_id", "product": "product_id"}.get(joint.by)
     systems = [
@@ -91,10 +91,10 @@ MAX_CONTRACTS_IN_LIST = 50
 
 
 @dataclass(frozen=True)
-class Told:
+class WindowSummary:
     """One window in words."""
 
-    joint: Joint
+    joint: GroupWindow
     sentence: str
     chance: str
     address: str
@@ -121,7 +121,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Shown(Told):
+class WindowDetail(WindowSummary):
     """One window with its contracts, those first that must be acted on first.
 
     `rows` pair each contract with the systems it pays for that are known.
@@ -136,69 +136,77 @@ class Shown(Told):
         return len(self.joint.members)
 
 
-def _words(joint: Joint, chosen: TogetherFilter, today: datetime.date) -> dict[str, Any]:
+def _words(joint: GroupWindow, chosen: TogetherFilter, today: datetime.date) -> dict[str, Any]:
     query = chosen.query(target=[])
     return {
         "joint": joint,
-        "sentence": sentence(joint, today),
-        "chance": chance(joint, today),
+        "sentence": window_sentence(joint, today),
+        "chance": closing_note(joint, today),
         "address": f"/contracts/together/{joint.id}/{'?' if query else ''}{query}",
     }
 
 
-def all_told(joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date) -> list[Told]:
+def summarise_windows(
+    joints: Iterable[GroupWindow], chosen: TogetherFilter, today: datetime.date
+) -> list[WindowSummary]:
     """Some windows in words; they ask the database nothing."""
-    return [Told(**_words(joint, chosen, today)) for joint in joints]
+    return [WindowSummary(**_words(joint, chosen, today)) for joint in joints]
 
 
-def all_shown(
-    joints: Iterable[Joint], chosen: TogetherFilter, today: datetime.date, most: int
-) -> list[Shown]:
+def detail_windows(
+    joints: Iterable[GroupWindow], chosen: TogetherFilter, today: datetime.date, most: int
+) -> list[WindowDetail]:
     """Some windows, each with so many of its contracts; three queries for all of them."""
     several = [(joint, joint.members[:most]) for joint in joints]
-    records = contract_rows.whole(one.held for _, members in several for one in members)
+    records = contract_rows.fetch_contracts(one.held for _, members in several for one in members)
     return [
-        Shown(
+        WindowDetail(
             **_words(joint, chosen, today),
             # One may have been deleted since its window was found
             rows=[
                 _row(joint, one, records[one.held.pk]) for one in members if one.held.pk in records
             ],
-            misses=misses(joint, chosen.lead),
+            misses=near_misses(joint, chosen.lead),
         )
         for joint, members in several
     ]
 
 
-def _row(joint: Joint, one: Candidate, record: Contract) -> tuple[Candidate, Sequence[System]]:
+def _row(
+    joint: GroupWindow, one: Candidate, record: Contract
+) -> tuple[Candidate, Sequence[System]]:
     read = replace(one, record=record)
-    return read, systems_of(joint, read)
+    return read, window_systems(joint, read)
 
 
-def widest(chosen: TogetherFilter, today: datetime.date, most: int = 3) -> list[Told]:
+def windows_with_most_boroughs(
+    chosen: TogetherFilter, today: datetime.date, most: int = 3
+) -> list[WindowSummary]:
     """The windows with the most boroughs, one for each group; then the first to close."""
     ordered = sorted(
-        _one_each(windows.of(chosen, today).windows, lambda one: -len(one.window.leads)),
+        _one_each(windows.windows_for(chosen, today).windows, lambda one: -len(one.window.leads)),
         key=lambda one: (-len(one.window.leads), one.closes_on, one.key.name),
     )
-    return all_told(ordered[:most], chosen, today)
+    return summarise_windows(ordered[:most], chosen, today)
 
 
-def of_borough(
+def windows_for_borough(
     borough: Borough, today: datetime.date, months: int, *, illustrative: bool = True
-) -> list[Told]:
+) -> list[WindowSummary]:
     """The windows in which a borough takes part, one for each group, first to close first."""
     asked = QueryDict(f"borough={borough.slug}&months={months}", mutable=True)
     if not illustrative:
         asked["illustrative"] = "no"
     chosen = TogetherFilter(asked, Contract.objects.all())
-    found = _one_each(windows.of(chosen, today).windows, lambda one: one.closes_on)
-    return all_told(found, chosen, today)
+    found = _one_each(windows.windows_for(chosen, today).windows, lambda one: one.closes_on)
+    return summarise_windows(found, chosen, today)
 
 
-def _one_each(windows: Iterable[Joint], rank: Callable[[Joint], Any]) -> list[Joint]:
+def _one_each(
+    windows: Iterable[GroupWindow], rank: Callable[[GroupWindow], Any]
+) -> list[GroupWindow]:
     """Of each group the window that ranks first, the groups in their order."""
-    best: dict[object, Joint] = {}
+    best: dict[object, GroupWindow] = {}
     for joint in windows:
         held = best.get(joint.key)
         if held is None or rank(joint) < rank(held):
@@ -206,7 +214,7 @@ def _one_each(windows: Iterable[Joint], rank: Callable[[Joint], Any]) -> list[Jo
     return list(best.values())
 
 
-def rows(windows: Sequence[Joint]) -> Iterator[Mapping[str, Any]]:
+def window_file_rows(windows: Sequence[GroupWindow]) -> Iterator[Mapping[str, Any]]:
     """The rows of `TOGETHER_COLUMNS`."""
     for joint in windows:
         shared = {
@@ -218,10 +226,10 @@ def rows(windows: Sequence[Joint]) -> Iterator[Mapping[str, Any]]:
             "boroughs": [lead.name for lead in joint.leads],
         }
         for one in joint.members:
-            yield shared | _of_contract(one)
+            yield shared | _contract_cells(one)
 
 
-def _of_contract(one: Candidate) -> dict[str, Any]:
+def _contract_cells(one: Candidate) -> dict[str, Any]:
     span = one.span
     assumed = span is not None and span.assumed
     act_by = span.act_by if span else None
@@ -243,11 +251,11 @@ class Targets:
     `earliest` is the first day that leaves time to buy. `offered` are the ends of the contracts.
     """
 
-    chosen: Plan
-    cheapest: Plan | None
+    chosen: TargetPlan
+    cheapest: TargetPlan | None
     earliest: datetime.date
-    offered: Sequence[Plan]
-    rows: Sequence[tuple[Candidate, Step]]
+    offered: Sequence[TargetPlan]
+    rows: Sequence[tuple[Candidate, ContractStep]]
 
     @property
     def too_soon(self) -> bool:
@@ -255,16 +263,18 @@ class Targets:
         return self.chosen.target < self.earliest
 
 
-def of(shown: Shown, chosen: WindowFilter, today: datetime.date) -> Targets | None:
+def target_plans(shown: WindowDetail, chosen: WindowFilter, today: datetime.date) -> Targets | None:
     """The plans for a window's contracts; None where they are more than are shown."""
     if shown.contracts > len(shown.rows):
         return None
-    holdings = holdings_of(shown.joint)
+    holdings = planned_contracts(shown.joint)
     earliest = today + relativedelta(months=chosen.lead)
-    best = cheapest(holdings, earliest)
+    best = cheapest_target(holdings, earliest)
     ends = sorted({holding.ends_on for holding in holdings})
     asked = chosen.named.get("target")
-    made = plan(holdings, asked) if asked else best or plan(holdings, ends[-1])
-    offered = [plan(holdings, end) for end in ends]
+    made = (
+        plan_for_target(holdings, asked) if asked else best or plan_for_target(holdings, ends[-1])
+    )
+    offered = [plan_for_target(holdings, end) for end in ends]
     rows = zip([one for one, _ in shown.rows], made.steps, strict=True)
     return Targets(made, best, earliest, offered, list(rows))

@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.charts import Chart, Stretch, spans
+from citytools.charts import Chart, GanttBar, gantt
 from citytools.exports import export
 from citytools.facts import dates
 from citytools.lists.listing import Listing
@@ -19,10 +19,10 @@ from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.presentation import (
     MAX_CONTRACTS_IN_LIST,
     MAX_CONTRACTS_PER_WINDOW,
-    Shown,
-    all_shown,
+    WindowDetail,
+    detail_windows,
 )
-from contracts.joint_procurement.windows import Found, Joint
+from contracts.joint_procurement.windows import GroupWindow, WindowSearch
 from contracts.models import Contract
 from research.publications import pages
 
@@ -32,18 +32,18 @@ MAX_CONTRACTS_IN_CHART = 60
 """Contracts of one window drawn at the most."""
 
 
-def windows_chart(found: Sequence[Joint], today: datetime.date, csv: str) -> Chart:
+def windows_chart(found: Sequence[GroupWindow], today: datetime.date, csv: str) -> Chart:
     """The first windows to close, each from its opening, or from today, to its close."""
     drawn = found[:MAX_WINDOWS_IN_CHART]
     stretches = [
-        Stretch(f"{one.key.name} ({len(one.leads)})", max(one.opens_on, today), one.closes_on)
+        GanttBar(f"{one.key.name} ({len(one.leads)})", max(one.opens_on, today), one.closes_on)
         for one in drawn
     ]
     return Chart(
         key="windows",
         title=_title(found),
         sentence=_sentence(found, len(drawn)),
-        figure=spans(stretches, today),
+        figure=gantt(stretches, today),
         head=("Window", "Opens", "Closes", "Boroughs"),
         rows=[
             (one.key.name, _day(one.opens_on), _day(one.closes_on), len(one.leads)) for one in drawn
@@ -55,14 +55,14 @@ def windows_chart(found: Sequence[Joint], today: datetime.date, csv: str) -> Cha
     )
 
 
-def _title(found: Sequence[Joint]) -> str:
+def _title(found: Sequence[GroupWindow]) -> str:
     if not found:
         return "No window to show"
     most = max(found, key=lambda one: len(one.window.leads))
     return f"{most.key.name} could bring {len(most.leads)} boroughs together, the most of any"
 
 
-def _sentence(found: Sequence[Joint], drawn: int) -> str:
+def _sentence(found: Sequence[GroupWindow], drawn: int) -> str:
     if not found:
         return "No two boroughs can choose together under these filters."
     cut = f" The {drawn} that close first are drawn." if len(found) > drawn else ""
@@ -73,7 +73,7 @@ def _sentence(found: Sequence[Joint], drawn: int) -> str:
     )
 
 
-def window_chart(shown: Shown, today: datetime.date) -> Chart:
+def window_chart(shown: WindowDetail, today: datetime.date) -> Chart:
     """From must-start to act-by for each contract that is shown of a window; the window shaded."""
     joint = shown.joint
     drawn = [(one, one.span) for one, _ in shown.rows[:MAX_CONTRACTS_IN_CHART] if one.span]
@@ -84,8 +84,8 @@ def window_chart(shown: Shown, today: datetime.date) -> Chart:
         f"{_day(joint.closes_on)}",
         sentence="Each bar runs from the day on which work on a successor must start to the day by "
         f"which to act; the shaded band is the window.{cut}",
-        figure=spans(
-            [Stretch(one.lead.name, span.must_start, span.act_by) for one, span in drawn],
+        figure=gantt(
+            [GanttBar(one.lead.name, span.must_start, span.act_by) for one, span in drawn],
             today,
             (joint.opens_on, joint.closes_on),
         ),
@@ -114,10 +114,10 @@ PAGE_SIZE = 10
 class Windows(Listing):
     """A list of windows, which Python makes of the chosen contracts."""
 
-    made: Found | None = None
+    made: WindowSearch | None = None
 
     @cached_property
-    def _paginator(self) -> "Paginator[Joint]":
+    def _paginator(self) -> "Paginator[GroupWindow]":
         return Paginator(self.made.windows if self.made else [], PAGE_SIZE)
 
     @property
@@ -128,7 +128,7 @@ class Windows(Listing):
     @property
     def most_in_file(self) -> int:
         """They are made in Python."""
-        return export.MOST_MADE
+        return export.MAX_COMPUTED_ROWS
 
     @property
     def csv(self) -> str:
@@ -139,7 +139,7 @@ class Windows(Listing):
 def together(request: HttpRequest) -> HttpResponse:
     """Who can still choose together, and until when."""
     chosen, today = _chosen(request), dates.today()
-    made = windows.of(chosen, today)
+    made = windows.windows_for(chosen, today)
     listing = Windows(
         chosen,
         "contracts:together",
@@ -152,10 +152,10 @@ def together(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "found": made,
-        "windows": all_shown(listing.page, chosen, today, MAX_CONTRACTS_IN_LIST),
+        "windows": detail_windows(listing.page, chosen, today, MAX_CONTRACTS_IN_LIST),
         "chart": windows_chart(made.windows, today, listing.csv),
         "today": today,
-        "about": pages.of_choice(chosen, today),
+        "about": pages.research_about_filter(chosen, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 
@@ -163,14 +163,14 @@ def together(request: HttpRequest) -> HttpResponse:
 def window(request: HttpRequest, window_id: str) -> HttpResponse:
     """One window: its contracts, near misses, and the planner of a common end date."""
     chosen, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
-    joint = windows.of(chosen, today).named(window_id)
+    joint = windows.windows_for(chosen, today).named(window_id)
     context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
     if joint is not None:
-        shown = all_shown([joint], chosen, today, MAX_CONTRACTS_PER_WINDOW)[0]
+        shown = detail_windows([joint], chosen, today, MAX_CONTRACTS_PER_WINDOW)[0]
         context |= {
             "shown": shown,
             "chart": window_chart(shown, today),
-            "targets": presentation.of(shown, chosen, today),
+            "targets": presentation.target_plans(shown, chosen, today),
         }
     status = 400 if chosen.problems else 200 if joint else 404
     return render(request, "contracts/window.html", context, status=status)

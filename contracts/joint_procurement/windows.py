@@ -12,9 +12,9 @@ from dateutil.relativedelta import relativedelta
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from contracts.joint_procurement import contract_rows
-from contracts.joint_procurement.contract_rows import Held, Key, Running
+from contracts.joint_procurement.contract_rows import ContractRow, GroupKey, RunningContracts
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.models import Contract, Term, must_start
+from contracts.models import Contract, ContractTerm, must_start
 
 # Each contract spans the days from when work on a successor must start to its act-by date. A
 # window is a maximal set of such contracts, under at least two lead boroughs, that share a day.
@@ -38,7 +38,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Window:
+class SharedSpan:
     """Contracts that share a day, in the order of their act-by dates."""
 
     spans: Sequence[Span]
@@ -59,18 +59,20 @@ class Window:
         return frozenset(span.lead for span in self.spans)
 
 
-def span_of(
+def contract_span(
     contract: int, lead: int, act_by: datetime.date, lead_months: int, *, assumed: bool = False
 ) -> Span:
     """The span of a contract with an act-by date."""
     return Span(contract, lead, must_start(act_by, lead_months), act_by, assumed)
 
 
-def find(spans: Iterable[Span], today: datetime.date, months: int) -> list[Window]:
+def find_windows(spans: Iterable[Span], today: datetime.date, months: int) -> list[SharedSpan]:
     """The windows among one group's contracts, first to close first, then first to open."""
     last = today + relativedelta(months=months)
     open_ = [span for span in spans if span.act_by >= today and span.must_start <= last]
-    found = [Window(shared) for shared in _maximal(open_) if len({one.lead for one in shared}) > 1]
+    found = [
+        SharedSpan(shared) for shared in _maximal(open_) if len({one.lead for one in shared}) > 1
+    ]
     # No two share both days, for then they would hold the same contracts
     return sorted(found, key=lambda one: (one.closes_on, one.opens_on))
 
@@ -92,7 +94,7 @@ def _maximal(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
         del running[ending.contract]
 
 
-def name_of(by: str, group: str, window: Window) -> str:
+def window_id(by: str, group: str, window: SharedSpan) -> str:
     """The window's id: the same as long as its group and its contracts are the same."""
     keys = sorted(span.contract for span in window.spans)
     told = f"{by}:{group}:{','.join(map(str, keys))}"
@@ -103,7 +105,7 @@ def name_of(by: str, group: str, window: Window) -> str:
 class Candidate:
     """A contract that runs today, the end that counts, and its span; None: no act-by date."""
 
-    held: Held
+    held: ContractRow
     lead: Borough
     ends_on: datetime.date | None
     notice_months: int | None
@@ -122,12 +124,12 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Joint:
+class GroupWindow:
     """A window of one group of contracts, with those of them that it holds."""
 
-    key: Key
+    key: GroupKey
     by: str
-    window: Window
+    window: SharedSpan
     members: Sequence[Candidate]
     group: Sequence[Candidate]
 
@@ -140,7 +142,7 @@ class Joint:
     @cached_property
     def id(self) -> str:
         """The window's id."""
-        return name_of(self.by, self.key.slug, self.window)
+        return window_id(self.by, self.key.slug, self.window)
 
     @property
     def opens_on(self) -> datetime.date:
@@ -170,27 +172,27 @@ class Joint:
 
 
 @dataclass(frozen=True)
-class Found:
+class WindowSearch:
     """All windows, first to close first; `dateless` contracts have no act-by date to go by.
 
     `cut` says that more contracts run than are read at once.
     """
 
-    windows: Sequence[Joint]
+    windows: Sequence[GroupWindow]
     contracts: int
     dateless: int
     cut: bool
 
-    def named(self, id_: str) -> Joint | None:
+    def named(self, id_: str) -> GroupWindow | None:
         """The window of this id, if it is still there."""
         return next((joint for joint in self.windows if joint.id == id_), None)
 
 
-def of(chosen: TogetherFilter, today: datetime.date) -> Found:
+def windows_for(chosen: TogetherFilter, today: datetime.date) -> WindowSearch:
     """The windows of the chosen contracts as at a day; six queries."""
-    found = contract_rows.read(chosen, today)
+    found = contract_rows.read_contracts(chosen, today)
     candidates = [_candidate(contract, found, chosen) for contract in found.contracts]
-    groups: dict[Key, list[Candidate]] = defaultdict(list)
+    groups: dict[GroupKey, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         for key in found.keys.get(candidate.held.pk, ()):
             groups[key].append(candidate)
@@ -204,25 +206,29 @@ def of(chosen: TogetherFilter, today: datetime.date) -> Found:
     # No two windows of a group share both days, for then they would hold the same contracts
     windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.key.pk))
     dateless = sum(one.span is None for one in candidates)
-    return Found(windows, len(candidates), dateless, found.cut)
+    return WindowSearch(windows, len(candidates), dateless, found.cut)
 
 
-def _candidate(contract: Held, found: Running, chosen: TogetherFilter) -> Candidate:
+def _candidate(contract: ContractRow, found: RunningContracts, chosen: TogetherFilter) -> Candidate:
     assumed = contract.notice_months is None and chosen.assumed is not None
     notice = chosen.assumed if assumed else contract.notice_months
-    term = Term(ends_on=contract_rows.end_of(contract, chosen), notice_months=notice)
+    term = ContractTerm(ends_on=contract_rows.counted_end(contract, chosen), notice_months=notice)
     by = term.act_by
-    span = span_of(contract.pk, contract.lead_id, by, chosen.lead, assumed=assumed) if by else None
+    span = (
+        contract_span(contract.pk, contract.lead_id, by, chosen.lead, assumed=assumed)
+        if by
+        else None
+    )
     bodies = frozenset([contract.lead_id, *found.partners.get(contract.pk, ())])
     lead = found.leads[contract.lead_id]
     return Candidate(contract, lead, term.end, notice, span, bodies)
 
 
 def _joint(
-    key: Key, members: Sequence[Candidate], chosen: TogetherFilter, today: datetime.date
-) -> Iterator[Joint]:
+    key: GroupKey, members: Sequence[Candidate], chosen: TogetherFilter, today: datetime.date
+) -> Iterator[GroupWindow]:
     at = {one.held.pk: one for one in members}
     spans = [one.span for one in members if one.span]
-    for window in find(spans, today, chosen.horizon):
+    for window in find_windows(spans, today, chosen.horizon):
         inside = [at[span.contract] for span in window.spans]
-        yield Joint(key, chosen.grouping, window, inside, members)
+        yield GroupWindow(key, chosen.grouping, window, inside, members)

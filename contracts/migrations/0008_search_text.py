@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contract',
             name='search_text',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(citytools.lists.word_search.SearchText('title'), citytools.lists.word_search.SearchText('reference')), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Concat(citytools.lists.word_search.SqlSearchText('title'), citytools.lists.word_search.SqlSearchText('reference')), output_field=models.TextField()),
         ),
     ]

@@ -2,28 +2,28 @@
 
 from contracts.models.contract import Contract, ContractFunction, ContractPartner, ContractSystem
 from contracts.models.dates import (
-    AHEAD_MONTHS,
+    DECISION_MONTHS,
     LEAD_MONTHS,
     ContractQuerySet,
-    Standing,
-    Term,
+    ContractStatus,
+    ContractTerm,
     must_start,
 )
 from contracts.models.framework import Framework, PipelineDuty, Route, Vat
 
 __all__ = [
-    "AHEAD_MONTHS",
+    "DECISION_MONTHS",
     "LEAD_MONTHS",
     "Contract",
     "ContractFunction",
     "ContractPartner",
     "ContractQuerySet",
+    "ContractStatus",
     "ContractSystem",
+    "ContractTerm",
     "Framework",
     "PipelineDuty",
     "Route",
-    "Standing",
-    "Term",
     "Vat",
     "must_start",
 ]

@@ -20,12 +20,12 @@ from citytools.facts.dates import (
     PartialDateField,
     first_day,
     last_day,
-    well_formed,
+    partial_dates_constraint,
 )
 from citytools.facts.provenance import Sourced
 from citytools.history import tracked
-from citytools.lists.word_search import SearchText
-from contracts.models.dates import ContractQuerySet, Term
+from citytools.lists.word_search import SqlSearchText
+from contracts.models.dates import ContractQuerySet, ContractTerm
 from contracts.models.framework import Framework, Route, Vat
 from systems.models import Function, Supplier, System
 
@@ -166,7 +166,7 @@ class Contract(Sourced):
         expression=ActBy(), output_field=models.DateField(), db_persist=True
     )
     search_text = models.GeneratedField(
-        expression=Concat(SearchText("title"), SearchText("reference")),
+        expression=Concat(SqlSearchText("title"), SqlSearchText("reference")),
         output_field=models.TextField(),
         db_persist=True,
     )
@@ -211,7 +211,7 @@ class Contract(Sourced):
                 condition=Q(starts_on="") | Q(ends_on="") | Q(ends_last__gte=F("starts_first")),
                 violation_error_message="The contract ends before it starts.",
             ),
-            well_formed("starts_on", "ends_on", "extension_until"),
+            partial_dates_constraint("starts_on", "ends_on", "extension_until"),
             models.CheckConstraint(
                 name="an_extension_does_not_end_before_the_contract",
                 condition=Q(extension_until="")
@@ -254,9 +254,9 @@ class Contract(Sourced):
             raise ValidationError({"extension_until": "The extension ends before the contract."})
 
     @property
-    def term(self) -> Term:
+    def term(self) -> ContractTerm:
         """Its dates, for what is computed from them."""
-        return Term(
+        return ContractTerm(
             self.starts_on, self.ends_on, self.extension_until, self.notice_months, self.rolling
         )
 

@@ -24,12 +24,12 @@ from systems.models import Function, Supplier, System
 
 LEAD_MONTHS = 12
 """Months that replacing a core system takes before its act-by date; a page may choose others."""
-AHEAD_MONTHS = 12
+DECISION_MONTHS = 12
 """Months from today within which a decision is counted as ahead."""
 _DAY = len("2026-11-30")
 
 
-class Standing(enum.StrEnum):
+class ContractStatus(enum.StrEnum):
     """Where a contract stands on a day."""
 
     FUTURE = "future"
@@ -45,7 +45,7 @@ class Standing(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Term:
+class ContractTerm:
     """The dates of one contract as recorded: partial dates, empty where not known.
 
     `notice_months` is None where not known; `rolling` says that there is no end date.
@@ -77,21 +77,21 @@ class Term:
         """When work on a successor must begin, if it takes the usual months."""
         return None if self.act_by is None else must_start(self.act_by)
 
-    def standing(self, day: datetime.date) -> Standing:
+    def standing(self, day: datetime.date) -> ContractStatus:
         """Where it stands on a day, before any extension.
 
         What begins within a year or month may have begun on its first day; what ends within one
         has ended only after its last.
         """
         if self.starts_on and first_day(self.starts_on) > day:
-            return Standing.FUTURE
+            return ContractStatus.FUTURE
         if self.rolling:
-            return Standing.ROLLING
+            return ContractStatus.ROLLING
         if self.ends_on and last_day(self.ends_on) < day:
-            return Standing.ENDED
+            return ContractStatus.ENDED
         if self.act_by and self.act_by < day:
-            return Standing.PAST_ACT_BY
-        return Standing.CURRENT
+            return ContractStatus.PAST_ACT_BY
+        return ContractStatus.CURRENT
 
 
 def act_by(ends_on: str, notice_months: int | None) -> datetime.date | None:
@@ -119,11 +119,11 @@ def whole_day(partial: str) -> datetime.date | None:
 def standing_on(day: datetime.date) -> Case:
     """How a contract stands on a day, in SQL."""
     return Case(
-        When(starts_first__gt=day, then=Value(Standing.FUTURE)),
-        When(rolling=True, then=Value(Standing.ROLLING)),
-        When(ends_last__lt=day, then=Value(Standing.ENDED)),
-        When(act_by__lt=day, then=Value(Standing.PAST_ACT_BY)),
-        default=Value(Standing.CURRENT),
+        When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
+        When(rolling=True, then=Value(ContractStatus.ROLLING)),
+        When(ends_last__lt=day, then=Value(ContractStatus.ENDED)),
+        When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
+        default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
     )
 
@@ -223,7 +223,7 @@ class ContractQuerySet(SourcedQuerySet):
             Q(ends_last=None) | Q(ends_last__gte=day),
         )
 
-    def standing_as(self, standings: Iterable[Standing], day: datetime.date) -> Self:
+    def standing_as(self, standings: Iterable[ContractStatus], day: datetime.date) -> Self:
         """Which stand in one of these ways on a day, as `Term.standing` says of one."""
         return self.alias(stands=standing_on(day)).filter(stands__in=list(standings))
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.facts.dates import PartialDateField, well_formed
+from citytools.facts.dates import PartialDateField, partial_dates_constraint
 from citytools.history import tracked
 
 
@@ -62,7 +62,7 @@ class Framework(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [well_formed("starts_on", "ends_on")]
+        constraints = [partial_dates_constraint("starts_on", "ends_on")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.reference})" if self.reference else self.name

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from citytools.facts.dates import first_day, parts
+from citytools.facts.dates import first_day, parse_partial_date
 from citytools.imports.csv_reader import LoadError
 
 _NO_TEXT = re.compile(
@@ -26,7 +26,7 @@ _LONDON = ZoneInfo("Europe/London")
 _LEGAL = {"limited": "ltd", "company": "co", "public limited company": "plc"}
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """One line without entities, lost line breaks and signs that no page can show."""
     for _ in range(2):  # some publishers escape twice
         text = html.unescape(text)
@@ -48,20 +48,22 @@ def without_people(text: str, people: Iterable[str]) -> str:
     return " ".join(shorter.split()).strip(" -–—:;,|/")
 
 
-def shortened(text: str, most: int) -> str:
+def shorten(text: str, most: int) -> str:
     """At most so many characters, with an ellipsis where some are left out."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def key(name: str) -> str:
+def comparison_key(name: str) -> str:
     """A name for comparing: case, signs and the spelling of legal forms do not count."""
-    words = " ".join(_WORD.findall(clean(name).casefold().replace("&", " and ").replace("'", "")))
+    words = " ".join(
+        _WORD.findall(clean_text(name).casefold().replace("&", " and ").replace("'", ""))
+    )
     for long, short in _LEGAL.items():
         words = re.sub(rf"\b{long}$", short, words)
     return words
 
 
-def day(text: str) -> str | None:
+def parse_day(text: str) -> str | None:
     """The day, month or year that a source gives; None where it is no date.
 
     A moment is the day on its own clock, save that 23:00 UTC in summer is midnight in London.
@@ -73,7 +75,7 @@ def day(text: str) -> str | None:
     if len(text) > len("2026-11-30"):
         return _day_of_moment(text)
     try:
-        parts(text)
+        parse_partial_date(text)
     except ValueError:
         return None
     return text
@@ -86,7 +88,7 @@ def _day_of_moment(text: str) -> str | None:
             local = moment.astimezone(_LONDON)
             moment = local if local.time() == datetime.time(0) else moment
         found = moment.date().isoformat()
-        parts(found)
+        parse_partial_date(found)
     except (ValueError, OverflowError):
         return None
     return found
@@ -106,18 +108,18 @@ def company_number(scheme: str, number: str) -> str:
     return prefix + digits.zfill(8 - len(prefix)) if len(prefix + digits) <= 8 else ""
 
 
-def cpv(code: str) -> str:
+def cpv_code(code: str) -> str:
     """The eight digits of a CPV code, without check digit or a spreadsheet's decimal part."""
     found = re.match(r"\d{8}", code.strip(), re.ASCII)
     return found[0] if found else ""
 
 
-def instant(text: str) -> datetime.datetime:
+def parse_instant(text: str) -> datetime.datetime:
     """A moment for putting notices in order; what has no clock counts from midnight in London."""
     try:
         moment = datetime.datetime.fromisoformat(text)
     except ValueError:
-        moment = datetime.datetime.combine(first_day(day(text) or "1900"), datetime.time())
+        moment = datetime.datetime.combine(first_day(parse_day(text) or "1900"), datetime.time())
     return moment if moment.tzinfo else moment.replace(tzinfo=_LONDON)
 
 
@@ -177,7 +179,7 @@ class Shape:
         if found is None:
             return None
         if isinstance(found, bool) or not isinstance(found, int | Decimal):
-            raise self.wrong(name, f"It is {_named(found)}, not a number.", "Write a number.")
+            raise self.wrong(name, f"It is {_type_name(found)}, not a number.", "Write a number.")
         return Decimal(found)
 
     def everywhere(self, name: str) -> Iterator[Any]:
@@ -196,26 +198,28 @@ class Shape:
         found = self.fields.get(name)
         if found is not None and not isinstance(found, kind):
             wanted = _KINDS[kind]
-            reason = f"It is {_named(found)}, not {wanted}."
+            reason = f"It is {_type_name(found)}, not {wanted}."
             raise self.wrong(name, reason, f"Write {wanted}, as OCDS 1.1 has it.")
         return found
 
     def _within(self, name: str, fields: Any) -> "Shape":
         if not isinstance(fields, dict):
-            raise self.wrong(name, f"It is {_named(fields)}, not an object.", "Write an object.")
+            raise self.wrong(
+                name, f"It is {_type_name(fields)}, not an object.", "Write an object."
+            )
         path = ".".join(part for part in (self.path, name) if part)
         return Shape(self.file, self.place, path, fields)
 
 
-def release(file: str, place: str, found: Any) -> Shape:
+def checked_release(file: str, place: str, found: Any) -> Shape:
     """A release, which must be an object."""
     if not isinstance(found, dict):
-        reason = f"It is {_named(found)}, not a release."
+        reason = f"It is {_type_name(found)}, not a release."
         raise LoadError(file, place, "", reason, "Write an object with an “ocid”.")
     return Shape(file, place, "", found)
 
 
-def _named(found: Any) -> str:
+def _type_name(found: Any) -> str:
     if isinstance(found, int | Decimal) and not isinstance(found, bool):
         return "a number"
     return next((words for kind, words in _KINDS.items() if isinstance(found, kind)), "empty")

@@ -13,11 +13,11 @@ from django.core.exceptions import ValidationError
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import Confidence, SourceKind
-from citytools.imports.authorship import last_by_people
-from citytools.imports.record_finder import DeletedByPerson, RecordFinder
+from citytools.imports.authorship import last_writes_by_people
+from citytools.imports.record_finder import DeletedByPersonError, RecordFinder
 from contracts.models import Contract, ContractPartner
 from contracts.ocds import fields
-from contracts.ocds.matching import Companies, Draft, Frameworks, Key
+from contracts.ocds.matching import Companies, ContractDraft, Frameworks, Key
 from contracts.ocds.notices import Skipped
 from systems.models import Supplier
 
@@ -41,17 +41,17 @@ Titles = Mapping[tuple[int, str, str], Key | int]
 """Who has a title: the key of an award, or the number of a contract recorded by hand."""
 
 
-def of(record: Contract) -> State:
+def state_from_record(record: Contract) -> State:
     """What a record says now."""
     return {name: getattr(record, name) for name in FIELDS}
 
 
-def identity(draft: Draft) -> dict[str, Any]:
+def draft_identity(draft: ContractDraft) -> dict[str, Any]:
     """The fields that tell a contract from any other."""
     return {"ocid": draft.notice.ocid, "award_id": draft.notice.award_id, "lead": draft.lead}
 
 
-def title_of(draft: Draft, state: State) -> tuple[int, str, str]:
+def unique_title(draft: ContractDraft, state: State) -> tuple[int, str, str]:
     """What no two contracts have in common."""
     return draft.lead.pk, state["title"], state["starts_on"]
 
@@ -63,7 +63,7 @@ class States:
         self._companies, self._frameworks = Companies(), Frameworks()
         self._titles = titles
 
-    def after(self, now: State, draft: Draft) -> State:
+    def after(self, now: State, draft: ContractDraft) -> State:
         """The state that a notice makes of the one before it, which is empty for a new contract."""
         notice = draft.notice
         said = dict(notice.values)
@@ -80,7 +80,7 @@ class States:
             said["note"] = " ".join([f"{_OURS}{notice.ocid}, award {notice.award_id}.", *doubts])
         return self._merged(now, said, draft)
 
-    def _merged(self, now: State, said: State, draft: Draft) -> State:
+    def _merged(self, now: State, said: State, draft: ContractDraft) -> State:
         if "total_value" in said and said["total_value"] != now.get("total_value"):
             said.setdefault("vat", "")  # the basis of another figure says nothing of this one
         if not said["source_url"]:
@@ -92,29 +92,29 @@ class States:
             after["extension_until"] = ""
         return after | {"title": self._free_title(now, after, draft)}
 
-    def _free_title(self, now: State, after: State, draft: Draft) -> str:
+    def _free_title(self, now: State, after: State, draft: ContractDraft) -> str:
         """The title, told apart by the award's number where another award has it already."""
         title: str = after["title"]
         number = draft.notice.award_id.removeprefix(draft.notice.ocid).strip("-") or "1"
-        ending = f" (award {fields.shortened(number, 40)})"
-        apart = fields.shortened(title, 200 - len(ending)) + ending
+        ending = f" (award {fields.shorten(number, 40)})"
+        apart = fields.shorten(title, 200 - len(ending)) + ending
         if now.get("title") in {title, apart}:
             return str(now["title"])
         holder = self._titles.get((draft.lead.pk, title, after["starts_on"]))
         return apart if isinstance(holder, tuple) and holder != draft.key else title
 
-    def refused(self, after: State, draft: Draft) -> tuple[str, str] | None:
+    def refused(self, after: State, draft: ContractDraft) -> tuple[str, str] | None:
         """Why a state cannot be recorded, and what about it; None where it can."""
         start, end = after["starts_on"], after["ends_on"]
         if not after["title"]:
             return NO_TITLE, f"award {draft.notice.award_id}"
         if start and end and last_day(end) < first_day(start):
             return BACKWARDS, f"award {draft.notice.award_id}, {start} to {end}"
-        holder = self._titles.get(title_of(draft, after))
+        holder = self._titles.get(unique_title(draft, after))
         if holder is not None and holder != draft.key:
             return SAME_TITLE, f"contract {holder}" if isinstance(holder, int) else after["title"]
         values = {name: value for name, value in after.items() if name not in _LINKS}
-        record = Contract(source_kind=SourceKind.NOTICE, **identity(draft), **values)
+        record = Contract(source_kind=SourceKind.NOTICE, **draft_identity(draft), **values)
         try:
             record.clean_fields(exclude=["lead", *_LINKS])
         except ValidationError as error:
@@ -133,41 +133,41 @@ DELETED = "a person has deleted the record"
 
 
 @dataclass
-class Change:
+class ContractChange:
     """One contract, perhaps new, and the states it goes through; none where all is as it was."""
 
-    draft: Draft
+    draft: ContractDraft
     record: Contract | None
     states: list[State] = field(default_factory=list)
     partners: dict[Borough, None] = field(default_factory=dict)
 
 
 @dataclass
-class Plan:
+class ImportPlan:
     """All that a file would change, and all that it leaves out."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ContractChange] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
     @property
-    def new(self) -> list[Change]:
+    def new(self) -> list[ContractChange]:
         """Contracts to be made."""
         return [one for one in self.changes if one.record is None]
 
     @property
-    def changed(self) -> list[Change]:
+    def changed(self) -> list[ContractChange]:
         """Contracts on record that say something else now."""
         touched = (one for one in self.changes if one.states or one.partners)
         return [one for one in touched if one.record is not None]
 
     @property
-    def unchanged(self) -> list[Change]:
+    def unchanged(self) -> list[ContractChange]:
         """Contracts on record that say what their notices say."""
         kept = (one for one in self.changes if not one.states and not one.partners)
         return [one for one in kept if one.record is not None]
 
 
-def plan(drafted: Iterable[Draft | Skipped]) -> Plan:
+def plan_import(drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
     """What the drafts change, compared with what is on record; a handful of queries."""
     return _Planner().plan(drafted)
 
@@ -175,7 +175,7 @@ def plan(drafted: Iterable[Draft | Skipped]) -> Plan:
 class _Planner:
     def __init__(self) -> None:
         recorded = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
-        self._by_people = last_by_people(Contract)
+        self._by_people = last_writes_by_people(Contract)
         awarded = [one for one in recorded if one.award_id]
         self._finder = RecordFinder(Contract, _KEY, self._by_people, awarded)
         self._by_hand = {
@@ -188,12 +188,12 @@ class _Planner:
         self._states = States(self._titles)
         self._partners = set(ContractPartner.objects.values_list("contract", "borough"))
         # Whoever staff took off a contract is not put on it again
-        events = last_by_people(ContractPartner).values()
+        events = last_writes_by_people(ContractPartner).values()
         self._partners |= {(one.contract_id, one.borough_id) for one in events}
-        self._found = Plan()
+        self._found = ImportPlan()
 
-    def plan(self, drafted: Iterable[Draft | Skipped]) -> Plan:
-        groups: dict[Key, list[Draft]] = {}
+    def plan(self, drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
+        groups: dict[Key, list[ContractDraft]] = {}
         for draft in drafted:
             if isinstance(draft, Skipped):
                 self._found.skipped.append(draft)
@@ -202,16 +202,16 @@ class _Planner:
         for key, group in groups.items():
             try:
                 record = self._finder.find(key)
-            except DeletedByPerson:
+            except DeletedByPersonError:
                 self._found.skipped += [one.skipped(DELETED, one.notice.place) for one in group]
                 continue
             told = [one for one in group if not self._left_out(one, record)]
             if told:
-                told.sort(key=lambda one: fields.instant(one.notice.moment))
-                self._follow(Change(told[0], record), told)
+                told.sort(key=lambda one: fields.parse_instant(one.notice.moment))
+                self._follow(ContractChange(told[0], record), told)
         return self._found
 
-    def _left_out(self, draft: Draft, record: Contract | None) -> bool:
+    def _left_out(self, draft: ContractDraft, record: Contract | None) -> bool:
         by_hand = self._by_hand.get((draft.notice.ocid, draft.lead.pk))
         detail = f"contract {record.pk}" if record else ""
         if status := draft.notice.not_in_force:
@@ -219,7 +219,7 @@ class _Planner:
             look = f"; {detail} records it: decide about it by hand" if ended else ""
             reason, detail = NOT_IN_FORCE, f"{status}: award {draft.notice.award_id}{look}"
         elif record:
-            reason = _kept(record, draft.notice.values["as_of"])
+            reason = _reason_to_keep(record, draft.notice.values["as_of"])
             reason = reason or (BY_STAFF if record.pk in self._by_people else "")
         else:
             reason, detail = (BY_HAND, f"contract {by_hand.pk}") if by_hand else ("", "")
@@ -227,9 +227,9 @@ class _Planner:
             self._found.skipped.append(draft.skipped(reason, detail))
         return bool(reason)
 
-    def _follow(self, change: Change, told: list[Draft]) -> None:
+    def _follow(self, change: ContractChange, told: list[ContractDraft]) -> None:
         """Add the states of one contract; none if the last is what is on record."""
-        before = of(change.record) if change.record else {}
+        before = state_from_record(change.record) if change.record else {}
         now = before
         for draft in told:
             after = self._states.after(now, draft)
@@ -243,11 +243,11 @@ class _Planner:
         if now == before:
             change.states.clear()
         if change.states:
-            self._titles[title_of(change.draft, now)] = change.draft.key
+            self._titles[unique_title(change.draft, now)] = change.draft.key
         if change.states or change.record:
             self._found.changes.append(change)
 
-    def _new_partners(self, draft: Draft, record: Contract | None) -> list[Borough]:
+    def _new_partners(self, draft: ContractDraft, record: Contract | None) -> list[Borough]:
         if record is None:
             return list(draft.partners)
         return [one for one in draft.partners if (record.pk, one.pk) not in self._partners]
@@ -260,7 +260,7 @@ def _key(record: Contract) -> Key:
     return record.ocid, record.lead_id, record.award_id
 
 
-def _kept(record: Contract, as_of: str) -> str:
+def _reason_to_keep(record: Contract, as_of: str) -> str:
     """Why a record stays as it is whatever a notice of that day says; empty where it does not."""
     if record.source_kind != SourceKind.NOTICE:
         return OTHER_SOURCE
@@ -274,10 +274,10 @@ def _kept(record: Contract, as_of: str) -> str:
 _BATCH = 1000
 
 
-def write(plan: Plan) -> None:
+def write_plan(plan: ImportPlan) -> None:
     """Everything, each state of a contract as a change of its own, so that history keeps all."""
     _write_suppliers(plan)
-    made = [(one, _made(one)) for one in plan.new]
+    made = [(one, _create_contract(one)) for one in plan.new]
     Contract.objects.bulk_create([record for _, record in made], batch_size=_BATCH)
     written = made + [(one, one.record) for one in plan.changed if one.record]
     later = [(record, one.states[1 if one.record is None else 0 :]) for one, record in written]
@@ -290,14 +290,14 @@ def write(plan: Plan) -> None:
     )
 
 
-def _write_suppliers(plan: Plan) -> None:
+def _write_suppliers(plan: ImportPlan) -> None:
     named = (state["supplier"] for one in plan.changes for state in one.states)
     unsaved = {id(one): one for one in named if one is not None and one.pk is None}
     Supplier.objects.bulk_create(unsaved.values(), batch_size=_BATCH)
 
 
-def _made(change: Change) -> Contract:
-    given = identity(change.draft) | change.states[0]
+def _create_contract(change: ContractChange) -> Contract:
+    given = draft_identity(change.draft) | change.states[0]
     return Contract(source_kind=SourceKind.NOTICE, **given)
 
 

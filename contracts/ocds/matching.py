@@ -12,12 +12,12 @@ from typing import TypeVar
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.imports.authorship import former_keys, last_by_people
+from citytools.imports.authorship import former_keys, last_writes_by_people
 from contracts.models import Framework
 from contracts.ocds import fields
-from contracts.ocds.notices import Notice, Release, Skipped
+from contracts.ocds.notices import AwardNotice, Release, Skipped
 from contracts.ocds.parties import Party
-from contracts.ocds.reading import Found
+from contracts.ocds.reading import DecodedRelease
 from systems.models import Product, ProductAlias, Supplier, SupplierAlias
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ CONTRADICTORY = "the buyer's identifier and name mean two boroughs"
 SHARED = "another body leads it, with a borough among the buyers"
 
 NO_SUPPLIER = "The notice names no supplier."
-SEVERAL = "The notice names {} suppliers, so that who is paid is not known."
+SEVERAL_SUPPLIERS = "The notice names {} suppliers, so that who is paid is not known."
 A_TITLE = "The notice repeats the contract's title where the supplier should stand."
 GONE = "The notice names a supplier that a person deleted."
 A_PRODUCT = "The notice names a product where the supplier should stand."
@@ -69,11 +69,13 @@ class Bodies:
         bodies = list(Borough.objects.order_by("pk"))
         self._by_gss = {one.gss_code: one for one in bodies}
         self._by_code = {one.code: one for one in bodies}
-        self._by_name = _once((fields.key(name), one) for one in bodies for name in _called(one))
+        self._by_name = _once(
+            (fields.comparison_key(name), one) for one in bodies for name in _body_names(one)
+        )
 
     def of(self, party: Party) -> tuple[Borough | None, str]:
         """The body that a party is, or why none."""
-        by_name = self._by_name.get(fields.key(party.name))
+        by_name = self._by_name.get(fields.comparison_key(party.name))
         by_id = self._by_identifier(party)
         if by_id and by_name and by_id != by_name:
             return None, CONTRADICTORY
@@ -100,7 +102,7 @@ class Bodies:
         return list(dict.fromkeys([lead, *partners])), ""
 
 
-def _called(body: Borough) -> Iterable[str]:
+def _body_names(body: Borough) -> Iterable[str]:
     patterns = _NAMES if body.kind == Borough.Kind.BOROUGH else ("{}",)
     yield from (pattern.format(body.name) for pattern in patterns)
     yield from (pattern.format(body.official_name) for pattern in _OF_OFFICIAL)
@@ -124,7 +126,7 @@ class Companies:
         pairs = [(one.name, one) for one in everyone] + [
             (one.name, one.supplier) for one in aliases
         ]
-        real = [(fields.key(name), one) for name, one in pairs if not one.illustrative]
+        real = [(fields.comparison_key(name), one) for name, one in pairs if not one.illustrative]
         self._by_number = {one.company_number: one for one in everyone if one.company_number}
         present = {name for name, _ in real}
         former = self._former_names(everyone)
@@ -133,17 +135,19 @@ class Companies:
         self._by_name |= _once(real)
         self._slugs = {one.slug for one in everyone}
         self._names = {name.lower() for name, _ in pairs}
-        names = [*_names_of(Product), *_names_of(ProductAlias)]
-        self._products = {fields.key(name) for name in names}
+        names = [*_known_names(Product), *_known_names(ProductAlias)]
+        self._products = {fields.comparison_key(name) for name in names}
 
     def _former_names(self, everyone: Sequence[Supplier]) -> dict[str, Supplier]:
         """Suppliers by what they were called before; and notes the names of deleted ones."""
         alive = {one.pk: one for one in everyone if not one.illustrative}
         former = former_keys(Supplier, ["name"])
-        gone = [one for one in last_by_people(Supplier).values() if one.pgh_label == "delete"]
-        self._deleted = {fields.key(one.name) for one in gone}
+        gone = [
+            one for one in last_writes_by_people(Supplier).values() if one.pgh_label == "delete"
+        ]
+        self._deleted = {fields.comparison_key(one.name) for one in gone}
         return _once(
-            (fields.key(str(name)), alive[number])
+            (fields.comparison_key(str(name)), alive[number])
             for (name,), number in former.items()
             if number in alive
         )
@@ -154,13 +158,13 @@ class Companies:
         if not named:
             return None, NO_SUPPLIER
         if len(named) > 1:
-            return None, SEVERAL.format(len(named))
-        party, name = named[0], fields.key(named[0].name)
+            return None, SEVERAL_SUPPLIERS.format(len(named))
+        party, name = named[0], fields.comparison_key(named[0].name)
         if found := self._on_record(party, name):
             return found, ""
         if not name:
             return None, NO_SUPPLIER
-        if name == fields.key(title):
+        if name == fields.comparison_key(title):
             return None, A_TITLE
         if name in self._products or name in self._deleted:
             return None, A_PRODUCT if name in self._products else GONE
@@ -176,9 +180,9 @@ class Companies:
 
     def _added(self, party: Party, name: str) -> Supplier:
         number = party.company_number
-        shown = fields.shortened(party.name, 120)
+        shown = fields.shorten(party.name, 120)
         if shown.lower() in self._names:
-            shown = f"{fields.shortened(party.name, 100)} ({number or len(self._names)})"
+            shown = f"{fields.shorten(party.name, 100)} ({number or len(self._names)})"
         base = slugify(shown)[:100] or "supplier"
         numbers = (f"{base}-{count}" for count in range(2, len(self._slugs) + 3))
         slug = next(one for one in (base, *numbers) if one not in self._slugs)
@@ -198,7 +202,7 @@ class Companies:
         return made
 
 
-def _names_of(model: type[Product] | type[ProductAlias]) -> Iterable[str]:
+def _known_names(model: type[Product] | type[ProductAlias]) -> Iterable[str]:
     return model._default_manager.order_by().values_list("name", flat=True)
 
 
@@ -223,10 +227,10 @@ Key = tuple[str, int, str]
 
 
 @dataclass(frozen=True)
-class Draft:
+class ContractDraft:
     """One notice with those whom it means."""
 
-    notice: Notice
+    notice: AwardNotice
     lead: Borough
     partners: tuple[Borough, ...]
 
@@ -240,21 +244,23 @@ class Draft:
         return Skipped(reason, self.notice.place, self.notice.ocid, detail, self.lead.name)
 
 
-def drafts(
-    found: Iterable[Found], file: str, *, everything: bool, tell: Callable[[int], None]
-) -> Iterator[Draft | Skipped]:
+def draft_contracts(
+    found: Iterable[DecodedRelease], file: str, *, everything: bool, tell: Callable[[int], None]
+) -> Iterator[ContractDraft | Skipped]:
     """What the releases of a file tell about boroughs; only technology unless `everything`.
 
     `tell` is called with the number of releases read so far.
     """
     bodies = Bodies()
     for number, one in enumerate(found, 1):
-        release = Release(fields.release(file, one.place, one.release))
-        yield from _of(release, bodies, everything)
+        release = Release(fields.checked_release(file, one.place, one.release))
+        yield from _drafts_from_release(release, bodies, everything)
         tell(number)
 
 
-def _of(release: Release, bodies: Bodies, everything: bool) -> Iterator[Draft | Skipped]:
+def _drafts_from_release(
+    release: Release, bodies: Bodies, everything: bool
+) -> Iterator[ContractDraft | Skipped]:
     if empty := release.empty():
         yield empty
         return
@@ -267,7 +273,7 @@ def _of(release: Release, bodies: Bodies, everything: bool) -> Iterator[Draft | 
         yield other
         return
     for notice in release.notices():
-        if isinstance(notice, Notice):
-            yield Draft(notice, led[0], tuple(led[1:]))
+        if isinstance(notice, AwardNotice):
+            yield ContractDraft(notice, led[0], tuple(led[1:]))
         else:
             yield notice

@@ -13,12 +13,12 @@ from typing import Any
 
 from contracts.ocds import fields, parties
 from contracts.ocds.fields import Shape
-from contracts.ocds.parties import Parties, Party, people
+from contracts.ocds.parties import Parties, Party, contact_details
 
 CEILING = Decimal(1_000_000_000)
 """Pounds from which the value of one call-off is taken for its framework's ceiling: all councils
 together spend about two billion a year on IT."""
-_MOST = Decimal(10) ** 11
+_MAX_POUNDS = Decimal(10) ** 11
 """What the column of values holds."""
 
 _OURS = {"starts_on": "startsOn", "ends_on": "endsOn", "extension_until": "extensionUntil"}
@@ -28,7 +28,9 @@ ZERO = "The notice gives no value above nought."
 A_CEILING = "The notice repeats the framework's ceiling, which is not the contract's value."
 FOREIGN = "The notice gives the value in another currency than pounds."
 UNLIKELY = "The notice gives a value that no contract can have."
-SEVERAL = "Several contracts stand under this award, and no value or date that all share is taken."
+SEVERAL_CONTRACTS = (
+    "Several contracts stand under this award, and no value or date that all share is taken."
+)
 UNREADABLE = "A date in the notice cannot be read."
 
 
@@ -38,14 +40,14 @@ def award_value(
     """`total_value` and `vat` as far as known, and what is doubtful about them."""
     given = _given(award, contracts)
     if given is None:
-        return {}, SEVERAL if len(contracts) > 1 else ZERO
+        return {}, SEVERAL_CONTRACTS if len(contracts) > 1 else ZERO
     net, gross = given.number("amount"), given.number("amountGross")
     amount = net if net is not None else gross
     if amount is None or amount == 0:
         return {}, ZERO
     if given.text("currency").upper() not in {"", "GBP"}:
         return {}, FOREIGN
-    if amount < 0 or not amount.is_finite() or amount >= _MOST:
+    if amount < 0 or not amount.is_finite() or amount >= _MAX_POUNDS:
         return {}, UNLIKELY
     if _is_ceiling(amount, tender):
         return {}, A_CEILING
@@ -95,12 +97,12 @@ def award_period(award: Shape, contracts: Sequence[Shape]) -> tuple[dict[str, st
     if len(contracts) == 1:
         periods.insert(0, contracts[0].part("period"))
     found: dict[str, str] = {}
-    doubt = SEVERAL if len(contracts) > 1 and not periods[0].fields else ""
+    doubt = SEVERAL_CONTRACTS if len(contracts) > 1 and not periods[0].fields else ""
     names = {"starts_on": "startDate", "ends_on": "endDate", "extension_until": "maxExtentDate"}
     for field, name in names.items():
         text = next((text for one in periods if (text := one.text(name))), "")
         text = text or next((one.part("cityTools").text(_OURS[field]) for one in contracts), "")
-        day = fields.day(text) if text else None
+        day = fields.parse_day(text) if text else None
         if day:
             found[field] = day
         elif text:
@@ -137,7 +139,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Notice:
+class AwardNotice:
     """One award in one release. `values` holds what it states, by field of the contract.
 
     `not_in_force` is pending, cancelled or unsuccessful where the award or contract is so.
@@ -164,22 +166,22 @@ class Release:
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
-        self.ocid = _required(shape, "ocid", 80)
-        self.moment = _required(shape, "date", 40)
+        self.ocid = _required_text(shape, "ocid", 80)
+        self.moment = _required_text(shape, "date", 40)
         self.day = self._as_of()
         self.tender = shape.part("tender")
         self.parties = Parties(shape)
         self.buyers = self.parties.buyers()
-        self.people = frozenset(people(shape))
+        self.people = frozenset(contact_details(shape))
 
     def _as_of(self) -> str:
         """The day of the release; a month or a year where our own export says no more."""
-        day = fields.day(self.moment)
+        day = fields.parse_day(self.moment)
         if day is None:
             reason = f"“{self.moment}” is no date."
             raise self.shape.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
         vague = self.shape.part("cityTools").text("asOf")
-        return vague if vague and fields.day(vague) and day.startswith(vague) else day
+        return vague if vague and fields.parse_day(vague) and day.startswith(vague) else day
 
     @cached_property
     def codes(self) -> frozenset[str]:
@@ -191,7 +193,9 @@ class Release:
             for thing in classified
             for one in (thing.part("classification"), *thing.parts("additionalClassifications"))
         )
-        codes = (fields.cpv(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"})
+        codes = (
+            fields.cpv_code(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"}
+        )
         return frozenset(code for code in codes if code)
 
     def empty(self) -> Skipped | None:
@@ -212,7 +216,7 @@ class Release:
             return self.skipped(NO_CPV)
         return self.skipped(NO_TECHNOLOGY, ", ".join(sorted(self.codes)[:5]))
 
-    def notices(self) -> Iterator[Notice | Skipped]:
+    def notices(self) -> Iterator[AwardNotice | Skipped]:
         """One for each award."""
         for award, contracts in self._awards():
             yield self._notice(award, contracts)
@@ -227,15 +231,15 @@ class Release:
         for award_id, contracts in signed.items():
             yield Shape(self.shape.file, self.shape.place, "", {"id": award_id}), contracts
 
-    def _notice(self, award: Shape, contracts: list[Shape]) -> Notice | Skipped:
+    def _notice(self, award: Shape, contracts: list[Shape]) -> AwardNotice | Skipped:
         """What the release tells of one award."""
-        award_id = fields.shortened(fields.clean(award.text("id")), _ID)
+        award_id = fields.shorten(fields.clean_text(award.text("id")), _ID)
         statuses = [one.text("status").lower() for one in (award, *contracts)]
         status = next((one for one in statuses if one in _NOT_IN_FORCE), "")
         if not award_id or "@" in award_id:
             return self.skipped(NO_ID)
         values, doubts = self._values(award, contracts)
-        return Notice(
+        return AwardNotice(
             place=self.shape.place,
             ocid=self.ocid,
             award_id=award_id,
@@ -264,7 +268,7 @@ class Release:
         }
         if title := self._title(award, contracts):
             values["title"] = title
-        if route := parties.route(self.tender):
+        if route := parties.route_to_market(self.tender):
             values["route"] = route
         if reference := self._reference():
             values["reference"] = reference
@@ -273,14 +277,14 @@ class Release:
     def _title(self, award: Shape, contracts: list[Shape]) -> str:
         """The most particular title that there is."""
         for one in (*contracts[:1], award, self.tender):
-            title = fields.without_people(fields.clean(one.text("title")), self.people)
+            title = fields.without_people(fields.clean_text(one.text("title")), self.people)
             if title:
-                return fields.shortened(title, _TITLE)
+                return fields.shorten(title, _TITLE)
         return ""
 
     def _reference(self) -> str:
         """The buyer's own number of the tender; empty where it is only the OCID again."""
-        number = fields.clean(self.tender.text("id"))
+        number = fields.clean_text(self.tender.text("id"))
         if number == self.ocid or "@" in number or number in self.people:
             return ""
         return number if len(number) <= _REFERENCE else ""
@@ -305,10 +309,10 @@ class Release:
         return " ".join(one.text(name) for one in told for name in ("title", "description"))
 
 
-def _required(shape: Shape, name: str, most: int) -> str:
+def _required_text(shape: Shape, name: str, most: int) -> str:
     text = shape.text(name).strip()
     if not text:
         raise shape.wrong(name, "It is missing.", "OCDS requires it in every release.")
-    if len(text) > most or fields.clean(text) != text:
+    if len(text) > most or fields.clean_text(text) != text:
         raise shape.wrong(name, "It is not what such a field holds.", "Correct it at the source.")
     return text

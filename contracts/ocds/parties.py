@@ -35,7 +35,7 @@ class Parties:
         listed = release.parts("parties")
         self._by_id = {one.text("id"): one for one in listed if one.text("id")}
         self._listed = listed
-        self._people = frozenset(people(release))
+        self._people = frozenset(contact_details(release))
 
     def buyers(self) -> list[Party]:
         """The buyer first, then others with that role; none where the release names none."""
@@ -60,22 +60,22 @@ class Parties:
         return Party(name, tuple(_ids(number, full)), _sme(details), _flag(details, "vcse"))
 
     def _clean(self, name: str) -> str:
-        return fields.without_people(fields.clean(name), self._people)
+        return fields.without_people(fields.clean_text(name), self._people)
 
 
-def people(release: Shape) -> Iterator[str]:
+def contact_details(release: Shape) -> Iterator[str]:
     """Names and addresses of contact persons anywhere in a release, so as to keep them out.
 
     A contact that is called as a party is no person.
     """
-    organisations = {fields.key(one) for one in _all_names(release)}
+    organisations = {fields.comparison_key(one) for one in _all_names(release)}
     for contact in release.everywhere("contactPoint"):
         if not isinstance(contact, dict):
             continue
         for name in ("name", "email", "telephone", "faxNumber"):
             text = contact.get(name)
-            words = fields.clean(text) if isinstance(text, str) else ""
-            if len(words) > 4 and fields.key(words) not in organisations:
+            words = fields.clean_text(text) if isinstance(text, str) else ""
+            if len(words) > 4 and fields.comparison_key(words) not in organisations:
                 yield words
 
 
@@ -98,7 +98,7 @@ def _each_once(found: Iterable[Party]) -> list[Party]:
     """By identifiers and name; the first of each stays."""
     once: dict[tuple[str, str], Party] = {}
     for one in found:
-        once.setdefault((one.company_number, fields.key(one.name)), one)
+        once.setdefault((one.company_number, fields.comparison_key(one.name)), one)
     return list(once.values())
 
 
@@ -159,20 +159,20 @@ def calls_off(tender: Shape) -> bool:
     return "call-off" in tender.text("procurementMethodDetails").lower()
 
 
-def route(tender: Shape) -> str:
+def route_to_market(tender: Shape) -> str:
     """The value of the route; see the table above."""
     said = tender.text("procurementMethodDetails").strip().lower()
     if said in _LABELS:
         return _LABELS[said]
     if calls_off(tender):
-        return _of_call_off(tender, said)
+        return _call_off_route(tender, said)
     for pattern, value in _SAID:
         if re.search(pattern, said):
             return value
     return "" if said else _CODES.get(tender.text("procurementMethod"), "")
 
 
-def _of_call_off(tender: Shape, said: str) -> str:
+def _call_off_route(tender: Shape, said: str) -> str:
     if "without competition" in said:
         return "framework_direct"
     if "with competition" in said:

@@ -18,7 +18,7 @@ from typing import IO, Any, NoReturn, cast
 from citytools.imports.csv_reader import LoadError
 
 _PIECE = 1 << 20
-_LARGEST = 16 << 20
+_MAX_RELEASE_BYTES = 16 << 20
 """Characters of one release, or of anything beside the releases; real ones have about 4,000."""
 _BLANK = re.compile(r"[ \t\r\n]*")
 
@@ -31,14 +31,14 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 
 @dataclass(frozen=True)
-class Found:
+class DecodedRelease:
     """One release as decoded, and where it stood."""
 
     place: str
     release: Any
 
 
-def releases(path: Path) -> Iterator[Found]:
+def read_releases(path: Path) -> Iterator[DecodedRelease]:
     """The releases of a file in their order; LoadError where it is not OCDS or breaks off."""
     try:
         with path.open("rb") as raw:
@@ -71,7 +71,7 @@ class _Text:
         default_factory=lambda: codecs.getincrementaldecoder("utf-8-sig")()
     )
 
-    def releases(self) -> Iterator[Found]:
+    def releases(self) -> Iterator[DecodedRelease]:
         """Of one document, or of several, one after the other: JSON lines."""
         if not self.sign():
             raise self.wrong("The file is empty.", "Fetch it again.")
@@ -82,9 +82,9 @@ class _Text:
                 for release in self._listed():
                     yield self.found(release)
             else:
-                raise self.wrong("This is not OCDS.", _WANTED)
+                raise self.wrong("This is not OCDS.", _FORMAT_HELP)
 
-    def _document(self) -> Iterator[Found]:
+    def _document(self) -> Iterator[DecodedRelease]:
         """A release package, whose releases come one by one, or a release by itself."""
         self.take("{")
         kept: dict[str, Any] = {}
@@ -112,8 +112,8 @@ class _Text:
             remedy = "Take the release packages of the same notices."
             return self.wrong("This is a record package.", remedy)
         if "releases" in kept:
-            return self.wrong("“releases” is not a list.", _WANTED)
-        return self.wrong("This is not OCDS: it has neither “releases” nor “ocid”.", _WANTED)
+            return self.wrong("“releases” is not a list.", _FORMAT_HELP)
+        return self.wrong("This is not OCDS: it has neither “releases” nor “ocid”.", _FORMAT_HELP)
 
     def _listed(self) -> Iterator[Any]:
         self.take("[")
@@ -122,10 +122,10 @@ class _Text:
             self.between("]")
         self.take("]")
 
-    def found(self, release: Any) -> Found:
+    def found(self, release: Any) -> DecodedRelease:
         """The release with its number in the file."""
         self.number += 1
-        return Found(f"release {self.number}", release)
+        return DecodedRelease(f"release {self.number}", release)
 
     def sign(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
@@ -171,8 +171,8 @@ class _Text:
         """Whether it is no fault but the end of the window, and there is more to read."""
         if self.ended or not isinstance(error, json.JSONDecodeError):
             return False
-        if len(self.window) - self.at > _LARGEST:
-            raise self.wrong("This is too large for a release.", _WANTED)
+        if len(self.window) - self.at > _MAX_RELEASE_BYTES:
+            raise self.wrong("This is too large for a release.", _FORMAT_HELP)
         return error.msg.startswith("Unterminated string") or error.pos > len(self.window) - 16
 
     def _not_json(self, error: ValueError) -> LoadError:
@@ -206,4 +206,4 @@ class _Text:
         return LoadError(self.name, place, "", reason, remedy)
 
 
-_WANTED = "Give a release package {“releases”: […]}, a release {“ocid”: …}, or one a line."
+_FORMAT_HELP = "Give a release package {“releases”: […]}, a release {“ocid”: …}, or one a line."

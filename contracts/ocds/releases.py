@@ -21,7 +21,7 @@ from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
-from contracts.models import Contract, ContractPartner, Route, Standing, Vat
+from contracts.models import Contract, ContractPartner, ContractStatus, Route, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 OWN_OCID = "citytools-contract-"
@@ -52,7 +52,9 @@ _PARTNER = JSONObject(
 Json = dict[str, Any]
 
 
-def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published: str) -> int:
+def write_package(
+    contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published: str
+) -> int:
     """A package of the contracts in their order; one query, however many they are. How many."""
     head = {
         "uri": uri,
@@ -66,7 +68,7 @@ def write(contracts: QuerySet[Contract], file: IO[bytes], *, uri: str, published
     count = 0
     for contract in _rows(contracts).iterator(chunk_size=1000):
         file.write(b",\n" if count else b"\n")
-        file.write(json.dumps(release(contract), ensure_ascii=False).encode())
+        file.write(json.dumps(contract_release(contract), ensure_ascii=False).encode())
         count += 1
     file.write(b"\n]}\n")
     return count
@@ -82,7 +84,7 @@ def _rows(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
     )
 
 
-def release(contract: Any) -> Json:
+def contract_release(contract: Any) -> Json:
     """The release of one contract, as `write` reads it."""
     ocid = contract.ocid or f"{OWN_OCID}{contract.pk}"
     award_id = contract.award_id or f"{OWN_AWARD}{contract.pk}"
@@ -151,7 +153,7 @@ def _award(contract: Contract, award_id: str, suppliers: list[Json]) -> Json:
 
 
 def _contract(contract: Any, award_id: str) -> Json:
-    ended = contract.term.standing(dates.today()) == Standing.ENDED
+    ended = contract.term.standing(dates.today()) == ContractStatus.ENDED
     described = [INVENTED] if contract.illustrative else []
     described += [contract.note] if contract.note else []
     partial = _known(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from contracts.ocds.import_plan import Change, Plan
+from contracts.ocds.import_plan import ContractChange, ImportPlan
 from contracts.ocds.matching import UNKNOWN
 from contracts.ocds.notices import Skipped
 
@@ -11,7 +11,7 @@ _SHOWN = 5
 """How many of a kind are named unless all are asked for."""
 
 
-def lines(plan: Plan, *, releases: int, dry: bool, every: bool) -> Iterator[str]:
+def report_lines(plan: ImportPlan, *, releases: int, dry: bool, every: bool) -> Iterator[str]:
     """The report, line by line; `every` names each contract and each thing left out."""
     would = "would be " if dry else ""
     contracts = {"new": plan.new, "changed": plan.changed, "unchanged": plan.unchanged}
@@ -20,15 +20,15 @@ def lines(plan: Plan, *, releases: int, dry: bool, every: bool) -> Iterator[str]
     for name, found in (("new", plan.new), ("changed", plan.changed)):
         if found:
             yield f"{would}{name}:".capitalize()
-            yield from _some([_of(one) for one in found], every)
+            yield from _some([_change_lines(one) for one in found], every)
     yield f"Left out: {len(plan.skipped):,} releases or awards."
     for reason, _ in Counter(one.reason for one in plan.skipped).most_common():
         left_out = [one for one in plan.skipped if one.reason == reason]
         yield f"{len(left_out):,} because {reason}:"
-        yield from _some(_named(reason, left_out, every), every)
+        yield from _some(_left_out_lines(reason, left_out, every), every)
 
 
-def _of(change: Change) -> str:
+def _change_lines(change: ContractChange) -> str:
     notice = change.draft.notice
     title = change.states[-1]["title"] if change.states else notice.values.get("title", "")
     before = f"; contract {change.record.pk}" if change.record else ""
@@ -41,7 +41,7 @@ def _of(change: Change) -> str:
     )
 
 
-def _named(reason: str, left_out: Sequence[Skipped], every: bool) -> list[str]:
+def _left_out_lines(reason: str, left_out: Sequence[Skipped], every: bool) -> list[str]:
     """Each thing left out; of unknown buyers, unless all are asked for, each name once."""
     if reason == UNKNOWN and not every:
         buyers = Counter(one.buyer or "without a name" for one in left_out)

@@ -6,15 +6,16 @@ from typing import IO
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from citytools.facts import dates
-from citytools.http.file_response import download, refusal
+from citytools.http.file_response import bad_request_text, buffered_download
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases
 
-MOST = 100_000
+MAX_RELEASES = 100_000
 """Contracts that one package holds; to write so many takes a worker twenty seconds."""
-_MANY = (
-    f"A package holds at most {MOST:,} contracts, these are more. Narrow it, such as by borough."
+_TOO_MANY_RELEASES = (
+    f"A package holds at most {MAX_RELEASES:,} contracts, these are more. "
+    "Narrow it, such as by borough."
 )
 _NONE = "No contract fits. This file was not made: in OCDS a package has at least one release.\n"
 
@@ -33,16 +34,16 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
     """Contracts as filtered, each a release; 400 with the reasons, 404 where none fits."""
     chosen = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
     if chosen.problems:
-        return refusal(chosen.problems)
-    found = chosen.rows.order_by()[: MOST + 1].count()
-    if found > MOST:
-        return refusal([("ocds", _MANY)])
+        return bad_request_text(chosen.problems)
+    found = chosen.rows.order_by()[: MAX_RELEASES + 1].count()
+    if found > MAX_RELEASES:
+        return bad_request_text([("ocds", _TOO_MANY_RELEASES)])
     if not found:
         return HttpResponse(_NONE, status=404, content_type="text/plain; charset=utf-8")
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def write(file: IO[bytes]) -> None:
         uri = request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
-        releases.write(chosen.rows, file, uri=uri, published=now)
+        releases.write_package(chosen.rows, file, uri=uri, published=now)
 
-    return download(write, "contracts.ocds.json", "application/json")
+    return buffered_download(write, "contracts.ocds.json", "application/json")

@@ -5,13 +5,13 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
-from citytools.lists.filters import OneOf, Slug
-from citytools.lists.filterset import AskedReal
+from citytools.lists.filters import ChoiceFilter, SlugFilter
+from citytools.lists.filterset import RealOnlyQueryForm
 from citytools.lists.listing import FileLinks
 from contracts.models import Vat
 from contracts.pipeline import drafts
-from contracts.pipeline.drafts import SECTIONS, Draft
-from contracts.pipeline.rules import FIRST_YEAR, LAST_YEAR, Basis, Group, Period, next_due
+from contracts.pipeline.drafts import SECTIONS, PipelineDraft
+from contracts.pipeline.rules import FIRST_YEAR, LAST_YEAR, Period, ValueBasis, ValueGroup, next_due
 
 PIPELINE_COLUMNS = (
     Column("draft", "text", "Says on every row that this is a draft to check with procurement."),
@@ -53,13 +53,13 @@ PIPELINE_COLUMNS = (
         "present term, both ends whole days. Not converted for VAT; never a framework's ceiling.",
         unit="pounds",
     ),
-    Column("value_basis", "text", "Where the value comes from.", allowed=tuple(Basis)),
+    Column("value_basis", "text", "Where the value comes from.", allowed=tuple(ValueBasis)),
     Column(
         "value_says",
         "text",
         "What the value says of the £2 million line, which the Act draws with VAT. To be checked "
         "where 20 per cent VAT would lift it over the line.",
-        allowed=tuple(Group),
+        allowed=tuple(ValueGroup),
     ),
     Column("vat", "text", "Whether the value holds VAT.", allowed=tuple(Vat.values)),
     Column(
@@ -73,14 +73,14 @@ PIPELINE_COLUMNS = (
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 
 
-class PipelineAsked(AskedReal):
+class PipelineAsked(RealOnlyQueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
     beside = frozenset({"columns"})
     columns = PIPELINE_COLUMNS
 
-    borough = Slug("Borough", Borough.objects.london())
-    year = OneOf("Financial year", _YEARS)
+    borough = SlugFilter("Borough", Borough.objects.london())
+    year = ChoiceFilter("Financial year", _YEARS)
 
     @cached_property
     def period(self) -> Period:
@@ -110,10 +110,10 @@ class PipelineAsked(AskedReal):
         return found
 
     @cached_property
-    def drafts(self) -> list[Draft]:
+    def drafts(self) -> list[PipelineDraft]:
         """The draft of the borough chosen, or of each of the 33."""
         boroughs = [self.chosen] if self.chosen else self.boroughs
-        return drafts.of(boroughs, self.period, illustrative=self.illustrative)
+        return drafts.pipeline_drafts(boroughs, self.period, illustrative=self.illustrative)
 
     @property
     def total(self) -> int:

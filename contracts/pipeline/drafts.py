@@ -17,18 +17,18 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from boroughs.models import Borough, Subject
-from citytools.facts.dates import in_words, last_day
+from citytools.facts.dates import last_day, partial_date_in_words
 from contracts.models import LEAD_MONTHS, Contract, PipelineDuty
 from contracts.models.dates import whole_day
-from contracts.pipeline.rules import Estimate, Group, Period, estimate
+from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
 MAY_FALL = "may fall in the period"
-SECTIONS = (Group.OVER, Group.CHECK_VAT, Group.UNKNOWN, MAY_FALL, Group.BELOW)
+SECTIONS = (ValueGroup.OVER, ValueGroup.CHECK_VAT, ValueGroup.UNKNOWN, MAY_FALL, ValueGroup.BELOW)
 """The parts of a draft, in their order; the last is folded on the page."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class PipelineEntry:
     """One contract in a draft."""
 
     contract: Contract
@@ -38,7 +38,9 @@ class Entry:
     def estimate(self) -> Estimate:
         """What its successor may be worth."""
         one = self.contract
-        return estimate(one.total_value, one.annual_value, one.starts_on, one.ends_on, one.vat)
+        return estimate_value(
+            one.total_value, one.annual_value, one.starts_on, one.ends_on, one.vat
+        )
 
     @property
     def certain(self) -> bool:
@@ -49,12 +51,12 @@ class Entry:
     def section(self) -> str:
         """The part of the draft that lists it."""
         group = self.estimate.group
-        return str(group if self.certain or group == Group.BELOW else MAY_FALL)
+        return str(group if self.certain or group == ValueGroup.BELOW else MAY_FALL)
 
     @property
     def ends(self) -> str:
         """'30 June 2027', or 'during June 2027' where the day is not known."""
-        words = in_words(self.contract.ends_on)
+        words = partial_date_in_words(self.contract.ends_on)
         return words if whole_day(self.contract.ends_on) else f"during {words}"
 
     @property
@@ -76,7 +78,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Draft:
+class PipelineDraft:
     """One borough's draft. `duty` is what a person recorded, None if nobody did.
 
     Of the contracts it leads, `known` in all, `rolling` have no end date and `undated` no known
@@ -86,8 +88,8 @@ class Draft:
 
     borough: Borough
     period: Period
-    entries: Sequence[Entry]
-    shared: Sequence[Entry] = ()
+    entries: Sequence[PipelineEntry]
+    shared: Sequence[PipelineEntry] = ()
     duty: PipelineDuty | None = None
     complete: bool | None = None
     counts: dict[str, int] = field(default_factory=dict)
@@ -98,12 +100,12 @@ class Draft:
         return self.duty.expects_over_100m if self.duty else None
 
     @property
-    def sections(self) -> list[tuple[str, list[Entry]]]:
+    def sections(self) -> list[tuple[str, list[PipelineEntry]]]:
         """Every part with its entries, empty ones too."""
         return [(name, [one for one in self.entries if one.section == name]) for name in SECTIONS]
 
     @property
-    def rows(self) -> list[Entry]:
+    def rows(self) -> list[PipelineEntry]:
         """The entries in the order of the page."""
         return [entry for _, entries in self.sections for entry in entries]
 
@@ -113,17 +115,19 @@ class Draft:
         return [len(entries) for _, entries in self.sections]
 
 
-def of(boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True) -> list[Draft]:
+def pipeline_drafts(
+    boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True
+) -> list[PipelineDraft]:
     """A draft for each borough, in the order given; seven queries, whatever their number."""
     wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
     contracts = Contract.objects.of_boroughs(wanted)
     contracts = contracts if illustrative else contracts.real()
     led, shared = _entries(contracts, period)
-    returned = _returned(illustrative=illustrative)
+    returned = _complete_returns(illustrative=illustrative)
     duties = {duty.borough_id: duty for duty in PipelineDuty.objects.filter(year=period.year)}
     counts = _counts(contracts)
     return [
-        Draft(
+        PipelineDraft(
             one,
             period,
             led[one.pk],
@@ -136,19 +140,19 @@ def of(boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True
     ]
 
 
-def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[Entry]], ...]:
+def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[PipelineEntry]], ...]:
     """Entries by who leads, and by who shares; soonest end first."""
     rows = contracts.for_list().filter(ends_first__lte=period.last, ends_last__gte=period.first)
     led, shared = defaultdict(list), defaultdict(list)
     for contract in rows.order_by("ends_first", "ends_last", "pk")[:20_000]:
-        entry = Entry(contract, period)
+        entry = PipelineEntry(contract, period)
         led[contract.lead_id].append(entry)
         for partner in contract.partners.all():
             shared[partner.pk].append(entry)
     return led, shared
 
 
-def _returned(*, illustrative: bool) -> dict[int, bool]:
+def _complete_returns(*, illustrative: bool) -> dict[int, bool]:
     """Whether the latest return on contracts is complete, for boroughs that have sent one."""
     complete = Borough.objects.complete(Subject.CONTRACTS, illustrative=illustrative)
     reporting = Borough.objects.reporting(Subject.CONTRACTS, illustrative=illustrative)
@@ -176,14 +180,14 @@ def _counts(contracts: QuerySet[Contract]) -> dict[int, dict[str, int]]:
     }
 
 
-def table(drafts: Iterable[Draft]) -> Iterator[dict[str, Any]]:
+def pipeline_rows(drafts: Iterable[PipelineDraft]) -> Iterator[dict[str, Any]]:
     """The entries of drafts as rows of a file, in the order of the page."""
     for draft in drafts:
         for entry in draft.rows:
             yield _heading(draft) | _row(entry)
 
 
-def _heading(draft: Draft) -> dict[str, Any]:
+def _heading(draft: PipelineDraft) -> dict[str, Any]:
     period = draft.period
     return {
         "draft": "draft: check with procurement before publishing",
@@ -197,7 +201,7 @@ def _heading(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: PipelineEntry) -> dict[str, Any]:
     one = entry.contract
     return {
         "section": entry.section,
@@ -232,7 +236,7 @@ class Later:
     address: str
 
 
-def after(borough: Borough, period: Period, *, illustrative: bool) -> Later:
+def contracts_ending_after(borough: Borough, period: Period, *, illustrative: bool) -> Later:
     """Contracts that a borough leads or shares and that may end in the months after; one query."""
     first = period.last + timedelta(days=1)
     last = period.last + relativedelta(months=LEAD_MONTHS)

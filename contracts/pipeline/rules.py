@@ -71,7 +71,7 @@ HIGHEST_VAT = Decimal("1.2")
 """Most that VAT can add: the standard rate of 20 per cent."""
 
 
-class Basis(enum.StrEnum):
+class ValueBasis(enum.StrEnum):
     """Where a value comes from."""
 
     TOTAL = "recorded for the whole term"
@@ -79,7 +79,7 @@ class Basis(enum.StrEnum):
     UNKNOWN = "not known"
 
 
-class Group(enum.StrEnum):
+class ValueGroup(enum.StrEnum):
     """What a value says of the notice."""
 
     OVER = "over £2 m"
@@ -93,35 +93,35 @@ class Estimate:
     """Pounds on the basis of VAT that the contract states; None where not known."""
 
     value: Decimal | None
-    basis: Basis
+    basis: ValueBasis
     vat: str
 
     @property
-    def group(self) -> Group:
+    def group(self) -> ValueGroup:
         """Above the line, not above it, or to be checked."""
         if self.value is None:
-            return Group.UNKNOWN
+            return ValueGroup.UNKNOWN
         if self.value > LINE:
-            return Group.OVER
+            return ValueGroup.OVER
         if self.vat != Vat.INCLUDING and self.value * HIGHEST_VAT > LINE:
-            return Group.CHECK_VAT
-        return Group.BELOW
+            return ValueGroup.CHECK_VAT
+        return ValueGroup.BELOW
 
 
-def estimate(
+def estimate_value(
     total: Decimal | None, annual: Decimal | None, starts_on: str, ends_on: str, vat: str
 ) -> Estimate:
     """The total; else the yearly value times the years of a term known to the day; else unknown."""
     if total is not None:
-        return Estimate(total, Basis.TOTAL, vat)
+        return Estimate(total, ValueBasis.TOTAL, vat)
     start, end = whole_day(starts_on), whole_day(ends_on)
     if annual is None or start is None or end is None or end < start:
-        return Estimate(None, Basis.UNKNOWN, vat)
-    value = (annual * years(start, end)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return Estimate(value, Basis.TERM, vat)
+        return Estimate(None, ValueBasis.UNKNOWN, vat)
+    value = (annual * term_in_years(start, end)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return Estimate(value, ValueBasis.TERM, vat)
 
 
-def years(start: datetime.date, end: datetime.date) -> Decimal:
+def term_in_years(start: datetime.date, end: datetime.date) -> Decimal:
     """Length of a term, both days included: whole years, and the rest as a share of the next."""
     after = end + datetime.timedelta(days=1)
     whole = relativedelta(after, start).years

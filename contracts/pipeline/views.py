@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.lists.filterset import page
+from citytools.lists.filterset import render_page
 from contracts.pipeline.choice import PipelineAsked
-from contracts.pipeline.drafts import after
+from contracts.pipeline.drafts import contracts_ending_after
 
 
 def pipeline(request: HttpRequest) -> HttpResponse:
@@ -14,13 +14,13 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     asked = PipelineAsked(request)
     context = {"drafts": asked.drafts, "period": asked.period}
     if asked.chosen:
-        later = after(asked.chosen, asked.period, illustrative=asked.illustrative)
-        return page(
+        later = contracts_ending_after(asked.chosen, asked.period, illustrative=asked.illustrative)
+        return render_page(
             request,
             "contracts/pipeline_borough.html",
             context | {"draft": asked.drafts[0], "later": later},
             asked,
         )
     known = sum(bool(draft.counts["known"]) for draft in asked.drafts)
-    told = coverage.of(Subject.CONTRACTS, known, illustrative=asked.illustrative)
-    return page(request, "contracts/pipeline.html", context | {"coverage": told}, asked)
+    told = coverage.coverage_for(Subject.CONTRACTS, known, illustrative=asked.illustrative)
+    return render_page(request, "contracts/pipeline.html", context | {"coverage": told}, asked)

@@ -16,19 +16,19 @@ from django.db.models import Count
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.lists.filters import OneOf
-from citytools.lists.filterset import Chip, FactFilter
+from citytools.lists.filters import ChoiceFilter
+from citytools.lists.filterset import FactFilterSet, FilterChip
 from citytools.lists.listing import FileLinks, Listing
 from contracts.filters import ContractFilter
-from contracts.models import Contract, ContractPartner, Term
+from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea
 
-MOST = 100
+MAX_BARS = 100
 """Bars that one picture holds."""
 _DAY = datetime.timedelta(days=1)
 
 
-class Kind(enum.StrEnum):
+class StretchKind(enum.StrEnum):
     """What is known of a stretch of days."""
 
     RUNS = "Runs"
@@ -37,20 +37,20 @@ class Kind(enum.StrEnum):
 
 
 @dataclass(frozen=True)
-class Stretch:
+class DayStretch:
     """Days from the first up to, but not including, `after`."""
 
-    kind: Kind
+    kind: StretchKind
     first: datetime.date
     after: datetime.date
 
 
 @dataclass(frozen=True)
-class Bar:
+class ContractBar:
     """A contract with an end, and its stretches from the picture's edge on."""
 
     contract: Contract
-    stretches: Sequence[Stretch]
+    stretches: Sequence[DayStretch]
 
     @property
     def start_known(self) -> bool:
@@ -58,33 +58,35 @@ class Bar:
         return bool(self.contract.starts_on)
 
 
-def why_not_drawn(term: Term) -> str:
+def why_not_drawn(term: ContractTerm) -> str:
     """Why a contract has no bar; empty where it has one."""
     if term.rolling:
         return "rolling: no end date"
     return "" if term.ends_on else "no end known"
 
 
-def edge_of(contracts: Sequence[Contract], today: datetime.date) -> datetime.date:
+def left_edge(contracts: Sequence[Contract], today: datetime.date) -> datetime.date:
     """Where the picture begins: the January before the year of the earliest end, or of today."""
     ends = [first_day(one.ends_on) for one in contracts if not why_not_drawn(one.term)]
     return datetime.date(min([today, *ends]).year - 1, 1, 1)
 
 
-def bars_of(contracts: Sequence[Contract], edge: datetime.date) -> list[Bar]:
+def contract_bars(contracts: Sequence[Contract], edge: datetime.date) -> list[ContractBar]:
     """The bars of the contracts that have an end, in their order."""
     return [
-        Bar(one, [_cut(part, edge) for part in stretches(one.term, edge) if part.after > edge])
+        ContractBar(
+            one, [_cut(part, edge) for part in term_stretches(one.term, edge) if part.after > edge]
+        )
         for one in contracts
         if not why_not_drawn(one.term)
     ]
 
 
-def _cut(part: Stretch, edge: datetime.date) -> Stretch:
-    return Stretch(part.kind, max(part.first, edge), part.after)
+def _cut(part: DayStretch, edge: datetime.date) -> DayStretch:
+    return DayStretch(part.kind, max(part.first, edge), part.after)
 
 
-def stretches(term: Term, edge: datetime.date) -> Iterator[Stretch]:
+def term_stretches(term: ContractTerm, edge: datetime.date) -> Iterator[DayStretch]:
     """The parts of a term that ends: sure days, possible extension, and what is in doubt.
 
     A start not on record is taken to lie before the edge of the picture.
@@ -92,25 +94,25 @@ def stretches(term: Term, edge: datetime.date) -> Iterator[Stretch]:
     ending, ended = _span(term.ends_on)
     begins, begun = _span(term.starts_on) if term.starts_on else (edge, edge)
     if begun <= ending:
-        yield from _part(Kind.IN_DOUBT, begins, begun)
-        yield Stretch(Kind.RUNS, begun, ending + _DAY)
-        yield from _part(Kind.IN_DOUBT, ending + _DAY, ended + _DAY)
+        yield from _part(StretchKind.IN_DOUBT, begins, begun)
+        yield DayStretch(StretchKind.RUNS, begun, ending + _DAY)
+        yield from _part(StretchKind.IN_DOUBT, ending + _DAY, ended + _DAY)
     else:
-        yield Stretch(Kind.IN_DOUBT, begins, ended + _DAY)
+        yield DayStretch(StretchKind.IN_DOUBT, begins, ended + _DAY)
     if term.extension_until:
         first, last = _span(term.extension_until)
         sure = max(first, ended) + _DAY
-        yield from _part(Kind.EXTENSION, ended + _DAY, sure)
-        yield from _part(Kind.IN_DOUBT, sure, last + _DAY)
+        yield from _part(StretchKind.EXTENSION, ended + _DAY, sure)
+        yield from _part(StretchKind.IN_DOUBT, sure, last + _DAY)
 
 
 def _span(partial: str) -> tuple[datetime.date, datetime.date]:
     return first_day(partial), last_day(partial)
 
 
-def _part(kind: Kind, first: datetime.date, after: datetime.date) -> Iterator[Stretch]:
+def _part(kind: StretchKind, first: datetime.date, after: datetime.date) -> Iterator[DayStretch]:
     if first < after:
-        yield Stretch(kind, first, after)
+        yield DayStretch(kind, first, after)
 
 
 FUNCTION, BOROUGH = "function", "borough"
@@ -120,7 +122,7 @@ _WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
 class TimelineFilter(ContractFilter):
     """Contracts as everywhere, grouped by what they are for or by who leads them."""
 
-    by = OneOf("Group bars by", list(_WORDS.items()))
+    by = ChoiceFilter("Group bars by", list(_WORDS.items()))
 
     @property
     def grouping(self) -> str:
@@ -139,7 +141,7 @@ class TimelineFilter(ContractFilter):
         return self.query(by=[])
 
     @cached_property
-    def chips(self) -> list[Chip]:
+    def chips(self) -> list[FilterChip]:
         """As on every list; the grouping leaves no row out and is no filter."""
         return [chip for chip in super().chips if chip.name != "by"]
 
@@ -164,13 +166,13 @@ class Way:
     query: str
 
 
-def ways(chosen: FactFilter) -> Iterator[tuple[str, list[Way]]]:
+def ways_to_narrow(chosen: FactFilterSet) -> Iterator[tuple[str, list[Way]]]:
     """('service area', its values that leave fewer rows), and the same for boroughs.
 
     A filter that is in use already is not offered again. A contract of several areas, or of
     several boroughs, counts with each.
     """
-    for name, counts in (("service_area", _by_area), ("borough", _by_borough)):
+    for name, counts in (("service_area", _count_by_area), ("borough", _count_by_borough)):
         if not chosen.data.getlist(name):
             found = [
                 Way(label, count, chosen.query(**{name: [slug]}))
@@ -179,20 +181,20 @@ def ways(chosen: FactFilter) -> Iterator[tuple[str, list[Way]]]:
             yield str(chosen.filters[name].label).lower(), found
 
 
-def _by_area(contracts: Any) -> list[tuple[str, str, int]]:
+def _count_by_area(contracts: Any) -> list[tuple[str, str, int]]:
     areas = ServiceArea.objects.filter(functions__contracts__in=contracts.values("pk"))
     counted = areas.annotate(found=Count("functions__contracts", distinct=True))
     return list(counted.order_by("position", "pk").values_list("name", "slug", "found"))
 
 
-def _by_borough(contracts: Any) -> list[tuple[str, str, int]]:
+def _count_by_borough(contracts: Any) -> list[tuple[str, str, int]]:
     shared = ContractPartner.objects.filter(contract__in=contracts.values("pk"))
     # A lead is never a partner of its own contract, so the two add up
-    counts = Counter(dict(_counted(contracts, "lead")))
-    counts.update(dict(_counted(shared, "borough")))
+    counts = Counter(dict(_count_rows(contracts, "lead")))
+    counts.update(dict(_count_rows(shared, "borough")))
     boroughs = Borough.objects.filter(pk__in=counts).order_by("name", "pk")
     return [(one.name, one.slug, counts[one.pk]) for one in boroughs]
 
 
-def _counted(rows: Any, field: str) -> Any:
+def _count_rows(rows: Any, field: str) -> Any:
     return rows.order_by().values_list(field).annotate(found=Count("pk"))

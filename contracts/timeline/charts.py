@@ -10,16 +10,16 @@ from typing import Any
 import plotly.graph_objects as go
 from dateutil.relativedelta import relativedelta
 
-from citytools.charts import PALETTE, Chart, laid_out, plain
-from citytools.facts.dates import first_day, in_words, last_day
+from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
+from citytools.facts.dates import first_day, last_day, partial_date_in_words
 from contracts.models import Contract
 from contracts.timeline.bars import (
     BOROUGH,
-    Bar,
-    Kind,
+    ContractBar,
+    StretchKind,
     TimelineFilter,
-    bars_of,
-    edge_of,
+    contract_bars,
+    left_edge,
     why_not_drawn,
 )
 from systems.models import Function
@@ -29,7 +29,7 @@ _ROW, _PHONE_ROW = 24, 36
 _WASH = "#e9eef3"
 
 
-def heading(row: int, name: str) -> dict[str, Any]:
+def group_heading(row: int, name: str) -> dict[str, Any]:
     """The name of a group, on a row of its own."""
     return {
         "text": escape(name, quote=False),
@@ -44,12 +44,12 @@ def heading(row: int, name: str) -> dict[str, Any]:
     }
 
 
-def _name_above(row: int, bar: Bar) -> dict[str, Any]:
+def _name_above(row: int, bar: ContractBar) -> dict[str, Any]:
     place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row - 0.25, "yanchor": "bottom"}
     return place | {"text": _name(bar, 38), "showarrow": False, "borderpad": 0}
 
 
-def band(row: int) -> dict[str, Any]:
+def heading_band(row: int) -> dict[str, Any]:
     """The wash behind a heading."""
     return {
         "type": "rect",
@@ -64,8 +64,8 @@ def band(row: int) -> dict[str, Any]:
     }
 
 
-def sizes(
-    placed: Sequence[tuple[int, Bar]],
+def figure_sizes(
+    placed: Sequence[tuple[int, ContractBar]],
     headings: Sequence[dict[str, Any]],
     days: Sequence[datetime.date],
     traces: int,
@@ -116,7 +116,7 @@ def _days_axes(days: Sequence[datetime.date], most: int) -> dict[str, Any]:
     return {"xaxis": across | {"side": "top"}, "xaxis2": across | below}
 
 
-def _name(bar: Bar, longest: int) -> str:
+def _name(bar: ContractBar, longest: int) -> str:
     """Who and what, cut to a length; a star where it is invented."""
     contract = bar.contract
     words = f"{contract.lead.name}: {contract.title}"
@@ -124,48 +124,48 @@ def _name(bar: Bar, longest: int) -> str:
     return escape(short, quote=False) + (" *" if contract.illustrative else "")
 
 
-Group = tuple[str, list[Bar]]
+Group = tuple[str, list[ContractBar]]
 _MILLISECONDS = 24 * 60 * 60 * 1000
-_LOOKS: dict[Kind, tuple[str, str]] = {
-    Kind.RUNS: (PALETTE[0], ""),
-    Kind.EXTENSION: ("#d6e6f5", "/"),
-    Kind.IN_DOUBT: ("#ffffff", "x"),
+_LOOKS: dict[StretchKind, tuple[str, str]] = {
+    StretchKind.RUNS: (PALETTE[0], ""),
+    StretchKind.EXTENSION: ("#d6e6f5", "/"),
+    StretchKind.IN_DOUBT: ("#ffffff", "x"),
 }
 """Colour and pattern of each kind of stretch."""
 _PATTERN = {"fillmode": "replace", "fgcolor": "#2f77b5", "size": 6, "solidity": 0.3}
 
 
-def grouped(bars: Sequence[Bar], name: Callable[[Contract], str]) -> list[Group]:
+def group_bars(bars: Sequence[ContractBar], name: Callable[[Contract], str]) -> list[Group]:
     """The bars by a name of their contracts, groups by name, a group without one last."""
-    groups: dict[str, list[Bar]] = {}
+    groups: dict[str, list[ContractBar]] = {}
     for bar in bars:
         groups.setdefault(name(bar.contract), []).append(bar)
     return sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
-def figure(
+def timeline_figure(
     groups: Sequence[Group], edge: datetime.date, today: datetime.date, nameless: str
 ) -> dict[str, Any]:
     """A heading row for each group, then a row for each bar; days from left to right."""
-    rows: list[str | Bar] = []
+    rows: list[str | ContractBar] = []
     for name, bars in groups:
         rows += [name or nameless, *bars]
-    placed = [(row, bar) for row, bar in enumerate(rows) if isinstance(bar, Bar)]
+    placed = [(row, bar) for row, bar in enumerate(rows) if isinstance(bar, ContractBar)]
     headings = [(row, name) for row, name in enumerate(rows) if isinstance(name, str)]
     traces = [*_stretches(placed), *_marks(placed, edge), _line(today, len(rows))]
-    words = [heading(row, name) for row, name in headings]
+    words = [group_heading(row, name) for row, name in headings]
     drawn = laid_out(traces, several=True)
     drawn.update_layout(
         barmode="overlay",
         hovermode="closest",
         annotations=words,
-        shapes=[band(row) for row, _ in headings],
-        **sizes(placed, words, [edge, _right(placed, today)], len(traces)),
+        shapes=[heading_band(row) for row, _ in headings],
+        **figure_sizes(placed, words, [edge, _right(placed, today)], len(traces)),
     )
-    return plain(drawn)
+    return as_plain_json(drawn)
 
 
-def _stretches(placed: Sequence[tuple[int, Bar]]) -> Iterator[go.Bar]:
+def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[go.Bar]:
     for kind, (colour, pattern) in _LOOKS.items():
         parts = [
             (row, bar, part) for row, bar in placed for part in bar.stretches if part.kind is kind
@@ -198,11 +198,11 @@ def _said(contract: Contract) -> str:
 
 def _when(partial: str) -> str:
     """'30 June 2026', but 'during 2026': what is known as a month or a year is no day."""
-    words = in_words(partial)
+    words = partial_date_in_words(partial)
     return words if len(partial) == len("2026-11-30") else f"during {words}"
 
 
-def _marks(placed: Sequence[tuple[int, Bar]], edge: datetime.date) -> Iterator[go.Scatter]:
+def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> Iterator[go.Scatter]:
     acts = [(row, bar.contract) for row, bar in placed if bar.contract.act_by]
     unknown = [(row, bar.contract) for row, bar in placed if not bar.start_known]
     decided = [
@@ -252,19 +252,19 @@ def _line(today: datetime.date, rows: int) -> go.Scatter:
     )
 
 
-def _right(placed: Sequence[tuple[int, Bar]], today: datetime.date) -> datetime.date:
+def _right(placed: Sequence[tuple[int, ContractBar]], today: datetime.date) -> datetime.date:
     """Where the picture ends: the January after all that is drawn, and after today."""
     days = [part.after for _, bar in placed for part in bar.stretches]
     last = max([today, *days])
     return last if (last.month, last.day) == (1, 1) else datetime.date(last.year + 1, 1, 1)
 
 
-def picture_of(
+def timeline_chart(
     contracts: Sequence[Contract], chosen: TimelineFilter, today: datetime.date
 ) -> Chart:
     """The bars of one page of contracts, grouped as asked."""
-    edge = edge_of(contracts, today)
-    bars = bars_of(contracts, edge)
+    edge = left_edge(contracts, today)
+    bars = contract_bars(contracts, edge)
     led = chosen.grouping == BOROUGH
     asked = set(chosen.named.get("function") or ())
     name = _lead if led else partial(_function, asked=asked)
@@ -272,7 +272,7 @@ def picture_of(
         key="timeline",
         title=_finding(bars, today),
         sentence=_sentence(contracts, len(bars)),
-        figure=figure(grouped(bars, name), edge, today, "Function not known"),
+        figure=timeline_figure(group_bars(bars, name), edge, today, "Function not known"),
         head=("Contract", "Starts", "Ends", "If extended", "Act by"),
         rows=[_row(bar.contract) for bar in bars],
         source=_source(bars, edge, today, led=led),
@@ -290,7 +290,7 @@ def _function(contract: Contract, asked: set[Function]) -> str:
     return wanted[0].name if wanted else ""
 
 
-def _finding(bars: Sequence[Bar], today: datetime.date) -> str:
+def _finding(bars: Sequence[ContractBar], today: datetime.date) -> str:
     if not bars:
         return "No contract here has an end that can be drawn"
     year = today + relativedelta(months=12)
@@ -311,7 +311,9 @@ def _sentence(contracts: Sequence[Contract], drawn: int) -> str:
     return words
 
 
-def _source(bars: Sequence[Bar], edge: datetime.date, today: datetime.date, *, led: bool) -> str:
+def _source(
+    bars: Sequence[ContractBar], edge: datetime.date, today: datetime.date, *, led: bool
+) -> str:
     once = (
         "A shared contract stands once, under the borough that leads it."
         if led

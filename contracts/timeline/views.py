@@ -10,8 +10,8 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from contracts.feeds import entries
 from contracts.models import Contract
-from contracts.timeline.bars import MOST, TimelineFilter, TimelineListing, ways
-from contracts.timeline.charts import picture_of
+from contracts.timeline.bars import MAX_BARS, TimelineFilter, TimelineListing, ways_to_narrow
+from contracts.timeline.charts import timeline_chart
 
 
 def timeline(request: HttpRequest) -> HttpResponse:
@@ -25,17 +25,17 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "Contracts over time",
         "contract",
         "contracts",
-        page_size=MOST,
+        page_size=MAX_BARS,
         counted=True,
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {
         "listing": listing,
-        "coverage": coverage.of(
+        "coverage": coverage.coverage_for(
             Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "picture": picture_of(rows, chosen, today) if rows else None,
-        "narrowing": list(ways(chosen)) if listing.total > MOST else [],
+        "picture": timeline_chart(rows, chosen, today) if rows else None,
+        "narrowing": list(ways_to_narrow(chosen)) if listing.total > MAX_BARS else [],
     }
     if not listing.problems:
         context["follow"] = entries.follow_links_for_list(request, chosen.query_of_list)

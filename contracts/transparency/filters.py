@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Case, Exists, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Cast
 
-from citytools.lists.columns import SOURCE_COLUMNS, Column, listed
-from citytools.lists.filters import Values
+from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
+from citytools.lists.filters import ValuesFilter
 from contracts.filters import ContractFilter
 from contracts.models import Contract, Route
 from systems.models import Function
@@ -45,7 +45,7 @@ TRANSPARENCY_COLUMNS = (
         "description",
         "list",
         "What is provided: the functions that it covers.",
-        listed(
+        array_of_values(
             Function.objects.filter(contracts=OuterRef("pk")).order_by("position", "pk"), "name"
         ),
     ),
@@ -112,7 +112,7 @@ Missing = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CodeField:
     """One thing that the Code asks for: its column in the file, and when it is missing."""
 
     column: str
@@ -125,30 +125,30 @@ def _no_functions(path: str) -> Any:
     return ~Exists(links.filter(contract=OuterRef(f"{path}pk")))
 
 
-WANTED = (
-    Wanted("reference", "Reference", lambda path: Q(**{f"{path}reference": ""})),
-    Wanted("department", "Department", lambda path: Q(**{f"{path}department": ""})),
-    Wanted("description", "What it covers", _no_functions),
-    Wanted("supplier", "Supplier", lambda path: Q(**{f"{path}supplier": None})),
-    Wanted(
+CODE_FIELDS = (
+    CodeField("reference", "Reference", lambda path: Q(**{f"{path}reference": ""})),
+    CodeField("department", "Department", lambda path: Q(**{f"{path}department": ""})),
+    CodeField("description", "What it covers", _no_functions),
+    CodeField("supplier", "Supplier", lambda path: Q(**{f"{path}supplier": None})),
+    CodeField(
         "supplier_number",
         "Supplier’s number",
         lambda path: Q(**{f"{path}supplier": None}) | Q(**{f"{path}supplier__company_number": ""}),
     ),
-    Wanted(
+    CodeField(
         "sum",
         "Sum",
         lambda path: Q(**{f"{path}total_value": None, f"{path}annual_value": None}),
     ),
-    Wanted("starts_on", "Start", lambda path: Q(**{f"{path}starts_on": ""})),
-    Wanted("ends_on", "End", lambda path: Q(**{f"{path}ends_on": "", f"{path}rolling": False})),
-    Wanted("review_on", "Review", lambda path: Q(**{f"{path}act_by": None})),
-    Wanted("process", "Tender or quote", lambda path: Q(**{f"{path}route": ""})),
-    Wanted("sme", "SME", lambda path: Q(**{f"{path}supplier__sme": None})),
-    Wanted("vcse", "VCSE", lambda path: Q(**{f"{path}supplier__vcse": None})),
+    CodeField("starts_on", "Start", lambda path: Q(**{f"{path}starts_on": ""})),
+    CodeField("ends_on", "End", lambda path: Q(**{f"{path}ends_on": "", f"{path}rolling": False})),
+    CodeField("review_on", "Review", lambda path: Q(**{f"{path}act_by": None})),
+    CodeField("process", "Tender or quote", lambda path: Q(**{f"{path}route": ""})),
+    CodeField("sme", "SME", lambda path: Q(**{f"{path}supplier__sme": None})),
+    CodeField("vcse", "VCSE", lambda path: Q(**{f"{path}supplier__vcse": None})),
 )
 """A title is never missing: no contract is recorded without one."""
-_MISSING = {one.column: one.missing for one in WANTED}
+_MISSING = {one.column: one.missing for one in CODE_FIELDS}
 
 
 def _lacking(queryset: Any, columns: list[str]) -> Any:
@@ -159,4 +159,6 @@ class TransparencyFilter(ContractFilter):
     """Contracts in the columns of the Code; `missing` keeps those of which something is unknown."""
 
     columns = TRANSPARENCY_COLUMNS
-    missing = Values("Missing fact", [(one.column, one.label) for one in WANTED], _lacking)
+    missing = ValuesFilter(
+        "Missing fact", [(one.column, one.label) for one in CODE_FIELDS], _lacking
+    )

@@ -13,16 +13,16 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filterset import AskedReal, page
+from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from contracts.models import Contract, ContractPartner
-from contracts.transparency.filters import WANTED
+from contracts.transparency.filters import CODE_FIELDS
 
 Counts = Mapping[str, int]
 _ALL = "contracts"
 
 
 @dataclass(frozen=True)
-class Cell:
+class GapCell:
     """How many contracts lack one field, and the file of exactly these."""
 
     label: str
@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class GapRow:
     """One borough: how many contracts are known, their list, and a cell for each field.
 
     Without a contract there are no cells: nothing is known of it.
@@ -40,14 +40,14 @@ class Row:
     borough: Borough
     contracts: int
     address: str
-    cells: Sequence[Cell]
+    cells: Sequence[GapCell]
 
 
 @dataclass(frozen=True)
-class Gaps:
+class TransparencyGaps:
     """Every borough of the 33, and all contracts of theirs, each counted once."""
 
-    rows: Sequence[Row]
+    rows: Sequence[GapRow]
     contracts: int
     missing: Sequence[tuple[str, int]]
 
@@ -57,7 +57,7 @@ class Gaps:
         return sum(1 for row in self.rows if row.contracts)
 
 
-def gaps(*, illustrative: bool = True) -> Gaps:
+def transparency_gaps(*, illustrative: bool = True) -> TransparencyGaps:
     """The gaps of each borough in the contracts that it leads or shares; four queries."""
     london = Borough.objects.london()
     contracts = Contract.objects.of_boroughs(london)
@@ -72,15 +72,15 @@ def gaps(*, illustrative: bool = True) -> Gaps:
             counted.setdefault(row.pop(key), Counter()).update(row)
     total = contracts.aggregate(**_counts(""))
     kept = {} if illustrative else {"illustrative": "no"}
-    return Gaps(
+    return TransparencyGaps(
         [_row(one, counted.get(one.pk, Counter()), kept) for one in london.order_by("name", "pk")],
         total[_ALL],
-        [(one.label, total[f"no_{one.column}"]) for one in WANTED],
+        [(one.label, total[f"no_{one.column}"]) for one in CODE_FIELDS],
     )
 
 
 def _counts(path: str) -> dict[str, Count]:
-    counts = {f"no_{one.column}": Count("pk", filter=Q(one.missing(path))) for one in WANTED}
+    counts = {f"no_{one.column}": Count("pk", filter=Q(one.missing(path))) for one in CODE_FIELDS}
     return {_ALL: Count("pk"), **counts}
 
 
@@ -89,26 +89,28 @@ def _by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
     return list(rows.order_by().values(key).annotate(**_counts(path)))
 
 
-def _row(borough: Borough, counts: Counts, kept: Mapping[str, str]) -> Row:
+def _row(borough: Borough, counts: Counts, kept: Mapping[str, str]) -> GapRow:
     chosen = {"borough": borough.slug, **kept}
     file = reverse("contracts:transparency_csv")
     cells = [
-        Cell(
+        GapCell(
             one.label,
             counts[f"no_{one.column}"],
             f"{file}?{urlencode(chosen | {'missing': one.column})}",
         )
-        for one in WANTED
+        for one in CODE_FIELDS
     ]
     known = counts[_ALL]
     address = f"{reverse('contracts:list')}?{urlencode(chosen)}"
-    return Row(borough, known, address, cells if known else [])
+    return GapRow(borough, known, address, cells if known else [])
 
 
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
-    asked = AskedReal(request)
-    found = gaps(illustrative=asked.illustrative)
-    reporting = coverage.of(Subject.CONTRACTS, found.boroughs, illustrative=asked.illustrative)
-    context = {"gaps": found, "wanted": WANTED, "coverage": reporting}
-    return page(request, "contracts/transparency.html", context, asked)
+    asked = RealOnlyQueryForm(request)
+    found = transparency_gaps(illustrative=asked.illustrative)
+    reporting = coverage.coverage_for(
+        Subject.CONTRACTS, found.boroughs, illustrative=asked.illustrative
+    )
+    context = {"gaps": found, "wanted": CODE_FIELDS, "coverage": reporting}
+    return render_page(request, "contracts/transparency.html", context, asked)

@@ -10,11 +10,11 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from citytools.facts import dates
-from citytools.history.page import Link
-from citytools.staff.admin import Part, PartAdmin, StaffAdmin
+from citytools.history.page import HistoryLink
+from citytools.staff.admin import InlineRows, PartAdmin, StaffAdmin
 from research.admin.publishing import FindingForm, PublicationForm, PublishingAdmin
 from research.metrics.definitions import METRICS
-from research.metrics.figures import in_words, read
+from research.metrics.figures import read_published_value, value_in_words
 from research.models import (
     CaseClaim,
     CaseStudy,
@@ -84,16 +84,18 @@ class PublicationAdmin(PublishingAdmin):
     @admin.display(description="State", ordering="published_on")
     def standing(self, obj: Publication) -> str:
         """Whether it is public, and since when."""
-        return query.in_words(obj, dates.today())
+        return query.publication_state(obj, dates.today())
 
     @admin.display(description="Values at publication")
     def values_then(self, obj: Publication) -> str:
         """The numbers that it keeps, with their days."""
         kept = [
-            (METRICS[key], read(one)) for key, one in obj.published_values.items() if key in METRICS
+            (METRICS[key], read_published_value(one))
+            for key, one in obj.published_values.items()
+            if key in METRICS
         ]
         rows = [
-            (metric.title, in_words(metric.unit, then.value), in_format(then.on, "j F Y"))
+            (metric.title, value_in_words(metric.unit, then.value), in_format(then.on, "j F Y"))
             for metric, then in kept
         ]
         return format_html_join(mark_safe("<br>"), "{}: {} on {}", rows) or "none"
@@ -108,7 +110,7 @@ class PublicationAdmin(PublishingAdmin):
 class FindingAdmin(PublicationAdmin):
     """Claims, with their value when they were made."""
 
-    history_links = [Link(FindingSource, "finding", "Source")]
+    history_links = [HistoryLink(FindingSource, "finding", "Source")]
     form = FindingForm
     list_display = ["title", "claimed_value", "as_of", "standing"]
     search_fields = ["title", "summary", "body"]
@@ -121,7 +123,7 @@ class FindingAdmin(PublicationAdmin):
     ]
 
 
-class ClaimsOfCaseStudy(Part):
+class ClaimsOfCaseStudy(InlineRows):
     """Costs and savings, each as somebody claimed it: too many fields for one line of a table."""
 
     template = "admin/edit_inline/stacked.html"
@@ -147,11 +149,11 @@ class CaseStudyAdmin(PublicationAdmin):
     """What boroughs did, and what came of it."""
 
     history_links = [
-        Link(CaseStudySource, "casestudy", "Source"),
-        Link(CaseStudyBorough, "casestudy", "Borough"),
-        Link(CaseStudyProduct, "casestudy", "Product"),
-        Link(CaseStudyFunction, "casestudy", "Function"),
-        Link(CaseClaim, "case_study", "Claim"),
+        HistoryLink(CaseStudySource, "casestudy", "Source"),
+        HistoryLink(CaseStudyBorough, "casestudy", "Borough"),
+        HistoryLink(CaseStudyProduct, "casestudy", "Product"),
+        HistoryLink(CaseStudyFunction, "casestudy", "Function"),
+        HistoryLink(CaseClaim, "case_study", "Claim"),
     ]
     inlines = [ClaimsOfCaseStudy]
     list_display = ["title", "happened_on", "standing"]
@@ -170,8 +172,8 @@ class RecommendationAdmin(PublicationAdmin):
     """What someone should do, and the findings it rests on."""
 
     history_links = [
-        Link(RecommendationSource, "recommendation", "Source"),
-        Link(RecommendationFinding, "recommendation", "Finding"),
+        HistoryLink(RecommendationSource, "recommendation", "Source"),
+        HistoryLink(RecommendationFinding, "recommendation", "Finding"),
     ]
     list_display = ["title", "audience", "status", "standing"]
     list_filter = ["audience", "status", StateFilter]

@@ -31,7 +31,7 @@ from research.publications import query, text, verdicts
 # itself answers: so the preview cannot differ from what will be seen.
 
 
-def page_as_published(request: HttpRequest, record: Any, today: datetime.date) -> HttpResponse:
+def preview_page(request: HttpRequest, record: Any, today: datetime.date) -> HttpResponse:
     """The page with a banner that says where the record stands; kept by no browser or proxy."""
     address = record.get_absolute_url().partition("#")[0]
     asked: Any = copy.copy(request)
@@ -41,7 +41,7 @@ def page_as_published(request: HttpRequest, record: Any, today: datetime.date) -
     view = resolve(address)
     with transaction.atomic():
         if record.state(today) != State.PUBLISHED:
-            verdicts.publish(record, today)
+            verdicts.publish_record(record, today)
         response = view.func(asked, *view.args, **view.kwargs)
         transaction.set_rollback(True)
     response["X-Robots-Tag"] = "noindex"
@@ -53,8 +53,8 @@ def _banner(record: Publication, today: datetime.date) -> str:
     if state == State.PUBLISHED:
         return "This is the page as everybody sees it."
     if state == State.WITHDRAWN:
-        return f"{query.in_words(record, today)} Nobody else sees this."
-    return f"{query.in_words(record, today)}: nobody else sees this."
+        return f"{query.publication_state(record, today)} Nobody else sees this."
+    return f"{query.publication_state(record, today)}: nobody else sees this."
 
 
 NO_METRIC = ("", "None: the claim is not tested")
@@ -76,7 +76,7 @@ class PublicationForm(forms.ModelForm):
         """Name what is wrong with the tokens of each text."""
         cleaned = super().clean() or {}
         for name in text.TEXTS:
-            for wrong in text.faults(cleaned.get(name) or ""):
+            for wrong in text.text_faults(cleaned.get(name) or ""):
                 self.add_error(name, wrong)
         return cleaned
 
@@ -162,12 +162,12 @@ class PublishingAdmin(StaffAdmin):
     ) -> None:
         """What is public keeps the value of each metric that is new in it; old ones keep theirs."""
         if obj.state(dates.today()) == State.PUBLISHED:
-            obj.published_values = text.values(obj, dates.today(), anew=False)
+            obj.published_values = text.publication_values(obj, dates.today(), anew=False)
         super().save_model(request, obj, form, change)
 
     def check_restored(self, record: models.Model) -> None:
         """No version comes back whose tokens are not sound."""
-        verdicts.check(record)
+        verdicts.check_publication(record)
 
     def preview_view(self, request: HttpRequest, number: int) -> HttpResponse:
         """The public page as it would be if it were published now. Nothing is kept of it."""
@@ -175,7 +175,7 @@ class PublishingAdmin(StaffAdmin):
         if request.method not in {"GET", "HEAD"}:
             return HttpResponse("A preview is only looked at.", status=405)
         try:
-            return page_as_published(request, record, dates.today())
+            return preview_page(request, record, dates.today())
         except verdicts.Refused as error:
             return self._back(request, record, error)
 
@@ -187,12 +187,12 @@ class PublishingAdmin(StaffAdmin):
             with transaction.atomic():
                 conflict = self.conflict(request, number)
                 if conflict is None:
-                    return self._done(request, record, "Published", verdicts.publish, today)
+                    return self._done(request, record, "Published", verdicts.publish_record, today)
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) == State.PUBLISHED:
             return self._back(request, record, verdicts.Refused("It is public already."))
         context = {
-            "figures": figures_for(text.quoted(record), Scope(today)).values(),
+            "figures": figures_for(text.quoted_metrics(record), Scope(today)).values(),
             "faults": [wrong for found in text.record_faults(record).values() for wrong in found],
             "preview": self._address("preview", record),
             "conflict": conflict,
@@ -209,7 +209,7 @@ class PublishingAdmin(StaffAdmin):
                 conflict = self.conflict(request, number)
                 if conflict is None:
                     return self._done(
-                        request, record, "Withdrawn", verdicts.withdraw, today, reason
+                        request, record, "Withdrawn", verdicts.withdraw_record, today, reason
                     )
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) != State.PUBLISHED:
@@ -236,7 +236,7 @@ class PublishingAdmin(StaffAdmin):
             "record": record,
             "object_id": record.pk,
             "record_version": self._version_shown(request, record, context.get("conflict")),
-            "standing": query.in_words(record, dates.today()),
+            "standing": query.publication_state(record, dates.today()),
             "change": self._address("change", record),
         }
         return TemplateResponse(request, f"admin/publication_{page}.html", shared | context)

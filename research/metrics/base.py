@@ -42,7 +42,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """A metric's value in its unit; None where there is nothing to measure.
 
     A share has `part` and `whole`, of which the value is 100 × part / whole. `counted` are the
@@ -60,7 +60,7 @@ class Measured:
     picture: Picture | None = None
 
 
-def share(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """100 × part / whole in per cent, to six places; None where the whole is nothing."""
     return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
 
@@ -126,7 +126,7 @@ class Metric:
     counts: str
     population: str
     formula: str
-    compute: Callable[[Scope], Measured]
+    compute: Callable[[Scope], Measurement]
     rows: str
     rows_note: str = ""
     rows_sourced: bool = True

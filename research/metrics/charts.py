@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 from django.urls import reverse
 from django.utils.dateformat import format as in_format
 
-from citytools.charts import PALETTE, Chart, laid_out, plain, sideways_bars
+from citytools.charts import PALETTE, Chart, as_plain_json, laid_out, sideways_bars
 from research.metrics.base import Picture, Unit
 from research.metrics.compute_suppliers import DRAWN
 from research.metrics.definitions import Metric
-from research.metrics.figures import NOT_KNOWN, Figure, in_words
+from research.metrics.figures import NOT_KNOWN, MetricFigure, value_in_words
 from research.models import MetricValue
 
 _DAY = datetime.timedelta(days=1)
@@ -21,11 +21,11 @@ _GAPS = (
     "Real records only. Days without a record, or on which nothing could be measured, are gaps in "
     "the line. The table holds the days on which the number changed, and the last."
 )
-_FEW = 5
+_MAX_BARS = 5
 """Up to so many, Plotly would mark halves on the axis."""
 
 
-def picture_of(figure: Figure) -> Chart | None:
+def metric_chart(figure: MetricFigure) -> Chart | None:
     """What the number is made of, as bars or as dots; None where there is nothing to draw."""
     picture = figure.measured.picture
     if picture is None or not picture.rows:
@@ -43,7 +43,7 @@ def picture_of(figure: Figure) -> Chart | None:
     )
 
 
-def trend(metric: Metric, values: Sequence[MetricValue]) -> Chart:
+def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     """Recorded values over time, the earliest first; days that were not recorded are gaps."""
     known = any(one.value is not None for one in values)
     return Chart(
@@ -53,7 +53,7 @@ def trend(metric: Metric, values: Sequence[MetricValue]) -> Chart:
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[
-            (_in_words(one.on), in_words(metric.unit, one.value), f"{one.counted:,}")
+            (_day_in_words(one.on), value_in_words(metric.unit, one.value), f"{one.counted:,}")
             for one in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
@@ -61,7 +61,7 @@ def trend(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     )
 
 
-def _finding(figure: Figure, picture: Picture) -> str:
+def _finding(figure: MetricFigure, picture: Picture) -> str:
     value = figure.measured.value
     counted = f"n\u00a0=\u00a0{figure.measured.counted:,}"
     if not picture.dots or value is None:
@@ -75,7 +75,7 @@ def _finding(figure: Figure, picture: Picture) -> str:
     return f"With more {across}, {up} tends to be {way}: {rho}"
 
 
-def _sentence(figure: Figure, picture: Picture) -> str:
+def _sentence(figure: MetricFigure, picture: Picture) -> str:
     measured = figure.measured
     if picture.dots:
         shown = f"Each dot is one {picture.head[0].lower()}. "
@@ -85,15 +85,15 @@ def _sentence(figure: Figure, picture: Picture) -> str:
     return f"{shown}Counted: {measured.counted:,} {figure.metric.counts}{invented}."
 
 
-def _source(figure: Figure) -> str:
+def _source(figure: MetricFigure) -> str:
     kind = "Real and invented records" if figure.scope.illustrative else "Real records only"
-    return f"{kind}, as at {_in_words(figure.scope.on)}."
+    return f"{kind}, as at {_day_in_words(figure.scope.on)}."
 
 
 def _bars(picture: Picture) -> dict[str, Any]:
     labels, amounts = _columns(picture)
     figure = sideways_bars(labels, {picture.head[1]: [_plain(amount) for amount in amounts]})
-    if max(amounts) <= _FEW:
+    if max(amounts) <= _MAX_BARS:
         figure["layout"]["xaxis"]["dtick"] = 1
     return figure
 
@@ -113,7 +113,7 @@ def _dots(picture: Picture) -> dict[str, Any]:
     _, across_title, up_title = picture.head
     figure.update_xaxes(title=across_title, rangemode="tozero")
     figure.update_yaxes(title=up_title, rangemode="tozero")
-    return plain(figure)
+    return as_plain_json(figure)
 
 
 def _columns(picture: Picture) -> list[list[Any]]:
@@ -122,7 +122,7 @@ def _columns(picture: Picture) -> list[list[Any]]:
 
 
 def _line(metric: Metric, values: Sequence[MetricValue]) -> dict[str, Any]:
-    points = list(_with_gaps(values))
+    points = list(_points_with_gaps(values))
     trace = go.Scatter(
         name=metric.title,
         x=[day.isoformat() for day, _ in points],
@@ -146,10 +146,10 @@ def _line(metric: Metric, values: Sequence[MetricValue]) -> dict[str, Any]:
         # A few points would stretch over the whole width, and one has none
         around = (values[0].on - 7 * _DAY, values[-1].on + 7 * _DAY)
         figure.update_xaxes(range=[day.isoformat() for day in around])
-    return plain(figure)
+    return as_plain_json(figure)
 
 
-def _with_gaps(
+def _points_with_gaps(
     values: Sequence[MetricValue],
 ) -> Iterator[tuple[datetime.date, Decimal | None]]:
     """The points, and one of nothing wherever a day is missing between two."""
@@ -166,12 +166,12 @@ def _course(metric: Metric, values: Sequence[MetricValue]) -> str:
     if not known:
         return f"{metric.title}: nothing recorded yet that could be measured"
     (first, then), (last, now) = known[0], known[-1]
-    words, before = in_words(metric.unit, now), in_words(metric.unit, then)
+    words, before = value_in_words(metric.unit, now), value_in_words(metric.unit, then)
     if len(known) == 1:
-        return f"{metric.title}: {words} on {_in_words(last)}, the only day recorded"
-    span = f"from {_in_words(first)} to {_in_words(last)}"
+        return f"{metric.title}: {words} on {_day_in_words(last)}, the only day recorded"
+    span = f"from {_day_in_words(first)} to {_day_in_words(last)}"
     if words == before:
-        same = all(in_words(metric.unit, value) == words for _, value in known)
+        same = all(value_in_words(metric.unit, value) == words for _, value in known)
         return f"{metric.title}: {words} {'' if same else 'again, '}{span}"
     way = "up" if now > then else "down"
     return f"{metric.title}: {way} to {words} from {before}, {span}"
@@ -197,5 +197,5 @@ def _cell(amount: float) -> str:
     return f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
 
 
-def _in_words(day: datetime.date) -> str:
+def _day_in_words(day: datetime.date) -> str:
     return in_format(day, "j F Y")

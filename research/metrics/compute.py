@@ -15,7 +15,7 @@ from django.db.models.functions import Length
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
 from contracts.models import ContractPartner
-from research.metrics.base import Measured, Picture, Scope, share
+from research.metrics.base import Measurement, Picture, Scope, percentage
 from research.metrics.compute_suppliers import DRAWN, INVENTED
 from skills.models import SkillLevel
 from systems.models import System
@@ -23,7 +23,7 @@ from systems.models import System
 _INVENTED = Q(source_kind=SourceKind.ILLUSTRATIVE)
 
 
-def past_act_by(scope: Scope) -> Measured:
+def past_act_by(scope: Scope) -> Measurement:
     """Running contracts whose act-by date has passed, of those with one; two queries."""
     running = scope.contracts.running_on(scope.on).order_by()
     known = Q(act_by__isnull=False)
@@ -37,8 +37,8 @@ def past_act_by(scope: Scope) -> Measured:
         later=Count("pk", filter=Q(act_by__gt=year)),
     )
     drawn = {"Passed": "passed", "Within 12 months": "soon", "Later": "later"}
-    return Measured(
-        share(counts["passed"], counts["known"]),
+    return Measurement(
+        percentage(counts["passed"], counts["known"]),
         counted=counts["known"],
         boroughs=running.filter(known).borough_count(),
         left_out=counts["all"] - counts["known"],
@@ -49,7 +49,7 @@ def past_act_by(scope: Scope) -> Measured:
     )
 
 
-def with_known_end(scope: Scope) -> Measured:
+def contracts_with_known_end(scope: Scope) -> Measurement:
     """Contracts that say when they end or are known to have no end; two queries."""
     rows = scope.contracts.order_by().alias(precision=Length("ends_on"))
     counts = rows.aggregate(
@@ -66,8 +66,8 @@ def with_known_end(scope: Scope) -> Measured:
         "To the day": "day", "To the month": "month", "To the year": "year",
         "No end: rolling": "none", "Not known": "unknown",
     }  # fmt: skip
-    return Measured(
-        share(known, counts["all"]),
+    return Measurement(
+        percentage(known, counts["all"]),
         counted=counts["all"],
         boroughs=rows.borough_count(),
         invented=counts["invented"],
@@ -77,7 +77,7 @@ def with_known_end(scope: Scope) -> Measured:
     )
 
 
-def ending_in_12_months(scope: Scope) -> Measured:
+def ending_in_12_months(scope: Scope) -> Measurement:
     """Running contracts whose end can fall within 12 months, of those with a known end."""
     running = scope.contracts.running_on(scope.on).order_by()
     known, year = Q(ends_last__isnull=False), scope.on + relativedelta(months=12)
@@ -95,7 +95,7 @@ def ending_in_12_months(scope: Scope) -> Measured:
         "Not known": "unknown",
     }  # fmt: skip
     soon = Decimal(counts["soon"])
-    return Measured(
+    return Measurement(
         soon if counts["known"] else None,
         counted=counts["known"],
         boroughs=running.filter(known).borough_count(),
@@ -113,10 +113,10 @@ def _picture(head: tuple[str, str], counts: dict[str, int], drawn: dict[str, str
     return Picture(head, rows if any(amount for _, amount in rows) else [])
 
 
-def reporting(subject: str) -> Callable[[Scope], Measured]:
+def boroughs_reporting(subject: str) -> Callable[[Scope], Measurement]:
     """Boroughs with a return on a subject; four queries."""
 
-    def compute(scope: Scope) -> Measured:
+    def compute(scope: Scope) -> Measurement:
         london, invented = scope.london, scope.illustrative
         whole = london.count()
         returned = london.reporting(subject, illustrative=invented).count()
@@ -127,7 +127,7 @@ def reporting(subject: str) -> Callable[[Scope], Measured]:
             ("Return, not complete", float(returned - complete)),
             ("No return", float(whole - returned)),
         ]
-        return Measured(
+        return Measurement(
             Decimal(returned),
             counted=whole,
             boroughs=whole,
@@ -140,21 +140,23 @@ def reporting(subject: str) -> Callable[[Scope], Measured]:
     return compute
 
 
-def systems(scope: Scope) -> Measured:
+def count_systems(scope: Scope) -> Measurement:
     """Systems of any status; three queries."""
     rows = scope.only(System.objects.filter(borough__in=scope.london)).order_by()
-    areas = _grouped(rows, "function__service_area__name")[:DRAWN]
+    areas = _count_by_borough(rows, "function__service_area__name")[:DRAWN]
     return _on_record(rows, Picture(("Service area", "Systems"), areas))
 
 
-def contracts(scope: Scope) -> Measured:
+def count_contracts(scope: Scope) -> Measurement:
     """Contracts led or shared; three queries."""
     rows = scope.contracts.order_by()
-    kinds = [(str(SourceKind(kind).label), many) for kind, many in _grouped(rows, "source_kind")]
+    kinds = [
+        (str(SourceKind(kind).label), many) for kind, many in _count_by_borough(rows, "source_kind")
+    ]
     return _on_record(rows, Picture(("Source", "Contracts"), kinds))
 
 
-def median_age(scope: Scope) -> Measured:
+def median_age(scope: Scope) -> Measurement:
     """Whole months from the median as-of date to the day; seven queries.
 
     A partial date stands for its first day; of an even number the older of the middle two counts.
@@ -168,7 +170,7 @@ def median_age(scope: Scope) -> Measured:
         years[day.year] += many
     middle = _median(days)
     return replace(
-        _counted(scope),
+        _count_facts(scope),
         value=None if middle is None else Decimal(months_between(middle, scope.on)),
         picture=Picture(
             ("As of", "Facts"), [(str(year), float(many)) for year, many in sorted(years.items())]
@@ -176,16 +178,16 @@ def median_age(scope: Scope) -> Measured:
     )
 
 
-def confirmed(scope: Scope) -> Measured:
+def share_confirmed(scope: Scope) -> Measurement:
     """Facts that their borough confirmed in the 12 months up to the day; seven queries."""
     lately = (scope.on - relativedelta(months=12), scope.on)
     counts = [rows.filter(confirmed_on__range=lately).count() for rows in _facts(scope)]
-    all_ = _counted(scope)
+    all_ = _count_facts(scope)
     part, kinds = sum(counts), ("Systems in use", "Contracts", "Skill levels")
     drawn = [(kind, float(many)) for kind, many in zip(kinds, counts, strict=True)]
     return replace(
         all_,
-        value=share(part, all_.counted),
+        value=percentage(part, all_.counted),
         part=Decimal(part),
         whole=Decimal(all_.counted),
         picture=Picture(("Facts", "Confirmed within 12 months"), drawn if part else []),
@@ -210,7 +212,7 @@ def _facts(scope: Scope) -> list[Any]:
     return [scope.systems, scope.contracts, scope.only(levels)]
 
 
-def _counted(scope: Scope) -> Measured:
+def _count_facts(scope: Scope) -> Measurement:
     """How many facts there are, and of how many boroughs; no value yet; four queries."""
     systems, contracts, levels = (rows.order_by() for rows in _facts(scope))
     shared = ContractPartner.objects.filter(contract__in=contracts).order_by()
@@ -223,7 +225,7 @@ def _counted(scope: Scope) -> Measured:
     counts = [
         rows.aggregate(all=Count("pk"), invented=INVENTED) for rows in (systems, contracts, levels)
     ]
-    return Measured(
+    return Measurement(
         None,
         counted=sum(one["all"] for one in counts),
         boroughs=scope.london.filter(involved).count(),
@@ -231,9 +233,9 @@ def _counted(scope: Scope) -> Measured:
     )
 
 
-def _on_record(rows: Any, picture: Picture) -> Measured:
+def _on_record(rows: Any, picture: Picture) -> Measurement:
     counts = rows.aggregate(all=Count("pk"), invented=INVENTED)
-    return Measured(
+    return Measurement(
         Decimal(counts["all"]),
         counted=counts["all"],
         boroughs=rows.borough_count(),
@@ -242,7 +244,7 @@ def _on_record(rows: Any, picture: Picture) -> Measured:
     )
 
 
-def _grouped(rows: Any, path: str) -> list[tuple[str, float]]:
+def _count_by_borough(rows: Any, path: str) -> list[tuple[str, float]]:
     counts = rows.values_list(path).annotate(many=Count("pk")).order_by("-many", path)
     return [(name, float(many)) for name, many in counts]
 
@@ -251,24 +253,24 @@ def _grouped(rows: Any, path: str) -> list[tuple[str, float]]:
 # systems in use. rho is the correlation of ranks, ties sharing their mean rank (C. Spearman,
 # American Journal of Psychology 15 (1904), pages 72 to 101).
 
-FEWEST = 3
+MIN_CASES = 3
 """With two cases rho is always 1, -1 or undefined: it says nothing."""
 
 
-def by_borough(scope: Scope) -> Measured:
+def satisfaction_by_borough(scope: Scope) -> Measurement:
     """Over boroughs; two queries."""
     cases = _cases(scope, "borough")
     names = [one["borough"] for one in cases]
-    return _measured(cases, "borough", len(names), scope.london.count() - len(names))
+    return _correlation(cases, "borough", len(names), scope.london.count() - len(names))
 
 
-def by_function(scope: Scope) -> Measured:
+def satisfaction_by_function(scope: Scope) -> Measurement:
     """Over functions; three queries."""
     cases = _cases(scope, "function")
     used = scope.systems.order_by()
     functions = used.values("function").distinct().count()
     rated = used.filter(satisfaction__isnull=False, function__in=[one["function"] for one in cases])
-    return _measured(cases, "function", rated.borough_count(), functions - len(cases))
+    return _correlation(cases, "function", rated.borough_count(), functions - len(cases))
 
 
 def _cases(scope: Scope, thing: str) -> list[dict[str, Any]]:
@@ -283,9 +285,9 @@ def _cases(scope: Scope, thing: str) -> list[dict[str, Any]]:
     return list(told.filter(makers__gt=0, rated__gt=0).order_by(f"{thing}__name", thing))
 
 
-def _measured(
+def _correlation(
     cases: Sequence[dict[str, Any]], thing: str, boroughs: int, left_out: int
-) -> Measured:
+) -> Measurement:
     # Equal quotients are equal floats: division is rounded correctly
     means = [one["total"] / one["rated"] for one in cases]
     makers = [one["makers"] for one in cases]
@@ -293,8 +295,8 @@ def _measured(
         (one[f"{thing}__name"], float(one["makers"]), mean)
         for one, mean in zip(cases, means, strict=True)
     ]
-    return Measured(
-        rho(makers, means),
+    return Measurement(
+        spearman_rho(makers, means),
         counted=len(cases),
         boroughs=boroughs,
         left_out=left_out,
@@ -303,9 +305,9 @@ def _measured(
     )
 
 
-def rho(one: Sequence[float], other: Sequence[float]) -> Decimal | None:
+def spearman_rho(one: Sequence[float], other: Sequence[float]) -> Decimal | None:
     """Spearman's rho to six places; None for fewer than three cases, or where one is constant."""
-    if len(one) < FEWEST or len(set(one)) == 1 or len(set(other)) == 1:
+    if len(one) < MIN_CASES or len(set(one)) == 1 or len(set(other)) == 1:
         return None
     from scipy.stats import spearmanr  # it takes a second to load, which few pages need
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import top_share
 from contracts.models import Route
-from research.metrics.base import Measured, Picture, Scope, share
+from research.metrics.base import Measurement, Picture, Scope, percentage
 from systems.models import Function
 
 DRAWN = 15
@@ -22,39 +22,39 @@ COMPETITIVE = (
 """Routes on which suppliers tender against each other. A quote is no tender."""
 
 
-def by_contracts(places: int) -> Callable[[Scope], Measured]:
+def share_by_contracts(places: int) -> Callable[[Scope], Measurement]:
     """The share of the largest by number of contracts; three queries."""
     return lambda scope: _top(places, scope.contracts, "supplier", Count("pk"), "Contracts")
 
 
-def by_systems(places: int) -> Callable[[Scope], Measured]:
+def share_by_systems(places: int) -> Callable[[Scope], Measurement]:
     """The share of the largest makers by number of systems in use; three queries."""
     maker = "product__manufacturer"
     return lambda scope: _top(places, scope.systems, maker, Count("pk"), "Systems in use")
 
 
-def by_value(places: int) -> Callable[[Scope], Measured]:
+def share_by_value(places: int) -> Callable[[Scope], Measurement]:
     """The share of the largest of the pounds over the whole term; three queries."""
-    return _by_pounds(places, "total_value", "Pounds")
+    return _share_by_pounds(places, "total_value", "Pounds")
 
 
-def by_yearly_value(places: int) -> Callable[[Scope], Measured]:
+def share_by_yearly_value(places: int) -> Callable[[Scope], Measurement]:
     """The share of the largest of the pounds a year; three queries."""
-    return _by_pounds(places, "annual_value", "Pounds a year")
+    return _share_by_pounds(places, "annual_value", "Pounds a year")
 
 
-def in_competition(service_area: str, places: int) -> Callable[[Scope], Measured]:
+def in_competition(service_area: str, places: int) -> Callable[[Scope], Measurement]:
     """The share of the largest of the contracts won in competition for a service area."""
     functions = Function.objects.filter(service_area__slug=service_area)
 
-    def compute(scope: Scope) -> Measured:
+    def compute(scope: Scope) -> Measurement:
         won = scope.contracts.for_functions(functions.all()).filter(route__in=COMPETITIVE)
         return _top(places, won, "supplier", Count("pk"), "Contracts")
 
     return compute
 
 
-def _by_pounds(places: int, field: str, head: str) -> Callable[[Scope], Measured]:
+def _share_by_pounds(places: int, field: str, head: str) -> Callable[[Scope], Measurement]:
     stated = {f"{field}__isnull": False}
     return lambda scope: _top(
         places, scope.contracts, "supplier", Sum(field), head, stated=Q(**stated)
@@ -63,7 +63,7 @@ def _by_pounds(places: int, field: str, head: str) -> Callable[[Scope], Measured
 
 def _top(
     places: int, rows: Any, path: str, amount: Count | Sum, head: str, stated: Q | None = None
-) -> Measured:
+) -> Measurement:
     """`path` leads to the supplier, `stated` says which rows have an amount (all, unless given)."""
     known = rows.filter(stated or Q(), **{f"{path}__isnull": False}).order_by()
     held = list(
@@ -75,8 +75,8 @@ def _top(
     counted = sum(one["records"] for one in held)
     largest = sorted(held, key=lambda one: (-one["held"], one[f"{path}__name"], one[path]))
     drawn = [(one[f"{path}__name"], float(round(one["held"]))) for one in largest[:DRAWN]]
-    return Measured(
-        share(top.held, top.total),
+    return Measurement(
+        percentage(top.held, top.total),
         counted=counted,
         boroughs=known.borough_count(),
         left_out=rows.count() - counted,
@@ -92,16 +92,16 @@ _MAKERS = Count("product__manufacturer", distinct=True)
 _INVENTED_OF_KNOWN = Count("pk", filter=_KNOWN & Q(source_kind=SourceKind.ILLUSTRATIVE))
 
 
-def functions_with_at_most(few: int) -> Callable[[Scope], Measured]:
+def functions_with_at_most(few: int) -> Callable[[Scope], Measurement]:
     """Functions with so many makers in use or fewer; two queries."""
 
-    def compute(scope: Scope) -> Measured:
+    def compute(scope: Scope) -> Measurement:
         rows = scope.systems.order_by()
         every = rows.values("function").annotate(makers=_MAKERS, invented=_INVENTED_OF_KNOWN)
         known = [(one["makers"], one["invented"]) for one in every if one["makers"]]
         part = sum(makers <= few for makers, _ in known)
-        return Measured(
-            share(part, len(known)),
+        return Measurement(
+            percentage(part, len(known)),
             counted=len(known),
             boroughs=rows.filter(_KNOWN).borough_count(),
             left_out=len(every) - len(known),
@@ -114,10 +114,10 @@ def functions_with_at_most(few: int) -> Callable[[Scope], Measured]:
     return compute
 
 
-def makers_for(functions: Sequence[str]) -> Callable[[Scope], Measured]:
+def makers_for(functions: Sequence[str]) -> Callable[[Scope], Measurement]:
     """Different makers in use for some functions, by slug; three queries."""
 
-    def compute(scope: Scope) -> Measured:
+    def compute(scope: Scope) -> Measurement:
         rows = scope.systems.filter(function__slug__in=functions).order_by()
         known = rows.filter(_KNOWN)
         held = known.values("product__manufacturer__name").annotate(
@@ -126,7 +126,7 @@ def makers_for(functions: Sequence[str]) -> Callable[[Scope], Measured]:
         makers = list(held.order_by("-systems", "product__manufacturer__name"))
         counted = sum(one["systems"] for one in makers)
         names = [(one["product__manufacturer__name"], float(one["systems"])) for one in makers]
-        return Measured(
+        return Measurement(
             Decimal(len(makers)) if makers else None,
             counted=counted,
             boroughs=known.borough_count(),
@@ -148,13 +148,13 @@ def _spread(makers: Sequence[int]) -> Picture:
 
 def boroughs_with(
     function: str, *, product: str = "", maker: str = ""
-) -> Callable[[Scope], Measured]:
+) -> Callable[[Scope], Measurement]:
     """Boroughs with a product, or any of a maker, for a function, of those with any for it.
 
     All by slug; two queries.
     """
 
-    def compute(scope: Scope) -> Measured:
+    def compute(scope: Scope) -> Measurement:
         used = scope.systems.filter(function__slug=function).order_by().values_list(*_FIELDS)
         runs: dict[str, set[int]] = defaultdict(set)
         known, with_it, invented = set(), set(), set()
@@ -166,8 +166,8 @@ def boroughs_with(
             if kind == SourceKind.ILLUSTRATIVE:
                 invented.add(borough)
         drawn = sorted(runs, key=lambda name: (-len(runs[name]), name))
-        return Measured(
-            share(len(with_it), len(known)),
+        return Measurement(
+            percentage(len(with_it), len(known)),
             counted=len(known),
             boroughs=len(known),
             left_out=scope.london.count() - len(known),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from boroughs.models import Subject
 from research.metrics import compute, compute_suppliers
-from research.metrics.base import Measured, Metric, Scope, Unit
+from research.metrics.base import Measurement, Metric, Scope, Unit
 
 _RUNNING = (
     "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
@@ -35,7 +35,7 @@ CONTRACT_METRICS = (
         counts="contracts",
         population="Contracts that one of the 33 leads or shares, each once, running or ended.",
         formula="100 × contracts with an end, or rolling / contracts",
-        compute=compute.with_known_end,
+        compute=compute.contracts_with_known_end,
         rows="/contracts/?counted=of_the_33",
     ),
     Metric(
@@ -57,7 +57,12 @@ CONTRACT_METRICS = (
 
 
 def _spread(
-    key: str, name: str, what: str, function: str, compute: Callable[[Scope], Measured], more: str
+    key: str,
+    name: str,
+    what: str,
+    function: str,
+    compute: Callable[[Scope], Measurement],
+    more: str,
 ) -> Metric:
     """`name` is what they run, `what` the kind of system that must be known."""
     return Metric(
@@ -125,7 +130,7 @@ def _reporting(subject: Subject, what: str) -> Metric:
         counts="boroughs",
         population="The 33 authorities.",
         formula=f"Number of boroughs with at least one return on {what}",
-        compute=compute.reporting(subject),
+        compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
         rows_note="The list holds the 33; its file says of each what it has returned, invented "
         "returns included.",
@@ -144,7 +149,7 @@ RECORD_METRICS = (
         counts="systems",
         population="Systems of the 33, in use or not.",
         formula="Number of systems",
-        compute=compute.systems,
+        compute=compute.count_systems,
         rows="/systems/?counted=of_the_33",
     ),
     Metric(
@@ -156,7 +161,7 @@ RECORD_METRICS = (
         counts="contracts",
         population="Contracts that one of the 33 leads or shares, running or ended.",
         formula="Number of contracts",
-        compute=compute.contracts,
+        compute=compute.count_contracts,
         rows="/contracts/?counted=of_the_33",
     ),
     Metric(
@@ -182,7 +187,7 @@ RECORD_METRICS = (
         counts="facts",
         population=_ALL_FACTS,
         formula="100 × facts with a confirmation within 12 months before the day / facts",
-        compute=compute.confirmed,
+        compute=compute.share_confirmed,
         rows="/systems/?counted=in_use",
         rows_note=_NO_LIST,
     ),
@@ -206,7 +211,7 @@ SATISFACTION_METRICS = (
         population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
         "those that have a score.",
         formula=_FORMULA,
-        compute=compute.by_borough,
+        compute=compute.satisfaction_by_borough,
         rows="/systems/?counted=rated",
         rows_note=_NOTE.format("a borough", "is no case"),
     ),
@@ -221,7 +226,7 @@ SATISFACTION_METRICS = (
         population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
         "those that have a score.",
         formula=_FORMULA,
-        compute=compute.by_function,
+        compute=compute.satisfaction_by_function,
         rows="/systems/?counted=rated",
         rows_note=_NOTE.format("a function", "is no case"),
     ),
@@ -240,7 +245,7 @@ class _Basis:
     counts: str
     population: str
     rows: str
-    compute: Callable[[int], Callable[[Scope], Measured]]
+    compute: Callable[[int], Callable[[Scope], Measurement]]
     pounds: bool = False
 
 
@@ -252,7 +257,7 @@ _BASES = (
         "contracts with a known supplier",
         f"{_CONTRACTS} The supplier is who is paid, which may be a reseller.",
         "/contracts/?counted=supplier_known",
-        compute_suppliers.by_contracts,
+        compute_suppliers.share_by_contracts,
     ),
     _Basis(
         "systems",
@@ -262,7 +267,7 @@ _BASES = (
         "Systems of the 33 in use, or not known to be retired or only planned, counted for the "
         "maker of the product.",
         "/systems/?counted=maker_known",
-        compute_suppliers.by_systems,
+        compute_suppliers.share_by_systems,
     ),
     _Basis(
         "value",
@@ -271,7 +276,7 @@ _BASES = (
         "contracts with a known supplier and total value",
         f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
         "/contracts/?counted=value_known",
-        compute_suppliers.by_value,
+        compute_suppliers.share_by_value,
         pounds=True,
     ),
     _Basis(
@@ -281,7 +286,7 @@ _BASES = (
         "contracts with a known supplier and yearly value",
         f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
         "/contracts/?counted=yearly_value_known",
-        compute_suppliers.by_yearly_value,
+        compute_suppliers.share_by_yearly_value,
         pounds=True,
     ),
 )
@@ -373,6 +378,6 @@ METRICS: Mapping[str, Metric] = {
 """By key, in the order in which they are listed."""
 
 
-def measure(keys: Iterable[str], scope: Scope) -> dict[str, Measured]:
+def measure(keys: Iterable[str], scope: Scope) -> dict[str, Measurement]:
     """The metrics of these keys as the tables stand; KeyError for a key that is not registered."""
     return {key: METRICS[key].compute(scope) for key in dict.fromkeys(keys)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from research.metrics.base import Measured, Scope, Unit
+from research.metrics.base import Measurement, Scope, Unit
 from research.metrics.definitions import METRICS, Metric, measure
 
 NOT_KNOWN = "not known"
@@ -14,7 +14,7 @@ _SPACE = "\u00a0"
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedValue:
     """A metric's value as it was when a record was published; `value` in the metric's unit."""
 
     on: datetime.date
@@ -26,23 +26,25 @@ class Published:
 
 
 @dataclass(frozen=True)
-class Figure:
+class MetricFigure:
     """One metric on a page: as measured, and as it was published, if it was."""
 
     metric: Metric
-    measured: Measured
+    measured: Measurement
     scope: Scope
-    published: Published | None = None
+    published: PublishedValue | None = None
 
     @property
     def words(self) -> str:
         """The value now: '45.5 %', '−0.42', '33', '14 months' or 'not known'."""
-        return in_words(self.metric.unit, self.measured.value)
+        return value_in_words(self.metric.unit, self.measured.value)
 
     @property
     def then(self) -> str:
         """The value at publication, in the same words."""
-        return in_words(self.metric.unit, self.published.value) if self.published else NOT_KNOWN
+        return (
+            value_in_words(self.metric.unit, self.published.value) if self.published else NOT_KNOWN
+        )
 
     @property
     def of(self) -> str:
@@ -61,7 +63,7 @@ class Figure:
         return self.metric.csv_of(self.scope)
 
 
-def in_words(unit: Unit, value: Decimal | None) -> str:
+def value_in_words(unit: Unit, value: Decimal | None) -> str:
     """A value with its unit, to the places that it bears; 'not known' for None."""
     if value is None:
         return NOT_KNOWN
@@ -83,21 +85,23 @@ def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -
 
 def figures_for(
     keys: Iterable[str], scope: Scope, published: Mapping[str, Any] | None = None
-) -> dict[str, Figure]:
+) -> dict[str, MetricFigure]:
     """The metrics of these keys by key, measured now; `published` as a record keeps its values."""
     return {
-        key: with_published(Figure(METRICS[key], measured, scope), published or {})
+        key: add_published_value(MetricFigure(METRICS[key], measured, scope), published or {})
         for key, measured in measure(keys, scope).items()
     }
 
 
-def with_published(figure: Figure, published: Mapping[str, Any]) -> Figure:
+def add_published_value(figure: MetricFigure, published: Mapping[str, Any]) -> MetricFigure:
     """The figure beside its value among those that a record keeps, if it is there."""
     kept = published.get(figure.metric.key)
-    return replace(figure, published=read(kept)) if kept else figure
+    return replace(figure, published=read_published_value(kept)) if kept else figure
 
 
-def kept(measured: Mapping[str, Measured], on: datetime.date) -> dict[str, dict[str, Any]]:
+def values_to_publish(
+    measured: Mapping[str, Measurement], on: datetime.date
+) -> dict[str, dict[str, Any]]:
     """Values for a record to keep when it is published; `read` reads them back."""
     return {
         key: {
@@ -112,9 +116,9 @@ def kept(measured: Mapping[str, Measured], on: datetime.date) -> dict[str, dict[
     }
 
 
-def read(kept: Mapping[str, Any]) -> Published:
+def read_published_value(kept: Mapping[str, Any]) -> PublishedValue:
     """One value as a record keeps it."""
-    return Published(
+    return PublishedValue(
         datetime.date.fromisoformat(kept["on"]),
         _decimal(kept["value"]),
         _decimal(kept["part"]),

@@ -9,13 +9,13 @@ from django.db.models import Q, QuerySet
 
 from citytools.charts import Chart
 from citytools.lists.columns import Column
-from citytools.lists.filters import Values
+from citytools.lists.filters import ValuesFilter
 from research.metrics import charts, figures, record
 from research.metrics.base import Scope, Unit
 from research.metrics.definitions import METRICS, THEMES, Metric
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.models import Finding
-from research.publications.query import DayAsked, ResearchAsked
+from research.publications.query import DayQueryForm, ResearchQueryForm
 
 AT_THE_HEAD = (
     "systems_on_record",
@@ -26,7 +26,7 @@ AT_THE_HEAD = (
     "median_age_of_facts",
 )
 """Metrics that the first sentences of the list state: what all the others stand on."""
-MOST = 50
+MAX_METRICS = 50
 """Findings that a page names."""
 
 
@@ -37,12 +37,12 @@ class MetricsPage:
     scope: Scope
 
     @cached_property
-    def head(self) -> Mapping[str, Figure]:
+    def head(self) -> Mapping[str, MetricFigure]:
         """What all others stand on, by key."""
         return {key: self._figures[key] for key in AT_THE_HEAD}
 
     @property
-    def themes(self) -> list[tuple[str, list[Figure]]]:
+    def themes(self) -> list[tuple[str, list[MetricFigure]]]:
         """The figures under their headings."""
         return [
             (theme, [self._figures[metric.key] for metric in metrics])
@@ -50,7 +50,7 @@ class MetricsPage:
         ]
 
     @cached_property
-    def _figures(self) -> dict[str, Figure]:
+    def _figures(self) -> dict[str, MetricFigure]:
         return figures.figures_for(METRICS, self.scope)
 
 
@@ -63,43 +63,43 @@ class MetricPage:
     public: QuerySet[Finding]
 
     @cached_property
-    def figure(self) -> Figure:
+    def figure(self) -> MetricFigure:
         """The number as asked for."""
         return self._over(self.scope)
 
     @cached_property
-    def with_invented(self) -> Figure:
+    def with_invented(self) -> MetricFigure:
         """The number with what is invented counted in."""
         return self._over(self.scope.with_invented)
 
     @property
     def basis(self) -> str:
         """What stands behind the number and what does not, in a sentence."""
-        return basis(self.figure)
+        return basis_sentence(self.figure)
 
     @property
     def picture(self) -> Chart | None:
         """What the number is made of."""
-        return charts.picture_of(self.figure)
+        return charts.metric_chart(self.figure)
 
     @cached_property
     def trend(self) -> Chart | None:
         """The recorded past; None where nothing was recorded."""
-        recorded = record.recorded(self.metric, self.scope.on)
-        return charts.trend(self.metric, recorded) if recorded else None
+        recorded = record.recorded_values(self.metric, self.scope.on)
+        return charts.trend_chart(self.metric, recorded) if recorded else None
 
     @property
     def findings(self) -> QuerySet[Finding]:
         """Published findings that are tested by it or speak of it."""
         token = rf"metric:{self.metric.key}\s*[|}}]"
         spoken_of = Q(body__regex=token) | Q(summary__regex=token)
-        return self.public.filter(spoken_of | Q(metric=self.metric.key))[:MOST]
+        return self.public.filter(spoken_of | Q(metric=self.metric.key))[:MAX_METRICS]
 
-    def _over(self, scope: Scope) -> Figure:
+    def _over(self, scope: Scope) -> MetricFigure:
         return figures.figures_for([self.metric.key], scope)[self.metric.key]
 
 
-def basis(figure: Figure) -> str:
+def basis_sentence(figure: MetricFigure) -> str:
     """'n = 25 contracts with a known supplier, of 20 of the 33 boroughs; 13 more left out …'."""
     measured, real = figure.measured, not figure.scope.illustrative
     words = f"n\u00a0=\u00a0{measured.counted:,} {figure.metric.counts}"
@@ -112,7 +112,7 @@ def basis(figure: Figure) -> str:
     return f"{words}. Invented records counted in: {measured.invented:,} of these rest on them."
 
 
-def rows(scope: Scope) -> Iterator[dict[str, Any]]:
+def metric_rows(scope: Scope) -> Iterator[dict[str, Any]]:
     """Every metric as a row of a file."""
     for figure in figures.figures_for(METRICS, scope).values():
         metric, measured = figure.metric, figure.measured
@@ -184,7 +184,7 @@ TREND_COLUMNS = (
 """trend.csv of one metric: one day a row, real records only."""
 
 
-class MetricsFile(ResearchAsked):
+class MetricsFile(ResearchQueryForm):
     """The file of all metrics: a day, with or without what is invented, and some columns."""
 
     beside = frozenset({"columns"})
@@ -193,15 +193,17 @@ class MetricsFile(ResearchAsked):
     def table(self) -> list[dict[str, Any]]:
         """The rows, read within the day that they are of."""
         with self.moment():
-            return list(rows(self.scope))
+            return list(metric_rows(self.scope))
 
 
-class TrendFile(DayAsked):
+class TrendFile(DayQueryForm):
     """The file of what was recorded, up to a day; it holds real records alone."""
 
     beside = frozenset({"columns"})
     columns = TREND_COLUMNS
-    metric = Values("Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q)
+    metric = ValuesFilter(
+        "Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q
+    )
 
     @property
     def metrics(self) -> Sequence[str]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from citytools.history import as_of_views
-from research.metrics.base import Measured, Scope
+from research.metrics.base import Measurement, Scope
 from research.metrics.definitions import METRICS, Metric, measure
 from research.models import MetricValue
 
@@ -24,7 +24,7 @@ _PLACES = 6
 
 
 @dataclass(frozen=True)
-class Tally:
+class RecordCounts:
     """What recording one day did to its values; `settled` were right already and now stand."""
 
     new: int = 0
@@ -39,7 +39,7 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RecordedDifference:
     """A recorded value that the event log does not bear out."""
 
     metric: str
@@ -58,7 +58,9 @@ def _plain(number: Decimal | int | None) -> str:
     return "nothing" if number is None else f"{Decimal(number).normalize():f}"
 
 
-def record(day: datetime.date, today: datetime.date, keys: Collection[str] = METRICS) -> Tally:
+def record_day(
+    day: datetime.date, today: datetime.date, keys: Collection[str] = METRICS
+) -> RecordCounts:
     """Record some metrics for a day, all or none; what is recorded and the same stays as it is."""
     with transaction.atomic():
         _one_at_a_time()
@@ -68,20 +70,22 @@ def record(day: datetime.date, today: datetime.date, keys: Collection[str] = MET
         }
         measured = measured_on(day, today, keys)
         before = [_written(known.get(key), day, one, begun, key) for key, one in measured.items()]
-    return Tally(*(before.count(what) for what in ("new", "changed", "settled", "same")))
+    return RecordCounts(*(before.count(what) for what in ("new", "changed", "settled", "same")))
 
 
 def measured_on(
     day: datetime.date, today: datetime.date, keys: Iterable[str]
-) -> dict[str, Measured]:
+) -> dict[str, Measurement]:
     """Metrics of a day, real records alone: from the tables today, from the event log before."""
     if day >= today:
         return measure(keys, Scope(day))
-    with as_of_views.as_at(day):
+    with as_of_views.read_as_at(day):
         return measure(keys, Scope(day))
 
 
-def missing(first: datetime.date, last: datetime.date) -> Iterator[tuple[datetime.date, list[str]]]:
+def missing_days(
+    first: datetime.date, last: datetime.date
+) -> Iterator[tuple[datetime.date, list[str]]]:
     """Each day with the metrics that are not recorded for it, or not settled; in order."""
     rows = MetricValue.objects.filter(on__range=(first, last)).order_by("on", "pk")
     settled = {(one.on, one.metric) for one in rows.iterator() if one.settled}
@@ -91,7 +95,7 @@ def missing(first: datetime.date, last: datetime.date) -> Iterator[tuple[datetim
             yield day, keys
 
 
-def unsettled(today: datetime.date) -> list[tuple[datetime.date, list[str]]]:
+def unsettled_days(today: datetime.date) -> list[tuple[datetime.date, list[str]]]:
     """Days that are over with the metrics last recorded while they ran; in order."""
     found: dict[datetime.date, list[str]] = {}
     rows = MetricValue.objects.filter(on__lt=today, metric__in=list(METRICS))
@@ -111,33 +115,33 @@ def settled_days(today: datetime.date) -> list[tuple[datetime.date, list[MetricV
     return list(found.items())
 
 
-def differences(
+def recorded_differences(
     day: datetime.date, values: list[MetricValue], today: datetime.date
-) -> list[Difference]:
+) -> list[RecordedDifference]:
     """Where the values recorded for a day are not those that its event log gives."""
     rebuilt = measured_on(day, today, [one.metric for one in values])
     return [
-        Difference(one.metric, day, name, getattr(one, name), now)
+        RecordedDifference(one.metric, day, name, getattr(one, name), now)
         for one in values
         for name in _KEPT
-        if getattr(one, name) != (now := _rounded(getattr(rebuilt[one.metric], name)))
+        if getattr(one, name) != (now := _round_value(getattr(rebuilt[one.metric], name)))
     ]
 
 
 def _written(
     known: MetricValue | None,
     day: datetime.date,
-    measured: Measured,
+    measured: Measurement,
     begun: datetime.datetime,
     key: str,
 ) -> str:
     """Write one value where that is called for: new, changed, settled or same."""
-    values = {name: _rounded(getattr(measured, name)) for name in _KEPT}
+    values = {name: _round_value(getattr(measured, name)) for name in _KEPT}
     if known is None:
         MetricValue.objects.create(metric=key, on=day, recorded_at=begun, **values)
         return "new"
     equal = all(getattr(known, name) == value for name, value in values.items())
-    stands = known.settled or begun < as_of_views.end_of(day)
+    stands = known.settled or begun < as_of_views.end_of_day(day)
     if equal and stands:
         return "same"
     for name, value in values.items():
@@ -147,7 +151,7 @@ def _written(
     return "settled" if equal else "changed"
 
 
-def _rounded(value: Decimal | int | None) -> Decimal | int | None:
+def _round_value(value: Decimal | int | None) -> Decimal | int | None:
     return round(value, _PLACES) if isinstance(value, Decimal) else value
 
 
@@ -157,20 +161,20 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('research.recording'))")
 
 
-MOST = 3660
+MAX_RECORDED_DAYS = 3660
 """Days that a trend holds: ten years."""
 
 
-def recorded(metric: Metric, until: datetime.date) -> list[MetricValue]:
+def recorded_values(metric: Metric, until: datetime.date) -> list[MetricValue]:
     """The values of the last ten years up to a day, the earliest first; one query."""
     found = MetricValue.objects.filter(metric=metric.key, on__lte=until)
-    return list(found.order_by("-on", "-pk")[:MOST])[::-1]
+    return list(found.order_by("-on", "-pk")[:MAX_RECORDED_DAYS])[::-1]
 
 
-def rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, Any]]:
+def trend_rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, Any]]:
     """The recorded values of some metrics as rows of a file, by metric and day; one query."""
     found = MetricValue.objects.filter(metric__in=keys, on__lte=until)
-    for one in found.order_by("metric", "on", "pk")[: MOST * len(keys)]:
+    for one in found.order_by("metric", "on", "pk")[: MAX_RECORDED_DAYS * len(keys)]:
         yield {
             "metric": one.metric,
             "on": one.on,

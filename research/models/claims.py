@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.facts.dates import PartialDateField, well_formed
+from citytools.facts.dates import PartialDateField, partial_dates_constraint
 from citytools.facts.provenance import not_ahead, partial_date_not_ahead
 from citytools.history import tracked
 from research.models.publications import Publication, PublicationQuerySet, Source
@@ -73,7 +73,7 @@ class Finding(Publication):
     class Meta(Publication.Meta):
         constraints = [
             *Publication.Meta.constraints,
-            well_formed("as_of"),
+            partial_dates_constraint("as_of"),
             partial_date_not_ahead("as_of"),
             models.CheckConstraint(
                 name="a_finding_links_to_rows_of_this_site",
@@ -147,7 +147,7 @@ class CaseStudy(Publication):
         verbose_name_plural = "case studies"
         constraints = [
             *Publication.Meta.constraints,
-            well_formed("happened_on"),
+            partial_dates_constraint("happened_on"),
             partial_date_not_ahead("happened_on"),
         ]
 

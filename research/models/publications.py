@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from citytools.facts.dates import PartialDateField, well_formed
+from citytools.facts.dates import PartialDateField, partial_dates_constraint
 from citytools.facts.provenance import (
     WEB_ADDRESS,
     is_web_address,
@@ -30,7 +30,7 @@ class Source(models.Model):
     class Meta:
         ordering = ["publisher", "title", "pk"]
         constraints = [
-            well_formed("published_on"),
+            partial_dates_constraint("published_on"),
             partial_date_not_ahead("published_on"),
             is_web_address("url"),
         ]
@@ -146,4 +146,4 @@ class MetricValue(models.Model):
     @property
     def settled(self) -> bool:
         """Whether the day was over when it was recorded, so that its value can change no more."""
-        return self.recorded_at >= as_of_views.end_of(self.on)
+        return self.recorded_at >= as_of_views.end_of_day(self.on)

@@ -19,7 +19,7 @@ from django.utils.dateformat import format as in_format
 
 from citytools.facts import dates
 from research.metrics.base import Scope
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
 
@@ -80,38 +80,41 @@ class Citation:
         return f"{AUTHOR}. {self.title}. As at {day}. {self.address}. SHA-256 {self.short}."
 
 
-def finding(
-    found: Finding, figures: Mapping[str, Figure], scope: Scope, absolute: Callable[[str], str]
+def cite_finding(
+    found: Finding,
+    figures: Mapping[str, MetricFigure],
+    scope: Scope,
+    absolute: Callable[[str], str],
 ) -> Citation:
     """A citation of a finding's page; `absolute` makes a path a whole address."""
     page = found.get_absolute_url()
-    content = of_finding(found, figures, scope)
-    return cite(found.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
+    content = finding_content(found, figures, scope)
+    return cite_page(found.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
 
 
-def cite(title: str, page: str, file: str, scope: Scope, content: Content) -> Citation:
+def cite_page(title: str, page: str, file: str, scope: Scope, content: Content) -> Citation:
     """A citation of a page; `page` and `file` are whole addresses without a query."""
-    asked = asking(scope)
-    return Citation(title, scope.on, f"{page}?{asked}", f"{file}?{asked}", written(content))
+    asked = scope_query(scope)
+    return Citation(title, scope.on, f"{page}?{asked}", f"{file}?{asked}", canonical_json(content))
 
 
-def asking(scope: Scope) -> str:
+def scope_query(scope: Scope) -> str:
     """The query string that asks for exactly this."""
     invented = {"illustrative": "yes"} if scope.illustrative else {}
     return urlencode({"as_at": scope.on.isoformat(), **invented})
 
 
-def written(content: Content) -> bytes:
+def canonical_json(content: Content) -> bytes:
     """The one way to write a content down; its SHA-256 is the hash."""
     separators = (",", ":")
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=separators).encode()
 
 
-def of_finding(finding: Finding, figures: Mapping[str, Figure], scope: Scope) -> Content:
+def finding_content(finding: Finding, figures: Mapping[str, MetricFigure], scope: Scope) -> Content:
     """A finding with its sources, the numbers it names and what they say of its claim."""
     return (
-        _headed(scope)
-        | _of_record(finding, figures)
+        _content_head(scope)
+        | _record_content(finding, figures)
         | {
             "as_of": finding.as_of,
             "claimed_value": finding.claimed_value,
@@ -119,17 +122,19 @@ def of_finding(finding: Finding, figures: Mapping[str, Figure], scope: Scope) ->
             "metric": finding.metric,
             "summary": finding.summary,
             "threshold": _amount(finding.threshold),
-            "verdict": str(verdicts.tested(finding, figures).now),
-            "verdict_at_publication": str(verdicts.tested(finding, figures).then),
+            "verdict": str(verdicts.run_claim_test(finding, figures).now),
+            "verdict_at_publication": str(verdicts.run_claim_test(finding, figures).then),
         }
     )
 
 
-def of_case_study(study: CaseStudy, figures: Mapping[str, Figure], scope: Scope) -> Content:
+def case_study_content(
+    study: CaseStudy, figures: Mapping[str, MetricFigure], scope: Scope
+) -> Content:
     """A case study with whom and what it is about, and costs and savings by whose account."""
     return (
-        _headed(scope)
-        | _of_record(study, figures)
+        _content_head(scope)
+        | _record_content(study, figures)
         | {
             "boroughs": [one.name for one in study.boroughs.all()],
             "claims": [
@@ -139,7 +144,7 @@ def of_case_study(study: CaseStudy, figures: Mapping[str, Figure], scope: Scope)
                     "kind": claim.kind,
                     "note": claim.note,
                     "period": claim.period,
-                    "source": _of_source(claim.source),
+                    "source": _source_content(claim.source),
                 }
                 for claim in study.claims.all()
             ],
@@ -152,13 +157,13 @@ def of_case_study(study: CaseStudy, figures: Mapping[str, Figure], scope: Scope)
     )
 
 
-def of_recommendation(
-    advice: Recommendation, figures: Mapping[str, Figure], scope: Scope
+def recommendation_content(
+    advice: Recommendation, figures: Mapping[str, MetricFigure], scope: Scope
 ) -> Content:
     """A recommendation with the findings it rests on, by slug."""
     return (
-        _headed(scope)
-        | _of_record(advice, figures)
+        _content_head(scope)
+        | _record_content(advice, figures)
         | {
             "audience": advice.audience,
             "findings": sorted(finding.slug for finding in advice.findings.all()),
@@ -168,7 +173,7 @@ def of_recommendation(
     )
 
 
-def of_figures(keys: list[str], figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
+def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> list[dict[str, Any]]:
     """Numbers of these metrics, as they are and as they were published."""
     return [
         {
@@ -186,7 +191,7 @@ def of_figures(keys: list[str], figures: Mapping[str, Figure]) -> list[dict[str,
     ]
 
 
-def _headed(scope: Scope) -> dict[str, Any]:
+def _content_head(scope: Scope) -> dict[str, Any]:
     return {
         "as_at": scope.on.isoformat(),
         "format": FORMAT,
@@ -195,18 +200,18 @@ def _headed(scope: Scope) -> dict[str, Any]:
     }
 
 
-def _of_record(record: Publication, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def _record_content(record: Publication, figures: Mapping[str, MetricFigure]) -> dict[str, Any]:
     return {
         "body": record.body,
-        "figures": of_figures(text.quoted(record), figures),
+        "figures": figures_content(text.quoted_metrics(record), figures),
         "published_on": record.published_on.isoformat() if record.published_on else None,
         "slug": record.slug,
-        "sources": [_of_source(source) for source in record.sources.all()],
+        "sources": [_source_content(source) for source in record.sources.all()],
         "title": record.title,
     }
 
 
-def _of_source(source: Any) -> dict[str, str]:
+def _source_content(source: Any) -> dict[str, str]:
     names = ("title", "publisher", "url", "published_on")
     return {name: getattr(source, name) for name in names}
 

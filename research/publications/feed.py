@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, identity
-from citytools.facts.markdown import allowed, one_line
+from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
+from citytools.facts.markdown import replace_control_characters, single_line
 from research.metrics.base import Scope
 from research.models import CaseStudy, Finding, Recommendation
-from research.publications.text import plain, quoted_by_summary, with_figures
+from research.publications.text import add_figures, plain_text, quoted_by_summary
 
 _KINDS: tuple[Any, ...] = (Finding, CaseStudy, Recommendation)
 
@@ -23,7 +23,7 @@ class ResearchFeed(AtomFeed):
 
     title = "City Tools: research"
     subtitle = "Findings, case studies and recommendations on the boroughs' technology."
-    feed_guid = identity("/research/research.atom")
+    feed_guid = permanent_feed_id("/research/research.atom")
 
     def __init__(self, today: datetime.date) -> None:
         self.today = today
@@ -33,16 +33,16 @@ class ResearchFeed(AtomFeed):
         """Public records, each with `updated` and `figures`; at most 100."""
         newest = [one for model in _KINDS for one in _newest(model, self.today)]
         newest.sort(key=lambda one: (one.updated, one.pk), reverse=True)
-        return with_figures(newest[:MAX_FEED_ENTRIES], Scope(self.today), quoted_by_summary)
+        return add_figures(newest[:MAX_FEED_ENTRIES], Scope(self.today), quoted_by_summary)
 
     def item_title(self, item: Any) -> str:
         """'Finding: Ten vendors held more than half …'."""
-        return one_line(f"{str(item._meta.verbose_name).capitalize()}: {item.title}")
+        return single_line(f"{str(item._meta.verbose_name).capitalize()}: {item.title}")
 
     def item_description(self, item: Any) -> SafeString:
         """HTML: the summary with its numbers, or the first paragraph."""
-        said = plain(getattr(item, "summary", "") or item.body, item.figures)
-        return format_html("<p>{}</p>", allowed(said.partition("\n")[0]))
+        said = plain_text(getattr(item, "summary", "") or item.body, item.figures)
+        return format_html("<p>{}</p>", replace_control_characters(said.partition("\n")[0]))
 
     def item_link(self, item: Any) -> str:
         """The record's page."""
@@ -50,7 +50,7 @@ class ResearchFeed(AtomFeed):
 
     def item_guid(self, item: Any) -> str:
         """The same for ever, on whatever host and under whatever title."""
-        return identity(f"{item._meta.model_name}-{item.pk}")
+        return permanent_feed_id(f"{item._meta.model_name}-{item.pk}")
 
     def item_pubdate(self, item: Any) -> datetime.datetime:
         """The beginning of its first public day."""

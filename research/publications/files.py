@@ -5,27 +5,27 @@ from typing import Any
 
 from citytools.lists.columns import Column
 from research.metrics.base import Unit
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
-from research.publications.query import ResearchAsked
-from research.publications.text import plain
+from research.publications.query import ResearchQueryForm
+from research.publications.text import plain_text
 from research.publications.verdicts import Verdict
 
 Row = dict[str, Any]
 
 
-def findings(asked: ResearchAsked) -> Iterator[Row]:
+def finding_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     """Each finding with what the rows say of its claim."""
     found = list(asked.public(Finding).prefetch_related("sources"))
     measured = text.measure_quoted(found, asked.scope)
     for one in found:
-        figures = text.own(one, measured)
-        tested = verdicts.tested(one, figures)
+        figures = text.own_figures(one, measured)
+        tested = verdicts.run_claim_test(one, figures)
         told = tested.figure.measured if tested.figure else None
-        yield _shared(one) | {
+        yield _shared_cells(one) | {
             "finding": one.slug,
-            "summary": plain(one.summary, figures),
+            "summary": plain_text(one.summary, figures),
             "claimed_value": one.claimed_value,
             "claimed_as_of": one.as_of,
             "metric": one.metric,
@@ -36,15 +36,15 @@ def findings(asked: ResearchAsked) -> Iterator[Row]:
         }
 
 
-def case_studies(asked: ResearchAsked) -> Iterator[Row]:
+def case_study_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     """Each case study with what it is about, and what is claimed of it."""
-    for one in text.with_figures(asked.public(CaseStudy).for_page(), asked.scope):
+    for one in text.add_figures(asked.public(CaseStudy).for_page(), asked.scope):
         figures = _figures(one)
-        yield _shared(one) | {
+        yield _shared_cells(one) | {
             "case_study": one.slug,
-            "summary": plain(one.summary, figures),
+            "summary": plain_text(one.summary, figures),
             "happened_on": one.happened_on,
-            "outcome": plain(one.outcome, figures),
+            "outcome": plain_text(one.outcome, figures),
             "boroughs": [borough.name for borough in one.boroughs.all()],
             "products": [product.name for product in one.products.all()],
             "functions": [function.name for function in one.functions.all()],
@@ -55,13 +55,13 @@ def case_studies(asked: ResearchAsked) -> Iterator[Row]:
         }
 
 
-def recommendations(asked: ResearchAsked) -> Iterator[Row]:
+def recommendation_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     """Each recommendation with the findings that it rests on."""
     public = asked.public(Recommendation).for_page(asked.day)
-    for one in text.with_figures(public, asked.scope):
-        yield _shared(one) | {
+    for one in text.add_figures(public, asked.scope):
+        yield _shared_cells(one) | {
             "recommendation": one.slug,
-            "text": plain(one.body, _figures(one)),
+            "text": plain_text(one.body, _figures(one)),
             "audience": one.audience,
             "status": one.status,
             "owner": one.owner,
@@ -69,7 +69,7 @@ def recommendations(asked: ResearchAsked) -> Iterator[Row]:
         }
 
 
-def _shared(one: Publication) -> Row:
+def _shared_cells(one: Publication) -> Row:
     return {
         "title": one.title,
         "sources": [source.title for source in one.sources.all()],
@@ -78,9 +78,9 @@ def _shared(one: Publication) -> Row:
     }
 
 
-def _figures(one: Any) -> dict[str, Figure]:
+def _figures(one: Any) -> dict[str, MetricFigure]:
     """The numbers that `with_figures` put beside it."""
-    figures: dict[str, Figure] = one.figures
+    figures: dict[str, MetricFigure] = one.figures
     return figures
 
 
@@ -138,12 +138,12 @@ RECOMMENDATION_COLUMNS = (
 """recommendations.csv: one recommendation a row."""
 
 
-class _Published(ResearchAsked):
+class _Published(ResearchQueryForm):
     """A file of one kind."""
 
     beside = frozenset({"columns"})
 
-    def table(self, rows: Callable[[ResearchAsked], Iterable[Row]]) -> list[Row]:
+    def table(self, rows: Callable[[ResearchQueryForm], Iterable[Row]]) -> list[Row]:
         """The rows, read within the day that they are of."""
         with self.moment():
             return list(rows(self))

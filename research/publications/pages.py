@@ -12,18 +12,18 @@ from django.utils.safestring import SafeString
 
 from boroughs.models import Borough
 from citytools.charts import Chart
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from research.metrics import charts, figures
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.models import CaseStudy, Finding, MetricValue, Recommendation, State
 from research.publications import citation, text, verdicts
 from research.publications.citation import Citation
-from research.publications.verdicts import Tested, Verdict
+from research.publications.verdicts import ClaimTest, Verdict
 from systems.models import Function, Product
 
-MOST_DAYS = 2000
+MAX_DAYS = 2000
 """Days of a trend that are drawn."""
 
 
@@ -35,25 +35,25 @@ class FindingPage:
     scope: Scope
 
     @cached_property
-    def figures(self) -> dict[str, Figure]:
+    def figures(self) -> dict[str, MetricFigure]:
         """The numbers by key, that of the claim first."""
-        return text.own(self.finding, text.measure_quoted([self.finding], self.scope))
+        return text.own_figures(self.finding, text.measure_quoted([self.finding], self.scope))
 
     @property
-    def in_order(self) -> list[Figure]:
+    def in_order(self) -> list[MetricFigure]:
         """The numbers as the page lists them."""
         return list(self.figures.values())
 
     @property
-    def tested(self) -> Tested:
+    def tested(self) -> ClaimTest:
         """The claim held against the rows."""
-        return verdicts.tested(self.finding, self.figures)
+        return verdicts.run_claim_test(self.finding, self.figures)
 
     @property
     def picture(self) -> Chart | None:
         """What the claim's number is made of."""
         figure = self.tested.figure
-        return charts.picture_of(figure) if figure else None
+        return charts.metric_chart(figure) if figure else None
 
     @cached_property
     def trend(self) -> Chart | None:
@@ -62,12 +62,12 @@ class FindingPage:
         if figure is None:
             return None
         recorded = MetricValue.objects.filter(metric=figure.metric.key, on__lte=self.scope.on)
-        newest = list(recorded.order_by("-on", "-pk")[:MOST_DAYS])
-        return charts.trend(figure.metric, newest[::-1]) if newest else None
+        newest = list(recorded.order_by("-on", "-pk")[:MAX_DAYS])
+        return charts.trend_chart(figure.metric, newest[::-1]) if newest else None
 
     def cited(self, absolute: Callable[[str], str]) -> Citation:
         """How to cite the page; `absolute` makes a path a whole address."""
-        return citation.finding(self.finding, self.figures, self.scope, absolute)
+        return citation.cite_finding(self.finding, self.figures, self.scope, absolute)
 
     @property
     def rows(self) -> str:
@@ -76,14 +76,14 @@ class FindingPage:
         return self.finding.rows or (figure.rows if figure else "")
 
 
-def claims_tested(findings: Sequence[Finding], scope: Scope) -> list[Tested]:
+def test_claims(findings: Sequence[Finding], scope: Scope) -> list[ClaimTest]:
     """Each finding with its verdict; every metric is measured once, however many speak of it."""
     measured = figures.figures_for([one.metric for one in findings if one.metric in METRICS], scope)
-    return [verdicts.tested(one, measured) for one in findings]
+    return [verdicts.run_claim_test(one, measured) for one in findings]
 
 
 @dataclass(frozen=True)
-class Notice:
+class AdviceNotice:
     """Why a recommendation may stand on less than it did."""
 
     said: str
@@ -97,23 +97,23 @@ class Advice:
 
     recommendation: Recommendation
     body: SafeString
-    resting: Sequence[Tested]
+    resting: Sequence[ClaimTest]
     withdrawn: Sequence[Finding]
     rows: str
     """Whose rows: 'today’s rows' or 'the rows of 1 May 2026'."""
 
     @property
-    def notices(self) -> list[Notice]:
+    def notices(self) -> list[AdviceNotice]:
         """One for each finding that does not hold, has turned or was withdrawn."""
         turned = [
-            Notice(f"{said} on {self.rows}", one.finding, one.sentence)
+            AdviceNotice(f"{said} on {self.rows}", one.finding, one.sentence)
             for one in self.resting
-            if (said := _turned(one))
+            if (said := _changed_verdict(one))
         ]
         return turned + [_gone(finding) for finding in self.withdrawn]
 
 
-def by_audience(
+def advice_by_audience(
     recommendations: Sequence[Recommendation], scope: Scope, today: datetime.date
 ) -> list[tuple[str, list[Advice]]]:
     """(audience, its recommendations); every metric is measured once, however many rest on it.
@@ -131,19 +131,23 @@ def by_audience(
 
 
 def _advice(
-    advised: Recommendation, measured: Mapping[str, Figure], on: datetime.date, rows: str
+    advised: Recommendation, measured: Mapping[str, MetricFigure], on: datetime.date, rows: str
 ) -> Advice:
     findings = list(advised.findings.all())
     return Advice(
         advised,
-        text.rendered(advised.body, text.own(advised, measured), level=4),
-        [verdicts.tested(one, measured) for one in findings if one.state(on) == State.PUBLISHED],
+        text.render_text(advised.body, text.own_figures(advised, measured), level=4),
+        [
+            verdicts.run_claim_test(one, measured)
+            for one in findings
+            if one.state(on) == State.PUBLISHED
+        ],
         [one for one in findings if one.state(on) == State.WITHDRAWN],
         rows,
     )
 
 
-def _turned(tested: Tested) -> str:
+def _changed_verdict(tested: ClaimTest) -> str:
     """What has become of a finding; empty where it holds as before, or cannot be tested."""
     if tested.now == Verdict.DOES_NOT_HOLD:
         gone = "no longer holds" if tested.flipped else "does not hold"
@@ -151,16 +155,16 @@ def _turned(tested: Tested) -> str:
     return "A finding it rests on did not hold when published, and holds" if tested.flipped else ""
 
 
-def _gone(finding: Finding) -> Notice:
+def _gone(finding: Finding) -> AdviceNotice:
     said = f"A finding it rests on was withdrawn on {_words(finding.withdrawn_on)}"
-    return Notice(said, finding, f"The reason given: {finding.withdrawal_reason}")
+    return AdviceNotice(said, finding, f"The reason given: {finding.withdrawal_reason}")
 
 
 def _words(day: datetime.date | None) -> str:
     return in_format(day, "j F Y") if day else ""
 
 
-MOST = 10
+MAX_PUBLICATIONS = 10
 """Records of one kind that a page names."""
 
 
@@ -175,27 +179,27 @@ class About:
         return len(self.case_studies) + len(self.findings)
 
 
-def of_borough(borough: Borough, on: datetime.date) -> About:
+def research_about_borough(borough: Borough, on: datetime.date) -> About:
     """Case studies about a borough; one query. No finding is about one borough."""
-    return About(list(CaseStudy.objects.published(on).about(borough)[:MOST]))
+    return About(list(CaseStudy.objects.published(on).about(borough)[:MAX_PUBLICATIONS]))
 
 
-def of_product(product: Product, on: datetime.date) -> About:
+def research_about_product(product: Product, on: datetime.date) -> About:
     """Case studies about a product, and findings whose rows are its own; two queries."""
-    studies = CaseStudy.objects.published(on).about(product)[:MOST]
+    studies = CaseStudy.objects.published(on).about(product)[:MAX_PUBLICATIONS]
     return About(list(studies), _findings("product", product.slug, on))
 
 
-def of_function(function: Function, on: datetime.date) -> About:
+def research_about_function(function: Function, on: datetime.date) -> About:
     """Case studies about a function, and findings whose rows are of it; two queries."""
-    studies = CaseStudy.objects.published(on).about(function)[:MOST]
+    studies = CaseStudy.objects.published(on).about(function)[:MAX_PUBLICATIONS]
     return About(list(studies), _findings("function", function.slug, on))
 
 
-def of_choice(chosen: FactFilter, on: datetime.date) -> About | None:
+def research_about_filter(chosen: FactFilterSet, on: datetime.date) -> About | None:
     """The same where a list is narrowed to exactly one function; None where it is not."""
     functions = [] if chosen.problems else list(chosen.named.get("function") or ())
-    return of_function(functions[0], on) if len(functions) == 1 else None
+    return research_about_function(functions[0], on) if len(functions) == 1 else None
 
 
 def _findings(name: str, slug: str, on: datetime.date) -> list[Finding]:
@@ -203,4 +207,4 @@ def _findings(name: str, slug: str, on: datetime.date) -> list[Finding]:
     chosen = rf"[?&]{name}={slug}(&|$)"
     metrics = [key for key, metric in METRICS.items() if re.search(chosen, metric.rows)]
     rows = Q(rows__regex=chosen) | Q(rows="", metric__in=metrics)
-    return list(Finding.objects.published(on).filter(rows)[:MOST])
+    return list(Finding.objects.published(on).filter(rows)[:MAX_PUBLICATIONS])

@@ -11,8 +11,8 @@ from django.utils.dateformat import format as in_format
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.filters import Day, YesNo
-from citytools.lists.filterset import Asked
+from citytools.lists.filters import DayFilter, YesNoFilter
+from citytools.lists.filterset import QueryForm
 from research.metrics.base import Scope
 from research.models import CaseStudy, Finding, Publication, Recommendation, State
 
@@ -21,12 +21,12 @@ PUBLISHED: tuple[type[Publication], ...] = (Finding, CaseStudy, Recommendation)
 """Kinds of record that are published."""
 
 
-class DayAsked(Asked):
+class DayQueryForm(QueryForm):
     """`as_at=` a day answers with texts and numbers of that day."""
 
     _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
 
-    as_at = Day("As at", "pk__isnull")
+    as_at = DayFilter("As at", "pk__isnull")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ class DayAsked(Asked):
         if not self.of_the_past:
             return nullcontext()
         self._withdrawn = {model: _withdrawn(model) for model in PUBLISHED}
-        return as_of_views.as_at(self.day)
+        return as_of_views.read_as_at(self.day)
 
     def public(self, model: type[P]) -> Any:
         """What was public on the day; to be asked within the moment.
@@ -88,10 +88,10 @@ class DayAsked(Asked):
         return model.objects.published(self.day).exclude(pk__in=self._withdrawn.get(model, []))
 
 
-class ResearchAsked(DayAsked):
+class ResearchQueryForm(DayQueryForm):
     """The same, and `illustrative=yes` counts in what is invented, otherwise left out."""
 
-    illustrative = YesNo("Invented for demonstration counted in", lambda rows, _: rows)
+    illustrative = YesNoFilter("Invented for demonstration counted in", lambda rows, _: rows)
 
 
 def _withdrawn(model: type[Publication]) -> list[int]:
@@ -102,7 +102,7 @@ def _withdrawn(model: type[Publication]) -> list[int]:
 
 def _out_of_record(day: datetime.date) -> str:
     """What is wrong with a day, and the remedy; empty where it is one on record."""
-    began, today = as_of_views.began_on(), dates.today()
+    began, today = as_of_views.history_start_date(), dates.today()
     if day > today:
         return f"{_words(day)} has not come yet: write {today.isoformat()} or earlier."
     if began is None or day < began:
@@ -115,7 +115,7 @@ def _words(day: datetime.date) -> str:
     return in_format(day, "j F Y")
 
 
-def in_words(record: Publication, on: datetime.date) -> str:
+def publication_state(record: Publication, on: datetime.date) -> str:
     """'Draft', 'Public from 3 March 2027 on', 'Public since …' or 'Withdrawn on … because: …'."""
     state = record.state(on)
     if state == State.WITHDRAWN:

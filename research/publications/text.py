@@ -19,10 +19,16 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token as Piece
 
 from citytools.facts import markdown
-from citytools.facts.markdown import allowed
+from citytools.facts.markdown import replace_control_characters
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, measure
-from research.metrics.figures import NOT_KNOWN, Figure, figures_for, kept, with_published
+from research.metrics.figures import (
+    NOT_KNOWN,
+    MetricFigure,
+    add_published_value,
+    figures_for,
+    values_to_publish,
+)
 from research.models import Publication
 
 FORMS = {
@@ -52,47 +58,51 @@ class Token:
         return f"{{{{ metric:{self.key}{'|' if self.form else ''}{self.form} }}}}"
 
 
-def rendered(text: str, figures: Mapping[str, Figure], level: int = 2) -> SafeString:
+def render_text(text: str, figures: Mapping[str, MetricFigure], level: int = 2) -> SafeString:
     """The text as HTML, its headings from `level` down; a token without a figure is "not known"."""
     env = {"level": level, "figures": figures}
     html = _PARSER.render(_source(text), env).replace(_BAR, "|").replace("%EE%80%80", "%7C")
     rest = format_html('<p class="govuk-body">{}</p>', "The text is longer than is shown.")
-    whole = markdown.clean(html) + (rest if len(text) > markdown.LONGEST else "")
+    whole = markdown.sanitise_html(html) + (
+        rest if len(text) > markdown.MAX_TEXT_CHARACTERS else ""
+    )
     return mark_safe(whole)  # noqa: S308 (cleaned a line above)
 
 
-def plain(text: str, figures: Mapping[str, Figure]) -> str:
+def plain_text(text: str, figures: Mapping[str, MetricFigure]) -> str:
     """The same as bare words, a line for each paragraph, heading, cell or item."""
-    lines = (_words(piece, figures) for piece in parsed(text))
+    lines = (_words(piece, figures) for piece in parse_text(text))
     return "\n".join(line for line in lines if line).replace(_BAR, "|")
 
 
-def parsed(text: str) -> list[Piece]:
+def parse_text(text: str) -> list[Piece]:
     """The text's pieces as the parser has them; those of type `metric` hold a token, or None."""
     return _PARSER.parse(_source(text))
 
 
-def said(token: Token | None, written: str, figures: Mapping[str, Figure]) -> str:
+def token_words(token: Token | None, written: str, figures: Mapping[str, MetricFigure]) -> str:
     """The words of a piece of type `metric`: its number, or what was written if it is no token."""
     return _said(token, figures)[0] if token else written.replace(_BAR, "|")
 
 
-def tokens(text: str) -> list[Token]:
+def text_tokens(text: str) -> list[Token]:
     """The tokens of the text, in their order."""
     return [piece.meta["token"] for piece in _pieces(text) if piece.meta.get("token")]
 
 
-def keys(text: str) -> list[str]:
+def token_keys(text: str) -> list[str]:
     """The keys of the text's tokens, each once, in their order."""
-    return list(dict.fromkeys(token.key for token in tokens(text)))
+    return list(dict.fromkeys(token.key for token in text_tokens(text)))
 
 
-def faults(text: str) -> list[str]:
+def text_faults(text: str) -> list[str]:
     """What is wrong with the text, a sentence each with its remedy; empty where nothing is."""
     found = [_fault(piece) for piece in _pieces(text) if piece.type == "metric"]
-    if len(text) > markdown.LONGEST:
-        found.append(f"It has {len(text):,} characters: shorten it to {markdown.LONGEST:,}.")
-    if markdown.too_deep(parsed(text)):
+    if len(text) > markdown.MAX_TEXT_CHARACTERS:
+        found.append(
+            f"It has {len(text):,} characters: shorten it to {markdown.MAX_TEXT_CHARACTERS:,}."
+        )
+    if markdown.is_nested_too_deeply(parse_text(text)):
         found.append("Lists or quotations nest so deep that the innermost are lost: nest fewer.")
     return list(dict.fromkeys(fault for fault in found if fault))
 
@@ -121,12 +131,14 @@ def _fault(piece: Piece) -> str:
 
 def _source(text: str) -> str:
     """What the parser reads: no more than is allowed, and no bar of a token that ends a cell."""
-    read = _ORDERS.sub("", allowed(text[: markdown.LONGEST])).replace(_BAR, "")
+    read = _ORDERS.sub(
+        "", replace_control_characters(text[: markdown.MAX_TEXT_CHARACTERS])
+    ).replace(_BAR, "")
     return _BARRED.sub(rf"\1{_BAR}\2", read)
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    for piece in parsed(text):
+    for piece in parse_text(text):
         yield from piece.children or []
 
 
@@ -158,7 +170,7 @@ def _drawn(_: RendererHTML, pieces: Sequence[Piece], at: int, options: Any, env:
     return format_html('<data class="ct-metric" value="{}">{}</data>', f"{value:f}", said)
 
 
-def _said(token: Token, figures: Mapping[str, Figure]) -> tuple[str, Decimal | None]:
+def _said(token: Token, figures: Mapping[str, MetricFigure]) -> tuple[str, Decimal | None]:
     """(words, the number itself where it is one)."""
     figure = figures.get(token.key)
     if figure is None or token.form not in FORMS:
@@ -172,13 +184,13 @@ def _said(token: Token, figures: Mapping[str, Figure]) -> tuple[str, Decimal | N
     return figure.words, figure.measured.value
 
 
-def _words(piece: Piece, figures: Mapping[str, Figure]) -> str:
+def _words(piece: Piece, figures: Mapping[str, MetricFigure]) -> str:
     if piece.type != "inline":
         return piece.content.strip()
     for child in piece.children or []:
         if child.type == "metric" and child.meta["token"]:
             child.content = _said(child.meta["token"], figures)[0]
-    return markdown.words(piece.children or [])
+    return markdown.plain_words(piece.children or [])
 
 
 _PARSER = markdown.Markdown()
@@ -190,38 +202,40 @@ TEXTS = ("summary", "outcome", "body")
 """Fields in which a token is one, where a record has them."""
 
 
-def texts(record: Publication) -> dict[str, str]:
+def record_texts(record: Publication) -> dict[str, str]:
     """The record's texts by field."""
     return {name: getattr(record, name) for name in TEXTS if hasattr(record, name)}
 
 
-def quoted(record: Publication) -> list[str]:
+def quoted_metrics(record: Publication) -> list[str]:
     """The metrics in its texts and of its claim, each once; those no longer registered left out."""
-    found = [key for one in texts(record).values() for key in keys(one)]
+    found = [key for one in record_texts(record).values() for key in token_keys(one)]
     claim = getattr(record, "metric", "")
     return [key for key in dict.fromkeys([claim, *found]) if key in METRICS]
 
 
 def quoted_by_summary(record: Publication) -> list[str]:
     """The metrics in its summary alone."""
-    return [key for key in keys(getattr(record, "summary", "")) if key in METRICS]
+    return [key for key in token_keys(getattr(record, "summary", "")) if key in METRICS]
 
 
 def measure_quoted(
     records: Iterable[Publication], scope: Scope, others: Iterable[str] = ()
-) -> dict[str, Figure]:
+) -> dict[str, MetricFigure]:
     """All that the records quote and some other metrics, each measured once; by key."""
-    keys = [*others, *(key for record in records for key in quoted(record))]
+    keys = [*others, *(key for record in records for key in quoted_metrics(record))]
     return figures_for([key for key in keys if key in METRICS], scope)
 
 
-def own(record: Publication, measured: Mapping[str, Figure]) -> dict[str, Figure]:
+def own_figures(
+    record: Publication, measured: Mapping[str, MetricFigure]
+) -> dict[str, MetricFigure]:
     """Of what was measured, the numbers that a record quotes, beside the values that it keeps."""
-    return _beside(record, quoted(record), measured)
+    return _beside(record, quoted_metrics(record), measured)
 
 
-def with_figures(
-    records: Iterable[P], scope: Scope, keys_of: Callable[[P], list[str]] = quoted
+def add_figures(
+    records: Iterable[P], scope: Scope, keys_of: Callable[[P], list[str]] = quoted_metrics
 ) -> list[P]:
     """The records, each with `figures`: the numbers it quotes, now and as it was published.
 
@@ -235,25 +249,25 @@ def with_figures(
 
 
 def _beside(
-    record: Publication, keys: Iterable[str], measured: Mapping[str, Figure]
-) -> dict[str, Figure]:
-    return {key: with_published(measured[key], record.published_values) for key in keys}
+    record: Publication, keys: Iterable[str], measured: Mapping[str, MetricFigure]
+) -> dict[str, MetricFigure]:
+    return {key: add_published_value(measured[key], record.published_values) for key in keys}
 
 
-def values(record: Publication, on: datetime.date, *, anew: bool) -> dict[str, Any]:
+def publication_values(record: Publication, on: datetime.date, *, anew: bool) -> dict[str, Any]:
     """What the record is to keep as `published_values`.
 
     All that it quotes is measured if `anew`; else only what it has no value of, so that the others
     keep their day.
     """
     before = {} if anew else record.published_values
-    missing = [key for key in quoted(record) if key not in before]
-    return before | kept(measure(missing, Scope(on)), on)
+    missing = [key for key in quoted_metrics(record) if key not in before]
+    return before | values_to_publish(measure(missing, Scope(on)), on)
 
 
 def record_faults(record: Publication) -> dict[str, list[str]]:
     """What is wrong with its tokens and its metric, by field; empty where nothing is."""
-    found = {name: faults(one) for name, one in texts(record).items()}
+    found = {name: text_faults(one) for name, one in record_texts(record).items()}
     if claim := getattr(record, "metric", ""):
         found["metric"] = [wrong] if (wrong := fault_of_key(claim)) else []
     return {name: wrongs for name, wrongs in found.items() if wrongs}

@@ -13,12 +13,12 @@ from django.utils.dateformat import format as in_format
 
 from citytools.history import batches
 from research.metrics.base import Unit
-from research.metrics.figures import Figure, in_words, with_published
+from research.metrics.figures import MetricFigure, add_published_value, value_in_words
 from research.models import Finding, Publication, State
 from research.models.claims import Comparison
 from research.publications import text
 
-FEW = 30
+MIN_ROWS_FOR_TEST = 30
 """Below so many records a share is called an anecdote."""
 
 
@@ -31,11 +31,11 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Tested:
+class ClaimTest:
     """A finding held against the rows: what they say now, and what they said at publication."""
 
     finding: Finding
-    figure: Figure | None
+    figure: MetricFigure | None
 
     @property
     def now(self) -> Verdict:
@@ -69,7 +69,7 @@ class Tested:
         threshold = self.finding.threshold
         if self.figure is None or threshold is None or not self.finding.comparison:
             return ""
-        limit = "0" if not threshold else in_words(self.figure.metric.unit, threshold)
+        limit = "0" if not threshold else value_in_words(self.figure.metric.unit, threshold)
         return f"{Comparison(self.finding.comparison).label} {limit}"
 
     @property
@@ -94,7 +94,7 @@ class Tested:
         if self.figure is None or self.figure.measured.value is None:
             return ""
         measured, metric = self.figure.measured, self.figure.metric
-        if metric.unit != Unit.PER_CENT or not 0 < measured.counted < FEW:
+        if metric.unit != Unit.PER_CENT or not 0 < measured.counted < MIN_ROWS_FOR_TEST:
             return ""
         step = Decimal(100) / measured.counted
         return (
@@ -103,10 +103,12 @@ class Tested:
         )
 
 
-def tested(finding: Finding, figures: Mapping[str, Figure]) -> Tested:
+def run_claim_test(finding: Finding, figures: Mapping[str, MetricFigure]) -> ClaimTest:
     """A finding with the figure of its metric among those measured, and the value it keeps."""
     figure = figures.get(finding.metric)
-    return Tested(finding, with_published(figure, finding.published_values) if figure else None)
+    return ClaimTest(
+        finding, add_published_value(figure, finding.published_values) if figure else None
+    )
 
 
 def _verdict(holds: bool | None) -> Verdict:
@@ -123,7 +125,7 @@ class Refused(Exception):  # noqa: N818 (it reads as what it says)
         self.reasons = reasons
 
 
-def publish(record: Publication, on: datetime.date) -> None:
+def publish_record(record: Publication, on: datetime.date) -> None:
     """Make it public from a day on, also again after a withdrawal, with its numbers of that day.
 
     Refused where it is public already, or not sound.
@@ -133,15 +135,15 @@ def publish(record: Publication, on: datetime.date) -> None:
         if record.state(on) == State.PUBLISHED:
             raise Refused("It is public already.")
         try:
-            check(record)
+            check_publication(record)
         except ValidationError as error:
-            raise Refused(*batches.problems(record, error)) from error
+            raise Refused(*batches.restore_problems(record, error)) from error
         record.published_on, record.withdrawn_on, record.withdrawal_reason = on, None, ""
-        record.published_values = text.values(record, on, anew=True)
+        record.published_values = text.publication_values(record, on, anew=True)
         record.save()
 
 
-def withdraw(record: Publication, on: datetime.date, reason: str) -> None:
+def withdraw_record(record: Publication, on: datetime.date, reason: str) -> None:
     """Take it back from a day on, for a reason that is shown in public."""
     with transaction.atomic(), pghistory.context(batch="withdrawn"):
         _lock(record)
@@ -158,7 +160,7 @@ def _lock(record: Publication) -> None:
     record.refresh_from_db(from_queryset=type(record)._default_manager.select_for_update())
 
 
-def check(record: models.Model) -> None:
+def check_publication(record: models.Model) -> None:
     """ValidationError unless the record and its tokens are sound."""
     record.full_clean()
     if isinstance(record, Publication) and (wrong := text.record_faults(record)):

@@ -7,18 +7,18 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import conditional_page
 
 from citytools.facts import dates
-from citytools.http.file_response import refusal
-from citytools.lists.filterset import Asked, page
+from citytools.http.file_response import bad_request_text
+from citytools.lists.filterset import QueryForm, render_page
 from citytools.lists.listing import FileLinks
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import pages
 from research.publications.feed import ResearchFeed
-from research.publications.pages import FindingPage, claims_tested
-from research.publications.query import ResearchAsked
-from research.publications.text import with_figures
+from research.publications.pages import FindingPage, test_claims
+from research.publications.query import ResearchQueryForm
+from research.publications.text import add_figures
 
 
-def gone(
+def http_410(
     request: HttpRequest, model: type[Publication], slug: str, today: datetime.date
 ) -> HttpResponse | None:
     """410 with the day and the reason and nothing of the text; None where it is not withdrawn.
@@ -33,35 +33,35 @@ def gone(
         "noun": str(model._meta.verbose_name),
         "day": record.withdrawn_on,
         "reason": record.withdrawal_reason,
-        "asked": Asked(request),
+        "asked": QueryForm(request),
     }
     return render(request, "research/withdrawn.html", context, status=410)
 
 
-MOST = 200
+MAX_RECORDS = 200
 """Records of one kind that a page lists."""
 
 
 def index(request: HttpRequest) -> HttpResponse:
     """All that is published, each claim with what the rows say of it today."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     with asked.moment():
         findings = asked.public(Finding).prefetch_related("sources")
         studies = asked.public(CaseStudy).prefetch_related("boroughs")
         context = {
-            "findings": claims_tested(list(findings[:MOST]), asked.scope),
-            "case_studies": studies[:MOST],
-            "recommendations": asked.public(Recommendation)[:MOST],
+            "findings": test_claims(list(findings[:MAX_RECORDS]), asked.scope),
+            "case_studies": studies[:MAX_RECORDS],
+            "recommendations": asked.public(Recommendation)[:MAX_RECORDS],
             "files": FileLinks("research:findings_csv", asked.query()),
         }
-        return page(request, "research/index.html", context, asked)
+        return render_page(request, "research/index.html", context, asked)
 
 
 @conditional_page
 def atom(request: HttpRequest) -> HttpResponse:
     """The newest of what is published, for a feed reader."""
-    if problems := Asked(request).problems:
-        return refusal(problems)
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
     response = ResearchFeed(dates.today())(request)
     # What is withdrawn leaves with no later date: only the tag of the whole tells that it left
     del response["Last-Modified"]
@@ -70,9 +70,9 @@ def atom(request: HttpRequest) -> HttpResponse:
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, what today's rows say of it, and where to see them."""
-    if withdrawn := gone(request, Finding, slug, dates.today()):
+    if withdrawn := http_410(request, Finding, slug, dates.today()):
         return withdrawn
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     with asked.moment():
         public = asked.public(Finding).prefetch_related("sources")
         shown = FindingPage(get_object_or_404(public, slug=slug), asked.scope)
@@ -80,41 +80,41 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
         context = {
             "finding": shown.finding,
             "shown": shown,
-            "recommendations": resting[:MOST],
+            "recommendations": resting[:MAX_RECORDS],
             "citation": shown.cited(request.build_absolute_uri),
         }
-        return page(request, "research/finding.html", context, asked)
+        return render_page(request, "research/finding.html", context, asked)
 
 
 def case_studies(request: HttpRequest) -> HttpResponse:
     """All case studies, with what came of each and what it is said to have cost or saved."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     with asked.moment():
         public = asked.public(CaseStudy).for_list()
         files = FileLinks("research:case_studies_csv", asked.query())
-        context = {"case_studies": with_figures(public[:MOST], asked.scope), "files": files}
-        return page(request, "research/case_studies.html", context, asked)
+        context = {"case_studies": add_figures(public[:MAX_RECORDS], asked.scope), "files": files}
+        return render_page(request, "research/case_studies.html", context, asked)
 
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
-    if withdrawn := gone(request, CaseStudy, slug, dates.today()):
+    if withdrawn := http_410(request, CaseStudy, slug, dates.today()):
         return withdrawn
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     with asked.moment():
         found = get_object_or_404(asked.public(CaseStudy).for_page(), slug=slug)
-        with_figures([found], asked.scope)
-        return page(request, "research/case_study.html", {"case_study": found}, asked)
+        add_figures([found], asked.scope)
+        return render_page(request, "research/case_study.html", {"case_study": found}, asked)
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
-    asked, today = ResearchAsked(request), dates.today()
+    asked, today = ResearchQueryForm(request), dates.today()
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
-    gone_since = list(withdrawn[:MOST])
+    gone_since = list(withdrawn[:MAX_RECORDS])
     with asked.moment():
         public = asked.public(Recommendation).for_page(asked.day)
-        audiences = pages.by_audience(list(public[:MOST]), asked.scope, today)
+        audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), asked.scope, today)
         files = FileLinks("research:recommendations_csv", asked.query())
         context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
-        return page(request, "research/recommendations.html", context, asked)
+        return render_page(request, "research/recommendations.html", context, asked)

@@ -12,8 +12,8 @@ from typing import ClassVar, Literal, Self
 from django.utils.safestring import SafeString
 
 from research.metrics.base import Picture
-from research.metrics.figures import Figure
-from research.publications.text import rendered
+from research.metrics.figures import MetricFigure
+from research.publications.text import render_text
 
 Place = tuple[str, *tuple[float, ...]]
 """A label, and how far its dot stands across and up."""
@@ -82,7 +82,7 @@ class Piece:
 Line = Sequence[Piece]
 
 
-def plain(words: str) -> Line:
+def text_line(words: str) -> Line:
     """A line of words alone."""
     return (Piece(words),)
 
@@ -99,7 +99,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Words(Block):
+class Paragraph(Block):
     """One paragraph; `tone` says whether it leads, warns or stands back."""
 
     line: Line
@@ -112,14 +112,14 @@ class Prose(Block):
     """A record's own text in Markdown, with the numbers it names."""
 
     source: str
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, MetricFigure]
     level: int
     kind: ClassVar[str] = "prose"
 
     @property
     def rendered(self) -> SafeString:
         """The text as HTML, cleaned."""
-        return rendered(self.source, self.figures, self.level)
+        return render_text(self.source, self.figures, self.level)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Items(Block):
 
 
 @dataclass(frozen=True)
-class Table(Block):
+class ReportTable(Block):
     """A numbered table; the first column names the rows. `numeric` are columns counted from 0.
 
     `widths` are the columns' parts of 100; without them all are alike.
@@ -168,7 +168,7 @@ class Table(Block):
 
 
 @dataclass(frozen=True)
-class Bar:
+class ReportBar:
     """One row of a picture: its label, its number in words, its part of 100 of the longest."""
 
     label: str
@@ -183,13 +183,13 @@ class Bars(Block):
     name: str
     caption: str
     head: Sequence[str]
-    bars: Sequence[Bar]
+    bars: Sequence[ReportBar]
     source: str
     kind: ClassVar[str] = "bars"
 
 
 @dataclass(frozen=True)
-class Dots(Block):
+class ReportDots(Block):
     """A numbered figure: dots in a plane at `places` (label, x, y); `alt` says what it shows."""
 
     name: str
@@ -207,17 +207,17 @@ class Dots(Block):
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report under a numbered heading."""
 
     number: str
     title: str
     anchor: str
     blocks: Sequence[Block]
-    sections: Sequence["Section"] = ()
+    sections: Sequence["ReportSection"] = ()
 
 
-def joined(lines: Iterable[Line], by: str) -> Line:
+def join_lines(lines: Iterable[Line], by: str) -> Line:
     """Lines in one, with words between."""
     pieces: list[Piece] = []
     for line in lines:
@@ -225,11 +225,11 @@ def joined(lines: Iterable[Line], by: str) -> Line:
     return pieces
 
 
-def bars(picture: Picture, words: Iterable[Sequence[str]]) -> list[Bar]:
+def picture_bars(picture: Picture, words: Iterable[Sequence[str]]) -> list[ReportBar]:
     """A picture's rows as bars; `words` are its rows as a page writes them."""
     amounts = [abs(amount) for _, *(amount, *_) in picture.rows]
     longest = max(amounts, default=0) or 1
     return [
-        Bar(label, written, round(100 * amount / longest, 1))
+        ReportBar(label, written, round(100 * amount / longest, 1))
         for (label, written), amount in zip(words, amounts, strict=True)
     ]

@@ -33,11 +33,11 @@ from markdown_it.tree import SyntaxTreeNode
 
 from citytools.http import file_response
 from citytools.local import file_locks
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.publications import text
 from research.publications.citation import AUTHOR, Citation
 from research.report import press
-from research.report.document import Block, Dots, Prose, Section
+from research.report.document import Block, Prose, ReportDots, ReportSection
 
 # A block is {"kind": …}, a run of words {"words", "strong", "emph", "code", "link"}. What
 # Markdown here does not write (images, HTML) comes as the words that stand in it, never as an
@@ -50,15 +50,15 @@ _LEADS = ("https://", "http://", "mailto:", "/")
 """How an address begins that a text may lead to; an anchor could lead to nothing here."""
 
 
-def blocks(source: str, figures: Mapping[str, Figure], level: int) -> list[Value]:
+def markdown_blocks(source: str, figures: Mapping[str, MetricFigure], level: int) -> list[Value]:
     """A text's blocks; its headings begin at `level` and skip none, as a tagged PDF must not."""
-    return _Walk(figures, level).within(SyntaxTreeNode(text.parsed(source)))
+    return _Walk(figures, level).within(SyntaxTreeNode(text.parse_text(source)))
 
 
 class _Walk:
     """One way through one text."""
 
-    def __init__(self, figures: Mapping[str, Figure], level: int) -> None:
+    def __init__(self, figures: Mapping[str, MetricFigure], level: int) -> None:
         self.figures, self.level, self.deepest = figures, level, level
 
     def within(self, node: SyntaxTreeNode) -> list[Value]:
@@ -103,7 +103,9 @@ class _Walk:
 
     def runs(self, node: SyntaxTreeNode, marks: Value) -> Iterator[Value]:
         if node.type == "metric":
-            yield marks | {"words": text.said(node.meta["token"], node.content, self.figures)}
+            yield marks | {
+                "words": text.token_words(node.meta["token"], node.content, self.figures)
+            }
         elif node.type in _BREAKS:
             yield marks | {"words": _BREAKS[node.type]}
         elif node.type == "code_inline":
@@ -125,10 +127,12 @@ def _mark(node: SyntaxTreeNode) -> Value:
 
 _AS_IT_IS = {"anchor", "anchors", "kind", "svg", "tone"}
 _NO_GLYPH = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
-_LONG = re.compile(r"\S{80}")
+_LONG_WORD = re.compile(r"\S{80}")
 
 
-def of(sections: Sequence[Section], standing: str, citation: Citation, site: str) -> dict[str, Any]:
+def press_data(
+    sections: Sequence[ReportSection], standing: str, citation: Citation, site: str
+) -> dict[str, Any]:
     """All that the press draws; `site` is the whole address of '/', put before paths."""
     paper = {
         "author": AUTHOR,
@@ -150,10 +154,10 @@ def set_words(words: str) -> str:
 
     A word of thousands of letters would keep the press busy for minutes.
     """
-    return _LONG.sub(lambda found: f"{found[0]}\u200b", _NO_GLYPH.sub(" ", words))
+    return _LONG_WORD.sub(lambda found: f"{found[0]}\u200b", _NO_GLYPH.sub(" ", words))
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "anchor": section.anchor,
         "blocks": [one for block in section.blocks for one in _blocks(block)],
@@ -166,10 +170,10 @@ def _section(section: Section) -> dict[str, Any]:
 def _blocks(block: Block) -> list[dict[str, Any]]:
     if isinstance(block, Prose):
         # Sections of the PDF begin a level above those of the page, whose first is its title
-        return blocks(block.source, block.figures, block.level - 1)
+        return markdown_blocks(block.source, block.figures, block.level - 1)
     values = {one.name: getattr(block, one.name) for one in fields(block)}  # type: ignore[arg-type]
     drawn = {}
-    if isinstance(block, Dots):
+    if isinstance(block, ReportDots):
         drawn["svg"] = render_to_string("research/report/_plane.svg", {"plane": block.plane})
     return [{"kind": block.kind, **values, **drawn}]
 
@@ -213,8 +217,8 @@ class Busy(NotPrinted):
     words = "Another report is being printed. Try again in ten seconds, or print the page.\n"
 
 
-def response(
-    sections: Sequence[Section],
+def pdf_response(
+    sections: Sequence[ReportSection],
     standing: str,
     citation: Citation,
     site: str,
@@ -225,18 +229,18 @@ def response(
     `site` is the whole address of '/', put before paths; `disconnected` is set once the reader has
     gone. NotPrinted where it takes too long, another is being printed, or nobody waits.
     """
-    document = json.dumps(of(sections, standing, citation, site)).encode()
+    document = json.dumps(press_data(sections, standing, citation, site)).encode()
     day = citation.on.isoformat()
     key = f"report.pdf {_version()} {day} {hashlib.sha256(document).hexdigest()}"
-    if kept := file_response.find(key):
+    if kept := file_response.find_cached_file(key):
         return kept
     with _exclusive() as lock:
         # Whoever had the lock a moment ago may have printed the same
-        if kept := file_response.find(key):
+        if kept := file_response.find_cached_file(key):
             return kept
         content = _run(document, day, disconnected, lock)
         headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(content))}
-        file_response.store(key, headers, io.BytesIO(content))
+        file_response.cache_bytes(key, headers, io.BytesIO(content))
     return HttpResponse(content, content_type=CONTENT_TYPE)
 
 

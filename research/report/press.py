@@ -24,13 +24,13 @@ def press(document: str, on: datetime.date) -> bytes:
     made = datetime.datetime.combine(on, datetime.time(), datetime.UTC)
     with tempfile.TemporaryDirectory() as empty:
         try:
-            return _compiled(document, empty, made, ["ua-1"])
+            return _compile(document, empty, made, ["ua-1"])
         except typst.TypstError:
             # A letter that the fonts lack, mostly: tagged all the same, but without the promise
-            return _compiled(document, empty, made, [])
+            return _compile(document, empty, made, [])
 
 
-def _compiled(document: str, empty: str, made: datetime.datetime, standards: list[Any]) -> bytes:
+def _compile(document: str, empty: str, made: datetime.datetime, standards: list[Any]) -> bytes:
     compiler = typst.Compiler(
         SOURCE.read_bytes(),
         root=empty,

@@ -9,18 +9,18 @@ from django.db.models import Prefetch
 from boroughs.models import LONDON, Subject
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure, figures_for
+from research.metrics.figures import MetricFigure, figures_for
 from research.models import CaseStudy, Finding, Publication, Recommendation, Source
 from research.publications import citation, text
-from research.report.document import Line, Piece, joined, plain
+from research.report.document import Line, Piece, join_lines, text_line
 
-MOST = 200
+MAX_RECORDS = 200
 """Records of one kind that the report holds."""
 TITLE = "Findings, case studies and recommendations on the IT systems of London’s boroughs"
 
 
 @dataclass(frozen=True)
-class Held:
+class SubjectHoldings:
     """Records of one subject that the report's numbers stand on.
 
     `boroughs` of the 33 are among the records, `reporting` have sent a return.
@@ -34,12 +34,12 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Records:
+class ReportRecords:
     """What is published, in the report's order, and all metrics as they were measured."""
 
     scope: Scope
-    held: Sequence[Held]
-    measured: Mapping[str, Figure]
+    held: Sequence[SubjectHoldings]
+    measured: Mapping[str, MetricFigure]
     findings: Sequence[Finding]
     case_studies: Sequence[CaseStudy]
     recommendations: Sequence[Recommendation]
@@ -49,23 +49,25 @@ class Records:
         """How many there are to report."""
         return LONDON
 
-    def figures_of(self, record: Publication) -> Mapping[str, Figure]:
+    def figures_of(self, record: Publication) -> Mapping[str, MetricFigure]:
         """The numbers of one record, beside those with which it was published."""
-        return text.own(record, self.measured)
+        return text.own_figures(record, self.measured)
 
     @property
     def content(self) -> citation.Content:
         """What the report's hash is over: each record's own content, and all numbers."""
         return {
             "as_at": self.scope.on.isoformat(),
-            "case_studies": self._contents(citation.of_case_study, self.case_studies),
-            "figures": citation.of_figures(list(self.measured), self.measured),
-            "findings": self._contents(citation.of_finding, self.findings),
+            "case_studies": self._contents(citation.case_study_content, self.case_studies),
+            "figures": citation.figures_content(list(self.measured), self.measured),
+            "findings": self._contents(citation.finding_content, self.findings),
             "format": citation.FORMAT,
             "held": [asdict(one) for one in self.held],
             "illustrative": self.scope.illustrative,
             "publisher": citation.AUTHOR,
-            "recommendations": self._contents(citation.of_recommendation, self.recommendations),
+            "recommendations": self._contents(
+                citation.recommendation_content, self.recommendations
+            ),
             "title": TITLE,
         }
 
@@ -73,7 +75,7 @@ class Records:
         return [written(one, self.figures_of(one), self.scope) for one in records]
 
 
-def of(scope: Scope, public: Callable[[type[Publication]], Any]) -> Records:
+def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]) -> ReportRecords:
     """All that was `public` on the scope's day; as many queries for few records as for many."""
     findings = public(Finding).prefetch_related("sources")
     studies = public(CaseStudy).prefetch_related(
@@ -81,28 +83,31 @@ def of(scope: Scope, public: Callable[[type[Publication]], Any]) -> Records:
     )
     resting = Prefetch("findings", public(Finding))
     advice = public(Recommendation).prefetch_related("sources", resting)
-    return Records(
+    return ReportRecords(
         scope,
-        [_held("systems", scope.systems, scope), _held("contracts", scope.contracts, scope)],
+        [
+            _holdings("systems", scope.systems, scope),
+            _holdings("contracts", scope.contracts, scope),
+        ],
         figures_for(METRICS, scope),
-        list(findings[:MOST]),
-        list(studies[:MOST]),
-        list(advice.order_by("title", "pk")[:MOST]),
+        list(findings[:MAX_RECORDS]),
+        list(studies[:MAX_RECORDS]),
+        list(advice.order_by("title", "pk")[:MAX_RECORDS]),
     )
 
 
-def _held(subject: str, rows: Any, scope: Scope) -> Held:
+def _holdings(subject: str, rows: Any, scope: Scope) -> SubjectHoldings:
     rows = rows.order_by()
     invented = rows.illustrative().count() if scope.illustrative else 0
     reporting = scope.london.reporting(subject, illustrative=scope.illustrative).count()
     name = str(Subject(subject).label)
-    return Held(name, rows.count() - invented, invented, rows.borough_count(), reporting)
+    return SubjectHoldings(name, rows.count() - invented, invented, rows.borough_count(), reporting)
 
 
-class References:
+class ReportReferences:
     """Numbers of all that is referred to, given in the order of the report."""
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: ReportRecords) -> None:
         self.sources: dict[int, Source] = {}
         self._counts: dict[str, int] = {}
         self._findings = {one.pk: n for n, one in enumerate(records.findings, 1)}
@@ -129,7 +134,7 @@ class References:
     def to_finding(self, record: Publication) -> Line:
         """A finding's number and title, leading to it; a title alone where it is left out."""
         if record.pk not in self._findings:
-            return plain(record.title)
+            return text_line(record.title)
         return [Piece(f"{self.finding(record)} {record.title}", f"#finding-{record.slug}")]
 
     def cited(self, sources: Iterable[Source]) -> Line:
@@ -138,4 +143,4 @@ class References:
             [Piece(f"[{self._places[one.pk]}]", f"#source-{self._places[one.pk]}")]
             for one in sources
         ]
-        return joined(known, ", ") or plain("not known")
+        return join_lines(known, ", ") or text_line("not known")

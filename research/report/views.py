@@ -4,44 +4,44 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from citytools.http.file_response import refusal
-from citytools.lists.filterset import page
+from citytools.http.file_response import bad_request_text
+from citytools.lists.filterset import render_page
 from research.models import Finding
 from research.publications import citation, text
-from research.publications.query import ResearchAsked
+from research.publications.query import ResearchQueryForm
 from research.report import contents, pdf, records
 
 
 def report(request: HttpRequest) -> HttpResponse:
     """All of research as one document."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     with asked.moment():
-        found = records.of(asked.scope, asked.public)
+        found = records.read_report_records(asked.scope, asked.public)
         context = {
             "title": records.TITLE,
-            "standing": contents.standing(found),
-            "parts": contents.sections(found),
-            "citation": _cited(request, found),
-            "pdf": f"{reverse('research:report_pdf')}?{citation.asking(asked.scope)}",
-            "other": f"?{citation.asking(asked.scope.otherwise)}",
+            "standing": contents.record_summary(found),
+            "parts": contents.report_sections(found),
+            "citation": _citation(request, found),
+            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(asked.scope)}",
+            "other": f"?{citation.scope_query(asked.scope.otherwise)}",
         }
-        return page(request, "research/report.html", context, asked)
+        return render_page(request, "research/report.html", context, asked)
 
 
 def report_pdf(request: HttpRequest) -> HttpResponseBase:
     """The same as a tagged PDF; 503 where it cannot be printed now."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     if asked.problems:
-        return refusal(asked.problems)
+        return bad_request_text(asked.problems)
     with asked.moment():
-        found = records.of(asked.scope, asked.public)
-        sections, standing = contents.sections(found), contents.standing(found)
-        citation = _cited(request, found)
+        found = records.read_report_records(asked.scope, asked.public)
+        sections, standing = contents.report_sections(found), contents.record_summary(found)
+        citation = _citation(request, found)
     # The server sets the event once the client has left; without such a server there is none
     disconnected = request.META.get("citytools.disconnected")
     site = request.build_absolute_uri("/")
     try:
-        response = pdf.response(sections, standing, citation, site, disconnected)
+        response = pdf.pdf_response(sections, standing, citation, site, disconnected)
     except pdf.NotPrinted as fault:
         headers = {"Retry-After": str(fault.retry_after_seconds)}
         return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
@@ -52,31 +52,31 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
 
 def report_json(request: HttpRequest) -> HttpResponse:
     """The content of the report, of which its hash is taken."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     if asked.problems:
-        return refusal(asked.problems)
+        return bad_request_text(asked.problems)
     with asked.moment():
-        return _json(records.of(asked.scope, asked.public).content)
+        return _json(records.read_report_records(asked.scope, asked.public).content)
 
 
 def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The content of a finding, of which the hash on its page is taken."""
-    asked = ResearchAsked(request)
+    asked = ResearchQueryForm(request)
     if asked.problems:
-        return refusal(asked.problems)
+        return bad_request_text(asked.problems)
     with asked.moment():
         public = asked.public(Finding).prefetch_related("sources")
         found = get_object_or_404(public, slug=slug)
-        measured = text.own(found, text.measure_quoted([found], asked.scope))
-        content = citation.of_finding(found, measured, asked.scope)
+        measured = text.own_figures(found, text.measure_quoted([found], asked.scope))
+        content = citation.finding_content(found, measured, asked.scope)
     return _json(content)
 
 
-def _cited(request: HttpRequest, found: records.Records) -> citation.Citation:
+def _citation(request: HttpRequest, found: records.ReportRecords) -> citation.Citation:
     absolute = request.build_absolute_uri
     addresses = absolute(reverse("research:report")), absolute(reverse("research:report_json"))
-    return citation.cite(records.TITLE, *addresses, found.scope, found.content)
+    return citation.cite_page(records.TITLE, *addresses, found.scope, found.content)
 
 
 def _json(content: citation.Content) -> HttpResponse:
-    return HttpResponse(citation.written(content), content_type="application/json")
+    return HttpResponse(citation.canonical_json(content), content_type="application/json")

@@ -16,11 +16,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from boroughs import return_form
-from boroughs.models import Borough, Subject, returns_of
+from boroughs.models import Borough, Subject, returns_subquery
 from boroughs.return_form import Received
-from citytools.facts.statistics import counted
-from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin, refusal
-from citytools.staff.confirmation_form import Question
+from citytools.facts.statistics import count_related_rows
+from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin, integrity_message
+from citytools.staff.confirmation_form import ConfirmationQuestion
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from skills.returns import batch
 from skills.returns.sheet import Sheet
@@ -54,11 +54,11 @@ class ReturnsAdmin(StaffAdmin):
     def returns_view(self, request: HttpRequest) -> HttpResponse:
         """Every body with its latest return, to choose from."""
         self._check(request)
-        latest = returns_of("pk", Subject.SKILLS, illustrative=False)
+        latest = returns_subquery("pk", Subject.SKILLS, illustrative=False)
         boroughs = Borough.objects.annotate(
             received_on=Subquery(latest.values("received_on")[:1]),
             complete=Subquery(latest.values("complete")[:1]),
-            real_levels=counted(SkillLevel.objects.real(), "borough"),
+            real_levels=count_related_rows(SkillLevel.objects.real(), "borough"),
         )
         context = self._page(request, "Returns on skills") | {
             "boroughs": boroughs.order_by("name", "pk"),
@@ -77,9 +77,9 @@ class ReturnsAdmin(StaffAdmin):
                 sheet = Sheet(borough, request.POST, partial(_question, borough))
                 if not sheet.is_valid():
                     return self._shown(request, sheet).render()
-                saved = batch.save(sheet)
+                saved = batch.save_return(sheet)
         except IntegrityError as error:
-            messages.error(request, refusal(error))
+            messages.error(request, integrity_message(error))
             return HttpResponseRedirect(request.get_full_path())
         return self._saved(request, borough, saved)
 
@@ -89,9 +89,9 @@ class ReturnsAdmin(StaffAdmin):
         return TemplateResponse(request, "admin/skill_return.html", context)
 
     def _saved(
-        self, request: HttpRequest, borough: Borough, saved: batch.Saved
+        self, request: HttpRequest, borough: Borough, saved: batch.SaveResult
     ) -> HttpResponseRedirect:
-        if batch.of(borough, saved.batch) is None:
+        if batch.find_return_batch(borough, saved.batch) is None:
             messages.info(request, f"Nothing differs from what was recorded. {saved.words}.")
             return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
         messages.success(request, f"Saved as one batch: {saved.words}.")
@@ -104,7 +104,7 @@ class ReturnsAdmin(StaffAdmin):
         borough = get_object_or_404(Borough, slug=slug)
         if request.method == "POST":
             return self._undone(request, borough, number)
-        found = batch.of(borough, number)
+        found = batch.find_return_batch(borough, number)
         if found is None:
             raise Http404("No return on skills of this borough was saved as this batch.")
         name = found.name[:1].upper() + found.name[1:]
@@ -115,13 +115,13 @@ class ReturnsAdmin(StaffAdmin):
         try:
             with transaction.atomic():
                 Borough.objects.select_for_update().get(pk=borough.pk)
-                found = batch.of(borough, number)
+                found = batch.find_return_batch(borough, number)
                 if found is None:
                     raise Http404("No return on skills of this borough was saved as this batch.")
                 if found.standing:
-                    batch.undo(found)
+                    batch.undo_return(found)
         except IntegrityError as error:
-            messages.error(request, refusal(error))
+            messages.error(request, integrity_message(error))
             return HttpResponseRedirect(request.get_full_path())
         if not found.standing:
             messages.error(request, "Not undone: something of it was changed since. See below.")
@@ -140,7 +140,7 @@ class ReturnsAdmin(StaffAdmin):
         return self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
 
 
-def _question(borough: Borough, day: datetime.date, skills: int) -> Question | None:
+def _question(borough: Borough, day: datetime.date, skills: int) -> ConfirmationQuestion | None:
     """What to ask before a return of that day becomes complete."""
     received = Received(day, illustrative=False)
     others = return_form.other_returns(borough, Subject.SKILLS)

@@ -13,7 +13,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
 from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
 from citytools.history import tracked
-from citytools.lists.word_search import SearchText, split_words
+from citytools.lists.word_search import SqlSearchText, split_words
 
 
 @tracked()
@@ -180,7 +180,7 @@ class PastLevelQuerySet(SourcedQuerySet):
         return self.filter(Exists(later))
 
 
-def previous(field: str) -> Subquery:
+def previous_return_value(field: str) -> Subquery:
     """SQL: a field of the level in the return before, seen from a present level; null if none.
 
     Before: the latest day it can mean is earlier than the first that the present one can mean.
@@ -298,7 +298,7 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """Of which every word is in the skill, its group or the borough."""
         rows = self
         for word in split_words(words):
-            texts = SearchText("name"), SearchText("group__name")
+            texts = SqlSearchText("name"), SqlSearchText("group__name")
             skills = Skill.objects.order_by().filter(word.in_any(*texts))
             boroughs = Borough.objects.order_by().named(word)
             rows = rows.filter(
@@ -313,7 +313,9 @@ class SkillLevelQuerySet(SourcedQuerySet):
 
     def with_previous(self) -> Self:
         """With `previous` and `previous_as_of`: the level in the return before and its date."""
-        return self.annotate(previous=previous("level"), previous_as_of=previous("as_of"))
+        return self.annotate(
+            previous=previous_return_value("level"), previous_as_of=previous_return_value("as_of")
+        )
 
     def strong(self) -> Self:
         """Practitioner or expert."""

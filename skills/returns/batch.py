@@ -12,9 +12,9 @@ from django.db import transaction
 from boroughs.models import Borough, Return, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.history import batches
-from citytools.history.batches import Write
+from citytools.history.batches import BatchWrite
 from skills.models import Level, PastLevel, Skill, SkillLevel
-from skills.returns.sheet import Row, Sheet
+from skills.returns.sheet import Sheet, SheetRow
 
 KINDS = (SkillLevel, Return, PastLevel)
 """What a return writes; a trigger writes the past levels, so that they are undone last."""
@@ -23,7 +23,7 @@ _SOURCE = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on", "
 
 
 @dataclass(frozen=True)
-class Saved:
+class SaveResult:
     """What became of a return: its batch, and how many levels went which way."""
 
     batch: UUID
@@ -40,7 +40,7 @@ class Saved:
         return f"{told}; {self.unanswered} not answered" + (f", {stay}" if self.unanswered else "")
 
 
-def save(sheet: Sheet) -> Saved:
+def save_return(sheet: Sheet) -> SaveResult:
     """Write a valid sheet: its levels, and the return itself; within the sheet's transaction.
 
     A level that is not answered keeps what was recorded, with its own date.
@@ -55,17 +55,17 @@ def save(sheet: Sheet) -> Saved:
         kept = [one for one in levels if one.pk is not None]
         SkillLevel.objects.bulk_update(kept, [*_ANSWERS, *_SOURCE])
         _record(sheet)
-    return Saved(recorded.id, counts, len(sheet.rows) - len(rows))
+    return SaveResult(recorded.id, counts, len(sheet.rows) - len(rows))
 
 
-def _way(row: Row) -> str:
+def _way(row: SheetRow) -> str:
     if row.present is None or row.present.illustrative:
         return "new"
     now, before = row.form.cleaned_data["level"], row.present.level
     return "raised" if now > before else "lowered" if now < before else "unchanged"
 
 
-def _written(row: Row, sheet: Sheet) -> SkillLevel:
+def _written(row: SheetRow, sheet: Sheet) -> SkillLevel:
     """A level with the answers of the return; the one recorded, where there is one."""
     known = row.present
     pk = known.pk if known else None
@@ -95,7 +95,7 @@ def _record(sheet: Sheet) -> None:
 
 
 @dataclass(frozen=True)
-class Step:
+class LevelWrite:
     """One level that a batch wrote; `before` is None where there was none."""
 
     skill: Skill
@@ -105,11 +105,11 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Batch:
+class ReturnBatch:
     """All that one batch wrote."""
 
-    writes: Sequence[Write]
-    steps: Sequence[Step]
+    writes: Sequence[BatchWrite]
+    steps: Sequence[LevelWrite]
     name: str
 
     @property
@@ -118,7 +118,7 @@ class Batch:
         return all(write.latest for write in self.writes)
 
 
-def of(borough: Borough, number: UUID) -> Batch | None:
+def find_return_batch(borough: Borough, number: UUID) -> ReturnBatch | None:
     """A return's batch by its number; None where this borough has none of it."""
     writes = batches.batch_writes(KINDS, number)
     levels = [one for one in writes if one.model is SkillLevel]
@@ -129,21 +129,21 @@ def of(borough: Borough, number: UUID) -> Batch | None:
     skills = Skill.objects.in_bulk([one.after.skill_id for one in own])
     steps = [_step(one, skills) for one in own if one.after.skill_id in skills]
     steps.sort(key=lambda step: (step.skill.position, step.skill.pk))
-    return Batch(writes, steps, name)
+    return ReturnBatch(writes, steps, name)
 
 
 _WORDS = {"headcount": "people", "can_teach": "would teach", "wants_help": "wants help"}
 _PLAIN = {True: "yes", False: "no", None: "not known", "": "not known"}
 
 
-def _step(write: Write, skills: dict[int, Skill]) -> Step:
+def _step(write: BatchWrite, skills: dict[int, Skill]) -> LevelWrite:
     before, after = write.before, write.after
     others = []
     for name, words in _WORDS.items():
         old, new = (getattr(one, name, "") for one in (before, after))
         if (old or None) != (new or None) or isinstance(old, bool) != isinstance(new, bool):
             others.append(f"{words}: {_PLAIN.get(old, old)} to {_PLAIN.get(new, new)}")
-    return Step(
+    return LevelWrite(
         skills[after.skill_id],
         None if before is None else Level(before.level),
         Level(after.level),
@@ -151,7 +151,7 @@ def _step(write: Write, skills: dict[int, Skill]) -> Step:
     )
 
 
-def undo(batch: Batch) -> None:
+def undo_return(batch: ReturnBatch) -> None:
     """Put all back as it was before the batch; only while it stands."""
     with transaction.atomic():
         batches.undo_writes(batch.writes)

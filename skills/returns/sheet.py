@@ -17,7 +17,7 @@ from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import Confidence
 from citytools.staff import confirmation_form
-from citytools.staff.confirmation_form import ConfirmationForm, Question
+from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
 from skills.models import Headcount, Level, Skill, SkillLevel
 
 _YES_NO = [("", "not asked"), ("yes", "yes"), ("no", "no")]
@@ -98,7 +98,7 @@ class RowForm(forms.Form):
         return self.is_valid() and self.cleaned_data["level"] is None
 
 
-def prefilled(level: SkillLevel | None) -> dict[str, Any]:
+def initial_answers(level: SkillLevel | None) -> dict[str, Any]:
     """The answers of last time; none from what is invented."""
     if level is None or level.illustrative:
         return {}
@@ -120,7 +120,7 @@ RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
 
 @dataclass(frozen=True)
-class Row:
+class SheetRow:
     """One skill: its form, and the level recorded now, if any."""
 
     skill: Skill
@@ -144,12 +144,12 @@ class Row:
         told += [f"{self.present.headcount} people"] if self.present.headcount else []
         told += ["would teach"] if self.present.can_teach else []
         told += ["wants help"] if self.present.wants_help else []
-        when = dates.in_words(self.present.as_of, short=True)
+        when = dates.partial_date_in_words(self.present.as_of, short=True)
         kind = "invented, " if self.present.illustrative else ""
         return f"{', '.join(told)} ({kind}as of {when})"
 
 
-Ask = Callable[[datetime.date, int], Question | None]
+SheetQuestion = Callable[[datetime.date, int], ConfirmationQuestion | None]
 """What to ask before a return of a day, with a level of each of so many skills, is complete."""
 
 
@@ -157,7 +157,10 @@ class Sheet:
     """A return as it is shown, or as it came back. To be read within a transaction to be saved."""
 
     def __init__(
-        self, borough: Borough, data: Mapping[str, Any] | None = None, ask: Ask | None = None
+        self,
+        borough: Borough,
+        data: Mapping[str, Any] | None = None,
+        ask: SheetQuestion | None = None,
     ) -> None:
         self.borough, self.data, self._ask = borough, data, ask
         start = {"received_on": dates.today(), "confidence": Confidence.HIGH}
@@ -169,9 +172,9 @@ class Sheet:
             for skill in skills.order_by("group__position", "group_id", "position", "pk")
         ]
 
-    def _row(self, skill: Skill, present: SkillLevel | None) -> Row:
-        form = RowForm(self.data, prefix=f"skill-{skill.pk}", initial=prefilled(present))
-        return Row(skill, present, form)
+    def _row(self, skill: Skill, present: SkillLevel | None) -> SheetRow:
+        form = RowForm(self.data, prefix=f"skill-{skill.pk}", initial=initial_answers(present))
+        return SheetRow(skill, present, form)
 
     @cached_property
     def latest(self) -> Return | None:
@@ -187,7 +190,7 @@ class Sheet:
         return f"{self.latest.pk}|{_hash(self.latest, _SEEN_OF_RETURN)}" if self.latest else "none"
 
     @property
-    def groups(self) -> list[tuple[str, list[Row]]]:
+    def groups(self) -> list[tuple[str, list[SheetRow]]]:
         """The rows by group of skills."""
         grouped = groupby(self.rows, lambda row: row.skill.group.name)
         return [(name, list(rows)) for name, rows in grouped]
@@ -198,7 +201,7 @@ class Sheet:
         return sum(row.present is not None and row.present.illustrative for row in self.rows)
 
     @property
-    def answered(self) -> list[Row]:
+    def answered(self) -> list[SheetRow]:
         """The rows with a level; of a sheet that came back."""
         return [row for row in self.rows if row.form.answered]
 
@@ -238,8 +241,8 @@ class Sheet:
         elif self.head.cleaned_data.get("complete") and missing:
             self.head.add_error(
                 "complete",
-                f"Not complete: {len(missing)} not answered ({_named(missing)}). Answer them, or "
-                "take the tick away.",
+                f"Not complete: {len(missing)} not answered ({_name_skills(missing)}). "
+                "Answer them, or take the tick away.",
             )
         elif self._becomes_complete() and self._ask:
             question = self._ask(self.head.cleaned_data["received_on"], len(self.rows))
@@ -266,7 +269,7 @@ class Sheet:
         found = {match[1] for key in self.data or () if (match := _ROW.match(key))}
         return sorted(one[:20] for one in found - known)[:10]
 
-    def _check_unchanged(self, row: Row) -> None:
+    def _check_unchanged(self, row: SheetRow) -> None:
         """What was recorded when the page was opened must still be recorded."""
         if (self.data or {}).get(f"seen-{row.skill.pk}") != row.token:
             row.form.add_error(
@@ -305,7 +308,7 @@ def _hash(record: Any, fields: Iterable[str]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _named(skills: Sequence[str]) -> str:
+def _name_skills(skills: Sequence[str]) -> str:
     """The first five, and how many more."""
     more = f" and {len(skills) - 5} more" if len(skills) > 5 else ""
     return ", ".join(skills[:5]) + more

@@ -8,10 +8,10 @@ from typing import Any
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.filters import OneOf, Slugs, YesNo, real_or_invented
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filters import ChoiceFilter, SlugsFilter, YesNoFilter, narrow_by_illustrative
+from citytools.lists.filterset import FactFilterSet
 from skills.models import Level, Skill, SkillGroup
-from skills.training.plan import CAP, MOST
+from skills.training.plan import CAP, MAX_COHORT_SIZE
 
 _LEVELS = tuple(str(value) for value in Level.values)
 
@@ -28,25 +28,25 @@ TRAINING_COLUMNS = (
         "in return; and whether any of it is invented for demonstration.",
     ),
 )
-_CAPS = [str(number) for number in range(1, MOST + 1)]
+_CAPS = [str(number) for number in range(1, MAX_COHORT_SIZE + 1)]
 
 
-def _kept(queryset: Any, chosen: Any) -> Any:
+def _unchanged(queryset: Any, chosen: Any) -> Any:
     return queryset
 
 
-class TrainingFilter(FactFilter):
+class TrainingFilter(FactFilterSet):
     """Skill levels to plan with, places for learners, and what is shown; see the module's text."""
 
     shown_first = ("skill", "cap")
     beside = frozenset({"columns"})
     columns = TRAINING_COLUMNS
 
-    skill = Slugs("Skill", Skill.objects.all(), _kept)
-    group = Slugs("Group", SkillGroup.objects.all(), _kept)
-    borough = Slugs("Borough", Borough.objects.london(), _kept)
-    cap = OneOf("Learners per teacher", [(number, number) for number in _CAPS], str(CAP))
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    skill = SlugsFilter("Skill", Skill.objects.all(), _unchanged)
+    group = SlugsFilter("Group", SkillGroup.objects.all(), _unchanged)
+    borough = SlugsFilter("Borough", Borough.objects.london(), _unchanged)
+    cap = ChoiceFilter("Learners per teacher", [(number, number) for number in _CAPS], str(CAP))
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
     @property
     def places(self) -> int:

@@ -9,13 +9,21 @@ from boroughs.models import Borough
 from citytools.lists.listing import Listing
 from skills.models import Level, Skill
 from skills.training.filters import TrainingFilter
-from skills.training.pairs import Facts, Held, read
-from skills.training.plan import Cohort, Gap, Lesson, Plan, find_cohorts, find_gaps, plan
+from skills.training.pairs import BodyLevel, TrainingFacts, read_training_facts
+from skills.training.plan import (
+    Cohort,
+    Lesson,
+    TeachingGap,
+    TrainingPlan,
+    best_plan,
+    find_cohorts,
+    find_gaps,
+)
 from systems.models import System, SystemQuerySet
 
 
 @dataclass(frozen=True)
-class Row:
+class PairRow:
     """One pair: who could teach whom what, and why.
 
     The reason in three parts: `higher` (levels between them), `back` (what the learner teaches in
@@ -57,7 +65,7 @@ class Swap:
 
     first: Borough
     second: Borough
-    rows: list[Row]
+    rows: list[PairRow]
     whole: bool
 
 
@@ -96,23 +104,23 @@ class Missing:
     skill: Skill
     members: list[Member]
     best: Level
-    gap: Gap
+    gap: TeachingGap
     illustrative: bool
 
 
-class Words:
+class PlanWords:
     """Turns what the plan says by slug into rows with names."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: TrainingFacts) -> None:
         self.facts = facts
         used = (product for one in facts.bodies.values() for product in {p for _, p in one.runs})
         self._users = Counter(used)
 
-    def row(self, lesson: Lesson, back: Iterable[Lesson] = ()) -> Row:
+    def row(self, lesson: Lesson, back: Iterable[Lesson] = ()) -> PairRow:
         """A pair; `back` are the lessons that the learner gives in return."""
         teacher, learner = self._of(lesson.teacher.body), self._of(lesson.learner.body)
-        skills = _listed([self.facts.skills[one.skill].name for one in back])
-        return Row(
+        skills = _join_names([self.facts.skills[one.skill].name for one in back])
+        return PairRow(
             self.facts.skills[lesson.skill],
             teacher,
             Level(lesson.teacher.level),
@@ -152,7 +160,7 @@ class Words:
         """Two products by name, those that fewest run first, and how many more."""
         names = sorted(products, key=lambda name: (self._users[name], name))
         more = len(names) - 2
-        return _listed([*names[:2], *([f"{more} more"] if more > 0 else [])])
+        return _join_names([*names[:2], *([f"{more} more"] if more > 0 else [])])
 
     def cohort(self, cohort: Cohort) -> Class:
         """A cohort."""
@@ -174,20 +182,20 @@ class Words:
             any(lesson.invented for lesson in cohort.lessons),
         )
 
-    def gap(self, gap: Gap) -> Missing:
+    def gap(self, gap: TeachingGap) -> Missing:
         """A gap."""
         members = [self._member(one) for one in gap.wanting]
         made_up = any(one.invented for one in gap.wanting)
         return Missing(self.facts.skills[gap.skill], members, Level(gap.best), gap, made_up)
 
-    def _member(self, held: Held, *, near: bool = False, waits: bool = False) -> Member:
+    def _member(self, held: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
         return Member(self._of(held.body), Level(held.level), near, waits)
 
     def _of(self, slug: str) -> Borough:
         return self.facts.boroughs[slug]
 
 
-def _listed(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     """'A', 'A and B', 'A, B and C'."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
@@ -254,14 +262,14 @@ class Training:
     planned: int = 0
     known: int = 0
     swaps: list[Swap] = field(default_factory=list)
-    pairs: list[Row] = field(default_factory=list)
+    pairs: list[PairRow] = field(default_factory=list)
     cohorts: list[Class] = field(default_factory=list)
     gaps: list[Missing] = field(default_factory=list)
     wishes: Wishes = Wishes()
     all: bool = True
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[PairRow]:
         """All pairs shown, in the order of the page: those of swaps first."""
         return [*(row for swap in self.swaps for row in swap.rows), *self.pairs]
 
@@ -303,17 +311,17 @@ def training_for(chosen: TrainingFilter) -> Training:
     systems: SystemQuerySet = System.objects.all()
     if asked := chosen.named["illustrative"]:
         systems = systems.illustrative() if asked == "yes" else systems.real()
-    facts = read(chosen.rows, systems)
-    made = plan(facts.held, facts.bodies, chosen.places)
+    facts = read_training_facts(chosen.rows, systems)
+    made = best_plan(facts.held, facts.bodies, chosen.places)
     return _seen(facts, made, plan_section(chosen))
 
 
-def _seen(facts: Facts, made: Plan, asked: PlanSection) -> Training:
+def _seen(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Training:
     """What is shown of a plan, by skill in the order of the pages, then by borough."""
-    words, swapped = Words(facts), made.swaps
+    words, swapped = PlanWords(facts), made.swaps
     order = {slug: place for place, slug in enumerate(facts.skills)}
 
-    def seen(what: Lesson | Cohort | Gap) -> bool:
+    def seen(what: Lesson | Cohort | TeachingGap) -> bool:
         return asked.holds(facts.skills[what.skill], what.bodies)
 
     lessons = sorted(made.lessons, key=lambda one: order[one.skill])
@@ -332,10 +340,10 @@ def _seen(facts: Facts, made: Plan, asked: PlanSection) -> Training:
     )
 
 
-def _wishes(facts: Facts, made: Plan, asked: PlanSection) -> Wishes:
+def _wishes(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Wishes:
     """The wishes of the boroughs and skills shown."""
 
-    def counted(held: Iterable[Held]) -> int:
+    def counted(held: Iterable[BodyLevel]) -> int:
         return sum(asked.holds(facts.skills[one.skill], [one.body]) for one in held)
 
     return Wishes(

@@ -37,7 +37,7 @@ class Points:
 POINTS = Points()
 
 
-class Held(NamedTuple):
+class BodyLevel(NamedTuple):
     """One body's known level of one skill, 0 to 4; whether it can teach it or wants help with it.
 
     Not asked counts as no. `invented` says that the record is made up for demonstration.
@@ -94,25 +94,25 @@ class Bond:
         return together + mutual + POINTS.product * min(len(self.products), POINTS.products)
 
 
-class Wanted(NamedTuple):
+class SkillExchange(NamedTuple):
     """Who would teach a skill and who wants help with it, each by body."""
 
     skill: str
-    teachers: list[Held]
-    learners: list[Held]
+    teachers: list[BodyLevel]
+    learners: list[BodyLevel]
 
     @property
-    def able(self) -> list[Held]:
+    def able(self) -> list[BodyLevel]:
         """The learners whom at least one of the teachers could teach."""
         highest = max((one.level for one in self.teachers), default=0)
         return [one for one in self.learners if one.level < highest]
 
 
-def by_skill(held: Iterable[Held]) -> list[Wanted]:
+def exchanges_by_skill(held: Iterable[BodyLevel]) -> list[SkillExchange]:
     """Offers and wishes of each skill that has either, by skill; in whatever order they came."""
-    found: dict[str, Wanted] = {}
+    found: dict[str, SkillExchange] = {}
     for one in sorted(held):
-        wanted = found.setdefault(one.skill, Wanted(one.skill, [], []))
+        wanted = found.setdefault(one.skill, SkillExchange(one.skill, [], []))
         if one.offered:
             wanted.teachers.append(one)
         if one.wants_help:
@@ -123,7 +123,7 @@ def by_skill(held: Iterable[Held]) -> list[Wanted]:
 class Bonds:
     """The bonds between bodies, each worked out once."""
 
-    def __init__(self, bodies: Mapping[str, Body], skills: Iterable[Wanted]) -> None:
+    def __init__(self, bodies: Mapping[str, Body], skills: Iterable[SkillExchange]) -> None:
         self._bodies = bodies
         self._could: dict[str, set[str]] = defaultdict(set)
         for _, teachers, learners in skills:
@@ -146,40 +146,40 @@ class Bonds:
             first.partnership if first.partnership == second.partnership else "",
             frozenset(product for _, product in shared),
             other in self._could[one] and one in self._could[other],
-            tie(one, other),
+            tie_break(one, other),
             not shared.isdisjoint(first.invented | second.invented),
         )
 
 
-def tie(*names: str) -> int:
+def tie_break(*names: str) -> int:
     """A number below 2**TIE_BITS that depends on the names alone, on every machine the same."""
     digest = blake2b("\n".join(names).encode(), digest_size=8).digest()
     return int.from_bytes(digest) >> (64 - TIE_BITS)
 
 
 @dataclass(frozen=True)
-class Facts:
+class TrainingFacts:
     """Levels and bodies as the plan takes them, and the records they stand for, by slug.
 
     `skills` stand in the order of the pages.
     """
 
-    held: list[Held]
+    held: list[BodyLevel]
     bodies: Mapping[str, Body]
     boroughs: Mapping[str, Borough]
     skills: Mapping[str, Skill]
 
 
-def read(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> Facts:
+def read_training_facts(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> TrainingFacts:
     """These levels and systems in use, as far as they are of the 33; four queries."""
-    held = _held(levels)
+    held = _body_levels(levels)
     known = Borough.objects.london().filter(slug__in={one.body for one in held})
     boroughs = {one.slug: one for one in known}
     runs = _uses(systems)
     skills = Skill.objects.select_related("group").order_by(
         "group__position", "group_id", "position", "pk"
     )
-    return Facts(
+    return TrainingFacts(
         held,
         {slug: _body(one, runs.get(slug, {})) for slug, one in boroughs.items()},
         boroughs,
@@ -187,11 +187,11 @@ def read(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> Facts:
     )
 
 
-def _held(levels: SkillLevelQuerySet) -> list[Held]:
+def _body_levels(levels: SkillLevelQuerySet) -> list[BodyLevel]:
     fields = ("skill__slug", "borough__slug", "level", "can_teach", "wants_help", "source_kind")
     london = levels.filter(borough__in=Borough.objects.london()).order_by("pk")
     return [
-        Held(skill, body, level, bool(can), bool(wants), kind == SourceKind.ILLUSTRATIVE)
+        BodyLevel(skill, body, level, bool(can), bool(wants), kind == SourceKind.ILLUSTRATIVE)
         for skill, body, level, can, wants, kind in london.values_list(*fields)
     ]
 
@@ -225,7 +225,7 @@ class Reporting:
     london: int = LONDON
 
 
-def reporting(*, illustrative: bool) -> Reporting:
+def reporting_on_skills(*, illustrative: bool) -> Reporting:
     """Who reports on skills; invented returns count only where invented records may be shown."""
     real = Borough.objects.reporting(Subject.SKILLS, illustrative=False).count()
     if not illustrative:

@@ -23,16 +23,16 @@ from skills.training.pairs import (
     TEACHES_FROM,
     TIE_BITS,
     Body,
+    BodyLevel,
     Bond,
     Bonds,
-    Held,
-    Wanted,
-    by_skill,
+    SkillExchange,
+    exchanges_by_skill,
 )
 
 CAP = 2
 """Learners that a teacher takes in one skill, unless the page says otherwise."""
-MOST_LEARNERS = 1000
+MAX_LEARNERS = 1000
 """Learners of one skill up to which every sum is exact."""
 
 
@@ -40,8 +40,8 @@ MOST_LEARNERS = 1000
 class Lesson:
     """One body teaches another one skill."""
 
-    teacher: Held
-    learner: Held
+    teacher: BodyLevel
+    learner: BodyLevel
     bond: Bond
 
     @property
@@ -72,15 +72,15 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """Who teaches whom, by skill, teacher and learner; and whose wish is not met.
 
     `waiting` could be taught if there were more places, `untaught` by nobody who offers to.
     """
 
     lessons: tuple[Lesson, ...]
-    waiting: tuple[Held, ...]
-    untaught: tuple[Held, ...]
+    waiting: tuple[BodyLevel, ...]
+    untaught: tuple[BodyLevel, ...]
 
     @property
     def benefit(self) -> int:
@@ -102,26 +102,28 @@ class Plan:
         return dict(sorted(mutual, key=lambda item: (-len(item[1]), item[0])))
 
 
-def plan(held: Iterable[Held], bodies: Mapping[str, Body], cap: int = CAP) -> Plan:
+def best_plan(
+    held: Iterable[BodyLevel], bodies: Mapping[str, Body], cap: int = CAP
+) -> TrainingPlan:
     """The best plan; every body that holds a skill is among `bodies`."""
-    skills = by_skill(held)
+    skills = exchanges_by_skill(held)
     bonds = Bonds(bodies, skills)
     lessons: list[Lesson] = []
-    waiting: list[Held] = []
-    untaught: list[Held] = []
+    waiting: list[BodyLevel] = []
+    untaught: list[BodyLevel] = []
     for wanted in skills:
         taught = _best(wanted, bonds, cap)
         lessons += taught
         learning, able = {lesson.learner for lesson in taught}, wanted.able
         waiting += [one for one in able if one not in learning]
         untaught += [one for one in wanted.learners if one not in able]
-    return Plan(tuple(lessons), tuple(waiting), tuple(untaught))
+    return TrainingPlan(tuple(lessons), tuple(waiting), tuple(untaught))
 
 
-def _best(wanted: Wanted, bonds: Bonds, cap: int) -> list[Lesson]:
+def _best(wanted: SkillExchange, bonds: Bonds, cap: int) -> list[Lesson]:
     """The best lessons in one skill, by teacher and learner."""
-    if len(wanted.learners) > MOST_LEARNERS:
-        raise ValueError(f"{wanted.skill}: more than {MOST_LEARNERS} learners cannot be summed")
+    if len(wanted.learners) > MAX_LEARNERS:
+        raise ValueError(f"{wanted.skill}: more than {MAX_LEARNERS} learners cannot be summed")
     unit = (len(wanted.learners) + 1) << TIE_BITS
     worth = np.zeros((len(wanted.learners), len(wanted.teachers)))
     for row, learner in enumerate(wanted.learners):
@@ -139,9 +141,9 @@ def _best(wanted: Wanted, bonds: Bonds, cap: int) -> list[Lesson]:
     return [Lesson(one, other, bonds.of(one.body, other.body)) for one, other in sorted(chosen)]
 
 
-MOST = 8
+MAX_COHORT_SIZE = 8
 """Learners in a cohort."""
-MANY = 3
+MIN_COHORT_LEARNERS = 3
 """Learners to each teacher from which a cohort is suggested, whether or not any of them waits."""
 
 
@@ -157,11 +159,11 @@ class Cohort:
     lessons: tuple[Lesson, ...]
     teachers: int
     wanting: int
-    waiting: frozenset[Held]
-    left: tuple[Held, ...]
+    waiting: frozenset[BodyLevel]
+    left: tuple[BodyLevel, ...]
 
     @property
-    def teacher(self) -> Held:
+    def teacher(self) -> BodyLevel:
         """Who teaches."""
         return self.lessons[0].teacher
 
@@ -178,7 +180,7 @@ class Cohort:
 
 
 @dataclass(frozen=True)
-class Gap:
+class TeachingGap:
     """A skill that some want help with while nobody who offers is above them.
 
     `best` is the best level known of any body, held by `holders` of the `known`; `above` bodies
@@ -186,7 +188,7 @@ class Gap:
     """
 
     skill: str
-    wanting: tuple[Held, ...]
+    wanting: tuple[BodyLevel, ...]
     best: int
     holders: int
     known: int
@@ -198,22 +200,27 @@ class Gap:
         return [one.body for one in self.wanting]
 
 
-def find_cohorts(held: Iterable[Held], bodies: Mapping[str, Body], plan: Plan) -> list[Cohort]:
+def find_cohorts(
+    held: Iterable[BodyLevel], bodies: Mapping[str, Body], plan: TrainingPlan
+) -> list[Cohort]:
     """A cohort for each skill that wants one, by skill; see `MANY`."""
-    skills = by_skill(held)
+    skills = exchanges_by_skill(held)
     bonds = Bonds(bodies, skills)
     taught = {one.learner: one.teacher for one in plan.lessons}
     found = []
     for wanted in skills:
         able = wanted.able
         waits = any(one not in taught for one in able)
-        if waits or (able and len(able) >= MANY * len(wanted.teachers)):
+        if waits or (able and len(able) >= MIN_COHORT_LEARNERS * len(wanted.teachers)):
             found.append(_cohort(wanted._replace(learners=able), taught, bodies, bonds))
     return found
 
 
 def _cohort(
-    wanted: Wanted, taught: Mapping[Held, Held], bodies: Mapping[str, Body], bonds: Bonds
+    wanted: SkillExchange,
+    taught: Mapping[BodyLevel, BodyLevel],
+    bodies: Mapping[str, Body],
+    bonds: Bonds,
 ) -> Cohort:
     """The teacher who brings most to its nearest; ties as in the plan, by the pairs' numbers."""
     options = [
@@ -240,38 +247,40 @@ def _worth(lessons: Sequence[Lesson]) -> tuple[int, int]:
     return sum(one.benefit for one in lessons), sum(one.bond.tie for one in lessons)
 
 
-def _nearest(teacher: Held, learners: Iterable[Held], bodies: Mapping[str, Body]) -> list[Held]:
+def _nearest(
+    teacher: BodyLevel, learners: Iterable[BodyLevel], bodies: Mapping[str, Body]
+) -> list[BodyLevel]:
     """Same partnership first, then by steps on the tile map (off the map last), then by name."""
     home = bodies[teacher.body]
 
-    def far(learner: Held) -> tuple[bool, float, str]:
+    def far(learner: BodyLevel) -> tuple[bool, float, str]:
         other = bodies[learner.body]
         apart = not home.partnership or home.partnership != other.partnership
-        return apart, steps(home, other), learner.body
+        return apart, tiles_apart(home, other), learner.body
 
-    return sorted((one for one in learners if one.level < teacher.level), key=far)[:MOST]
+    return sorted((one for one in learners if one.level < teacher.level), key=far)[:MAX_COHORT_SIZE]
 
 
-def steps(one: Body, other: Body) -> float:
+def tiles_apart(one: Body, other: Body) -> float:
     """Tiles apart on the map, along rows and columns; infinite where either is off the map."""
     if one.tile is None or other.tile is None:
         return float("inf")
     return abs(one.tile[0] - other.tile[0]) + abs(one.tile[1] - other.tile[1])
 
 
-def find_gaps(held: Iterable[Held], plan: Plan) -> list[Gap]:
+def find_gaps(held: Iterable[BodyLevel], plan: TrainingPlan) -> list[TeachingGap]:
     """The skills with wishes that nobody can teach, those wanted most first, then by skill."""
-    levels = _grouped(held)
-    found = [_gap(levels[skill], group) for skill, group in _grouped(plan.untaught).items()]
+    levels = _levels_by_skill(held)
+    found = [_gap(levels[skill], group) for skill, group in _levels_by_skill(plan.untaught).items()]
     return sorted(found, key=lambda gap: (-len(gap.wanting), gap.skill))
 
 
-def _gap(held: Sequence[Held], wanting: Sequence[Held]) -> Gap:
+def _gap(held: Sequence[BodyLevel], wanting: Sequence[BodyLevel]) -> TeachingGap:
     """One skill's gap, among all its known levels."""
     best = max(one.level for one in held)
     lowest = min(one.level for one in wanting)
     above = max(lowest + 1, TEACHES_FROM)
-    return Gap(
+    return TeachingGap(
         wanting[0].skill,
         tuple(wanting),
         best,
@@ -281,8 +290,8 @@ def _gap(held: Sequence[Held], wanting: Sequence[Held]) -> Gap:
     )
 
 
-def _grouped(held: Iterable[Held]) -> dict[str, list[Held]]:
-    groups: dict[str, list[Held]] = {}
+def _levels_by_skill(held: Iterable[BodyLevel]) -> dict[str, list[BodyLevel]]:
+    groups: dict[str, list[BodyLevel]] = {}
     for one in held:
         groups.setdefault(one.skill, []).append(one)
     return groups

@@ -19,8 +19,8 @@ def training(request: HttpRequest) -> HttpResponse:
         "training": made,
         "cap": chosen.places,
         "points": POINTS,
-        "most": plan.MOST,
-        "many": plan.MANY,
-        "coverage": pairs.reporting(illustrative=chosen.illustrative),
+        "most": plan.MAX_COHORT_SIZE,
+        "many": plan.MIN_COHORT_LEARNERS,
+        "coverage": pairs.reporting_on_skills(illustrative=chosen.illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)

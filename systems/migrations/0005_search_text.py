@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SearchText('name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SqlSearchText('name'), output_field=models.TextField()),
         ),
         migrations.AddField(
             model_name='supplier',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SearchText('name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=citytools.lists.word_search.SqlSearchText('name'), output_field=models.TextField()),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='product',

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from citytools.history import tracked
-from citytools.lists.word_search import SearchText, Word, split_words
+from citytools.lists.word_search import SqlSearchText, Word, split_words
 from systems.models.suppliers import Supplier
 
 
@@ -42,7 +42,7 @@ class FunctionQuerySet(models.QuerySet["Function"]):
 
     def named(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
-        return self.filter(word.in_any(SearchText("name"), SearchText("service_area__name")))
+        return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
 
 
 @tracked()
@@ -79,7 +79,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def named(self, word: Word) -> Self:
         """Whose name, former name, or manufacturer under any name, holds the word."""
-        aliases = ProductAlias.objects.order_by().filter(word.in_any(SearchText("name")))
+        aliases = ProductAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
         makers = Supplier.objects.order_by().named(word)
         return self.filter(
             word.in_any("search_name")
@@ -120,7 +120,7 @@ class Product(models.Model):
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
     search_name = models.GeneratedField(
-        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+        expression=SqlSearchText("name"), output_field=models.TextField(), db_persist=True
     )
 
     objects = ProductQuerySet.as_manager()

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.facts.dates import FirstDay, PartialDateField, well_formed
+from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.facts.provenance import Sourced, SourcedQuerySet
 from citytools.history import tracked
 from citytools.lists.word_search import split_words
@@ -145,7 +145,7 @@ class System(Sourced):
                 condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
                 violation_error_message="Satisfaction is 1 to 5, or empty when not known.",
             ),
-            well_formed("live_since"),
+            partial_dates_constraint("live_since"),
             models.CheckConstraint(
                 name="a_system_has_known_choices",
                 condition=Q(hosting__in=["", *Hosting.values])

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from citytools.facts.dates import FirstDay, PartialDateField, well_formed
+from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.history import tracked
-from citytools.lists.word_search import SearchText, Word, split_words
+from citytools.lists.word_search import SqlSearchText, Word, split_words
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
@@ -18,7 +18,7 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
 
     def named(self, word: Word) -> Self:
         """Whose name or any other name holds the word."""
-        aliases = SupplierAlias.objects.order_by().filter(word.in_any(SearchText("name")))
+        aliases = SupplierAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
         return self.filter(word.in_any("search_name") | Q(pk__in=aliases.values("supplier")))
 
     def matching(self, words: str) -> Self:
@@ -43,7 +43,7 @@ class Supplier(models.Model):
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
     search_name = models.GeneratedField(
-        expression=SearchText("name"), output_field=models.TextField(), db_persist=True
+        expression=SqlSearchText("name"), output_field=models.TextField(), db_persist=True
     )
 
     objects = SupplierQuerySet.as_manager()
@@ -139,7 +139,7 @@ class Ownership(models.Model):
             models.CheckConstraint(
                 name="no_supplier_owns_itself", condition=~Q(supplier=F("owner"))
             ),
-            well_formed("since"),
+            partial_dates_constraint("since"),
         ]
 
     def __str__(self) -> str:

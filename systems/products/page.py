@@ -12,7 +12,7 @@ from django.db.models.functions import Lag
 from django.utils import timezone
 
 from boroughs.models import Borough
-from citytools.facts.statistics import Answers
+from citytools.facts.statistics import ScaleAnswers
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
 MAX_SYSTEMS_ON_PAGE = 300
@@ -20,7 +20,7 @@ MAX_SYSTEMS_ON_PAGE = 300
 
 
 @dataclass(frozen=True)
-class Use:
+class ProductUse:
     """The known systems of a product; `rows` are the first of them by function and borough.
 
     `boroughs` counts those of the 33; `idle` the systems that are retired or only planned;
@@ -32,7 +32,7 @@ class Use:
     boroughs: int
     idle: int
     hosting: Sequence[tuple[str, int]]
-    satisfaction: Answers
+    satisfaction: ScaleAnswers
 
     @property
     def by_function(self) -> list[tuple[Function, list[System]]]:
@@ -53,30 +53,30 @@ class Use:
         return self.systems - len(self.rows)
 
 
-def product_use(systems: SystemQuerySet) -> Use:
+def product_use(systems: SystemQuerySet) -> ProductUse:
     """The use of one product, or of several; five queries."""
     ordered = systems.for_list().order_by(
         "function__position", "function_id", "borough__name", "product__name", "pk"
     )
     counted = systems.order_by().values_list("status").annotate(systems=Count("pk"))
     statuses = dict(counted.order_by("status"))
-    return Use(
+    return ProductUse(
         list(ordered[:MAX_SYSTEMS_ON_PAGE]),
         sum(statuses.values()),
         systems.borough_count(),
         statuses.get(Status.RETIRED, 0) + statuses.get(Status.PLANNED, 0),
-        hosting(systems),
-        satisfaction(systems),
+        hosting_counts(systems),
+        satisfaction_answers(systems),
     )
 
 
-def known_of(product: Product, *, illustrative: bool = True) -> SystemQuerySet:
+def known_systems(product: Product, *, illustrative: bool = True) -> SystemQuerySet:
     """Every recorded use of a product, or the real ones alone."""
     systems = System.objects.filter(product=product)
     return systems if illustrative else systems.real()
 
 
-def hosting(systems: SystemQuerySet) -> list[tuple[str, int]]:
+def hosting_counts(systems: SystemQuerySet) -> list[tuple[str, int]]:
     """(where they run, how many systems), most first, not known last."""
     labels = {str(value): str(label) for value, label in Hosting.choices}
     counts = systems.order_by().values_list("hosting").annotate(systems=Count("pk"))
@@ -85,12 +85,12 @@ def hosting(systems: SystemQuerySet) -> list[tuple[str, int]]:
     return [(labels.get(value, "not known"), count) for value, count in rows]
 
 
-def satisfaction(systems: SystemQuerySet) -> Answers:
+def satisfaction_answers(systems: SystemQuerySet) -> ScaleAnswers:
     """The boroughs' own views of systems in use, 1 to 5."""
     counts = systems.in_use().order_by().values_list("satisfaction").annotate(systems=Count("pk"))
     rows = list(counts.order_by("satisfaction"))
     given = [score for score, count in rows if score is not None for _ in range(count)]
-    return Answers(given, sum(count for _, count in rows))
+    return ScaleAnswers(given, sum(count for _, count in rows))
 
 
 # Two signs are read. In one borough and function, a product that is being retired or is retired
@@ -118,7 +118,7 @@ class Move:
 
 def moves_involving(product: Product, systems: SystemQuerySet) -> list[Move]:
     """Moves to and from a product, by borough; four queries. `systems`: all that may be read."""
-    moves = [*_side_by_side(product, systems), *_changed(product, systems)]
+    moves = [*_side_by_side(product, systems), *_moves_in_history(product, systems)]
     return sorted(moves, key=lambda move: (move.borough.name, move.function.position, move.address))
 
 
@@ -150,7 +150,7 @@ def _pair(old: System, new: System) -> Move:
     )
 
 
-def _changed(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
+def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
     events = System.pgh_event_model.objects  # type: ignore[attr-defined]
     # As a list: as a subquery it was asked of each event, where the planner knew no better
     concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
@@ -193,7 +193,7 @@ MAX_ALTERNATIVES = 1000
 
 
 @dataclass(frozen=True)
-class Alternative:
+class ProductAlternative:
     """Another product for a function: which of the 33 run it, and how happy they are.
 
     `invented` counts the records among them that are invented for demonstration.
@@ -201,7 +201,7 @@ class Alternative:
 
     product: Product
     boroughs: Sequence[str]
-    satisfaction: Answers
+    satisfaction: ScaleAnswers
     invented: int
 
 
@@ -211,13 +211,13 @@ def alternatives_to(
     most: int = SHOWN,
     *,
     illustrative: bool = True,
-) -> list[tuple[Function, list[Alternative], int]]:
+) -> list[tuple[Function, list[ProductAlternative], int]]:
     """(function, its most widely run other products, how many more there are); two queries.
 
     Functions stand in their order; one without any other product is left out.
     """
     told = _in_use(illustrative).filter(function__in=functions).exclude(product__in=without)
-    rows = list(_counted(told)[:MAX_ALTERNATIVES])
+    rows = list(_product_counts(told)[:MAX_ALTERNATIVES])
     products = Product.objects.select_related("manufacturer").in_bulk(
         {row["product"] for row in rows}
     )
@@ -234,7 +234,7 @@ def _in_use(illustrative: bool) -> SystemQuerySet:
     return systems if illustrative else systems.real()
 
 
-def _counted(systems: SystemQuerySet) -> SystemQuerySet:
+def _product_counts(systems: SystemQuerySet) -> SystemQuerySet:
     """A row for each function and product, most boroughs first."""
     answered = Q(satisfaction__isnull=False)
     return (
@@ -250,6 +250,8 @@ def _counted(systems: SystemQuerySet) -> SystemQuerySet:
     )
 
 
-def _alternative(row: dict[str, Any], products: dict[int, Product]) -> Alternative:
+def _alternative(row: dict[str, Any], products: dict[int, Product]) -> ProductAlternative:
     key, names = row["product"], row["boroughs"]
-    return Alternative(products[key], names, Answers(row["given"], len(names)), row["invented"])
+    return ProductAlternative(
+        products[key], names, ScaleAnswers(row["given"], len(names)), row["invented"]
+    )

@@ -16,9 +16,16 @@ from django.db.models import QuerySet
 
 from boroughs.models import Borough, Subject
 from citytools.lists.columns import Column
-from citytools.lists.filters import Slugs, Values, YesNo, by_slug, by_value, real_or_invented
-from citytools.lists.filterset import FactFilter
-from systems.filters import of_partners
+from citytools.lists.filters import (
+    SlugsFilter,
+    ValuesFilter,
+    YesNoFilter,
+    narrow_by_illustrative,
+    narrow_by_slug,
+    narrow_by_value,
+)
+from citytools.lists.filterset import FactFilterSet
+from systems.filters import filter_by_partnership
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 # A product wears one code of letters and one style wherever it stands. Codes follow the number of
@@ -31,7 +38,7 @@ STYLES = 2 * COLOURS
 """Each colour plain and with a pattern; style 0 has neither."""
 
 
-class Use(NamedTuple):
+class MapUse(NamedTuple):
     """One product in use in one borough for one function, by primary keys."""
 
     function: int
@@ -54,24 +61,24 @@ class Mark:
     chosen: bool
 
 
-class Chosen(NamedTuple):
+class HighlightedProducts(NamedTuple):
     """Products and manufacturers that a filter names, by primary key."""
 
     products: frozenset[int] = frozenset()
     makers: frozenset[int | None] = frozenset()
 
-    def names(self, use: Use) -> bool:
+    def names(self, use: MapUse) -> bool:
         """Whether a filter names the product; where product and maker are named, both must fit."""
         by_product = not self.products or use.product in self.products
         by_maker = not self.makers or use.maker in self.makers
         return bool(self.products or self.makers) and by_product and by_maker
 
 
-def marks(uses: Iterable[Use], chosen: Chosen) -> dict[int, Mark]:
+def product_marks(uses: Iterable[MapUse], chosen: HighlightedProducts) -> dict[int, Mark]:
     """The mark of each product, by primary key."""
     boroughs: dict[int, set[int]] = defaultdict(set)
     functions: dict[int, set[int]] = defaultdict(set)
-    one: dict[int, Use] = {}
+    one: dict[int, MapUse] = {}
     for use in uses:
         boroughs[use.product].add(use.borough)
         functions[use.product].add(use.function)
@@ -81,7 +88,7 @@ def marks(uses: Iterable[Use], chosen: Chosen) -> dict[int, Mark]:
     return {
         key: Mark(
             rank,
-            letters(rank),
+            column_letters(rank),
             styles.get(key, 0),
             one[key].name,
             one[key].slug,
@@ -91,7 +98,7 @@ def marks(uses: Iterable[Use], chosen: Chosen) -> dict[int, Mark]:
     }
 
 
-def letters(rank: int) -> str:
+def column_letters(rank: int) -> str:
     """0 is A, 25 is Z, 26 is AA, as columns of a spreadsheet."""
     code = ""
     rank += 1
@@ -141,27 +148,31 @@ MAP_COLUMNS = (
 )
 
 
-class MapFilter(FactFilter):
+class MapFilter(FactFilterSet):
     """Systems in use, by the axes of the map; see the module's text."""
 
     columns = MAP_COLUMNS
 
-    service_area = Slugs(
-        "Service area", ServiceArea.objects.all(), by_slug("function__service_area")
+    service_area = SlugsFilter(
+        "Service area", ServiceArea.objects.all(), narrow_by_slug("function__service_area")
     )
-    kind = Values("Kind", ServiceArea.Kind.choices, by_value("function__service_area__kind"))
-    function = Slugs("Function", Function.objects.all(), by_slug("function"))
-    borough = Slugs("Borough", Borough.objects.london(), by_slug("borough"))
-    inner_or_outer = Values(
-        "Inner or outer London", Borough.Ring.choices, by_value("borough__inner_or_outer")
+    kind = ValuesFilter(
+        "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
     )
-    partnership = Values("Partnership", Borough.objects.partnerships, of_partners)
-    product = Slugs("Product", Product.objects.all(), by_slug("product"))
-    supplier = Slugs("Manufacturer", Supplier.objects.all(), by_slug("product__manufacturer"))
-    illustrative = YesNo("Invented for demonstration", real_or_invented)
+    function = SlugsFilter("Function", Function.objects.all(), narrow_by_slug("function"))
+    borough = SlugsFilter("Borough", Borough.objects.london(), narrow_by_slug("borough"))
+    inner_or_outer = ValuesFilter(
+        "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
+    )
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, filter_by_partnership)
+    product = SlugsFilter("Product", Product.objects.all(), narrow_by_slug("product"))
+    supplier = SlugsFilter(
+        "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
+    )
+    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
 
-def boroughs_of(chosen: MapFilter) -> QuerySet[Borough]:
+def map_boroughs(chosen: MapFilter) -> QuerySet[Borough]:
     """The columns: those of the 33 that the query string names, by name."""
     named = chosen.named
     boroughs = Borough.objects.london()
@@ -174,8 +185,8 @@ def boroughs_of(chosen: MapFilter) -> QuerySet[Borough]:
     return boroughs.order_by("name", "pk")
 
 
-def functions_of(
-    chosen: MapFilter, uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[Mark]
+def map_functions(
+    chosen: MapFilter, uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
     named = chosen.named
@@ -192,16 +203,18 @@ def functions_of(
     return functions
 
 
-def _run_for(uses: Iterable[Use], boroughs: Sequence[Borough], marked: Iterable[Mark]) -> set[int]:
+def _run_for(
+    uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
+) -> set[int]:
     shown = {one.pk for one in boroughs}
     wanted = {mark.slug for mark in marked if mark.chosen}
     return {use.function for use in uses if use.borough in shown and use.slug in wanted}
 
 
-def highlighted(chosen: MapFilter) -> Chosen:
+def highlighted_products(chosen: MapFilter) -> HighlightedProducts:
     """The products and manufacturers that the query string names."""
     named: dict[str, Any] = chosen.named
-    return Chosen(
+    return HighlightedProducts(
         frozenset(one.pk for one in named["product"] or ()),
         frozenset(one.pk for one in named["supplier"] or ()),
     )
@@ -211,7 +224,7 @@ KNOWN, NONE, NOT_KNOWN = "known", "none recorded", "not known"
 
 
 @dataclass(frozen=True)
-class Cell:
+class MapCell:
     """One borough's answer for one function; `products` by name, empty unless it is known."""
 
     borough: Borough
@@ -220,14 +233,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MapRow:
     """One function over the shown boroughs, and what all 33 say of it.
 
     `users` counts boroughs by product, most first; `answered` those known or none recorded.
     """
 
     function: Function
-    cells: Sequence[Cell]
+    cells: Sequence[MapCell]
     users: Sequence[tuple[Mark, int]]
     running: int
     answered: int
@@ -250,11 +263,11 @@ class ServiceMap:
     """Functions down by service area, boroughs across; `key` has every product in a cell."""
 
     boroughs: Sequence[Borough]
-    areas: Sequence[tuple[str, Sequence[Row]]]
+    areas: Sequence[tuple[str, Sequence[MapRow]]]
     key: Sequence[tuple[Mark, int]]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[MapRow]:
         """All rows in their order."""
         return [row for _, rows in self.areas for row in rows]
 
@@ -298,37 +311,37 @@ class ServiceMap:
                     }
 
 
-def of_filter(chosen: MapFilter) -> ServiceMap:
+def service_map_for(chosen: MapFilter) -> ServiceMap:
     """The map that a query string asks for; an empty one while it is not understood."""
     if chosen.problems:
         return ServiceMap([], [], [])
     uses = uses_in_london(illustrative=chosen.illustrative)
-    boroughs = list(boroughs_of(chosen))
+    boroughs = list(map_boroughs(chosen))
     complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=chosen.illustrative)
     whole = frozenset(complete.values_list("pk", flat=True))
-    marked = marks(uses, highlighted(chosen))
-    functions = functions_of(chosen, uses, boroughs, marked.values())
+    marked = product_marks(uses, highlighted_products(chosen))
+    functions = map_functions(chosen, uses, boroughs, marked.values())
     rows = _rows(functions, boroughs, uses, whole, marked)
-    return ServiceMap(boroughs, _by_area(rows), _key(rows))
+    return ServiceMap(boroughs, _group_by_area(rows), _key(rows))
 
 
-def uses_in_london(*, illustrative: bool) -> list[Use]:
+def uses_in_london(*, illustrative: bool) -> list[MapUse]:
     """Each product that one of the 33 has in use for a function, once."""
     london = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
     rows = london if illustrative else london.real()
     fields = ("function", "borough", "product", "product__name", "product__slug")
     maker = "product__manufacturer"
     found = rows.order_by("product__name", "pk").values_list(*fields, maker)
-    return [Use(*row) for row in found]
+    return [MapUse(*row) for row in found]
 
 
 def _rows(
     functions: Iterable[Function],
     boroughs: Sequence[Borough],
-    uses: Iterable[Use],
+    uses: Iterable[MapUse],
     complete: frozenset[int],
     marked: Mapping[int, Mark],
-) -> list[Row]:
+) -> list[MapRow]:
     run: dict[int, dict[int, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for use in uses:
         run[use.function][use.borough].append(marked[use.product])
@@ -340,11 +353,11 @@ def _row(
     boroughs: Sequence[Borough],
     run: Mapping[int, list[Mark]],
     complete: frozenset[int],
-) -> Row:
-    cells = [Cell(one, _state(one.pk, run, complete), run.get(one.pk, ())) for one in boroughs]
+) -> MapRow:
+    cells = [MapCell(one, _state(one.pk, run, complete), run.get(one.pk, ())) for one in boroughs]
     users = Counter(mark for products in run.values() for mark in products)
     ranked = sorted(users.items(), key=lambda pair: (-pair[1], pair[0].name))
-    return Row(function, cells, ranked, len(run), len(run.keys() | complete))
+    return MapRow(function, cells, ranked, len(run), len(run.keys() | complete))
 
 
 def _state(borough: int, run: Mapping[int, list[Mark]], complete: frozenset[int]) -> str:
@@ -353,12 +366,12 @@ def _state(borough: int, run: Mapping[int, list[Mark]], complete: frozenset[int]
     return NONE if borough in complete else NOT_KNOWN
 
 
-def _by_area(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+def _group_by_area(rows: Iterable[MapRow]) -> list[tuple[str, list[MapRow]]]:
     areas = groupby(rows, key=lambda row: row.function.service_area.name)
     return [(name, list(members)) for name, members in areas]
 
 
-def _key(rows: Iterable[Row]) -> list[tuple[Mark, int]]:
+def _key(rows: Iterable[MapRow]) -> list[tuple[Mark, int]]:
     """The products in the shown cells with how many of the shown boroughs run them."""
     where: dict[Mark, set[int]] = defaultdict(set)
     for row in rows:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from boroughs.models import Borough
 from systems.models import Function, Product, System
-from systems.suppliers.ownership import Group
+from systems.suppliers.ownership import SupplierGroup
 from systems.suppliers.page import Estate, FunctionUse
 
 SHOWN = 4
@@ -38,7 +38,7 @@ class Users:
 
 
 @dataclass(frozen=True)
-class Part:
+class FailureLoss:
     """What one borough would lose for one function; `besides`: what else it has for it."""
 
     function: Function
@@ -51,7 +51,7 @@ class Loss:
     """What one borough would lose, by function."""
 
     borough: Borough
-    parts: Sequence[Part]
+    parts: Sequence[FailureLoss]
 
     @property
     def systems(self) -> list[System]:
@@ -65,7 +65,7 @@ class Loss:
 
 
 @dataclass(frozen=True)
-class Alternative:
+class FailureAlternative:
     """A product of another group for the same function: the 33 that run it, and one to ring.
 
     `invented` counts the records among them that are invented for demonstration.
@@ -86,7 +86,7 @@ class Exposed:
 
     use: FunctionUse
     boroughs: Sequence[Borough]
-    alternatives: Sequence[Alternative]
+    alternatives: Sequence[FailureAlternative]
     choices: int
 
     @property
@@ -96,22 +96,22 @@ class Exposed:
 
 
 @dataclass(frozen=True)
-class Failure:
+class SupplierFailure:
     """If all suppliers of a group failed: losses by borough's name, functions in their order."""
 
-    group: Group
+    group: SupplierGroup
     estate: Estate
 
     @cached_property
     def losses(self) -> list[Loss]:
         """What each borough would lose, by its name."""
-        own = _by_place(self.estate.own)
-        besides = _by_place(self.estate.others)
+        own = _group_by_place(self.estate.own)
+        besides = _group_by_place(self.estate.others)
         return [
             Loss(
                 borough,
                 [
-                    Part(use.function, lost, besides.get((borough.pk, use.function.pk), ()))
+                    FailureLoss(use.function, lost, besides.get((borough.pk, use.function.pk), ()))
                     for use in self.estate.functions
                     if (lost := own.get((borough.pk, use.function.pk)))
                 ],
@@ -154,17 +154,19 @@ class Failure:
 
 def _alternative(
     product: Product, systems: Sequence[System], losing: Collection[int]
-) -> Alternative:
+) -> FailureAlternative:
     """To ring: who would lose nothing for the function, a real record first, then by name."""
     asked = min(
         systems,
         key=lambda one: (one.borough_id in losing, one.illustrative, one.borough.name, one.pk),
     )
     boroughs = [one.borough for one in systems]
-    return Alternative(product, boroughs, asked.borough, sum(one.illustrative for one in systems))
+    return FailureAlternative(
+        product, boroughs, asked.borough, sum(one.illustrative for one in systems)
+    )
 
 
-def _by_place(systems: Iterable[System]) -> Mapping[tuple[int, int], Sequence[System]]:
+def _group_by_place(systems: Iterable[System]) -> Mapping[tuple[int, int], Sequence[System]]:
     """Systems by borough and function."""
     found: dict[tuple[int, int], list[System]] = defaultdict(list)
     for one in systems:

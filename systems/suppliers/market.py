@@ -19,7 +19,7 @@ from citytools.facts import statistics
 from citytools.facts.statistics import Concentration
 from contracts.models import Contract, ContractFunction
 from systems.models import Function
-from systems.suppliers.ownership import Group
+from systems.suppliers.ownership import SupplierGroup
 from systems.suppliers.page import BY, CONTRACTS, SYSTEMS, VALUE, Estate
 
 DENOMINATORS = {
@@ -28,11 +28,11 @@ DENOMINATORS = {
     VALUE: "pounds a year, in running contracts whose supplier and yearly value are known",
 }
 """What a share is a share of."""
-MOST = 50_000
+MAX_ENTRIES = 50_000
 """Contracts, once for each function they cover, that are read."""
 
 
-class Entry(NamedTuple):
+class MarketEntry(NamedTuple):
     """Something that counts in one function; `supplier` or `amount` None where not known."""
 
     function: Function
@@ -72,22 +72,24 @@ class Share:
         return None if self.share is None else round(100 * self.share, 1)
 
 
-def entries(by: str, estate: Estate, today: datetime.date, *, illustrative: bool) -> list[Entry]:
+def market_entries(
+    by: str, estate: Estate, today: datetime.date, *, illustrative: bool
+) -> list[MarketEntry]:
     """What is counted: systems, contracts or their yearly value."""
     if by == SYSTEMS:
-        return of_systems(estate)
-    return of_contracts(today, value=by == VALUE, illustrative=illustrative)
+        return system_entries(estate)
+    return contract_entries(today, value=by == VALUE, illustrative=illustrative)
 
 
-def of_systems(estate: Estate) -> list[Entry]:
+def system_entries(estate: Estate) -> list[MarketEntry]:
     """An entry for each system in use."""
     return [
-        Entry(one.function, one.product.manufacturer_id, Decimal(1), one.illustrative)
+        MarketEntry(one.function, one.product.manufacturer_id, Decimal(1), one.illustrative)
         for one in (*estate.own, *estate.others)
     ]
 
 
-def of_contracts(today: datetime.date, *, value: bool, illustrative: bool) -> list[Entry]:
+def contract_entries(today: datetime.date, *, value: bool, illustrative: bool) -> list[MarketEntry]:
     """An entry for each running contract of the 33 and each function it covers; one query.
 
     Its amount is 1 or, for `value`, its pounds a year.
@@ -98,19 +100,21 @@ def of_contracts(today: datetime.date, *, value: bool, illustrative: bool) -> li
     )
     rows = links.select_related("function__service_area", "contract").order_by("pk")
     return [
-        Entry(
+        MarketEntry(
             link.function,
             link.contract.supplier_id,
             link.contract.annual_value if value else Decimal(1),
             link.contract.illustrative,
         )
-        for link in rows[:MOST]
+        for link in rows[:MAX_ENTRIES]
     ]
 
 
-def shares(rows: Sequence[Entry], group: Group, estate: Estate) -> list[Share]:
+def function_shares(
+    rows: Sequence[MarketEntry], group: SupplierGroup, estate: Estate
+) -> list[Share]:
     """The share of each function for which its products run or which entries of its own name."""
-    by_function: dict[Function, list[Entry]] = defaultdict(list)
+    by_function: dict[Function, list[MarketEntry]] = defaultdict(list)
     for entry in rows:
         by_function[entry.function].append(entry)
     own = {entry.function for entry in rows if entry.supplier in group.keys}
@@ -120,7 +124,7 @@ def shares(rows: Sequence[Entry], group: Group, estate: Estate) -> list[Share]:
     ]
 
 
-def _share(function: Function, entries: Sequence[Entry], group: Group) -> Share:
+def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGroup) -> Share:
     counted = [
         (one.supplier, one.amount, one.illustrative)
         for one in entries
@@ -148,7 +152,7 @@ def _place(function: Function) -> tuple[int, int, int, int]:
     return area.position, area.pk, function.position, function.pk
 
 
-def share_by_function(shares: Sequence[Share], group: Group, by: str) -> Chart:
+def share_by_function(shares: Sequence[Share], group: SupplierGroup, by: str) -> Chart:
     """The share of each function in per cent, the largest first; what is not known is not drawn."""
     known = [share for share in shares if share.share is not None]
     known.sort(key=lambda one: (-(one.share or 0), one.function.name))
@@ -170,7 +174,7 @@ def share_by_function(shares: Sequence[Share], group: Group, by: str) -> Chart:
     )
 
 
-def _finding(known: Sequence[Share], group: Group, by: str) -> str:
+def _finding(known: Sequence[Share], group: SupplierGroup, by: str) -> str:
     name, counted = group.supplier.name, dict(BY)[by]
     if not known:
         return f"No share of {counted} is known for {name}"

@@ -17,7 +17,7 @@ from django.utils.text import slugify
 from citytools.facts.dates import FirstDay, first_day
 from systems.models import Ownership, Supplier, SupplierAlias
 
-MOST = 10_000
+MAX_OWNERSHIPS = 10_000
 """Ownerships, or other names, that are read."""
 
 
@@ -90,11 +90,11 @@ class Owners:
         return None if latest.owner_id == step.owner_id else latest.owner
 
 
-def read() -> Owners:
+def read_ownerships() -> Owners:
     """All ownerships as recorded; one query."""
     newest = (FirstDay("since").desc(nulls_last=True), "-pk")
     steps = Ownership.objects.select_related("supplier", "owner").order_by("supplier_id", *newest)
-    return Owners(list(steps[:MOST]))
+    return Owners(list(steps[:MAX_OWNERSHIPS]))
 
 
 def _day(step: Ownership) -> datetime.date:
@@ -102,7 +102,7 @@ def _day(step: Ownership) -> datetime.date:
 
 
 @dataclass(frozen=True)
-class Group:
+class SupplierGroup:
     """Who is counted on a supplier's page: itself and, where `whole`, all that it owns today."""
 
     supplier: Supplier
@@ -149,17 +149,17 @@ class Group:
         return self.owners.top(supplier) if self.whole else supplier
 
 
-def group_of(supplier: Supplier, asked: str | None) -> Group:
+def supplier_group(supplier: Supplier, asked: str | None) -> SupplierGroup:
     """With what it owns where asked to (yes), not where not (no); by default if it owns any."""
-    owners = read()
+    owners = read_ownerships()
     whole = asked == "yes" or (asked != "no" and bool(owners.group(supplier.pk)))
-    return Group(supplier, owners, whole)
+    return SupplierGroup(supplier, owners, whole)
 
 
-def today_of(slug: str) -> Supplier | None:
+def present_supplier(slug: str) -> Supplier | None:
     """The supplier that has another name which reads like this in an address; two queries."""
     names = SupplierAlias.objects.order_by("name", "pk")
-    for name, key in names.values_list("name", "supplier")[:MOST]:
+    for name, key in names.values_list("name", "supplier")[:MAX_OWNERSHIPS]:
         if slugify(name) == slug:
             return Supplier.objects.get(pk=key)
     return None

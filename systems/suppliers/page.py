@@ -14,9 +14,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
-from citytools.facts.statistics import Answers
-from citytools.lists.filters import OneOf, YesNo
-from citytools.lists.filterset import AskedReal
+from citytools.facts.statistics import ScaleAnswers
+from citytools.lists.filters import ChoiceFilter, YesNoFilter
+from citytools.lists.filterset import RealOnlyQueryForm
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
@@ -40,7 +40,7 @@ class Money:
     vat: Sequence[tuple[str, int]]
 
 
-def with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
+def contracts_with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
     """Contracts that pay any of the suppliers."""
     found = Contract.objects.filter(supplier__in=suppliers)
     return found if illustrative else found.real()
@@ -59,13 +59,13 @@ def paid_to_others(suppliers: Collection[int], *, illustrative: bool) -> Contrac
 
 def contracts_at_stake(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
     """Contracts that pay any of the suppliers, or pay others for their products."""
-    theirs = with_suppliers(suppliers, illustrative=illustrative)
+    theirs = contracts_with_suppliers(suppliers, illustrative=illustrative)
     others = paid_to_others(suppliers, illustrative=illustrative)
     either = Q(pk__in=theirs.order_by().values("pk")) | Q(pk__in=others.order_by().values("pk"))
     return Contract.objects.filter(either)
 
 
-def money(contracts: ContractQuerySet, today: datetime.date) -> Money:
+def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> Money:
     """What the contracts that run today cost; two queries."""
     running = contracts.running_on(today).order_by().values("vat")
     rows = list(
@@ -124,7 +124,7 @@ class Need:
     known: int
 
 
-def needs(*, illustrative: bool) -> list[Need]:
+def skills_needed(*, illustrative: bool) -> list[Need]:
     """Each skill needed that is among those recorded, in the order above; two queries."""
     skills = {one.slug: one for one in Skill.objects.filter(slug__in=NEEDED)}
     levels = SkillLevel.objects.filter(skill__in=skills.values())
@@ -134,13 +134,13 @@ def needs(*, illustrative: bool) -> list[Need]:
     for level in levels.select_related("borough").order_by("borough__name", "pk")[:1000]:
         by_skill[level.skill_id].append(level)
     return [
-        _need(skills[slug], why, by_skill[skills[slug].pk])
+        _skill_need(skills[slug], why, by_skill[skills[slug].pk])
         for slug, why in NEEDED.items()
         if slug in skills
     ]
 
 
-def _need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
+def _skill_need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
     strong = [one for one in levels if one.level >= Level.PRACTITIONER]
     return Need(
         skill,
@@ -151,7 +151,7 @@ def _need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
     )
 
 
-MOST = 20_000
+MAX_SYSTEMS = 20_000
 """Systems that are read, more than London has."""
 
 
@@ -186,15 +186,15 @@ class ProductUse:
         return len({one.borough_id for one in self.systems})
 
     @property
-    def satisfaction(self) -> Answers:
+    def satisfaction(self) -> ScaleAnswers:
         """The boroughs' own views of it, 1 to 5."""
         given = [one.satisfaction for one in self.systems if one.satisfaction is not None]
-        return Answers(given, len(self.systems))
+        return ScaleAnswers(given, len(self.systems))
 
     @property
     def hosting(self) -> list[tuple[str, int]]:
         """(where it runs, how many systems)."""
-        return hosting(self.systems)
+        return estate_hosting(self.systems)
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Estate:
     @cached_property
     def boroughs(self) -> list[Borough]:
         """Those that run any of its products, by name."""
-        return _by_name(one.borough for one in self.own)
+        return _sort_by_name(one.borough for one in self.own)
 
     @cached_property
     def answered(self) -> frozenset[int]:
@@ -239,7 +239,7 @@ class Estate:
     @property
     def hosting(self) -> list[tuple[str, int]]:
         """(where they run, how many systems), in the order of the choices, not known last."""
-        return hosting(self.own)
+        return estate_hosting(self.own)
 
     @property
     def invented(self) -> int:
@@ -254,14 +254,14 @@ class Estate:
         ]
 
 
-def read(makers: Collection[int], *, illustrative: bool) -> Estate:
+def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
     """The estate of some makers, by primary key, together; three queries."""
     told = System.objects.filter(borough__in=Borough.objects.london())
     told = told if illustrative else told.real()
     running = told.in_use()
     theirs = told.filter(product__manufacturer__in=makers)
     functions = theirs.in_use().order_by().values("function")
-    systems = list(_ordered(running.filter(function__in=functions)))
+    systems = list(_in_order(running.filter(function__in=functions)))
     idle = theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count()
     complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=illustrative)
     return Estate(
@@ -272,29 +272,29 @@ def read(makers: Collection[int], *, illustrative: bool) -> Estate:
     )
 
 
-def products_of(makers: Collection[int], *, illustrative: bool) -> list[Product]:
+def products_made_by(makers: Collection[int], *, illustrative: bool) -> list[Product]:
     """What they make, by name; two queries."""
     products = Product.objects.filter(manufacturer__in=makers)
     found = products if illustrative else products.filter(illustrative=False)
     return list(found.for_list().order_by("name", "pk")[:500])
 
 
-def hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
+def estate_hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
     """(where they run, how many), in the order of the choices, not known last."""
     counts = Counter(one.hosting for one in systems)
     places = [*Hosting.choices, ("", "not known")]
     return [(str(label), counts[value]) for value, label in places if counts[value]]
 
 
-def _ordered(systems: SystemQuerySet) -> SystemQuerySet:
+def _in_order(systems: SystemQuerySet) -> SystemQuerySet:
     return systems.for_list().order_by(
         *("function__service_area__position", "function__service_area_id"),
         *("function__position", "function_id"),
         *("product__name", "product_id", "borough__name", "pk"),
-    )[:MOST]
+    )[:MAX_SYSTEMS]
 
 
-def _by_name(boroughs: Iterable[Borough]) -> list[Borough]:
+def _sort_by_name(boroughs: Iterable[Borough]) -> list[Borough]:
     unique = {one.pk: one for one in boroughs}
     return sorted(unique.values(), key=lambda one: (one.name, one.pk))
 
@@ -308,10 +308,10 @@ def _all(rows: QuerySet[Any], _yes: bool) -> QuerySet[Any]:
     return rows
 
 
-class AskedGroup(AskedReal):
+class AskedGroup(RealOnlyQueryForm):
     """A page that counts a supplier alone or with all that it owns."""
 
-    group = YesNo("With the companies it owns", _all)
+    group = YesNoFilter("With the companies it owns", _all)
 
     def asking(self, *names: str, **changes: str) -> str:
         """A query string of what was asked and understood under these names, with changes."""
@@ -347,7 +347,7 @@ class AskedGroup(AskedReal):
 class AskedShare(AskedGroup):
     """A page that shows shares of systems, of contracts or of their value."""
 
-    by = OneOf("Share of", BY)
+    by = ChoiceFilter("Share of", BY)
 
     @property
     def counted(self) -> str:

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from systems.service_map.layout import NONE, NOT_KNOWN, Cell, Mark, Row
+from systems.service_map.layout import NONE, NOT_KNOWN, MapCell, MapRow, Mark
 
 register = template.Library()
 _WITHOUT = {
@@ -16,12 +16,12 @@ _WITHOUT = {
 
 
 @register.simple_tag
-def answers(row: Row) -> SafeString:
+def answers(row: MapRow) -> SafeString:
     """The cells of a row."""
     return format_html_join("", "{}", ((_cell(cell),) for cell in row.cells))
 
 
-def _cell(cell: Cell) -> SafeString:
+def _cell(cell: MapCell) -> SafeString:
     if cell.state in _WITHOUT:
         return _WITHOUT[cell.state]
     return format_html(

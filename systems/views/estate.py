@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import page
+from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
 from research.publications import pages
 from systems import charts, service_map
@@ -30,11 +30,11 @@ def system_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": coverage.of(
+        "coverage": coverage.coverage_for(
             Subject.SYSTEMS, chosen.rows.borough_count(), illustrative=chosen.illustrative
         ),
-        "chart": charts.by_service_area(chosen.rows, listing.csv),
-        "about": pages.of_choice(chosen, dates.today()),
+        "chart": charts.systems_by_area_chart(chosen.rows, listing.csv),
+        "about": pages.research_about_filter(chosen, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 
@@ -47,15 +47,17 @@ def system(request: HttpRequest, pk: int) -> HttpResponse:
         "contracts": found.contracts.for_list()[:20],
         "others": found.elsewhere()[:20],
     }
-    return page(request, "systems/detail.html", context)
+    return render_page(request, "systems/detail.html", context)
 
 
 def service_map_page(request: HttpRequest) -> HttpResponse:
     """Function by borough: who runs what."""
     chosen = MapFilter(request.GET, System.objects.in_use())
     listing = Listing(chosen, "systems:map", "systems:map_csv", "Service map", "answer", "answers")
-    made = service_map.of_filter(chosen)
-    reporting = coverage.of(Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative)
+    made = service_map.service_map_for(chosen)
+    reporting = coverage.coverage_for(
+        Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative
+    )
     context = {"listing": listing, "map": made, "coverage": reporting}
-    context["about"] = pages.of_choice(chosen, dates.today())
+    context["about"] = pages.research_about_filter(chosen, dates.today())
     return render(request, "systems/map.html", context, status=listing.status)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import AskedReal, page
+from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from contracts.models import Contract
 from research.publications import pages
@@ -14,7 +14,7 @@ from systems import charts, costs
 from systems.costs import products_with_counts
 from systems.filters import ProductFilter
 from systems.models import Product, System
-from systems.products.page import alternatives_to, known_of, moves_involving, product_use
+from systems.products.page import alternatives_to, known_systems, moves_involving, product_use
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -36,23 +36,25 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
-    asked, today = AskedReal(request), dates.today()
-    systems = known_of(found, illustrative=asked.illustrative)
+    asked, today = RealOnlyQueryForm(request), dates.today()
+    systems = known_systems(found, illustrative=asked.illustrative)
     everything = System.objects.all() if asked.illustrative else System.objects.real()
-    used, paid = product_use(systems), costs.of(found, systems, today)
+    used, paid = product_use(systems), costs.product_costs(found, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = used.functions or list(found.functions.all())
     context = {
         "product": found,
         "owners": found.manufacturer.owners() if found.manufacturer else [],
         "use": used,
-        "coverage": coverage.of(Subject.SYSTEMS, used.boroughs, illustrative=asked.illustrative),
+        "coverage": coverage.coverage_for(
+            Subject.SYSTEMS, used.boroughs, illustrative=asked.illustrative
+        ),
         "contracts": contracts.for_list().soonest_first(today)[:10],
         "contract_count": contracts.count(),
         "costs": paid,
         "chart": charts.cost_each_thousand(paid),
         "alternatives": alternatives_to(functions, [found], illustrative=asked.illustrative),
         "moves": moves_involving(found, everything),
-        "about": pages.of_product(found, today),
+        "about": pages.research_about_product(found, today),
     }
-    return page(request, "systems/product.html", context, asked)
+    return render_page(request, "systems/product.html", context, asked)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools.facts import dates
-from citytools.lists.filterset import page
+from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
 from systems.costs import suppliers_with_counts
 from systems.filters import SupplierFilter
@@ -18,13 +18,13 @@ from systems.suppliers import failure, market, ownership
 from systems.suppliers.page import (
     AskedGroup,
     AskedShare,
+    contract_costs_today,
     contracts_at_stake,
-    money,
-    needs,
+    contracts_with_suppliers,
     paid_to_others,
-    products_of,
-    read,
-    with_suppliers,
+    products_made_by,
+    read_estate,
+    skills_needed,
 )
 
 View = Callable[[HttpRequest, str], HttpResponse]
@@ -46,14 +46,14 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
     return render(request, "systems/suppliers.html", context, status=listing.status)
 
 
-def _by_any_name(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
+def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
     """The page of the supplier of this slug; another name of one leads on to its page."""
 
     def answered(request: HttpRequest, slug: str) -> HttpResponse:
         found = Supplier.objects.prefetch_related("aliases").filter(slug=slug).first()
         if found:
             return view(request, found)
-        today = ownership.today_of(slug)
+        today = ownership.present_supplier(slug)
         if today is None or request.resolver_match is None:
             raise Http404("No supplier has this name.")
         place = reverse(request.resolver_match.view_name, args=[today.slug])
@@ -63,41 +63,41 @@ def _by_any_name(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
     return answered
 
 
-@_by_any_name
+@_redirect_former_names
 def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
     asked, today = AskedShare(request), dates.today()
     shown = asked.illustrative
-    group = ownership.group_of(found, asked.named.get("group"))
-    told = read(group.keys, illustrative=shown)
-    paid = with_suppliers(group.keys, illustrative=shown)
-    shares = market.shares(
-        market.entries(asked.counted, told, today, illustrative=shown), group, told
+    group = ownership.supplier_group(found, asked.named.get("group"))
+    told = read_estate(group.keys, illustrative=shown)
+    paid = contracts_with_suppliers(group.keys, illustrative=shown)
+    shares = market.function_shares(
+        market.market_entries(asked.counted, told, today, illustrative=shown), group, told
     )
-    made = told.of_products(products_of(group.keys, illustrative=shown))
+    made = told.of_products(products_made_by(group.keys, illustrative=shown))
     context = {
         "supplier": found,
         "group": group,
         "estate": told,
         "products": made,
         "contracts": paid.for_list().soonest_decision_first(today)[:50],
-        "money": money(paid, today),
+        "money": contract_costs_today(paid, today),
         "elsewhere": paid_to_others(group.keys, illustrative=shown).count(),
-        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=shown),
         "shares": shares,
         "denominator": market.DENOMINATORS[asked.counted],
         "chart": market.share_by_function(shares, group, asked.counted),
     }
-    return page(request, "systems/supplier.html", context, asked)
+    return render_page(request, "systems/supplier.html", context, asked)
 
 
-@_by_any_name
+@_redirect_former_names
 def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
     asked, today = AskedGroup(request), dates.today()
     shown = asked.illustrative
-    group = ownership.group_of(found, asked.named.get("group"))
-    told = failure.Failure(group, read(group.keys, illustrative=shown))
+    group = ownership.supplier_group(found, asked.named.get("group"))
+    told = failure.SupplierFailure(group, read_estate(group.keys, illustrative=shown))
     at_stake = contracts_at_stake(group.keys, illustrative=shown).running_on(today)
     context = {
         "supplier": found,
@@ -106,9 +106,9 @@ def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
         "failure": told,
         "unknown": told.unknown(Borough.objects.london().order_by("name", "pk")),
         "contracts": at_stake.for_list().soonest_first(today)[:100],
-        "money": money(at_stake, today),
-        "needs": needs(illustrative=shown),
-        "coverage": coverage.of(Subject.SYSTEMS, LONDON, illustrative=shown),
-        "skilled": coverage.of(Subject.SKILLS, LONDON, illustrative=shown),
+        "money": contract_costs_today(at_stake, today),
+        "needs": skills_needed(illustrative=shown),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=shown),
+        "skilled": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=shown),
     }
-    return page(request, "systems/supplier_failure.html", context, asked)
+    return render_page(request, "systems/supplier_failure.html", context, asked)

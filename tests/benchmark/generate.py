@@ -33,7 +33,7 @@ import skills.imports
 import systems.imports
 from boroughs.models import Borough, Return
 from citytools.facts.confirmation import LinkEndsConfirmation
-from citytools.imports import Import
+from citytools.imports import ImportRun
 from citytools.management.commands.load import tables, take_statistics, wait_for_other_loads
 from citytools.management.demonstration.market import Catalogue, product_rows, supplier_rows
 from citytools.management.demonstration.reference_data import Row, split_cell
@@ -213,7 +213,7 @@ def fill(nation: Nation, recorded: UUID, progress: Callable[[int, int], None]) -
 
 
 def _read_reference(fixtures: Path) -> None:
-    run = Import()
+    run = ImportRun()
     for name, read in _REFERENCE.items():
         read(fixtures / name, run)
 

@@ -179,7 +179,7 @@ def _production() -> dict[str, str]:
 
 def _signed_in(ours: Server) -> str:
     """The cookie of a new staff account, by the sign-in page, as a person gets it."""
-    name, password = admin.make()
+    name, password = admin.create_staff_account()
     line = http.client.HTTPConnection(ADDRESS, ours.port, timeout=60)
     try:
         line.request("GET", "/admin/login/", headers=_AS_BY_TLS)

@@ -20,7 +20,7 @@ from django.http import QueryDict
 from boroughs.models import Borough
 from citytools.exports import tables
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from citytools.local.postgres import programs
 from contracts.filters import ContractFilter
 from contracts.models import Contract
@@ -35,7 +35,7 @@ class RivalTable:
     """One list of ours and its table for the rivals."""
 
     name: str
-    filterset: FactFilter
+    filterset: FactFilterSet
     indexed: Sequence[str]
     """Columns with an index, and with counts beside their values."""
     words: Sequence[str]
@@ -113,7 +113,7 @@ def time_psql_copy() -> float | None:
     if psql is None:
         return None
     everything = fact_lists()[0]
-    statement = tables.copying(everything.rows, everything.columns)
+    statement = tables.copy_statement(everything.rows, everything.columns)
     parameters = connection.get_connection_params()
     command = [str(psql), "-h", parameters["host"], "-p", str(parameters["port"])]
     command += ["-U", parameters["user"], "-d", parameters["dbname"], "-q", "-v", "ON_ERROR_STOP=1"]

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from boroughs.profile.chances import Chance, best
+from boroughs.profile.chances import Chance, best_chances
 from citytools.facts import dates
-from contracts.joint_procurement.presentation import of_borough
+from contracts.joint_procurement.presentation import windows_for_borough
 from tests import factories
 from tests.pages import words
 
@@ -28,8 +28,8 @@ def camden() -> Borough:
 
 
 def found(borough: Borough, most: int = 3, *, illustrative: bool = True) -> list[Chance]:
-    windows = of_borough(borough, TODAY, 18, illustrative=illustrative)
-    return best(borough, windows, most, illustrative=illustrative)
+    windows = windows_for_borough(borough, TODAY, 18, illustrative=illustrative)
+    return best_chances(borough, windows, most, illustrative=illustrative)
 
 
 def chances(borough: Borough, most: int = 3) -> list[str]:

@@ -9,7 +9,12 @@ from django.db import connection
 
 from boroughs.models import Borough
 from boroughs.profile import peers
-from boroughs.profile.peers import estates, likeness, nearest, weights
+from boroughs.profile.peers import (
+    column_weights,
+    estate_matrix,
+    most_similar_boroughs,
+    peer_similarity,
+)
 from systems.models import Function, Product, Status
 from tests import factories
 from tests.estate import small_london
@@ -43,7 +48,7 @@ def by_sql() -> dict[tuple[int, int], float]:
 
 
 def agree() -> None:
-    computed = likeness(estates())
+    computed = peer_similarity(estate_matrix())
     second = by_sql()
     assert len(second) == computed.size > 0
     for (one, other), value in second.items():
@@ -87,7 +92,7 @@ def test_by_hand() -> None:
     brent = run(factories.borough("Brent"), "A", "B")
     run(factories.borough("Sutton"), "A", "D")
     common, rare, alone = math.log(1 + 3 / 3), math.log(1 + 3 / 2), math.log(1 + 3)
-    first, second = nearest(camden)
+    first, second = most_similar_boroughs(camden)
     assert first.borough == brent
     assert first.likeness == pytest.approx((common + rare) / (common + rare + alone))
     assert (first.shared, first.rare, first.either) == (2, 1, 3)
@@ -97,7 +102,7 @@ def test_by_hand() -> None:
 
 def test_it_is_symmetric_and_one_with_itself() -> None:
     small_london(3, rows=90)
-    alike = likeness(estates())
+    alike = peer_similarity(estate_matrix())
     pd.testing.assert_frame_equal(alike, alike.T)
     assert all(alike.loc[one, one] == 1 for one in alike.index)
     assert ((alike >= 0) & (alike <= 1 + 1e-12)).all().all()
@@ -108,7 +113,7 @@ def test_a_rare_shared_system_counts_more_than_a_universal_one() -> None:
     run(factories.borough("Rare friend"), "B", "C")
     run(factories.borough("Common friend"), "A", "C")
     run(factories.borough("Fourth"), "A")
-    names = [peer.borough.name for peer in nearest(camden)]
+    names = [peer.borough.name for peer in most_similar_boroughs(camden)]
     assert names.index("Rare friend") < names.index("Common friend")
 
 
@@ -117,38 +122,43 @@ def test_without_a_return_a_borough_is_absent_and_not_zero() -> None:
     silent = factories.borough("Silent")
     factories.system(borough=silent, product=PRODUCTS["A"], function=FUNCTIONS["A"])
     region = run(factories.borough("Region", kind=Borough.Kind.REGIONAL), "A")
-    assert {silent.pk, region.pk}.isdisjoint(estates().index)
-    assert nearest(silent) == nearest(region) == nearest(camden) == []
-    assert weights(estates()).tolist() == pytest.approx([math.log(2)])
+    assert {silent.pk, region.pk}.isdisjoint(estate_matrix().index)
+    assert (
+        most_similar_boroughs(silent)
+        == most_similar_boroughs(region)
+        == most_similar_boroughs(camden)
+        == []
+    )
+    assert column_weights(estate_matrix()).tolist() == pytest.approx([math.log(2)])
 
 
 def test_only_systems_in_use_count() -> None:
     camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"), "A")
     brent.systems.update(status=Status.RETIRED)
-    assert nearest(camden) == []
+    assert most_similar_boroughs(camden) == []
     brent.systems.update(status=Status.RETIRING)
-    assert nearest(camden)[0].likeness == pytest.approx(1)
+    assert most_similar_boroughs(camden)[0].likeness == pytest.approx(1)
 
 
 def test_the_same_product_for_another_function_is_not_shared() -> None:
     camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"))
     factories.system(borough=brent, product=PRODUCTS["A"], function=FUNCTIONS["B"])
-    assert nearest(camden) == []
+    assert most_similar_boroughs(camden) == []
 
 
 def test_invented_records_are_left_out_when_asked() -> None:
     camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"), "A")
     brent.returns.update(source_kind="illustrative")
-    assert [peer.borough for peer in nearest(camden)] == [brent]
-    assert nearest(camden, illustrative=False) == []
+    assert [peer.borough for peer in most_similar_boroughs(camden)] == [brent]
+    assert most_similar_boroughs(camden, illustrative=False) == []
 
 
 def test_empty_estates_and_an_empty_london() -> None:
-    assert nearest(factories.borough("Nobody")) == []
+    assert most_similar_boroughs(factories.borough("Nobody")) == []
     camden, brent = run(factories.borough("Camden")), run(factories.borough("Brent"))
-    assert nearest(camden) == []
+    assert most_similar_boroughs(camden) == []
     run(factories.borough("Sutton"), "A")
-    alike = likeness(estates())
+    alike = peer_similarity(estate_matrix())
     assert alike.loc[camden.pk, camden.pk] == 1
     assert alike.loc[camden.pk, brent.pk] == 0
 
@@ -157,9 +167,9 @@ def test_ties_are_broken_by_name_and_five_are_enough() -> None:
     camden = run(factories.borough("Camden"), "A")
     for name in ("Sutton", "Brent", "Merton", "Ealing", "Barnet", "Newham"):
         run(factories.borough(name), "A")
-    names = [peer.borough.name for peer in nearest(camden)]
+    names = [peer.borough.name for peer in most_similar_boroughs(camden)]
     assert names == ["Barnet", "Brent", "Ealing", "Merton", "Newham"]
-    assert len(nearest(camden, most=2)) == 2
+    assert len(most_similar_boroughs(camden, most=2)) == 2
 
 
 def test_rare_means_what_the_pages_say() -> None:

@@ -62,7 +62,7 @@ def by_sql(query: str, *parameters: int) -> set[tuple[int, ...]]:
 
 def agree(borough: Borough) -> int:
     """Compare with SQL; how many things were found."""
-    found = page.of(borough)
+    found = page.compare_with_london(borough)
     rare = {(row.use.function, row.use.product) for row in found.rare}
     assert rare == by_sql(RARE, borough.pk)
     open_ = by_sql(OPEN, borough.pk, borough.pk)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough, Subject
-from boroughs.profile.tile_map import MEASURES, Tile, classes, tile_map
+from boroughs.profile.tile_map import MEASURES, Tile, equal_classes, tile_map
 from skills.models import Level
 from tests import factories
 from tests.pages import text_of, words
@@ -35,7 +35,7 @@ def tile(key: str, name: str = "Camden") -> Tile:
 def test_classes_are_of_one_width_and_hold_every_value(
     values: list[int], bounds: list[tuple[int, int]]
 ) -> None:
-    assert classes(values) == bounds
+    assert equal_classes(values) == bounds
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from citytools.facts import dates
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import widest
+from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import Contract
 from systems.models import System
 from tests.browser.accessibility import assert_clean
@@ -84,7 +84,7 @@ def _records() -> list[str]:
     system = System.objects.filter(contracts__isnull=False).earliest("pk")
     contract = system.contracts.earliest("pk")
     asked = TogetherFilter(QueryDict(), Contract.objects.all())
-    window: str = widest(asked, dates.today())[0].address
+    window: str = windows_with_most_boroughs(asked, dates.today())[0].address
     return [system.get_absolute_url(), contract.get_absolute_url(), window]
 
 

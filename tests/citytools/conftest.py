@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Folder:
 def kept_pages(settings: Settings) -> Iterator[None]:
     """Pages are kept, and none is yet."""
     settings.KEPT_PAGES = 300
-    page_cache.forget()
+    page_cache.clear_page_cache()
     # As Django's own client does: the test's transaction ends with its connection
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

@@ -40,12 +40,12 @@ def begun(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     """A folder of its own, and how often a build was begun, which no test lets run by itself."""
     settings.FILES_FOLDER = tmp_path / "files"
     found: list[str] = []
-    monkeypatch.setattr(zip_archive.Builder, "begin", lambda self: found.append("begun"))
+    monkeypatch.setattr(zip_archive.ArchiveBuilder, "begin", lambda self: found.append("begun"))
     return found
 
 
 def opened() -> zipfile.ZipFile:
-    return zipfile.ZipFile(zip_archive.build(FILES).path)
+    return zipfile.ZipFile(zip_archive.build_archive(FILES).path)
 
 
 def test_every_file_lies_in_it_as_the_site_gives_it(client: Client) -> None:
@@ -100,12 +100,12 @@ def test_csvw_describes_every_column_of_every_file() -> None:
 
 def test_it_is_built_once_for_the_same_data_and_anew_after_a_change(begun: list[str]) -> None:
     factories.contract(title="First")
-    first = zip_archive.build(FILES)
+    first = zip_archive.build_archive(FILES)
     made = first.path.stat().st_mtime_ns
     call_command("build_zip", verbosity=0)
     assert first.path.stat().st_mtime_ns == made
     factories.contract(title="Second")
-    second = zip_archive.build(FILES)
+    second = zip_archive.build_archive(FILES)
     assert second.path != first.path
     assert not first.path.exists()
     assert "Second" in zipfile.ZipFile(second.path).read("contracts.csv").decode()
@@ -122,7 +122,7 @@ def test_before_the_first_is_built_a_visitor_is_asked_to_wait(
 
 
 def test_a_stale_one_is_served_while_a_fresh_one_is_built(client: Client, begun: list[str]) -> None:
-    made = zip_archive.build(FILES)
+    made = zip_archive.build_archive(FILES)
     fresh = client.get(PLACE)
     body = b"".join(fresh)
     assert body == made.path.read_bytes()
@@ -157,7 +157,7 @@ def test_one_process_builds_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
             return None if len(started) == 1 else 0
 
     monkeypatch.setattr(subprocess, "Popen", Running)
-    builder = zip_archive.Builder()
+    builder = zip_archive.ArchiveBuilder()
     builder.begin()
     builder.begin()
     assert [command[-1] for command in started] == ["build_zip"]
@@ -168,7 +168,7 @@ def test_what_is_more_than_its_own_address_would_give_is_left_out_and_said(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_london(rows=20)
-    monkeypatch.setattr(export, "MOST_MADE", 1)
+    monkeypatch.setattr(export, "MAX_COMPUTED_ROWS", 1)
     bundle = opened()
     assert client.get("/systems/map.csv").status_code == 400
     named = {one["path"] for one in json.loads(bundle.read("datapackage.json"))["resources"]}
@@ -191,7 +191,7 @@ def test_what_a_stopped_build_left_goes_with_the_next(settings: Settings) -> Non
     settings.FILES_FOLDER.mkdir()
     left = settings.FILES_FOLDER / "draft-half"
     left.write_text("half")
-    zip_archive.build(FILES)
+    zip_archive.build_archive(FILES)
     assert not left.exists()
 
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three pages of systems where two may be asked for."""
-    monkeypatch.setattr(listing, "MOST_PAGES", 2)
+    monkeypatch.setattr(listing, "MAX_PAGES", 2)
     borough, product = factories.borough(), factories.product()
     for _ in range(2 * listing.PAGE_SIZE + 1):
         factories.system(borough=borough, product=product, function=factories.function())
@@ -51,8 +51,8 @@ def test_a_list_within_the_bound_says_nothing_of_it(client: Client) -> None:
 def test_names_too_many_to_list_are_written_and_kept(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "SHORT", 1)
-    monkeypatch.setattr(facets, "MOST", 2)
+    monkeypatch.setattr(facets, "MAX_OPTIONS_UNFOLDED", 1)
+    monkeypatch.setattr(facets, "MAX_OPTIONS", 2)
     first, second, third = (factories.system().borough for _ in range(3))
     text = text_of(client.get(f"/systems/?borough={second.slug}&borough={third.slug}"))
     assert f'<option value="{first.slug}"' not in text
@@ -67,7 +67,7 @@ def test_names_too_many_to_list_are_written_and_kept(
 def test_a_name_that_is_not_known_is_said_beside_a_list_too_long(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "MOST", 0)
+    monkeypatch.setattr(facets, "MAX_OPTIONS", 0)
     factories.system()
     response = client.get("/systems/?borough=atlantis")
     assert response.status_code == 400
@@ -77,7 +77,7 @@ def test_a_name_that_is_not_known_is_said_beside_a_list_too_long(
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two regional bodies with a level, where the matrix may show one unasked."""
-    monkeypatch.setattr(matrix, "MOST_OTHERS", 1)
+    monkeypatch.setattr(matrix, "MAX_REGIONAL_BODIES", 1)
     factories.skill_level()
     bodies = [factories.borough(kind="regional") for _ in range(2)]
     for body in bodies:

@@ -60,7 +60,7 @@ def test_the_etag_is_of_address_query_host_day_and_code(
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2030, 1, 1))
     found.add(client.get("/about/")["ETag"])
     other = data_version.Version("other", timezone.now())
-    monkeypatch.setattr(data_version, "code", lambda: other)
+    monkeypatch.setattr(data_version, "code_version", lambda: other)
     found.add(client.get("/about/")["ETag"])
     assert len(found) == 7
     assert client.head("/about/")["ETag"] in found
@@ -73,7 +73,7 @@ def test_a_date_alone_counts_once_the_last_change_has_settled(
     for ago, status in ((quarter, 304), (datetime.timedelta(), 200)):
         changed = timezone.now() - ago
         version = data_version.Version("some", changed)
-        monkeypatch.setattr(data_version, "present", lambda version=version: version)
+        monkeypatch.setattr(data_version, "current_version", lambda version=version: version)
         since = http_date(changed.timestamp())
         answer = client.get("/about/", headers={"If-Modified-Since": since})
         assert answer.status_code == status
@@ -133,7 +133,7 @@ def test_no_public_page_holds_the_token_of_a_form(client: Client) -> None:
 
 
 def test_what_is_private_is_told_by_the_address_and_the_cookie() -> None:
-    assert conditional_get.APART == ("/admin/", "/healthz", "/readyz", "/.well-known/")
+    assert conditional_get.UNVERSIONED_PATHS == ("/admin/", "/healthz", "/readyz", "/.well-known/")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from citytools.charts import (
     PALETTE,
     PATTERNS,
     Chart,
-    dots,
-    plain,
+    as_plain_json,
+    dot_plot,
     sideways_bars,
     small_multiples,
     upright_bars,
@@ -60,12 +60,12 @@ def test_a_figure_is_one_that_plotly_knows_and_json_can_hold(draw: object) -> No
 )
 def test_a_picture_that_the_page_cannot_draw_is_refused(trace: object) -> None:
     with pytest.raises(ValueError, match=f"draws no {trace.type}"):  # type: ignore[attr-defined]
-        plain(go.Figure([trace]))
+        as_plain_json(go.Figure([trace]))
 
 
 @pytest.mark.parametrize("trace", [go.Bar(y=[1]), go.Scatter(y=[1]), go.Pie(values=[1])])
 def test_bars_lines_and_pies_are_drawn(trace: object) -> None:
-    assert plain(go.Figure([trace]))["data"][0]["type"] in {"bar", "scatter", "pie"}
+    assert as_plain_json(go.Figure([trace]))["data"][0]["type"] in {"bar", "scatter", "pie"}
 
 
 def test_series_differ_by_colour_and_by_pattern() -> None:
@@ -140,7 +140,7 @@ def test_dots_show_every_value_the_range_and_the_median() -> None:
     values = [Decimal(value) for value in (9, 1, 4, 2, 7, 3)]
     range_ = statistics.median_range(values)
     assert range_
-    figure = dots(values, range_, "a year")
+    figure = dot_plot(values, range_, "a year")
     (trace,) = figure["data"]
     assert trace["x"] == [1, 2, 3, 4, 7, 9]
     band, line = figure["layout"]["shapes"]

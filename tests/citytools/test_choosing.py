@@ -93,7 +93,7 @@ def test_a_page_shows_at_most_so_many_and_says_so(client: Client) -> None:
     (file,) = (one for one in FILES if one.name == "contracts")
     names = [column.name for column in file.columns]
     response = client.get("/contracts/", {"columns": names})
-    assert headings(text_of(response)) == names[: listing.MOST]
+    assert headings(text_of(response)) == names[: listing.MAX_TABLE_COLUMNS]
     assert f"first 12 of the {len(names)} columns chosen" in words(response)
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from citytools.env import whole_number
+from citytools.env import read_whole_number
 from citytools.staff.login_throttle import UNKNOWN, client_address
 
 PEER = "192.0.2.1"
@@ -65,4 +65,4 @@ def test_a_number_of_proxies_that_is_none_stops_the_start(
 ) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", text)
     with pytest.raises(ImproperlyConfigured, match="write a whole number from 0 to 10"):
-        whole_number("TRUSTED_PROXIES", default=0, most=10)
+        read_whole_number("TRUSTED_PROXIES", default=0, most=10)

@@ -39,12 +39,12 @@ def test_concentration_worked_out_by_hand(
 @pytest.mark.parametrize("nothing", [[], [0], [Decimal(0), 0]])
 def test_nothing_to_share_out_has_no_concentration(nothing: list[int]) -> None:
     assert statistics.market_concentration(nothing) is None
-    assert statistics.shares(nothing) == []
+    assert statistics.market_shares(nothing) == []
 
 
 def test_a_negative_amount_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
-        statistics.shares([3, -1])
+        statistics.market_shares([3, -1])
 
 
 @given(held)
@@ -55,7 +55,7 @@ def test_the_index_stays_within_its_bounds(given: list[statistics.Amount]) -> No
     assert found.index <= 1
     assert 0 <= found.normalised <= 1
     assert 1 <= found.effective <= found.suppliers * (1 + 1e-12)
-    assert sum(statistics.shares(given)) == 1
+    assert sum(statistics.market_shares(given)) == 1
 
 
 @given(st.integers(2, 200), st.integers(1, 10**9) | st.decimals("0.01", 10**9, places=2))

@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.test import Client
 
 from boroughs.models import Return
-from citytools.facts.confirmation import apply_now, stated
+from citytools.facts.confirmation import apply_confirmations_now, confirmation_stated
 from citytools.history import batches
 from citytools.imports.authorship import event_model
 from contracts.models import (
@@ -60,14 +60,14 @@ def updated(record: models.Model, **values: Any) -> datetime.date | None:
 def confirmed_contract(**fields: Any) -> Contract:
     """A contract that was confirmed in an earlier transaction."""
     contract = factories.contract(confirmed_on=DAY, **fields)
-    apply_now()
+    apply_confirmations_now()
     move_events(DAY)
     return contract
 
 
 def confirmation(contract: Contract) -> datetime.date | None:
     """What stands once the transaction ends."""
-    apply_now()
+    apply_confirmations_now()
     return Contract.objects.get(pk=contract.pk).confirmed_on
 
 
@@ -126,7 +126,7 @@ def test_a_new_contract_with_links_is_confirmed() -> None:
 def test_a_deleted_contract_leaves_its_history_as_it_stood() -> None:
     contract = confirmed_contract(partners=[factories.borough()])
     contract.delete()
-    apply_now()
+    apply_confirmations_now()
     last = event_model(Contract).objects.latest("pgh_id")
     assert (last.pgh_label, last.confirmed_on) == ("delete", DAY)
 
@@ -143,9 +143,9 @@ def test_an_earlier_version_brings_its_confirmation_back(client: Client) -> None
 def test_restoring_a_version_of_the_same_confirmation_keeps_it() -> None:
     system = factories.system(confirmed_on=DAY, users=5)
     event = event_model(System).objects.earliest("pgh_id")
-    with stated():
+    with confirmation_stated():
         System.objects.update(users=6)
-        batches.candidate(event).save()
+        batches.record_from_version(event).save()
     system.refresh_from_db()
     assert (system.users, system.confirmed_on) == (5, DAY)
 
@@ -237,7 +237,7 @@ def test_history_shows_that_the_confirmation_ended(client: Client) -> None:
 
 def test_a_session_that_stated_a_confirmation_once_does_so_no_more() -> None:
     system = factories.system(confirmed_on=DAY)
-    with stated():
+    with confirmation_stated():
         assert updated(system, users=7) == DAY
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('citytools.confirmations', true)")

@@ -19,7 +19,7 @@ PLACE = "/systems/suppliers/suppliers.csv"
 
 @pytest.fixture(autouse=True)
 def _few_rows_are_many(monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path) -> None:
-    monkeypatch.setattr(export, "SPOOLED", 0)
+    monkeypatch.setattr(export, "MAX_ROWS_SENT_WHOLE", 0)
     settings.FILES_FOLDER = tmp_path / "files"
     factories.supplier()
 
@@ -44,7 +44,7 @@ class FakeTable:
 
 
 def start(table: Any) -> export.CsvCopy:
-    return export.start(table)
+    return export.start_csv_copy(table)
 
 
 def free_slots() -> tuple[int, int]:

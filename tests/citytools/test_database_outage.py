@@ -201,7 +201,7 @@ def test_where_nobody_answers_it_is_not_asked_again_at_once(
 
 def test_a_refused_connection_is_tried_once_for_a_version(down: list[str]) -> None:
     with pytest.raises(OperationalError):
-        data_version.present()
+        data_version.current_version()
     assert down == ["tried"]
 
 

@@ -212,7 +212,7 @@ def test_of_rows_made_in_python_too_many_are_refused_with_the_way_out(
     address = f"/systems/map.{suffix}"
     whole = client.get(address)
     assert (whole.status_code, bool(b"".join(whole))) == (200, True)
-    monkeypatch.setattr(export, "MOST_MADE", 1)
+    monkeypatch.setattr(export, "MAX_COMPUTED_ROWS", 1)
     factories.system()
     refused = client.get(address)
     assert refused.status_code == 400

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists import facets
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter
@@ -24,7 +24,7 @@ from tests.drawing import Query, choices, often, queries
 from tests.estate import small_london
 from tests.pages import words
 
-KINDS: list[tuple[type[FactFilter], Any]] = [
+KINDS: list[tuple[type[FactFilterSet], Any]] = [
     (SystemFilter, System),
     (ContractFilter, Contract),
     (SkillLevelFilter, SkillLevel),
@@ -36,7 +36,7 @@ NOT_COUNTED = {
 """Filters without a closed list of values, and sets of rows that overlap by design."""
 
 
-def chosen(kind: type[FactFilter], model: Any, query: Query) -> FactFilter:
+def chosen(kind: type[FactFilterSet], model: Any, query: Query) -> FactFilterSet:
     data = QueryDict(mutable=True)
     for name, values in query.items():
         data.setlist(name, values)
@@ -46,7 +46,7 @@ def chosen(kind: type[FactFilter], model: Any, query: Query) -> FactFilter:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "model"), KINDS)
 def test_a_count_is_the_rows_that_the_filter_then_returns(
-    kind: type[FactFilter], model: Any
+    kind: type[FactFilterSet], model: Any
 ) -> None:
     small_london()
     given_values = choices(kind, model)
@@ -152,7 +152,7 @@ def test_values_too_many_to_list_are_not_counted(
     factories.system(hosting="saas")
     factories.system(hosting="saas")
     assert "Borough 2 of 2 have systems" in words(client.get("/systems/"))
-    monkeypatch.setattr(facets, "MOST", 1)
+    monkeypatch.setattr(facets, "MAX_OPTIONS", 1)
     shown = words(client.get("/systems/?hosting=saas"))
     assert "Borough Too many to list." in shown
     assert "have systems Too many" not in shown
@@ -160,7 +160,9 @@ def test_values_too_many_to_list_are_not_counted(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "model"), KINDS)
-def test_an_option_is_called_what_its_record_is_called(kind: type[FactFilter], model: Any) -> None:
+def test_an_option_is_called_what_its_record_is_called(
+    kind: type[FactFilterSet], model: Any
+) -> None:
     small_london()
     factories.framework("Digital Outcomes", reference="RM1")
     factories.framework("Without a number", reference="")
@@ -200,7 +202,7 @@ def _offered(page: Any, name: str) -> tuple[list[tuple[str, bool]], str]:
 
 @pytest.mark.django_db
 def test_of_a_long_list_several_can_be_chosen_and_let_go_without_scripts(client: Client) -> None:
-    for number in range(facets.SHORT + 1):
+    for number in range(facets.MAX_OPTIONS_UNFOLDED + 1):
         factories.system(product=factories.product(f"Product {number:02}"))
     page = client.get("/systems/")
     assert _offered(page, "product") == ([], ' name="product"><option value="">Any')
@@ -218,7 +220,7 @@ def test_of_a_long_list_several_can_be_chosen_and_let_go_without_scripts(client:
 def test_of_what_is_too_many_to_list_the_chosen_can_be_let_go(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "MOST", 1)
+    monkeypatch.setattr(facets, "MAX_OPTIONS", 1)
     for name in ("Alpha", "Beta", "Gamma"):
         factories.system(product=factories.product(name))
     page = client.get("/systems/", {"product": ["alpha", "gamma"]})

@@ -186,7 +186,7 @@ def test_a_head_request_tells_the_same_without_the_rows(client: Client) -> None:
 
 
 def test_spooled_files_end_at_one_hundred_thousand_rows() -> None:
-    assert export.SPOOLED == 100_000
+    assert export.MAX_ROWS_SENT_WHOLE == 100_000
 
 
 def test_a_document_is_plain_json(client: Client) -> None:

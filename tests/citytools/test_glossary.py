@@ -16,7 +16,7 @@ from citytools.pages.data import FILES
 from citytools.pages.glossary import TERMS, load_terms
 from citytools.pages.method import METHODS
 from contracts.models import Route, Vat
-from contracts.models.dates import Standing
+from contracts.models.dates import ContractStatus
 from skills.models import Level
 from systems.models import Hosting, Status
 from tests import factories
@@ -77,7 +77,7 @@ def test_a_term_explains_each_value_in_the_order_of_the_choices(client: Client) 
         "status": Status.labels,
         "route": Route.labels,
         "vat-basis": Vat.labels,
-        "standing": [str(standing) for standing in Standing],
+        "standing": [str(standing) for standing in ContractStatus],
         "level": [f"{level.value}, {level.label.lower()}" for level in Level],
     }.items():
         assert [label for label, _ in TERMS[key].choices] == labels

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
-from citytools.imports import Draft, Import, Tally
-from citytools.imports.csv_reader import Line, LoadError
+from citytools.imports import ImportCounts, ImportRun, RecordDraft
+from citytools.imports.csv_reader import CsvRow, LoadError
 from systems.models import Ownership, Product, ProductFunction, Supplier, System
 from tests import factories
 
@@ -26,11 +26,11 @@ def _by_a_program() -> Iterator[None]:
         yield
 
 
-def draft(place: str = "row 2", **values: Any) -> Draft:
-    return Draft(Line("suppliers.csv", place, {}), values)
+def draft(place: str = "row 2", **values: Any) -> RecordDraft:
+    return RecordDraft(CsvRow("suppliers.csv", place, {}), values)
 
 
-def drafts(*names: str) -> list[Draft]:
+def drafts(*names: str) -> list[RecordDraft]:
     return [
         draft(f"row {row}", name=name, slug=slugify(name))
         for row, name in enumerate(names, start=2)
@@ -42,39 +42,39 @@ def events() -> int:
     return sum(kind._default_manager.count() for kind in kinds)
 
 
-def system_draft(**values: Any) -> Draft:
+def system_draft(**values: Any) -> RecordDraft:
     linked = {"borough": factories.borough(), "product": factories.product()}
     return draft(**factories.SOURCE | linked | {"function": factories.function()} | values)
 
 
 def test_new_rows_are_created_in_the_order_of_their_drafts() -> None:
-    run = Import()
+    run = ImportRun()
     made = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
     assert [record.name for _, record in made] == ["Zebra", "Ape"]
     assert all(record.pk for _, record in made)
-    assert run.tallies == {"suppliers": Tally(created=2)}
+    assert run.tallies == {"suppliers": ImportCounts(created=2)}
 
 
 def test_a_row_that_says_the_same_is_left_alone() -> None:
-    Import().upsert(Supplier, drafts("Ape"), key=["slug"])
-    before, run = events(), Import()
+    ImportRun().upsert(Supplier, drafts("Ape"), key=["slug"])
+    before, run = events(), ImportRun()
     run.upsert(Supplier, drafts("Ape"), key=["slug"])
-    assert run.tallies == {"suppliers": Tally(unchanged=1)}
+    assert run.tallies == {"suppliers": ImportCounts(unchanged=1)}
     assert events() == before
 
 
 def test_only_rows_that_differ_are_written() -> None:
-    Import().upsert(Supplier, drafts("Ape", "Zebra"), key=["slug"])
-    before, run = events(), Import()
+    ImportRun().upsert(Supplier, drafts("Ape", "Zebra"), key=["slug"])
+    before, run = events(), ImportRun()
     run.upsert(Supplier, [*drafts("Ape"), draft(name="ZEBRA", slug="zebra")], key=["slug"])
-    assert run.tallies == {"suppliers": Tally(changed=1, unchanged=1)}
+    assert run.tallies == {"suppliers": ImportCounts(changed=1, unchanged=1)}
     assert events() == before + 1
     assert Supplier.objects.get(slug="zebra").name == "ZEBRA"
 
 
 def test_what_a_draft_does_not_say_stays() -> None:
     factories.supplier(name="Ape", slug="ape", note="Kept.")
-    Import().upsert(Supplier, [draft(name="APE", slug="ape")], key=["slug"])
+    ImportRun().upsert(Supplier, [draft(name="APE", slug="ape")], key=["slug"])
     assert Supplier.objects.get().note == "Kept."
 
 
@@ -84,76 +84,76 @@ def test_writing_takes_as_many_queries_for_many_rows_as_for_one() -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            Import().upsert(Supplier, drafts(*names), key=["slug"])
+            ImportRun().upsert(Supplier, drafts(*names), key=["slug"])
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
 def test_a_record_may_be_spoken_of_once_in_all_files() -> None:
-    run = Import()
+    run = ImportRun()
     run.upsert(Supplier, drafts("Ape"), key=["slug"])
-    again = Draft(Line("demo.csv", "row 7", {}), {"name": "Ape", "slug": "ape"})
+    again = RecordDraft(CsvRow("demo.csv", "row 7", {}), {"name": "Ape", "slug": "ape"})
     with pytest.raises(LoadError, match=r"demo\.csv, row 7: suppliers\.csv, row 2 is about the"):
         run.upsert(Supplier, [again], key=["slug"])
 
 
 def test_a_value_the_model_refuses_is_named_by_its_column() -> None:
     with pytest.raises(LoadError, match=r"suppliers\.csv, row 2, company: This field cannot be bl"):
-        Import().upsert(
+        ImportRun().upsert(
             Supplier, [draft(name="", slug="x")], key=["slug"], columns={"name": "company"}
         )
 
 
 def test_an_unknown_choice_is_answered_with_the_choices() -> None:
     with pytest.raises(LoadError, match=r"row 2, status: .* Write one of live, implementing, "):
-        Import().upsert(System, [system_draft(status="alive")], key=["borough"])
+        ImportRun().upsert(System, [system_draft(status="alive")], key=["borough"])
 
 
 def test_a_rule_of_the_model_is_named_by_its_column() -> None:
     unsourced = system_draft(source_kind="press")
     with pytest.raises(LoadError, match=r"row 2, source_url: Give the source's address"):
-        Import().upsert(System, [unsourced], key=["borough", "product", "function"])
+        ImportRun().upsert(System, [unsourced], key=["borough", "product", "function"])
 
 
 def test_a_required_link_that_is_missing_is_named() -> None:
     with pytest.raises(LoadError, match=r"row 2, product: This field cannot be null"):
-        Import().upsert(System, [system_draft(product=None)], key=["borough"])
+        ImportRun().upsert(System, [system_draft(product=None)], key=["borough"])
 
 
 def test_what_only_the_database_refuses_is_named_by_its_row() -> None:
     rows = [*drafts("Ape"), draft("row 3", name="APE", slug="monkey")]
     with pytest.raises(LoadError, match=r"suppliers\.csv, row 3.*A supplier of this name is alr"):
-        Import().upsert(Supplier, rows, key=["slug"])
+        ImportRun().upsert(Supplier, rows, key=["slug"])
 
 
 def test_a_change_that_only_the_database_refuses_is_named_by_its_row() -> None:
     factories.supplier(name="Ape", slug="ape")
     factories.supplier(name="Zebra", slug="zebra")
     with pytest.raises(LoadError, match=r"row 2, name: Supplier with this Name already exists"):
-        Import().upsert(Supplier, [draft(name="Zebra", slug="ape")], key=["slug"])
+        ImportRun().upsert(Supplier, [draft(name="Zebra", slug="ape")], key=["slug"])
 
 
 def test_links_become_exactly_those_of_the_drafts() -> None:
     kept, gone, new = (factories.function() for _ in range(3))
     product = factories.product(functions=[kept, gone])
     other = factories.product(functions=[gone])
-    run = Import()
+    run = ImportRun()
     links = [draft(product=product, function=function) for function in (kept, new)]
     run.replace(ProductFunction, [(links[0].line, product)], links, owner="product")
     assert set(product.functions.all()) == {kept, new}
     assert set(other.functions.all()) == {gone}
-    assert list(run.tallies.values()) == [Tally(created=1, unchanged=1, removed=1)]
+    assert list(run.tallies.values()) == [ImportCounts(created=1, unchanged=1, removed=1)]
 
 
 def test_an_owner_without_drafts_loses_its_links() -> None:
     product = factories.product(functions=[factories.function()])
-    Import().replace(ProductFunction, [(draft().line, product)], [], owner="product")
+    ImportRun().replace(ProductFunction, [(draft().line, product)], [], owner="product")
     assert not Product.objects.get(pk=product.pk).functions.exists()
 
 
 def test_a_link_to_itself_is_refused_as_in_the_admin() -> None:
     alone = factories.supplier()
     with pytest.raises(LoadError, match=r"row 2, owner: A supplier cannot own itself"):
-        Import().upsert(
+        ImportRun().upsert(
             Ownership, [draft(supplier=alone, owner=alone, since="")], key=["supplier", "owner"]
         )

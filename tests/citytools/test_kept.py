@@ -78,7 +78,7 @@ def test_what_is_wrong_or_very_large_is_not_kept(
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/systems/?borough=atlantis").status_code == 400
     assert len(queries) > 1
-    monkeypatch.setattr(page_cache, "LARGEST", 100)
+    monkeypatch.setattr(page_cache, "MAX_PAGE_BYTES", 100)
     asked(client, "/about/")
     assert asked(client, "/about/")[1] > 1
 

@@ -27,7 +27,7 @@ def client() -> Client:
 @pytest.mark.parametrize("had", ["{}", '"other", {}', "{strong}"])
 def test_an_unchanged_page_is_still_a_304(client: Client, had: str) -> None:
     plain = client.get("/about/")
-    page_cache.forget()
+    page_cache.clear_page_cache()
     etag = plain["ETag"]
     same = {"If-None-Match": had.format(etag, strong=etag.removeprefix("W/"))}
     by_django = client.get("/about/", headers=same)
@@ -60,7 +60,7 @@ def test_nobodys_charset_leaves_another_page_for_others(
     query = {"q": "Café"}
     odd = client.get(address, query, headers={"Content-Type": f"text/plain; charset={charset}"})
     after = client.get(address, query)
-    page_cache.forget()
+    page_cache.clear_page_cache()
     settings.KEPT_FILES_BYTES = 0
     right = b"".join(client.get(address, query))
     assert b"".join(odd) == b"".join(after) == right
@@ -87,7 +87,7 @@ def test_who_has_an_older_page_gets_the_kept_one(client: Client) -> None:
 
 
 def test_what_failed_on_its_way_out_is_not_kept() -> None:
-    django = page_cache.WithKeptPages(lambda environ, start: _failing(environ, start))
+    django = page_cache.PageCache(lambda environ, start: _failing(environ, start))
     environ = RequestFactory().get("/about/").META
     assert django(environ, lambda *_: None) == [b"sorry"]
     assert not page_cache._pages
@@ -116,7 +116,7 @@ def test_a_kept_page_is_not_sent_while_the_database_is_away(
         def away(fault: Exception = fault) -> data_version.Version:
             raise fault
 
-        monkeypatch.setattr(data_version, "present", away)
+        monkeypatch.setattr(data_version, "current_version", away)
         with pytest.raises(type(fault)):  # Django's own, for which it has a page
             client.get("/about/")
 
@@ -126,7 +126,7 @@ def test_a_connection_made_for_the_version_is_bounded(
 ) -> None:
     asked(client, "/about/")
     found: list[bool] = []
-    monkeypatch.setattr(data_version, "present", lambda: found.append(outages._asked.get()))
+    monkeypatch.setattr(data_version, "current_version", lambda: found.append(outages._asked.get()))
     with pytest.raises(AttributeError):
         client.get("/about/")
     assert found == [True]

@@ -154,7 +154,7 @@ def test_those_asked_for_last_stay(
     client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.contract()
-    monkeypatch.setattr(file_response, "MOST", 2)
+    monkeypatch.setattr(file_response, "MAX_CACHED_FILES", 2)
     addresses = [f"{CSV}?columns={name}" for name in ("title", "reference", "supplier")]
     asked(client, addresses[0])
     asked(client, addresses[1])

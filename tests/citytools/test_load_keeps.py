@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.db.models import ProtectedError
 
 from boroughs.models import Borough, Return
-from citytools.imports.authorship import event_model, last_by_people
+from citytools.imports.authorship import event_model, last_writes_by_people
 from contracts.models import (
     Contract,
     ContractFunction,
@@ -295,7 +295,7 @@ def test_migrate_names_itself_in_what_it_writes() -> None:
         call_command("migrate")
     (event,) = event_model(Supplier).objects.all()
     assert event.pgh_context.metadata["command"] == "migrate"
-    assert not last_by_people(Supplier)
+    assert not last_writes_by_people(Supplier)
 
 
 @pytest.mark.parametrize("delete", [False, True])

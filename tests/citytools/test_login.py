@@ -269,7 +269,7 @@ def test_a_form_is_read_as_utf8_whatever_its_sender_says(
 
 
 def test_the_delay_is_said_in_words() -> None:
-    words = login_throttle._in_words
+    words = login_throttle._duration_in_words
     assert [words(seconds) for seconds in (1, 40, 99, 100, 900)] == [
         "1 second", "40 seconds", "99 seconds", "2 minutes", "15 minutes",
     ]  # fmt: skip

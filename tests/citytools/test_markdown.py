@@ -2,7 +2,7 @@
 
 import pytest
 
-from citytools.facts.markdown import Markdown, clean, permitted
+from citytools.facts.markdown import Markdown, is_permitted_link, sanitise_html
 from tests.hostile import HOSTILE, harms
 
 
@@ -11,7 +11,7 @@ from tests.hostile import HOSTILE, harms
     ["https://x.example/a?b=c#d", "HTTP://x.example", "mailto:a@b.example", "/", "/a//b", "#a"],
 )
 def test_an_address_of_the_web_a_mailbox_or_this_site_is_let_through(address: str) -> None:
-    assert permitted(address)
+    assert is_permitted_link(address)
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,13 @@ def test_an_address_of_the_web_a_mailbox_or_this_site_is_let_through(address: st
     ],
 )
 def test_any_other_address_is_not(address: str) -> None:
-    assert not permitted(address)
+    assert not is_permitted_link(address)
 
 
 @pytest.mark.parametrize("html", HOSTILE)
 def test_html_that_came_past_the_parser_does_no_harm(html: str) -> None:
-    assert harms(clean(html)) == []
-    assert harms(clean(f'<p title="x" style="y" class="z">{html}</p><a id="w">')) == []
+    assert harms(sanitise_html(html)) == []
+    assert harms(sanitise_html(f'<p title="x" style="y" class="z">{html}</p><a id="w">')) == []
 
 
 def test_the_parser_alone_lets_nothing_harmful_through() -> None:

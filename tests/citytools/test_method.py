@@ -209,7 +209,7 @@ def test_the_page_follows_the_code(client: Client) -> None:
     said = words(client.get("/about/method/"))
     assert f"The lead time is {LEAD_MONTHS} months" in said
     assert f"{POINTS.level} for each level between them" in said
-    assert f"Below {statistics.FEWEST} values" in said
+    assert f"Below {statistics.MIN_VALUES_FOR_RANGE} values" in said
     assert "Metrics of research" in said
 
 
@@ -223,5 +223,8 @@ def test_what_the_page_says_of_the_index_holds() -> None:
 
 def test_what_the_page_says_of_the_range_holds() -> None:
     assert statistics.CONFIDENCE == 95
-    assert statistics.ranks(statistics.FEWEST) == (1, statistics.FEWEST)
-    assert statistics.ranks(statistics.FEWEST - 1) is None
+    assert statistics.median_interval_ranks(statistics.MIN_VALUES_FOR_RANGE) == (
+        1,
+        statistics.MIN_VALUES_FOR_RANGE,
+    )
+    assert statistics.median_interval_ranks(statistics.MIN_VALUES_FOR_RANGE - 1) is None

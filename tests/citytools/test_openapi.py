@@ -87,7 +87,7 @@ often = settings(max_examples=15, deadline=None, suppress_health_check=list(Heal
 def test_what_is_described_is_what_is_answered(client: Client, file: Export) -> None:
     small_london(rows=20)
     published()
-    record.record(dates.today(), dates.today())
+    record.record_day(dates.today(), dates.today())
     schema = schemathesis.openapi.from_dict(described(client))
     operation = schema[file.address_as("json")]["GET"]
 

@@ -104,8 +104,8 @@ def test_a_next_link_from_before_the_order_was_changed_is_refused(
     for _ in range(3):
         factories.contract()
     following = client.get("/contracts/contracts.json?limit=1").json()["meta"]["next"]
-    keys = keyset.keys_of
-    monkeypatch.setattr(keyset, "keys_of", lambda rows: keys(rows)[1:])
+    keys = keyset.order_keys
+    monkeypatch.setattr(keyset, "order_keys", lambda rows: keys(rows)[1:])
     response = client.get(following)
     assert response.status_code == 400
     assert "take meta.next of the page before" in response.content.decode()

@@ -10,7 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.facts.dates import FirstDay, LastDay, first_day, in_words, last_day, parts
+from citytools.facts.dates import (
+    FirstDay,
+    LastDay,
+    first_day,
+    last_day,
+    parse_partial_date,
+    partial_date_in_words,
+)
 from citytools.facts.dates import PartialDateField as Field
 from contracts.models import Contract
 from tests import factories
@@ -36,7 +43,7 @@ def test_a_partial_date_spans_the_days_it_can_mean(
 ) -> None:
     assert first_day(text) == datetime.date.fromisoformat(first)
     assert last_day(text) == datetime.date.fromisoformat(last)
-    assert in_words(text) == words
+    assert partial_date_in_words(text) == words
 
 
 WRONG = ["", " ", "26", "1899", "2200", "2026-13", "2026-00", "2026-1", "2026-02-29", "2026-11-31"]
@@ -46,7 +53,7 @@ WRONG += ["2026-11-00", "2026/11", "2026-11-30T00", "２０２６", "2026\n", " 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_date_is_refused_with_a_remedy(text: str) -> None:
     with pytest.raises(ValueError, match=r"day|month|year"):
-        parts(text)
+        parse_partial_date(text)
     if text:
         with pytest.raises(ValidationError, match=r"is not a date\. Write a day as 2026-11-30"):
             Field().run_validators(text)

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from citytools.env import seconds
-from citytools.exports.tables import Stored
+from citytools.env import read_seconds
+from citytools.exports.tables import QueryTable
 from citytools.history import data_version
 from citytools.pages import views
 from tests import factories
@@ -68,7 +68,7 @@ def test_the_version_that_takes_too_long_is_no_other_fault(
     client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings, address: str
 ) -> None:
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(data_version, "_of_data", sleep)
+    monkeypatch.setattr(data_version, "_data_changes", sleep)
     response = client.get(address)
     assert response.status_code == 503
     assert "default-src 'self'" in response["Content-Security-Policy"]
@@ -79,12 +79,12 @@ def test_the_version_that_takes_too_long_is_no_other_fault(
 def test_a_file_that_takes_too_long_says_so_in_plain_text(
     client: Client, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    def slow(_: Stored, file: IO[bytes]) -> None:
+    def slow(_: QueryTable, file: IO[bytes]) -> None:
         with connection.cursor() as cursor:
             cursor.copy_expert("COPY (SELECT pg_sleep(20)) TO STDOUT", file)
 
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(Stored, "write", slow)
+    monkeypatch.setattr(QueryTable, "write", slow)
     response = client.get("/systems/systems.csv?hosting=saas")
     assert response.status_code == 503
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -165,7 +165,7 @@ def test_a_bound_that_is_no_span_stops_the_start(
 ) -> None:
     monkeypatch.setenv("STATEMENT_SECONDS", text)
     with pytest.raises(ImproperlyConfigured, match=r"write seconds from 0\.1 to 600"):
-        seconds("STATEMENT_SECONDS", "10")
+        read_seconds("STATEMENT_SECONDS", "10")
 
 
 def test_the_usual_bound_is_tenseconds(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter
@@ -34,7 +34,7 @@ def _london(db: None) -> None:
     ],
 )
 def test_a_list_over_all_its_pages_is_its_file(
-    client: Client, address: str, kind: type[FactFilter], model: Any, name: str
+    client: Client, address: str, kind: type[FactFilterSet], model: Any, name: str
 ) -> None:
     given_values = choices(kind, model)
 

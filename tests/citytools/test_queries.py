@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from boroughs.models import Borough
 from citytools.facts import dates
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import widest
+from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import Contract, Framework
 from research.models import CaseClaim, CaseStudy, Finding
 from skills.models import Skill, SkillNeed
@@ -237,7 +237,7 @@ def address(name: str) -> str:
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
     if name == "window":
         asked = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
-        return widest(asked, dates.today())[0].address
+        return windows_with_most_boroughs(asked, dates.today())[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "system": System.objects.earliest("pk"),

@@ -10,19 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citytools.facts import statistics
-from citytools.facts.statistics import Answers
+from citytools.facts.statistics import ScaleAnswers
 
 GOLDEN = {6: (1, 6), 11: (2, 10), 22: (6, 17), 33: (11, 23)}
 
 
 @pytest.mark.parametrize(("n", "places"), GOLDEN.items())
 def test_golden_ranks(n: int, places: tuple[int, int]) -> None:
-    assert statistics.ranks(n) == places
+    assert statistics.median_interval_ranks(n) == places
 
 
-@pytest.mark.parametrize("n", range(statistics.FEWEST))
+@pytest.mark.parametrize("n", range(statistics.MIN_VALUES_FOR_RANGE))
 def test_below_six_there_is_none(n: int) -> None:
-    assert statistics.ranks(n) is None
+    assert statistics.median_interval_ranks(n) is None
     assert statistics.median_range([Decimal(1)] * n) is None
 
 
@@ -37,7 +37,7 @@ def by_walking(n: int) -> tuple[int, int] | None:
 
 @pytest.mark.parametrize("n", range(150))
 def test_a_second_way_to_the_ranks_agrees(n: int) -> None:
-    assert statistics.ranks(n) == by_walking(n)
+    assert statistics.median_interval_ranks(n) == by_walking(n)
 
 
 @pytest.mark.parametrize("n", [6, 15, 40])
@@ -66,7 +66,7 @@ def test_order_does_not_matter_and_the_median_lies_within(
 
 
 def test_thousands_of_values_are_no_trouble() -> None:
-    first, last = statistics.ranks(20_000) or (0, 0)
+    first, last = statistics.median_interval_ranks(20_000) or (0, 0)
     assert first + last == 20_001
     assert 9_855 < first < 9_870
 
@@ -81,6 +81,6 @@ def test_thousands_of_values_are_no_trouble() -> None:
     ],
 )
 def test_a_mean_needs_three_answers(given: list[int], mean: float | None, words: str) -> None:
-    answers = Answers(given, 9)
+    answers = ScaleAnswers(given, 9)
     assert answers.mean == mean
     assert answers.words == words

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from citytools.search.hits import Hit
-from citytools.search.results import BEST, SHORT, Results
+from citytools.search.results import BEST, SHORT, SearchResults
 from tests.citytools.searches import SEARCHES
 from tests.pages import read, total, words
 
@@ -27,10 +27,10 @@ def _loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         transaction.set_rollback(True)
 
 
-def results(q: str, **more: str) -> Results:
+def results(q: str, **more: str) -> SearchResults:
     data = QueryDict(mutable=True)
     data.update({"q": q} | more)
-    return Results(data)
+    return SearchResults(data)
 
 
 def first(q: str, what: str, **more: str) -> Hit:
@@ -177,7 +177,7 @@ def test_the_best_are_the_first_three_over_all_kinds(client: Client) -> None:
 
 def test_kinds_can_be_chosen() -> None:
     data = QueryDict("q=cyber&kind=skill&kind=function")
-    assert {hit.kind.name for hit in Results(data).hits} == {"skill", "function"}
+    assert {hit.kind.name for hit in SearchResults(data).hits} == {"skill", "function"}
 
 
 def test_a_typing_error_in_one_of_several_words_is_forgiven() -> None:

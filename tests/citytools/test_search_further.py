@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from boroughs import search as boroughs
 from boroughs.models import Borough
 from citytools.search import question, results
-from citytools.search.results import Results
+from citytools.search.results import SearchResults
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def body(name: str, **fields: str) -> Borough:
 
 
 def titles(q: str) -> list[str]:
-    return [hit.title for hit in Results(QueryDict(f"q={q}")).hits]
+    return [hit.title for hit in SearchResults(QueryDict(f"q={q}")).hits]
 
 
 def test_the_known_are_londons_own_first() -> None:
@@ -78,11 +78,11 @@ def test_no_more_than_the_likest_are_compared(monkeypatch: pytest.MonkeyPatch) -
     for number in range(9):
         body(f"Otterham upon Sea {number}")
     likest = body("Otterham")
-    assert boroughs.further(["otterham"])[0] == likest.pk
-    assert len(boroughs.further(["otterham"])) == 2
+    assert boroughs.further_bodies(["otterham"])[0] == likest.pk
+    assert len(boroughs.further_bodies(["otterham"])) == 2
 
 
 @pytest.mark.parametrize("words", [[], ["a"], ["%"], ["\\"], ["'"], ["x" * 100], ["_" * 60]])
 def test_nothing_that_is_typed_breaks_it(words: list[str]) -> None:
     body(FURTHER)
-    assert boroughs.further(words) == []
+    assert boroughs.further_bodies(words) == []

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from citytools.imports import Import
-from citytools.imports.csv_reader import Line, LoadError, lines, records
+from citytools.imports import ImportRun
+from citytools.imports.csv_reader import CsvRow, LoadError, read_csv, read_json
 
 
 def sheet(folder: Path, text: str | bytes) -> Path:
@@ -17,12 +17,12 @@ def sheet(folder: Path, text: str | bytes) -> Path:
     return path
 
 
-def line(cell: str) -> Line:
-    return Line("trees.csv", "row 2", {"kind": cell})
+def line(cell: str) -> CsvRow:
+    return CsvRow("trees.csv", "row 2", {"kind": cell})
 
 
 def test_rows_are_read_as_text_by_column(tmp_path: Path) -> None:
-    found = lines(sheet(tmp_path, 'name,kind\nOak,"tall, old"\nAsh,\n'), ["name", "kind"])
+    found = read_csv(sheet(tmp_path, 'name,kind\nOak,"tall, old"\nAsh,\n'), ["name", "kind"])
     assert [row.cells for row in found] == [
         {"name": "Oak", "kind": "tall, old"},
         {"name": "Ash", "kind": ""},
@@ -31,12 +31,12 @@ def test_rows_are_read_as_text_by_column(tmp_path: Path) -> None:
 
 
 def test_columns_may_stand_in_any_order_and_behind_a_byte_order_mark(tmp_path: Path) -> None:
-    found = lines(sheet(tmp_path, "\ufeffkind,name\nold,Oak\n"), ["name", "kind"])
+    found = read_csv(sheet(tmp_path, "\ufeffkind,name\nold,Oak\n"), ["name", "kind"])
     assert found[0].text("name") == "Oak"
 
 
 def test_a_row_after_a_cell_of_two_lines_is_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:
-    found = lines(sheet(tmp_path, 'name,kind\nOak,"a\nb"\nAsh,c\n'), ["name", "kind"])
+    found = read_csv(sheet(tmp_path, 'name,kind\nOak,"a\nb"\nAsh,c\n'), ["name", "kind"])
     assert found[1].place == "row 3"
 
 
@@ -59,12 +59,12 @@ def test_a_row_after_a_cell_of_two_lines_is_counted_as_a_spreadsheet_does(tmp_pa
 )
 def test_a_fault_is_named(tmp_path: Path, text: str | bytes, message: str) -> None:
     with pytest.raises(LoadError, match=message):
-        lines(sheet(tmp_path, text), ["name", "kind"])
+        read_csv(sheet(tmp_path, text), ["name", "kind"])
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(LoadError, match=r"^woods/trees\.csv: The file is missing\. Put it into "):
-        lines(tmp_path / "woods" / "trees.csv", ["name"])
+        read_csv(tmp_path / "woods" / "trees.csv", ["name"])
 
 
 def test_cells_become_values() -> None:
@@ -114,13 +114,13 @@ def test_an_unknown_name_is_answered_with_the_likeliest_spelling() -> None:
     with pytest.raises(LoadError, match=r"“Quercus rubur” is not known\. Did you mean “Quercus r"):
         line("Quercus rubur").the("kind", known, "kinds.csv")
     with pytest.raises(LoadError, match=r"Add it to kinds\.csv, or correct it here\."):
-        Import().listed(line("Fig"), "kind", known, "kinds.csv")
+        ImportRun().listed(line("Fig"), "kind", known, "kinds.csv")
 
 
 def test_known_names_give_what_they_name() -> None:
     known = {"oak": 1, "ash": 2}
     assert line("oak").the("kind", known, "") == line("oak").one("kind", known, "") == 1
-    assert Import().listed(line("ash; oak"), "kind", known, "") == [2, 1]
+    assert ImportRun().listed(line("ash; oak"), "kind", known, "") == [2, 1]
 
 
 def document(folder: Path, text: str) -> Path:
@@ -132,7 +132,7 @@ def document(folder: Path, text: str) -> Path:
 
 def test_records_are_read_by_kind_with_lists_joined(tmp_path: Path) -> None:
     path = document(tmp_path, '{"trees": [{"name": "Oak", "kinds": ["a", "b"]}]}')
-    found = records(path, {"trees": ["name", "kinds"]})["trees"][0]
+    found = read_json(path, {"trees": ["name", "kinds"]})["trees"][0]
     assert found.place == "trees, record 1"
     assert found.text("name") == "Oak"
     assert found.parts("kinds") == ["a", "b"]
@@ -154,4 +154,4 @@ def test_records_are_read_by_kind_with_lists_joined(tmp_path: Path) -> None:
 )
 def test_a_fault_in_a_record_is_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(LoadError, match=message):
-        records(document(tmp_path, text), {"trees": ["name"]})
+        read_json(document(tmp_path, text), {"trees": ["name"]})

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 ZIP = "/data/citytools.zip"
 MADE = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
 Popen = subprocess.Popen
-begin = zip_archive.Builder.begin  # as it is, before the tests' own replaces it
+begin = zip_archive.ArchiveBuilder.begin  # as it is, before the tests' own replaces it
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +120,7 @@ def test_a_zip_for_which_there_is_no_room_leaves_no_half(full: Path, settings: S
     factories.system()
     settings.FILES_FOLDER.mkdir()
     with pytest.raises(OSError, match="No space"):
-        zip_archive.build(FILES)
+        zip_archive.build_archive(FILES)
     assert [path.name for path in settings.FILES_FOLDER.iterdir()] == ["lock"]
     assert full
 
@@ -182,11 +182,11 @@ class Built:
 @pytest.fixture
 def builder(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
-) -> zip_archive.Builder:
+) -> zip_archive.ArchiveBuilder:
     """A builder whose processes find the disk full."""
     settings.FILES_FOLDER = tmp_path
-    made = zip_archive.Builder()
-    monkeypatch.setattr(zip_archive.Builder, "begin", begin)
+    made = zip_archive.ArchiveBuilder()
+    monkeypatch.setattr(zip_archive.ArchiveBuilder, "begin", begin)
     monkeypatch.setattr(
         zip_archive.subprocess, "Popen", type("Built", (Built,), {"__module__": ""})
     )
@@ -195,7 +195,7 @@ def builder(
 
 
 def test_a_zip_that_failed_is_not_begun_at_every_request(
-    client: Client, builder: zip_archive.Builder, caplog: pytest.LogCaptureFixture
+    client: Client, builder: zip_archive.ArchiveBuilder, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(4):
         response = client.get(ZIP)
@@ -207,13 +207,13 @@ def test_a_zip_that_failed_is_not_begun_at_every_request(
     assert builder.failure
 
 
-def why(builder: zip_archive.Builder) -> str:
+def why(builder: zip_archive.ArchiveBuilder) -> str:
     """Why it failed, looked at anew each time."""
     return builder.failure
 
 
 def test_new_data_or_ten_minutes_are_worth_another_try(
-    client: Client, builder: zip_archive.Builder, monkeypatch: pytest.MonkeyPatch
+    client: Client, builder: zip_archive.ArchiveBuilder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(ZIP)
     assert why(builder)

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from citytools.exports.export import Export
 from citytools.exports.tables import write_csv, write_table
 from citytools.lists.columns import Column, Kind
-from citytools.lists.filterset import FactFilter
+from citytools.lists.filterset import FactFilterSet
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of
@@ -44,7 +44,7 @@ def answer(*rows: dict[str, Any], asked: Asked | None = None) -> HttpResponseBas
         row="One thing.",
         route="systems:csv",
         page="systems:list",
-        filter=FactFilter,
+        filter=FactFilterSet,
         choose=lambda request, _: asked or Asked(),
         made=lambda asked, _: rows,
     )

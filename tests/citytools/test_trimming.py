@@ -9,7 +9,7 @@ from django.conf import settings
 from django.template import engines
 from pytest_django import Settings
 
-from citytools.http.template_loader import trimmed
+from citytools.http.template_loader import strip_indentation
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 TEMPLATES = sorted(FOLDER.rglob("*.html"))
@@ -18,7 +18,7 @@ TEMPLATES = sorted(FOLDER.rglob("*.html"))
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_no_sign_is_lost_and_no_words_run_together(path: Path) -> None:
     text = path.read_text()
-    short = trimmed(text)
+    short = strip_indentation(text)
     assert re.sub(r"\s", "", short) == re.sub(r"\s", "", text)
     assert re.findall(r"[\w’.,;:]+", short) == re.findall(r"[\w’.,;:]+", text)
     assert not re.search(r"^[ \t]", short, re.MULTILINE)
@@ -44,7 +44,7 @@ def test_nothing_is_indented_where_blanks_are_seen(path: Path) -> None:
     ],
 )  # fmt: skip
 def test_lines_that_print_nothing_and_blanks_that_nobody_sees_go(text: str, short: str) -> None:
-    assert trimmed(text) == short
+    assert strip_indentation(text) == short
 
 
 def _loaded(name: str) -> str:
@@ -54,7 +54,7 @@ def _loaded(name: str) -> str:
 
 
 def test_pages_are_made_of_the_short_ones_and_text_stays_as_it_is() -> None:
-    assert _loaded("base.html") == trimmed((FOLDER / "base.html").read_text())
+    assert _loaded("base.html") == strip_indentation((FOLDER / "base.html").read_text())
     assert _loaded("security.txt") == (FOLDER / "security.txt").read_text()
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def key() -> str:
-    return data_version.present().key
+    return data_version.current_version().key
 
 
 @pytest.fixture
@@ -51,9 +51,9 @@ def test_every_table_of_facts_has_the_trigger() -> None:
         cursor.execute(
             "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'notes_a_change'"
         )
-        assert sorted(name for (name,) in cursor.fetchall()) == data_version.tables()
+        assert sorted(name for (name,) in cursor.fetchall()) == data_version.fact_tables()
     assert {"contracts_contract_functions", "skills_skilllevel", "research_finding"} <= set(
-        data_version.tables()
+        data_version.fact_tables()
     )
 
 
@@ -133,8 +133,8 @@ def test_a_version_that_takes_too_long_is_not_asked_for_twice(
     other: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key()
-    ask = Mock(side_effect=data_version._of_data)
-    monkeypatch.setattr(data_version, "_of_data", ask)
+    ask = Mock(side_effect=data_version._data_changes)
+    monkeypatch.setattr(data_version, "_data_changes", ask)
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 100")
     with other.cursor() as cursor:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from citytools.exports import formats
-from citytools.exports.tables import Made
+from citytools.exports.tables import RowTable
 from citytools.lists.columns import Column
 from tests import factories
 from tests.estate import small_london
@@ -88,7 +88,7 @@ def test_a_text_longer_than_a_cell_may_hold_is_cut_and_the_book_says_so(
     longest: int, cut: str
 ) -> None:
     texts = ["short", "long" * 8_000, "x" * longest]
-    table = Made([{"text": text} for text in texts], [Column("text", "text", "Any.")])
+    table = RowTable([{"text": text} for text in texts], [Column("text", "text", "Any.")])
     file = io.BytesIO()
     assert formats.write_workbook(table, [("Licence", "OGL")], file) == 3
     book = openpyxl.load_workbook(file)

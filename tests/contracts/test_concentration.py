@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.facts.statistics import at_most, top_share
+from citytools.facts.statistics import max_share, top_share
 from contracts.concentration import bases
-from contracts.concentration.page import caution, denominator
+from contracts.concentration.page import caution_sentence, denominator_sentence
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words
@@ -63,7 +63,7 @@ def test_fifteen_never_hold_more_than_half_again_what_ten_hold(amounts: list[int
     ten, fifteen = top_share(amounts, 10).share, top_share(amounts, 15).share
     assert ten is not None
     assert fifteen is not None
-    assert fifteen <= at_most(ten, 10, 15) + Decimal("1e-20")
+    assert fifteen <= max_share(ten, 10, 15) + Decimal("1e-20")
 
 
 def test_the_remark_on_the_claims_is_computed() -> None:
@@ -84,7 +84,7 @@ def test_the_remark_on_the_claims_is_computed() -> None:
 def test_a_group_is_called_by_its_last_owner_and_a_circle_by_its_first(
     owned: dict[int, int], heads: dict[int, int]
 ) -> None:
-    assert {pk: bases.head(pk, owned) for pk in heads} == heads
+    assert {pk: bases.last_owner(pk, owned) for pk in heads} == heads
 
 
 @db
@@ -94,14 +94,14 @@ def test_owners_in_bulk_are_those_of_each_supplier() -> None:
     for of, owner, since in pairs:
         factories.ownership(makers[of], makers[owner], since=since)
     each = {one.pk: chain[0].owner_id for one in makers if (chain := one.owners())}
-    assert bases.owners() == each
+    assert bases.present_owners() == each
     last = {one.pk: (chain[-1].owner_id if (chain := one.owners()) else one.pk) for one in makers}
-    heads = {one.pk: bases.head(one.pk, bases.owners()) for one in makers}
+    heads = {one.pk: bases.last_owner(one.pk, bases.present_owners()) for one in makers}
     assert heads == last
 
 
-def basis(key: str, **asked: Any) -> bases.Basis:
-    return next(one for one in bases.of(**asked) if one.key == key)
+def basis(key: str, **asked: Any) -> bases.MeasureBasis:
+    return next(one for one in bases.concentration_bases(**asked) if one.key == key)
 
 
 @db
@@ -116,7 +116,7 @@ def test_a_shared_contract_with_many_systems_counts_once() -> None:
         annual_value=100,
         total_value=300,
     )
-    held = {one.key: dict(one.amounts).get(maker) for one in bases.of()}
+    held = {one.key: dict(one.amounts).get(maker) for one in bases.concentration_bases()}
     assert held == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
     assert basis("contracts").boroughs == 3
 
@@ -145,7 +145,10 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
     with connection.cursor() as cursor:
         cursor.execute(SHARES)
         expected = {key: tuple(held) for key, *held in cursor.fetchall()}
-    found = {one.key: (one.top_10.held, one.top_15.held, one.total) for one in bases.of()}
+    found = {
+        one.key: (one.top_10.held, one.top_15.held, one.total)
+        for one in bases.concentration_bases()
+    }
     assert found == expected
     assert len({total for *_, total in found.values()}) == 4
 
@@ -210,11 +213,11 @@ def test_a_denominator_says_how_many_where_and_what_is_left_out() -> None:
     factories.contract(lead=lead, total_value=1500)
     factories.contract(lead=lead, source_kind="illustrative")
     factories.contract(supplier=None)
-    assert denominator(basis("contracts")) == (
+    assert denominator_sentence(basis("contracts")) == (
         "of 2 contracts with a known supplier, in 1 borough; 1 more left out, for no supplier is "
         "known; 1 of those counted invented for demonstration"
     )
-    assert denominator(basis("total value")) == (
+    assert denominator_sentence(basis("total value")) == (
         "of £1,500 over the whole term in 1 contract with a total value and a known supplier, in "
         "1 borough; 2 more left out, for no supplier or no such value is known; VAT bases mixed"
     )
@@ -227,8 +230,8 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
         for _ in range(1 if number > 7 else 2):
             factories.contract(supplier=supplier)
     found = basis("contracts")
-    assert "10 tie for place 10: the share is the same" in caution(found)
-    assert "10 tie for place 15: the share is the same" in caution(found)
+    assert "10 tie for place 10: the share is the same" in caution_sentence(found)
+    assert "10 tie for place 15: the share is the same" in caution_sentence(found)
     assert "10 tie for place 10" in words(client.get(PAGE))
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from contracts.models import Contract, Standing, Term, must_start
+from contracts.models import Contract, ContractStatus, ContractTerm, must_start
 from contracts.models.dates import whole_day
 from tests import factories
 
@@ -39,7 +39,7 @@ SELECT CASE
     ],
 )
 def test_act_by_golden_values(ends_on: str, notice: int | None, by: str | None) -> None:
-    term = Term(ends_on=ends_on, extension_until=ends_on, notice_months=notice)
+    term = ContractTerm(ends_on=ends_on, extension_until=ends_on, notice_months=notice)
     wanted = datetime.date.fromisoformat(by) if by else None
     assert term.act_by == term.act_by_if_extended == wanted
 
@@ -48,32 +48,34 @@ def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
     day = datetime.date(2028, 2, 29)
     assert must_start(day) == datetime.date(2027, 2, 28)
     assert must_start(day, 0) == day
-    assert Term(ends_on="2028-02-29", notice_months=0).must_start == datetime.date(2027, 2, 28)
-    assert Term(ends_on="2028-02", notice_months=0).must_start is None
+    assert ContractTerm(ends_on="2028-02-29", notice_months=0).must_start == datetime.date(
+        2027, 2, 28
+    )
+    assert ContractTerm(ends_on="2028-02", notice_months=0).must_start is None
     assert must_start(datetime.date(2027, 5, 31), 3) == datetime.date(2027, 2, 28)
 
 
 @pytest.mark.parametrize(
     ("fields", "standing"),
     [
-        ({}, Standing.CURRENT),
-        ({"starts_on": "2026-12-01"}, Standing.FUTURE),
-        ({"starts_on": "2026-11"}, Standing.CURRENT),
-        ({"starts_on": "2027"}, Standing.FUTURE),
-        ({"rolling": True}, Standing.ROLLING),
-        ({"rolling": True, "starts_on": "2027"}, Standing.FUTURE),
-        ({"ends_on": "2026-11-30"}, Standing.CURRENT),
-        ({"ends_on": "2026-11-29"}, Standing.ENDED),
-        ({"ends_on": "2026"}, Standing.CURRENT),
-        ({"ends_on": "2026", "notice_months": 12}, Standing.CURRENT),
-        ({"ends_on": "2025"}, Standing.ENDED),
-        ({"ends_on": "2027-03-31", "notice_months": 6}, Standing.PAST_ACT_BY),
-        ({"ends_on": "2027-05-30", "notice_months": 6}, Standing.CURRENT),
-        ({"ends_on": "2027-05-29", "notice_months": 6}, Standing.PAST_ACT_BY),
+        ({}, ContractStatus.CURRENT),
+        ({"starts_on": "2026-12-01"}, ContractStatus.FUTURE),
+        ({"starts_on": "2026-11"}, ContractStatus.CURRENT),
+        ({"starts_on": "2027"}, ContractStatus.FUTURE),
+        ({"rolling": True}, ContractStatus.ROLLING),
+        ({"rolling": True, "starts_on": "2027"}, ContractStatus.FUTURE),
+        ({"ends_on": "2026-11-30"}, ContractStatus.CURRENT),
+        ({"ends_on": "2026-11-29"}, ContractStatus.ENDED),
+        ({"ends_on": "2026"}, ContractStatus.CURRENT),
+        ({"ends_on": "2026", "notice_months": 12}, ContractStatus.CURRENT),
+        ({"ends_on": "2025"}, ContractStatus.ENDED),
+        ({"ends_on": "2027-03-31", "notice_months": 6}, ContractStatus.PAST_ACT_BY),
+        ({"ends_on": "2027-05-30", "notice_months": 6}, ContractStatus.CURRENT),
+        ({"ends_on": "2027-05-29", "notice_months": 6}, ContractStatus.PAST_ACT_BY),
     ],
 )
-def test_standing_on_a_day(fields: dict[str, Any], standing: Standing) -> None:
-    assert Term(**fields).standing(DAY) is standing
+def test_standing_on_a_day(fields: dict[str, Any], standing: ContractStatus) -> None:
+    assert ContractTerm(**fields).standing(DAY) is standing
 
 
 @pytest.mark.parametrize("partial", ["2027", "2027-05", ""])
@@ -110,5 +112,5 @@ def test_sql_agrees_on_act_by_and_standing(
         ((standing,),) = cursor.fetchall()
     assert contract.term.act_by == contract.act_by
     assert contract.term.standing(asked) == standing
-    found = [one for one in Standing if Contract.objects.standing_as([one], asked).exists()]
+    found = [one for one in ContractStatus if Contract.objects.standing_as([one], asked).exists()]
     assert found == [standing]

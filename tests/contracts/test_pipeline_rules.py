@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from contracts.pipeline.rules import (
     FIRST_YEAR,
     LAST_YEAR,
-    Basis,
-    Group,
     Period,
-    estimate,
+    ValueBasis,
+    ValueGroup,
+    estimate_value,
     next_due,
-    years,
+    term_in_years,
 )
 
 GOLDEN = [
@@ -100,7 +100,7 @@ def test_a_financial_year_is_named_by_both_its_years() -> None:
 )
 def test_a_term_in_years(start: str, end: str, length: str) -> None:
     first, last = (datetime.date.fromisoformat(day) for day in (start, end))
-    assert years(first, last) == Decimal(length)
+    assert term_in_years(first, last) == Decimal(length)
 
 
 @given(DAYS, st.integers(0, 4000))
@@ -118,7 +118,7 @@ def test_a_term_in_years_is_the_sum_of_its_days_each_a_part_of_its_year(
             / (after - begins).days
         )
         begins = after
-    assert float(years(start, end)) == pytest.approx(float(total), rel=1e-12)
+    assert float(term_in_years(start, end)) == pytest.approx(float(total), rel=1e-12)
 
 
 def _anniversary(start: datetime.date, year: int) -> datetime.date:
@@ -134,13 +134,13 @@ FULL = ("2024-04-01", "2027-03-31")
 @pytest.mark.parametrize(
     ("total", "annual", "term", "value", "basis"),
     [
-        (Decimal(5), Decimal(9), FULL, Decimal(5), Basis.TOTAL),
-        (Decimal(0), Decimal(9), FULL, Decimal(0), Basis.TOTAL),
-        (None, Decimal("700000.10"), FULL, Decimal("2100000.30"), Basis.TERM),
-        (None, Decimal(9), ("2024-04", "2027-03-31"), None, Basis.UNKNOWN),
-        (None, Decimal(9), ("2024-04-01", "2027"), None, Basis.UNKNOWN),
-        (None, Decimal(9), ("", ""), None, Basis.UNKNOWN),
-        (None, None, FULL, None, Basis.UNKNOWN),
+        (Decimal(5), Decimal(9), FULL, Decimal(5), ValueBasis.TOTAL),
+        (Decimal(0), Decimal(9), FULL, Decimal(0), ValueBasis.TOTAL),
+        (None, Decimal("700000.10"), FULL, Decimal("2100000.30"), ValueBasis.TERM),
+        (None, Decimal(9), ("2024-04", "2027-03-31"), None, ValueBasis.UNKNOWN),
+        (None, Decimal(9), ("2024-04-01", "2027"), None, ValueBasis.UNKNOWN),
+        (None, Decimal(9), ("", ""), None, ValueBasis.UNKNOWN),
+        (None, None, FULL, None, ValueBasis.UNKNOWN),
     ],
 )
 def test_a_value_is_recorded_or_estimated_from_whole_days_or_not_known(
@@ -148,28 +148,28 @@ def test_a_value_is_recorded_or_estimated_from_whole_days_or_not_known(
     annual: Decimal | None,
     term: tuple[str, str],
     value: Decimal | None,
-    basis: Basis,
+    basis: ValueBasis,
 ) -> None:
-    found = estimate(total, annual, *term, "")
+    found = estimate_value(total, annual, *term, "")
     assert (found.value, found.basis) == (value, basis)
 
 
 @pytest.mark.parametrize(
     ("pounds", "vat", "group"),
     [
-        ("2000000.01", "including", Group.OVER),
-        ("2000000.01", "excluding", Group.OVER),
-        ("2000000", "including", Group.BELOW),
-        ("2000000", "excluding", Group.CHECK_VAT),
-        ("1666666.67", "excluding", Group.CHECK_VAT),
-        ("1666666.66", "excluding", Group.BELOW),
-        ("1700000", "", Group.CHECK_VAT),
-        ("0", "", Group.BELOW),
+        ("2000000.01", "including", ValueGroup.OVER),
+        ("2000000.01", "excluding", ValueGroup.OVER),
+        ("2000000", "including", ValueGroup.BELOW),
+        ("2000000", "excluding", ValueGroup.CHECK_VAT),
+        ("1666666.67", "excluding", ValueGroup.CHECK_VAT),
+        ("1666666.66", "excluding", ValueGroup.BELOW),
+        ("1700000", "", ValueGroup.CHECK_VAT),
+        ("0", "", ValueGroup.BELOW),
     ],
 )
 def test_over_the_line_is_said_on_the_values_own_basis_and_vat_is_left_to_check(
-    pounds: str, vat: str, group: Group
+    pounds: str, vat: str, group: ValueGroup
 ) -> None:
-    found = estimate(Decimal(pounds), None, "", "", vat)
+    found = estimate_value(Decimal(pounds), None, "", "", vat)
     assert found.group == group
     assert found.value == Decimal(pounds)

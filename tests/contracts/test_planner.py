@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.joint_procurement.plan import Holding, Plan, cheapest, months_between, plan
+from contracts.joint_procurement.plan import (
+    PlannedContract,
+    TargetPlan,
+    cheapest_target,
+    months_between,
+    plan_for_target,
+)
 
 NOW = datetime.date(2026, 11, 30)
 
@@ -17,9 +23,13 @@ def day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def holding(number: int, ends_on: str, until: str = "", value: int | None = None) -> Holding:
+def holding(
+    number: int, ends_on: str, until: str = "", value: int | None = None
+) -> PlannedContract:
     last = day(until) if until else None
-    return Holding(number, day(ends_on), last, last, None if value is None else Decimal(value))
+    return PlannedContract(
+        number, day(ends_on), last, last, None if value is None else Decimal(value)
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +50,7 @@ def test_months_are_the_fewest_that_reach_the_day(first: str, last: str, months:
 
 def test_who_ends_early_extends_and_who_ends_late_pays_twice() -> None:
     early, late = holding(1, "2027-03-31"), holding(2, "2027-09-30", value=12_000)
-    first, second = plan([early, late], day("2027-06-30")).steps
+    first, second = plan_for_target([early, late], day("2027-06-30")).steps
     assert (first.extend_months, first.twice_months, first.paid_twice) == (3, 0, 0)
     assert (second.extend_months, second.twice_months, second.paid_twice) == (0, 3, 3000)
 
@@ -55,26 +65,26 @@ def test_who_ends_early_extends_and_who_ends_late_pays_twice() -> None:
     ],
 )
 def test_whether_an_extension_is_allowed(until: str, target: str, allowed: bool | None) -> None:
-    (step,) = plan([holding(1, "2027-03-31", until)], day(target)).steps
+    (step,) = plan_for_target([holding(1, "2027-03-31", until)], day(target)).steps
     assert step.allowed is allowed
 
 
 def test_a_latest_end_known_as_a_year_allows_its_first_day_for_sure() -> None:
-    one = Holding(1, day("2027-03-31"), day("2028-01-01"), day("2028-12-31"))
-    allowed = [plan([one], day(text)).steps[0].allowed for text in
+    one = PlannedContract(1, day("2027-03-31"), day("2028-01-01"), day("2028-12-31"))
+    allowed = [plan_for_target([one], day(text)).steps[0].allowed for text in
                ("2028-01-01", "2028-06-30", "2029-01-01")]  # fmt: skip
     assert allowed == [True, None, False]
 
 
 def test_the_last_end_is_cheapest_where_all_may_extend_to_it() -> None:
-    found = cheapest([holding(1, "2027-03-31"), holding(2, "2028-09-30", value=9)], NOW)
+    found = cheapest_target([holding(1, "2027-03-31"), holding(2, "2028-09-30", value=9)], NOW)
     assert found
     assert (found.target, found.paid_twice, found.extend_months) == (day("2028-09-30"), 0, 18)
     assert [step.allowed for step in found.steps] == [None, True]
 
 
 def test_a_refused_extension_bounds_the_date() -> None:
-    found = cheapest(
+    found = cheapest_target(
         [holding(1, "2027-03-31", "2027-12-31"), holding(2, "2028-03-31", value=12_000)], NOW
     )
     assert found
@@ -83,10 +93,10 @@ def test_a_refused_extension_bounds_the_date() -> None:
 
 
 def test_no_date_is_feasible_before_there_is_time_to_buy() -> None:
-    assert cheapest([holding(1, "2027-03-31", "2027-03-31")], day("2027-11-30")) is None
+    assert cheapest_target([holding(1, "2027-03-31", "2027-03-31")], day("2027-11-30")) is None
 
 
-def by_hand(one: Holding, target: datetime.date) -> tuple[bool, int, int]:
+def by_hand(one: PlannedContract, target: datetime.date) -> tuple[bool, int, int]:
     """(refused, months of extension, months paid twice), by stepping month after month."""
     refused = target > one.ends_on and one.perhaps is not None and target > one.perhaps
     return refused, _steps(one.ends_on, target), _steps(target, one.ends_on)
@@ -102,7 +112,7 @@ def _steps(first: datetime.date, last: datetime.date) -> int:
 
 
 def every_day(
-    holdings: list[Holding], earliest: datetime.date
+    holdings: list[PlannedContract], earliest: datetime.date
 ) -> tuple[Decimal, int, int, datetime.date] | None:
     last = max(earliest, *(one.ends_on for one in holdings)) + datetime.timedelta(days=45)
     best = None
@@ -123,16 +133,16 @@ days = st.dates(day("2026-11-01"), day("2028-06-30"))
 
 
 @st.composite
-def holdings(draw: st.DrawFn) -> Holding:
+def holdings(draw: st.DrawFn) -> PlannedContract:
     ends_on = draw(days | st.sampled_from([day("2027-03-31"), day("2028-02-29")]))
     extra = draw(st.none() | st.integers(0, 400))
     until = None if extra is None else ends_on + datetime.timedelta(days=extra)
     value = draw(st.none() | st.sampled_from([Decimal(12), Decimal(1200), Decimal(99_999)]))
-    return Holding(draw(st.integers(1, 10**6)), ends_on, until, until, value)
+    return PlannedContract(draw(st.integers(1, 10**6)), ends_on, until, until, value)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(holdings(), min_size=1, max_size=4), days)
-def test_no_day_of_all_is_cheaper(some: list[Holding], earliest: datetime.date) -> None:
-    found: Plan | None = cheapest(some, earliest)
+def test_no_day_of_all_is_cheaper(some: list[PlannedContract], earliest: datetime.date) -> None:
+    found: TargetPlan | None = cheapest_target(some, earliest)
     assert (found.burden if found else None) == every_day(some, earliest)

@@ -9,9 +9,9 @@ from django.test import Client
 
 from citytools.charts import TRACE_TYPES
 from citytools.facts import dates
-from contracts.models import Contract, Term
+from contracts.models import Contract, ContractTerm
 from contracts.timeline import bars
-from contracts.timeline.bars import Kind, TimelineFilter, stretches, why_not_drawn
+from contracts.timeline.bars import StretchKind, TimelineFilter, term_stretches, why_not_drawn
 from tests import factories
 from tests.pages import column, read, row_links, total, words
 
@@ -27,7 +27,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def drawn(**fields: Any) -> list[tuple[str, str, str]]:
     """Kind, first day and the day after, of each stretch of a term."""
-    parts = stretches(Term(**fields), EDGE)
+    parts = term_stretches(ContractTerm(**fields), EDGE)
     return [(part.kind.name, str(part.first), str(part.after)) for part in parts]
 
 
@@ -74,9 +74,9 @@ def test_what_is_known_is_drawn_apart_from_what_is_in_doubt(
 
 
 def test_without_an_end_nothing_is_drawn_and_the_reason_is_said() -> None:
-    assert why_not_drawn(Term(rolling=True)) == "rolling: no end date"
-    assert why_not_drawn(Term(extension_until="2029")) == "no end known"
-    assert not why_not_drawn(Term(ends_on="2027"))
+    assert why_not_drawn(ContractTerm(rolling=True)) == "rolling: no end date"
+    assert why_not_drawn(ContractTerm(extension_until="2029")) == "no end known"
+    assert not why_not_drawn(ContractTerm(ends_on="2027"))
 
 
 def picture(client: Client, **query: Any) -> Any:
@@ -113,7 +113,7 @@ def test_a_bar_runs_from_start_to_end_with_its_extension_lighter_and_act_by_mark
 def test_a_partial_end_is_crossed_and_said_as_during(client: Client) -> None:
     factories.contract(starts_on="2024-04-01", ends_on="2027", notice_months=6)
     traces = series(picture(client))
-    assert "ends during 2027" in traces[str(Kind.IN_DOUBT)]["hovertext"][0]
+    assert "ends during 2027" in traces[str(StretchKind.IN_DOUBT)]["hovertext"][0]
     assert "Act by" not in traces
 
 
@@ -233,7 +233,7 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
     factories.contract(lead=lead, partners=partners, systems=systems)
     factories.contract(lead=partners[0], systems=systems[:1])
     query = client.get(PAGE).wsgi_request.GET
-    found = dict(bars.ways(TimelineFilter(query, Contract.objects.all())))
+    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
     assert list(found) == ["service area", "borough"]
     for way in (way for ways in found.values() for way in ways):
         assert total(client.get(f"{PAGE}?{way.query}")) == way.count > 0
@@ -243,7 +243,7 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
 def test_a_filter_in_use_is_not_offered_again(client: Client) -> None:
     contract = factories.contract()
     query = client.get(PAGE, {"borough": contract.lead.slug}).wsgi_request.GET
-    found = dict(bars.ways(TimelineFilter(query, Contract.objects.all())))
+    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
     assert list(found) == ["service area"]
 
 

@@ -19,7 +19,7 @@ from citytools.exports import export
 from citytools.facts import dates
 from contracts import files
 from contracts.joint_procurement import contract_rows, views
-from contracts.joint_procurement.presentation import listed
+from contracts.joint_procurement.presentation import join_names
 from contracts.models import Contract
 from systems.models import Function
 from tests import factories
@@ -71,7 +71,7 @@ def test_where_more_run_than_are_compared_those_that_end_first_are_and_the_page_
     contract("Sutton", "2027-07-31", rents)
     assert groups(client) == [("Rents", "Barnet; Camden; Sutton")]
     assert "compared at once" not in words(client.get(PAGE))
-    monkeypatch.setattr(contract_rows, "MOST", 2)
+    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 2)
     assert "more run than can be compared at once" in words(client.get(PAGE))
     assert groups(client) == [("Rents", "Barnet; Sutton")]
 
@@ -91,7 +91,7 @@ def test_where_some_are_left_out_every_format_says_so(
     json = FILE.replace("csv", "json")
     assert note_of(client) is None
     assert client.get(json).json()["meta"]["notes"] == []
-    monkeypatch.setattr(contract_rows, "MOST", 2)
+    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 2)
     note = f"Left out: {files._CUT}"
     assert note_of(client) == note
     assert client.get(json).json()["meta"]["notes"] == [note]
@@ -113,7 +113,7 @@ def test_where_too_many_run_a_borough_still_has_its_windows(
     query = {"borough": "camden", "by": by}
     whole = groups(client, query)
     assert [boroughs for _, boroughs in whole] == ["Barnet; Camden"]
-    monkeypatch.setattr(contract_rows, "MOST", 3)
+    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 3)
     assert groups(client, {"by": by}) == []
     assert groups(client, query) == whole
     assert note_of(client, query) is None
@@ -148,8 +148,8 @@ def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
 
 def test_of_very_many_boroughs_a_sentence_names_ten() -> None:
     names = [f"Borough {number}" for number in range(1, 1_042)]
-    assert listed(names[:40]).endswith("Borough 39 and Borough 40")
-    assert listed(names).endswith("Borough 9, Borough 10 and 1,031 more")
+    assert join_names(names[:40]).endswith("Borough 39 and Borough 40")
+    assert join_names(names).endswith("Borough 9, Borough 10 and 1,031 more")
 
 
 def test_a_file_too_long_to_be_made_is_not_offered(
@@ -157,7 +157,7 @@ def test_a_file_too_long_to_be_made_is_not_offered(
 ) -> None:
     contract("Camden", "2027-06-30", rents)
     contract("Barnet", "2027-06-30", rents)
-    monkeypatch.setattr(export, "MOST_MADE", 1)
+    monkeypatch.setattr(export, "MAX_COMPUTED_ROWS", 1)
     page = client.get(PAGE)
     assert "These are 2 rows, more than the 1 that a file of them may have" in words(page)
     assert FILE not in page.content.decode()

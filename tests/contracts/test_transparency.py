@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from contracts.models import Route
-from contracts.transparency.filters import WANTED
+from contracts.transparency.filters import CODE_FIELDS
 from systems.models import Supplier
 from tests import factories
 from tests.pages import column, read, rows, text_of, words
@@ -105,7 +105,7 @@ UNKNOWN: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("wanted", WANTED, ids=lambda one: one.column)
+@pytest.mark.parametrize("wanted", CODE_FIELDS, ids=lambda one: one.column)
 def test_each_missing_fact_is_counted_and_leads_to_its_rows(client: Client, wanted: Any) -> None:
     lead = factories.borough("Camden")
     full(lead=lead)

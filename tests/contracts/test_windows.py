@@ -8,7 +8,13 @@ from dataclasses import replace
 import pytest
 from dateutil.relativedelta import relativedelta
 
-from contracts.joint_procurement.windows import Span, Window, find, name_of, span_of
+from contracts.joint_procurement.windows import (
+    SharedSpan,
+    Span,
+    contract_span,
+    find_windows,
+    window_id,
+)
 
 TODAY = datetime.date(2026, 11, 30)
 
@@ -24,7 +30,7 @@ def spans(*rows: tuple[int, int, int]) -> list[Span]:
     ]
 
 
-def sets(windows: Iterable[Window]) -> set[frozenset[int]]:
+def sets(windows: Iterable[SharedSpan]) -> set[frozenset[int]]:
     return {frozenset(span.contract for span in window.spans) for window in windows}
 
 
@@ -54,7 +60,7 @@ def dice_thrown(seed: int) -> list[Span]:
 
 
 def test_two_boroughs_that_share_a_day_have_a_window() -> None:
-    (window,) = find(spans((1, 0, 20), (2, 20, 40)), TODAY, 36)
+    (window,) = find_windows(spans((1, 0, 20), (2, 20, 40)), TODAY, 36)
     assert (window.opens_on, window.closes_on) == (on(20), on(20))
     assert window.leads == {1, 2}
 
@@ -70,32 +76,32 @@ def test_two_boroughs_that_share_a_day_have_a_window() -> None:
     ],
 )
 def test_no_window_is_made_up(rows: list[tuple[int, int, int]]) -> None:
-    assert find(spans(*rows), TODAY, 36) == []
+    assert find_windows(spans(*rows), TODAY, 36) == []
 
 
 def test_each_maximal_set_is_a_window_and_the_first_to_close_comes_first() -> None:
-    found = find(spans((1, 0, 10), (2, 5, 30), (3, 20, 40), (3, 8, 9)), TODAY, 36)
+    found = find_windows(spans((1, 0, 10), (2, 5, 30), (3, 20, 40), (3, 8, 9)), TODAY, 36)
     assert [sets([window]) for window in found] == [{frozenset({0, 1, 3})}, {frozenset({1, 2})}]
     assert found[0].closes_on == on(9)
 
 
 def test_what_is_too_late_or_too_far_hides_no_window() -> None:
     rows = [(1, 0, 100), (2, 0, 100), (3, -50, -1), (4, 90, 5000)]
-    assert sets(find(spans(*rows), TODAY, 2)) == {frozenset({0, 1})}
+    assert sets(find_windows(spans(*rows), TODAY, 2)) == {frozenset({0, 1})}
 
 
 @pytest.mark.parametrize("part", range(20))
 def test_a_walk_over_every_day_finds_the_same(part: int) -> None:
     for seed in range(part * 100, part * 100 + 100):
         given, months = dice_thrown(seed), seed % 4
-        assert sets(find(given, TODAY, months)) == day_by_day(given, TODAY, months), seed
+        assert sets(find_windows(given, TODAY, months)) == day_by_day(given, TODAY, months), seed
 
 
 @pytest.mark.parametrize("seed", range(100))
 def test_shifted_dates_shift_the_windows_alike(seed: int) -> None:
     given, by = dice_thrown(seed), datetime.timedelta(days=28 * 365 + 7)  # calendars repeat
     moved = [replace(one, must_start=one.must_start + by, act_by=one.act_by + by) for one in given]
-    before, after = find(given, TODAY, 2), find(moved, TODAY + by, 2)
+    before, after = find_windows(given, TODAY, 2), find_windows(moved, TODAY + by, 2)
     assert [(one.opens_on + by, one.closes_on + by) for one in before] == [
         (one.opens_on, one.closes_on) for one in after
     ]
@@ -105,7 +111,7 @@ def test_shifted_dates_shift_the_windows_alike(seed: int) -> None:
 def test_one_contract_more_never_lowers_the_most_boroughs(seed: int) -> None:
     given = dice_thrown(seed)
     most = [
-        max((len(window.leads) for window in find(some, TODAY, 2)), default=0)
+        max((len(window.leads) for window in find_windows(some, TODAY, 2)), default=0)
         for some in (given[:-1], given)
     ]
     assert most[0] <= most[1]
@@ -114,8 +120,8 @@ def test_one_contract_more_never_lowers_the_most_boroughs(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(200))
 def test_one_borough_less_leaves_the_windows_it_was_not_in(seed: int) -> None:
     given = dice_thrown(seed)
-    left = sets(find([one for one in given if one.lead != 1], TODAY, 2))
-    assert {one for one in sets(find(given, TODAY, 2)) if not _of_first(given, one)} <= left
+    left = sets(find_windows([one for one in given if one.lead != 1], TODAY, 2))
+    assert {one for one in sets(find_windows(given, TODAY, 2)) if not _of_first(given, one)} <= left
 
 
 def _of_first(given: list[Span], contracts: frozenset[int]) -> bool:
@@ -123,13 +129,13 @@ def _of_first(given: list[Span], contracts: frozenset[int]) -> bool:
 
 
 def test_must_start_is_counted_in_calendar_months() -> None:
-    span = span_of(1, 2, datetime.date(2028, 2, 29), 12)
+    span = contract_span(1, 2, datetime.date(2028, 2, 29), 12)
     assert span.must_start == datetime.date(2027, 2, 28)
 
 
 def test_an_id_names_the_group_and_the_contracts() -> None:
-    (window,) = find(spans((1, 0, 20), (2, 0, 30)), TODAY, 36)
-    (later,) = find(spans((1, 5, 20), (2, 5, 30)), TODAY, 36)
-    assert name_of("function", "rents", window) == name_of("function", "rents", later)
-    assert name_of("function", "rents", window) != name_of("product", "rents", window)
-    assert len(name_of("function", "rents", window)) == 12
+    (window,) = find_windows(spans((1, 0, 20), (2, 0, 30)), TODAY, 36)
+    (later,) = find_windows(spans((1, 5, 20), (2, 5, 30)), TODAY, 36)
+    assert window_id("function", "rents", window) == window_id("function", "rents", later)
+    assert window_id("function", "rents", window) != window_id("product", "rents", window)
+    assert len(window_id("function", "rents", window)) == 12

@@ -28,8 +28,8 @@ def main() -> None:
         tables,  # only now are the models that they need ready
     )
 
-    export.SPOOLED = 100
-    write = tables.Stored.write
+    export.MAX_ROWS_SENT_WHOLE = 100
+    write = tables.QueryTable.write
 
     def write_and_hold(table: Any, file: IO[bytes]) -> int:
         rows = write(table, file)
@@ -39,7 +39,7 @@ def main() -> None:
                 cursor.execute("SELECT pg_sleep(60)")
         return rows
 
-    tables.Stored.write = write_and_hold  # type: ignore[assignment]
+    tables.QueryTable.write = write_and_hold  # type: ignore[assignment]
     web_server.WORKERS = 1
     web_server.serve(int(sys.argv[1]), lambda: None)
 

@@ -24,7 +24,7 @@ def test_printed_password_signs_in() -> None:
 
 
 def test_account_is_of_the_staff_and_no_superuser() -> None:
-    name, _ = admin.make()
+    name, _ = admin.create_staff_account()
     user = User.objects.get(username=name)
     assert user.is_staff
     assert not user.is_superuser
@@ -32,22 +32,22 @@ def test_account_is_of_the_staff_and_no_superuser() -> None:
 
 
 def test_names_are_counted_on() -> None:
-    assert [admin.make()[0] for _ in range(3)] == ["staff", "staff2", "staff3"]
+    assert [admin.create_staff_account()[0] for _ in range(3)] == ["staff", "staff2", "staff3"]
 
 
 def test_passwords_differ() -> None:
-    assert admin.make()[1] != admin.make()[1]
+    assert admin.create_staff_account()[1] != admin.create_staff_account()[1]
 
 
 def test_name_that_is_taken_is_refused_in_one_line() -> None:
-    admin.make("ada")
+    admin.create_staff_account("ada")
     with pytest.raises(CommandError, match="an account 'ada' already"):
         call_command("staff", "ada")
 
 
 def test_exists_counts_those_who_can_sign_in() -> None:
-    assert not admin.exists()
-    admin.make()
-    assert admin.exists()
+    assert not admin.staff_account_exists()
+    admin.create_staff_account()
+    assert admin.staff_account_exists()
     User.objects.update(is_active=False)
-    assert not admin.exists()
+    assert not admin.staff_account_exists()

@@ -3,15 +3,15 @@
 import datetime
 from decimal import Decimal
 
-from research.metrics.base import Measured, Scope
+from research.metrics.base import Measurement, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure, Published
+from research.metrics.figures import MetricFigure, PublishedValue
 
 DAY = datetime.date(2026, 11, 30)
 
 
-def figure(key: str) -> Figure:
+def figure(key: str) -> MetricFigure:
     """A metric that was 3 of 5 at publication and is 2 of 5 now."""
-    then = Published(datetime.date(2026, 1, 1), Decimal(60), Decimal(3), Decimal(5), 5, 5)
-    now = Measured(Decimal(40), counted=5, boroughs=5, part=Decimal(2), whole=Decimal(5))
-    return Figure(METRICS[key], now, Scope(DAY), then)
+    then = PublishedValue(datetime.date(2026, 1, 1), Decimal(60), Decimal(3), Decimal(5), 5, 5)
+    now = Measurement(Decimal(40), counted=5, boroughs=5, part=Decimal(2), whole=Decimal(5))
+    return MetricFigure(METRICS[key], now, Scope(DAY), then)

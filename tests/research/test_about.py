@@ -65,7 +65,7 @@ def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")
-    assert pages.of_product(product, TODAY).findings == [by_metric]
+    assert pages.research_about_product(product, TODAY).findings == [by_metric]
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -107,7 +107,7 @@ def test_a_page_names_the_newest_ten(client: Client) -> None:
         factories.case_study(
             title=f"Deed {number:02}", boroughs=[borough], published_on=f"2026-11-{number + 1:02}"
         )
-    named = [study.title for study in pages.of_borough(borough, TODAY).case_studies]
+    named = [study.title for study in pages.research_about_borough(borough, TODAY).case_studies]
     assert named == [f"Deed {number:02}" for number in range(11, 1, -1)]
 
 
@@ -115,4 +115,4 @@ def test_withdrawn_research_is_linked_from_nowhere() -> None:
     borough = factories.borough()
     gone = {"withdrawn_on": "2026-11-29", "withdrawal_reason": "Wrong."}
     factories.case_study(boroughs=[borough], published_on="2026-01-01", **gone)
-    assert not pages.of_borough(borough, TODAY)
+    assert not pages.research_about_borough(borough, TODAY)

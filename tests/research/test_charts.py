@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from research.metrics import charts
-from research.metrics.base import Measured, Picture, Scope, Unit
+from research.metrics.base import Measurement, Picture, Scope, Unit
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure
+from research.metrics.figures import MetricFigure
 from research.models import MetricValue
 
 TODAY = datetime.date(2026, 11, 25)
@@ -19,9 +19,9 @@ SHARE = METRICS["top10_supplier_share_by_contracts"]
 RHO = replace(SHARE, unit=Unit.RHO)
 
 
-def figure(value: str | None, picture: Picture | None, **fields: Any) -> Figure:
-    measured = Measured(None if value is None else Decimal(value), 12, picture=picture, **fields)
-    return Figure(SHARE, measured, Scope(TODAY))
+def figure(value: str | None, picture: Picture | None, **fields: Any) -> MetricFigure:
+    measured = Measurement(None if value is None else Decimal(value), 12, picture=picture, **fields)
+    return MetricFigure(SHARE, measured, Scope(TODAY))
 
 
 def value(on: str, value: str | None, counted: int = 33) -> MetricValue:
@@ -36,7 +36,7 @@ BARS = Picture(("Supplier", "Contracts"), [("Civica", 5.0), ("Idox", 1.5)])
 
 
 def test_bars_state_the_share_and_hold_the_same_numbers_as_the_table() -> None:
-    chart = charts.picture_of(figure("50", BARS, part=Decimal(6), whole=Decimal(12)))
+    chart = charts.metric_chart(figure("50", BARS, part=Decimal(6), whole=Decimal(12)))
     assert chart is not None
     assert chart.title.endswith("by number of contracts: 50.0\u00a0% (6 of 12)")
     assert list(chart.rows) == [("Civica", "5"), ("Idox", "1.50")]
@@ -54,8 +54,10 @@ def test_bars_state_the_share_and_hold_the_same_numbers_as_the_table() -> None:
 )
 def test_dots_say_which_way_the_two_go_together(rho: str, words: str) -> None:
     dots = Picture(("Borough", "Makers in use", "Mean satisfaction"), [("Camden", 3.0, 4.5)])
-    chart = charts.picture_of(
-        Figure(RHO, Measured(Decimal(rho), 12, picture=dots), Scope(TODAY, illustrative=True))
+    chart = charts.metric_chart(
+        MetricFigure(
+            RHO, Measurement(Decimal(rho), 12, picture=dots), Scope(TODAY, illustrative=True)
+        )
     )
     assert chart is not None
     assert words in chart.title
@@ -64,12 +66,12 @@ def test_dots_say_which_way_the_two_go_together(rho: str, words: str) -> None:
 
 
 def test_nothing_to_draw_is_no_chart() -> None:
-    assert charts.picture_of(figure(None, None)) is None
-    assert charts.picture_of(figure(None, Picture(("Supplier", "Contracts"), []))) is None
+    assert charts.metric_chart(figure(None, None)) is None
+    assert charts.metric_chart(figure(None, Picture(("Supplier", "Contracts"), []))) is None
 
 
 def test_one_day_reads_as_one_day() -> None:
-    chart = charts.trend(SHARE, [value("2026-11-25", "45.46")])
+    chart = charts.trend_chart(SHARE, [value("2026-11-25", "45.46")])
     assert chart.title.endswith(": 45.5\u00a0% on 25 November 2026, the only day recorded")
     assert list(chart.rows) == [("25 November 2026", "45.5\u00a0%", "33")]
 
@@ -84,12 +86,12 @@ def test_one_day_reads_as_one_day() -> None:
 )
 def test_a_trend_says_which_way_it_went(now: str, words: str) -> None:
     course = [value("2026-11-01", "45"), value("2026-11-02", "47"), value("2026-11-03", now)]
-    assert words in charts.trend(SHARE, course).title
+    assert words in charts.trend_chart(SHARE, course).title
 
 
 def test_days_not_recorded_and_not_measured_are_gaps() -> None:
     course = [value("2026-11-01", "45"), value("2026-11-04", None), value("2026-11-05", "45")]
-    (line,) = charts.trend(SHARE, course).figure["data"]
+    (line,) = charts.trend_chart(SHARE, course).figure["data"]
     assert line["x"] == ["2026-11-01", "2026-11-02", "2026-11-04", "2026-11-05"]
     assert line["y"] == [45.0, None, None, 45.0]
     assert line["connectgaps"] is False
@@ -97,16 +99,16 @@ def test_days_not_recorded_and_not_measured_are_gaps() -> None:
 
 def test_the_table_holds_changes_and_the_last_day() -> None:
     days = [value(f"2026-11-0{day}", "45") for day in (1, 2, 3)]
-    rows = charts.trend(SHARE, days).rows
+    rows = charts.trend_chart(SHARE, days).rows
     assert [row[0] for row in rows] == ["1 November 2026", "3 November 2026"]
 
 
 def test_nothing_recorded_says_so_and_draws_nothing() -> None:
-    chart = charts.trend(SHARE, [])
+    chart = charts.trend_chart(SHARE, [])
     assert chart.empty
     assert "nothing recorded yet" in chart.title
 
 
 def test_days_on_which_nothing_could_be_measured_are_no_picture() -> None:
-    chart = charts.trend(SHARE, [value("2026-11-01", None), value("2026-11-02", None)])
+    chart = charts.trend_chart(SHARE, [value("2026-11-01", None), value("2026-11-02", None)])
     assert chart.empty

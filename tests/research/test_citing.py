@@ -32,13 +32,13 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 def content(on: datetime.date = TODAY) -> citation.Content:
     found = Finding.objects.get(slug="claim")
     scope = Scope(on)
-    return citation.of_finding(
-        found, figures_for(text.quoted(found), scope, found.published_values), scope
+    return citation.finding_content(
+        found, figures_for(text.quoted_metrics(found), scope, found.published_values), scope
     )
 
 
 def hashed(on: datetime.date = TODAY) -> str:
-    return hashlib.sha256(citation.written(content(on))).hexdigest()
+    return hashlib.sha256(citation.canonical_json(content(on))).hexdigest()
 
 
 def test_the_content_is_written_as_documented() -> None:
@@ -56,7 +56,7 @@ def test_the_content_is_written_as_documented() -> None:
         '"summary":"In short.","threshold":"50","title":"Claim","verdict":"holds",'
         '"verdict_at_publication":"cannot be tested"}'
     )
-    assert citation.written(content()).decode() == expected
+    assert citation.canonical_json(content()).decode() == expected
 
 
 @pytest.mark.parametrize(
@@ -104,21 +104,23 @@ def test_an_amount_is_written_alike_however_it_is_scaled() -> None:
 def test_the_hash_of_a_day_that_is_over_stays_while_everything_changes() -> None:
     claim()
     move_events(THEN)
-    with as_of_views.as_at(THEN):
-        before = citation.written(content(THEN))
+    with as_of_views.read_as_at(THEN):
+        before = citation.canonical_json(content(THEN))
     System.objects.all().delete()
     Source.objects.update(title="Renamed")
     Product.objects.all().delete()
     Finding.objects.update(title="Another", body="Gone.", withdrawn_on=TODAY, withdrawal_reason="-")
-    with as_of_views.as_at(THEN):
-        assert citation.written(content(THEN)) == before
-    assert citation.written(content()) != before
+    with as_of_views.read_as_at(THEN):
+        assert citation.canonical_json(content(THEN)) == before
+    assert citation.canonical_json(content()) != before
 
 
 def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
     found = claim()
-    measured = figures_for(text.quoted(found), Scope(THEN))
-    cited = citation.finding(found, measured, Scope(THEN), lambda path: f"https://a.example{path}")
+    measured = figures_for(text.quoted_metrics(found), Scope(THEN))
+    cited = citation.cite_finding(
+        found, measured, Scope(THEN), lambda path: f"https://a.example{path}"
+    )
     assert cited.words == (
         "City Tools: London, LOTI. Claim. As at 20 October 2026. "
         "https://a.example/research/findings/claim/?as_at=2026-10-20. "
@@ -131,7 +133,7 @@ def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
 def test_today_is_not_settled_and_invented_records_are_asked_for_in_the_address() -> None:
     found = claim()
     scope = Scope(TODAY, illustrative=True)
-    cited = citation.finding(found, figures_for(text.quoted(found), scope), scope, str)
+    cited = citation.cite_finding(found, figures_for(text.quoted_metrics(found), scope), scope, str)
     assert not cited.settled
     assert cited.address.endswith("?as_at=2026-11-30&illustrative=yes")
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from citytools.facts import dates
 from research.models import Finding
-from research.publications.text import quoted
+from research.publications.text import quoted_metrics
 from systems.models import System
 from tests import factories
 from tests.log import move_events
@@ -189,4 +189,4 @@ def test_a_day_that_is_not_on_record_is_named_with_the_remedy(
 def test_a_finding_speaks_of_its_claims_metric_first_and_of_each_once() -> None:
     token = "{{ metric:boroughs_reporting_systems }}"
     finding = claim(summary=token, body=f"{token} {{{{ metric:{METRIC} }}}}")
-    assert quoted(finding) == [METRIC, "boroughs_reporting_systems"]
+    assert quoted_metrics(finding) == [METRIC, "boroughs_reporting_systems"]

@@ -8,7 +8,7 @@ import pytest
 
 from boroughs.models import Borough
 from research.metrics.base import Scope
-from research.metrics.compute import months_between, rho
+from research.metrics.compute import months_between, spearman_rho
 from research.metrics.definitions import METRICS
 from systems.models import Supplier, System
 from tests import factories
@@ -26,12 +26,12 @@ def system(borough: Borough, maker: Supplier | None, satisfaction: int | None = 
 
 
 def test_rho_is_known_from_three_cases_on_that_are_not_all_the_same() -> None:
-    assert rho([1, 2], [2, 1]) is None
-    assert rho([1, 2, 3], [4, 4, 4]) is None
-    assert rho([2, 2, 2], [1, 4, 5]) is None
-    assert rho([1, 2, 3], [3, 2, 1]) == -1
-    assert rho([1, 2, 2, 9], [1, 2, 2, 3]) == 1
-    assert rho([1, 2, 3, 4], [1, 3, 2, 4]) == Decimal("0.8")
+    assert spearman_rho([1, 2], [2, 1]) is None
+    assert spearman_rho([1, 2, 3], [4, 4, 4]) is None
+    assert spearman_rho([2, 2, 2], [1, 4, 5]) is None
+    assert spearman_rho([1, 2, 3], [3, 2, 1]) == -1
+    assert spearman_rho([1, 2, 2, 9], [1, 2, 2, 3]) == 1
+    assert spearman_rho([1, 2, 3, 4], [1, 3, 2, 4]) == Decimal("0.8")
 
 
 @pytest.mark.django_db

@@ -133,9 +133,9 @@ def test_the_trend_is_drawn_up_to_the_day(client: Client) -> None:
     factories.system()
     move_events(AGO)
     today = dates.today()
-    record.record(AGO, today)
+    record.record_day(AGO, today)
     factories.system()
-    record.record(today, today)
+    record.record_day(today, today)
     page = f"{LIST}systems_on_record/"
     assert "Systems on record: up to 2 from 1" in said(client, page)
     assert "1 on" in said(client, page, {"as_at": AGO.isoformat()})

@@ -53,7 +53,7 @@ def moved(system: System) -> None:
 def noticed(on: datetime.date = TODAY) -> dict[str, list[str]]:
     """The notices of each recommendation, by its title."""
     public = list(Recommendation.objects.published(on).for_page(on))
-    parts = pages.by_audience(public, Scope(on), TODAY)
+    parts = pages.advice_by_audience(public, Scope(on), TODAY)
     return {
         one.recommendation.title: [notice.said for notice in one.notices]
         for _, advised in parts

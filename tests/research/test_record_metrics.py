@@ -154,14 +154,14 @@ def test_only_missing_days_are_rebuilt() -> None:
 def test_stopping_keeps_the_days_that_were_done(monkeypatch: pytest.MonkeyPatch) -> None:
     estate()
     move_events(began())
-    real = recording.record
+    real = recording.record_day
 
     def record(day: datetime.date, today: datetime.date, keys: Any = METRICS) -> Any:
         if day == began() + 2 * DAY:
             raise KeyboardInterrupt
         return real(day, today, keys)
 
-    monkeypatch.setattr(recording, "record", record)
+    monkeypatch.setattr(recording, "record_day", record)
     with pytest.raises(CommandError, match="Stopped after 2 days, which are kept"):
         run("--from", str(began()))
     assert MetricValue.objects.count() == 2 * len(METRICS)
@@ -234,7 +234,7 @@ def test_days_that_cannot_be_recorded_are_refused(options: list[str], words: str
 
 
 def test_nothing_on_record_records_that_too() -> None:
-    assert as_of_views.began_on() is None
+    assert as_of_views.history_start_date() is None
     run()
     assert values()["systems_on_record"].value == 0
     assert values()["median_age_of_facts"].value is None

@@ -12,7 +12,7 @@ from django.test import Client
 from citytools.facts import dates
 from research.metrics.base import Picture
 from research.models import Finding, Recommendation, Source
-from research.report.document import bars, joined, plain
+from research.report.document import join_lines, picture_bars, text_line
 from systems.models import System
 from tests import factories
 from tests.log import move_events
@@ -217,13 +217,17 @@ def test_hostile_words_stand_as_they_were_written(client: Client, text: str) -> 
 
 def test_bars_are_as_long_as_their_part_of_the_longest() -> None:
     picture = Picture(("Supplier", "Contracts"), [("A", 8), ("B", 2), ("C", 0)])
-    drawn = bars(picture, [("A", "8"), ("B", "2"), ("C", "0")])
+    drawn = picture_bars(picture, [("A", "8"), ("B", "2"), ("C", "0")])
     assert [(one.label, one.words, one.per_cent) for one in drawn] == [
         ("A", "8", 100), ("B", "2", 25), ("C", "0", 0),
     ]  # fmt: skip
-    assert bars(Picture(("S", "C"), []), []) == []
+    assert picture_bars(Picture(("S", "C"), []), []) == []
 
 
 def test_lines_are_joined_by_words_between() -> None:
-    assert [piece.words for piece in joined([plain("a"), plain("b")], "; ")] == ["a", "; ", "b"]
-    assert list(joined([], "; ")) == []
+    assert [piece.words for piece in join_lines([text_line("a"), text_line("b")], "; ")] == [
+        "a",
+        "; ",
+        "b",
+    ]
+    assert list(join_lines([], "; ")) == []

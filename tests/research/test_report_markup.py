@@ -6,25 +6,25 @@ from typing import Any
 
 import pytest
 
-from research.metrics.base import Measured, Scope
+from research.metrics.base import Measurement, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure, Published
+from research.metrics.figures import MetricFigure, PublishedValue
 from research.report import pdf
 
 KEY = "modern_gov_boroughs"
 ON = datetime.date(2026, 11, 30)
 FIGURES = {
-    KEY: Figure(
+    KEY: MetricFigure(
         METRICS[KEY],
-        Measured(Decimal(75), counted=4, part=Decimal(3), whole=Decimal(4)),
+        Measurement(Decimal(75), counted=4, part=Decimal(3), whole=Decimal(4)),
         Scope(ON),
-        Published(ON, Decimal(50), Decimal(2), Decimal(4), 4, 4),
+        PublishedValue(ON, Decimal(50), Decimal(2), Decimal(4), 4, 4),
     )
 }
 
 
 def read(source: str) -> list[dict[str, Any]]:
-    return pdf.blocks(source, FIGURES, 3)
+    return pdf.markdown_blocks(source, FIGURES, 3)
 
 
 def said(runs: list[dict[str, Any]]) -> str:

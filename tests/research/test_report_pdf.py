@@ -15,7 +15,7 @@ from citytools.facts import dates
 from research.models import Finding
 from research.publications.citation import Citation
 from research.report import pdf
-from research.report.document import Dots, Section
+from research.report.document import ReportDots, ReportSection
 from tests import factories
 from tests.log import move_events
 from tests.pages import text_of
@@ -98,11 +98,13 @@ def test_it_says_what_the_page_says(client: Client) -> None:
 
 def test_a_picture_of_dots_says_in_words_what_it_shows() -> None:
     places = [("Camden", 3.0, 4.5), ("Brent", 7.0, 2.0)]
-    dots = Dots(
+    dots = ReportDots(
         "Figure 1", "Two", ("Borough", "Suppliers", "Stars"), "The more, the less.", places, ""
     )
     citation = Citation("Title", TODAY, "https://a.example/", "https://a.example/", b"{}")
-    made = pdf.response([Section("1", "A", "a", [dots])], "", citation, "https://a.example/")
+    made = pdf.pdf_response(
+        [ReportSection("1", "A", "a", [dots])], "", citation, "https://a.example/"
+    )
     tree = PdfReader(io.BytesIO(b"".join(made))).root_object["/StructTreeRoot"]
     assert "The more, the less." in {str(one.get("/Alt")) for one in elements(tree)}
 

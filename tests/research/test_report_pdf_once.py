@@ -142,7 +142,7 @@ def test_a_head_and_a_condition_are_answered_from_what_is_kept(
 def test_pdfs_are_bounded_with_the_other_files(
     client: Client, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_response, "MOST", 2)
+    monkeypatch.setattr(file_response, "MAX_CACHED_FILES", 2)
     for number in range(3):
         factories.finding(title=f"Claim {number}")
         content(client.get(ADDRESS))

@@ -7,10 +7,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citytools.facts import markdown
-from research.metrics.base import Measured, Scope
+from research.metrics.base import Measurement, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import Figure
-from research.publications.text import Token, faults, keys, plain, rendered, tokens
+from research.metrics.figures import MetricFigure
+from research.publications.text import (
+    Token,
+    plain_text,
+    render_text,
+    text_faults,
+    text_tokens,
+    token_keys,
+)
 from tests.hostile import HOSTILE, UNBALANCED, calls, harms, links, text
 from tests.research.measuring import figure
 
@@ -19,15 +26,15 @@ OTHER = "boroughs_reporting_systems"
 
 
 def shown(body: str, level: int = 2) -> str:
-    return rendered(body, {KEY: figure(KEY)}, level)
+    return render_text(body, {KEY: figure(KEY)}, level)
 
 
 @pytest.mark.parametrize("body", HOSTILE)
 def test_a_hostile_text_is_read_and_does_nothing(body: str) -> None:
     assert harms(shown(body)) == []
-    assert harms(rendered(body, {})) == []
-    plain(body, {})
-    faults(body)
+    assert harms(render_text(body, {})) == []
+    plain_text(body, {})
+    text_faults(body)
 
 
 PARTS = ["](", "![", "{{ metric:", "}}", "|of", KEY, "javascript:", "data:", "https://x.example"]
@@ -47,7 +54,7 @@ def test_no_text_whatever_breaks_out_or_swells(body: str) -> None:
     html = shown(body)
     assert harms(html) == []
     assert len(html) <= 400 + 100 * len(body)
-    assert len(tokens(body)) >= len(keys(body))
+    assert len(text_tokens(body)) >= len(token_keys(body))
     assert "\x00" not in html
     assert "\ue000" not in html
 
@@ -60,7 +67,7 @@ def test_twice_the_text_is_twice_the_work(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["tables", "one reference", "rules", "tags", "open tokens"])
 def test_the_longest_text_stays_within_bounds(kind: str) -> None:
-    html = shown(UNBALANCED[kind](markdown.LONGEST))
+    html = shown(UNBALANCED[kind](markdown.MAX_TEXT_CHARACTERS))
     assert harms(html) == []
     assert len(html) < 2_000_000
 
@@ -68,12 +75,12 @@ def test_the_longest_text_stays_within_bounds(kind: str) -> None:
 def test_a_text_that_is_too_long_says_so() -> None:
     body = "a " * 30_000
     assert "The text is longer than is shown." in text(shown(body))
-    assert faults(body) == ["It has 60,000 characters: shorten it to 50,000."]
+    assert text_faults(body) == ["It has 60,000 characters: shorten it to 50,000."]
 
 
 def test_a_text_that_nests_too_deep_is_refused() -> None:
-    assert "nest" in faults("> " * 30 + "a")[0]
-    assert faults("> > > - a") == []
+    assert "nest" in text_faults("> " * 30 + "a")[0]
+    assert text_faults("> > > - a") == []
 
 
 def test_a_plain_text_with_blank_lines_is_paragraphs() -> None:
@@ -113,7 +120,7 @@ def test_links_lead_to_the_web_a_mailbox_or_this_site() -> None:
 
 def test_one_reference_used_thousands_of_times_does_not_swell_the_page() -> None:
     body = f"[a]: /{'x' * 499}\n\n" + "[a]" * 16_000
-    assert len(links(shown(body))) == markdown.MOST_LINKS
+    assert len(links(shown(body))) == markdown.MAX_LINKS
 
 
 def test_a_token_gives_the_number_in_each_form() -> None:
@@ -129,7 +136,7 @@ def test_a_token_stands_in_headings_cells_links_and_emphasis() -> None:
     token = f"{{{{ metric:{KEY}|of }}}}"
     body = f"## {token}\n\n| a |\n|---|\n| {token} |\n\n[{token}](/x) **{token}** \\| {token}"
     assert text(shown(body)).count("2 of 5") == 5
-    assert tokens(body) == [Token(KEY, "of")] * 5
+    assert text_tokens(body) == [Token(KEY, "of")] * 5
 
 
 def test_a_token_in_code_an_address_or_a_title_stays_as_it_is_written() -> None:
@@ -138,29 +145,29 @@ def test_a_token_in_code_an_address_or_a_title_stays_as_it_is_written() -> None:
     html = shown(body)
     assert "ct-metric" not in html
     assert text(html).count(token) == 4
-    assert tokens(body) == []
-    assert faults(body) == []
+    assert text_tokens(body) == []
+    assert text_faults(body) == []
 
 
 def test_a_token_without_a_figure_is_not_known() -> None:
     for body in ("{{ metric:none }}", f"{{{{ metric:{OTHER}|then }}}}", f"{{{{metric:{KEY}|x}}}}"):
         assert text(shown(body)).strip() == "not known"
-    unmeasured = Figure(METRICS[KEY], Measured(None), Scope(figure(KEY).scope.on))
+    unmeasured = MetricFigure(METRICS[KEY], Measurement(None), Scope(figure(KEY).scope.on))
     for form in ("", "|of", "|then"):
         assert (
-            text(rendered(f"{{{{ metric:{KEY}{form} }}}}", {KEY: unmeasured})).strip()
+            text(render_text(f"{{{{ metric:{KEY}{form} }}}}", {KEY: unmeasured})).strip()
             == "not known"
         )
 
 
 def test_a_number_is_never_read_as_markdown_or_html() -> None:
-    class Odd(Figure):
+    class Odd(MetricFigure):
         @property
         def words(self) -> str:
             return "**<b>x</b>** [a](/b) {{ metric:a }}"
 
-    odd = Odd(METRICS[KEY], Measured(Decimal(1)), figure(KEY).scope)
-    html = rendered(f"{{{{ metric:{KEY} }}}}", {KEY: odd})
+    odd = Odd(METRICS[KEY], Measurement(Decimal(1)), figure(KEY).scope)
+    html = render_text(f"{{{{ metric:{KEY} }}}}", {KEY: odd})
     assert text(html).strip() == odd.words
     assert "<b>" not in html
     assert links(html) == []
@@ -168,8 +175,8 @@ def test_a_number_is_never_read_as_markdown_or_html() -> None:
 
 def test_keys_stand_once_in_their_order() -> None:
     body = f"{{{{ metric:{OTHER} }}}} {{{{ metric:{KEY}|n }}}} {{{{ metric:{OTHER}|of }}}}"
-    assert keys(body) == [OTHER, KEY]
-    assert [str(token) for token in tokens(body)][1] == f"{{{{ metric:{KEY}|n }}}}"
+    assert token_keys(body) == [OTHER, KEY]
+    assert [str(token) for token in text_tokens(body)][1] == f"{{{{ metric:{KEY}|n }}}}"
 
 
 @pytest.mark.parametrize(
@@ -184,11 +191,11 @@ def test_keys_stand_once_in_their_order() -> None:
     ],
 )
 def test_a_token_that_does_not_exist_is_named_with_the_nearest(body: str, said: str) -> None:
-    assert len(faults(body)) == 1
-    assert said in faults(body)[0]
-    assert faults(f"{{{{ metric:{KEY} }}}} {{{{ metric:{KEY}|then }}}}") == []
+    assert len(text_faults(body)) == 1
+    assert said in text_faults(body)[0]
+    assert text_faults(f"{{{{ metric:{KEY} }}}} {{{{ metric:{KEY}|then }}}}") == []
 
 
 def test_the_bare_words_have_numbers_and_no_marks() -> None:
     body = f"## A *b*\n\nIt is {{{{ metric:{KEY} }}}} of\n[all](/x) <b> {{{{ metric:none }}}}."
-    assert plain(body, {KEY: figure(KEY)}) == "A b\nIt is 40.0\u00a0% of all <b> not known."
+    assert plain_text(body, {KEY: figure(KEY)}) == "A b\nIt is 40.0\u00a0% of all <b> not known."

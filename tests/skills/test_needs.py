@@ -10,7 +10,7 @@ from django.test import Client
 from boroughs.models import Borough
 from skills import profile
 from skills.models import SkillLevel, SkillNeed
-from skills.profile import Call
+from skills.profile import SkillCall
 from systems.models import Function, Product, System
 from tests import factories
 from tests.estate import small_london
@@ -36,7 +36,7 @@ GROUP BY l.skill_id, l.level
 
 def agree(borough: Borough, *, illustrative: bool = True) -> int:
     """Compare with SQL; how many gaps matter."""
-    found = profile.of(borough, [], illustrative=illustrative).mattering
+    found = profile.skill_profile(borough, [], illustrative=illustrative).mattering
     with connection.cursor() as cursor:
         cursor.execute(MATTERING, [borough.pk, illustrative])
         told = set(cursor.fetchall())
@@ -235,4 +235,4 @@ def test_the_same_need_twice_is_refused_in_words(client: Client) -> None:
 def test_a_function_stands_in_a_sentence_as_one_would_write_it(name: str, shown: str) -> None:
     function = factories.function(name)
     system = factories.system(function=function)
-    assert shown in Call(factories.skill_need(function=function), system).rest
+    assert shown in SkillCall(factories.skill_need(function=function), system).rest

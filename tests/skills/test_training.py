@@ -9,7 +9,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevel
-from skills.training.page import Row, Training
+from skills.training.page import PairRow, Training
 from systems.models import Status
 from tests import factories
 from tests.pages import read, rows, text_of, total, words
@@ -26,7 +26,7 @@ def training(client: Client, query: Any = None) -> Training:
     return made
 
 
-def named(row: Row) -> Pair:
+def named(row: PairRow) -> Pair:
     return row.skill.name, row.teacher.name, row.learner.name
 
 

@@ -2,28 +2,36 @@
 
 from collections.abc import Mapping, Sequence
 
-from skills.training.generated import records
-from skills.training.pairs import Body, Held
-from skills.training.plan import MOST, Cohort, Gap, find_cohorts, find_gaps, plan, steps
+from skills.training.generated import generate_records
+from skills.training.pairs import Body, BodyLevel
+from skills.training.plan import (
+    MAX_COHORT_SIZE,
+    Cohort,
+    TeachingGap,
+    best_plan,
+    find_cohorts,
+    find_gaps,
+    tiles_apart,
+)
 
 
-def teacher(body: str, level: int = 3, skill: str = "s") -> Held:
-    return Held(skill, body, level, True, False)
+def teacher(body: str, level: int = 3, skill: str = "s") -> BodyLevel:
+    return BodyLevel(skill, body, level, True, False)
 
 
-def learner(body: str, level: int = 1, skill: str = "s") -> Held:
-    return Held(skill, body, level, False, True)
+def learner(body: str, level: int = 1, skill: str = "s") -> BodyLevel:
+    return BodyLevel(skill, body, level, False, True)
 
 
 def suggested(
-    rows: Sequence[Held], bodies: Mapping[str, Body] | None = None, cap: int = 2
+    rows: Sequence[BodyLevel], bodies: Mapping[str, Body] | None = None, cap: int = 2
 ) -> list[Cohort]:
     known = bodies or {one.body: Body() for one in rows}
-    return find_cohorts(rows, known, plan(rows, known, cap))
+    return find_cohorts(rows, known, best_plan(rows, known, cap))
 
 
-def missing(rows: Sequence[Held]) -> list[Gap]:
-    return find_gaps(rows, plan(rows, {one.body: Body() for one in rows}))
+def missing(rows: Sequence[BodyLevel]) -> list[TeachingGap]:
+    return find_gaps(rows, best_plan(rows, {one.body: Body() for one in rows}))
 
 
 def names(cohort: Cohort) -> list[str]:
@@ -63,8 +71,8 @@ def test_the_nearest_learn_first_the_same_partnership_before_all() -> None:
 
 
 def test_steps_follow_rows_and_columns_and_are_endless_off_the_map() -> None:
-    assert steps(Body(tile=(1, 1)), Body(tile=(3, 5))) == 6
-    assert steps(Body(tile=(1, 1)), Body()) == float("inf")
+    assert tiles_apart(Body(tile=(1, 1)), Body(tile=(3, 5))) == 6
+    assert tiles_apart(Body(tile=(1, 1)), Body()) == float("inf")
 
 
 def test_two_without_a_partnership_are_not_of_the_same() -> None:
@@ -76,7 +84,7 @@ def test_two_without_a_partnership_are_not_of_the_same() -> None:
 def test_eight_learn_and_the_rest_still_wait() -> None:
     rows = [teacher("a"), *(learner(f"l{number}") for number in range(12))]
     (cohort,) = suggested(rows)
-    assert len(cohort.lessons) == MOST == 8
+    assert len(cohort.lessons) == MAX_COHORT_SIZE == 8
     left = {one.body for one in cohort.left}
     assert left == {f"l{number}" for number in range(12)} - set(names(cohort))
     assert set(cohort.bodies) == {"a", *names(cohort), *left}
@@ -85,7 +93,7 @@ def test_eight_learn_and_the_rest_still_wait() -> None:
 def test_pairs_with_other_teachers_stay() -> None:
     rows = [teacher("a"), teacher("b", 4), *(learner(f"l{number:02}") for number in range(12))]
     known = {one.body: Body() for one in rows}
-    made = plan(rows, known)
+    made = best_plan(rows, known)
     (cohort,) = find_cohorts(rows, known, made)
     other = {one.learner.body for one in made.lessons if one.teacher != cohort.teacher}
     left = {one.body for one in cohort.left}
@@ -101,14 +109,14 @@ def test_the_teacher_is_the_one_with_most_points_among_its_nearest() -> None:
 
 
 def test_cohorts_do_not_depend_on_the_order_of_rows() -> None:
-    rows, bodies = records(33, 30, 2)
-    made = plan(rows, bodies)
+    rows, bodies = generate_records(33, 30, 2)
+    made = best_plan(rows, bodies)
     assert find_cohorts(rows, bodies, made) == find_cohorts(list(reversed(rows)), bodies, made)
     assert len(find_cohorts(rows, bodies, made)) > 3
 
 
 def test_a_gap_counts_who_wants_it_and_the_best_level_known() -> None:
-    rows = [learner("a", 1), learner("b", 2), Held("s", "c", 2, False, False)]
+    rows = [learner("a", 1), learner("b", 2), BodyLevel("s", "c", 2, False, False)]
     (gap,) = missing(rows)
     assert [one.body for one in gap.wanting] == ["a", "b"]
     assert (gap.best, gap.holders, gap.known, gap.above) == (2, 2, 3, 0)
@@ -116,7 +124,11 @@ def test_a_gap_counts_who_wants_it_and_the_best_level_known() -> None:
 
 
 def test_a_gap_says_how_many_could_but_do_not_offer() -> None:
-    rows = [learner("a", 1), Held("s", "b", 4, False, False), Held("s", "c", 2, True, False)]
+    rows = [
+        learner("a", 1),
+        BodyLevel("s", "b", 4, False, False),
+        BodyLevel("s", "c", 2, True, False),
+    ]
     (gap,) = missing(rows)
     assert (gap.best, gap.holders, gap.above) == (4, 1, 1)
 

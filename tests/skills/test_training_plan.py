@@ -11,9 +11,17 @@ from hypothesis import strategies as st
 
 from skills.models import Level
 from skills.training import pairs
-from skills.training.generated import records
-from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM, TIE_BITS, Body, Held, tie
-from skills.training.plan import MOST_LEARNERS, Plan, plan
+from skills.training.generated import generate_records
+from skills.training.pairs import (
+    HIGHEST,
+    POINTS,
+    TEACHES_FROM,
+    TIE_BITS,
+    Body,
+    BodyLevel,
+    tie_break,
+)
+from skills.training.plan import MAX_LEARNERS, TrainingPlan, best_plan
 
 Bodies = Mapping[str, Body]
 Key = tuple[str, str, str]
@@ -22,25 +30,25 @@ NAMES = "abcdefg"
 
 def held(
     body: str, level: int, *, teach: bool = False, want: bool = False, skill: str = "s"
-) -> Held:
-    return Held(skill, body, level, teach, want)
+) -> BodyLevel:
+    return BodyLevel(skill, body, level, teach, want)
 
 
-def alone(rows: Sequence[Held]) -> dict[str, Body]:
+def alone(rows: Sequence[BodyLevel]) -> dict[str, Body]:
     """Bodies with nothing in common."""
     return {one.body: Body() for one in rows}
 
 
-def keys(made: Plan) -> set[Key]:
+def keys(made: TrainingPlan) -> set[Key]:
     return {(one.skill, one.teacher.body, one.learner.body) for one in made.lessons}
 
 
 @st.composite
-def small(draw: st.DrawFn) -> tuple[list[Held], Bodies, int]:
+def small(draw: st.DrawFn) -> tuple[list[BodyLevel], Bodies, int]:
     """Up to seven bodies and three skills, some levels not known; and a cap."""
     bodies = NAMES[: draw(st.integers(1, 7))]
     rows = [
-        Held(skill, body, *draw(st.tuples(st.integers(0, 4), st.booleans(), st.booleans())))
+        BodyLevel(skill, body, *draw(st.tuples(st.integers(0, 4), st.booleans(), st.booleans())))
         for skill in "xyz"[: draw(st.integers(1, 3))]
         for body in bodies
         if draw(st.integers(0, 5))
@@ -53,7 +61,7 @@ def small(draw: st.DrawFn) -> tuple[list[Held], Bodies, int]:
 # A second computation, from the rule on the page and by trying everything
 
 
-def may(teacher: Held, learner: Held) -> bool:
+def may(teacher: BodyLevel, learner: BodyLevel) -> bool:
     both = teacher.wants_help and teacher.level == 3
     able = teacher.can_teach and teacher.level in {3, 4} and not both
     return (
@@ -64,7 +72,7 @@ def may(teacher: Held, learner: Held) -> bool:
     )
 
 
-def worth(teacher: Held, learner: Held, rows: Sequence[Held], bodies: Bodies) -> int:
+def worth(teacher: BodyLevel, learner: BodyLevel, rows: Sequence[BodyLevel], bodies: Bodies) -> int:
     one, other = bodies[teacher.body], bodies[learner.body]
     back = any(
         may(two, three)
@@ -77,7 +85,7 @@ def worth(teacher: Held, learner: Held, rows: Sequence[Held], bodies: Bodies) ->
     return points + (5 if near else 0) + (10 if back else 0)
 
 
-def best_by_trying(rows: Sequence[Held], bodies: Bodies, cap: int) -> int:
+def best_by_trying(rows: Sequence[BodyLevel], bodies: Bodies, cap: int) -> int:
     total = 0
     for skill in {one.skill for one in rows}:
         own = [one for one in rows if one.skill == skill]
@@ -102,18 +110,18 @@ often = settings(max_examples=80, deadline=None)
 
 @often
 @given(small())
-def test_no_plan_of_up_to_seven_is_better(world: tuple[list[Held], Bodies, int]) -> None:
+def test_no_plan_of_up_to_seven_is_better(world: tuple[list[BodyLevel], Bodies, int]) -> None:
     rows, bodies, cap = world
-    made = plan(rows, bodies, cap)
+    made = best_plan(rows, bodies, cap)
     assert made.benefit == best_by_trying(rows, bodies, cap)
     assert made.benefit == sum(worth(x.teacher, x.learner, rows, bodies) for x in made.lessons)
 
 
 @often
 @given(small())
-def test_each_pair_is_allowed_and_the_cap_holds(world: tuple[list[Held], Bodies, int]) -> None:
+def test_each_pair_is_allowed_and_the_cap_holds(world: tuple[list[BodyLevel], Bodies, int]) -> None:
     rows, bodies, cap = world
-    lessons = plan(rows, bodies, cap).lessons
+    lessons = best_plan(rows, bodies, cap).lessons
     assert all(may(one.teacher, one.learner) for one in lessons)
     taught = Counter((one.skill, one.teacher.body) for one in lessons)
     learnt = Counter((one.skill, one.learner.body) for one in lessons)
@@ -125,10 +133,10 @@ def test_each_pair_is_allowed_and_the_cap_holds(world: tuple[list[Held], Bodies,
 @often
 @given(small())
 def test_every_wish_is_met_waits_or_is_beyond_all_teachers(
-    world: tuple[list[Held], Bodies, int],
+    world: tuple[list[BodyLevel], Bodies, int],
 ) -> None:
     rows, bodies, cap = world
-    made = plan(rows, bodies, cap)
+    made = best_plan(rows, bodies, cap)
     wishes = [*(one.learner for one in made.lessons), *made.waiting, *made.untaught]
     assert sorted(wishes) == sorted(one for one in rows if one.wants_help)
     assert made.wishes == len(wishes)
@@ -141,40 +149,40 @@ def test_every_wish_is_met_waits_or_is_beyond_all_teachers(
 @often
 @given(small())
 def test_taking_an_offer_away_never_improves_the_total(
-    world: tuple[list[Held], Bodies, int],
+    world: tuple[list[BodyLevel], Bodies, int],
 ) -> None:
     rows, bodies, cap = world
-    before = plan(rows, bodies, cap).benefit
+    before = best_plan(rows, bodies, cap).benefit
     for place, one in enumerate(rows):
         if one.can_teach:
             less = [*rows[:place], one._replace(can_teach=False), *rows[place + 1 :]]
-            assert plan(less, bodies, cap).benefit <= before
+            assert best_plan(less, bodies, cap).benefit <= before
 
 
 @often
 @given(small(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(
-    world: tuple[list[Held], Bodies, int], dice: random.Random
+    world: tuple[list[BodyLevel], Bodies, int], dice: random.Random
 ) -> None:
     rows, bodies, cap = world
     mixed = dice.sample(rows, len(rows))
     turned = dict(dice.sample(list(bodies.items()), len(bodies)))
-    assert plan(mixed, turned, cap) == plan(rows, bodies, cap)
+    assert best_plan(mixed, turned, cap) == best_plan(rows, bodies, cap)
 
 
 @often
 @given(small())
-def test_more_places_never_make_it_worse(world: tuple[list[Held], Bodies, int]) -> None:
+def test_more_places_never_make_it_worse(world: tuple[list[BodyLevel], Bodies, int]) -> None:
     rows, bodies, _ = world
-    totals = [plan(rows, bodies, cap).benefit for cap in range(1, 9)]
+    totals = [best_plan(rows, bodies, cap).benefit for cap in range(1, 9)]
     assert totals == sorted(totals)
 
 
 # Why one pair is better than another
 
 
-def chosen_teacher(rows: Sequence[Held], bodies: Bodies) -> str:
-    (lesson,) = (one for one in plan(rows, bodies).lessons if one.learner.body == "c")
+def chosen_teacher(rows: Sequence[BodyLevel], bodies: Bodies) -> str:
+    (lesson,) = (one for one in best_plan(rows, bodies).lessons if one.learner.body == "c")
     return lesson.teacher.body
 
 
@@ -200,7 +208,7 @@ def test_what_two_share_decides_between_equals(one: Body, other: Body) -> None:
 def test_no_partnership_and_another_function_are_nothing_in_common() -> None:
     rows = [held("a", 3, teach=True), held("c", 1, want=True)]
     bodies = {"a": Body("", frozenset({("F", "P")})), "c": Body("", frozenset({("G", "P")}))}
-    (lesson,) = plan(rows, bodies).lessons
+    (lesson,) = best_plan(rows, bodies).lessons
     assert lesson.benefit == 20
 
 
@@ -209,7 +217,7 @@ def test_a_pair_that_could_swap_is_better_and_named() -> None:
         *(held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)),
         *(held("c", 4, teach=True, skill="t"), held("a", 2, want=True, skill="t")),
     ]
-    made = plan(rows, alone(rows))
+    made = best_plan(rows, alone(rows))
     assert keys(made) == {("s", "a", "c"), ("t", "c", "a")}
     assert list(made.swaps) == [("a", "c")]
     assert made.benefit == 20 + 20 + 2 * 10
@@ -219,8 +227,8 @@ def test_a_pair_that_could_swap_is_better_and_named() -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [held("a", 0)], [held("a", 4, want=True)]])
-def test_where_nobody_teaches_there_is_no_plan(rows: list[Held]) -> None:
-    made = plan(rows, alone(rows))
+def test_where_nobody_teaches_there_is_no_plan(rows: list[BodyLevel]) -> None:
+    made = best_plan(rows, alone(rows))
     assert made.lessons == ()
     assert made.waiting == ()
     assert made.wishes == len([one for one in rows if one.wants_help])
@@ -228,9 +236,9 @@ def test_where_nobody_teaches_there_is_no_plan(rows: list[Held]) -> None:
 
 def test_where_everybody_teaches_nobody_learns() -> None:
     rows = [held(name, 4, teach=True) for name in NAMES]
-    assert plan(rows, alone(rows)).lessons == ()
+    assert best_plan(rows, alone(rows)).lessons == ()
     wishing = [one._replace(wants_help=True) for one in rows]
-    made = plan(wishing, alone(rows))
+    made = best_plan(wishing, alone(rows))
     assert made.lessons == ()
     assert len(made.untaught) == 7
 
@@ -241,15 +249,15 @@ def test_a_practitioner_that_wants_help_learns_and_does_not_teach() -> None:
         held("b", 3, teach=True, want=True),
         held("c", 0, want=True),
     ]
-    assert keys(plan(rows, alone(rows))) == {("s", "a", "b"), ("s", "a", "c")}
-    made = plan(rows[1:], alone(rows))
+    assert keys(best_plan(rows, alone(rows))) == {("s", "a", "b"), ("s", "a", "c")}
+    made = best_plan(rows[1:], alone(rows))
     assert made.lessons == ()
     assert [one.body for one in made.untaught] == ["b", "c"]
 
 
 def test_an_expert_teaches_whatever_it_wishes() -> None:
     rows = [held("a", 4, teach=True, want=True), held("c", 3, want=True)]
-    made = plan(rows, alone(rows))
+    made = best_plan(rows, alone(rows))
     assert keys(made) == {("s", "a", "c")}
     assert [one.body for one in made.untaught] == ["a"]
 
@@ -257,11 +265,11 @@ def test_an_expert_teaches_whatever_it_wishes() -> None:
 def test_too_many_learners_to_sum_exactly_are_refused() -> None:
     most = POINTS.level * HIGHEST + POINTS.partnership + POINTS.swap
     most += POINTS.product * POINTS.products
-    unit = (MOST_LEARNERS + 1) << TIE_BITS
-    assert MOST_LEARNERS * (most * unit + (1 << TIE_BITS)) < 2**53
-    rows = [held(str(number), 0, want=True) for number in range(MOST_LEARNERS + 1)]
+    unit = (MAX_LEARNERS + 1) << TIE_BITS
+    assert MAX_LEARNERS * (most * unit + (1 << TIE_BITS)) < 2**53
+    rows = [held(str(number), 0, want=True) for number in range(MAX_LEARNERS + 1)]
     with pytest.raises(ValueError, match="more than 1000 learners"):
-        plan(rows, alone(rows))
+        best_plan(rows, alone(rows))
 
 
 def test_levels_mean_what_the_model_means() -> None:
@@ -272,16 +280,16 @@ def test_levels_mean_what_the_model_means() -> None:
 
 
 def test_a_tie_depends_on_the_two_names_alone() -> None:
-    assert tie("brent", "camden") == 44388529
-    assert tie("brent", "camden") != tie("brent", "ealing")
-    assert all(0 <= tie(one, "x") < 2**TIE_BITS for one in NAMES)
+    assert tie_break("brent", "camden") == 44388529
+    assert tie_break("brent", "camden") != tie_break("brent", "ealing")
+    assert all(0 <= tie_break(one, "x") < 2**TIE_BITS for one in NAMES)
 
 
 def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows, bodies = records(33, 30, 1)
-    before = plan(rows, bodies).benefit
-    monkeypatch.setattr(pairs, "tie", lambda *names: 0)
-    assert plan(rows, bodies).benefit == before
+    rows, bodies = generate_records(33, 30, 1)
+    before = best_plan(rows, bodies).benefit
+    monkeypatch.setattr(pairs, "tie_break", lambda *names: 0)
+    assert best_plan(rows, bodies).benefit == before
 
 
 def test_many_equals_still_make_one_plan_in_whatever_order_they_come() -> None:
@@ -289,22 +297,22 @@ def test_many_equals_still_make_one_plan_in_whatever_order_they_come() -> None:
     rows = [held(one, 4, teach=True) for one in names[:20]]
     rows += [held(one, 1, want=True) for one in names[20:]]
     plans = {
-        frozenset(keys(plan(random.Random(seed).sample(rows, 40), alone(rows), 1)))
+        frozenset(keys(best_plan(random.Random(seed).sample(rows, 40), alone(rows), 1)))
         for seed in range(20)
     }
     assert len(plans) == 1
 
 
-def gone(before: Plan, after: Plan, body: str = "") -> int:
+def gone(before: TrainingPlan, after: TrainingPlan, body: str = "") -> int:
     """The measure of change: pairs without that body that the second plan has no more."""
     return sum(body not in key for key in keys(before) - keys(after))
 
 
 def test_a_borough_that_leaves_moves_few_pairs_of_others() -> None:
-    rows, bodies = records(33, 30, 1)
-    before = plan(rows, bodies)
+    rows, bodies = generate_records(33, 30, 1)
+    before = best_plan(rows, bodies)
     moved = [
-        gone(before, plan([one for one in rows if one.body != body], bodies), body)
+        gone(before, best_plan([one for one in rows if one.body != body], bodies), body)
         for body in bodies
     ]
     assert max(moved) <= 0.15 * len(before.lessons)
@@ -312,11 +320,11 @@ def test_a_borough_that_leaves_moves_few_pairs_of_others() -> None:
 
 
 def test_a_level_that_changes_moves_few_pairs() -> None:
-    rows, bodies = records(33, 30, 1)
-    before = plan(rows, bodies)
+    rows, bodies = generate_records(33, 30, 1)
+    before = best_plan(rows, bodies)
     moved = []
     for place in range(0, len(rows), 9):
         changed = rows[place]._replace(level=abs(rows[place].level - 1))
-        moved.append(gone(before, plan([*rows[:place], changed, *rows[place + 1 :]], bodies)))
+        moved.append(gone(before, best_plan([*rows[:place], changed, *rows[place + 1 :]], bodies)))
     assert max(moved) <= 0.1 * len(before.lessons)
     assert sum(moved) / len(moved) <= 1

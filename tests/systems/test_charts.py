@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from boroughs.models import Borough
-from systems.charts import by_service_area
+from systems.charts import systems_by_area_chart
 from systems.models import Function, System
 from tests import factories
 
@@ -24,7 +24,7 @@ def systems(*counts: int) -> None:
 
 def test_bars_and_table_hold_what_counting_by_hand_gives() -> None:
     systems(3, 5, 1)
-    chart = by_service_area(System.objects.all(), "")
+    chart = systems_by_area_chart(System.objects.all(), "")
     counted = Counter(str(one.function.service_area) for one in System.objects.all())
     (trace,) = chart.figure["data"]
     assert dict(zip(trace["y"], trace["x"], strict=True)) == counted
@@ -34,7 +34,7 @@ def test_bars_and_table_hold_what_counting_by_hand_gives() -> None:
 
 def test_title_and_sentence_state_the_numbers() -> None:
     systems(3, 5, 1)
-    chart = by_service_area(System.objects.all(), "")
+    chart = systems_by_area_chart(System.objects.all(), "")
     assert chart.title == "Area B has the most systems: 5 of 9"
     assert chart.sentence == (
         "Area B and Area A together hold 89 % of the 9 systems; "
@@ -57,7 +57,7 @@ def test_title_and_sentence_state_the_numbers() -> None:
 )
 def test_a_tie_is_not_called_a_lead(counts: tuple[int, ...], title: str, sentence: str) -> None:
     systems(*counts)
-    chart = by_service_area(System.objects.all(), "")
+    chart = systems_by_area_chart(System.objects.all(), "")
     assert (chart.title, chart.sentence) == (title, sentence)
 
 
@@ -66,11 +66,11 @@ def test_a_regional_body_has_systems_but_is_no_borough() -> None:
     function: Function = factories.function()
     factories.system(borough=gla, function=function)
     factories.system(function=function)
-    ((_, count, boroughs),) = by_service_area(System.objects.all(), "").rows
+    ((_, count, boroughs),) = systems_by_area_chart(System.objects.all(), "").rows
     assert (count, boroughs) == (2, 1)
 
 
 def test_the_picture_is_of_the_filtered_rows() -> None:
     systems(3, 5)
     chosen = System.objects.filter(function__service_area__name="Area A")
-    assert by_service_area(chosen, "").rows == [("Area A", 3, 2)]
+    assert systems_by_area_chart(chosen, "").rows == [("Area A", 3, 2)]

@@ -44,7 +44,7 @@ def paid(product: Product, value: Any, population: int = 100_000, **fields: Any)
 
 
 def costs_of(product: Product) -> costs.Costs:
-    return costs.of(product, System.objects.filter(product=product), TODAY)
+    return costs.product_costs(product, System.objects.filter(product=product), TODAY)
 
 
 def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -> None:

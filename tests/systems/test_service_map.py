@@ -13,8 +13,15 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from systems.models import Function, Status, System
-from systems.service_map import MapFilter, ServiceMap, of_filter
-from systems.service_map.layout import STYLES, Chosen, Row, Use, letters, marks
+from systems.service_map import MapFilter, ServiceMap, service_map_for
+from systems.service_map.layout import (
+    STYLES,
+    HighlightedProducts,
+    MapRow,
+    MapUse,
+    column_letters,
+    product_marks,
+)
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words
@@ -24,7 +31,7 @@ MAP, FILE = "/systems/map/", "/systems/map.csv"
 
 
 def drawn(query: str = "") -> ServiceMap:
-    return of_filter(MapFilter(QueryDict(query), System.objects.all()))
+    return service_map_for(MapFilter(QueryDict(query), System.objects.all()))
 
 
 def states(query: str = "") -> dict[tuple[str, str], str]:
@@ -36,7 +43,7 @@ def states(query: str = "") -> dict[tuple[str, str], str]:
     }
 
 
-def row(name: str, query: str = "") -> Row:
+def row(name: str, query: str = "") -> MapRow:
     return next(one for one in drawn(query).rows if one.function.name == name)
 
 
@@ -145,40 +152,46 @@ def test_all_products_of_a_cell_are_named(client: Client, rents: Function) -> No
 # Letters and colours
 
 
-def use(product: int, borough: int, function: int = 1) -> Use:
-    return Use(function, borough, product, f"Product {product:03}", f"p-{product}", None)
+def use(product: int, borough: int, function: int = 1) -> MapUse:
+    return MapUse(function, borough, product, f"Product {product:03}", f"p-{product}", None)
 
 
 def test_letters_follow_the_number_of_boroughs_then_the_name() -> None:
-    made = marks([use(1, 1), use(2, 1), use(2, 2), use(3, 1), use(3, 1, function=2)], Chosen())
+    made = product_marks(
+        [use(1, 1), use(2, 1), use(2, 2), use(3, 1), use(3, 1, function=2)], HighlightedProducts()
+    )
     assert {key: mark.letters for key, mark in made.items()} == {2: "A", 1: "B", 3: "C"}
 
 
 def test_a_product_of_one_borough_stays_plain_and_others_do_not() -> None:
-    made = marks([use(1, 1), use(1, 1, function=2), use(2, 1), use(2, 2)], Chosen())
+    made = product_marks(
+        [use(1, 1), use(1, 1, function=2), use(2, 1), use(2, 2)], HighlightedProducts()
+    )
     assert made[1].style == 0
     assert made[2].style in range(1, STYLES + 1)
 
 
 def test_products_in_one_function_differ_in_style_while_styles_last() -> None:
     uses = [use(product, borough) for product in range(STYLES) for borough in (1, 2)]
-    made = marks(uses, Chosen())
+    made = product_marks(uses, HighlightedProducts())
     assert len({mark.style for mark in made.values()}) == STYLES
     assert len({mark.letters for mark in made.values()}) == STYLES
-    more = marks([*uses, use(99, 1), use(99, 2)], Chosen())
+    more = product_marks([*uses, use(99, 1), use(99, 2)], HighlightedProducts())
     assert more[99].style in range(1, STYLES + 1)
 
 
 def test_the_first_six_of_a_function_differ_in_colour() -> None:
     uses = [use(product, borough) for product in range(6) for borough in (1, 2)]
-    assert len({mark.style % 6 for mark in marks(uses, Chosen()).values()}) == 6
+    assert (
+        len({mark.style % 6 for mark in product_marks(uses, HighlightedProducts()).values()}) == 6
+    )
 
 
 @pytest.mark.parametrize(
     ("rank", "code"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
 )
 def test_letters_run_on_as_in_a_spreadsheet(rank: int, code: str) -> None:
-    assert letters(rank) == code
+    assert column_letters(rank) == code
 
 
 def test_a_product_has_one_mark_all_over_the_map() -> None:
@@ -380,5 +393,5 @@ def test_the_matrix_takes_fewer_than_six_queries() -> None:
     chosen = MapFilter(QueryDict(), System.objects.all())
     assert not chosen.problems
     with CaptureQueriesContext(connection) as queries:
-        assert of_filter(chosen).known
+        assert service_map_for(chosen).known
     assert len(queries) < 6

@@ -13,7 +13,7 @@ from citytools.facts import dates
 from skills.models import Skill
 from systems.models import Function, Product, Supplier
 from systems.suppliers import ownership, page
-from systems.suppliers.failure import Failure
+from systems.suppliers.failure import SupplierFailure
 from systems.suppliers.page import NEEDED
 from tests import factories
 from tests.pages import read, words
@@ -267,8 +267,8 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
     call_command("load", verbosity=0)
     slugs = ["civica", "nec-software-solutions-uk", "wouldbury-technologies-invented", "idox"]
     for slug in slugs:
-        group = ownership.group_of(Supplier.objects.get(slug=slug), None)
-        failure = Failure(group, page.read(group.keys, illustrative=True))
+        group = ownership.supplier_group(Supplier.objects.get(slug=slug), None)
+        failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
         losses = {
             (one.borough.pk, len(one.parts), len(one.systems), one.users.total)
             for one in failure.losses

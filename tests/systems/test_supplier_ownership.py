@@ -16,7 +16,7 @@ def suppliers(*names: str) -> list[Supplier]:
 
 
 def group(of: Supplier) -> set[str]:
-    return {one.name for one in ownership.read().group(of.pk).values()}
+    return {one.name for one in ownership.read_ownerships().group(of.pk).values()}
 
 
 def test_a_group_is_all_that_is_owned_today_directly_or_not() -> None:
@@ -34,7 +34,7 @@ def test_the_newest_ownership_counts_and_one_without_a_date_is_the_oldest() -> N
     small, first, second = suppliers("Small", "First", "Second")
     factories.ownership(small, second, since="2024-07")
     factories.ownership(small, first)
-    owners = ownership.read()
+    owners = ownership.read_ownerships()
     assert [step.owner for step in owners.chain(small.pk)] == [second]
     assert owners.top(small.pk) == second.pk
     assert [step.owner for step in owners.chain(small.pk)] == [
@@ -46,7 +46,7 @@ def test_a_circle_ends_every_walk_and_all_in_it_count_as_one() -> None:
     one, two, three, hanger_on = suppliers("One", "Two", "Three", "Hanger-on")
     for small, big in ((one, two), (two, three), (three, one), (hanger_on, two)):
         factories.ownership(small, big)
-    owners = ownership.read()
+    owners = ownership.read_ownerships()
     assert {owners.top(each.pk) for each in (one, two, three, hanger_on)} == {one.pk}
     assert group(one) == {"Two", "Three", "Hanger-on"}
     assert [step.owner.name for step in owners.chain(hanger_on.pk)] == ["Two", "Three", "One"]
@@ -54,7 +54,7 @@ def test_a_circle_ends_every_walk_and_all_in_it_count_as_one() -> None:
 
 def test_nobody_known_to_own_a_supplier_leaves_it_its_own_top() -> None:
     alone = factories.supplier()
-    owners = ownership.read()
+    owners = ownership.read_ownerships()
     assert owners.top(alone.pk) == alone.pk
     assert owners.chain(alone.pk) == []
     assert owners.history(alone.pk) == []

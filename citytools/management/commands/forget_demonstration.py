@@ -15,7 +15,7 @@ from boroughs.models import Return
 from citytools.facts import dates
 from citytools.management.commands.load import take_statistics, wait_for_other_loads
 from contracts.models import Contract, ContractSystem
-from research.metrics import record
+from research.metrics.record import record_day
 from research.models import CaseStudyProduct, MetricValue
 from skills.models import PastLevel, SkillLevel, SkillNeed
 from systems.models import Ownership, Product, Supplier, System
@@ -143,5 +143,5 @@ class Command(BaseCommand):
         """Recorded values count real records alone; today's are measured again, to be sure."""
         today = dates.today()
         if MetricValue.objects.filter(on=today).exists():
-            tally = record.record(today, today)
+            tally = record_day(today, today)
             self.stdout.write(f"Metrics of today measured again: {tally.changed} changed.")

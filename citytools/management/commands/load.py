@@ -19,13 +19,13 @@ import research.imports
 import skills.imports
 import systems.imports
 from citytools.facts import confirmation
-from citytools.imports import Import, lock_tables
-from citytools.imports.authorship import sentences
+from citytools.imports import ImportRun, lock_tables
+from citytools.imports.authorship import skipped_row_sentences
 from citytools.imports.csv_reader import LoadError
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff.group import APPS
 
-Reader = Callable[[Path, Import], None]
+Reader = Callable[[Path, ImportRun], None]
 
 READERS: dict[str, Reader] = {
     **boroughs.imports.FILES,
@@ -65,11 +65,11 @@ class Command(BaseCommand):
         demo = demo_choice(options["demo"])
         if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
-        run, begun = Import(), time.monotonic()
+        run, begun = ImportRun(), time.monotonic()
         try:
             with (
                 # A file says itself when a borough confirmed what stands in it
-                confirmation.stated(),
+                confirmation.confirmation_stated(),
                 pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error} Nothing was loaded.") from error
         self._report(run, time.monotonic() - begun, str(recorded.id))
 
-    def _report(self, run: Import, seconds: float, recorded_as: str) -> None:
+    def _report(self, run: ImportRun, seconds: float, recorded_as: str) -> None:
         self.stdout.write(f"{'created':>42} changed unchanged removed")
         for name, tally in run.tallies.items():
             self.stdout.write(
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         )
         if run.left:
             self.stdout.write(f"Left as people wrote it ({len(run.left)}):")
-            for sentence in sentences(run.left):
+            for sentence in skipped_row_sentences(run.left):
                 self.stdout.write(f"- {sentence}")
         if any(tally.written for tally in run.tallies.values()):
             self.stdout.write(
@@ -117,7 +117,7 @@ def demo_choice(option: str | None) -> str:
     return choice
 
 
-def load(folder: Path, required: Iterable[str], run: Import) -> None:
+def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
     """Every file of a folder; one that is missing or that nobody reads stops it."""
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
         if path.name not in READERS:

@@ -79,9 +79,9 @@ class Command(BaseCommand):
             )
 
     def _sign_in(self) -> str:
-        if not settings.EMBEDDED_DATABASE or admin.exists():
+        if not settings.EMBEDDED_DATABASE or admin.staff_account_exists():
             return "Staff sign in at /admin/; make staff makes an account and prints its password."
-        name, password = admin.make()
+        name, password = admin.create_staff_account()
         return (
             f'Staff sign in at /admin/ as "{name}" with the password "{password}", '
             "shown this once; make staff makes another account."

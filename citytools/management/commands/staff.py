@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the account."""
         try:
-            name, password = admin.make(options["name"])
+            name, password = admin.create_staff_account(options["name"])
         except IntegrityError as error:
             raise CommandError(f"There is an account {options['name']!r} already.") from error
         self.stdout.write(f'Staff account "{name}" with the password "{password}"')

@@ -13,10 +13,10 @@ from django.db import DatabaseError, connection, transaction
 from citytools.imports import lock_tables
 from citytools.imports.csv_reader import LoadError
 from contracts.ocds import import_plan, report
-from contracts.ocds.import_plan import Plan, plan
-from contracts.ocds.matching import Draft, drafts
+from contracts.ocds.import_plan import ImportPlan, plan_import
+from contracts.ocds.matching import ContractDraft, draft_contracts
 from contracts.ocds.notices import Skipped
-from contracts.ocds.reading import releases
+from contracts.ocds.reading import read_releases
 
 _TOLD_EVERY = 1000
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         self._report(planned, options, recorded_as)
         self.stdout.write(f"In {time.monotonic() - begun:.1f} s.")
 
-    def _import(self, options: dict[str, Any]) -> tuple[Plan, str]:
+    def _import(self, options: dict[str, Any]) -> tuple[ImportPlan, str]:
         names = ", ".join(path.name for path in options["files"])
         with (
             transaction.atomic(),
@@ -59,25 +59,27 @@ class Command(BaseCommand):
             _wait_for_other_imports()
             drafted = list(self._drafts(options))  # takes minutes: nobody need wait for it
             lock_tables()
-            planned = plan(drafted)
-            import_plan.write(planned)
+            planned = plan_import(drafted)
+            import_plan.write_plan(planned)
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return planned, str(recorded.id)
 
-    def _drafts(self, options: dict[str, Any]) -> Iterator[Draft | Skipped]:
+    def _drafts(self, options: dict[str, Any]) -> Iterator[ContractDraft | Skipped]:
         for path in options["files"]:
             everything = options["all"]
-            yield from drafts(releases(path), path.name, everything=everything, tell=self._tell)
+            yield from draft_contracts(
+                read_releases(path), path.name, everything=everything, tell=self._tell
+            )
 
     def _tell(self, number: int) -> None:
         self._read += 1
         if self._read % _TOLD_EVERY == 0:
             self.stderr.write(f"{self._read:,} releases read …")
 
-    def _report(self, planned: Plan, options: dict[str, Any], recorded_as: str) -> None:
+    def _report(self, planned: ImportPlan, options: dict[str, Any], recorded_as: str) -> None:
         dry, every = options["dry_run"], options["verbosity"] > 1
-        for line in report.lines(planned, releases=self._read, dry=dry, every=every):
+        for line in report.report_lines(planned, releases=self._read, dry=dry, every=every):
             self.stdout.write(line)
         if dry:
             self.stdout.write("Nothing was written: this was a dry run.")

@@ -48,9 +48,9 @@ class Command(BaseCommand):
             return self._check(today)
         begun = timezone.now()
         earlier = self._missing(first, last, today) if first or last else []
-        self._rebuild([*record.unsettled(today)], "Settled", today)
+        self._rebuild([*record.unsettled_days(today)], "Settled", today)
         self._rebuild(earlier, "Rebuilt", today)
-        tally = record.record(today, today)
+        tally = record.record_day(today, today)
         self.stdout.write(
             f"Recorded {today}: {tally.new} new, {tally.changed} changed, {tally.same} as they "
             "were."
@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _missing(
         self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
     ) -> _Days:
-        began = as_of_views.began_on() or today
+        began = as_of_views.history_start_date() or today
         first, last = first or began, last or today
         if last > today:
             raise CommandError(f"--to {last} has not come yet: write {today} or earlier.")
@@ -69,14 +69,14 @@ class Command(BaseCommand):
         if first < began:
             raise CommandError(f"The record begins on {began}: write --from {began} or later.")
         yesterday = min(last, today - datetime.timedelta(days=1))
-        return record.missing(first, yesterday)
+        return record.missing_days(first, yesterday)
 
     def _rebuild(self, days: _Days, verb: str, today: datetime.date) -> None:
         """One transaction a day, so that stopping loses nothing that was printed."""
         done = 0
         try:
             for day, keys in days:
-                tally = record.record(day, today, keys)
+                tally = record.record_day(day, today, keys)
                 done += 1
                 self.stdout.write(
                     f"{verb} {day} from the event log: {tally.new} new, {tally.changed} changed, "
@@ -100,7 +100,7 @@ class Command(BaseCommand):
         days = record.settled_days(today)
         found = 0
         for day, values in days:
-            for difference in record.differences(day, values, today):
+            for difference in record.recorded_differences(day, values, today):
                 found += 1
                 self.stdout.write(str(difference))
         checked = sum(len(values) for _, values in days)

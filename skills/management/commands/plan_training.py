@@ -11,8 +11,8 @@ from django.http import QueryDict
 from skills.models import SkillLevel
 from skills.training import page
 from skills.training.filters import TrainingFilter
-from skills.training.generated import records
-from skills.training.plan import CAP, MOST, MOST_LEARNERS, plan
+from skills.training.generated import generate_records
+from skills.training.plan import CAP, MAX_COHORT_SIZE, MAX_LEARNERS, best_plan
 
 
 class Command(BaseCommand):
@@ -23,11 +23,14 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--bodies", type=_up_to(MOST_LEARNERS), help="as a rule 33")
+        parser.add_argument("--bodies", type=_up_to(MAX_LEARNERS), help="as a rule 33")
         parser.add_argument("--skills", type=_up_to(1000), help="as a rule 30")
         parser.add_argument("--seed", type=int, default=1, help="of the records made up")
         parser.add_argument(
-            "--cap", type=_up_to(MOST), default=CAP, help="learners per teacher and skill"
+            "--cap",
+            type=_up_to(MAX_COHORT_SIZE),
+            default=CAP,
+            help="learners per teacher and skill",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,9 +41,9 @@ class Command(BaseCommand):
             self._print(options["cap"])
 
     def _measure(self, bodies: int, skills: int, seed: int, cap: int) -> None:
-        held, known = records(bodies, skills, seed)
+        held, known = generate_records(bodies, skills, seed)
         begun = time.perf_counter()
-        made = plan(held, known, cap)
+        made = best_plan(held, known, cap)
         seconds = time.perf_counter() - begun
         self.stdout.write(
             f"{bodies} bodies x {skills} skills, seed {seed}, cap {cap}: "

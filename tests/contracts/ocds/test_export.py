@@ -131,7 +131,7 @@ def test_more_contracts_than_a_package_holds_are_refused_with_the_way_out(
 ) -> None:
     lead = factories.contract().lead
     factories.contract()
-    monkeypatch.setattr(views, "MOST", 1)
+    monkeypatch.setattr(views, "MAX_RELEASES", 1)
     refused = client.get(ADDRESS)
     assert refused.status_code == 400
     assert "these are more. Narrow it, such as by borough." in text_of(refused)

@@ -19,7 +19,7 @@ GOOD = json.dumps({"releases": [release()]})
 
 
 def read(path: Path) -> list[Any]:
-    return [one.release for one in reading.releases(path)]
+    return [one.release for one in reading.read_releases(path)]
 
 
 def file(folder: Path, content: str | bytes, name: str = "notices.json") -> Path:
@@ -145,7 +145,7 @@ def test_what_is_too_large_for_a_release_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_PIECE", 100)
-    monkeypatch.setattr(reading, "_LARGEST", 1000)
+    monkeypatch.setattr(reading, "_MAX_RELEASE_BYTES", 1000)
     path = file(tmp_path, '{"releases": ["' + "a" * 100_000 + '"]}')
     with pytest.raises(reading.LoadError, match="too large for a release"):
         read(path)

@@ -61,7 +61,7 @@ def test_they_agree_on_the_past_as_the_log_tells_it() -> None:
     before = {key: second(key, TODAY, invented=True) for key in SQL}
     System.objects.filter(pk__in=System.objects.order_by("pk").values("pk")[:30]).update(status="")
     Contract.objects.order_by("pk").first().delete()  # type: ignore[union-attr]
-    with as_of_views.as_at(datetime.date(2026, 6, 1)):
+    with as_of_views.read_as_at(datetime.date(2026, 6, 1)):
         assert disagreements(TODAY, invented=True) == []
         assert {key: second(key, TODAY, invented=True) for key in SQL} == before
     assert disagreements(TODAY, invented=True) == []
