@@ -35,7 +35,7 @@ def echo(environ: dict[str, Any], start: Start) -> list[bytes]:
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("path", "decoded"),
     [
         (b"/a%20b/x;y", "/a b/x;y"),
         (b"/%C3%A9%2F%FF//", "/\xc3\xa9/\xff//"),
@@ -43,8 +43,8 @@ def echo(environ: dict[str, Any], start: Start) -> list[bytes]:
         (b"*", "*"),
     ],
 )
-def test_paths_are_decoded_byte_by_byte(path: bytes, shown: str) -> None:
-    assert environ_for(path=path)["PATH_INFO"] == shown
+def test_paths_are_decoded_byte_by_byte(path: bytes, decoded: str) -> None:
+    assert environ_for(path=path)["PATH_INFO"] == decoded
 
 
 def test_request_is_described_as_before() -> None:

@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def script() -> str:
     """The block of the README that checks a file."""
-    (found,) = re.findall(r"```\n(host=.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    return found
+    (block,) = re.findall(r"```\n(host=.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return block
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the script begins with curl")

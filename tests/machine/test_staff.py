@@ -17,10 +17,10 @@ pytestmark = pytest.mark.django_db
 def test_printed_password_signs_in() -> None:
     printed = StringIO()
     call_command("staff", "ada", stdout=printed)
-    found = re.search(r'"(.+)" with the password "(.+)"', printed.getvalue())
-    assert found
+    match = re.search(r'"(.+)" with the password "(.+)"', printed.getvalue())
+    assert match
     request = RequestFactory().post("/admin/login/")
-    assert authenticate(request, username=found[1], password=found[2])
+    assert authenticate(request, username=match[1], password=match[2])
 
 
 def test_account_is_of_the_staff_and_no_superuser() -> None:

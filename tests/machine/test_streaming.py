@@ -61,9 +61,9 @@ def server(port: int, hold: Path) -> Iterator["subprocess.Popen[str]"]:
 
 
 def _serve(port: int, *static: str) -> "subprocess.Popen[str]":
-    told = connection.get_connection_params()
-    user, name = (urllib.parse.quote(told[one]) for one in ("user", "dbname"))
-    query = urllib.parse.urlencode({"host": told["host"], "port": told["port"]})
+    parameters = connection.get_connection_params()
+    user, name = (urllib.parse.quote(parameters[key]) for key in ("user", "dbname"))
+    query = urllib.parse.urlencode({key: parameters[key] for key in ("host", "port")})
     url = f"postgresql://{user}@/{name}?{query}"
     command = [sys.executable, "-m", "tests.machine.streaming", str(port), *static]
     environment = {
@@ -126,9 +126,8 @@ def test_a_long_file_is_streamed_whole_in_little_memory(
 
 def _memory(pid: int) -> int:
     """The most memory that a process ever held, in bytes."""
-    (line,) = (
-        one for one in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmHWM" in one
-    )
+    status = Path(f"/proc/{pid}/status").read_text()
+    (line,) = (line for line in status.splitlines() if "VmHWM" in line)
     return int(line.split()[1]) * 1024
 
 
