@@ -36,7 +36,7 @@ class _Compared:
     @property
     def in_words(self) -> str:
         """The boroughs by name, however they were found, and what else was chosen."""
-        names = ", ".join(one.name for one in self.choice.boroughs)
+        names = ", ".join(borough.name for borough in self.choice.boroughs)
         rest = self.choice.chosen.in_words
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 

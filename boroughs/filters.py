@@ -110,7 +110,7 @@ def _holding(queryset: Any, words: str) -> Any:
 
 
 def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
-    return queryset.filter(pk__in=[one.pk for one in boroughs])
+    return queryset.filter(pk__in=[borough.pk for borough in boroughs])
 
 
 def _partners(queryset: Any, slugs: list[str]) -> Any:
@@ -129,7 +129,7 @@ class BoroughFilter(FactFilterSet):
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
     partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
-    measure = ChoiceFilter("Map shows", [(key, one.words) for key, one in MEASURES.items()])
+    measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
     sort = SortFilter(
         {
             "borough": "name",

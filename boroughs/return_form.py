@@ -53,7 +53,10 @@ def other_returns(borough: Borough, subject: str, but: Return | None = None) -> 
     """The borough's returns on a subject, as they are saved, but for one."""
     returns = Return.objects.filter(borough=borough, subject=subject)
     returns = returns.exclude(pk=but.pk) if but else returns
-    return [Received(one.received_on, one.illustrative) for one in returns]
+    return [
+        Received(borough_return.received_on, borough_return.illustrative)
+        for borough_return in returns
+    ]
 
 
 def completeness_question(

@@ -283,12 +283,12 @@ def gantt(
 ) -> dict[str, Any]:
     """A bar for each stretch, the first on top; a line at today, a shaded band from day to day."""
     trace = go.Bar(
-        y=_distinct_labels([one.label for one in stretches]),
-        base=[one.first.isoformat() for one in stretches],
-        x=[((one.last - one.first).days + 1) * _DAY for one in stretches],
+        y=_distinct_labels([bar.label for bar in stretches]),
+        base=[bar.first.isoformat() for bar in stretches],
+        x=[((bar.last - bar.first).days + 1) * _DAY for bar in stretches],
         orientation="h",
         marker={"color": PALETTE[0]},
-        customdata=[[f"{one.first:%-d %b %Y}", f"{one.last:%-d %b %Y}"] for one in stretches],
+        customdata=[[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in stretches],
         hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
     )
     figure = laid_out([trace], several=False)

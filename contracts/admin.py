@@ -43,8 +43,8 @@ class PartnersFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         """The lead is not also a partner."""
         super().clean()
-        kept = [form for form in self.initial_forms if form not in self.deleted_forms]
-        for form in kept:
+        forms = [form for form in self.initial_forms if form not in self.deleted_forms]
+        for form in forms:
             if form.instance.borough_id == self.instance.lead_id:
                 raise ValidationError(_LEADS_ALREADY.format(form.instance.borough))
 

@@ -20,9 +20,9 @@ _CUT = (
 
 
 def _windows(chosen: TogetherFilter, today: datetime.date) -> RowsWithNotes:
-    found = windows.windows_for(chosen, today)
+    search = windows.windows_for(chosen, today)
     return RowsWithNotes(
-        presentation.window_file_rows(found.windows), (("Left out", _CUT),) if found.cut else ()
+        presentation.window_file_rows(search.windows), (("Left out", _CUT),) if search.cut else ()
     )
 
 

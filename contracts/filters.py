@@ -193,7 +193,7 @@ def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
 
 
 def _standing_today(queryset: Any, keys: list[str]) -> Any:
-    standings = [one for one in ContractStatus if one.key in keys]
+    standings = [status for status in ContractStatus if status.key in keys]
     return queryset.standing_as(standings, dates.today())
 
 
@@ -216,7 +216,7 @@ for_products = Narrowing(
 standing_today = Narrowing(
     _standing_today,
     (CountByColumn(lambda: standing_on(dates.today())),),
-    {str(one.value): one.key for one in ContractStatus},
+    {str(status.value): status.key for status in ContractStatus},
 )
 
 
@@ -262,7 +262,9 @@ class ContractFilter(FactFilterSet):
     act_by_after = DayFilter("Act by, on or after", "act_by__gte")
     act_by_before = DayFilter("Act by, on or before", "act_by__lte")
     standing = ValuesFilter(
-        "Standing today", [(one.key, one.capitalize()) for one in ContractStatus], standing_today
+        "Standing today",
+        [(status.key, status.capitalize()) for status in ContractStatus],
+        standing_today,
     )
     min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
     max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")

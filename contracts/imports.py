@@ -35,7 +35,8 @@ class SystemDirectory(Mapping[str, System]):
         attributes = ["borough_id", "function_id", "product_id"]
         self._finder = RecordFinder(System, attributes, last_writes_by_people(System), records)
         self._names = [
-            f"{one.borough.slug}/{one.function.name}/{one.product.name}" for one in records
+            f"{system.borough.slug}/{system.function.name}/{system.product.name}"
+            for system in records
         ]
 
     def __getitem__(self, name: str) -> System:

@@ -17,9 +17,11 @@ from systems.models import System
 
 def contract_list(request: HttpRequest) -> HttpResponse:
     """Contracts as filtered, with the decisions ahead."""
-    chosen = ContractFilter(request.GET, Contract.objects.for_list().soonest_first(dates.today()))
+    filterset = ContractFilter(
+        request.GET, Contract.objects.for_list().soonest_first(dates.today())
+    )
     listing = Listing(
-        chosen,
+        filterset,
         "contracts:list",
         "contracts:csv",
         "Contracts",
@@ -31,13 +33,13 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
-        "chart": charts.decisions_ahead(chosen.rows, dates.today(), listing.csv),
-        "worth": chosen.rows.worth(),
+        "chart": charts.decisions_ahead(filterset.rows, dates.today(), listing.csv),
+        "worth": filterset.rows.worth(),
         "follow": None
         if listing.problems
-        else entries.follow_links_for_list(request, chosen.query()),
+        else entries.follow_links_for_list(request, filterset.query()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
 

@@ -115,7 +115,7 @@ def _readable(value: Any) -> bool:
         return False
     numbers = [one for one in (read.value, read.part, read.whole) if one is not None]
     counts = (read.counted, read.boroughs)
-    return all(one.is_finite() for one in numbers) and all(isinstance(n, int) for n in counts)
+    return all(number.is_finite() for number in numbers) and all(isinstance(n, int) for n in counts)
 
 
 def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -> None:

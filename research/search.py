@@ -38,7 +38,12 @@ def publications_with_words(today: datetime.date, asked: str) -> list[QuerySet[A
     """Published records that hold the words anywhere."""
     return [
         records_with_words(
-            rows, what, [_without_tokens(one) for one in fields], asked, slug="slug", title="title"
+            rows,
+            what,
+            [_without_tokens(field) for field in fields],
+            asked,
+            slug="slug",
+            title="title",
         )
         for what, rows, fields in _public_records(today)
     ]

@@ -120,7 +120,7 @@ class SkillLevelFilter(FactFilterSet):
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    show = ChoiceFilter("Matrix shows", [(name, one.words) for name, one in SHOWS.items()])
+    show = ChoiceFilter("Matrix shows", [(name, show.words) for name, show in SHOWS.items()])
     sort = SortFilter(
         {
             "borough": "borough__name",
@@ -145,6 +145,6 @@ class SkillLevelFilter(FactFilterSet):
     def switches(self) -> list[tuple[str, str]]:
         """(words, query string) of each way to show the same levels; no query for the present."""
         return [
-            (one.words, "" if one is self.shown else self.query(show=[name]))
-            for name, one in SHOWS.items()
+            (show.words, "" if show is self.shown else self.query(show=[name]))
+            for name, show in SHOWS.items()
         ]

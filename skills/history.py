@@ -57,7 +57,7 @@ class Course:
 
     def at(self, day: datetime.date) -> Level | None:
         """The level known on a day; None where no return had said any yet."""
-        said = [one.level for one in self.answers if one.day <= day]
+        said = [level.level for level in self.answers if level.day <= day]
         return said[-1] if said else None
 
     @property
@@ -71,9 +71,9 @@ class Course:
     def changes(self) -> list[LevelChange]:
         """Where two returns after each other differ."""
         return [
-            LevelChange(self.borough, self.skill, one, two, self.illustrative)
-            for one, two in pairwise(self.answers)
-            if one.level != two.level
+            LevelChange(self.borough, self.skill, level, two, self.illustrative)
+            for level, two in pairwise(self.answers)
+            if level.level != two.level
         ]
 
 
@@ -97,15 +97,15 @@ def level_courses(levels: SkillLevelQuerySet) -> list[Course]:
 
 def level_changes(courses: Iterable[Course]) -> list[LevelChange]:
     """What changed from return to return, the latest first, then by borough and skill."""
-    found = [change for course in courses for change in course.changes]
-    found.sort(key=lambda one: (one.borough.name, one.skill.position, one.skill.pk))
-    return sorted(found, key=lambda one: one.after.day, reverse=True)
+    changes = [change for course in courses for change in course.changes]
+    changes.sort(key=lambda change: (change.borough.name, change.skill.position, change.skill.pk))
+    return sorted(changes, key=lambda change: change.after.day, reverse=True)
 
 
 def count_changes(courses: Iterable[Course]) -> tuple[int, int, int]:
     """How many of the 33 the last return raised, lowered, and left as they were."""
-    london = [one for one in courses if one.borough.kind != Borough.Kind.REGIONAL]
-    steps = [one.steps for one in london if one.steps is not None]
+    london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
+    steps = [course.steps for course in london if course.steps is not None]
     up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     return up, down, len(steps) - up - down
 
@@ -118,11 +118,11 @@ def quarterly_chart(
     skill: Skill, courses: Sequence[Course], today: datetime.date, csv: str
 ) -> Chart:
     """Boroughs of the 33 at each level, as known at the end of each quarter up to today."""
-    london = [one for one in courses if one.borough.kind != Borough.Kind.REGIONAL]
+    london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
     columns = [_at(london, day) for day in _days(london, today)]
     labels = [quarter_words(quarter_of(day)) for day in _days(london, today)]
-    series = {level.label: [one[level] for one in columns] for level in _BEST_FIRST}
-    unknown = [LONDON - sum(one.values()) for one in columns]
+    series = {level.label: [column[level] for column in columns] for level in _BEST_FIRST}
+    unknown = [LONDON - sum(column.values()) for column in columns]
     return Chart(
         key="over-returns",
         title=_finding(skill, london),
@@ -140,11 +140,11 @@ def _days(courses: Sequence[Course], today: datetime.date) -> list[datetime.date
     first = today - relativedelta(months=3 * (QUARTERS - 1))
     ends = [last_day_of(one) for one in quarters_from(first, QUARTERS)]
     days = [*ends[:-1], today]
-    return [day for day in days if any(one.at(day) is not None for one in courses)]
+    return [day for day in days if any(course.at(day) is not None for course in courses)]
 
 
 def _at(courses: Sequence[Course], day: datetime.date) -> dict[Level, int]:
-    known = [one.at(day) for one in courses]
+    known = [course.at(day) for course in courses]
     return {level: known.count(level) for level in Level}
 
 

@@ -71,7 +71,7 @@ def skill_levels(path: Path, run: ImportRun) -> None:
     """
     real = set(SkillLevel.objects.real().values_list("borough", "skill"))
     drafts = _drafts(SkillLevel, path, run)
-    drafts = [one for one in drafts if not _is_illustrative(one) or _place(one) not in real]
+    drafts = [draft for draft in drafts if not _is_illustrative(draft) or _place(draft) not in real]
     run.upsert(SkillLevel, drafts, key=["borough", "skill"])
 
 

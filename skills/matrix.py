@@ -114,18 +114,18 @@ def matrix_for(chosen: SkillLevelFilter) -> Matrix:
     if not chosen.illustrative:
         levels = levels.real()
     keys = rows.filter(borough__in=boroughs).values_list("pk", flat=True)
-    made = lay_out_matrix(
+    matrix = lay_out_matrix(
         skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown
     )
-    few = sum(one.kind != Borough.Kind.REGIONAL for one in boroughs)
-    return replace(made, of=few) if named["borough"] else replace(made, left_out=left_out)
+    few = sum(borough.kind != Borough.Kind.REGIONAL for borough in boroughs)
+    return replace(matrix, of=few) if named["borough"] else replace(matrix, left_out=left_out)
 
 
 def _boroughs_with_rows(rows: SkillLevelQuerySet) -> tuple[list[Borough], bool]:
     """The 33, and the regional bodies that have one of the rows, unless these are too many."""
     own = rows.filter(borough=OuterRef("pk"))
-    found = Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
-    bodies = list(found[: LONDON + MAX_REGIONAL_BODIES + 1])
-    if sum(one.kind == Borough.Kind.REGIONAL for one in bodies) > MAX_REGIONAL_BODIES:
+    boroughs = Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
+    bodies = list(boroughs[: LONDON + MAX_REGIONAL_BODIES + 1])
+    if sum(borough.kind == Borough.Kind.REGIONAL for borough in bodies) > MAX_REGIONAL_BODIES:
         return list(Borough.objects.london()), True
     return bodies, False

@@ -59,18 +59,18 @@ def change_face(level: SkillLevel) -> Face:
 
 
 def _strong(levels: Sequence[SkillLevel]) -> str:
-    strong = sum(one.level >= Level.PRACTITIONER for one in levels)
+    strong = sum(level.level >= Level.PRACTITIONER for level in levels)
     return f"{strong} of {len(levels)}"
 
 
 def _many(levels: Sequence[SkillLevel]) -> str:
-    known = [one for one in levels if one.headcount]
-    many = sum(_BANDS[Headcount(one.headcount)] >= _BANDS[Headcount.SIX] for one in known)
+    known = [level for level in levels if level.headcount]
+    many = sum(_BANDS[Headcount(level.headcount)] >= _BANDS[Headcount.SIX] for level in known)
     return f"{many} of {len(known)}"
 
 
 def _with_changes(levels: Sequence[SkillLevel]) -> str:
-    states = [change_face(one).state for one in levels]
+    states = [change_face(level).state for level in levels]
     up, down = states.count(_UP.state), states.count(_DOWN.state)
     return f"{up}/{down} of {len(states) - states.count(_NEW.state)}"
 

@@ -89,21 +89,23 @@ def skill_demand(skill: Skill, *, illustrative: bool) -> list[SkillDemand]:
     """All that calls for a skill, the highest level first, then the most boroughs; four queries."""
     needs = list(skill.needs.order_by("pk")[:MAX_SYSTEMS])
     functions = Function.objects.in_bulk(
-        [one.function for one in needs if one.function], field_name="slug"
+        [skill_need.function for skill_need in needs if skill_need.function], field_name="slug"
     )
     products = Product.objects.in_bulk(
-        [one.product for one in needs if one.product], field_name="slug"
+        [skill_need.product for skill_need in needs if skill_need.product], field_name="slug"
     )
     systems = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
     wanted = systems.filter(Q(function__slug__in=functions) | Q(product__slug__in=products))
     rows = (wanted if illustrative else wanted.real()).order_by("pk")
     uses = list(rows.values_list("function__slug", "product__slug", "borough")[:MAX_SYSTEMS])
-    found = []
+    demands = []
     for need in needs:
         thing = functions[need.function] if need.function else products[need.product]
         own = [use for use in uses if thing.slug == use[0 if need.function else 1]]
-        found.append(SkillDemand(need, thing, len(own), len({borough for *_, borough in own})))
-    return sorted(found, key=lambda one: (-one.need.level, -one.boroughs, one.thing.name))
+        demands.append(SkillDemand(need, thing, len(own), len({borough for *_, borough in own})))
+    return sorted(
+        demands, key=lambda demand: (-demand.need.level, -demand.boroughs, demand.thing.name)
+    )
 
 
 @dataclass(frozen=True)
@@ -161,13 +163,15 @@ class Profile:
     @property
     def strengths(self) -> list[ProfileLine]:
         """At practitioner or expert, experts first."""
-        strong = [one for one in self.lines if one.level and one.level.level >= Level.PRACTITIONER]
+        strong = [
+            line for line in self.lines if line.level and line.level.level >= Level.PRACTITIONER
+        ]
         return sorted(strong, key=lambda line: -(line.level.level if line.level else 0))
 
     @property
     def gaps(self) -> list[ProfileLine]:
         """At none or awareness, none first."""
-        weak = [one for one in self.lines if one.level and one.level.level <= Level.AWARENESS]
+        weak = [line for line in self.lines if line.level and line.level.level <= Level.AWARENESS]
         return sorted(weak, key=lambda line: line.level.level if line.level else 0)
 
     @property
@@ -239,8 +243,8 @@ def _lines(
     peers: Sequence[Borough],
 ) -> list[ProfileLine]:
     at = {level.skill_id: level for level in own.with_previous()}
-    theirs = _levels_by_place(all_levels.filter(borough__in=[one.pk for one in peers]))
-    london = {one.skill: one for one in skill_strengths(all_levels)}
+    theirs = _levels_by_place(all_levels.filter(borough__in=[borough.pk for borough in peers]))
+    london = {strength.skill: strength for strength in skill_strengths(all_levels)}
     skills = Skill.objects.select_related("group")
     return [
         ProfileLine(

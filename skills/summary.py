@@ -30,12 +30,12 @@ class Summary:
     def london(self) -> list[SkillLevel]:
         """The levels without those of regional bodies."""
         levels = [row.level for row in self.rows]
-        return [one for one in levels if one.borough.kind != Borough.Kind.REGIONAL]
+        return [level for level in levels if level.borough.kind != Borough.Kind.REGIONAL]
 
     @property
     def strong(self) -> int:
         """How many are at practitioner or expert."""
-        return sum(one.level >= Level.PRACTITIONER for one in self.london)
+        return sum(level.level >= Level.PRACTITIONER for level in self.london)
 
     @property
     def by_level(self) -> list[tuple[Level, list[SkillLevel]]]:
@@ -48,12 +48,14 @@ class Summary:
     @property
     def teachers(self) -> list[SkillLevel]:
         """Who would teach another."""
-        return [one for one in self.london if one.can_teach]
+        return [level for level in self.london if level.can_teach]
 
     @property
     def wishes(self) -> list[SkillLevel]:
         """Who would like help, the lowest level first."""
-        return sorted((one for one in self.london if one.wants_help), key=lambda one: one.level)
+        return sorted(
+            (level for level in self.london if level.wants_help), key=lambda level: level.level
+        )
 
 
 def skill_summary(levels: SkillLevelQuerySet) -> Summary:
@@ -112,7 +114,7 @@ def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
 
     Within each, the smaller share of strong boroughs first, then more wishes for each teacher.
     """
-    found = [
+    strengths = [
         Strength(
             row["skill__name"],
             (row["skill__group__position"], row["skill__position"], row["skill"]),
@@ -122,17 +124,29 @@ def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
         )
         for row in levels.strength_by_skill()
     ]
-    return sorted(found, key=_turn)
+    return sorted(strengths, key=_turn)
 
 
-def _turn(one: Strength) -> tuple[object, ...]:
-    each = one.wish / one.teach if one.teach else one.wish * math.inf if one.wish else 0
-    return not one.scarce, not one.contested, one.strong / one.known, -each, one.position
+def _turn(strength: Strength) -> tuple[object, ...]:
+    each = (
+        strength.wish / strength.teach
+        if strength.teach
+        else strength.wish * math.inf
+        if strength.wish
+        else 0
+    )
+    return (
+        not strength.scarce,
+        not strength.contested,
+        strength.strong / strength.known,
+        -each,
+        strength.position,
+    )
 
 
 def strength_counts(found: Iterable[Strength]) -> tuple[int, int, int]:
     """How many skills are scarce, contested, and both."""
-    marks = [(one.scarce, one.contested) for one in found]
+    marks = [(strength.scarce, strength.contested) for strength in found]
     scarce, contested = sum(one for one, _ in marks), sum(other for _, other in marks)
     return scarce, contested, sum(one and other for one, other in marks)
 
@@ -146,21 +160,24 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
     `whole` is False where a filter on the answers themselves leaves levels out: then nothing can
     be called scarce.
     """
-    found = skill_strengths(levels)
-    names = [f"{one.skill} ({one.words})" if whole and one.words else one.skill for one in found]
-    series = {level.label: [one.at[level] for one in found] for level in _BEST_FIRST}
-    wanting = [(one.teach, one.wish) for one in found]
+    strengths = skill_strengths(levels)
+    names = [
+        f"{strength.skill} ({strength.words})" if whole and strength.words else strength.skill
+        for strength in strengths
+    ]
+    series = {level.label: [strength.at[level] for strength in strengths] for level in _BEST_FIRST}
+    wanting = [(strength.teach, strength.wish) for strength in strengths]
     rows = zip(names, *series.values(), *zip(*wanting, strict=True), strict=True)
     return Chart(
         key="strength-by-skill",
-        title=_finding(found) if whole else _part(found),
-        sentence=_order(found, whole),
+        title=_finding(strengths) if whole else _part(strengths),
+        sentence=_order(strengths, whole),
         figure=sideways_bars(names, series, colours=SEQUENCE),
         head=("Skill", *series, "Would teach", "Want help"),
-        rows=list(rows) if found else [],
+        rows=list(rows) if strengths else [],
         source="Skill levels chosen on this page, each with its own source and date.",
         csv=csv,
-        height="taller" if len(found) > 15 else "tall" if len(found) > 6 else "medium",
+        height="taller" if len(strengths) > 15 else "tall" if len(strengths) > 6 else "medium",
     )
 
 
@@ -169,8 +186,10 @@ def _finding(found: Sequence[Strength]) -> str:
         return "No skill levels to show"
     scarce, contested, both = strength_counts(found)
     if not scarce and not contested:
-        few = min(found, key=lambda one: one.strong / one.known)
-        alike = sum(one.strong * few.known == few.strong * one.known for one in found)
+        few = min(found, key=lambda strength: strength.strong / strength.known)
+        alike = sum(
+            strength.strong * few.known == few.strong * strength.known for strength in found
+        )
         least = "among the least held" if alike > 1 else "least held"
         return f"{few.skill} is {least}: {_strength_in_words(few)}"
     also = f"; {both:,} {'is' if both == 1 else 'are'} both" if both else ""
@@ -181,8 +200,8 @@ def _finding(found: Sequence[Strength]) -> str:
 def _part(found: Sequence[Strength]) -> str:
     if not found:
         return "No skill levels to show"
-    most = max(found, key=lambda one: one.known)
-    return f"{most.skill} has the most of the levels chosen: {most.known:,}"
+    strength = max(found, key=lambda one: one.known)
+    return f"{strength.skill} has the most of the levels chosen: {strength.known:,}"
 
 
 def _order(found: Sequence[Strength], whole: bool) -> str:
@@ -201,10 +220,10 @@ def _order(found: Sequence[Strength], whole: bool) -> str:
     )
 
 
-def _strength_in_words(one: Strength) -> str:
-    return f"{one.strong:,} of {one.known:,} boroughs at practitioner or above"
+def _strength_in_words(strength: Strength) -> str:
+    return f"{strength.strong:,} of {strength.known:,} boroughs at practitioner or above"
 
 
-def _wanting(one: Strength) -> str:
-    want = "wants" if one.wish == 1 else "want"
-    return f"{one.teach or 'none'} would teach and {one.wish or 'none'} {want} help"
+def _wanting(strength: Strength) -> str:
+    want = "wants" if strength.wish == 1 else "want"
+    return f"{strength.teach or 'none'} would teach and {strength.wish or 'none'} {want} help"

@@ -18,17 +18,17 @@ from skills.models import Level, Skill, SkillLevel
 
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
-    chosen = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
+    filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
     noun = ("Skills", "skill level", "skill levels")
-    listing = Listing(chosen, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
+    listing = Listing(filterset, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
     context = {
         "listing": listing,
-        "matrix": matrix.matrix_for(chosen),
-        "invented_levels": chosen.rows.illustrative().count(),
+        "matrix": matrix.matrix_for(filterset),
+        "invented_levels": filterset.rows.illustrative().count(),
         "coverage": coverage.coverage_for(
-            Subject.SKILLS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+            Subject.SKILLS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
-        "chart": summary.strength_by_skill(chosen.rows, listing.csv, whole=chosen.whole),
+        "chart": summary.strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
 
@@ -36,35 +36,35 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
-    asked = RealOnlyQueryForm(request)
-    levels = found.levels.all() if asked.illustrative else found.levels.real()
-    summary, told = summaries.skill_summary(levels), history.level_courses(levels)
-    csv = f"{reverse('skills:csv')}?{asked.query(skill=[found.slug])}"
+    query = RealOnlyQueryForm(request)
+    levels = found.levels.all() if query.illustrative else found.levels.real()
+    summary, courses = summaries.skill_summary(levels), history.level_courses(levels)
+    csv = f"{reverse('skills:csv')}?{query.query(skill=[found.slug])}"
     context = {
         "skill": found,
         "summary": summary,
-        "changes": history.level_changes(told)[:50],
-        "chart": history.quarterly_chart(found, told, dates.today(), csv),
-        "asking": profile.skill_demand(found, illustrative=asked.illustrative),
+        "changes": history.level_changes(courses)[:50],
+        "chart": history.quarterly_chart(found, courses, dates.today(), csv),
+        "asking": profile.skill_demand(found, illustrative=query.illustrative),
         "csv": csv,
         "coverage": coverage.coverage_for(
-            Subject.SKILLS, len(summary.london), illustrative=asked.illustrative
+            Subject.SKILLS, len(summary.london), illustrative=query.illustrative
         ),
         "levels": Level,
     }
-    return render_page(request, "skills/detail.html", context, asked)
+    return render_page(request, "skills/detail.html", context, query)
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
-    found, asked = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not asked.illustrative
+    found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    real = not query.illustrative
     peers = [peer.borough for peer in most_similar_boroughs(found, illustrative=not real)]
     context = {
         "borough": found,
         "profile": profile.skill_profile(found, peers, illustrative=not real),
         "coverage": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=not real),
         "levels": Level,
-        "csv": f"{reverse('skills:csv')}?{asked.query(borough=[found.slug])}",
+        "csv": f"{reverse('skills:csv')}?{query.query(borough=[found.slug])}",
     }
-    return render_page(request, "skills/borough.html", context, asked)
+    return render_page(request, "skills/borough.html", context, query)

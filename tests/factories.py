@@ -222,10 +222,10 @@ def case_study(**fields: Any) -> CaseStudy:
     """A case study published in 2026; `boroughs`, `products` may be given as lists."""
     linked = {name: fields.pop(name, []) for name in ("boroughs", "products", "functions")}
     fields = _published("Case study", {"summary": "In short."} | fields)
-    made = CaseStudy.objects.create(**fields)
+    study = CaseStudy.objects.create(**fields)
     for name, things in linked.items():
-        getattr(made, name).add(*things)
-    return made
+        getattr(study, name).add(*things)
+    return study
 
 
 def case_claim(**fields: Any) -> CaseClaim:

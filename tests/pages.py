@@ -99,6 +99,6 @@ def column(client: Client, address: str, name: str, query: Any = None) -> list[s
 
 def total(response: HttpResponseBase) -> int:
     """The number with which the count in words begins."""
-    found = re.search(r'ct-count">([\d,]+) ', text_of(response))
-    assert found, "the page states no count"
-    return int(found[1].replace(",", ""))
+    match = re.search(r'ct-count">([\d,]+) ', text_of(response))
+    assert match, "the page states no count"
+    return int(match[1].replace(",", ""))

@@ -28,8 +28,8 @@ RING_3_OF_CITYTOOLS = {
 
 def modules() -> list[Path]:
     """Every Python file of ours but migrations and tests."""
-    found = [path for folder in [*APPS, "citytools"] for path in (ROOT / folder).rglob("*.py")]
-    return sorted(path for path in found if "migrations" not in path.parts)
+    paths = [path for folder in [*APPS, "citytools"] for path in (ROOT / folder).rglob("*.py")]
+    return sorted(path for path in paths if "migrations" not in path.parts)
 
 
 def name_of(path: Path) -> str:

@@ -150,7 +150,10 @@ def functions_section(
     items = [
         Item(
             function.name,
-            [_products(run[function.pk, one.pk], one.pk in complete) for one in boroughs],
+            [
+                _products(run[function.pk, borough.pk], borough.pk in complete)
+                for borough in boroughs
+            ],
             group=function.service_area.name,
             link=f"/systems/?function={function.slug}",
         )
@@ -183,7 +186,10 @@ def hosting_items(
     items = [
         Item(
             str(label),
-            [count_answer(counts[one.pk, str(value)], one.pk in complete) for one in boroughs],
+            [
+                count_answer(counts[borough.pk, str(value)], borough.pk in complete)
+                for borough in boroughs
+            ],
             unit="systems",
         )
         for value, label in places
@@ -199,14 +205,14 @@ def satisfaction_items(boroughs: Sequence[Borough], systems: Sequence[System]) -
     for system in systems:
         if system.satisfaction:
             given[system.borough_id].append(system.satisfaction)
-    answers = [given[one.pk] for one in boroughs]
+    answers = [given[borough.pk] for borough in boroughs]
     items = [
         Item(
             "Systems with an answer",
-            [count_answer(len(one), bool(one)) for one in answers],
+            [count_answer(len(answer), bool(answer)) for answer in answers],
             unit="systems",
         ),
-        Item("Mean satisfaction, 1 to 5", [_mean(one) for one in answers], unit="of 5"),
+        Item("Mean satisfaction, 1 to 5", [_mean(answer) for answer in answers], unit="of 5"),
     ]
     words = (
         "The boroughs’ own views of their systems, 1 (poor) to 5 (very good). A mean is shown "
@@ -239,7 +245,7 @@ def skills_section(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) ->
     items = [
         Item(
             skill.name,
-            [_level(at.get((skill.pk, one.pk))) for one in boroughs],
+            [_level(at.get((skill.pk, borough.pk))) for borough in boroughs],
             group=skill.group.name,
             link=skill.get_absolute_url(),
         )
@@ -266,7 +272,7 @@ def level_spread(
 ) -> list[list[int] | None]:
     """Skills at each level, 0 to 4, for each borough; None where no level is known."""
     counts = Counter((level.borough_id, level.level) for level in levels)
-    found = [[counts[one.pk, level] for level in range(5)] for one in boroughs]
+    found = [[counts[borough.pk, level] for level in range(5)] for borough in boroughs]
     return [one if any(one) else None for one in found]
 
 
@@ -275,7 +281,7 @@ QUARTERS = 8
 
 def contracts_involving(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
     """Contracts that any of them leads or shares."""
-    wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
+    wanted = Borough.objects.filter(pk__in=[borough.pk for borough in boroughs])
     contracts = Contract.objects.of_boroughs(wanted).prefetch_related("partners")
     found = contracts if illustrative else contracts.real()
     return list(found.order_by("pk")[:20_000])
@@ -295,7 +301,10 @@ def contracts_ending(
     items = [
         Item(
             quarter_words(quarter),
-            [count_answer(counts[one.pk, quarter], one.pk in complete) for one in boroughs],
+            [
+                count_answer(counts[borough.pk, quarter], borough.pk in complete)
+                for borough in boroughs
+            ],
             unit="contracts",
         )
         for quarter in quarters_from(today, QUARTERS)
@@ -327,7 +336,7 @@ class _Spend:
 
     @property
     def priced(self) -> list[Decimal]:
-        return [one.annual_value for one in self.led if one.annual_value is not None]
+        return [contract.annual_value for contract in self.led if contract.annual_value is not None]
 
     @property
     def number(self) -> BoroughAnswer:
@@ -365,17 +374,21 @@ def contract_costs(
     """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
     running = [contract for contract in contracts if contract.runs_on(today)]
     spends = [
-        _Spend(one, [each for each in running if each.lead_id == one.pk], one.pk in complete)
-        for one in boroughs
+        _Spend(
+            borough,
+            [each for each in running if each.lead_id == borough.pk],
+            borough.pk in complete,
+        )
+        for borough in boroughs
     ]
     rows = [
-        ("Contracts running that it leads", "contracts", [one.number for one in spends]),
-        ("Of these with a yearly value", "contracts", [one.stated for one in spends]),
-        ("Yearly value", "pounds a year", [one.total for one in spends]),
+        ("Contracts running that it leads", "contracts", [spend.number for spend in spends]),
+        ("Of these with a yearly value", "contracts", [spend.stated for spend in spends]),
+        ("Yearly value", "pounds a year", [spend.total for spend in spends]),
         (
             "Yearly value for each 1,000 residents",
             "pounds a year",
-            [one.each_thousand for one in spends],
+            [spend.each_thousand for spend in spends],
         ),
     ]
     items = [Item(name, answers, unit=unit) for name, unit, answers in rows]

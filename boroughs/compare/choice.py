@@ -44,7 +44,7 @@ FEWEST, MOST = 2, 6
 
 
 def _named_boroughs(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
-    return queryset.filter(pk__in=[one.pk for one in boroughs])
+    return queryset.filter(pk__in=[borough.pk for borough in boroughs])
 
 
 def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
@@ -146,12 +146,16 @@ class ComparisonChoice:
     @property
     def slugs(self) -> set[str]:
         """What is ticked in the chooser, also when it is too much."""
-        return {one.slug for one in self.boroughs} | set(self.chosen.data.getlist("borough"))
+        return {borough.slug for borough in self.boroughs} | set(
+            self.chosen.data.getlist("borough")
+        )
 
     def without(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough named."""
         given = list(dict.fromkeys(self.chosen.data.getlist("borough")))
-        names = {one.slug: one.name for one in Borough.objects.filter(slug__in=given[:100])}
+        names = {
+            borough.slug: borough.name for borough in Borough.objects.filter(slug__in=given[:100])
+        }
         return [
             (names.get(slug, slug), self.chosen.query(borough=[s for s in given if s != slug]))
             for slug in given[:100]
@@ -192,5 +196,5 @@ def _members(named: dict[str, Any]) -> QuerySet[Borough]:
 
 
 def _in_order(slugs: Sequence[str], found: Sequence[Borough]) -> list[Borough]:
-    at = {one.slug: one for one in found}
+    at = {borough.slug: borough for borough in found}
     return [at[slug] for slug in dict.fromkeys(slugs) if slug in at]

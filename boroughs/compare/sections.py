@@ -83,8 +83,8 @@ def _skills(
         Item(
             level.label,
             [
-                count_answer(counts[level] if counts else 0, one.pk in complete)
-                for one, counts in zip(boroughs, spread, strict=True)
+                count_answer(counts[level] if counts else 0, borough.pk in complete)
+                for borough, counts in zip(boroughs, spread, strict=True)
             ],
             unit="skills",
         )

@@ -17,7 +17,7 @@ def compare_boroughs(request: HttpRequest) -> HttpResponse:
     choice = _choice(request)
     context: dict[str, Any] = {"choice": choice, "listing": choice, "fewest": FEWEST, "most": MOST}
     if choice.ready:
-        parts = [(one, one.groups(choice.all_rows)) for one in _sections(choice)]
+        parts = [(section, section.groups(choice.all_rows)) for section in _sections(choice)]
         context |= {"parts": parts}
     return render(request, "boroughs/compare.html", context, status=400 if choice.problems else 200)
 

@@ -68,14 +68,16 @@ class LondonAnswers:
     def named(self, keys: Iterable[int]) -> tuple[Borough, ...]:
         """The boroughs of these primary keys, by name."""
         wanted = set(keys)
-        return tuple(one for key, one in self.boroughs.items() if key in wanted)
+        return tuple(borough for key, borough in self.boroughs.items() if key in wanted)
 
 
 def read_answers(*, illustrative: bool = True) -> LondonAnswers:
     """All answers as they stand; three queries."""
     latest = latest_complete("pk", Subject.SYSTEMS, illustrative=illustrative)
-    boroughs = {one.pk: one for one in Borough.objects.london().annotate(latest=latest)}
-    returned = {key: one.latest for key, one in boroughs.items() if one.latest is not None}
+    boroughs = {borough.pk: borough for borough in Borough.objects.london().annotate(latest=latest)}
+    returned = {
+        key: borough.latest for key, borough in boroughs.items() if borough.latest is not None
+    }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
     rows = (systems if illustrative else systems.real()).order_by("pk")
     fields = ("pk", "borough", "function", "product", "intention", "source_kind")
@@ -83,7 +85,7 @@ def read_answers(*, illustrative: bool = True) -> LondonAnswers:
         boroughs,
         frozenset(returned),
         frozenset(key for key, complete in returned.items() if complete),
-        {one.pk: one for one in Function.objects.select_related("service_area")},
+        {function.pk: function for function in Function.objects.select_related("service_area")},
         [FunctionUse(*row) for row in rows.values_list(*fields)],
     )
 
@@ -150,7 +152,8 @@ def find_gaps(
     others = [one.pk for one in asked if one.pk != borough.pk]
     unknown = [key for key in answers.functions if not answers.known(borough.pk, key)]
     uses = {
-        key: [use for one in others for use in answers.of.get((one, key), ())] for key in unknown
+        key: [use for other in others for use in answers.of.get((other, key), ())]
+        for key in unknown
     }
     products = products_in_use(use for group in uses.values() for use in group)
     rows = [
@@ -168,7 +171,7 @@ def _choices(
     by_product: dict[int, list[FunctionUse]] = defaultdict(list)
     for use in uses:
         by_product[use.product].append(use)
-    found = [
+    gap_products = [
         GapProduct(
             products[key],
             answers.named(use.borough for use in group),
@@ -176,13 +179,15 @@ def _choices(
         )
         for key, group in by_product.items()
     ]
-    return tuple(sorted(found, key=lambda one: (-len(one.boroughs), one.product.name)))
+    return tuple(
+        sorted(gap_products, key=lambda product: (-len(product.boroughs), product.product.name))
+    )
 
 
 def _gap(
     answers: LondonAnswers, function: int, choices: tuple[GapProduct, ...], others: Sequence[int]
 ) -> UnknownFunction:
-    idle = [one for one in others if (one, function) not in answers.of]
+    idle = [other for other in others if (other, function) not in answers.of]
     return UnknownFunction(
         answers.functions[function],
         choices,

@@ -55,7 +55,7 @@ class Chance:
     @property
     def names(self) -> str:
         """The boroughs by name, the first three and how many more."""
-        names = [one.name for one in self.boroughs]
+        names = [borough.name for borough in self.boroughs]
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         return ", ".join(names[:3]) + more
 
@@ -69,7 +69,7 @@ def best_chances(
 ) -> list[Chance]:
     """The best chances, at most so many; `purchases` are the windows it takes part in."""
     kinds = [
-        [_buying(borough, one) for one in purchases][:most],
+        [_buying(borough, purchase) for purchase in purchases][:most],
         _learning(borough, illustrative=illustrative)[:most],
         _reviewing(borough, illustrative=illustrative)[:most],
     ]
@@ -106,15 +106,17 @@ def _lessons(
     borough: Borough, wishes: Iterable[SkillLevel], teachers: dict[int, list[SkillLevel]]
 ) -> Iterator[Chance]:
     for wish in wishes:
-        better = [one for one in teachers[wish.skill_id] if one.level > wish.level]
+        better = [level for level in teachers[wish.skill_id] if level.level > wish.level]
         if not better:
             continue
-        better.sort(key=lambda one: (not _near(borough, one.borough), -one.level, one.borough.name))
+        better.sort(
+            key=lambda level: (not _near(borough, level.borough), -level.level, level.borough.name)
+        )
         first = better[0]
         near = ", of the same partnership," if _near(borough, first.borough) else ""
         yield Chance(
             f"Learn {wish.skill.name} from {first.borough.name}",
-            [one.borough for one in better],
+            [level.borough for level in better],
             f"{borough.name} wants help; {first.borough.name}{near} is at the level "
             f"{first.get_level_display().lower()} and would teach.",
             wish.skill.get_absolute_url(),
@@ -122,8 +124,8 @@ def _lessons(
         )
 
 
-def _near(one: Borough, other: Borough) -> bool:
-    return bool(one.partnership) and one.partnership == other.partnership
+def _near(borough: Borough, other: Borough) -> bool:
+    return bool(borough.partnership) and borough.partnership == other.partnership
 
 
 def _reviewing(borough: Borough, *, illustrative: bool) -> list[Chance]:

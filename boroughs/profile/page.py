@@ -51,19 +51,19 @@ class ProfilePart:
 
 def borough_facts(borough: Borough, *, illustrative: bool = True) -> BoroughFacts:
     """All facts of a borough, or the real ones alone."""
-    found = BoroughFacts(
+    facts = BoroughFacts(
         Return.objects.filter(borough=borough),
         System.objects.filter(borough=borough),
         Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk)),
         SkillLevel.objects.filter(borough=borough),
     )
     if illustrative:
-        return found
+        return facts
     return BoroughFacts(
-        found.returns.real(),
-        found.systems.real(),
-        found.contracts.real(),
-        found.levels.real(),
+        facts.returns.real(),
+        facts.systems.real(),
+        facts.contracts.real(),
+        facts.levels.real(),
     )
 
 
@@ -192,20 +192,22 @@ def compare_with_london(
     borough: Borough, *, illustrative: bool = True, most: int = NEAREST
 ) -> BoroughComparison:
     """The standing of a borough; nine queries."""
-    told = answers.read_answers(illustrative=illustrative)
-    compared = borough.pk in told.boroughs
+    london_answers = answers.read_answers(illustrative=illustrative)
+    compared = borough.pk in london_answers.boroughs
     peers = most_similar_boroughs(borough, most, illustrative=illustrative)
     near = [peer.borough for peer in peers]
-    asked = near or [one for one in told.named(told.reporting) if one.pk != borough.pk]
+    boroughs = near or [
+        one for one in london_answers.named(london_answers.reporting) if one.pk != borough.pk
+    ]
     return BoroughComparison(
         peers,
-        find_gaps(told, borough, asked)
+        find_gaps(london_answers, borough, boroughs)
         if compared
-        else UnknownFunctions([], 0, len(told.functions)),
-        len(asked),
-        rare_systems(told, borough),
-        common_choices(told, borough, near) if compared else [],
-        len(told.reporting),
-        borough.pk in told.reporting,
-        borough.pk in told.complete,
+        else UnknownFunctions([], 0, len(london_answers.functions)),
+        len(boroughs),
+        rare_systems(london_answers, borough),
+        common_choices(london_answers, borough, near) if compared else [],
+        len(london_answers.reporting),
+        borough.pk in london_answers.reporting,
+        borough.pk in london_answers.complete,
     )

@@ -70,9 +70,9 @@ def column_weights(runs: pd.DataFrame) -> "pd.Series[float]":
 
 def peer_similarity(runs: pd.DataFrame) -> pd.DataFrame:
     """Boroughs by boroughs, 0 to 1; symmetric, 1 on the diagonal."""
-    told = runs.to_numpy(dtype=float)
-    weighed = told * column_weights(runs).to_numpy()
-    shared = weighed @ told.T
+    ndarray = runs.to_numpy(dtype=float)
+    weighed = ndarray * column_weights(runs).to_numpy()
+    shared = weighed @ ndarray.T
     total = weighed.sum(axis=1)
     either = total[:, None] + total[None, :] - shared
     alike = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
@@ -99,9 +99,9 @@ def most_similar_boroughs(
 
 
 def _peer(borough: Borough, other: Borough, runs: pd.DataFrame, alike: float) -> Peer:
-    told = runs.to_numpy(dtype=bool)
-    ours, theirs = told[runs.index.get_loc(borough.pk)], told[runs.index.get_loc(other.pk)]
-    rare = ours & theirs & (told.sum(axis=0) <= RARE)
+    ndarray = runs.to_numpy(dtype=bool)
+    ours, theirs = ndarray[runs.index.get_loc(borough.pk)], ndarray[runs.index.get_loc(other.pk)]
+    rare = ours & theirs & (ndarray.sum(axis=0) <= RARE)
     return Peer(other, alike, _count(ours & theirs), _count(rare), _count(ours | theirs))
 
 

@@ -188,7 +188,9 @@ class TileMap:
     @property
     def legend(self) -> list[tuple[int, str]]:
         """(shade, '4 to 9') of each class, nought first where a tile has it."""
-        nought = [(0, self.measure.number(0))] if any(one.value == 0 for one in self.tiles) else []
+        nought = (
+            [(0, self.measure.number(0))] if any(tile.value == 0 for tile in self.tiles) else []
+        )
         number = self.measure.number
         return nought + [
             (shade, number(first) if first == last else f"{number(first)} to {number(last)}")
@@ -204,7 +206,9 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     complete = set(Borough.objects.complete(measure.subject).values_list("pk", flat=True))
     boroughs = list(Borough.objects.london())
     bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
-    tiles = [_tile(one, measure, values, one.pk in complete, bounds) for one in boroughs]
+    tiles = [
+        _tile(borough, measure, values, borough.pk in complete, bounds) for borough in boroughs
+    ]
     return TileMap(key, measure, tiles, bounds, reporting)
 
 

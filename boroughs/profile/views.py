@@ -32,9 +32,9 @@ BRIEF_MONTHS = 18
 
 def borough_list(request: HttpRequest) -> HttpResponse:
     """The boroughs as a map of tiles and as a table."""
-    chosen = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
+    filterset = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
     listing = Listing(
-        chosen,
+        filterset,
         "boroughs:list",
         "boroughs:csv",
         "Boroughs",
@@ -42,15 +42,15 @@ def borough_list(request: HttpRequest) -> HttpResponse:
         "bodies",
         tabular=True,
     )
-    key = "systems" if listing.problems else chosen.form.cleaned_data["measure"] or "systems"
+    key = "systems" if listing.problems else filterset.form.cleaned_data["measure"] or "systems"
     context = {"listing": listing, "tiles": tile_map(key, dates.today())}
     return render(request, "boroughs/list.html", context, status=listing.status)
 
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
-    found, asked = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not asked.illustrative
+    found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    real = not query.illustrative
     facts = borough_facts(found, illustrative=not real)
     today = dates.today()
     context = {
@@ -63,16 +63,16 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "skill_groups": skill_groups(facts.levels),
         "about": pages.research_about_borough(found, today),
     }
-    return render_page(request, "boroughs/detail.html", context, asked)
+    return render_page(request, "boroughs/detail.html", context, query)
 
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
-    found, asked = (
+    found, query = (
         get_object_or_404(Borough.objects.london(), slug=slug),
         RealOnlyQueryForm(request),
     )
-    real = not asked.illustrative
+    real = not query.illustrative
     today = dates.today()
     facts = borough_facts(found, illustrative=not real)
     last = today + relativedelta(months=BRIEF_MONTHS)
@@ -87,4 +87,4 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
         "standing": compare_with_london(found, illustrative=not real),
         "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
     }
-    return render_page(request, "boroughs/brief.html", context, asked)
+    return render_page(request, "boroughs/brief.html", context, query)

@@ -249,18 +249,18 @@ class Export:
         chosen, table = self._found(request)
         if isinstance(table, HttpResponse):
             return table
-        told = self.told(request, chosen, table)
+        metadata = self.told(request, chosen, table)
         filename = f"{chosen.file_name(self.name)}.csv"
         if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
-            return spooled_download(table.write, filename, CSV, told)
-        return _long_csv(table, filename, told)
+            return spooled_download(table.write, filename, CSV, metadata)
+        return _long_csv(table, filename, metadata)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
         chosen, table = self._found(request)
         if isinstance(table, HttpResponse):
             return table
-        told = self.told(request, chosen, table)
+        metadata = self.told(request, chosen, table)
         if table.count(formats.MAX_WORKSHEET_ROWS + 1) > formats.MAX_WORKSHEET_ROWS:
             most = f"{formats.MAX_WORKSHEET_ROWS:,}"
             return bad_request_text(
@@ -268,20 +268,20 @@ class Export:
             )
 
         def write(file: IO[bytes]) -> int:
-            return formats.write_workbook(table, told.lines(), file)
+            return formats.write_workbook(table, metadata.lines(), file)
 
         filename = f"{chosen.file_name(self.name)}.xlsx"
-        return spooled_download(write, filename, formats.XLSX, told)
+        return spooled_download(write, filename, formats.XLSX, metadata)
 
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
-        asked = formats.parse_paging(request)
-        problems = formats.reject_paging(request.GET) if self.made else asked.problems
+        paging = formats.parse_paging(request)
+        problems = formats.reject_paging(request.GET) if self.made else paging.problems
         chosen, table = self._found(_without_paging(request), problems)
         if isinstance(table, HttpResponse):
             return table
         try:
-            return formats.json_document(request, table, self.told(request, chosen, table), asked)
+            return formats.json_document(request, table, self.told(request, chosen, table), paging)
         except keyset.InvalidCursorError:
             return bad_request_text([formats.NO_NEXT])
 
@@ -289,9 +289,9 @@ class Export:
         """The chosen rows; of those made in Python one more than may be, if there are as many."""
         if self.made is None:
             return QueryTable(chosen.rows, chosen.chosen_columns)
-        made = self.made(chosen, today)
-        notes = made.notes if isinstance(made, RowsWithNotes) else ()
-        return RowTable(list(islice(made, MAX_COMPUTED_ROWS + 1)), chosen.chosen_columns, notes)
+        mappings = self.made(chosen, today)
+        notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
+        return RowTable(list(islice(mappings, MAX_COMPUTED_ROWS + 1)), chosen.chosen_columns, notes)
 
     def told(self, request: HttpRequest, chosen: FileRequest, table: ExportTable) -> ExportMetadata:
         """What the file says of itself."""
@@ -322,14 +322,14 @@ class Export:
         return chosen, table
 
 
-def _long_csv(table: ExportTable, filename: str, told: ExportMetadata) -> HttpResponseBase:
+def _long_csv(table: ExportTable, filename: str, metadata: ExportMetadata) -> HttpResponseBase:
     """A file that is sent while it is copied, or 503 where too many are."""
     try:
         file = start_csv_copy(table)
     except TooManyCopiesError:
         return retry_later("Many long files are being read just now.", seconds=10)
     response = FileResponse(file, content_type=CSV)
-    return add_file_headers(response, told, file.row_count, filename)
+    return add_file_headers(response, metadata, file.row_count, filename)
 
 
 _REMEDY = "Take the CSV, or choose fewer."

@@ -67,7 +67,7 @@ def selection_key(request: HttpRequest) -> str:
 
 
 def json_document(
-    request: HttpRequest, table: ExportTable, told: ExportMetadata, asked: Paging
+    request: HttpRequest, table: ExportTable, metadata: ExportMetadata, asked: Paging
 ) -> JsonResponse:
     """One part of the rows, with the number of all."""
     part = table.part(asked.place, asked.limit)
@@ -79,13 +79,13 @@ def json_document(
         following = f"{request.build_absolute_uri(request.path)}?{data.urlencode()}"
     names = [column.name for column in table.columns]
     count = {"rows": table.count(), "rows_here": len(part.rows)}
-    meta = told.meta() | count | {"self": here, "next": following}
+    meta = metadata.meta() | count | {"self": here, "next": following}
     rows = [
         dict(zip(names, map(Column.typed, table.columns, row), strict=True)) for row in part.rows
     ]
     columns = [column_definition(column) for column in table.columns]
     response = JsonResponse({"meta": meta, "columns": columns, "rows": rows})
-    for name, value in told.headers(count["rows"]).items():
+    for name, value in metadata.headers(count["rows"]).items():
         response[name] = value
     if following:
         response["Link"] += f', <{following}>; rel="next"'

@@ -67,7 +67,7 @@ def data_package(packed: Iterable[ZipMember], as_at: str) -> dict[str, Any]:
         "skills. Rows whose source_kind is illustrative are invented for demonstration.",
         "created": as_at,
         "licenses": [{"name": "OGL-UK-3.0", "title": LICENCE, "path": LICENCE_ADDRESS}],
-        "resources": [_resource(one) for one in packed],
+        "resources": [_resource(member) for member in packed],
     }
 
 
@@ -119,7 +119,7 @@ def csvw_metadata(packed: Iterable[ZipMember]) -> dict[str, Any]:
         "@context": "http://www.w3.org/ns/csvw",
         "dc:title": "City Tools: London",
         "dc:license": {"@id": LICENCE_ADDRESS},
-        "tables": [_table(one.file) for one in packed],
+        "tables": [_table(member.file) for member in packed],
     }
 
 
@@ -269,7 +269,7 @@ def build_archive(files: Iterable[Export]) -> Archive:
         if there and there.fresh:
             return there
         # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
-        made = Archive(folder / f"{_name()}.zip")
+        archive = Archive(folder / f"{_name()}.zip")
         for old in folder.glob("draft-*"):
             old.unlink()  # left by a build that was stopped: nobody else builds now
         with tempfile.NamedTemporaryFile(dir=folder, prefix="draft-", delete=False) as draft:
@@ -281,11 +281,11 @@ def build_archive(files: Iterable[Export]) -> Archive:
                 raise
         Path(draft.name).chmod(0o644)
         os.utime(draft.name, (as_at.timestamp(), as_at.timestamp()))
-        Path(draft.name).replace(made.path)
+        Path(draft.name).replace(archive.path)
         for old in folder.glob("citytools-*.zip"):
-            if old != made.path:
+            if old != archive.path:
                 old.unlink()
-        return made
+        return archive
 
 
 def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
@@ -297,12 +297,12 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         now = dates.now()
         as_at = now.isoformat(timespec="seconds")
-        tried = {one.name: _written(bundle, one) for one in files}
-        written = [one for one in tried.values() if one]
+        tried = {export.name: _written(bundle, export) for export in files}
+        written = [member for member in tried.values() if member]
         told = {
             "datapackage.json": json.dumps(data_package(written, as_at), indent=1),
             "csv-metadata.json": json.dumps(csvw_metadata(written), indent=1),
-            "README.txt": _about(as_at, [name for name, one in tried.items() if one is None]),
+            "README.txt": _about(as_at, [name for name, member in tried.items() if member is None]),
         }
         for name, text in told.items():
             bundle.writestr(name, text)

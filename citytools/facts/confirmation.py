@@ -32,8 +32,8 @@ class FieldEndsConfirmation(pgtrigger.Trigger):
 
     def get_condition(self, model: Any) -> pgtrigger.Condition:
         """That any column differs which is part of the fact."""
-        fields = [one for one in model._meta.concrete_fields if _is_of_the_fact(one)]
-        quoted = [connection.ops.quote_name(one.column) for one in fields]
+        fields = [field for field in model._meta.concrete_fields if _is_of_the_fact(field)]
+        quoted = [connection.ops.quote_name(field.column) for field in fields]
         changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in quoted)
         return pgtrigger.Condition(
             f"OLD.confirmed_on = NEW.confirmed_on AND {_NOT_STATED} AND ({changed})"

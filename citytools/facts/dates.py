@@ -80,7 +80,9 @@ class PartialDateField(models.CharField):
         super().__init__(*args, **options)
         # The pattern bounds the length as well, and says it better
         self.validators = [
-            one for one in self.validators if not isinstance(one, MaxLengthValidator)
+            validator
+            for validator in self.validators
+            if not isinstance(validator, MaxLengthValidator)
         ]
 
     def formfield(self, *args: Any, **options: Any) -> Any:

@@ -120,13 +120,13 @@ def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
 def plain_words(tokens: Sequence[Token]) -> str:
     """The bare words of some inline tokens."""
     breaks = {"softbreak", "hardbreak"}
-    return "".join(" " if one.type in breaks else one.content for one in tokens)
+    return "".join(" " if token.type in breaks else token.content for token in tokens)
 
 
 def is_nested_too_deeply(tokens: Sequence[Token]) -> bool:
     """Whether something nests so deep that the parser drops what it holds."""
     holders = {"blockquote_open", "list_item_open"}
-    return any(one.level >= MAX_NESTING - 1 for one in tokens if one.type in holders)
+    return any(token.level >= MAX_NESTING - 1 for token in tokens if token.type in holders)
 
 
 def _dress(state: StateCore) -> None:
@@ -148,7 +148,7 @@ def _dress(state: StateCore) -> None:
 def _set_headings(tokens: Sequence[Token], level: int) -> None:
     """The highest begin at the level, and none is more than one below the one before it."""
     headings = [one for one in tokens if one.type in {"heading_open", "heading_close"}]
-    top, before = min((int(one.tag[1]) for one in headings), default=1), level - 1
+    top, before = min((int(heading.tag[1]) for heading in headings), default=1), level - 1
     for token in headings:
         if token.type == "heading_open":
             before = min(level + int(token.tag[1]) - top, before + 1, 6)
@@ -157,8 +157,10 @@ def _set_headings(tokens: Sequence[Token], level: int) -> None:
 
 
 def _label_table(table: Token, number: int, following: Sequence[Token]) -> None:
-    end = next(at for at, one in enumerate(following) if one.type == "thead_close")
-    heads = [plain_words(one.children or []) for one in following[:end] if one.type == "inline"]
+    end = next(at for at, token in enumerate(following) if token.type == "thead_close")
+    heads = [
+        plain_words(token.children or []) for token in following[:end] if token.type == "inline"
+    ]
     label = f"Table {number}: {', '.join(heads)}"[:200]
     region = {"class": "ct-scroll", "role": "region", "aria-label": label, "tabindex": "0"}
     table.meta["region"] = region

@@ -303,8 +303,8 @@ def records_with_words(
     **shown: str | Expression,
 ) -> QuerySet[Any]:
     """Records whose fields hold the words in any of their forms (English full text)."""
-    texts = (F(one) if isinstance(one, str) else one for one in fields)
-    vector = SearchVector(*(Unaccent(one) for one in texts), config="english")
+    texts = (F(expression) if isinstance(expression, str) else expression for expression in fields)
+    vector = SearchVector(*(Unaccent(text) for text in texts), config="english")
     query = SearchQuery(Unaccent(Value(asked)), config="english", search_type="websearch")
     rank = SearchRank(vector, query, normalization=Value(32))
     found = rows.annotate(_vector=vector).filter(_vector=query)
@@ -321,7 +321,7 @@ def _columns(
     role: str,
     term: Expression,
     weight: Expression,
-    shown: Mapping[str, str | Expression],
+    mapping: Mapping[str, str | Expression],
 ) -> QuerySet[Any]:
     """One shape for all; `shown` says where its key, slug, title, parent and invented come from."""
     usual: dict[str, str | Expression] = {
@@ -331,8 +331,8 @@ def _columns(
         "parent": Value("", TextField()),
         "invented": Value(False),
     }
-    given = (usual | dict(shown)).values()
-    sources = (F(source) if isinstance(source, str) else source for source in given)
+    values = (usual | dict(mapping)).values()
+    sources = (F(source) if isinstance(source, str) else source for source in values)
     return rows.order_by().values_list(
         Value(what, TextField()), *sources, Value(role, TextField()), term, weight
     )
@@ -363,12 +363,12 @@ def find_matches(
     phrases, weights = zip(*reading, strict=True)
     parameters = [
         *(list(phrases), list(weights)),
-        *(parameter for one in names for parameter in one.parameters),
+        *(parameter for name in names for parameter in name.parameters),
         json.dumps([asdict(name) for name in found]),
         only_real,
         *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE, most),
     ]
-    every = " UNION ALL ".join([*(one.sql for one in names), _FOUND])
+    every = " UNION ALL ".join([*(name.sql for name in names), _FOUND])
     with connection.cursor() as cursor:
         cursor.execute(MATCHES.format(names=every), parameters)
         rows = cursor.fetchall()
@@ -376,5 +376,5 @@ def find_matches(
 
 
 def _reasons(rows: str) -> tuple[Reason, ...]:
-    found = (Reason(**row) for row in json.loads(rows))
-    return tuple(sorted(found, key=lambda reason: (-reason.score, reason.role, reason.term)))
+    reasons = (Reason(**row) for row in json.loads(rows))
+    return tuple(sorted(reasons, key=lambda reason: (-reason.score, reason.role, reason.term)))

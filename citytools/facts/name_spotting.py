@@ -51,8 +51,8 @@ def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[
         for first in range(len(few))
         for last in range(first + 1, min(first + MAX_WORDS_IN_NAME, len(few)) + 1)
     ]
-    statement = _MENTIONS.format(names=" UNION ALL ".join(one.sql for one in names))
-    parameters = [parameter for one in names for parameter in one.parameters]
+    statement = _MENTIONS.format(names=" UNION ALL ".join(name.sql for name in names))
+    parameters = [parameter for name in names for parameter in name.parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters, False])
         return _without_overlaps(Mention(*row) for row in cursor.fetchall())
@@ -60,10 +60,12 @@ def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[
 
 def _without_overlaps(found: Iterable[Mention]) -> list[Mention]:
     """Without those that overlap a better one; several records of one span stay together."""
-    kept: list[Mention] = []
-    for one in sorted(found, key=lambda one: (not one.same, one.first - one.last, one.first)):
-        same_span = [(one.first, one.last) == (other.first, other.last) for other in kept]
-        overlaps = [one.first < other.last and other.first < one.last for other in kept]
+    mentions: list[Mention] = []
+    for mention in sorted(found, key=lambda one: (not one.same, one.first - one.last, one.first)):
+        same_span = [
+            (mention.first, mention.last) == (other.first, other.last) for other in mentions
+        ]
+        overlaps = [mention.first < other.last and other.first < mention.last for other in mentions]
         if not any(o and not s for o, s in zip(overlaps, same_span, strict=True)):
-            kept.append(one)
-    return kept
+            mentions.append(mention)
+    return mentions

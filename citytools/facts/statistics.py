@@ -123,10 +123,10 @@ class Top:
 def top_share(amounts: Sequence[Decimal | int], places: int) -> Top:
     """The share of the largest; amounts are not negative and may stand in any order."""
     ordered = sorted((Decimal(amount) for amount in amounts), reverse=True)
-    held, total = sum(ordered[:places], Decimal(0)), sum(ordered, Decimal(0))
+    value, total = sum(ordered[:places], Decimal(0)), sum(ordered, Decimal(0))
     level = ordered[places - 1 : places + 1]
     tied = ordered.count(level[0]) if len(level) == 2 and level[0] == level[1] else 0
-    return Top(places, held, total, len(ordered), tied)
+    return Top(places, value, total, len(ordered), tied)
 
 
 def max_share(share: Decimal, places: int, more: int) -> Decimal:
@@ -172,20 +172,20 @@ def market_shares(amounts: Iterable[Amount]) -> list[Fraction]:
 
     ValueError for a negative amount, which is no share of anything.
     """
-    held = sorted((Fraction(amount) for amount in amounts if amount), reverse=True)
-    if held and held[-1] < 0:
+    fractions = sorted((Fraction(amount) for amount in amounts if amount), reverse=True)
+    if fractions and fractions[-1] < 0:
         raise ValueError("A share of a negative amount means nothing.")
-    whole = sum(held)
-    return [amount / whole for amount in held]
+    whole = sum(fractions)
+    return [amount / whole for amount in fractions]
 
 
 def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:
     """The concentration of a market, one amount for each supplier; None where all is nothing."""
-    held = market_shares(amounts)
-    if not held:
+    fractions = market_shares(amounts)
+    if not fractions:
         return None
-    count = len(held)
-    index = sum((share**2 for share in held), Fraction(0))
+    count = len(fractions)
+    index = sum((share**2 for share in fractions), Fraction(0))
     even = Fraction(1, count)
     normalised = (index - even) / (1 - even) if count > 1 else Fraction(1)
     return Concentration(count, float(index), float(normalised), float(1 / index))

@@ -108,7 +108,7 @@ def _view(model: type[models.Model]) -> str:
 
 
 def _tracked_models() -> list[type[models.Model]]:
-    return [one for one in apps.get_models(include_auto_created=True) if _events(one)]
+    return [model for model in apps.get_models(include_auto_created=True) if _events(model)]
 
 
 def _events(model: type[models.Model]) -> Any:

@@ -116,10 +116,10 @@ def code_version() -> Version:
 
 def _own_files() -> set[Path]:
     base: Path = settings.BASE_DIR
-    found = {base / "requirements.lock", base / "package-lock.json"}
+    paths = {base / "requirements.lock", base / "package-lock.json"}
     for folder in (*FACTS, "citytools", "templates", "static"):
-        found |= {path for path in (base / folder).rglob("*") if path.suffix in _SUFFIXES}
-    return {path for path in found if path.is_file()}
+        paths |= {path for path in (base / folder).rglob("*") if path.suffix in _SUFFIXES}
+    return {path for path in paths if path.is_file()}
 
 
 _SUFFIXES = {".py", ".html", ".txt", ".css", ".js", ".csv"}
@@ -127,7 +127,7 @@ _SUFFIXES = {".py", ".html", ".txt", ".css", ".js", ".csv"}
 
 def fact_tables() -> list[str]:
     """The tables of facts, and of what links them."""
-    of_facts = [one for name in FACTS for one in apps.get_app_config(name).get_models(True)]
+    of_facts = [model for name in FACTS for model in apps.get_app_config(name).get_models(True)]
     shown = [model for model in of_facts if _is_kept_here(model)]
     return sorted(model._meta.db_table for model in shown)
 

@@ -37,7 +37,7 @@ def tracked_fields(event_model: type[models.Model]) -> list[models.Field]:
     """The fields that its events keep, without its key; where the fact comes from is last."""
     model: Any = event_model.pgh_tracked_model  # type: ignore[attr-defined]
     kept = {field.name for field in event_model._meta.fields}
-    fields = [one for one in model._meta.fields if one.name in kept and not one.primary_key]
+    fields = [field for field in model._meta.fields if field.name in kept and not field.primary_key]
     return sorted(fields, key=lambda field: field.name in _PROVENANCE)
 
 
@@ -81,8 +81,8 @@ class RecordNames:
 
 def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Model]:
     """The records by key, joined to the records that every one of them must have."""
-    found = model._base_manager.filter(pk__in=keys - {None}).select_related()
-    return {record.pk: record for record in found}
+    rows = model._base_manager.filter(pk__in=keys - {None}).select_related()
+    return {record.pk: record for record in rows}
 
 
 def _names_of_deleted(model: Any, keys: set[Any]) -> dict[Any, str]:
@@ -150,13 +150,13 @@ def field_changes(
     names: RecordNames,
 ) -> list[FieldChange]:
     """What differs between two versions; nothing before means created, nothing after deleted."""
-    found = []
+    changes = []
     for field in fields:
         old, new = _value(before, field), _value(after, field)
         if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
             said = _excerpts(names.words(field, old), names.words(field, new))
-            found.append(FieldChange(field_label(field), *said))
-    return found
+            changes.append(FieldChange(field_label(field), *said))
+    return changes
 
 
 def _value(version: models.Model | None, field: models.Field) -> Any:
@@ -279,11 +279,11 @@ def _timeline(keys: Sequence[Any]) -> Any:
 
 
 def _streams(model: Any, links: Sequence[HistoryLink]) -> list[_Stream]:
-    found = [_Stream(0, model.pgh_event_model, "pgh_obj_id", "")]
+    streams = [_Stream(0, model.pgh_event_model, "pgh_obj_id", "")]
     for position, link in enumerate(links, start=1):
         tracked: Any = link.model
-        found.append(_Stream(position, tracked.pgh_event_model, f"{link.field}_id", link.noun))
-    return found
+        streams.append(_Stream(position, tracked.pgh_event_model, f"{link.field}_id", link.noun))
+    return streams
 
 
 def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> list[HistoryEntry]:

@@ -80,10 +80,13 @@ class DatabaseKey:
 def related_tables(model: Any, links: Sequence[HistoryLink]) -> list[Relation]:
     """The parts named by `links`, then whatever else is deleted together with a record."""
     key = model._meta.pk.attname
-    found = [Relation(link.model, f"{link.field}_id", key, link.noun, True) for link in links]
-    known = {(relation.model, relation.column) for relation in found}
+    relations = [Relation(link.model, f"{link.field}_id", key, link.noun, True) for link in links]
+    known = {(relation.model, relation.column) for relation in relations}
     cascading = [*_cascading(model), *_cascading_in_database(model)]
-    return [*found, *(one for one in cascading if (one.model, one.column) not in known)]
+    return [
+        *relations,
+        *(relation for relation in cascading if (relation.model, relation.column) not in known),
+    ]
 
 
 def _cascading(model: Any) -> Iterator[Relation]:
@@ -230,11 +233,11 @@ def _save(record: models.Model, rules: RestoreRules) -> None:
 
 def _plan(event: Any, record: Any, rules: RestoreRules, *, parts: bool) -> Iterator[RestoreStep]:
     alive = not record._state.adding
-    found = related_tables(type(record), rules.links)
+    relations = related_tables(type(record), rules.links)
     if alive:
-        found = [relation for relation in found if relation.part and parts]
+        relations = [relation for relation in relations if relation.part and parts]
     deletion = event if alive else _last(event)
-    for relation in found:
+    for relation in relations:
         for step in _steps(relation, event if relation.part else deletion, record, alive=alive):
             may = rules.may(relation.model, step.action)
             yield step if may else replace(step, problem="You may not do this.")

@@ -31,7 +31,9 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Template context of every page; the query runs only where the notice is drawn."""
     return {
         "sections": SECTIONS,
-        "here": next((one for one in SECTIONS if request.path.startswith(one.path)), None),
+        "here": next(
+            (section for section in SECTIONS if request.path.startswith(section.path)), None
+        ),
         "invented": SimpleLazyObject(holds_invented_records),
     }
 

@@ -54,7 +54,7 @@ def buffered_download(
 
 
 def spooled_download(
-    write: Callable[[IO[bytes]], int], filename: str, content_type: str, told: ExportMetadata
+    write: Callable[[IO[bytes]], int], filename: str, content_type: str, metadata: ExportMetadata
 ) -> HttpResponseBase:
     """A file with its length, its SHA-256 (RFC 9530), its number of rows and what it says."""
     counted: list[int] = []
@@ -67,15 +67,15 @@ def spooled_download(
 
     response = buffered_download(written, filename, content_type)
     response["Repr-Digest"] = f"sha-256=:{b64encode(digest[0]).decode()}:"
-    return add_file_headers(response, told, counted[0], filename)
+    return add_file_headers(response, metadata, counted[0], filename)
 
 
 def add_file_headers(
-    response: HttpResponseBase, told: ExportMetadata, rows: int, filename: str
+    response: HttpResponseBase, metadata: ExportMetadata, rows: int, filename: str
 ) -> HttpResponseBase:
     """The same answer with its name, and what the file says of itself."""
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
-    for name, value in told.headers(rows).items():
+    for name, value in metadata.headers(rows).items():
         response[name] = value
     return response
 

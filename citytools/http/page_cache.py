@@ -220,9 +220,11 @@ def _present() -> str | None:
 
 def _sent(page: CachedPage, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
     """The page, or 304 for who has it already."""
-    had = [one.removeprefix("W/") for one in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
+    had = [etag.removeprefix("W/") for etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
     if page.etag.removeprefix("W/") in had:
-        start("304 Not Modified", [one for one in page.headers if one[0] not in _OF_CONTENT])
+        start(
+            "304 Not Modified", [header for header in page.headers if header[0] not in _OF_CONTENT]
+        )
         return []
     start(page.status, list(page.headers))
     return [page.content]

@@ -150,7 +150,7 @@ def _name(event: Any, names: RecordNames) -> str:
         return f"{model._meta.verbose_name} “{version_name(event, names)}”"
     # Django's own link tables have no name but that of the two records
     ends = [one for one in model._meta.fields if one.remote_field]
-    joined = " and ".join(f"“{names.words(one, getattr(event, one.attname))}”" for one in ends)
+    joined = " and ".join(f"“{names.words(end, getattr(event, end.attname))}”" for end in ends)
     return f"link of {joined}"
 
 

@@ -142,7 +142,7 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
     table = _rows(path)
     header = next(table, [])
     _check_header(_label(path), "row 1", header, columns)
-    found = []
+    rows = []
     for number, row in enumerate(table, start=2):
         if len(row) != len(header):
             raise LoadError(
@@ -154,8 +154,8 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
             )
         line = CsvRow(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
         _check_cells(line)
-        found.append(line)
-    return found
+        rows.append(line)
+    return rows
 
 
 def read_json(

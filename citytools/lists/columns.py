@@ -128,9 +128,9 @@ def array_of_values(
     queryset: QuerySet[Any], path: str, first: str | None = None
 ) -> Expression | Subquery:
     """SQL: the values of a subquery in its order as an array, perhaps with one before them."""
-    found = ArraySubquery(queryset.values(path))
+    subquery = ArraySubquery(queryset.values(path))
     if first is None:
-        return found
+        return subquery
     head = Cast(F(first), TextField())
     kind = ArrayField(TextField())
-    return Func(head, found, function="array_prepend", arity=2, output_field=kind)
+    return Func(head, subquery, function="array_prepend", arity=2, output_field=kind)

@@ -91,7 +91,9 @@ class Tallies:
         Written as a SELECT around all: a statement that begins with WITH or a bracket is taken for
         a write by the middleware of the history, which then adds its context to it.
         """
-        valued = [self._counted_by_value(at, one) for at, one in enumerate(self._valued.values())]
+        valued = [
+            self._counted_by_value(at, _valued) for at, _valued in enumerate(self._valued.values())
+        ]
         if not self._union:
             return []
         first = [self._found_once(chosen)] if self._shared else []
@@ -126,9 +128,9 @@ class Tallies:
     def _found_once(self, chosen: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
         """The chosen rows as a first part, with the columns that the tallies name."""
         named = [
-            one
-            for one in self.model._meta.concrete_fields
-            if any(f'."{one.column}"' in sql for sql in self._shared)
+            concrete_field
+            for concrete_field in self.model._meta.concrete_fields
+            if any(f'."{concrete_field.column}"' in sql for sql in self._shared)
         ]
         rows = chosen.values(*(one.attname for one in named))
         sql, values = rows.query.sql_with_params()
@@ -258,10 +260,10 @@ def _facet(
         Option(key, label, key in given, _count_for_value(rows, key), aside)
         for key, label, aside in choices
     ]
-    counted = [one for one in options if not one.aside]
+    counted = [option for option in options if not option.aside]
     kind = _kind(field, len(options))
     several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
-    known = {one.value: one for one in options}
+    known = {option.value: option for option in options}
     held = [known.get(value, Option(value, value, chosen=True)) for value in given]
     return Facet(
         name=name,
@@ -272,7 +274,7 @@ def _facet(
         open=name in chosen.shown_first or bool(given),
         held=held if several and kind != "boxes" else [],
         any=several,
-        present=None if rows is None else sum(bool(one.rows) for one in counted),
+        present=None if rows is None else sum(bool(option.rows) for option in counted),
         distinct=len(counted),
     )
 

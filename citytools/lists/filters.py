@@ -202,8 +202,8 @@ class SortFilter(django_filters.ChoiceFilter):
         """The rows in the order asked, or in their own."""
         if not value:
             return qs
-        asked = self.columns[value.removeprefix("-")]
-        column = F(asked) if isinstance(asked, str) else asked
+        expression = self.columns[value.removeprefix("-")]
+        column = F(expression) if isinstance(expression, str) else expression
         down = value.startswith("-")
         return qs.order_by(
             column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "pk"
@@ -319,7 +319,7 @@ class CountByLink:
         return links
 
     def _unique(self) -> list[set[str]]:
-        named = [one.fields for one in self.model._meta.total_unique_constraints]
+        named = [constraint.fields for constraint in self.model._meta.total_unique_constraints]
         return [set(one) for one in (*self.model._meta.unique_together, *named)]
 
 

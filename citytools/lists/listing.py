@@ -193,7 +193,7 @@ class Listing:
     def headings(self) -> list[tuple[Column, bool]]:
         """The chosen columns, and whether the list can be sorted by each."""
         sort = self.chosen.filters.get("sort")
-        return [(one, bool(sort) and one.name in sort.columns) for one in self.table]
+        return [(column, bool(sort) and column.name in sort.columns) for column in self.table]
 
     @cached_property
     def page(self) -> "Page[Any]":

@@ -57,11 +57,11 @@ def everything(request: HttpRequest) -> HttpResponseBase:
     """The zip of every file. While a fresh one is built, the one before, or a word to wait."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    found = zip_archive.latest_archive()
-    fresh = found is not None and found.fresh
+    archive = zip_archive.latest_archive()
+    fresh = archive is not None and archive.fresh
     if not fresh:
         _builder.begin()
-    if found is None and (why := _builder.failure):
+    if archive is None and (why := _builder.failure):
         return HttpResponse(
             f"The zip could not be made: {why}. It is tried again within ten minutes.\n",
             status=503,
@@ -71,13 +71,13 @@ def everything(request: HttpRequest) -> HttpResponseBase:
                 "Cache-Control": "no-store",
             },
         )
-    if found is None:
+    if archive is None:
         waiting = "The zip is being built for the first time. Ask again in half a minute.\n"
         return HttpResponse(
             waiting, status=503, content_type="text/plain; charset=utf-8", headers=_SOON
         )
-    response = FileResponse(found.path.open("rb"), as_attachment=True, filename="citytools.zip")
-    response["X-As-At"] = found.read_at.isoformat(timespec="seconds")
+    response = FileResponse(archive.path.open("rb"), as_attachment=True, filename="citytools.zip")
+    response["X-As-At"] = archive.read_at.isoformat(timespec="seconds")
     response["Link"] = f'<{LICENCE_ADDRESS}>; rel="license"'
     if not fresh:
         response["Cache-Control"] = "no-store"

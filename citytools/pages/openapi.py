@@ -78,22 +78,24 @@ def _described_parameter(name: str, words: str, schema: Mapping[str, Any]) -> di
     return {"name": name, "in": "query", "description": words, "schema": schema}
 
 
-def _schema(one: django_filters.Filter) -> dict[str, Any]:
-    if isinstance(one, filters.SlugsFilter):
+def _schema(filterset: django_filters.Filter) -> dict[str, Any]:
+    if isinstance(filterset, filters.SlugsFilter):
         return {"type": "array", "items": _SLUG}
-    if isinstance(one, filters.ValuesFilter):
-        listed = [] if callable(one.choices) else [str(value) for value, _ in one.choices]
+    if isinstance(filterset, filters.ValuesFilter):
+        listed = (
+            [] if callable(filterset.choices) else [str(value) for value, _ in filterset.choices]
+        )
         return {"type": "array", "items": {"type": "string", "enum": listed} if listed else _SLUG}
-    if isinstance(one, filters.SlugFilter):
+    if isinstance(filterset, filters.SlugFilter):
         return dict(_SLUG)
-    if isinstance(one, django_filters.ChoiceFilter):
-        return {"type": "string", "enum": [str(value) for value, _ in one.extra["choices"]]}
-    if isinstance(one, django_filters.DateFilter):
+    if isinstance(filterset, django_filters.ChoiceFilter):
+        return {"type": "string", "enum": [str(value) for value, _ in filterset.extra["choices"]]}
+    if isinstance(filterset, django_filters.DateFilter):
         return {"type": "string", "format": "date"}
-    if one.field_class is forms.IntegerField:
-        least, most = one.extra["min_value"], one.extra["max_value"]
+    if filterset.field_class is forms.IntegerField:
+        least, most = filterset.extra["min_value"], filterset.extra["max_value"]
         return {"type": "integer", "minimum": least, "maximum": most}
-    if isinstance(one, django_filters.NumberFilter):
+    if isinstance(filterset, django_filters.NumberFilter):
         return {"type": "number", "minimum": 0, "maximum": 99_999_999_999, "multipleOf": 0.01}
     return {"type": "string", "maxLength": 100}
 

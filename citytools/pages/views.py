@@ -109,8 +109,8 @@ def teaching_matches(most: int = 5) -> QuerySet[Any]:
     answers = Q(levels__can_teach=True) | Q(levels__wants_help=True)
     made_up = Q(levels__source_kind=SourceKind.ILLUSTRATIVE)
     invented = Count("levels", filter=london & made_up & answers)
-    asked = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
-    return asked.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
+    withs = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
+    return withs.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
 
 
 def latest_changes(most: int = 5) -> QuerySet[System]:
@@ -121,13 +121,13 @@ def latest_changes(most: int = 5) -> QuerySet[System]:
 class HomeQueryForm(QueryForm):
     """What the map of the overview shows."""
 
-    measure = ChoiceFilter("Map shows", [(key, one.words) for key, one in MEASURES.items()])
+    measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
-    today, asked = dates.today(), HomeQueryForm(request)
-    key = asked.value("measure", "systems")
+    today, query = dates.today(), HomeQueryForm(request)
+    key = query.value("measure", "systems")
     context = {
         "figures": overview_figures(today),
         "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
@@ -141,7 +141,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes": latest_changes(),
         "findings": Finding.objects.published(today)[:3],
     }
-    return render_page(request, "home.html", context, asked)
+    return render_page(request, "home.html", context, query)
 
 
 _WORDS = (

@@ -50,14 +50,14 @@ def hit_for(match: Match) -> Hit:
 
 def match_reason(match: Match) -> str:
     """Why a record is here: its name, another name, a name it belongs to, or its text."""
-    whole = (one for one in match.reasons if one.how == "same")
+    whole = (reason for reason in match.reasons if reason.how == "same")
     first = next(whole, match.reasons[0])
     if first.how in {"words", "some"}:
         share = "all your words" if first.how == "words" else "some of your words"
-        together = [one for one in match.reasons if one.how == first.how]
+        together = [reason for reason in match.reasons if reason.how == first.how]
         return f"{share}: {'; '.join(dict.fromkeys(map(_said, together)))}"
-    telling = [one for one in match.reasons if one.how in {"same", "holds"}]
-    former = next((one for one in telling if one.role == FORMER), None)
+    telling = [reason for reason in match.reasons if reason.how in {"same", "holds"}]
+    former = next((reason for reason in telling if reason.role == FORMER), None)
     if former and first.role == ALSO:
         return _said(former)
     if first.how in {"alike", "near"}:

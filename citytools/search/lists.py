@@ -70,8 +70,8 @@ class Focus:
 
     def query(self, illustrative: str) -> str:
         """The lists' query string for exactly these."""
-        pairs = [("borough", one.slug) for one in self.boroughs]
-        pairs += [(PARAMETERS[one.what], one.slug) for one in self.things]
+        pairs = [("borough", borough.slug) for borough in self.boroughs]
+        pairs += [(PARAMETERS[match.what], match.slug) for match in self.things]
         return urlencode(pairs + ([("illustrative", illustrative)] if illustrative else []))
 
 
@@ -93,12 +93,13 @@ def find_focus(
 
 
 def _things(found: Sequence[Match], kinds: Sequence[str]) -> list[Match]:
-    near = [one for one in found if one.score >= found[0].score - _MAX_SCORE_GAP_TO_BEST]
-    meant = [one for one in near if one.what in kinds and one.reasons[0].how not in _UNSURE]
+    near = [match for match in found if match.score >= found[0].score - _MAX_SCORE_GAP_TO_BEST]
+    meant = [match for match in near if match.what in kinds and match.reasons[0].how not in _UNSURE]
     return [
-        one
-        for one in meant
-        if one.what == meant[0].what and one.score >= meant[0].score - _MAX_SCORE_GAP_WITHIN_KIND
+        match
+        for match in meant
+        if match.what == meant[0].what
+        and match.score >= meant[0].score - _MAX_SCORE_GAP_WITHIN_KIND
     ][:_MAX_THINGS]
 
 
@@ -185,13 +186,13 @@ def find_facts(
     if not total:
         return None
     address = f"{reverse(section.route)}?{focus.query(illustrative)}"
-    told = FactHits(section, focus, [], total, address)
+    fact_hits = FactHits(section, focus, [], total, address)
     score = _score(section, focus, question)
     behind = score - _BEHIND if focus.both else _ASIDE * focus.score
-    hits = [] if section.name == "skills" else [_row(told, row, behind) for row in rows]
+    hits = [] if section.name == "skills" else [_row(fact_hits, row, behind) for row in rows]
     if wanted or (focus.both and total > 1):
-        hits.insert(0, _list(told, score))
-    return replace(told, hits=hits)
+        hits.insert(0, _list(fact_hits, score))
+    return replace(fact_hits, hits=hits)
 
 
 def _score(section: FactList, focus: Focus, question: SearchQuestion) -> float:
@@ -203,7 +204,11 @@ def _rows(
     section: FactList, focus: Focus, illustrative: str, most: int
 ) -> tuple[Sequence[Any], int]:
     """The first rows, real ones before invented ones, and how many there are in all."""
-    keys = ([one.key for one in focus.boroughs], focus.what, [one.key for one in focus.things])
+    keys = (
+        [borough.key for borough in focus.boroughs],
+        focus.what,
+        [match.key for match in focus.things],
+    )
     rows = section.concerning(*keys)
     if illustrative:
         rows = narrow_by_illustrative(rows, illustrative == "yes")
@@ -213,26 +218,26 @@ def _rows(
     return first, first[0].in_all if first else 0
 
 
-def _list(told: FactHits, score: float) -> Hit:
-    joined = " of " if told.focus.boroughs else ": "
+def _list(hits: FactHits, score: float) -> Hit:
+    joined = " of " if hits.focus.boroughs else ": "
     return Hit(
-        what=f"list of {told.section.name}",
-        title=f"{told.section.title}{joined}{told.words}",
-        address=told.address,
+        what=f"list of {hits.section.name}",
+        title=f"{hits.section.title}{joined}{hits.words}",
+        address=hits.address,
         parent="",
-        reason=f"{told.total:,} in the list",
+        reason=f"{hits.total:,} in the list",
         score=score,
     )
 
 
-def _row(told: FactHits, row: Any, score: float) -> Hit:
-    is_system = told.section.what == "system"
+def _row(hits: FactHits, row: Any, score: float) -> Hit:
+    is_system = hits.section.what == "system"
     return Hit(
-        what=told.section.what,
+        what=hits.section.what,
         title=f"{row.product.name} in {row.borough.name}" if is_system else row.title,
         address=row.get_absolute_url(),
         parent=f"for {row.function.name}" if is_system else f"led by {row.lead.name}",
-        reason=told.focus.reason,
+        reason=hits.focus.reason,
         score=score,
         invented=row.illustrative,
     )

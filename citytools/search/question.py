@@ -59,7 +59,7 @@ class SearchQuestion:
     def reading(self) -> Reading:
         """The phrases to look for: the whole, the rest, and the names of boroughs."""
         rest = zip(self.rest, _PARTS, strict=False)
-        return [(self.words, 1.0), *rest, *((one.title, _BODY) for one in self.boroughs)]
+        return [(self.words, 1.0), *rest, *((mention.title, _BODY) for mention in self.boroughs)]
 
     @property
     def asked(self) -> list[str]:
@@ -76,10 +76,10 @@ def parse_question(text: str) -> SearchQuestion:
     words = text.split()
     further = boroughs.further_bodies(words)
     more = [compile_names(boroughs.borough_names(further, council=False))] if further else []
-    found = find_mentions([_boroughs(), *more], words)
-    if any(one.last - one.first == len(words) for one in found):
-        found = []
-    named = {place for one in found for place in range(one.first, one.last)}
+    mentions = find_mentions([_boroughs(), *more], words)
+    if any(mention.last - mention.first == len(words) for mention in mentions):
+        mentions = []
+    named = {place for mention in mentions for place in range(mention.first, mention.last)}
     left = [word for place, word in enumerate(words) if place not in named]
     bare = [word.strip("?!.,;:()\"'").lower() for word in left]
     section = next((SECTIONS[word] for word in bare if word in SECTIONS), "")
@@ -87,7 +87,7 @@ def parse_question(text: str) -> SearchQuestion:
     telling = " ".join(word for word, plain in pairs if plain not in _FILLING)
     rest = [" ".join(word for word, _ in pairs), telling] if telling else []
     others = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
-    return SearchQuestion(text, found, section, others, further)
+    return SearchQuestion(text, mentions, section, others, further)
 
 
 @cache

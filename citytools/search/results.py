@@ -88,20 +88,20 @@ class SearchResults:
     @cached_property
     def found(self) -> list[FactHits]:
         """What the lists of facts hold on it."""
-        fits = [one for one in self.matches if not one.near]
+        fits = [match for match in self.matches if not match.near]
         all_found = [
             find_facts(section, self.question, fits, self.illustrative, self.most)
             for section in SECTIONS
         ]
-        return [one for one in all_found if one]
+        return [hits for hits in all_found if hits]
 
     @cached_property
     def hits(self) -> list[Hit]:
         """Every hit of the chosen kinds, best first, each page once."""
         kinds = self.chosen.data.getlist("kind")
-        records = (hit_for(one) for one in self.matches if not one.near)
+        records = (hit_for(match) for match in self.matches if not match.near)
         by_address: dict[str, Hit] = {}
-        for hit in rank_hits(chain(records, *(one.hits for one in self.found))):
+        for hit in rank_hits(chain(records, *(hits.hits for hits in self.found))):
             if (not kinds or hit.kind.name in kinds) and self._wanted(hit):
                 by_address.setdefault(hit.address, hit)
         return list(by_address.values())
@@ -117,7 +117,7 @@ class SearchResults:
     @cached_property
     def near(self) -> list[str]:
         """Names that are nearest to what was typed, where nothing was found."""
-        return [one.title for one in self.matches if one.near][:3]
+        return [match.title for match in self.matches if match.near][:3]
 
     @cached_property
     def groups(self) -> list[HitGroup]:
@@ -134,11 +134,14 @@ class SearchResults:
         hits = [hit for hit in self.hits if hit.kind == kind]
         in_list = self.in_lists.get(kind.name)
         ways: list[More | None] = [
-            More(one.address, f"All {one.total:,} in the list of {one.section.name}: {one.words}")
-            for one in self.found
-            if one.section.what == kind.name and one.total > len(one.hits)
+            More(
+                facts.address,
+                f"All {facts.total:,} in the list of {facts.section.name}: {facts.words}",
+            )
+            for facts in self.found
+            if facts.section.what == kind.name and facts.total > len(facts.hits)
         ]
-        records = {one.what: one.total for one in self.matches if one.what in kind.whats}
+        records = {match.what: match.total for match in self.matches if match.what in kind.whats}
         total = sum(records.values())
         if total > self.most:
             ways.append(in_list)

@@ -87,9 +87,13 @@ def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
 def integrity_message(error: IntegrityError) -> str:
     """What the database refused, in the words of the constraint that refused it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    constraints = (one for model in apps.get_models() for one in model._meta.constraints)
-    found = next((one for one in constraints if one.name == name), None)
-    said = f"{found.violation_error_message} " if found else ""
+    constraints = (
+        constraint for model in apps.get_models() for constraint in model._meta.constraints
+    )
+    constraint = next(
+        (base_constraint for base_constraint in constraints if base_constraint.name == name), None
+    )
+    said = f"{constraint.violation_error_message} " if constraint else ""
     return (
         f"Nothing was saved. {said}Somebody may have saved the same a moment ago. "
         "Your browser's Back button brings back what you wrote."

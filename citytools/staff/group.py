@@ -15,12 +15,12 @@ APPS = ("boroughs", "systems", "contracts", "skills", "research")
 
 def staff_group() -> Group:
     """The group, which may do all with facts and only look at their history."""
-    found, _ = Group.objects.get_or_create(name=NAME)
+    group, _ = Group.objects.get_or_create(name=NAME)
     ours = Permission.objects.filter(content_type__app_label__in=APPS)
-    wanted = ours.filter(~_event_permissions() | Q(codename__startswith="view_"))
-    found.permissions.remove(*ours.exclude(pk__in=wanted.values("pk")))
-    found.permissions.add(*wanted)
-    return found
+    permissions = ours.filter(~_event_permissions() | Q(codename__startswith="view_"))
+    group.permissions.remove(*ours.exclude(pk__in=permissions.values("pk")))
+    group.permissions.add(*permissions)
+    return group
 
 
 def _event_permissions() -> Q:

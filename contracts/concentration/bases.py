@@ -82,17 +82,17 @@ class MeasureBasis:
     def ranked(self) -> list[dict[str, Any]]:
         """Each supplier with its rank (equal amounts share one), percent and cumulative percent."""
         rows: list[dict[str, Any]] = []
-        held, total = Decimal(0), self.total
+        value, total = Decimal(0), self.total
         for place, (supplier, amount) in enumerate(self.amounts, 1):
             level = bool(rows) and rows[-1]["amount"] == amount
-            held += amount
+            value += amount
             rows.append(
                 {
                     "rank": rows[-1]["rank"] if level else place,
                     "supplier": supplier,
                     "amount": amount,
                     "percent": 100 * amount / total if total else None,
-                    "cumulative": 100 * held / total if total else None,
+                    "cumulative": 100 * value / total if total else None,
                 }
             )
         return rows

@@ -81,9 +81,9 @@ def denominator_sentence(basis: MeasureBasis) -> str:
 def caution_sentence(basis: MeasureBasis) -> str:
     """What makes a share less than it seems: few suppliers, or a tie for a last place."""
     notes = [
-        f"{one.tied} tie for place {one.places}: the share is the same, whoever is counted."
-        for one in (basis.top_10, basis.top_15)
-        if one.tied
+        f"{top.tied} tie for place {top.places}: the share is the same, whoever is counted."
+        for top in (basis.top_10, basis.top_15)
+        if top.tied
     ]
     if 0 < basis.top_15.holders <= 15:
         notes.append(f"Only {basis.top_15.holders} in all.")
@@ -97,12 +97,12 @@ _SIGNS = ("circle", "square", "diamond", "triangle-up")
 
 def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Chart:
     """Lines of the cumulative share, in per cent, over the places of the largest suppliers."""
-    shown = [basis for basis in bases if basis.total]
-    lines = {basis.title: _percents(basis) for basis in shown}
+    basises = [basis for basis in bases if basis.total]
+    lines = {basis.title: _percents(basis) for basis in basises}
     longest = max((len(values) for values in lines.values()), default=0)
     return Chart(
         key="cumulative-share",
-        title=_finding(shown),
+        title=_finding(basises),
         sentence=f"How much the largest hold together, up to place {longest}. The marks at 10 and "
         "15 are the places that the claims of 2019 and after speak of.",
         figure=_figure(lines),
@@ -196,8 +196,8 @@ class ConcentrationAsked(RealOnlyQueryForm):
     def lines(self) -> list[ConcentrationLine]:
         """The four bases, in words."""
         return [
-            ConcentrationLine(one, denominator_sentence(one), caution_sentence(one))
-            for one in self.bases
+            ConcentrationLine(basis, denominator_sentence(basis), caution_sentence(basis))
+            for basis in self.bases
         ]
 
     @property
@@ -213,7 +213,7 @@ class ConcentrationAsked(RealOnlyQueryForm):
     @property
     def total(self) -> int:
         """Rows of the file."""
-        return sum(len(one.amounts) for one in self.bases)
+        return sum(len(basis.amounts) for basis in self.bases)
 
     @cached_property
     def chart(self) -> Chart:

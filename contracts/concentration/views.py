@@ -13,18 +13,18 @@ from research.models import Finding
 
 def concentration(request: HttpRequest) -> HttpResponse:
     """Shares of the ten and the fifteen largest suppliers, beside what was claimed."""
-    asked = ConcentrationAsked(request)
+    concentration_asked = ConcentrationAsked(request)
     slugs = [*(claim.finding for claim in CLAIMS), BOTH]
     published = Finding.objects.published(dates.today()).filter(slug__in=slugs)
-    findings = {one.slug: one for one in published.order_by("pk")}
-    behind = asked.bases[0].boroughs
+    findings = {finding.slug: finding for finding in published.order_by("pk")}
+    behind = concentration_asked.bases[0].boroughs
     context = {
         "claims": [(claim, findings.get(claim.finding)) for claim in CLAIMS],
         "remark": REMARK,
         "both": findings.get(BOTH),
-        "chart": asked.chart,
+        "chart": concentration_asked.chart,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, behind, illustrative=asked.illustrative
+            Subject.CONTRACTS, behind, illustrative=concentration_asked.illustrative
         ),
     }
-    return render_page(request, "contracts/concentration.html", context, asked)
+    return render_page(request, "contracts/concentration.html", context, concentration_asked)

@@ -155,7 +155,7 @@ def framework_entries(frameworks: Iterable[Any], address: Address) -> Iterator[C
 
 def contract_summary(contract: Contract) -> list[str]:
     """Boroughs, supplier and source, and whether the record is invented: one line each."""
-    partners = ", ".join(one.name for one in contract.partners.all())
+    partners = ", ".join(borough.name for borough in contract.partners.all())
     as_of = partial_date_in_words(contract.as_of)
     source = f"Source: {contract.get_source_kind_display()}, as of {as_of}"
     return [

@@ -68,11 +68,11 @@ class ChangesFeed(AtomFeed):
         """HTML: what is different now and was before, then where the fact comes from."""
         pairs = [
             (
-                replace_control_characters(one.field),
-                replace_control_characters(one.new),
-                replace_control_characters(one.old),
+                replace_control_characters(change.field),
+                replace_control_characters(change.new),
+                replace_control_characters(change.old),
             )
-            for one in item.differences
+            for change in item.differences
         ]
         changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
         known = [(replace_control_characters(one),) for one in contract_summary(item.contract)]
@@ -134,14 +134,14 @@ def _text(text: str) -> str:
 
 def window_entries(windows: Sequence[WindowSummary], address: Address) -> list[CalendarEntry]:
     """The days of the windows; one query for what became of their contracts."""
-    keys = {one.held.pk for window in windows for one in window.joint.members}
+    keys = {candidate.held.pk for window in windows for candidate in window.joint.members}
     known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
     histories = {one.pk: one for one in known}
     return [
         entry
         for window in windows
         for entry in _window_days(
-            window, [histories[one.held.pk] for one in window.joint.members], address
+            window, [histories[candidate.held.pk] for candidate in window.joint.members], address
         )
     ]
 
@@ -152,7 +152,7 @@ def _window_days(
     joint, mark = window.joint, INVENTED if window.illustrative else ""
     names = join_names([lead.name for lead in window.leads])
     days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"
-    stamps = [last_changed_at(one.changed_at, one.as_of) for one in histories]  # type: ignore[attr-defined]
+    stamps = [last_changed_at(contract.changed_at, contract.as_of) for contract in histories]  # type: ignore[attr-defined]
     closing = CalendarEntry(
         key=f"window-{joint.id}-closes",
         day=joint.closes_on,
@@ -163,7 +163,7 @@ def _window_days(
             *(["Some records are invented for demonstration."] if mark else []),
         ],
         address=address(window.address),
-        changes=sum(one.changes for one in histories),  # type: ignore[attr-defined]
+        changes=sum(contract.changes for contract in histories),  # type: ignore[attr-defined]
         changed_at=max(stamps),
     )
     opens = f"{mark}First day to buy together: {window.name} ({len(window.leads)})"
@@ -180,25 +180,29 @@ MAX_CALENDAR_ENTRIES = 2_000
 @conditional_page
 def contracts_ics(request: HttpRequest) -> HttpResponse:
     """The days of the filtered contracts; who follows them gets every change."""
-    chosen = ContractFilter(request.GET, Contract.objects.for_list())
-    rows = list(entries.counted_contracts(chosen.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1])
-    problems = chosen.problems or _too_many(rows)
+    filterset = ContractFilter(request.GET, Contract.objects.for_list())
+    rows = list(
+        entries.counted_contracts(filterset.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1]
+    )
+    problems = filterset.problems or _too_many(rows)
     if problems:
         return bad_request_text(problems)
-    named = f": {chosen.in_words}" if chosen.in_words else ""
+    named = f": {filterset.in_words}" if filterset.in_words else ""
     return _calendar(request, rows, f"City Tools: contracts{named}", "contracts.ics")
 
 
 @conditional_page
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
-    chosen, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    made = windows_for(chosen, today).windows
-    problems = chosen.problems or _too_many(made)
+    filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
+    windows = windows_for(filterset, today).windows
+    problems = filterset.problems or _too_many(windows)
     if problems:
         return bad_request_text(problems)
-    found = window_entries(summarise_windows(made, chosen, today), request.build_absolute_uri)
-    return _file(found, "City Tools: windows to buy together", "together.ics")
+    calendar_entries = window_entries(
+        summarise_windows(windows, filterset, today), request.build_absolute_uri
+    )
+    return _file(calendar_entries, "City Tools: windows to buy together", "together.ics")
 
 
 @conditional_page
@@ -213,14 +217,14 @@ def contract_ics(request: HttpRequest, pk: int) -> HttpResponse:
 @conditional_page
 def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     """The newest changes of the filtered contracts."""
-    chosen = ContractFilter(request.GET, Contract.objects.all())
-    if chosen.problems:
-        return bad_request_text(chosen.problems)
-    named = f": {chosen.in_words}" if chosen.in_words else ""
-    query = chosen.query()
+    filterset = ContractFilter(request.GET, Contract.objects.all())
+    if filterset.problems:
+        return bad_request_text(filterset.problems)
+    named = f": {filterset.in_words}" if filterset.in_words else ""
+    query = filterset.query()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
     title = f"City Tools: changes of contracts{named}"
-    return ChangesFeed(chosen.rows, title, page, request.get_full_path())(request)
+    return ChangesFeed(filterset.rows, title, page, request.get_full_path())(request)
 
 
 @conditional_page
@@ -228,10 +232,10 @@ def contract_atom(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The newest changes of one contract."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    found = get_object_or_404(Contract.objects.select_related("lead"), pk=pk)
-    title = f"City Tools: changes of {found}"
+    contract = get_object_or_404(Contract.objects.select_related("lead"), pk=pk)
+    title = f"City Tools: changes of {contract}"
     feed = ChangesFeed(
-        Contract.objects.filter(pk=pk), title, found.get_absolute_url(), request.path
+        Contract.objects.filter(pk=pk), title, contract.get_absolute_url(), request.path
     )
     return feed(request)
 
@@ -249,16 +253,18 @@ def _too_many(rows: Sequence[Any]) -> list[tuple[str, str]]:
 def _calendar(
     request: HttpRequest, contracts: Sequence[Any], name: str, filename: str
 ) -> HttpResponse:
-    frameworks = Framework.objects.filter(pk__in={one.framework_id for one in contracts} - {None})
-    found = [
+    frameworks = Framework.objects.filter(
+        pk__in={contract.framework_id for contract in contracts} - {None}
+    )
+    calendar_entries = [
         entry
-        for one in contracts
-        for entry in entries.contract_entries(one, request.build_absolute_uri)
+        for contract in contracts
+        for entry in entries.contract_entries(contract, request.build_absolute_uri)
     ]
-    found += entries.framework_entries(
+    calendar_entries += entries.framework_entries(
         entries.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
     )
-    return _file(found, name, filename)
+    return _file(calendar_entries, name, filename)
 
 
 def _file(found: Sequence[CalendarEntry], name: str, filename: str) -> HttpResponse:

@@ -127,9 +127,9 @@ def _boroughs(contracts: ContractQuerySet) -> Func:
         borough=OuterRef("pk"), contract__framework=OuterRef(OuterRef("pk")), contract__in=contracts
     )
     involved = Exists(under.filter(lead=OuterRef("pk"))) | Exists(shared)
-    found = Borough.objects.london().order_by().filter(involved)
+    boroughs = Borough.objects.london().order_by().filter(involved)
     return Func(
-        ArraySubquery(found.values("pk")), function="cardinality", output_field=IntegerField()
+        ArraySubquery(boroughs.values("pk")), function="cardinality", output_field=IntegerField()
     )
 
 

@@ -11,16 +11,16 @@ from contracts.frameworks.filters import FrameworkFilter
 
 def framework_list(request: HttpRequest) -> HttpResponse:
     """Frameworks as filtered, with what was called off under each."""
-    chosen = FrameworkFilter(request.GET)
+    filterset = FrameworkFilter(request.GET)
     path, file = "contracts:frameworks", "contracts:frameworks_csv"
-    listing = Listing(chosen, path, file, "Frameworks", "framework", "frameworks", tabular=True)
+    listing = Listing(filterset, path, file, "Frameworks", "framework", "frameworks", tabular=True)
     context = {"listing": listing}
     return render(request, "contracts/frameworks.html", context, status=listing.status)
 
 
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, and the contracts under it."""
-    asked = RealOnlyQueryForm(request)
-    found = called_off.framework_page(slug, illustrative=asked.illustrative)
-    context = {"framework": found.framework, "found": found}
-    return render_page(request, "contracts/framework.html", context, asked)
+    query = RealOnlyQueryForm(request)
+    off = called_off.framework_page(slug, illustrative=query.illustrative)
+    context = {"framework": off.framework, "found": off}
+    return render_page(request, "contracts/framework.html", context, query)

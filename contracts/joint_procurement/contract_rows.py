@@ -71,7 +71,7 @@ def read_contracts(chosen: TogetherFilter, today: datetime.date) -> RunningContr
         lasting = every.filter(_near(chosen, boroughs))[: MAX_CONTRACTS + 1]
         found = _contract_rows(lasting)
     contracts = sorted(one for one in found[:MAX_CONTRACTS] if not _over(one, today, chosen))
-    leads = Borough.objects.in_bulk({one.lead_id for one in contracts})
+    leads = Borough.objects.in_bulk({contract.lead_id for contract in contracts})
     shared = _pairs(ContractPartner.objects, lasting, "borough")
     keys = _keys(contracts, lasting, chosen)
     return RunningContracts(contracts, leads, keys, _lists(shared), len(found) > MAX_CONTRACTS)
@@ -126,8 +126,14 @@ def _keys(
 ) -> Mapping[int, Sequence[GroupKey]]:
     """What each contract is grouped by, as far as the filters want it."""
     if chosen.grouping == "supplier":
-        suppliers = Supplier.objects.in_bulk({one.supplier_id for one in contracts} - {None})
-        return {one.pk: [suppliers[one.supplier_id]] for one in contracts if one.supplier_id}
+        suppliers = Supplier.objects.in_bulk(
+            {contract.supplier_id for contract in contracts} - {None}
+        )
+        return {
+            contract.pk: [suppliers[contract.supplier_id]]
+            for contract in contracts
+            if contract.supplier_id
+        }
     if chosen.grouping == "product":
         pairs = _pairs(ContractSystem.objects, lasting, "system__product")
         return _group_by_key(

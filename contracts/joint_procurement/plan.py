@@ -129,7 +129,9 @@ def cheapest_target(
 ) -> TargetPlan | None:
     """The cheapest feasible target from `earliest` on; None where none is."""
     plans = (plan_for_target(holdings, day) for day in _turning_points(holdings, earliest))
-    return min((one for one in plans if not one.refused), key=lambda one: one.burden, default=None)
+    return min(
+        (plan for plan in plans if not plan.refused), key=lambda plan: plan.burden, default=None
+    )
 
 
 def _turning_points(
@@ -176,26 +178,30 @@ def planned_contract(candidate: Candidate) -> PlannedContract | None:
 
 def near_misses(joint: GroupWindow, lead_months: int, most: int = 3) -> list[NearMiss]:
     """Contracts of others that end too early, the fewest months first; one for each lead."""
-    inside = {one.held.lead_id for one in joint.members}
+    inside = {candidate.held.lead_id for candidate in joint.members}
     found: dict[int, NearMiss] = {}
-    for one in joint.others:
-        miss = None if one.held.lead_id in inside else _miss(one, joint.window, lead_months)
+    for candidate in joint.others:
+        miss = (
+            None
+            if candidate.held.lead_id in inside
+            else _miss(candidate, joint.window, lead_months)
+        )
         if miss is not None:
             before = found.get(miss.contract.lead_id)
             found[miss.contract.lead_id] = min(before or miss, miss, key=lambda it: it.months)
-    ordered = sorted(found.values(), key=lambda one: (one.months, one.lead.name))
+    ordered = sorted(found.values(), key=lambda near_miss: (near_miss.months, near_miss.lead.name))
     return ordered[:most]
 
 
-def _miss(one: Candidate, window: SharedSpan, lead_months: int) -> NearMiss | None:
-    held = planned_contract(one)
-    if held is None or one.span is None or one.span.act_by >= window.opens_on:
+def _miss(candidate: Candidate, window: SharedSpan, lead_months: int) -> NearMiss | None:
+    contract = planned_contract(candidate)
+    if contract is None or candidate.span is None or candidate.span.act_by >= window.opens_on:
         return None
-    months = _months_to_fit(held.ends_on, one.notice_months or 0, window, lead_months)
+    months = _months_to_fit(contract.ends_on, candidate.notice_months or 0, window, lead_months)
     if months is None:
         return None
-    (step,) = plan_for_target([held], held.ends_on + relativedelta(months=months)).steps
-    return NearMiss(one.held, one.lead, months, step.allowed)
+    (step,) = plan_for_target([contract], contract.ends_on + relativedelta(months=months)).steps
+    return NearMiss(candidate.held, candidate.lead, months, step.allowed)
 
 
 def _months_to_fit(
@@ -212,4 +218,8 @@ def _months_to_fit(
 
 def planned_contracts(joint: GroupWindow) -> Sequence[PlannedContract]:
     """The window's contracts as the planner takes them; each has a whole day as its end."""
-    return [held for one in joint.members if (held := planned_contract(one)) is not None]
+    return [
+        contract
+        for candidate in joint.members
+        if (contract := planned_contract(candidate)) is not None
+    ]

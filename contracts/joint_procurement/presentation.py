@@ -49,7 +49,7 @@ def _when(joint: GroupWindow, today: datetime.date) -> str:
 
 def known_worth(members: Sequence[Candidate]) -> str:
     """'£1.2 m a year known for 2 of 3 contracts'."""
-    values = [one.held.annual_value for one in members]
+    values = [candidate.held.annual_value for candidate in members]
     known = [value for value in values if value is not None]
     if not known:
         return f"what the {len(members)} contracts cost is not known"
@@ -73,12 +73,12 @@ def join_names(names: Sequence[str]) -> str:
     return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
 
 
-def window_systems(joint: GroupWindow, one: Candidate) -> list[System]:
+def window_systems(joint: GroupWindow, candidate: Candidate) -> list[System]:
     """The systems of a contract that the window is about, by product."""
     of = {"function": "function_id", "product": "product_id"}.get(joint.by)
     systems = [
         system
-        for system in one.contract.systems.all()
+        for system in candidate.contract.systems.all()
         if of is None or getattr(system, of) == joint.key.pk
     ]
     return sorted(systems, key=lambda system: (system.product.name, system.pk))
@@ -117,7 +117,10 @@ class WindowSummary:
     @property
     def assumed(self) -> bool:
         """Whether the notice of any of its contracts is assumed."""
-        return any(one.span is not None and one.span.assumed for one in self.joint.members)
+        return any(
+            candidate.span is not None and candidate.span.assumed
+            for candidate in self.joint.members
+        )
 
 
 @dataclass(frozen=True)
@@ -158,13 +161,17 @@ def detail_windows(
 ) -> list[WindowDetail]:
     """Some windows, each with so many of its contracts; three queries for all of them."""
     several = [(joint, joint.members[:most]) for joint in joints]
-    records = contract_rows.fetch_contracts(one.held for _, members in several for one in members)
+    records = contract_rows.fetch_contracts(
+        candidate.held for _, members in several for candidate in members
+    )
     return [
         WindowDetail(
             **_words(joint, chosen, today),
             # One may have been deleted since its window was found
             rows=[
-                _row(joint, one, records[one.held.pk]) for one in members if one.held.pk in records
+                _row(joint, candidate, records[candidate.held.pk])
+                for candidate in members
+                if candidate.held.pk in records
             ],
             misses=near_misses(joint, chosen.lead),
         )
@@ -173,9 +180,9 @@ def detail_windows(
 
 
 def _row(
-    joint: GroupWindow, one: Candidate, record: Contract
+    joint: GroupWindow, candidate: Candidate, record: Contract
 ) -> tuple[Candidate, Sequence[System]]:
-    read = replace(one, record=record)
+    read = replace(candidate, record=record)
     return read, window_systems(joint, read)
 
 
@@ -184,8 +191,10 @@ def windows_with_most_boroughs(
 ) -> list[WindowSummary]:
     """The windows with the most boroughs, one for each group; then the first to close."""
     ordered = sorted(
-        _one_each(windows.windows_for(chosen, today).windows, lambda one: -len(one.window.leads)),
-        key=lambda one: (-len(one.window.leads), one.closes_on, one.key.name),
+        _one_each(
+            windows.windows_for(chosen, today).windows, lambda window: -len(window.window.leads)
+        ),
+        key=lambda window: (-len(window.window.leads), window.closes_on, window.key.name),
     )
     return summarise_windows(ordered[:most], chosen, today)
 
@@ -194,12 +203,14 @@ def windows_for_borough(
     borough: Borough, today: datetime.date, months: int, *, illustrative: bool = True
 ) -> list[WindowSummary]:
     """The windows in which a borough takes part, one for each group, first to close first."""
-    asked = QueryDict(f"borough={borough.slug}&months={months}", mutable=True)
+    data = QueryDict(f"borough={borough.slug}&months={months}", mutable=True)
     if not illustrative:
-        asked["illustrative"] = "no"
-    chosen = TogetherFilter(asked, Contract.objects.all())
-    found = _one_each(windows.windows_for(chosen, today).windows, lambda one: one.closes_on)
-    return summarise_windows(found, chosen, today)
+        data["illustrative"] = "no"
+    filterset = TogetherFilter(data, Contract.objects.all())
+    found = _one_each(
+        windows.windows_for(filterset, today).windows, lambda window: window.closes_on
+    )
+    return summarise_windows(found, filterset, today)
 
 
 def _one_each(
@@ -208,8 +219,8 @@ def _one_each(
     """Of each group the window that ranks first, the groups in their order."""
     best: dict[object, GroupWindow] = {}
     for joint in windows:
-        held = best.get(joint.key)
-        if held is None or rank(joint) < rank(held):
+        window = best.get(joint.key)
+        if window is None or rank(joint) < rank(window):
             best[joint.key] = joint
     return list(best.values())
 
@@ -225,21 +236,21 @@ def window_file_rows(windows: Sequence[GroupWindow]) -> Iterator[Mapping[str, An
             "closes_on": joint.closes_on,
             "boroughs": [lead.name for lead in joint.leads],
         }
-        for one in joint.members:
-            yield shared | _contract_cells(one)
+        for candidate in joint.members:
+            yield shared | _contract_cells(candidate)
 
 
-def _contract_cells(one: Candidate) -> dict[str, Any]:
-    span = one.span
+def _contract_cells(candidate: Candidate) -> dict[str, Any]:
+    span = candidate.span
     assumed = span is not None and span.assumed
     act_by = span.act_by if span else None
     return {
-        "contract_id": one.held.pk,
-        "lead_borough": one.lead.name,
+        "contract_id": candidate.held.pk,
+        "lead_borough": candidate.lead.name,
         "must_start": None if assumed or span is None else span.must_start,
         "act_by": None if assumed else act_by,
-        "annual_value": one.held.annual_value,
-        "assumed_notice_months": one.notice_months if assumed else None,
+        "annual_value": candidate.held.annual_value,
+        "assumed_notice_months": candidate.notice_months if assumed else None,
         "assumed_act_by": act_by if assumed else None,
     }
 
@@ -263,18 +274,20 @@ class Targets:
         return self.chosen.target < self.earliest
 
 
-def target_plans(shown: WindowDetail, chosen: WindowFilter, today: datetime.date) -> Targets | None:
+def target_plans(
+    detail: WindowDetail, chosen: WindowFilter, today: datetime.date
+) -> Targets | None:
     """The plans for a window's contracts; None where they are more than are shown."""
-    if shown.contracts > len(shown.rows):
+    if detail.contracts > len(detail.rows):
         return None
-    holdings = planned_contracts(shown.joint)
+    holdings = planned_contracts(detail.joint)
     earliest = today + relativedelta(months=chosen.lead)
     best = cheapest_target(holdings, earliest)
     ends = sorted({holding.ends_on for holding in holdings})
     asked = chosen.named.get("target")
-    made = (
+    plan = (
         plan_for_target(holdings, asked) if asked else best or plan_for_target(holdings, ends[-1])
     )
     offered = [plan_for_target(holdings, end) for end in ends]
-    rows = zip([one for one, _ in shown.rows], made.steps, strict=True)
-    return Targets(made, best, earliest, offered, list(rows))
+    rows = zip([candidate for candidate, _ in detail.rows], plan.steps, strict=True)
+    return Targets(plan, best, earliest, offered, list(rows))

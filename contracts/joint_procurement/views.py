@@ -73,11 +73,15 @@ def _sentence(found: Sequence[GroupWindow], drawn: int) -> str:
     )
 
 
-def window_chart(shown: WindowDetail, today: datetime.date) -> Chart:
+def window_chart(detail: WindowDetail, today: datetime.date) -> Chart:
     """From must-start to act-by for each contract that is shown of a window; the window shaded."""
-    joint = shown.joint
-    drawn = [(one, one.span) for one, _ in shown.rows[:MAX_CONTRACTS_IN_CHART] if one.span]
-    cut = f" The {len(drawn)} to act on first are drawn." if shown.contracts > len(drawn) else ""
+    joint = detail.joint
+    drawn = [
+        (candidate, candidate.span)
+        for candidate, _ in detail.rows[:MAX_CONTRACTS_IN_CHART]
+        if candidate.span
+    ]
+    cut = f" The {len(drawn)} to act on first are drawn." if detail.contracts > len(drawn) else ""
     return Chart(
         key="window",
         title=f"{len(joint.leads):,} boroughs share the days from {_day(joint.opens_on)} to "
@@ -85,18 +89,21 @@ def window_chart(shown: WindowDetail, today: datetime.date) -> Chart:
         sentence="Each bar runs from the day on which work on a successor must start to the day by "
         f"which to act; the shaded band is the window.{cut}",
         figure=gantt(
-            [GanttBar(one.lead.name, span.must_start, span.act_by) for one, span in drawn],
+            [
+                GanttBar(candidate.lead.name, span.must_start, span.act_by)
+                for candidate, span in drawn
+            ],
             today,
             (joint.opens_on, joint.closes_on),
         ),
         head=("Contract", "Work must start", "Act by"),
         rows=[
             (
-                f"{one.lead.name}: {one.contract.title}",
+                f"{candidate.lead.name}: {candidate.contract.title}",
                 _day(span.must_start),
                 _day(span.act_by) + (" (notice assumed)" if span.assumed else ""),
             )
-            for one, span in drawn
+            for candidate, span in drawn
         ],
         source=f"As at {_day(today)}, the dashed line.",
         height="medium",
@@ -138,41 +145,45 @@ class Windows(Listing):
 
 def together(request: HttpRequest) -> HttpResponse:
     """Who can still choose together, and until when."""
-    chosen, today = _chosen(request), dates.today()
-    made = windows.windows_for(chosen, today)
+    filterset, today = _chosen(request), dates.today()
+    search = windows.windows_for(filterset, today)
     listing = Windows(
-        chosen,
+        filterset,
         "contracts:together",
         "contracts:together_csv",
         "Buy together",
         "window",
         "windows",
-        made=made,
+        made=search,
     )
     context = {
         "listing": listing,
-        "found": made,
-        "windows": detail_windows(listing.page, chosen, today, MAX_CONTRACTS_IN_LIST),
-        "chart": windows_chart(made.windows, today, listing.csv),
+        "found": search,
+        "windows": detail_windows(listing.page, filterset, today, MAX_CONTRACTS_IN_LIST),
+        "chart": windows_chart(search.windows, today, listing.csv),
         "today": today,
-        "about": pages.research_about_filter(chosen, today),
+        "about": pages.research_about_filter(filterset, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 
 
 def window(request: HttpRequest, window_id: str) -> HttpResponse:
     """One window: its contracts, near misses, and the planner of a common end date."""
-    chosen, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
-    joint = windows.windows_for(chosen, today).named(window_id)
-    context: dict[str, Any] = {"chosen": chosen, "today": today, "list": chosen.query(target=[])}
+    filterset, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
+    joint = windows.windows_for(filterset, today).named(window_id)
+    context: dict[str, Any] = {
+        "chosen": filterset,
+        "today": today,
+        "list": filterset.query(target=[]),
+    }
     if joint is not None:
-        shown = detail_windows([joint], chosen, today, MAX_CONTRACTS_PER_WINDOW)[0]
+        detail = detail_windows([joint], filterset, today, MAX_CONTRACTS_PER_WINDOW)[0]
         context |= {
-            "shown": shown,
-            "chart": window_chart(shown, today),
-            "targets": presentation.target_plans(shown, chosen, today),
+            "shown": detail,
+            "chart": window_chart(detail, today),
+            "targets": presentation.target_plans(detail, filterset, today),
         }
-    status = 400 if chosen.problems else 200 if joint else 404
+    status = 400 if filterset.problems else 200 if joint else 404
     return render(request, "contracts/window.html", context, status=status)
 
 

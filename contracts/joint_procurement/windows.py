@@ -70,11 +70,11 @@ def find_windows(spans: Iterable[Span], today: datetime.date, months: int) -> li
     """The windows among one group's contracts, first to close first, then first to open."""
     last = today + relativedelta(months=months)
     open_ = [span for span in spans if span.act_by >= today and span.must_start <= last]
-    found = [
-        SharedSpan(shared) for shared in _maximal(open_) if len({one.lead for one in shared}) > 1
+    shared_spans = [
+        SharedSpan(shared) for shared in _maximal(open_) if len({span.lead for span in shared}) > 1
     ]
     # No two share both days, for then they would hold the same contracts
-    return sorted(found, key=lambda one: (one.closes_on, one.opens_on))
+    return sorted(shared_spans, key=lambda span: (span.closes_on, span.opens_on))
 
 
 def _maximal(spans: Sequence[Span]) -> Iterator[tuple[Span, ...]]:
@@ -136,8 +136,8 @@ class GroupWindow:
     @property
     def others(self) -> list[Candidate]:
         """The group's contracts outside the window. Asked of the few windows that are shown."""
-        inside = {one.held.pk for one in self.members}
-        return [one for one in self.group if one.held.pk not in inside]
+        inside = {candidate.held.pk for candidate in self.members}
+        return [candidate for candidate in self.group if candidate.held.pk not in inside]
 
     @cached_property
     def id(self) -> str:
@@ -157,18 +157,20 @@ class GroupWindow:
     @cached_property
     def leads(self) -> list[Borough]:
         """The lead boroughs, by name."""
-        found = {one.lead.pk: one.lead for one in self.members}
+        found = {candidate.lead.pk: candidate.lead for candidate in self.members}
         return sorted(found.values(), key=lambda lead: lead.name)
 
     @property
     def bodies(self) -> set[int]:
         """Everyone who leads or shares one of the contracts."""
-        return {pk for one in self.members for pk in one.bodies}
+        return {pk for candidate in self.members for pk in candidate.bodies}
 
     @property
     def illustrative(self) -> bool:
         """Whether any of its contracts is invented."""
-        return any(one.held.source_kind == SourceKind.ILLUSTRATIVE for one in self.members)
+        return any(
+            candidate.held.source_kind == SourceKind.ILLUSTRATIVE for candidate in self.members
+        )
 
 
 @dataclass(frozen=True)
@@ -190,11 +192,11 @@ class WindowSearch:
 
 def windows_for(chosen: TogetherFilter, today: datetime.date) -> WindowSearch:
     """The windows of the chosen contracts as at a day; six queries."""
-    found = contract_rows.read_contracts(chosen, today)
-    candidates = [_candidate(contract, found, chosen) for contract in found.contracts]
+    contracts = contract_rows.read_contracts(chosen, today)
+    candidates = [_candidate(contract, contracts, chosen) for contract in contracts.contracts]
     groups: dict[GroupKey, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
-        for key in found.keys.get(candidate.held.pk, ()):
+        for key in contracts.keys.get(candidate.held.pk, ()):
             groups[key].append(candidate)
     wanted = {borough.pk for borough in chosen.named.get("borough") or ()}
     windows = [
@@ -204,9 +206,11 @@ def windows_for(chosen: TogetherFilter, today: datetime.date) -> WindowSearch:
         if not wanted or wanted & joint.bodies
     ]
     # No two windows of a group share both days, for then they would hold the same contracts
-    windows.sort(key=lambda one: (one.closes_on, one.opens_on, one.key.name, one.key.pk))
+    windows.sort(
+        key=lambda window: (window.closes_on, window.opens_on, window.key.name, window.key.pk)
+    )
     dateless = sum(one.span is None for one in candidates)
-    return WindowSearch(windows, len(candidates), dateless, found.cut)
+    return WindowSearch(windows, len(candidates), dateless, contracts.cut)
 
 
 def _candidate(contract: ContractRow, found: RunningContracts, chosen: TogetherFilter) -> Candidate:
@@ -227,8 +231,8 @@ def _candidate(contract: ContractRow, found: RunningContracts, chosen: TogetherF
 def _joint(
     key: GroupKey, members: Sequence[Candidate], chosen: TogetherFilter, today: datetime.date
 ) -> Iterator[GroupWindow]:
-    at = {one.held.pk: one for one in members}
-    spans = [one.span for one in members if one.span]
+    at = {candidate.held.pk: candidate for candidate in members}
+    spans = [candidate.span for candidate in members if candidate.span]
     for window in find_windows(spans, today, chosen.horizon):
         inside = [at[span.contract] for span in window.spans]
         yield GroupWindow(key, chosen.grouping, window, inside, members)

@@ -101,17 +101,17 @@ def company_number(scheme: str, number: str) -> str:
     """
     if scheme != "GB-COH":
         return ""
-    found = _NUMBER.fullmatch(number.strip().upper().removesuffix(".0").replace(" ", ""))
-    if found is None or not int(found[2]):
+    match = _NUMBER.fullmatch(number.strip().upper().removesuffix(".0").replace(" ", ""))
+    if match is None or not int(match[2]):
         return ""
-    prefix, digits = found.groups()
+    prefix, digits = match.groups()
     return prefix + digits.zfill(8 - len(prefix)) if len(prefix + digits) <= 8 else ""
 
 
 def cpv_code(code: str) -> str:
     """The eight digits of a CPV code, without check digit or a spreadsheet's decimal part."""
-    found = re.match(r"\d{8}", code.strip(), re.ASCII)
-    return found[0] if found else ""
+    match = re.match(r"\d{8}", code.strip(), re.ASCII)
+    return match[0] if match else ""
 
 
 def parse_instant(text: str) -> datetime.datetime:

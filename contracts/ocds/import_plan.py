@@ -152,19 +152,19 @@ class ImportPlan:
     @property
     def new(self) -> list[ContractChange]:
         """Contracts to be made."""
-        return [one for one in self.changes if one.record is None]
+        return [change for change in self.changes if change.record is None]
 
     @property
     def changed(self) -> list[ContractChange]:
         """Contracts on record that say something else now."""
-        touched = (one for one in self.changes if one.states or one.partners)
-        return [one for one in touched if one.record is not None]
+        touched = (change for change in self.changes if change.states or change.partners)
+        return [change for change in touched if change.record is not None]
 
     @property
     def unchanged(self) -> list[ContractChange]:
         """Contracts on record that say what their notices say."""
-        kept = (one for one in self.changes if not one.states and not one.partners)
-        return [one for one in kept if one.record is not None]
+        changes = (change for change in self.changes if not change.states and not change.partners)
+        return [change for change in changes if change.record is not None]
 
 
 def plan_import(drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
@@ -176,20 +176,24 @@ class _Planner:
     def __init__(self) -> None:
         recorded = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
         self._by_people = last_writes_by_people(Contract)
-        awarded = [one for one in recorded if one.award_id]
+        awarded = [contract for contract in recorded if contract.award_id]
         self._finder = RecordFinder(Contract, _KEY, self._by_people, awarded)
         self._by_hand = {
-            (one.ocid, one.lead_id): one for one in recorded if one.ocid and not one.award_id
+            (contract.ocid, contract.lead_id): contract
+            for contract in recorded
+            if contract.ocid and not contract.award_id
         }
         self._titles: dict[tuple[int, str, str], Key | int] = {
-            (one.lead_id, one.title, one.starts_on): _key(one) if one.award_id else one.pk
-            for one in recorded
+            (contract.lead_id, contract.title, contract.starts_on): _key(contract)
+            if contract.award_id
+            else contract.pk
+            for contract in recorded
         }
         self._states = States(self._titles)
         self._partners = set(ContractPartner.objects.values_list("contract", "borough"))
         # Whoever staff took off a contract is not put on it again
         events = last_writes_by_people(ContractPartner).values()
-        self._partners |= {(one.contract_id, one.borough_id) for one in events}
+        self._partners |= {(event.contract_id, event.borough_id) for event in events}
         self._found = ImportPlan()
 
     def plan(self, drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
@@ -203,12 +207,21 @@ class _Planner:
             try:
                 record = self._finder.find(key)
             except DeletedByPersonError:
-                self._found.skipped += [one.skipped(DELETED, one.notice.place) for one in group]
+                self._found.skipped += [
+                    contract_draft.skipped(DELETED, contract_draft.notice.place)
+                    for contract_draft in group
+                ]
                 continue
-            told = [one for one in group if not self._left_out(one, record)]
-            if told:
-                told.sort(key=lambda one: fields.parse_instant(one.notice.moment))
-                self._follow(ContractChange(told[0], record), told)
+            drafts = [
+                contract_draft
+                for contract_draft in group
+                if not self._left_out(contract_draft, record)
+            ]
+            if drafts:
+                drafts.sort(
+                    key=lambda contract_draft: fields.parse_instant(contract_draft.notice.moment)
+                )
+                self._follow(ContractChange(drafts[0], record), drafts)
         return self._found
 
     def _left_out(self, draft: ContractDraft, record: Contract | None) -> bool:
@@ -227,11 +240,11 @@ class _Planner:
             self._found.skipped.append(draft.skipped(reason, detail))
         return bool(reason)
 
-    def _follow(self, change: ContractChange, told: list[ContractDraft]) -> None:
+    def _follow(self, change: ContractChange, drafts: list[ContractDraft]) -> None:
         """Add the states of one contract; none if the last is what is on record."""
         before = state_from_record(change.record) if change.record else {}
         now = before
-        for draft in told:
+        for draft in drafts:
             after = self._states.after(now, draft)
             if refused := self._states.refused(after, draft):
                 self._found.skipped.append(draft.skipped(*refused))
@@ -250,7 +263,9 @@ class _Planner:
     def _new_partners(self, draft: ContractDraft, record: Contract | None) -> list[Borough]:
         if record is None:
             return list(draft.partners)
-        return [one for one in draft.partners if (record.pk, one.pk) not in self._partners]
+        return [
+            borough for borough in draft.partners if (record.pk, borough.pk) not in self._partners
+        ]
 
 
 _KEY = ("ocid", "lead_id", "award_id")
@@ -277,21 +292,23 @@ _BATCH = 1000
 def write_plan(plan: ImportPlan) -> None:
     """Everything, each state of a contract as a change of its own, so that history keeps all."""
     _write_suppliers(plan)
-    made = [(one, _create_contract(one)) for one in plan.new]
+    made = [(change, _create_contract(change)) for change in plan.new]
     Contract.objects.bulk_create([record for _, record in made], batch_size=_BATCH)
-    written = made + [(one, one.record) for one in plan.changed if one.record]
-    later = [(record, one.states[1 if one.record is None else 0 :]) for one, record in written]
+    written = made + [(change, change.record) for change in plan.changed if change.record]
+    later = [
+        (record, change.states[1 if change.record is None else 0 :]) for change, record in written
+    ]
     for wave in range(max((len(following) for _, following in later), default=0)):
         _write_wave([(record, one[wave]) for record, one in later if wave < len(one)])
     ContractPartner.objects.bulk_create(
         ContractPartner(contract=record, borough=borough)
-        for one, record in written
-        for borough in one.partners
+        for change, record in written
+        for borough in change.partners
     )
 
 
 def _write_suppliers(plan: ImportPlan) -> None:
-    named = (state["supplier"] for one in plan.changes for state in one.states)
+    named = (state["supplier"] for change in plan.changes for state in change.states)
     unsaved = {id(one): one for one in named if one is not None and one.pk is None}
     Supplier.objects.bulk_create(unsaved.values(), batch_size=_BATCH)
 

@@ -67,10 +67,12 @@ class Bodies:
 
     def __init__(self) -> None:
         bodies = list(Borough.objects.order_by("pk"))
-        self._by_gss = {one.gss_code: one for one in bodies}
-        self._by_code = {one.code: one for one in bodies}
+        self._by_gss = {borough.gss_code: borough for borough in bodies}
+        self._by_code = {borough.code: borough for borough in bodies}
         self._by_name = _once(
-            (fields.comparison_key(name), one) for one in bodies for name in _body_names(one)
+            (fields.comparison_key(name), borough)
+            for borough in bodies
+            for name in _body_names(borough)
         )
 
     def of(self, party: Party) -> tuple[Borough | None, str]:
@@ -79,24 +81,24 @@ class Bodies:
         by_id = self._by_identifier(party)
         if by_id and by_name and by_id != by_name:
             return None, CONTRADICTORY
-        found = by_id or by_name
-        return found, "" if found else UNKNOWN
+        borough = by_id or by_name
+        return borough, "" if borough else UNKNOWN
 
     def _by_identifier(self, party: Party) -> Borough | None:
         for scheme, number in party.ids:
             gss = _GSS.fullmatch(number.strip().upper())
-            found = self._by_gss.get(gss[0]) if gss else None
+            borough = self._by_gss.get(gss[0]) if gss else None
             if scheme == "GB-LAE":
-                found = found or self._by_code.get(number.strip().upper())
-            if found:
-                return found
+                borough = borough or self._by_code.get(number.strip().upper())
+            if borough:
+                return borough
         return None
 
     def lead_and_partners(self, buyers: Sequence[Party]) -> tuple[list[Borough], str]:
         """The lead, then those that share it, each once; or why there is no lead."""
         first, *others = buyers
         lead, reason = self.of(first)
-        partners = [body for one in others if (body := self.of(one)[0])]
+        partners = [body for party in others if (body := self.of(party)[0])]
         if lead is None:
             return [], SHARED if partners and reason == UNKNOWN else reason
         return list(dict.fromkeys([lead, *partners])), ""
@@ -123,27 +125,35 @@ class Companies:
     def __post_init__(self) -> None:
         everyone = list(Supplier.objects.order_by("pk"))
         aliases = SupplierAlias.objects.select_related("supplier").order_by("pk")
-        pairs = [(one.name, one) for one in everyone] + [
-            (one.name, one.supplier) for one in aliases
+        pairs = [(supplier.name, supplier) for supplier in everyone] + [
+            (alias.name, alias.supplier) for alias in aliases
         ]
-        real = [(fields.comparison_key(name), one) for name, one in pairs if not one.illustrative]
-        self._by_number = {one.company_number: one for one in everyone if one.company_number}
+        real = [
+            (fields.comparison_key(name), supplier)
+            for name, supplier in pairs
+            if not supplier.illustrative
+        ]
+        self._by_number = {
+            supplier.company_number: supplier for supplier in everyone if supplier.company_number
+        }
         present = {name for name, _ in real}
         former = self._former_names(everyone)
         # A former name that two suppliers have today means neither
-        self._by_name = {name: one for name, one in former.items() if name not in present}
+        self._by_name = {name: supplier for name, supplier in former.items() if name not in present}
         self._by_name |= _once(real)
-        self._slugs = {one.slug for one in everyone}
+        self._slugs = {supplier.slug for supplier in everyone}
         self._names = {name.lower() for name, _ in pairs}
         names = [*_known_names(Product), *_known_names(ProductAlias)]
         self._products = {fields.comparison_key(name) for name in names}
 
     def _former_names(self, everyone: Sequence[Supplier]) -> dict[str, Supplier]:
         """Suppliers by what they were called before; and notes the names of deleted ones."""
-        alive = {one.pk: one for one in everyone if not one.illustrative}
+        alive = {supplier.pk: supplier for supplier in everyone if not supplier.illustrative}
         former = former_keys(Supplier, ["name"])
         gone = [
-            one for one in last_writes_by_people(Supplier).values() if one.pgh_label == "delete"
+            value
+            for value in last_writes_by_people(Supplier).values()
+            if value.pgh_label == "delete"
         ]
         self._deleted = {fields.comparison_key(one.name) for one in gone}
         return _once(
@@ -154,14 +164,14 @@ class Companies:
 
     def paid(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
         """Who is paid, perhaps a supplier not yet saved; or None and why that is not known."""
-        named = [one for one in suppliers if one.name or one.company_number]
+        named = [supplier for supplier in suppliers if supplier.name or supplier.company_number]
         if not named:
             return None, NO_SUPPLIER
         if len(named) > 1:
             return None, SEVERAL_SUPPLIERS.format(len(named))
         party, name = named[0], fields.comparison_key(named[0].name)
-        if found := self._on_record(party, name):
-            return found, ""
+        if supplier := self._on_record(party, name):
+            return supplier, ""
         if not name:
             return None, NO_SUPPLIER
         if name == fields.comparison_key(title):
@@ -174,9 +184,9 @@ class Companies:
         number = party.company_number
         if number and number in self._by_number:
             return self._by_number[number]
-        found = self._by_name.get(name)
-        other = found is not None and number and found.company_number not in {"", number}
-        return None if other else found
+        supplier = self._by_name.get(name)
+        other = supplier is not None and number and supplier.company_number not in {"", number}
+        return None if other else supplier
 
     def _added(self, party: Party, name: str) -> Supplier:
         number = party.company_number
@@ -186,7 +196,7 @@ class Companies:
         base = slugify(shown)[:100] or "supplier"
         numbers = (f"{base}-{count}" for count in range(2, len(self._slugs) + 3))
         slug = next(one for one in (base, *numbers) if one not in self._slugs)
-        made = Supplier(
+        supplier = Supplier(
             name=shown,
             slug=slug,
             company_number=number,
@@ -196,10 +206,10 @@ class Companies:
         )
         self._slugs.add(slug)
         self._names.add(shown.lower())
-        self._by_name.setdefault(name, made)
+        self._by_name.setdefault(name, supplier)
         if number:
-            self._by_number[number] = made
-        return made
+            self._by_number[number] = supplier
+        return supplier
 
 
 def _known_names(model: type[Product] | type[ProductAlias]) -> Iterable[str]:
@@ -211,12 +221,16 @@ class Frameworks:
 
     def __init__(self) -> None:
         known = Framework.objects.exclude(reference="").order_by("pk")
-        self._known = [(_whole(one.reference), one) for one in known]
+        self._known = [(_whole(framework.reference), framework) for framework in known]
 
     def named_in(self, words: str) -> Framework | None:
         """The one framework whose reference stands in the words; None if none does, or two do."""
-        found = [one for pattern, one in self._known if pattern.search(words)] if words else []
-        return found[0] if len(found) == 1 else None
+        frameworks = (
+            [framework for pattern, framework in self._known if pattern.search(words)]
+            if words
+            else []
+        )
+        return frameworks[0] if len(frameworks) == 1 else None
 
 
 def _whole(reference: str) -> re.Pattern[str]:
@@ -252,8 +266,10 @@ def draft_contracts(
     `tell` is called with the number of releases read so far.
     """
     bodies = Bodies()
-    for number, one in enumerate(found, 1):
-        release = Release(fields.checked_release(file, one.place, one.release))
+    for number, decoded_release in enumerate(found, 1):
+        release = Release(
+            fields.checked_release(file, decoded_release.place, decoded_release.release)
+        )
         yield from _drafts_from_release(release, bodies, everything)
         tell(number)
 

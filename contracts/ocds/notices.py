@@ -38,26 +38,26 @@ def award_value(
     award: Shape, contracts: Sequence[Shape], tender: Shape
 ) -> tuple[dict[str, Any], str]:
     """`total_value` and `vat` as far as known, and what is doubtful about them."""
-    given = _given(award, contracts)
-    if given is None:
+    shape = _given(award, contracts)
+    if shape is None:
         return {}, SEVERAL_CONTRACTS if len(contracts) > 1 else ZERO
-    net, gross = given.number("amount"), given.number("amountGross")
+    net, gross = shape.number("amount"), shape.number("amountGross")
     amount = net if net is not None else gross
     if amount is None or amount == 0:
         return {}, ZERO
-    if given.text("currency").upper() not in {"", "GBP"}:
+    if shape.text("currency").upper() not in {"", "GBP"}:
         return {}, FOREIGN
     if amount < 0 or not amount.is_finite() or amount >= _MAX_POUNDS:
         return {}, UNLIKELY
     if _is_ceiling(amount, tender):
         return {}, A_CEILING
     pounds = amount.quantize(Decimal("0.01"))
-    return {"total_value": pounds} | _vat(given, net, gross), ""
+    return {"total_value": pounds} | _vat(shape, net, gross), ""
 
 
 def _given(award: Shape, contracts: Sequence[Shape]) -> Shape | None:
     """Where the value stands: the one contract's, or else the award's; never the tender's."""
-    signed = [one.part("value") for one in contracts]
+    signed = [shape.part("value") for shape in contracts]
     if len(signed) == 1 and signed[0].fields:
         return signed[0]
     of_award = award.part("value")
@@ -100,8 +100,8 @@ def award_period(award: Shape, contracts: Sequence[Shape]) -> tuple[dict[str, st
     doubt = SEVERAL_CONTRACTS if len(contracts) > 1 and not periods[0].fields else ""
     names = {"starts_on": "startDate", "ends_on": "endDate", "extension_until": "maxExtentDate"}
     for field, name in names.items():
-        text = next((text for one in periods if (text := one.text(name))), "")
-        text = text or next((one.part("cityTools").text(_OURS[field]) for one in contracts), "")
+        text = next((text for shape in periods if (text := shape.text(name))), "")
+        text = text or next((shape.part("cityTools").text(_OURS[field]) for shape in contracts), "")
         day = fields.parse_day(text) if text else None
         if day:
             found[field] = day
@@ -187,14 +187,16 @@ class Release:
     def codes(self) -> frozenset[str]:
         """Every CPV code of the tender, its items, and the items of awards and contracts."""
         bought = [self.tender, *self.shape.parts("awards"), *self.shape.parts("contracts")]
-        classified = [*bought, *(item for one in bought for item in one.parts("items"))]
-        given = (
-            one
+        classified = [*bought, *(item for shape in bought for item in shape.parts("items"))]
+        shapes = (
+            shape
             for thing in classified
-            for one in (thing.part("classification"), *thing.parts("additionalClassifications"))
+            for shape in (thing.part("classification"), *thing.parts("additionalClassifications"))
         )
         codes = (
-            fields.cpv_code(one.text("id")) for one in given if one.text("scheme") in {"", "CPV"}
+            fields.cpv_code(shape.text("id"))
+            for shape in shapes
+            if shape.text("scheme") in {"", "CPV"}
         )
         return frozenset(code for code in codes if code)
 
@@ -234,8 +236,8 @@ class Release:
     def _notice(self, award: Shape, contracts: list[Shape]) -> AwardNotice | Skipped:
         """What the release tells of one award."""
         award_id = fields.shorten(fields.clean_text(award.text("id")), _ID)
-        statuses = [one.text("status").lower() for one in (award, *contracts)]
-        status = next((one for one in statuses if one in _NOT_IN_FORCE), "")
+        statuses = [shape.text("status").lower() for shape in (award, *contracts)]
+        status = next((statuse for statuse in statuses if statuse in _NOT_IN_FORCE), "")
         if not award_id or "@" in award_id:
             return self.skipped(NO_ID)
         values, doubts = self._values(award, contracts)
@@ -276,8 +278,8 @@ class Release:
 
     def _title(self, award: Shape, contracts: list[Shape]) -> str:
         """The most particular title that there is."""
-        for one in (*contracts[:1], award, self.tender):
-            title = fields.without_people(fields.clean_text(one.text("title")), self.people)
+        for shape in (*contracts[:1], award, self.tender):
+            title = fields.without_people(fields.clean_text(shape.text("title")), self.people)
             if title:
                 return fields.shorten(title, _TITLE)
         return ""
@@ -292,11 +294,11 @@ class Release:
     def _address(self, award: Shape, contracts: list[Shape]) -> str:
         """The notice's page: of a document of the award, the contract or the tender."""
         documents = [
-            one for part in (award, *contracts, self.tender) for one in part.parts("documents")
+            shape for part in (award, *contracts, self.tender) for shape in part.parts("documents")
         ]
-        notice = [one for one in documents if one.text("documentType").endswith("Notice")]
-        for one in (*notice, *documents):
-            address = one.text("url").strip()
+        notice = [shape for shape in documents if shape.text("documentType").endswith("Notice")]
+        for shape in (*notice, *documents):
+            address = shape.text("url").strip()
             if _ADDRESS.fullmatch(address):
                 return address
         return ""
@@ -305,8 +307,8 @@ class Release:
         """Where a call-off may name its framework; empty where it is no call-off."""
         if not parties.calls_off(self.tender):
             return ""
-        told = (award, *contracts, self.tender)
-        return " ".join(one.text(name) for one in told for name in ("title", "description"))
+        shapes = (award, *contracts, self.tender)
+        return " ".join(shape.text(name) for shape in shapes for name in ("title", "description"))
 
 
 def _required_text(shape: Shape, name: str, most: int) -> str:

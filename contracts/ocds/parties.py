@@ -33,21 +33,21 @@ class Parties:
     def __init__(self, release: Shape) -> None:
         self._release = release
         listed = release.parts("parties")
-        self._by_id = {one.text("id"): one for one in listed if one.text("id")}
+        self._by_id = {shape.text("id"): shape for shape in listed if shape.text("id")}
         self._listed = listed
         self._people = frozenset(contact_details(release))
 
     def buyers(self) -> list[Party]:
         """The buyer first, then others with that role; none where the release names none."""
         first = self._release.part("buyer")
-        found = [self.named(first)] if first.fields else []
-        others = [one for one in self._listed if "buyer" in one.texts("roles")]
-        found += [self.named(one) for one in others if one.text("id") != first.text("id")]
-        return _each_once(found)
+        parties = [self.named(first)] if first.fields else []
+        others = [shape for shape in self._listed if "buyer" in shape.texts("roles")]
+        parties += [self.named(shape) for shape in others if shape.text("id") != first.text("id")]
+        return _each_once(parties)
 
     def suppliers(self, award: Shape) -> list[Party]:
         """Those of an award, each once."""
-        return _each_once(self.named(one) for one in award.parts("suppliers"))
+        return _each_once(self.named(shape) for shape in award.parts("suppliers"))
 
     def named(self, reference: Shape) -> Party:
         """The party that a reference of id and name means."""
@@ -68,7 +68,7 @@ def contact_details(release: Shape) -> Iterator[str]:
 
     A contact that is called as a party is no person.
     """
-    organisations = {fields.comparison_key(one) for one in _all_names(release)}
+    organisations = {fields.comparison_key(_all_name) for _all_name in _all_names(release)}
     for contact in release.everywhere("contactPoint"):
         if not isinstance(contact, dict):
             continue
@@ -80,25 +80,25 @@ def contact_details(release: Shape) -> Iterator[str]:
 
 
 def _all_names(release: Shape) -> Iterator[str]:
-    for one in release.parts("parties"):
-        yield one.text("name")
-        yield one.part("identifier").text("legalName")
+    for shape in release.parts("parties"):
+        yield shape.text("name")
+        yield shape.part("identifier").text("legalName")
     yield release.part("buyer").text("name")
 
 
 def _ids(number: str, full: Shape) -> Iterator[tuple[str, str]]:
-    for one in (full.part("identifier"), *full.parts("additionalIdentifiers")):
-        if one.text("id"):
-            yield one.text("scheme"), one.text("id")
-    if found := _WITH_SCHEME.fullmatch(number):
-        yield found[1], found[2]
+    for shape in (full.part("identifier"), *full.parts("additionalIdentifiers")):
+        if shape.text("id"):
+            yield shape.text("scheme"), shape.text("id")
+    if match := _WITH_SCHEME.fullmatch(number):
+        yield match[1], match[2]
 
 
 def _each_once(found: Iterable[Party]) -> list[Party]:
     """By identifiers and name; the first of each stays."""
     once: dict[tuple[str, str], Party] = {}
-    for one in found:
-        once.setdefault((one.company_number, fields.comparison_key(one.name)), one)
+    for party in found:
+        once.setdefault((party.company_number, fields.comparison_key(party.name)), party)
     return list(once.values())
 
 

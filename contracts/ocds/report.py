@@ -15,15 +15,15 @@ def report_lines(plan: ImportPlan, *, releases: int, dry: bool, every: bool) -> 
     """The report, line by line; `every` names each contract and each thing left out."""
     would = "would be " if dry else ""
     contracts = {"new": plan.new, "changed": plan.changed, "unchanged": plan.unchanged}
-    counts = ", ".join(f"{len(found):,} {name}" for name, found in contracts.items())
+    counts = ", ".join(f"{len(changes):,} {name}" for name, changes in contracts.items())
     yield f"{releases:,} releases read. Contracts: {counts}."
-    for name, found in (("new", plan.new), ("changed", plan.changed)):
-        if found:
+    for name, changes in (("new", plan.new), ("changed", plan.changed)):
+        if changes:
             yield f"{would}{name}:".capitalize()
-            yield from _some([_change_lines(one) for one in found], every)
+            yield from _some([_change_lines(change) for change in changes], every)
     yield f"Left out: {len(plan.skipped):,} releases or awards."
-    for reason, _ in Counter(one.reason for one in plan.skipped).most_common():
-        left_out = [one for one in plan.skipped if one.reason == reason]
+    for reason, _ in Counter(skipped.reason for skipped in plan.skipped).most_common():
+        left_out = [skipped for skipped in plan.skipped if skipped.reason == reason]
         yield f"{len(left_out):,} because {reason}:"
         yield from _some(_left_out_lines(reason, left_out, every), every)
 
@@ -32,7 +32,7 @@ def _change_lines(change: ContractChange) -> str:
     notice = change.draft.notice
     title = change.states[-1]["title"] if change.states else notice.values.get("title", "")
     before = f"; contract {change.record.pk}" if change.record else ""
-    shared = f", shared with {', '.join(one.name for one in change.partners)}"
+    shared = f", shared with {', '.join(borough.name for borough in change.partners)}"
     shared = shared if change.partners else ""
     steps = f"; {len(change.states)} states" if len(change.states) > 1 else ""
     return (
@@ -44,12 +44,13 @@ def _change_lines(change: ContractChange) -> str:
 def _left_out_lines(reason: str, left_out: Sequence[Skipped], every: bool) -> list[str]:
     """Each thing left out; of unknown buyers, unless all are asked for, each name once."""
     if reason == UNKNOWN and not every:
-        buyers = Counter(one.buyer or "without a name" for one in left_out)
+        buyers = Counter(skipped.buyer or "without a name" for skipped in left_out)
         ordered = sorted(buyers.items(), key=lambda one: (-one[1], one[0]))
         return [f"{name} ({count})" for name, count in ordered]
+    reasons = ["; ".join(filter(None, (skipped.buyer, skipped.detail))) for skipped in left_out]
     return [
-        f"{one.place}, {one.ocid}: {'; '.join(part for part in (one.buyer, one.detail) if part)}"
-        for one in left_out
+        f"{skipped.place}, {skipped.ocid}: {why}"
+        for skipped, why in zip(left_out, reasons, strict=True)
     ]
 
 

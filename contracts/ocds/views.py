@@ -32,10 +32,10 @@ class PackageFilter(ContractFilter):
 
 def contract_package(request: HttpRequest) -> HttpResponseBase:
     """Contracts as filtered, each a release; 400 with the reasons, 404 where none fits."""
-    chosen = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
-    if chosen.problems:
-        return bad_request_text(chosen.problems)
-    found = chosen.rows.order_by()[: MAX_RELEASES + 1].count()
+    filterset = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
+    if filterset.problems:
+        return bad_request_text(filterset.problems)
+    found = filterset.rows.order_by()[: MAX_RELEASES + 1].count()
     if found > MAX_RELEASES:
         return bad_request_text([("ocds", _TOO_MANY_RELEASES)])
     if not found:
@@ -44,6 +44,6 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
 
     def write(file: IO[bytes]) -> None:
         uri = request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
-        releases.write_package(chosen.rows, file, uri=uri, published=now)
+        releases.write_package(filterset.rows, file, uri=uri, published=now)
 
     return buffered_download(write, "contracts.ocds.json", "application/json")

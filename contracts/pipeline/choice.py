@@ -106,8 +106,8 @@ class PipelineAsked(RealOnlyQueryForm):
     @property
     def chosen(self) -> Borough | None:
         """The borough asked for, if one is."""
-        found: Borough | None = self.named.get("borough")
-        return found
+        borough: Borough | None = self.named.get("borough")
+        return borough
 
     @cached_property
     def drafts(self) -> list[PipelineDraft]:

@@ -37,9 +37,13 @@ class PipelineEntry:
     @cached_property
     def estimate(self) -> Estimate:
         """What its successor may be worth."""
-        one = self.contract
+        contract = self.contract
         return estimate_value(
-            one.total_value, one.annual_value, one.starts_on, one.ends_on, one.vat
+            contract.total_value,
+            contract.annual_value,
+            contract.starts_on,
+            contract.ends_on,
+            contract.vat,
         )
 
     @property
@@ -102,7 +106,9 @@ class PipelineDraft:
     @property
     def sections(self) -> list[tuple[str, list[PipelineEntry]]]:
         """Every part with its entries, empty ones too."""
-        return [(name, [one for one in self.entries if one.section == name]) for name in SECTIONS]
+        return [
+            (name, [entry for entry in self.entries if entry.section == name]) for name in SECTIONS
+        ]
 
     @property
     def rows(self) -> list[PipelineEntry]:
@@ -119,7 +125,7 @@ def pipeline_drafts(
     boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True
 ) -> list[PipelineDraft]:
     """A draft for each borough, in the order given; seven queries, whatever their number."""
-    wanted = Borough.objects.filter(pk__in=[one.pk for one in boroughs])
+    wanted = Borough.objects.filter(pk__in=[borough.pk for borough in boroughs])
     contracts = Contract.objects.of_boroughs(wanted)
     contracts = contracts if illustrative else contracts.real()
     led, shared = _entries(contracts, period)
@@ -128,15 +134,15 @@ def pipeline_drafts(
     counts = _counts(contracts)
     return [
         PipelineDraft(
-            one,
+            borough,
             period,
-            led[one.pk],
-            shared[one.pk],
-            duties.get(one.pk),
-            returned.get(one.pk),
-            counts.get(one.pk, {"known": 0, "rolling": 0, "undated": 0}),
+            led[borough.pk],
+            shared[borough.pk],
+            duties.get(borough.pk),
+            returned.get(borough.pk),
+            counts.get(borough.pk, {"known": 0, "rolling": 0, "undated": 0}),
         )
-        for one in boroughs
+        for borough in boroughs
     ]
 
 
@@ -202,28 +208,28 @@ def _heading(draft: PipelineDraft) -> dict[str, Any]:
 
 
 def _row(entry: PipelineEntry) -> dict[str, Any]:
-    one = entry.contract
+    contract = entry.contract
     return {
         "section": entry.section,
-        "contract_id": one.pk,
-        "title": one.title,
-        "reference": one.reference,
-        "supplier": one.supplier.name if one.supplier else None,
-        "functions": [function.name for function in one.functions.all()],
-        "ends_on": one.ends_on,
+        "contract_id": contract.pk,
+        "title": contract.title,
+        "reference": contract.reference,
+        "supplier": contract.supplier.name if contract.supplier else None,
+        "functions": [function.name for function in contract.functions.all()],
+        "ends_on": contract.ends_on,
         "falls": "within" if entry.certain else "may fall",
-        "extension_until": one.extension_until,
+        "extension_until": contract.extension_until,
         "extension_may_defer": entry.may_defer,
         "estimated_value": entry.estimate.value,
         "value_basis": entry.estimate.basis,
         "value_says": entry.estimate.group,
-        "vat": one.vat,
+        "vat": contract.vat,
         "missing": entry.missing,
-        "source_kind": one.source_kind,
-        "source_url": one.source_url,
-        "as_of": one.as_of,
-        "confidence": one.confidence,
-        "confirmed_on": one.confirmed_on,
+        "source_kind": contract.source_kind,
+        "source_url": contract.source_url,
+        "as_of": contract.as_of,
+        "confidence": contract.confidence,
+        "confirmed_on": contract.confirmed_on,
     }
 
 

@@ -11,16 +11,20 @@ from contracts.pipeline.drafts import contracts_ending_after
 
 def pipeline(request: HttpRequest) -> HttpResponse:
     """One borough's draft, or how many contracts each of the 33 would have in its own."""
-    asked = PipelineAsked(request)
-    context = {"drafts": asked.drafts, "period": asked.period}
-    if asked.chosen:
-        later = contracts_ending_after(asked.chosen, asked.period, illustrative=asked.illustrative)
+    pipeline_asked = PipelineAsked(request)
+    context = {"drafts": pipeline_asked.drafts, "period": pipeline_asked.period}
+    if pipeline_asked.chosen:
+        later = contracts_ending_after(
+            pipeline_asked.chosen, pipeline_asked.period, illustrative=pipeline_asked.illustrative
+        )
         return render_page(
             request,
             "contracts/pipeline_borough.html",
-            context | {"draft": asked.drafts[0], "later": later},
-            asked,
+            context | {"draft": pipeline_asked.drafts[0], "later": later},
+            pipeline_asked,
         )
-    known = sum(bool(draft.counts["known"]) for draft in asked.drafts)
-    told = coverage.coverage_for(Subject.CONTRACTS, known, illustrative=asked.illustrative)
-    return render_page(request, "contracts/pipeline.html", context | {"coverage": told}, asked)
+    known = sum(bool(draft.counts["known"]) for draft in pipeline_asked.drafts)
+    told = coverage.coverage_for(Subject.CONTRACTS, known, illustrative=pipeline_asked.illustrative)
+    return render_page(
+        request, "contracts/pipeline.html", context | {"coverage": told}, pipeline_asked
+    )

@@ -67,7 +67,9 @@ def why_not_drawn(term: ContractTerm) -> str:
 
 def left_edge(contracts: Sequence[Contract], today: datetime.date) -> datetime.date:
     """Where the picture begins: the January before the year of the earliest end, or of today."""
-    ends = [first_day(one.ends_on) for one in contracts if not why_not_drawn(one.term)]
+    ends = [
+        first_day(contract.ends_on) for contract in contracts if not why_not_drawn(contract.term)
+    ]
     return datetime.date(min([today, *ends]).year - 1, 1, 1)
 
 
@@ -75,10 +77,11 @@ def contract_bars(contracts: Sequence[Contract], edge: datetime.date) -> list[Co
     """The bars of the contracts that have an end, in their order."""
     return [
         ContractBar(
-            one, [_cut(part, edge) for part in term_stretches(one.term, edge) if part.after > edge]
+            contract,
+            [_cut(part, edge) for part in term_stretches(contract.term, edge) if part.after > edge],
         )
-        for one in contracts
-        if not why_not_drawn(one.term)
+        for contract in contracts
+        if not why_not_drawn(contract.term)
     ]
 
 
@@ -174,11 +177,11 @@ def ways_to_narrow(chosen: FactFilterSet) -> Iterator[tuple[str, list[Way]]]:
     """
     for name, counts in (("service_area", _count_by_area), ("borough", _count_by_borough)):
         if not chosen.data.getlist(name):
-            found = [
+            ways = [
                 Way(label, count, chosen.query(**{name: [slug]}))
                 for label, slug, count in counts(chosen.rows.order_by())
             ]
-            yield str(chosen.filters[name].label).lower(), found
+            yield str(chosen.filters[name].label).lower(), ways
 
 
 def _count_by_area(contracts: Any) -> list[tuple[str, str, int]]:
@@ -193,7 +196,7 @@ def _count_by_borough(contracts: Any) -> list[tuple[str, str, int]]:
     counts = Counter(dict(_count_rows(contracts, "lead")))
     counts.update(dict(_count_rows(shared, "borough")))
     boroughs = Borough.objects.filter(pk__in=counts).order_by("name", "pk")
-    return [(one.name, one.slug, counts[one.pk]) for one in boroughs]
+    return [(borough.name, borough.slug, counts[borough.pk]) for borough in boroughs]
 
 
 def _count_rows(rows: Any, field: str) -> Any:

@@ -206,15 +206,17 @@ def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> It
     acts = [(row, bar.contract) for row, bar in placed if bar.contract.act_by]
     unknown = [(row, bar.contract) for row, bar in placed if not bar.start_known]
     decided = [
-        f"{escape(str(one), quote=False)}<br>act by {one.act_by:%-d %B %Y}: "
-        f"end less {one.notice_months} month{'' if one.notice_months == 1 else 's'}"
-        for _, one in acts
+        f"{escape(str(contract), quote=False)}<br>act by {contract.act_by:%-d %B %Y}: "
+        f"end less {contract.notice_months} month{'' if contract.notice_months == 1 else 's'}"
+        for _, contract in acts
     ]
-    days = [one.act_by.isoformat() for _, one in acts]
+    days = [contract.act_by.isoformat() for _, contract in acts]
     if acts:
         yield _points("Act by", days, [row for row, _ in acts], decided, "diamond")
     if unknown:
-        said = [f"{escape(str(one), quote=False)}<br>start not known" for _, one in unknown]
+        said = [
+            f"{escape(str(contract), quote=False)}<br>start not known" for _, contract in unknown
+        ]
         edges = [edge.isoformat()] * len(unknown)
         yield _points(
             "Start not known", edges, [row for row, _ in unknown], said, "triangle-left-open"
@@ -286,7 +288,7 @@ def _lead(contract: Contract) -> str:
 def _function(contract: Contract, asked: set[Function]) -> str:
     """The first of its functions, one that was asked for if any was; empty where none is known."""
     functions = list(contract.functions.all())
-    wanted = [one for one in functions if one in asked] or functions
+    wanted = [function for function in functions if function in asked] or functions
     return wanted[0].name if wanted else ""
 
 
@@ -303,7 +305,7 @@ def _finding(bars: Sequence[ContractBar], today: datetime.date) -> str:
 
 def _sentence(contracts: Sequence[Contract], drawn: int) -> str:
     """'Drawn: 62 of the 100 contracts in the table. Listed only: 30 no end known.'"""
-    reasons = Counter(why for one in contracts if (why := why_not_drawn(one.term)))
+    reasons = Counter(why for contract in contracts if (why := why_not_drawn(contract.term)))
     words = f"Drawn: {drawn:,} of the {len(contracts):,} contracts in the table below."
     if reasons:
         listed = "; ".join(f"{why}, {count:,}" for why, count in sorted(reasons.items()))

@@ -17,9 +17,9 @@ from contracts.timeline.charts import timeline_chart
 def timeline(request: HttpRequest) -> HttpResponse:
     """When each of the filtered contracts ends and by when to act; at most 100 at a time."""
     today = dates.today()
-    chosen = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
+    filterset = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
     listing = TimelineListing(
-        chosen,
+        filterset,
         "contracts:timeline",
         "contracts:csv",
         "Contracts over time",
@@ -32,11 +32,11 @@ def timeline(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
-        "picture": timeline_chart(rows, chosen, today) if rows else None,
-        "narrowing": list(ways_to_narrow(chosen)) if listing.total > MAX_BARS else [],
+        "picture": timeline_chart(rows, filterset, today) if rows else None,
+        "narrowing": list(ways_to_narrow(filterset)) if listing.total > MAX_BARS else [],
     }
     if not listing.problems:
-        context["follow"] = entries.follow_links_for_list(request, chosen.query_of_list)
+        context["follow"] = entries.follow_links_for_list(request, filterset.query_of_list)
     return render(request, "contracts/timeline.html", context, status=listing.status)

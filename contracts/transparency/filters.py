@@ -148,7 +148,7 @@ CODE_FIELDS = (
     CodeField("vcse", "VCSE", lambda path: Q(**{f"{path}supplier__vcse": None})),
 )
 """A title is never missing: no contract is recorded without one."""
-_MISSING = {one.column: one.missing for one in CODE_FIELDS}
+_MISSING = {field.column: field.missing for field in CODE_FIELDS}
 
 
 def _lacking(queryset: Any, columns: list[str]) -> Any:
@@ -160,5 +160,5 @@ class TransparencyFilter(ContractFilter):
 
     columns = TRANSPARENCY_COLUMNS
     missing = ValuesFilter(
-        "Missing fact", [(one.column, one.label) for one in CODE_FIELDS], _lacking
+        "Missing fact", [(field.column, field.label) for field in CODE_FIELDS], _lacking
     )

@@ -73,14 +73,19 @@ def transparency_gaps(*, illustrative: bool = True) -> TransparencyGaps:
     total = contracts.aggregate(**_counts(""))
     kept = {} if illustrative else {"illustrative": "no"}
     return TransparencyGaps(
-        [_row(one, counted.get(one.pk, Counter()), kept) for one in london.order_by("name", "pk")],
+        [
+            _row(borough, counted.get(borough.pk, Counter()), kept)
+            for borough in london.order_by("name", "pk")
+        ],
         total[_ALL],
-        [(one.label, total[f"no_{one.column}"]) for one in CODE_FIELDS],
+        [(field.label, total[f"no_{field.column}"]) for field in CODE_FIELDS],
     )
 
 
 def _counts(path: str) -> dict[str, Count]:
-    counts = {f"no_{one.column}": Count("pk", filter=Q(one.missing(path))) for one in CODE_FIELDS}
+    counts = {
+        f"no_{field.column}": Count("pk", filter=Q(field.missing(path))) for field in CODE_FIELDS
+    }
     return {_ALL: Count("pk"), **counts}
 
 
@@ -89,16 +94,16 @@ def _by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
     return list(rows.order_by().values(key).annotate(**_counts(path)))
 
 
-def _row(borough: Borough, counts: Counts, kept: Mapping[str, str]) -> GapRow:
-    chosen = {"borough": borough.slug, **kept}
+def _row(borough: Borough, counts: Counts, mapping: Mapping[str, str]) -> GapRow:
+    chosen = {"borough": borough.slug, **mapping}
     file = reverse("contracts:transparency_csv")
     cells = [
         GapCell(
-            one.label,
-            counts[f"no_{one.column}"],
-            f"{file}?{urlencode(chosen | {'missing': one.column})}",
+            field.label,
+            counts[f"no_{field.column}"],
+            f"{file}?{urlencode(chosen | {'missing': field.column})}",
         )
-        for one in CODE_FIELDS
+        for field in CODE_FIELDS
     ]
     known = counts[_ALL]
     address = f"{reverse('contracts:list')}?{urlencode(chosen)}"
@@ -107,10 +112,10 @@ def _row(borough: Borough, counts: Counts, kept: Mapping[str, str]) -> GapRow:
 
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
-    asked = RealOnlyQueryForm(request)
-    found = transparency_gaps(illustrative=asked.illustrative)
+    query = RealOnlyQueryForm(request)
+    gaps = transparency_gaps(illustrative=query.illustrative)
     reporting = coverage.coverage_for(
-        Subject.CONTRACTS, found.boroughs, illustrative=asked.illustrative
+        Subject.CONTRACTS, gaps.boroughs, illustrative=query.illustrative
     )
-    context = {"gaps": found, "wanted": CODE_FIELDS, "coverage": reporting}
-    return render_page(request, "contracts/transparency.html", context, asked)
+    context = {"gaps": gaps, "wanted": CODE_FIELDS, "coverage": reporting}
+    return render_page(request, "contracts/transparency.html", context, query)

@@ -193,7 +193,7 @@ class PublishingAdmin(StaffAdmin):
             return self._back(request, record, verdicts.Refused("It is public already."))
         context = {
             "figures": figures_for(text.quoted_metrics(record), Scope(today)).values(),
-            "faults": [wrong for found in text.record_faults(record).values() for wrong in found],
+            "faults": [wrong for value in text.record_faults(record).values() for wrong in value],
             "preview": self._address("preview", record),
             "conflict": conflict,
         }

@@ -45,7 +45,7 @@ def metric_chart(figure: MetricFigure) -> Chart | None:
 
 def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     """Recorded values over time, the earliest first; days that were not recorded are gaps."""
-    known = any(one.value is not None for one in values)
+    known = any(value.value is not None for value in values)
     return Chart(
         key=f"trend-{metric.key}",
         title=_course(metric, values),
@@ -53,8 +53,12 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[
-            (_day_in_words(one.on), value_in_words(metric.unit, one.value), f"{one.counted:,}")
-            for one in (_changes(values) if known else [])
+            (
+                _day_in_words(value.on),
+                value_in_words(metric.unit, value.value),
+                f"{value.counted:,}",
+            )
+            for value in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
         csv=f"{reverse('research:trends_csv')}?metric={metric.key}",
@@ -154,15 +158,15 @@ def _points_with_gaps(
 ) -> Iterator[tuple[datetime.date, Decimal | None]]:
     """The points, and one of nothing wherever a day is missing between two."""
     before: datetime.date | None = None
-    for one in values:
-        if before is not None and one.on - before > _DAY:
+    for value in values:
+        if before is not None and value.on - before > _DAY:
             yield before + _DAY, None
-        yield one.on, one.value
-        before = one.on
+        yield value.on, value.value
+        before = value.on
 
 
 def _course(metric: Metric, values: Sequence[MetricValue]) -> str:
-    known = [(one.on, one.value) for one in values if one.value is not None]
+    known = [(value.on, value.value) for value in values if value.value is not None]
     if not known:
         return f"{metric.title}: nothing recorded yet that could be measured"
     (first, then), (last, now) = known[0], known[-1]
@@ -180,12 +184,16 @@ def _course(metric: Metric, values: Sequence[MetricValue]) -> str:
 def _changes(values: Sequence[MetricValue]) -> list[MetricValue]:
     """Those that differ from the one before, and the last."""
     pairs = zip([None, *values], values, strict=False)
-    kept = [
-        one
-        for before, one in pairs
-        if before is None or (before.value, before.counted) != (one.value, one.counted)
+    metric_values = [
+        value
+        for before, value in pairs
+        if before is None or (before.value, before.counted) != (value.value, value.counted)
     ]
-    return kept if not values or kept[-1] is values[-1] else [*kept, values[-1]]
+    return (
+        metric_values
+        if not values or metric_values[-1] is values[-1]
+        else [*metric_values, values[-1]]
+    )
 
 
 def _plain(amount: float) -> float:

@@ -227,9 +227,9 @@ def _count_facts(scope: Scope) -> Measurement:
     ]
     return Measurement(
         None,
-        counted=sum(one["all"] for one in counts),
+        counted=sum(count["all"] for count in counts),
         boroughs=scope.london.filter(involved).count(),
-        invented=sum(one["invented"] for one in counts),
+        invented=sum(count["invented"] for count in counts),
     )
 
 
@@ -260,7 +260,7 @@ MIN_CASES = 3
 def satisfaction_by_borough(scope: Scope) -> Measurement:
     """Over boroughs; two queries."""
     cases = _cases(scope, "borough")
-    names = [one["borough"] for one in cases]
+    names = [case["borough"] for case in cases]
     return _correlation(cases, "borough", len(names), scope.london.count() - len(names))
 
 
@@ -269,7 +269,9 @@ def satisfaction_by_function(scope: Scope) -> Measurement:
     cases = _cases(scope, "function")
     used = scope.systems.order_by()
     functions = used.values("function").distinct().count()
-    rated = used.filter(satisfaction__isnull=False, function__in=[one["function"] for one in cases])
+    rated = used.filter(
+        satisfaction__isnull=False, function__in=[case["function"] for case in cases]
+    )
     return _correlation(cases, "function", rated.borough_count(), functions - len(cases))
 
 
@@ -289,8 +291,8 @@ def _correlation(
     cases: Sequence[dict[str, Any]], thing: str, boroughs: int, left_out: int
 ) -> Measurement:
     # Equal quotients are equal floats: division is rounded correctly
-    means = [one["total"] / one["rated"] for one in cases]
-    makers = [one["makers"] for one in cases]
+    means = [case["total"] / case["rated"] for case in cases]
+    makers = [case["makers"] for case in cases]
     dots = [
         (one[f"{thing}__name"], float(one["makers"]), mean)
         for one, mean in zip(cases, means, strict=True)
@@ -300,7 +302,7 @@ def _correlation(
         counted=len(cases),
         boroughs=boroughs,
         left_out=left_out,
-        invented=sum(one["invented"] > 0 for one in cases),
+        invented=sum(case["invented"] > 0 for case in cases),
         picture=Picture((thing.capitalize(), "Makers in use", "Mean satisfaction"), dots),
     )
 

@@ -124,14 +124,16 @@ def makers_for(functions: Sequence[str]) -> Callable[[Scope], Measurement]:
             systems=Count("pk"), invented=INVENTED
         )
         makers = list(held.order_by("-systems", "product__manufacturer__name"))
-        counted = sum(one["systems"] for one in makers)
-        names = [(one["product__manufacturer__name"], float(one["systems"])) for one in makers]
+        counted = sum(maker["systems"] for maker in makers)
+        names = [
+            (maker["product__manufacturer__name"], float(maker["systems"])) for maker in makers
+        ]
         return Measurement(
             Decimal(len(makers)) if makers else None,
             counted=counted,
             boroughs=known.borough_count(),
             left_out=rows.count() - counted,
-            invented=sum(one["invented"] for one in makers),
+            invented=sum(maker["invented"] for maker in makers),
             picture=Picture(("Maker", "Systems in use"), names),
         )
 

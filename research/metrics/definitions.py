@@ -139,7 +139,7 @@ def _reporting(subject: Subject, what: str) -> Metric:
 
 
 RECORD_METRICS = (
-    *(_reporting(one, str(one.label).lower()) for one in Subject),
+    *(_reporting(subject, str(subject.label).lower()) for subject in Subject),
     Metric(
         key="systems_on_record",
         title="Systems on record",

@@ -106,25 +106,25 @@ def values_to_publish(
     return {
         key: {
             "on": on.isoformat(),
-            "value": _text(one.value),
-            "part": _text(one.part),
-            "whole": _text(one.whole),
-            "counted": one.counted,
-            "boroughs": one.boroughs,
+            "value": _text(measurement.value),
+            "part": _text(measurement.part),
+            "whole": _text(measurement.whole),
+            "counted": measurement.counted,
+            "boroughs": measurement.boroughs,
         }
-        for key, one in measured.items()
+        for key, measurement in measured.items()
     }
 
 
-def read_published_value(kept: Mapping[str, Any]) -> PublishedValue:
+def read_published_value(mapping: Mapping[str, Any]) -> PublishedValue:
     """One value as a record keeps it."""
     return PublishedValue(
-        datetime.date.fromisoformat(kept["on"]),
-        _decimal(kept["value"]),
-        _decimal(kept["part"]),
-        _decimal(kept["whole"]),
-        kept["counted"],
-        kept["boroughs"],
+        datetime.date.fromisoformat(mapping["on"]),
+        _decimal(mapping["value"]),
+        _decimal(mapping["part"]),
+        _decimal(mapping["whole"]),
+        mapping["counted"],
+        mapping["boroughs"],
     )
 
 

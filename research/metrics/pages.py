@@ -202,7 +202,7 @@ class TrendFile(DayQueryForm):
     beside = frozenset({"columns"})
     columns = TREND_COLUMNS
     metric = ValuesFilter(
-        "Metric", [(key, one.title) for key, one in METRICS.items()], lambda q, _: q
+        "Metric", [(key, metric.title) for key, metric in METRICS.items()], lambda q, _: q
     )
 
     @property

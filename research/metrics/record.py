@@ -66,10 +66,14 @@ def record_day(
         _one_at_a_time()
         begun = timezone.now()  # before measuring: what comes later may not be in the values
         known = {
-            one.metric: one for one in MetricValue.objects.filter(on=day, metric__in=list(keys))
+            value.metric: value
+            for value in MetricValue.objects.filter(on=day, metric__in=list(keys))
         }
         measured = measured_on(day, today, keys)
-        before = [_written(known.get(key), day, one, begun, key) for key, one in measured.items()]
+        before = [
+            _written(known.get(key), day, measurement, begun, key)
+            for key, measurement in measured.items()
+        ]
     return RecordCounts(*(before.count(what) for what in ("new", "changed", "settled", "same")))
 
 
@@ -88,7 +92,7 @@ def missing_days(
 ) -> Iterator[tuple[datetime.date, list[str]]]:
     """Each day with the metrics that are not recorded for it, or not settled; in order."""
     rows = MetricValue.objects.filter(on__range=(first, last)).order_by("on", "pk")
-    settled = {(one.on, one.metric) for one in rows.iterator() if one.settled}
+    settled = {(value.on, value.metric) for value in rows.iterator() if value.settled}
     for number in range((last - first).days + 1):
         day = first + datetime.timedelta(days=number)
         if keys := [key for key in METRICS if (day, key) not in settled]:
@@ -99,9 +103,9 @@ def unsettled_days(today: datetime.date) -> list[tuple[datetime.date, list[str]]
     """Days that are over with the metrics last recorded while they ran; in order."""
     found: dict[datetime.date, list[str]] = {}
     rows = MetricValue.objects.filter(on__lt=today, metric__in=list(METRICS))
-    for one in rows.order_by("on", "metric", "pk").iterator():
-        if not one.settled:
-            found.setdefault(one.on, []).append(one.metric)
+    for value in rows.order_by("on", "metric", "pk").iterator():
+        if not value.settled:
+            found.setdefault(value.on, []).append(value.metric)
     return list(found.items())
 
 
@@ -109,9 +113,9 @@ def settled_days(today: datetime.date) -> list[tuple[datetime.date, list[MetricV
     """Days that are over with their settled values; in order."""
     found: dict[datetime.date, list[MetricValue]] = {}
     rows = MetricValue.objects.filter(on__lt=today, metric__in=list(METRICS))
-    for one in rows.order_by("on", "metric", "pk").iterator():
-        if one.settled:
-            found.setdefault(one.on, []).append(one)
+    for value in rows.order_by("on", "metric", "pk").iterator():
+        if value.settled:
+            found.setdefault(value.on, []).append(value)
     return list(found.items())
 
 
@@ -119,12 +123,12 @@ def recorded_differences(
     day: datetime.date, values: list[MetricValue], today: datetime.date
 ) -> list[RecordedDifference]:
     """Where the values recorded for a day are not those that its event log gives."""
-    rebuilt = measured_on(day, today, [one.metric for one in values])
+    rebuilt = measured_on(day, today, [value.metric for value in values])
     return [
-        RecordedDifference(one.metric, day, name, getattr(one, name), now)
-        for one in values
+        RecordedDifference(value.metric, day, name, getattr(value, name), now)
+        for value in values
         for name in _KEPT
-        if getattr(one, name) != (now := _round_value(getattr(rebuilt[one.metric], name)))
+        if getattr(value, name) != (now := _round_value(getattr(rebuilt[value.metric], name)))
     ]
 
 
@@ -167,23 +171,23 @@ MAX_RECORDED_DAYS = 3660
 
 def recorded_values(metric: Metric, until: datetime.date) -> list[MetricValue]:
     """The values of the last ten years up to a day, the earliest first; one query."""
-    found = MetricValue.objects.filter(metric=metric.key, on__lte=until)
-    return list(found.order_by("-on", "-pk")[:MAX_RECORDED_DAYS])[::-1]
+    values = MetricValue.objects.filter(metric=metric.key, on__lte=until)
+    return list(values.order_by("-on", "-pk")[:MAX_RECORDED_DAYS])[::-1]
 
 
 def trend_rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, Any]]:
     """The recorded values of some metrics as rows of a file, by metric and day; one query."""
-    found = MetricValue.objects.filter(metric__in=keys, on__lte=until)
-    for one in found.order_by("metric", "on", "pk")[: MAX_RECORDED_DAYS * len(keys)]:
+    values = MetricValue.objects.filter(metric__in=keys, on__lte=until)
+    for value in values.order_by("metric", "on", "pk")[: MAX_RECORDED_DAYS * len(keys)]:
         yield {
-            "metric": one.metric,
-            "on": one.on,
-            "unit": str(METRICS[one.metric].unit),
-            "value": one.value,
-            "part": one.part,
-            "whole": one.whole,
-            "counted": one.counted,
-            "boroughs": one.boroughs,
-            "left_out": one.left_out,
-            "settled": one.settled,
+            "metric": value.metric,
+            "on": value.on,
+            "unit": str(METRICS[value.metric].unit),
+            "value": value.value,
+            "part": value.part,
+            "whole": value.whole,
+            "counted": value.counted,
+            "boroughs": value.boroughs,
+            "left_out": value.left_out,
+            "settled": value.settled,
         }

@@ -12,19 +12,19 @@ from research.publications.query import ResearchQueryForm
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric by theme, with its value."""
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        files = FileLinks("research:metrics_csv", asked.query())
-        context = {"shown": pages.MetricsPage(asked.scope), "files": files}
-        return render_page(request, "research/metrics.html", context, asked)
+    query = ResearchQueryForm(request)
+    with query.moment():
+        files = FileLinks("research:metrics_csv", query.query())
+        context = {"shown": pages.MetricsPage(query.scope), "files": files}
+        return render_page(request, "research/metrics.html", context, query)
 
 
 def metric(request: HttpRequest, key: str) -> HttpResponse:
     """One metric: its value, what it means, what it is made of, and how it went."""
-    registered, asked = _registered(key), ResearchQueryForm(request)
-    with asked.moment():
-        context = {"shown": pages.MetricPage(registered, asked.scope, asked.public(Finding))}
-        return render_page(request, "research/metric.html", context, asked)
+    registered, query = _registered(key), ResearchQueryForm(request)
+    with query.moment():
+        context = {"shown": pages.MetricPage(registered, query.scope, query.public(Finding))}
+        return render_page(request, "research/metric.html", context, query)
 
 
 def _registered(key: str) -> Metric:

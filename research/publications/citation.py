@@ -136,7 +136,7 @@ def case_study_content(
         _content_head(scope)
         | _record_content(study, figures)
         | {
-            "boroughs": [one.name for one in study.boroughs.all()],
+            "boroughs": [borough.name for borough in study.boroughs.all()],
             "claims": [
                 {
                     "amount": _amount(claim.amount),
@@ -148,10 +148,10 @@ def case_study_content(
                 }
                 for claim in study.claims.all()
             ],
-            "functions": [one.name for one in study.functions.all()],
+            "functions": [function.name for function in study.functions.all()],
             "happened_on": study.happened_on,
             "outcome": study.outcome,
-            "products": [one.name for one in study.products.all()],
+            "products": [product.name for product in study.products.all()],
             "summary": study.summary,
         }
     )
@@ -177,17 +177,17 @@ def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> lis
     """Numbers of these metrics, as they are and as they were published."""
     return [
         {
-            "boroughs": one.measured.boroughs,
-            "counted": one.measured.counted,
-            "key": one.metric.key,
-            "left_out": one.measured.left_out,
-            "part": _amount(one.measured.part),
-            "published_on": one.published.on.isoformat() if one.published else None,
-            "published_value": _amount(one.published.value) if one.published else None,
-            "value": _amount(one.measured.value),
-            "whole": _amount(one.measured.whole),
+            "boroughs": figure.measured.boroughs,
+            "counted": figure.measured.counted,
+            "key": figure.metric.key,
+            "left_out": figure.measured.left_out,
+            "part": _amount(figure.measured.part),
+            "published_on": figure.published.on.isoformat() if figure.published else None,
+            "published_value": _amount(figure.published.value) if figure.published else None,
+            "value": _amount(figure.measured.value),
+            "whole": _amount(figure.measured.whole),
         }
-        for one in (figures[key] for key in sorted(keys))
+        for figure in (figures[key] for key in sorted(keys))
     ]
 
 

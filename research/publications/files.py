@@ -22,7 +22,7 @@ def finding_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     for one in found:
         figures = text.own_figures(one, measured)
         tested = verdicts.run_claim_test(one, figures)
-        told = tested.figure.measured if tested.figure else None
+        measurement = tested.figure.measured if tested.figure else None
         yield _shared_cells(one) | {
             "finding": one.slug,
             "summary": plain_text(one.summary, figures),
@@ -30,27 +30,27 @@ def finding_rows(asked: ResearchQueryForm) -> Iterator[Row]:
             "claimed_as_of": one.as_of,
             "metric": one.metric,
             "verdict": str(tested.now),
-            "value": told.value if told else None,
+            "value": measurement.value if measurement else None,
             "unit": str(tested.figure.metric.unit) if tested.figure else "",
-            "counted": told.counted if told else None,
+            "counted": measurement.counted if measurement else None,
         }
 
 
 def case_study_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     """Each case study with what it is about, and what is claimed of it."""
-    for one in text.add_figures(asked.public(CaseStudy).for_page(), asked.scope):
-        figures = _figures(one)
-        yield _shared_cells(one) | {
-            "case_study": one.slug,
-            "summary": plain_text(one.summary, figures),
-            "happened_on": one.happened_on,
-            "outcome": plain_text(one.outcome, figures),
-            "boroughs": [borough.name for borough in one.boroughs.all()],
-            "products": [product.name for product in one.products.all()],
-            "functions": [function.name for function in one.functions.all()],
+    for figure in text.add_figures(asked.public(CaseStudy).for_page(), asked.scope):
+        figures = _figures(figure)
+        yield _shared_cells(figure) | {
+            "case_study": figure.slug,
+            "summary": plain_text(figure.summary, figures),
+            "happened_on": figure.happened_on,
+            "outcome": plain_text(figure.outcome, figures),
+            "boroughs": [borough.name for borough in figure.boroughs.all()],
+            "products": [product.name for product in figure.products.all()],
+            "functions": [function.name for function in figure.functions.all()],
             "claims": [
                 f"{claim.get_kind_display()} £{claim.amount:,.0f}, according to {claim.claimed_by}"
-                for claim in one.claims.all()
+                for claim in figure.claims.all()
             ],
         }
 
@@ -58,23 +58,23 @@ def case_study_rows(asked: ResearchQueryForm) -> Iterator[Row]:
 def recommendation_rows(asked: ResearchQueryForm) -> Iterator[Row]:
     """Each recommendation with the findings that it rests on."""
     public = asked.public(Recommendation).for_page(asked.day)
-    for one in text.add_figures(public, asked.scope):
-        yield _shared_cells(one) | {
-            "recommendation": one.slug,
-            "text": plain_text(one.body, _figures(one)),
-            "audience": one.audience,
-            "status": one.status,
-            "owner": one.owner,
-            "findings": [finding.slug for finding in one.findings.all()],
+    for figure in text.add_figures(public, asked.scope):
+        yield _shared_cells(figure) | {
+            "recommendation": figure.slug,
+            "text": plain_text(figure.body, _figures(figure)),
+            "audience": figure.audience,
+            "status": figure.status,
+            "owner": figure.owner,
+            "findings": [finding.slug for finding in figure.findings.all()],
         }
 
 
-def _shared_cells(one: Publication) -> Row:
+def _shared_cells(publication: Publication) -> Row:
     return {
-        "title": one.title,
-        "sources": [source.title for source in one.sources.all()],
-        "published_on": one.published_on,
-        "address": one.get_absolute_url(),  # type: ignore[attr-defined]  # each kind has one
+        "title": publication.title,
+        "sources": [source.title for source in publication.sources.all()],
+        "published_on": publication.published_on,
+        "address": publication.get_absolute_url(),  # type: ignore[attr-defined]  # each kind has one
     }
 
 

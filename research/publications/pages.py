@@ -78,8 +78,10 @@ class FindingPage:
 
 def test_claims(findings: Sequence[Finding], scope: Scope) -> list[ClaimTest]:
     """Each finding with its verdict; every metric is measured once, however many speak of it."""
-    measured = figures.figures_for([one.metric for one in findings if one.metric in METRICS], scope)
-    return [verdicts.run_claim_test(one, measured) for one in findings]
+    measured = figures.figures_for(
+        [finding.metric for finding in findings if finding.metric in METRICS], scope
+    )
+    return [verdicts.run_claim_test(finding, measured) for finding in findings]
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,9 @@ class Advice:
     def notices(self) -> list[AdviceNotice]:
         """One for each finding that does not hold, has turned or was withdrawn."""
         turned = [
-            AdviceNotice(f"{said} on {self.rows}", one.finding, one.sentence)
-            for one in self.resting
-            if (said := _changed_verdict(one))
+            AdviceNotice(f"{said} on {self.rows}", test.finding, test.sentence)
+            for test in self.resting
+            if (said := _changed_verdict(test))
         ]
         return turned + [_gone(finding) for finding in self.withdrawn]
 
@@ -120,10 +122,12 @@ def advice_by_audience(
 
     `findings` of each are those ever public by the day of the scope, prefetched.
     """
-    metrics = [one.metric for advised in recommendations for one in advised.findings.all()]
+    metrics = [finding.metric for advised in recommendations for finding in advised.findings.all()]
     measured = text.measure_quoted(recommendations, scope, metrics)
     rows = "today’s rows" if scope.on == today else f"the rows of {_words(scope.on)}"
-    advice = [_advice(one, measured, scope.on, rows) for one in recommendations]
+    advice = [
+        _advice(recommendation, measured, scope.on, rows) for recommendation in recommendations
+    ]
     return [
         (audience.label, [one for one in advice if one.recommendation.audience == audience])
         for audience in Recommendation.Audience
@@ -138,11 +142,11 @@ def _advice(
         advised,
         text.render_text(advised.body, text.own_figures(advised, measured), level=4),
         [
-            verdicts.run_claim_test(one, measured)
-            for one in findings
-            if one.state(on) == State.PUBLISHED
+            verdicts.run_claim_test(finding, measured)
+            for finding in findings
+            if finding.state(on) == State.PUBLISHED
         ],
-        [one for one in findings if one.state(on) == State.WITHDRAWN],
+        [finding for finding in findings if finding.state(on) == State.WITHDRAWN],
         rows,
     )
 

@@ -146,12 +146,12 @@ def _metric(state: StateInline, silent: bool) -> bool:
     """The parser's rule: what stands in double braces, or two braces that nothing closes."""
     if not state.src.startswith("{{", state.pos):
         return False
-    found = _TOKEN.match(state.src, state.pos, state.posMax)
-    whole = found.group() if found else "{{"
+    match = _TOKEN.match(state.src, state.pos, state.posMax)
+    whole = match.group() if match else "{{"
     if not silent:
         piece = state.push("metric", "", 0)
         piece.content = whole
-        meant = _MEANS.fullmatch(found.group(1).replace(_BAR, "|")) if found else None
+        meant = _MEANS.fullmatch(match.group(1).replace(_BAR, "|")) if match else None
         piece.meta = {"token": Token(meant[1], meant[2] or "") if meant else None}
     state.pos += len(whole)
     return True
@@ -209,7 +209,7 @@ def record_texts(record: Publication) -> dict[str, str]:
 
 def quoted_metrics(record: Publication) -> list[str]:
     """The metrics in its texts and of its claim, each once; those no longer registered left out."""
-    found = [key for one in record_texts(record).values() for key in token_keys(one)]
+    found = [key for value in record_texts(record).values() for key in token_keys(value)]
     claim = getattr(record, "metric", "")
     return [key for key in dict.fromkeys([claim, *found]) if key in METRICS]
 

@@ -44,17 +44,17 @@ MAX_RECORDS = 200
 
 def index(request: HttpRequest) -> HttpResponse:
     """All that is published, each claim with what the rows say of it today."""
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        findings = asked.public(Finding).prefetch_related("sources")
-        studies = asked.public(CaseStudy).prefetch_related("boroughs")
+    query = ResearchQueryForm(request)
+    with query.moment():
+        findings = query.public(Finding).prefetch_related("sources")
+        studies = query.public(CaseStudy).prefetch_related("boroughs")
         context = {
-            "findings": test_claims(list(findings[:MAX_RECORDS]), asked.scope),
+            "findings": test_claims(list(findings[:MAX_RECORDS]), query.scope),
             "case_studies": studies[:MAX_RECORDS],
-            "recommendations": asked.public(Recommendation)[:MAX_RECORDS],
-            "files": FileLinks("research:findings_csv", asked.query()),
+            "recommendations": query.public(Recommendation)[:MAX_RECORDS],
+            "files": FileLinks("research:findings_csv", query.query()),
         }
-        return render_page(request, "research/index.html", context, asked)
+        return render_page(request, "research/index.html", context, query)
 
 
 @conditional_page
@@ -72,49 +72,49 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, what today's rows say of it, and where to see them."""
     if withdrawn := http_410(request, Finding, slug, dates.today()):
         return withdrawn
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        public = asked.public(Finding).prefetch_related("sources")
-        shown = FindingPage(get_object_or_404(public, slug=slug), asked.scope)
-        resting = asked.public(Recommendation).filter(findings=shown.finding)
+    query = ResearchQueryForm(request)
+    with query.moment():
+        public = query.public(Finding).prefetch_related("sources")
+        page = FindingPage(get_object_or_404(public, slug=slug), query.scope)
+        resting = query.public(Recommendation).filter(findings=page.finding)
         context = {
-            "finding": shown.finding,
-            "shown": shown,
+            "finding": page.finding,
+            "shown": page,
             "recommendations": resting[:MAX_RECORDS],
-            "citation": shown.cited(request.build_absolute_uri),
+            "citation": page.cited(request.build_absolute_uri),
         }
-        return render_page(request, "research/finding.html", context, asked)
+        return render_page(request, "research/finding.html", context, query)
 
 
 def case_studies(request: HttpRequest) -> HttpResponse:
     """All case studies, with what came of each and what it is said to have cost or saved."""
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        public = asked.public(CaseStudy).for_list()
-        files = FileLinks("research:case_studies_csv", asked.query())
-        context = {"case_studies": add_figures(public[:MAX_RECORDS], asked.scope), "files": files}
-        return render_page(request, "research/case_studies.html", context, asked)
+    query = ResearchQueryForm(request)
+    with query.moment():
+        public = query.public(CaseStudy).for_list()
+        files = FileLinks("research:case_studies_csv", query.query())
+        context = {"case_studies": add_figures(public[:MAX_RECORDS], query.scope), "files": files}
+        return render_page(request, "research/case_studies.html", context, query)
 
 
 def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
     if withdrawn := http_410(request, CaseStudy, slug, dates.today()):
         return withdrawn
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        found = get_object_or_404(asked.public(CaseStudy).for_page(), slug=slug)
-        add_figures([found], asked.scope)
-        return render_page(request, "research/case_study.html", {"case_study": found}, asked)
+    query = ResearchQueryForm(request)
+    with query.moment():
+        found = get_object_or_404(query.public(CaseStudy).for_page(), slug=slug)
+        add_figures([found], query.scope)
+        return render_page(request, "research/case_study.html", {"case_study": found}, query)
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
-    asked, today = ResearchQueryForm(request), dates.today()
+    query, today = ResearchQueryForm(request), dates.today()
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
     gone_since = list(withdrawn[:MAX_RECORDS])
-    with asked.moment():
-        public = asked.public(Recommendation).for_page(asked.day)
-        audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), asked.scope, today)
-        files = FileLinks("research:recommendations_csv", asked.query())
+    with query.moment():
+        public = query.public(Recommendation).for_page(query.day)
+        audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), query.scope, today)
+        files = FileLinks("research:recommendations_csv", query.query())
         context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
-        return render_page(request, "research/recommendations.html", context, asked)
+        return render_page(request, "research/recommendations.html", context, query)

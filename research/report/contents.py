@@ -28,7 +28,7 @@ NONE_YET = Paragraph(text_line("None published yet."))
 
 def findings_blocks(records: ReportRecords, references: ReportReferences) -> ReportSection:
     """Each claim beside the number that tests it."""
-    made = [
+    sections = [
         ReportSection(
             references.finding(finding),
             finding.title,
@@ -37,7 +37,7 @@ def findings_blocks(records: ReportRecords, references: ReportReferences) -> Rep
         )
         for finding in records.findings
     ]
-    return ReportSection("3", "Findings", "findings", [] if made else [NONE_YET], made)
+    return ReportSection("3", "Findings", "findings", [] if sections else [NONE_YET], sections)
 
 
 def _finding(
@@ -52,13 +52,15 @@ def _finding(
 
 def case_study_blocks(records: ReportRecords, references: ReportReferences) -> ReportSection:
     """What boroughs did, and what came of it by whose account."""
-    made = [
+    sections = [
         ReportSection(
             f"4.{n}", study.title, f"study-{study.slug}", list(_study(study, records, references))
         )
         for n, study in enumerate(records.case_studies, 1)
     ]
-    return ReportSection("4", "Case studies", "case-studies", [] if made else [NONE_YET], made)
+    return ReportSection(
+        "4", "Case studies", "case-studies", [] if sections else [NONE_YET], sections
+    )
 
 
 def _study(
@@ -70,7 +72,7 @@ def _study(
         ("Began", text_line(began)),
         ("Boroughs", _record_links(study.boroughs.all())),
         ("Products", _record_links(study.products.all())),
-        ("Functions", text_line(", ".join(one.name for one in study.functions.all()))),
+        ("Functions", text_line(", ".join(function.name for function in study.functions.all()))),
         ("Outcome", text_line(study.outcome or NOT_KNOWN)),
     ]
     for name, line in about:
@@ -101,7 +103,7 @@ def _costs(costs: Iterable[CaseClaim], references: ReportReferences) -> ReportTa
 
 def recommendation_blocks(records: ReportRecords, references: ReportReferences) -> ReportSection:
     """What each audience should do, and the findings it rests on."""
-    made = [
+    sections = [
         ReportSection(
             f"5.{n}",
             str(audience.label),
@@ -111,26 +113,30 @@ def recommendation_blocks(records: ReportRecords, references: ReportReferences) 
         )
         for n, audience in enumerate(Recommendation.Audience, 1)
     ]
-    return ReportSection("5", "Recommendations", "recommendations", [], made)
+    return ReportSection("5", "Recommendations", "recommendations", [], sections)
 
 
 def _for(audience: str, records: ReportRecords) -> list[Block]:
-    some = any(one.audience == audience for one in records.recommendations)
+    some = any(recommendation.audience == audience for recommendation in records.recommendations)
     return [] if some else [NONE_YET]
 
 
 def _advice(
     number: str, audience: str, records: ReportRecords, references: ReportReferences
 ) -> list[ReportSection]:
-    chosen = [one for one in records.recommendations if one.audience == audience]
+    recommendations = [
+        recommendation
+        for recommendation in records.recommendations
+        if recommendation.audience == audience
+    ]
     return [
         ReportSection(
             f"{number}.{n}",
-            one.title,
-            f"advice-{one.slug}",
-            list(_recommendation_blocks(one, records, references)),
+            recommendation.title,
+            f"advice-{recommendation.slug}",
+            list(_recommendation_blocks(recommendation, records, references)),
         )
-        for n, one in enumerate(chosen, 1)
+        for n, recommendation in enumerate(recommendations, 1)
     ]
 
 
@@ -158,7 +164,7 @@ def _sources_line(record: Publication, references: ReportReferences) -> Paragrap
 
 
 def _record_links(records: Iterable[Any]) -> Line:
-    return join_lines([[Piece(str(one), one.get_absolute_url())] for one in records], ", ")
+    return join_lines([[Piece(str(record), record.get_absolute_url())] for record in records], ", ")
 
 
 _SAMPLE = (
@@ -196,10 +202,12 @@ def report_sections(records: ReportRecords) -> list[ReportSection]:
 
 def record_summary(records: ReportRecords) -> str:
     """'208 real systems and 38 real contracts; 33 of 33 boroughs reporting on systems.'"""
-    counts = " and ".join(f"{one.real:,} real {one.name.lower()}" for one in records.held)
+    counts = " and ".join(
+        f"{holdings.real:,} real {holdings.name.lower()}" for holdings in records.held
+    )
     returned = ", ".join(
-        f"{one.reporting} of {records.london} boroughs reporting on {one.name.lower()}"
-        for one in records.held
+        f"{holdings.reporting} of {records.london} boroughs reporting on {holdings.name.lower()}"
+        for holdings in records.held
     )
     return f"This report stands on {counts}; {returned}. {_illustrative_notice(records)}"
 
@@ -207,13 +215,18 @@ def record_summary(records: ReportRecords) -> str:
 def _illustrative_notice(records: ReportRecords) -> str:
     if not records.scope.illustrative:
         return "Records invented for demonstration are left out."
-    counts = " and ".join(f"{one.invented:,} {one.name.lower()}" for one in records.held)
+    counts = " and ".join(
+        f"{holdings.invented:,} {holdings.name.lower()}" for holdings in records.held
+    )
     return f"Invented for demonstration and counted in, because that was asked for: {counts}."
 
 
 def _summary(records: ReportRecords, references: ReportReferences) -> Iterator[Block]:
     yield Paragraph(text_line(record_summary(records)), tone="lead")
-    said = [verdicts.run_claim_test(one, records.figures_of(one)).now for one in records.findings]
+    said = [
+        verdicts.run_claim_test(finding, records.figures_of(finding)).now
+        for finding in records.findings
+    ]
     counts = ", ".join(f"{verdict} {said.count(verdict)}" for verdict in Verdict)
     on = claims.in_words_day(records.scope.on)
     yield Paragraph(text_line(f"Claims on record: {len(said)}. On the rows as at {on}: {counts}."))
@@ -240,7 +253,7 @@ def _summary_table(
 
 
 def _holdings_table(records: ReportRecords, references: ReportReferences) -> Iterator[Block]:
-    rows = [[text_line(words) for words in _counts(one, records)] for one in records.held]
+    rows = [[text_line(words) for words in _counts(holdings, records)] for holdings in records.held]
     head = ("Records", "Real", "Invented, counted in", "Boroughs among them", "Boroughs reporting")
     caption = f"Records as at {claims.in_words_day(records.scope.on)}"
     numeric = frozenset({1, 2, 3, 4})
@@ -281,7 +294,7 @@ def _source_list(sources: Sequence[Source]) -> Block:
     if not sources:
         return Paragraph(text_line("None recorded."))
     anchors = [f"source-{n}" for n in range(1, len(sources) + 1)]
-    return Items([_source(one) for one in sources], anchors)
+    return Items([_source(source) for source in sources], anchors)
 
 
 def _source(source: Source) -> Line:

@@ -90,7 +90,7 @@ class _Walk:
         return {
             "kind": "list",
             "start": start,
-            "items": [self.within(one) for one in node.children],
+            "items": [self.within(syntax_tree_node) for syntax_tree_node in node.children],
         }
 
     def rows(self, node: SyntaxTreeNode) -> list[list[list[Value]]]:
@@ -139,7 +139,7 @@ def press_data(
         "citation": citation.words,
         "day": in_format(citation.on, "j F Y"),
         "hash": citation.hash,
-        "sections": [_section(one) for one in sections],
+        "sections": [_section(section) for section in sections],
         "settled": citation.promise,
         "short": citation.short,
         "standing": standing,
@@ -154,15 +154,15 @@ def set_words(words: str) -> str:
 
     A word of thousands of letters would keep the press busy for minutes.
     """
-    return _LONG_WORD.sub(lambda found: f"{found[0]}\u200b", _NO_GLYPH.sub(" ", words))
+    return _LONG_WORD.sub(lambda match: f"{match[0]}\u200b", _NO_GLYPH.sub(" ", words))
 
 
 def _section(section: ReportSection) -> dict[str, Any]:
     return {
         "anchor": section.anchor,
-        "blocks": [one for block in section.blocks for one in _blocks(block)],
+        "blocks": [_block for block in section.blocks for _block in _blocks(block)],
         "number": section.number,
-        "sections": [_section(one) for one in section.sections],
+        "sections": [_section(report_section) for report_section in section.sections],
         "title": section.title,
     }
 
@@ -171,7 +171,7 @@ def _blocks(block: Block) -> list[dict[str, Any]]:
     if isinstance(block, Prose):
         # Sections of the PDF begin a level above those of the page, whose first is its title
         return markdown_blocks(block.source, block.figures, block.level - 1)
-    values = {one.name: getattr(block, one.name) for one in fields(block)}  # type: ignore[arg-type]
+    values = {field.name: getattr(block, field.name) for field in fields(block)}  # type: ignore[arg-type]
     drawn = {}
     if isinstance(block, ReportDots):
         drawn["svg"] = render_to_string("research/report/_plane.svg", {"plane": block.plane})
@@ -187,7 +187,10 @@ def _plain(value: Any, site: str, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return {key: _plain(one, site, key) for key, one in value.items()}
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name), site, one.name) for one in fields(value)}
+        return {
+            field.name: _plain(getattr(value, field.name), site, field.name)
+            for field in fields(value)
+        }
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
@@ -232,12 +235,12 @@ def pdf_response(
     document = json.dumps(press_data(sections, standing, citation, site)).encode()
     day = citation.on.isoformat()
     key = f"report.pdf {_version()} {day} {hashlib.sha256(document).hexdigest()}"
-    if kept := file_response.find_cached_file(key):
-        return kept
+    if response := file_response.find_cached_file(key):
+        return response
     with _exclusive() as lock:
         # Whoever had the lock a moment ago may have printed the same
-        if kept := file_response.find_cached_file(key):
-            return kept
+        if response := file_response.find_cached_file(key):
+            return response
         content = _run(document, day, disconnected, lock)
         headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(content))}
         file_response.cache_bytes(key, headers, io.BytesIO(content))

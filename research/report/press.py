@@ -21,13 +21,13 @@ SECONDS, BYTES = 20, 1_500_000_000
 
 def press(document: str, on: datetime.date) -> bytes:
     """The tagged PDF of a document, as PDF/UA-1 where its letters allow; always the same bytes."""
-    made = datetime.datetime.combine(on, datetime.time(), datetime.UTC)
+    moment = datetime.datetime.combine(on, datetime.time(), datetime.UTC)
     with tempfile.TemporaryDirectory() as empty:
         try:
-            return _compile(document, empty, made, ["ua-1"])
+            return _compile(document, empty, moment, ["ua-1"])
         except typst.TypstError:
             # A letter that the fonts lack, mostly: tagged all the same, but without the promise
-            return _compile(document, empty, made, [])
+            return _compile(document, empty, moment, [])
 
 
 def _compile(document: str, empty: str, made: datetime.datetime, standards: list[Any]) -> bytes:

@@ -62,7 +62,7 @@ class ReportRecords:
             "figures": citation.figures_content(list(self.measured), self.measured),
             "findings": self._contents(citation.finding_content, self.findings),
             "format": citation.FORMAT,
-            "held": [asdict(one) for one in self.held],
+            "held": [asdict(holdings) for holdings in self.held],
             "illustrative": self.scope.illustrative,
             "publisher": citation.AUTHOR,
             "recommendations": self._contents(
@@ -72,7 +72,7 @@ class ReportRecords:
         }
 
     def _contents(self, written: Any, records: Sequence[Any]) -> list[citation.Content]:
-        return [written(one, self.figures_of(one), self.scope) for one in records]
+        return [written(record, self.figures_of(record), self.scope) for record in records]
 
 
 def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]) -> ReportRecords:
@@ -110,7 +110,7 @@ class ReportReferences:
     def __init__(self, records: ReportRecords) -> None:
         self.sources: dict[int, Source] = {}
         self._counts: dict[str, int] = {}
-        self._findings = {one.pk: n for n, one in enumerate(records.findings, 1)}
+        self._findings = {finding.pk: n for n, finding in enumerate(records.findings, 1)}
         everything: Iterable[Publication] = (
             *records.findings, *records.case_studies, *records.recommendations,
         )  # fmt: skip
@@ -140,7 +140,7 @@ class ReportReferences:
     def cited(self, sources: Iterable[Source]) -> Line:
         """'[1], [4]', each leading to its source; 'not known' for none."""
         known = [
-            [Piece(f"[{self._places[one.pk]}]", f"#source-{self._places[one.pk]}")]
-            for one in sources
+            [Piece(f"[{self._places[source.pk]}]", f"#source-{self._places[source.pk]}")]
+            for source in sources
         ]
         return join_lines(known, ", ") or text_line("not known")

@@ -14,29 +14,32 @@ from research.report import contents, pdf, records
 
 def report(request: HttpRequest) -> HttpResponse:
     """All of research as one document."""
-    asked = ResearchQueryForm(request)
-    with asked.moment():
-        found = records.read_report_records(asked.scope, asked.public)
+    query = ResearchQueryForm(request)
+    with query.moment():
+        report_records = records.read_report_records(query.scope, query.public)
         context = {
             "title": records.TITLE,
-            "standing": contents.record_summary(found),
-            "parts": contents.report_sections(found),
-            "citation": _citation(request, found),
-            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(asked.scope)}",
-            "other": f"?{citation.scope_query(asked.scope.otherwise)}",
+            "standing": contents.record_summary(report_records),
+            "parts": contents.report_sections(report_records),
+            "citation": _citation(request, report_records),
+            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(query.scope)}",
+            "other": f"?{citation.scope_query(query.scope.otherwise)}",
         }
-        return render_page(request, "research/report.html", context, asked)
+        return render_page(request, "research/report.html", context, query)
 
 
 def report_pdf(request: HttpRequest) -> HttpResponseBase:
     """The same as a tagged PDF; 503 where it cannot be printed now."""
-    asked = ResearchQueryForm(request)
-    if asked.problems:
-        return bad_request_text(asked.problems)
-    with asked.moment():
-        found = records.read_report_records(asked.scope, asked.public)
-        sections, standing = contents.report_sections(found), contents.record_summary(found)
-        citation = _citation(request, found)
+    query = ResearchQueryForm(request)
+    if query.problems:
+        return bad_request_text(query.problems)
+    with query.moment():
+        report_records = records.read_report_records(query.scope, query.public)
+        sections, standing = (
+            contents.report_sections(report_records),
+            contents.record_summary(report_records),
+        )
+        citation = _citation(request, report_records)
     # The server sets the event once the client has left; without such a server there is none
     disconnected = request.META.get("citytools.disconnected")
     site = request.build_absolute_uri("/")
@@ -45,30 +48,30 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
     except pdf.NotPrinted as fault:
         headers = {"Retry-After": str(fault.retry_after_seconds)}
         return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
-    filename = f"city-tools-research-{asked.day.isoformat()}.pdf"
+    filename = f"city-tools-research-{query.day.isoformat()}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 
 def report_json(request: HttpRequest) -> HttpResponse:
     """The content of the report, of which its hash is taken."""
-    asked = ResearchQueryForm(request)
-    if asked.problems:
-        return bad_request_text(asked.problems)
-    with asked.moment():
-        return _json(records.read_report_records(asked.scope, asked.public).content)
+    query = ResearchQueryForm(request)
+    if query.problems:
+        return bad_request_text(query.problems)
+    with query.moment():
+        return _json(records.read_report_records(query.scope, query.public).content)
 
 
 def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The content of a finding, of which the hash on its page is taken."""
-    asked = ResearchQueryForm(request)
-    if asked.problems:
-        return bad_request_text(asked.problems)
-    with asked.moment():
-        public = asked.public(Finding).prefetch_related("sources")
+    query = ResearchQueryForm(request)
+    if query.problems:
+        return bad_request_text(query.problems)
+    with query.moment():
+        public = query.public(Finding).prefetch_related("sources")
         found = get_object_or_404(public, slug=slug)
-        measured = text.own_figures(found, text.measure_quoted([found], asked.scope))
-        content = citation.finding_content(found, measured, asked.scope)
+        measured = text.own_figures(found, text.measure_quoted([found], query.scope))
+        content = citation.finding_content(found, measured, query.scope)
     return _json(content)
 
 

@@ -104,29 +104,29 @@ class ReturnsAdmin(StaffAdmin):
         borough = get_object_or_404(Borough, slug=slug)
         if request.method == "POST":
             return self._undone(request, borough, number)
-        found = batch.find_return_batch(borough, number)
-        if found is None:
+        return_batch = batch.find_return_batch(borough, number)
+        if return_batch is None:
             raise Http404("No return on skills of this borough was saved as this batch.")
-        name = found.name[:1].upper() + found.name[1:]
-        context = self._page(request, name) | {"borough": borough, "batch": found}
+        name = return_batch.name[:1].upper() + return_batch.name[1:]
+        context = self._page(request, name) | {"borough": borough, "batch": return_batch}
         return TemplateResponse(request, "admin/skill_return_batch.html", context)
 
     def _undone(self, request: HttpRequest, borough: Borough, number: UUID) -> HttpResponse:
         try:
             with transaction.atomic():
                 Borough.objects.select_for_update().get(pk=borough.pk)
-                found = batch.find_return_batch(borough, number)
-                if found is None:
+                return_batch = batch.find_return_batch(borough, number)
+                if return_batch is None:
                     raise Http404("No return on skills of this borough was saved as this batch.")
-                if found.standing:
-                    batch.undo_return(found)
+                if return_batch.standing:
+                    batch.undo_return(return_batch)
         except IntegrityError as error:
             messages.error(request, integrity_message(error))
             return HttpResponseRedirect(request.get_full_path())
-        if not found.standing:
+        if not return_batch.standing:
             messages.error(request, "Not undone: something of it was changed since. See below.")
             return HttpResponseRedirect(request.get_full_path())
-        messages.success(request, f"Undone: {found.name}. All is as it was before.")
+        messages.success(request, f"Undone: {return_batch.name}. All is as it was before.")
         return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
 
     def _check(self, request: HttpRequest) -> None:

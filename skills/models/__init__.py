@@ -325,7 +325,7 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """A row a skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
         london = self.exclude(borough__kind=Borough.Kind.REGIONAL).order_by()
         skills = london.values("skill", "skill__name", "skill__position", "skill__group__position")
-        at = {f"at_{one}": Count("pk", filter=Q(level=one)) for one in Level.values}
+        at = {f"at_{value}": Count("pk", filter=Q(level=value)) for value in Level.values}
         return skills.annotate(
             **at,
             teach=Count("pk", filter=Q(can_teach=True)),

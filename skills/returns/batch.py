@@ -51,8 +51,8 @@ def save_return(sheet: Sheet) -> SaveResult:
         rows = sheet.answered
         counts = Counter(_way(row) for row in rows)
         levels = [_written(row, sheet) for row in rows]
-        SkillLevel.objects.bulk_create([one for one in levels if one.pk is None])
-        kept = [one for one in levels if one.pk is not None]
+        SkillLevel.objects.bulk_create([level for level in levels if level.pk is None])
+        kept = [level for level in levels if level.pk is not None]
         SkillLevel.objects.bulk_update(kept, [*_ANSWERS, *_SOURCE])
         _record(sheet)
     return SaveResult(recorded.id, counts, len(sheet.rows) - len(rows))
@@ -121,13 +121,13 @@ class ReturnBatch:
 def find_return_batch(borough: Borough, number: UUID) -> ReturnBatch | None:
     """A return's batch by its number; None where this borough has none of it."""
     writes = batches.batch_writes(KINDS, number)
-    levels = [one for one in writes if one.model is SkillLevel]
-    own = [one for one in levels if one.after.borough_id == borough.pk and not one.deleted]
+    levels = [write for write in writes if write.model is SkillLevel]
+    own = [write for write in levels if write.after.borough_id == borough.pk and not write.deleted]
     name = own[0].after.pgh_context.metadata.get("batch") if own else None
     if not name or len(own) < len(levels):
         return None
-    skills = Skill.objects.in_bulk([one.after.skill_id for one in own])
-    steps = [_step(one, skills) for one in own if one.after.skill_id in skills]
+    skills = Skill.objects.in_bulk([write.after.skill_id for write in own])
+    steps = [_step(write, skills) for write in own if write.after.skill_id in skills]
     steps.sort(key=lambda step: (step.skill.position, step.skill.pk))
     return ReturnBatch(writes, steps, name)
 

@@ -60,7 +60,10 @@ class RowForm(forms.Form):
     """The answers on one skill; without a level the skill is not answered."""
 
     level = forms.TypedChoiceField(
-        choices=[("", "not answered"), *((one.value, f"{one.value} {one.label}") for one in Level)],
+        choices=[
+            ("", "not answered"),
+            *((level.value, f"{level.value} {level.label}") for level in Level),
+        ],
         coerce=int,
         empty_value=None,
         required=False,
@@ -165,7 +168,7 @@ class Sheet:
         self.borough, self.data, self._ask = borough, data, ask
         start = {"received_on": dates.today(), "confidence": Confidence.HIGH}
         self.head = HeadForm(data, initial=start)
-        present = {one.skill_id: one for one in _levels(borough, locked=data is not None)}
+        present = {level.skill_id: level for level in _levels(borough, locked=data is not None)}
         skills = Skill.objects.select_related("group")
         self.rows = [
             self._row(skill, present.get(skill.pk))

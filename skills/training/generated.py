@@ -20,7 +20,10 @@ def generate_records(
     for number in range(bodies):
         key = f"body-{number:04}"
         functions = dice.sample(range(80), 25)
-        runs = [(f"function-{one}", f"product-{one}-{dice.randrange(4)}") for one in functions]
+        runs = [
+            (f"function-{function}", f"product-{function}-{dice.randrange(4)}")
+            for function in functions
+        ]
         tile = divmod(number, 20)
         made[key] = Body(dice.choice(PARTNERSHIPS), frozenset(runs), tile=tile)
         strength = dice.uniform(0.5, 3)

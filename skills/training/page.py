@@ -94,7 +94,7 @@ class Class:
     @property
     def waiting(self) -> int:
         """How many of the learners have no pair in the plan."""
-        return sum(one.waits for one in self.learners)
+        return sum(member.waits for member in self.learners)
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class PlanWords:
 
     def __init__(self, facts: TrainingFacts) -> None:
         self.facts = facts
-        used = (product for one in facts.bodies.values() for product in {p for _, p in one.runs})
+        used = (product for body in facts.bodies.values() for product in {p for _, p in body.runs})
         self._users = Counter(used)
 
     def row(self, lesson: Lesson, back: Iterable[Lesson] = ()) -> PairRow:
@@ -139,11 +139,11 @@ class PlanWords:
         seen: Callable[[Lesson], bool],
     ) -> Swap:
         """What two boroughs teach each other, in the order of the lessons; those seen as rows."""
-        own = [one for one in lessons if one.bodies == pair]
+        own = [lesson for lesson in lessons if lesson.bodies == pair]
         rows = [
-            self.row(one, [two for two in own if two.teacher.body == one.learner.body])
-            for one in own
-            if seen(one)
+            self.row(lesson, [two for two in own if two.teacher.body == lesson.learner.body])
+            for lesson in own
+            if seen(lesson)
         ]
         return Swap(self._of(pair[0]), self._of(pair[1]), rows, len(rows) == len(own))
 
@@ -170,11 +170,11 @@ class PlanWords:
             self._member(cohort.teacher),
             [
                 self._member(
-                    one.learner,
-                    near=bool(home) and bool(one.bond.partnership),
-                    waits=one.learner in cohort.waiting,
+                    lesson.learner,
+                    near=bool(home) and bool(lesson.bond.partnership),
+                    waits=lesson.learner in cohort.waiting,
                 )
-                for one in cohort.lessons
+                for lesson in cohort.lessons
             ],
             cohort.teachers,
             cohort.wanting,
@@ -276,7 +276,7 @@ class Training:
     @property
     def boroughs(self) -> int:
         """How many boroughs take part in the pairs shown."""
-        return len({one.pk for row in self.rows for one in (row.teacher, row.learner)})
+        return len({borough.pk for row in self.rows for borough in (row.teacher, row.learner)})
 
     @property
     def skills(self) -> int:
@@ -312,8 +312,8 @@ def training_for(chosen: TrainingFilter) -> Training:
     if asked := chosen.named["illustrative"]:
         systems = systems.illustrative() if asked == "yes" else systems.real()
     facts = read_training_facts(chosen.rows, systems)
-    made = best_plan(facts.held, facts.bodies, chosen.places)
-    return _seen(facts, made, plan_section(chosen))
+    plan = best_plan(facts.held, facts.bodies, chosen.places)
+    return _seen(facts, plan, plan_section(chosen))
 
 
 def _seen(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Training:
@@ -324,17 +324,19 @@ def _seen(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Train
     def seen(what: Lesson | Cohort | TeachingGap) -> bool:
         return asked.holds(facts.skills[what.skill], what.bodies)
 
-    lessons = sorted(made.lessons, key=lambda one: order[one.skill])
+    lessons = sorted(made.lessons, key=lambda lesson: order[lesson.skill])
     swaps = [words.swap(pair, lessons, seen) for pair in swapped]
     suggested = find_cohorts(facts.held, facts.bodies, made)
-    suggested.sort(key=lambda one: order[one.skill])
+    suggested.sort(key=lambda cohort: order[cohort.skill])
     return Training(
         planned=len(lessons),
         known=len(facts.bodies),
         swaps=[swap for swap in swaps if swap.rows],
-        pairs=[words.row(one) for one in lessons if one.bodies not in swapped and seen(one)],
-        cohorts=[words.cohort(one) for one in suggested if seen(one)],
-        gaps=[words.gap(one) for one in find_gaps(facts.held, made) if seen(one)],
+        pairs=[
+            words.row(lesson) for lesson in lessons if lesson.bodies not in swapped and seen(lesson)
+        ],
+        cohorts=[words.cohort(cohort) for cohort in suggested if seen(cohort)],
+        gaps=[words.gap(gap) for gap in find_gaps(facts.held, made) if seen(gap)],
         wishes=_wishes(facts, made, asked),
         all=asked.all,
     )

@@ -104,8 +104,8 @@ class SkillExchange(NamedTuple):
     @property
     def able(self) -> list[BodyLevel]:
         """The learners whom at least one of the teachers could teach."""
-        highest = max((one.level for one in self.teachers), default=0)
-        return [one for one in self.learners if one.level < highest]
+        highest = max((teacher.level for teacher in self.teachers), default=0)
+        return [learner for learner in self.learners if learner.level < highest]
 
 
 def exchanges_by_skill(held: Iterable[BodyLevel]) -> list[SkillExchange]:
@@ -117,7 +117,7 @@ def exchanges_by_skill(held: Iterable[BodyLevel]) -> list[SkillExchange]:
             wanted.teachers.append(one)
         if one.wants_help:
             wanted.learners.append(one)
-    return [wanted for wanted in found.values() if wanted.teachers or wanted.learners]
+    return [value for value in found.values() if value.teachers or value.learners]
 
 
 class Bonds:
@@ -128,7 +128,7 @@ class Bonds:
         self._could: dict[str, set[str]] = defaultdict(set)
         for _, teachers, learners in skills:
             for teacher in teachers:
-                below = (one.body for one in learners if one.level < teacher.level)
+                below = (learner.body for learner in learners if learner.level < teacher.level)
                 self._could[teacher.body].update(below)
         self._known: dict[tuple[str, str], Bond] = {}
 
@@ -174,16 +174,16 @@ def read_training_facts(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> 
     """These levels and systems in use, as far as they are of the 33; four queries."""
     held = _body_levels(levels)
     known = Borough.objects.london().filter(slug__in={one.body for one in held})
-    boroughs = {one.slug: one for one in known}
+    boroughs = {borough.slug: borough for borough in known}
     runs = _uses(systems)
     skills = Skill.objects.select_related("group").order_by(
         "group__position", "group_id", "position", "pk"
     )
     return TrainingFacts(
         held,
-        {slug: _body(one, runs.get(slug, {})) for slug, one in boroughs.items()},
+        {slug: _body(borough, runs.get(slug, {})) for slug, borough in boroughs.items()},
         boroughs,
-        {one.slug: one for one in skills},
+        {skill.slug: skill for skill in skills},
     )
 
 

@@ -111,12 +111,12 @@ def best_plan(
     lessons: list[Lesson] = []
     waiting: list[BodyLevel] = []
     untaught: list[BodyLevel] = []
-    for wanted in skills:
-        taught = _best(wanted, bonds, cap)
+    for skill in skills:
+        taught = _best(skill, bonds, cap)
         lessons += taught
-        learning, able = {lesson.learner for lesson in taught}, wanted.able
+        learning, able = {lesson.learner for lesson in taught}, skill.able
         waiting += [one for one in able if one not in learning]
-        untaught += [one for one in wanted.learners if one not in able]
+        untaught += [learner for learner in skill.learners if learner not in able]
     return TrainingPlan(tuple(lessons), tuple(waiting), tuple(untaught))
 
 
@@ -206,14 +206,14 @@ def find_cohorts(
     """A cohort for each skill that wants one, by skill; see `MANY`."""
     skills = exchanges_by_skill(held)
     bonds = Bonds(bodies, skills)
-    taught = {one.learner: one.teacher for one in plan.lessons}
-    found = []
-    for wanted in skills:
-        able = wanted.able
+    taught = {lesson.learner: lesson.teacher for lesson in plan.lessons}
+    cohorts = []
+    for skill in skills:
+        able = skill.able
         waits = any(one not in taught for one in able)
-        if waits or (able and len(able) >= MIN_COHORT_LEARNERS * len(wanted.teachers)):
-            found.append(_cohort(wanted._replace(learners=able), taught, bodies, bonds))
-    return found
+        if waits or (able and len(able) >= MIN_COHORT_LEARNERS * len(skill.teachers)):
+            cohorts.append(_cohort(skill._replace(learners=able), taught, bodies, bonds))
+    return cohorts
 
 
 def _cohort(
@@ -232,7 +232,7 @@ def _cohort(
     ]
     best = max(options, key=_worth)
     here = {lesson.learner for lesson in best}
-    rest = [one for one in wanted.learners if one not in here]
+    rest = [learner for learner in wanted.learners if learner not in here]
     teacher = best[0].teacher
     return Cohort(
         tuple(best),
@@ -244,7 +244,7 @@ def _cohort(
 
 
 def _worth(lessons: Sequence[Lesson]) -> tuple[int, int]:
-    return sum(one.benefit for one in lessons), sum(one.bond.tie for one in lessons)
+    return sum(lesson.benefit for lesson in lessons), sum(lesson.bond.tie for lesson in lessons)
 
 
 def _nearest(
@@ -258,21 +258,23 @@ def _nearest(
         apart = not home.partnership or home.partnership != other.partnership
         return apart, tiles_apart(home, other), learner.body
 
-    return sorted((one for one in learners if one.level < teacher.level), key=far)[:MAX_COHORT_SIZE]
+    return sorted((learner for learner in learners if learner.level < teacher.level), key=far)[
+        :MAX_COHORT_SIZE
+    ]
 
 
-def tiles_apart(one: Body, other: Body) -> float:
+def tiles_apart(body: Body, other: Body) -> float:
     """Tiles apart on the map, along rows and columns; infinite where either is off the map."""
-    if one.tile is None or other.tile is None:
+    if body.tile is None or other.tile is None:
         return float("inf")
-    return abs(one.tile[0] - other.tile[0]) + abs(one.tile[1] - other.tile[1])
+    return abs(body.tile[0] - other.tile[0]) + abs(body.tile[1] - other.tile[1])
 
 
 def find_gaps(held: Iterable[BodyLevel], plan: TrainingPlan) -> list[TeachingGap]:
     """The skills with wishes that nobody can teach, those wanted most first, then by skill."""
     levels = _levels_by_skill(held)
-    found = [_gap(levels[skill], group) for skill, group in _levels_by_skill(plan.untaught).items()]
-    return sorted(found, key=lambda gap: (-len(gap.wanting), gap.skill))
+    gaps = [_gap(levels[skill], group) for skill, group in _levels_by_skill(plan.untaught).items()]
+    return sorted(gaps, key=lambda gap: (-len(gap.wanting), gap.skill))
 
 
 def _gap(held: Sequence[BodyLevel], wanting: Sequence[BodyLevel]) -> TeachingGap:

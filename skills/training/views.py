@@ -11,16 +11,16 @@ from skills.training.pairs import POINTS
 
 def training(request: HttpRequest) -> HttpResponse:
     """Who could teach whom, where a cohort would do, and what to buy together."""
-    chosen = TrainingFilter(request.GET, SkillLevel.objects.all())
-    made = page.training_for(chosen)
-    listing = page.PlanListing(chosen, made)
+    filterset = TrainingFilter(request.GET, SkillLevel.objects.all())
+    made = page.training_for(filterset)
+    listing = page.PlanListing(filterset, made)
     context = {
         "listing": listing,
         "training": made,
-        "cap": chosen.places,
+        "cap": filterset.places,
         "points": POINTS,
         "most": plan.MAX_COHORT_SIZE,
         "many": plan.MIN_COHORT_LEARNERS,
-        "coverage": pairs.reporting_on_skills(illustrative=chosen.illustrative),
+        "coverage": pairs.reporting_on_skills(illustrative=filterset.illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)

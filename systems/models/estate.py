@@ -87,8 +87,8 @@ class SystemQuerySet(SourcedQuerySet):
         boroughs = dict(self.of_the_33().order_by().values_list(_AREA).annotate(distinct))
         counts = dict(self.order_by().values_list("function").annotate(many=Count("*")))
         systems: Counter[ServiceArea] = Counter()
-        for one in Function.objects.filter(pk__in=counts).select_related("service_area"):
-            systems[one.service_area] += counts[one.pk]
+        for function in Function.objects.filter(pk__in=counts).select_related("service_area"):
+            systems[function.service_area] += counts[function.pk]
         return [
             {"area": area.name, "systems": many, "boroughs": boroughs.get(area.slug, 0)}
             for area, many in sorted(

@@ -216,8 +216,8 @@ def alternatives_to(
 
     Functions stand in their order; one without any other product is left out.
     """
-    told = _in_use(illustrative).filter(function__in=functions).exclude(product__in=without)
-    rows = list(_product_counts(told)[:MAX_ALTERNATIVES])
+    systems = _in_use(illustrative).filter(function__in=functions).exclude(product__in=without)
+    rows = list(_product_counts(systems)[:MAX_ALTERNATIVES])
     products = Product.objects.select_related("manufacturer").in_bulk(
         {row["product"] for row in rows}
     )

@@ -206,7 +206,7 @@ def map_functions(
 def _run_for(
     uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
 ) -> set[int]:
-    shown = {one.pk for one in boroughs}
+    shown = {borough.pk for borough in boroughs}
     wanted = {mark.slug for mark in marked if mark.chosen}
     return {use.function for use in uses if use.borough in shown and use.slug in wanted}
 
@@ -331,8 +331,8 @@ def uses_in_london(*, illustrative: bool) -> list[MapUse]:
     rows = london if illustrative else london.real()
     fields = ("function", "borough", "product", "product__name", "product__slug")
     maker = "product__manufacturer"
-    found = rows.order_by("product__name", "pk").values_list(*fields, maker)
-    return [MapUse(*row) for row in found]
+    systems = rows.order_by("product__name", "pk").values_list(*fields, maker)
+    return [MapUse(*row) for row in systems]
 
 
 def _rows(
@@ -354,7 +354,10 @@ def _row(
     run: Mapping[int, list[Mark]],
     complete: frozenset[int],
 ) -> MapRow:
-    cells = [MapCell(one, _state(one.pk, run, complete), run.get(one.pk, ())) for one in boroughs]
+    cells = [
+        MapCell(borough, _state(borough.pk, run, complete), run.get(borough.pk, ()))
+        for borough in boroughs
+    ]
     users = Counter(mark for products in run.values() for mark in products)
     ranked = sorted(users.items(), key=lambda pair: (-pair[1], pair[0].name))
     return MapRow(function, cells, ranked, len(run), len(run.keys() | complete))

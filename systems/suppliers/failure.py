@@ -24,7 +24,7 @@ class Users:
     @property
     def counts(self) -> list[int]:
         """The numbers that are known."""
-        return [one.users for one in self.systems if one.users is not None]
+        return [system.users for system in self.systems if system.users is not None]
 
     @property
     def total(self) -> int | None:
@@ -56,7 +56,7 @@ class Loss:
     @property
     def systems(self) -> list[System]:
         """Its systems that would fail."""
-        return [one for part in self.parts for one in part.lost]
+        return [system for part in self.parts for system in part.lost]
 
     @property
     def users(self) -> Users:
@@ -123,9 +123,9 @@ class SupplierFailure:
     def exposed(self) -> list[Exposed]:
         """Each function that would be lost somewhere, with its alternatives."""
         others: dict[int, list[System]] = defaultdict(list)
-        for one in self.estate.others:
-            if not self._same_group(one.product):
-                others[one.function_id].append(one)
+        for system in self.estate.others:
+            if not self._same_group(system.product):
+                others[system.function_id].append(system)
         return [self._exposed(use, others[use.function.pk]) for use in self.estate.functions]
 
     @property
@@ -135,40 +135,46 @@ class SupplierFailure:
 
     def unknown(self, london: Iterable[Borough]) -> list[Borough]:
         """The boroughs of which it is not known whether they would lose anything."""
-        return [one for one in london if one.pk not in self.estate.answered]
+        return [borough for borough in london if borough.pk not in self.estate.answered]
 
     def _same_group(self, product: Product) -> bool:
         maker, top = product.manufacturer_id, self.group.owners.top
         return maker is not None and top(maker) == top(self.group.supplier.pk)
 
     def _exposed(self, use: FunctionUse, others: Sequence[System]) -> Exposed:
-        losing = {one.borough_id: one.borough for _, lost in use.choices for one in lost}
-        found = [
+        losing = {system.borough_id: system.borough for _, lost in use.choices for system in lost}
+        alternatives = [
             _alternative(product, list(members), losing.keys())
-            for product, members in groupby(others, lambda one: one.product)
+            for product, members in groupby(others, lambda system: system.product)
         ]
-        found.sort(key=lambda one: (-len(one.boroughs), one.product.name, one.product.pk))
-        boroughs = sorted(losing.values(), key=lambda one: (one.name, one.pk))
-        return Exposed(use, boroughs, found[:SHOWN], len(found))
+        alternatives.sort(
+            key=lambda alternative: (
+                -len(alternative.boroughs),
+                alternative.product.name,
+                alternative.product.pk,
+            )
+        )
+        boroughs = sorted(losing.values(), key=lambda borough: (borough.name, borough.pk))
+        return Exposed(use, boroughs, alternatives[:SHOWN], len(alternatives))
 
 
 def _alternative(
     product: Product, systems: Sequence[System], losing: Collection[int]
 ) -> FailureAlternative:
     """To ring: who would lose nothing for the function, a real record first, then by name."""
-    asked = min(
+    system = min(
         systems,
         key=lambda one: (one.borough_id in losing, one.illustrative, one.borough.name, one.pk),
     )
     boroughs = [one.borough for one in systems]
     return FailureAlternative(
-        product, boroughs, asked.borough, sum(one.illustrative for one in systems)
+        product, boroughs, system.borough, sum(one.illustrative for one in systems)
     )
 
 
 def _group_by_place(systems: Iterable[System]) -> Mapping[tuple[int, int], Sequence[System]]:
     """Systems by borough and function."""
     found: dict[tuple[int, int], list[System]] = defaultdict(list)
-    for one in systems:
-        found[one.borough_id, one.function_id].append(one)
+    for system in systems:
+        found[system.borough_id, system.function_id].append(system)
     return dict(found)

@@ -84,8 +84,10 @@ def market_entries(
 def system_entries(estate: Estate) -> list[MarketEntry]:
     """An entry for each system in use."""
     return [
-        MarketEntry(one.function, one.product.manufacturer_id, Decimal(1), one.illustrative)
-        for one in (*estate.own, *estate.others)
+        MarketEntry(
+            system.function, system.product.manufacturer_id, Decimal(1), system.illustrative
+        )
+        for system in (*estate.own, *estate.others)
     ]
 
 
@@ -126,9 +128,9 @@ def function_shares(
 
 def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGroup) -> Share:
     counted = [
-        (one.supplier, one.amount, one.illustrative)
-        for one in entries
-        if one.supplier is not None and one.amount is not None
+        (entry.supplier, entry.amount, entry.illustrative)
+        for entry in entries
+        if entry.supplier is not None and entry.amount is not None
     ]
     own = [amount for supplier, amount, _ in counted if supplier in group.keys]
     held: dict[int, Decimal] = defaultdict(Decimal)
@@ -141,7 +143,7 @@ def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGr
         sum(held.values(), Decimal(0)),
         len(counted),
         len(entries) - len(counted),
-        sum(one.supplier in group.keys for one in entries) - len(own),
+        sum(entry.supplier in group.keys for entry in entries) - len(own),
         sum(invented for _, _, invented in counted),
         statistics.market_concentration(held.values()),
     )
@@ -155,7 +157,7 @@ def _place(function: Function) -> tuple[int, int, int, int]:
 def share_by_function(shares: Sequence[Share], group: SupplierGroup, by: str) -> Chart:
     """The share of each function in per cent, the largest first; what is not known is not drawn."""
     known = [share for share in shares if share.share is not None]
-    known.sort(key=lambda one: (-(one.share or 0), one.function.name))
+    known.sort(key=lambda share: (-(share.share or 0), share.function.name))
     names = [share.function.name for share in known]
     values = [share.per_cent or 0.0 for share in known]
     head = f"Share of {dict(BY)[by]}, per cent"
@@ -178,14 +180,14 @@ def _finding(known: Sequence[Share], group: SupplierGroup, by: str) -> str:
     name, counted = group.supplier.name, dict(BY)[by]
     if not known:
         return f"No share of {counted} is known for {name}"
-    most = known[0]
-    if not most.own:
+    share = known[0]
+    if not share.own:
         return f"{name} is known to hold none of the {DENOMINATORS[by]}"
-    if len(known) > 1 and known[1].per_cent == most.per_cent:
-        return f"{name}’s share of {counted} is at most {most.per_cent:g} % of a function"
+    if len(known) > 1 and known[1].per_cent == share.per_cent:
+        return f"{name}’s share of {counted} is at most {share.per_cent:g} % of a function"
     return (
-        f"{name}’s largest share of {counted}: {most.per_cent:g} % for {most.function.name} "
-        f"({_amount(most.own, by)} of {_amount(most.whole, by)})"
+        f"{name}’s largest share of {counted}: {share.per_cent:g} % for {share.function.name} "
+        f"({_amount(share.own, by)} of {_amount(share.whole, by)})"
     )
 
 

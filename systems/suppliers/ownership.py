@@ -81,9 +81,13 @@ class Owners:
         """
         sold = {supplier, *(step.owner_id for step in self.chain(supplier))}
         bought = {supplier, *self.group(supplier)}
-        steps = [one for one in self.steps if one.supplier_id in sold or one.owner_id in bought]
-        steps.sort(key=lambda one: (_day(one), one.supplier.name, one.pk))
-        return [Event(one, self._moved_on(one)) for one in steps]
+        steps = [
+            ownership
+            for ownership in self.steps
+            if ownership.supplier_id in sold or ownership.owner_id in bought
+        ]
+        steps.sort(key=lambda ownership: (_day(ownership), ownership.supplier.name, ownership.pk))
+        return [Event(ownership, self._moved_on(ownership)) for ownership in steps]
 
     def _moved_on(self, step: Ownership) -> Supplier | None:
         latest = self.latest[step.supplier_id]
@@ -112,7 +116,9 @@ class SupplierGroup:
     @cached_property
     def owned(self) -> list[Supplier]:
         """What it owns today, by name, whether it is counted or not."""
-        return sorted(self.owners.group(self.supplier.pk).values(), key=lambda one: one.name)
+        return sorted(
+            self.owners.group(self.supplier.pk).values(), key=lambda supplier: supplier.name
+        )
 
     @cached_property
     def members(self) -> list[Supplier]:
@@ -122,12 +128,12 @@ class SupplierGroup:
     @cached_property
     def keys(self) -> frozenset[int]:
         """Primary keys of the suppliers counted."""
-        return frozenset(one.pk for one in self.members)
+        return frozenset(supplier.pk for supplier in self.members)
 
     @property
     def query(self) -> str:
         """The query string that narrows a list to them."""
-        return urlencode({"supplier": [one.slug for one in self.members]}, doseq=True)
+        return urlencode({"supplier": [supplier.slug for supplier in self.members]}, doseq=True)
 
     @cached_property
     def chain(self) -> list[Ownership]:

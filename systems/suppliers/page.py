@@ -42,8 +42,8 @@ class Money:
 
 def contracts_with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
     """Contracts that pay any of the suppliers."""
-    found = Contract.objects.filter(supplier__in=suppliers)
-    return found if illustrative else found.real()
+    contracts = Contract.objects.filter(supplier__in=suppliers)
+    return contracts if illustrative else contracts.real()
 
 
 def paid_to_others(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
@@ -52,8 +52,8 @@ def paid_to_others(suppliers: Collection[int], *, illustrative: bool) -> Contrac
     if not illustrative:
         links = links.exclude(system__source_kind=SourceKind.ILLUSTRATIVE)
     # One look-up for all: asked of each contract in turn, PostgreSQL may take minutes
-    found = Contract.objects.filter(pk__in=links.order_by().values("contract"))
-    others = found.exclude(supplier__in=suppliers)
+    contracts = Contract.objects.filter(pk__in=links.order_by().values("contract"))
+    others = contracts.exclude(supplier__in=suppliers)
     return others if illustrative else others.real()
 
 
@@ -126,7 +126,7 @@ class Need:
 
 def skills_needed(*, illustrative: bool) -> list[Need]:
     """Each skill needed that is among those recorded, in the order above; two queries."""
-    skills = {one.slug: one for one in Skill.objects.filter(slug__in=NEEDED)}
+    skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=NEEDED)}
     levels = SkillLevel.objects.filter(skill__in=skills.values())
     levels = levels.filter(borough__in=Borough.objects.london())
     levels = levels if illustrative else levels.real()
@@ -141,12 +141,12 @@ def skills_needed(*, illustrative: bool) -> list[Need]:
 
 
 def _skill_need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
-    strong = [one for one in levels if one.level >= Level.PRACTITIONER]
+    strong = [level for level in levels if level.level >= Level.PRACTITIONER]
     return Need(
         skill,
         why,
-        [one for one in strong if one.can_teach],
-        [one for one in strong if not one.can_teach],
+        [level for level in strong if level.can_teach],
+        [level for level in strong if not level.can_teach],
         len(levels),
     )
 
@@ -170,7 +170,7 @@ class FunctionUse:
     @property
     def running(self) -> int:
         """How many of the 33 run any of the products for it."""
-        return len({one.borough_id for _, systems in self.choices for one in systems})
+        return len({system.borough_id for _, systems in self.choices for system in systems})
 
 
 @dataclass(frozen=True)
@@ -183,12 +183,12 @@ class ProductUse:
     @property
     def boroughs(self) -> int:
         """How many of the 33 run it."""
-        return len({one.borough_id for one in self.systems})
+        return len({system.borough_id for system in self.systems})
 
     @property
     def satisfaction(self) -> ScaleAnswers:
         """The boroughs' own views of it, 1 to 5."""
-        given = [one.satisfaction for one in self.systems if one.satisfaction is not None]
+        given = [system.satisfaction for system in self.systems if system.satisfaction is not None]
         return ScaleAnswers(given, len(self.systems))
 
     @property
@@ -214,19 +214,19 @@ class Estate:
     @cached_property
     def boroughs(self) -> list[Borough]:
         """Those that run any of its products, by name."""
-        return _sort_by_name(one.borough for one in self.own)
+        return _sort_by_name(system.borough for system in self.own)
 
     @cached_property
     def answered(self) -> frozenset[int]:
         """The boroughs of which it is known whether they run any of its products."""
-        return self.complete | {one.borough_id for one in self.own}
+        return self.complete | {system.borough_id for system in self.own}
 
     @cached_property
     def functions(self) -> list[FunctionUse]:
         """Each function, who runs what for it, and of how many that is known."""
         rows = []
-        for function, systems in groupby(self.own, lambda one: one.function):
-            products = groupby(systems, lambda one: one.product)
+        for function, systems in groupby(self.own, lambda system: system.function):
+            products = groupby(systems, lambda system: system.product)
             choices = [(product, list(members)) for product, members in products]
             rows.append(FunctionUse(function, choices, len(self.known(function))))
         return rows
@@ -234,7 +234,9 @@ class Estate:
     def known(self, function: Function) -> set[int]:
         """The boroughs whose answer on one of the functions is known."""
         systems = (*self.own, *self.others)
-        return {one.borough_id for one in systems if one.function == function} | self.complete
+        return {
+            system.borough_id for system in systems if system.function == function
+        } | self.complete
 
     @property
     def hosting(self) -> list[tuple[str, int]]:
@@ -244,12 +246,12 @@ class Estate:
     @property
     def invented(self) -> int:
         """How many of its systems are invented for demonstration."""
-        return sum(one.illustrative for one in self.own)
+        return sum(system.illustrative for system in self.own)
 
     def of_products(self, products: Iterable[Product]) -> list[ProductUse]:
         """Each product with its systems."""
         return [
-            ProductUse(product, [one for one in self.own if one.product_id == product.pk])
+            ProductUse(product, [system for system in self.own if system.product_id == product.pk])
             for product in products
         ]
 
@@ -265,8 +267,8 @@ def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
     idle = theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count()
     complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=illustrative)
     return Estate(
-        [one for one in systems if one.product.manufacturer_id in makers],
-        [one for one in systems if one.product.manufacturer_id not in makers],
+        [system for system in systems if system.product.manufacturer_id in makers],
+        [system for system in systems if system.product.manufacturer_id not in makers],
         idle,
         frozenset(complete.values_list("pk", flat=True)),
     )
@@ -281,7 +283,7 @@ def products_made_by(makers: Collection[int], *, illustrative: bool) -> list[Pro
 
 def estate_hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
     """(where they run, how many), in the order of the choices, not known last."""
-    counts = Counter(one.hosting for one in systems)
+    counts = Counter(system.hosting for system in systems)
     places = [*Hosting.choices, ("", "not known")]
     return [(str(label), counts[value]) for value, label in places if counts[value]]
 
@@ -295,8 +297,8 @@ def _in_order(systems: SystemQuerySet) -> SystemQuerySet:
 
 
 def _sort_by_name(boroughs: Iterable[Borough]) -> list[Borough]:
-    unique = {one.pk: one for one in boroughs}
-    return sorted(unique.values(), key=lambda one: (one.name, one.pk))
+    unique = {borough.pk: borough for borough in boroughs}
+    return sorted(unique.values(), key=lambda borough: (borough.name, borough.pk))
 
 
 SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"

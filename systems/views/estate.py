@@ -17,9 +17,9 @@ from systems.service_map import MapFilter
 
 def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
-    chosen = SystemFilter(request.GET, System.objects.for_list())
+    filterset = SystemFilter(request.GET, System.objects.for_list())
     listing = Listing(
-        chosen,
+        filterset,
         "systems:list",
         "systems:csv",
         "Systems",
@@ -31,10 +31,10 @@ def system_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, chosen.rows.borough_count(), illustrative=chosen.illustrative
+            Subject.SYSTEMS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
-        "chart": charts.systems_by_area_chart(chosen.rows, listing.csv),
-        "about": pages.research_about_filter(chosen, dates.today()),
+        "chart": charts.systems_by_area_chart(filterset.rows, listing.csv),
+        "about": pages.research_about_filter(filterset, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 
@@ -52,12 +52,14 @@ def system(request: HttpRequest, pk: int) -> HttpResponse:
 
 def service_map_page(request: HttpRequest) -> HttpResponse:
     """Function by borough: who runs what."""
-    chosen = MapFilter(request.GET, System.objects.in_use())
-    listing = Listing(chosen, "systems:map", "systems:map_csv", "Service map", "answer", "answers")
-    made = service_map.service_map_for(chosen)
+    filterset = MapFilter(request.GET, System.objects.in_use())
+    listing = Listing(
+        filterset, "systems:map", "systems:map_csv", "Service map", "answer", "answers"
+    )
+    made = service_map.service_map_for(filterset)
     reporting = coverage.coverage_for(
-        Subject.SYSTEMS, len(made.boroughs), illustrative=chosen.illustrative
+        Subject.SYSTEMS, len(made.boroughs), illustrative=filterset.illustrative
     )
     context = {"listing": listing, "map": made, "coverage": reporting}
-    context["about"] = pages.research_about_filter(chosen, dates.today())
+    context["about"] = pages.research_about_filter(filterset, dates.today())
     return render(request, "systems/map.html", context, status=listing.status)

@@ -19,9 +19,9 @@ from systems.products.page import alternatives_to, known_systems, moves_involvin
 
 def product_list(request: HttpRequest) -> HttpResponse:
     """Products as filtered, with how many boroughs run each."""
-    chosen = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
+    filterset = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
     listing = Listing(
-        chosen,
+        filterset,
         "systems:products",
         "systems:products_csv",
         "Products",
@@ -36,9 +36,9 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
-    asked, today = RealOnlyQueryForm(request), dates.today()
-    systems = known_systems(found, illustrative=asked.illustrative)
-    everything = System.objects.all() if asked.illustrative else System.objects.real()
+    query, today = RealOnlyQueryForm(request), dates.today()
+    systems = known_systems(found, illustrative=query.illustrative)
+    everything = System.objects.all() if query.illustrative else System.objects.real()
     used, paid = product_use(systems), costs.product_costs(found, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = used.functions or list(found.functions.all())
@@ -47,14 +47,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "owners": found.manufacturer.owners() if found.manufacturer else [],
         "use": used,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, used.boroughs, illustrative=asked.illustrative
+            Subject.SYSTEMS, used.boroughs, illustrative=query.illustrative
         ),
         "contracts": contracts.for_list().soonest_first(today)[:10],
         "contract_count": contracts.count(),
         "costs": paid,
         "chart": charts.cost_each_thousand(paid),
-        "alternatives": alternatives_to(functions, [found], illustrative=asked.illustrative),
+        "alternatives": alternatives_to(functions, [found], illustrative=query.illustrative),
         "moves": moves_involving(found, everything),
         "about": pages.research_about_product(found, today),
     }
-    return render_page(request, "systems/product.html", context, asked)
+    return render_page(request, "systems/product.html", context, query)

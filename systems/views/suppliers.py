@@ -32,9 +32,9 @@ View = Callable[[HttpRequest, str], HttpResponse]
 
 def supplier_list(request: HttpRequest) -> HttpResponse:
     """Suppliers as filtered, with their products, systems and contracts counted."""
-    chosen = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
+    filterset = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
     listing = Listing(
-        chosen,
+        filterset,
         "systems:suppliers",
         "systems:suppliers_csv",
         "Suppliers",
@@ -66,49 +66,51 @@ def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]
 @_redirect_former_names
 def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
-    asked, today = AskedShare(request), dates.today()
-    shown = asked.illustrative
-    group = ownership.supplier_group(found, asked.named.get("group"))
-    told = read_estate(group.keys, illustrative=shown)
-    paid = contracts_with_suppliers(group.keys, illustrative=shown)
+    share, today = AskedShare(request), dates.today()
+    filterset = share.illustrative
+    group = ownership.supplier_group(found, share.named.get("group"))
+    estate = read_estate(group.keys, illustrative=filterset)
+    paid = contracts_with_suppliers(group.keys, illustrative=filterset)
     shares = market.function_shares(
-        market.market_entries(asked.counted, told, today, illustrative=shown), group, told
+        market.market_entries(share.counted, estate, today, illustrative=filterset), group, estate
     )
-    made = told.of_products(products_made_by(group.keys, illustrative=shown))
+    uses = estate.of_products(products_made_by(group.keys, illustrative=filterset))
     context = {
         "supplier": found,
         "group": group,
-        "estate": told,
-        "products": made,
+        "estate": estate,
+        "products": uses,
         "contracts": paid.for_list().soonest_decision_first(today)[:50],
         "money": contract_costs_today(paid, today),
-        "elsewhere": paid_to_others(group.keys, illustrative=shown).count(),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=shown),
+        "elsewhere": paid_to_others(group.keys, illustrative=filterset).count(),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=filterset),
         "shares": shares,
-        "denominator": market.DENOMINATORS[asked.counted],
-        "chart": market.share_by_function(shares, group, asked.counted),
+        "denominator": market.DENOMINATORS[share.counted],
+        "chart": market.share_by_function(shares, group, share.counted),
     }
-    return render_page(request, "systems/supplier.html", context, asked)
+    return render_page(request, "systems/supplier.html", context, share)
 
 
 @_redirect_former_names
 def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
-    asked, today = AskedGroup(request), dates.today()
-    shown = asked.illustrative
-    group = ownership.supplier_group(found, asked.named.get("group"))
-    told = failure.SupplierFailure(group, read_estate(group.keys, illustrative=shown))
-    at_stake = contracts_at_stake(group.keys, illustrative=shown).running_on(today)
+    asked_group, today = AskedGroup(request), dates.today()
+    filterset = asked_group.illustrative
+    group = ownership.supplier_group(found, asked_group.named.get("group"))
+    supplier_failure = failure.SupplierFailure(
+        group, read_estate(group.keys, illustrative=filterset)
+    )
+    at_stake = contracts_at_stake(group.keys, illustrative=filterset).running_on(today)
     context = {
         "supplier": found,
         "today": today,
         "group": group,
-        "failure": told,
-        "unknown": told.unknown(Borough.objects.london().order_by("name", "pk")),
+        "failure": supplier_failure,
+        "unknown": supplier_failure.unknown(Borough.objects.london().order_by("name", "pk")),
         "contracts": at_stake.for_list().soonest_first(today)[:100],
         "money": contract_costs_today(at_stake, today),
-        "needs": skills_needed(illustrative=shown),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=shown),
-        "skilled": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=shown),
+        "needs": skills_needed(illustrative=filterset),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=filterset),
+        "skilled": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=filterset),
     }
-    return render_page(request, "systems/supplier_failure.html", context, asked)
+    return render_page(request, "systems/supplier_failure.html", context, asked_group)

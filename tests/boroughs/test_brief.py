@@ -33,7 +33,7 @@ def found(borough: Borough, most: int = 3, *, illustrative: bool = True) -> list
 
 
 def chances(borough: Borough, most: int = 3) -> list[str]:
-    return [f"{one.what}: {one.names}" for one in found(borough, most)]
+    return [f"{chance.what}: {chance.names}" for chance in found(borough, most)]
 
 
 def contract(lead: Borough, ends_on: str, function: Any, **fields: Any) -> None:

@@ -40,7 +40,7 @@ def compared(client: Client, query: Any) -> list[str]:
     response = client.get(PAGE, query)
     assert response.status_code == 200, words(response)
     choice = response.context["choice"]
-    return [one.name for one in choice.boroughs] if choice.ready else []
+    return [borough.name for borough in choice.boroughs] if choice.ready else []
 
 
 def said_of(client: Client, section: str, item: str, **query: Any) -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ def test_one_borough_asks_for_another_and_offers_its_nearest(client: Client) -> 
 
 
 def test_seven_are_too_many_and_stay_ticked(client: Client, seven: list[Borough]) -> None:
-    slugs = [one.slug for one in seven]
+    slugs = [borough.slug for borough in seven]
     response = client.get(PAGE, {"borough": slugs})
     assert response.status_code == 400
     assert "7 are chosen. Compare 2 to 6: take some away." in words(response)
@@ -366,11 +366,11 @@ def test_sql_counts_the_same(client: Client) -> None:
     for row in found:
         if row["section"] == "Satisfaction" and row["item"] == "Systems with an answer":
             given = [
-                one
-                for one in systems
-                if one["borough"] == row["borough"]
-                and one["satisfaction"]
-                and one["status"] not in {"retired", "planned"}
+                system
+                for system in systems
+                if system["borough"] == row["borough"]
+                and system["satisfaction"]
+                and system["status"] not in {"retired", "planned"}
             ]
             assert (row["value"] or "0") == str(len(given))
 

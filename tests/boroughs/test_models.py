@@ -42,11 +42,11 @@ def test_the_database_refuses_a_return_that_makes_no_sense(
 
 
 def test_one_return_a_borough_subject_and_day() -> None:
-    one = factories.returned()
-    factories.returned(one.borough, subject=Subject.SKILLS)
-    factories.returned(one.borough, received_on="2026-10-01")
+    borough_return = factories.returned()
+    factories.returned(borough_return.borough, subject=Subject.SKILLS)
+    factories.returned(borough_return.borough, received_on="2026-10-01")
     with pytest.raises(IntegrityError, match="one_return_a_borough_subject_and_day"):
-        factories.returned(one.borough)
+        factories.returned(borough_return.borough)
 
 
 def test_reporting_is_of_the_33_on_one_subject_and_real_where_asked() -> None:

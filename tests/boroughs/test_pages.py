@@ -113,7 +113,7 @@ def test_reporting_counts_boroughs_of_the_33_with_a_return_on_the_subject(
     for body in (gla, city):
         factories.returned(body, subject=subject)
     factories.returned(subject=subject, source_kind="illustrative")
-    factories.returned(subject=next(one for one in Subject.values if one != subject))
+    factories.returned(subject=next(value for value in Subject.values if value != subject))
     address = ADDRESS[subject]
     assert "2 of 33 boroughs reporting (1 invented" in words(client.get(address))
     real = words(client.get(address, {"illustrative": "no"}))

@@ -62,13 +62,13 @@ def by_sql(query: str, *parameters: int) -> set[tuple[int, ...]]:
 
 def agree(borough: Borough) -> int:
     """Compare with SQL; how many things were found."""
-    found = page.compare_with_london(borough)
-    rare = {(row.use.function, row.use.product) for row in found.rare}
+    comparison = page.compare_with_london(borough)
+    rare = {(row.use.function, row.use.product) for row in comparison.rare}
     assert rare == by_sql(RARE, borough.pk)
     open_ = by_sql(OPEN, borough.pk, borough.pk)
-    assert found.gaps.unknown == len(open_)
-    assert {(gap.function.pk,) for gap in found.gaps.rows} <= open_
-    common = {(row.function.pk,) for row in found.common}
+    assert comparison.gaps.unknown == len(open_)
+    assert {(gap.function.pk,) for gap in comparison.gaps.rows} <= open_
+    common = {(row.function.pk,) for row in comparison.common}
     assert common == by_sql(COMMON, borough.pk, borough.pk, borough.pk)
     return len(rare) + len(common) + len(open_)
 

@@ -49,7 +49,7 @@ def test_only_the_33_have_tiles() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", [key for key, one in MEASURES.items() if not one.share])
+@pytest.mark.parametrize("key", [key for key, measure in MEASURES.items() if not measure.share])
 def test_nought_is_not_known_until_a_complete_return_makes_it_none(key: str) -> None:
     borough = factories.borough("Camden")
     subject = MEASURES[key].subject

@@ -25,14 +25,16 @@ def crowd(borough: Borough) -> None:
     """More of everything than a page holds, under long names, and peers to compare with."""
     others = list(Borough.objects.london().exclude(pk=borough.pk)[:6])
     partners = [borough, *others]
-    for one in partners:
-        factories.returned(one, complete=False, received_on="2026-11-01")
+    for partner in partners:
+        factories.returned(partner, complete=False, received_on="2026-11-01")
     year = dates.today().year + 1
     for number in range(40):
         function = factories.function(f"{LONG[:45]} {number}")
         product = factories.product(f"{LONG} {number}")
-        for one in partners[: 2 + number % 6]:
-            factories.system(borough=one, product=product, function=function, intention="replace")
+        for partner in partners[: 2 + number % 6]:
+            factories.system(
+                borough=partner, product=product, function=function, intention="replace"
+            )
         factories.contract(
             lead=borough,
             title=f"{LONG}, with support, hosting and maintenance, lot {number}",

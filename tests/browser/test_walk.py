@@ -83,8 +83,8 @@ def _records() -> list[str]:
     """The addresses that only the database knows: a system, its contract, a window."""
     system = System.objects.filter(contracts__isnull=False).earliest("pk")
     contract = system.contracts.earliest("pk")
-    asked = TogetherFilter(QueryDict(), Contract.objects.all())
-    window: str = windows_with_most_boroughs(asked, dates.today())[0].address
+    filterset = TogetherFilter(QueryDict(), Contract.objects.all())
+    window: str = windows_with_most_boroughs(filterset, dates.today())[0].address
     return [system.get_absolute_url(), contract.get_absolute_url(), window]
 
 

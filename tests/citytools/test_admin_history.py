@@ -147,7 +147,9 @@ def test_a_long_history_takes_no_more_queries_than_a_short_one(staff: Client) ->
 def _queries_of_history(staff: Client, many: int) -> int:
     systems = [factories.system() for _ in range(many)]
     with pghistory.context(user=User.objects.get().pk):
-        contract = factories.contract(systems=systems, partners=[one.borough for one in systems])
+        contract = factories.contract(
+            systems=systems, partners=[system.borough for system in systems]
+        )
         for number in range(many):
             Contract.objects.filter(pk=contract.pk).update(reference=number)
     with CaptureQueriesContext(connection) as queries:

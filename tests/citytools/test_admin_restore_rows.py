@@ -44,8 +44,8 @@ def _days_ago(*models: Any, days: int) -> None:
 
 
 def test_a_link_to_what_has_been_deleted_since_is_named_and_left_out(staff: Client) -> None:
-    gone, kept = factories.borough("Gone"), factories.borough("Kept")
-    contract = factories.contract(partners=[gone, kept])
+    gone, borough = factories.borough("Gone"), factories.borough("Kept")
+    contract = factories.contract(partners=[gone, borough])
     number, restore = contract.pk, _deleted(staff, contract)
     gone.delete()
     reason = "Borough: “Gone” has been deleted. Restore that first."
@@ -57,7 +57,7 @@ def test_a_link_to_what_has_been_deleted_since_is_named_and_left_out(staff: Clie
         "Came back with it: Sharing borough: Kept.",
         f"Not restored with it: Sharing borough: Gone, deleted since. {reason}",
     ]
-    assert [*Contract.objects.get(pk=number).partners.all()] == [kept]
+    assert [*Contract.objects.get(pk=number).partners.all()] == [borough]
 
 
 def test_a_name_that_another_supplier_has_taken_since_stays_there(staff: Client) -> None:
@@ -170,15 +170,15 @@ def test_an_older_version_of_a_deleted_record_has_the_rows_it_had_then(staff: Cl
 
 
 def test_lead_and_partner_that_changed_places_change_back(staff: Client) -> None:
-    one, other = factories.borough("One"), factories.borough("Other")
-    contract = factories.contract(lead=one, partners=[other])
+    borough, other = factories.borough("One"), factories.borough("Other")
+    contract = factories.contract(lead=borough, partners=[other])
     _days_ago(Contract, ContractPartner, days=1)
-    ContractPartner.objects.update(borough=one)
+    ContractPartner.objects.update(borough=borough)
     Contract.objects.update(lead=other)
     restore = _restoring(Contract, contract.pk, "earliest")
     confirmed(staff, restore, {"parts": "on"})
     contract.refresh_from_db()
-    assert (contract.lead, [*contract.partners.all()]) == (one, [other])
+    assert (contract.lead, [*contract.partners.all()]) == (borough, [other])
 
 
 def test_rows_are_restored_only_by_those_who_may_add_them(client: Client) -> None:

@@ -67,9 +67,9 @@ def test_a_deleted_record_comes_back_with_all_its_rows(staff: Client, model: Any
     history = staff.get(address(model, "history", number))
     assert [entry.done for entry in history.context["page"]].count("Deleted") == 1
     restore = address(model, "restore", number, _last_version(model, number))
-    asked = staff.get(restore)
-    assert len(asked.context["plan"].steps) == sum(map(len, before[1].values()))
-    assert not asked.context["plan"].problems
+    wsgiresponse = staff.get(restore)
+    assert len(wsgiresponse.context["plan"].steps) == sum(map(len, before[1].values()))
+    assert not wsgiresponse.context["plan"].problems
     assert not values_of(model, number)
     said = messages(confirmed(staff, restore))
     assert said[0].startswith("Restored the version of")

@@ -122,10 +122,10 @@ def test_before_the_first_is_built_a_visitor_is_asked_to_wait(
 
 
 def test_a_stale_one_is_served_while_a_fresh_one_is_built(client: Client, begun: list[str]) -> None:
-    made = zip_archive.build_archive(FILES)
+    archive = zip_archive.build_archive(FILES)
     fresh = client.get(PLACE)
     body = b"".join(fresh)
-    assert body == made.path.read_bytes()
+    assert body == archive.path.read_bytes()
     assert ("ETag" in fresh, begun) == (True, [])
     factories.contract()
     stale = client.get(PLACE)
@@ -171,7 +171,7 @@ def test_what_is_more_than_its_own_address_would_give_is_left_out_and_said(
     monkeypatch.setattr(export, "MAX_COMPUTED_ROWS", 1)
     bundle = opened()
     assert client.get("/systems/map.csv").status_code == 400
-    named = {one["path"] for one in json.loads(bundle.read("datapackage.json"))["resources"]}
+    named = {load["path"] for load in json.loads(bundle.read("datapackage.json"))["resources"]}
     assert "map.csv" not in {*bundle.namelist(), *named}
     assert "systems.csv" in named
     left_out = bundle.read("README.txt").decode().partition("Left out")[2].partition("Licence")[0]
@@ -183,8 +183,8 @@ def test_it_is_as_at_when_its_data_were_read(client: Client) -> None:
     created = json.loads(opened().read("datapackage.json"))["created"]
     response = client.get(PLACE)
     b"".join(response)
-    told = datetime.datetime.fromisoformat(response["X-As-At"])
-    assert told == datetime.datetime.fromisoformat(created)
+    moment = datetime.datetime.fromisoformat(response["X-As-At"])
+    assert moment == datetime.datetime.fromisoformat(created)
 
 
 def test_what_a_stopped_build_left_goes_with_the_next(settings: Settings) -> None:

@@ -18,9 +18,9 @@ def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the log of refused requests shows."""
     handlers = logging.getLogger("django.security").handlers
     (handler,) = [one for one in handlers if isinstance(one.formatter, OneLineFormatter)]
-    shown = io.StringIO()
-    monkeypatch.setattr(handler, "stream", shown)
-    return shown
+    string_io = io.StringIO()
+    monkeypatch.setattr(handler, "stream", string_io)
+    return string_io
 
 
 @pytest.mark.parametrize("host", ["evil.example", "a b/<script>", "a_b"])
@@ -33,9 +33,9 @@ def test_a_wrong_host_is_one_line_in_the_log(log: io.StringIO, host: str) -> Non
 
 
 def test_too_many_fields_are_one_line_in_the_log(log: io.StringIO) -> None:
-    asked = Client().get(f"/systems/?{MANY}")
+    wsgiresponse = Client().get(f"/systems/?{MANY}")
     sent = Client().post("/admin/login/", MANY, "application/x-www-form-urlencoded")
-    assert (asked.status_code, sent.status_code) == (400, 400)
+    assert (wsgiresponse.status_code, sent.status_code) == (400, 400)
     assert [line.endswith("/)") for line in log.getvalue().splitlines()] == [True, True]
 
 

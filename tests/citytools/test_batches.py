@@ -20,33 +20,35 @@ def test_a_batch_is_undone_whatever_it_did() -> None:
         Supplier.objects.filter(pk=changed.pk).update(name="Once")
         Supplier.objects.filter(pk=changed.pk).update(name="Twice")
         Supplier.objects.filter(pk=deleted.pk).delete()
-        made = factories.supplier("Made")
-        Supplier.objects.filter(pk=made.pk).update(name="Made anew")
+        supplier = factories.supplier("Made")
+        Supplier.objects.filter(pk=supplier.pk).update(name="Made anew")
     done = batches.batch_writes([Supplier], batch.id)
-    assert {(one.record, one.latest, one.deleted, one.before is None) for one in done} == {
+    assert {
+        (write.record, write.latest, write.deleted, write.before is None) for write in done
+    } == {
         (changed.pk, True, False, False),
         (deleted.pk, True, True, False),
-        (made.pk, True, False, True),
+        (supplier.pk, True, False, True),
     }
     with pghistory.context(by="undo"):
         batches.undo_writes(done)
     assert list(Supplier.objects.order_by("pk").values()) == before
-    assert not any(one.latest for one in batches.batch_writes([Supplier], batch.id))
+    assert not any(write.latest for write in batches.batch_writes([Supplier], batch.id))
 
 
 def test_what_others_wrote_since_is_seen() -> None:
     with pghistory.context(by="batch") as batch:
-        one, other = factories.supplier("One"), factories.supplier("Other")
+        supplier, other = factories.supplier("One"), factories.supplier("Other")
     with pghistory.context(by="somebody else"):
         Supplier.objects.filter(pk=other.pk).update(name="Better")
     latest = {write.record: write.latest for write in batches.batch_writes([Supplier], batch.id)}
-    assert latest == {one.pk: True, other.pk: False}
+    assert latest == {supplier.pk: True, other.pk: False}
 
 
 def test_only_the_kinds_asked_for_are_told_in_their_order() -> None:
     with pghistory.context(by="batch") as batch:
         factories.function("Casework", service_area=factories.service_area("Care"))
         factories.supplier()
-    kinds = [one.model for one in batches.batch_writes([Function, ServiceArea], batch.id)]
+    kinds = [write.model for write in batches.batch_writes([Function, ServiceArea], batch.id)]
     assert kinds == [Function, ServiceArea]
     assert batches.batch_writes([Supplier], uuid4()) == []

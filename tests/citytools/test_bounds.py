@@ -57,8 +57,8 @@ def test_names_too_many_to_list_are_written_and_kept(
     text = text_of(client.get(f"/systems/?borough={second.slug}&borough={third.slug}"))
     assert f'<option value="{first.slug}"' not in text
     assert 'id="filter-borough" name="borough" value=""' in text
-    for one in (second, third):
-        assert f'<input type="checkbox" name="borough" value="{one.slug}" checked>' in text
+    for borough in (second, third):
+        assert f'<input type="checkbox" name="borough" value="{borough.slug}" checked>' in text
     assert 'aria-describedby="hint-borough"' in text
     assert 'id="hint-borough"' in text
     assert "2 systems" in words(client.get(f"/systems/?borough={second.slug}&borough={third.slug}"))

@@ -120,7 +120,7 @@ def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() ->
     assert scales[0][1] >= 4
     assert [list(bar.y) for bar in figure.data] == [[1, 4], [0, 0], [0, 2], [3, 0]]
     assert [bar.yaxis for bar in figure.data] == ["y", "y2", "y3", "y4"]
-    titles = [one.text for one in figure.layout.annotations]
+    titles = [annotation.text for annotation in figure.layout.annotations]
     assert titles == ["Camden", "Brent: not known", "Sutton", "Ealing"]
     assert "<" not in str(titles)
     assert figure.layout.meta == {"panels": 4}

@@ -28,7 +28,7 @@ def test_the_table_shows_the_chosen_columns_in_the_order_of_the_file(
     client: Client, address: str
 ) -> None:
     small_london()
-    (file,) = (one for one in FILES if one.page_address == address)
+    (file,) = (export for export in FILES if export.page_address == address)
     names = [column.name for column in file.columns]
     for chosen in (names[4:1:-1], [names[0]], names[-3:]):
         response = client.get(address, {"columns": chosen})
@@ -90,7 +90,7 @@ def test_the_form_offers_the_chosen_first_and_carries_the_rest_of_the_address(
 
 def test_a_page_shows_at_most_so_many_and_says_so(client: Client) -> None:
     factories.contract()
-    (file,) = (one for one in FILES if one.name == "contracts")
+    (file,) = (export for export in FILES if export.name == "contracts")
     names = [column.name for column in file.columns]
     response = client.get("/contracts/", {"columns": names})
     assert headings(text_of(response)) == names[: listing.MAX_TABLE_COLUMNS]

@@ -28,7 +28,7 @@ def golden() -> dict[str, list[tuple[int, list[str]]]]:
 def test_the_columns_are_those_of_the_newest_version(file: Export) -> None:
     version, columns = golden()[file.name][-1]
     assert version == file.version, "a new column takes a new version"
-    assert [f"{one.name} {one.kind}" for one in file.columns] == columns
+    assert [f"{column.name} {column.kind}" for column in file.columns] == columns
 
 
 def test_each_version_begins_with_all_of_the_one_before() -> None:

@@ -29,10 +29,13 @@ held = amounts.filter(any)
 def test_concentration_worked_out_by_hand(
     given: list[int | str], suppliers: int, index: float, normalised: float, effective: float
 ) -> None:
-    found = statistics.market_concentration(Decimal(amount) for amount in given)
-    assert found is not None
-    assert found.suppliers == suppliers
-    rounded = [round(value, 2) for value in (found.index, found.normalised, found.effective)]
+    concentration = statistics.market_concentration(Decimal(amount) for amount in given)
+    assert concentration is not None
+    assert concentration.suppliers == suppliers
+    rounded = [
+        round(value, 2)
+        for value in (concentration.index, concentration.normalised, concentration.effective)
+    ]
     assert rounded == [index, normalised, effective]
 
 
@@ -49,19 +52,19 @@ def test_a_negative_amount_is_refused() -> None:
 
 @given(held)
 def test_the_index_stays_within_its_bounds(given: list[statistics.Amount]) -> None:
-    found = statistics.market_concentration(given)
-    assert found is not None
-    assert 1 / found.suppliers <= found.index * (1 + 1e-12)
-    assert found.index <= 1
-    assert 0 <= found.normalised <= 1
-    assert 1 <= found.effective <= found.suppliers * (1 + 1e-12)
+    concentration = statistics.market_concentration(given)
+    assert concentration is not None
+    assert 1 / concentration.suppliers <= concentration.index * (1 + 1e-12)
+    assert concentration.index <= 1
+    assert 0 <= concentration.normalised <= 1
+    assert 1 <= concentration.effective <= concentration.suppliers * (1 + 1e-12)
     assert sum(statistics.market_shares(given)) == 1
 
 
 @given(st.integers(2, 200), st.integers(1, 10**9) | st.decimals("0.01", 10**9, places=2))
 def test_equal_shares_are_not_concentrated_at_all(count: int, amount: int | Decimal) -> None:
-    found = statistics.market_concentration([amount] * count)
-    assert found == statistics.Concentration(count, 1 / count, 0.0, float(count))
+    concentration = statistics.market_concentration([amount] * count)
+    assert concentration == statistics.Concentration(count, 1 / count, 0.0, float(count))
 
 
 @given(held, st.randoms(), st.integers(1, 1000))
@@ -86,8 +89,12 @@ def test_sql_agrees(given: list[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, [given])
         count, index, normalised, effective = cursor.fetchone()
-    found = statistics.market_concentration(given)
-    assert found is not None
+    concentration = statistics.market_concentration(given)
+    assert concentration is not None
     expected = (float(index), float(1 if normalised is None else normalised), float(effective))
-    assert (found.index, found.normalised, found.effective) == pytest.approx(expected)
-    assert found.suppliers == count
+    assert (
+        concentration.index,
+        concentration.normalised,
+        concentration.effective,
+    ) == pytest.approx(expected)
+    assert concentration.suppliers == count

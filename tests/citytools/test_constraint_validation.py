@@ -28,7 +28,7 @@ RULE = "system_source_url_is_of_the_web"
 def broken() -> System:
     """A system of before the rule."""
     with connection.schema_editor() as editor:
-        (rule,) = (one for one in System._meta.constraints if one.name == RULE)
+        (rule,) = (constraint for constraint in System._meta.constraints if constraint.name == RULE)
         editor.remove_constraint(System, rule)
         system = factories.system(source_url="javascript:alert(1)")
         run("SET CONSTRAINTS ALL IMMEDIATE")

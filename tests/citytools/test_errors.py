@@ -137,12 +137,12 @@ def test_what_is_no_admins_page_is_only_read(address: str, method: str) -> None:
 def test_a_fault_reaches_the_log_and_a_wrong_address_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = logging.getLogger("django.request")
-    assert asked.isEnabledFor(logging.ERROR)
-    assert not asked.isEnabledFor(logging.WARNING)
+    logger = logging.getLogger("django.request")
+    assert logger.isEnabledFor(logging.ERROR)
+    assert not logger.isEnabledFor(logging.WARNING)
     heard = io.StringIO()
     handlers = logging.getLogger("django").handlers
-    (terminal,) = [one for one in handlers if type(one) is logging.StreamHandler]
+    (terminal,) = [handler for handler in handlers if type(handler) is logging.StreamHandler]
     monkeypatch.setattr(terminal, "stream", heard)
     request = RequestFactory().get("/")
     log_response("%s", "/", request=request, response=server_error(request), exception=KeyError())

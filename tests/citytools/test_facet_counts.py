@@ -72,11 +72,15 @@ def test_plain_counting_agrees_on_every_system() -> None:
     small_london()
     counts = facets.count_facets(chosen(SystemFilter, System, {}))
     systems = list(System.objects.select_related("borough", "function__service_area", "product"))
-    assert counts["borough"] == Counter(one.borough.slug for one in systems)
-    assert counts["service_area"] == Counter(one.function.service_area.slug for one in systems)
-    assert counts["product"] == Counter(one.product.slug for one in systems)
-    assert counts["hosting"] == Counter(one.hosting or "not_known" for one in systems)
-    assert counts["illustrative"] == Counter("yes" if one.illustrative else "no" for one in systems)
+    assert counts["borough"] == Counter(system.borough.slug for system in systems)
+    assert counts["service_area"] == Counter(
+        system.function.service_area.slug for system in systems
+    )
+    assert counts["product"] == Counter(system.product.slug for system in systems)
+    assert counts["hosting"] == Counter(system.hosting or "not_known" for system in systems)
+    assert counts["illustrative"] == Counter(
+        "yes" if system.illustrative else "no" for system in systems
+    )
 
 
 @pytest.mark.django_db
@@ -85,7 +89,7 @@ def test_plain_counting_agrees_on_every_contract() -> None:
     counts = facets.count_facets(chosen(ContractFilter, Contract, {}))
     contracts = list(Contract.objects.for_list())
     assert counts["borough"] == Counter(
-        one.slug for row in contracts for one in {row.lead, *row.partners.all()}
+        borough.slug for row in contracts for borough in {row.lead, *row.partners.all()}
     )
     assert counts["product"] == Counter(
         slug
@@ -166,12 +170,12 @@ def test_an_option_is_called_what_its_record_is_called(
     small_london()
     factories.framework("Digital Outcomes", reference="RM1")
     factories.framework("Without a number", reference="")
-    asked = chosen(kind, model, {})
-    for facet in facets.facets_for(asked):
-        records = getattr(asked.form.fields[facet.name], "queryset", None)
+    filterset = chosen(kind, model, {})
+    for facet in facets.facets_for(filterset):
+        records = getattr(filterset.form.fields[facet.name], "queryset", None)
         if records is not None:
-            assert [(one.value, one.label) for one in facet.options] == [
-                (one.slug, str(one)) for one in records
+            assert [(option.value, option.label) for option in facet.options] == [
+                (record.slug, str(record)) for record in records
             ]
 
 
@@ -184,7 +188,7 @@ def test_a_regional_body_is_offered_and_is_none_of_the_33(client: Client) -> Non
     factories.system(borough=Borough.objects.get(name="Brent"))
     page = client.get("/systems/")
     (facet,) = [one for one in page.context["listing"].facets if one.name == "borough"]
-    assert [(one.label, one.rows, one.aside) for one in facet.options] == [
+    assert [(option.label, option.rows, option.aside) for option in facet.options] == [
         ("Barnet", 0, False), ("Brent", 1, False), ("GLA", 1, True),
     ]  # fmt: skip
     assert (facet.present, facet.distinct) == (1, 2)

@@ -177,12 +177,12 @@ def test_a_head_request_tells_the_same_without_the_rows(client: Client) -> None:
     factories.contract()
     addresses = [f"/contracts/contracts.{suffix}" for suffix in ("csv", "json")]
     answers = [(client.head(address), client.get(address)) for address in addresses]
-    for response, asked in answers:
-        assert response["X-Row-Count"] == asked["X-Row-Count"] == "1"
+    for response, wsgiresponse in answers:
+        assert response["X-Row-Count"] == wsgiresponse["X-Row-Count"] == "1"
         assert text_of(response) == ""
-    for response, asked in answers:
+    for response, wsgiresponse in answers:
         response.close()
-        asked.close()
+        wsgiresponse.close()
 
 
 def test_spooled_files_end_at_one_hundred_thousand_rows() -> None:

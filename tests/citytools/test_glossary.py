@@ -134,7 +134,7 @@ def test_a_term_in_two_files_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_levels_of_skills_mean_what_the_pages_of_skills_say() -> None:
-    assert [meaning for _, meaning in TERMS["level"].choices] == [one.meaning for one in Level]
+    assert [meaning for _, meaning in TERMS["level"].choices] == [level.meaning for level in Level]
 
 
 def test_terms_stand_by_name_under_letters_that_one_can_jump_to(client: Client) -> None:

@@ -102,8 +102,10 @@ def _failing(environ: dict[str, Any], start: Any) -> list[bytes]:
 @pytest.mark.parametrize("name", ["If-Match", "If-Modified-Since", "If-Unmodified-Since"])
 def test_other_conditions_are_djangos(client: Client, name: str) -> None:
     asked(client, "/about/")
-    told = client.get("/about/", headers={name: '"other"'})
-    assert told.status_code == (HTTPStatus.PRECONDITION_FAILED if name == "If-Match" else 200)
+    wsgiresponse = client.get("/about/", headers={name: '"other"'})
+    assert wsgiresponse.status_code == (
+        HTTPStatus.PRECONDITION_FAILED if name == "If-Match" else 200
+    )
 
 
 def test_a_kept_page_is_not_sent_while_the_database_is_away(

@@ -50,21 +50,21 @@ def asked(client: Client, address: str, **headers: str) -> tuple[bytes, HttpResp
 @pytest.mark.parametrize("address", SPOOLED)
 def test_the_same_file_is_made_once(client: Client, address: str) -> None:
     factories.contract(systems=[factories.system()])
-    first, told, many = asked(client, address)
+    first, response, many = asked(client, address)
     again, still, one = asked(client, address)
     assert many > one == 1
     assert again == first
-    assert dict(still.items()) == dict(told.items())
+    assert dict(still.items()) == dict(response.items())
     assert int(still["Content-Length"]) == len(again)
 
 
 def test_the_hash_and_the_rows_are_those_of_the_bytes_sent(client: Client) -> None:
     factories.contract()
     asked(client, CSV)
-    content, told, _ = asked(client, CSV)
+    content, response, _ = asked(client, CSV)
     digest = b64encode(hashlib.sha256(content).digest()).decode()
-    assert told["Repr-Digest"] == f"sha-256=:{digest}:"
-    assert int(told["X-Row-Count"]) == len(content.splitlines()) - 1 == 1
+    assert response["Repr-Digest"] == f"sha-256=:{digest}:"
+    assert int(response["X-Row-Count"]) == len(content.splitlines()) - 1 == 1
 
 
 def test_a_kept_workbook_opens(client: Client) -> None:
@@ -121,8 +121,8 @@ def test_who_is_signed_in_neither_gets_nor_leaves_a_kept_file(client: Client, fo
 def test_a_file_cut_short_on_disk_is_made_anew(client: Client, folder: Path) -> None:
     factories.contract()
     whole, _, _ = asked(client, CSV)
-    (held,) = folder.iterdir()
-    held.write_bytes(held.read_bytes()[:-5])
+    (path,) = folder.iterdir()
+    path.write_bytes(path.read_bytes()[:-5])
     content, _, many = asked(client, CSV)
     assert many > 1
     assert content == whole
@@ -135,8 +135,8 @@ def test_a_file_cut_short_on_disk_is_made_anew(client: Client, folder: Path) -> 
 def test_rubbish_on_disk_is_made_anew(client: Client, folder: Path, rubbish: bytes) -> None:
     factories.contract()
     whole, _, _ = asked(client, CSV)
-    (held,) = folder.iterdir()
-    held.write_bytes(rubbish)
+    (path,) = folder.iterdir()
+    path.write_bytes(rubbish)
     assert asked(client, CSV)[0] == whole
 
 
@@ -145,8 +145,8 @@ def test_a_folder_that_cannot_be_written_fails_no_download(
 ) -> None:
     factories.contract()
     folder.write_text("a file where the folder should be")
-    content, told, _ = asked(client, CSV)
-    assert len(content) == int(told["Content-Length"])
+    content, response, _ = asked(client, CSV)
+    assert len(content) == int(response["Content-Length"])
     assert "was not kept" in caplog.text
 
 
@@ -168,8 +168,8 @@ def test_those_asked_for_last_stay(
 def test_the_bytes_are_bounded(client: Client, folder: Path, settings: Settings) -> None:
     factories.contract(title="x" * 200)
     asked(client, CSV)
-    (held,) = folder.iterdir()
-    settings.KEPT_FILES_BYTES = held.stat().st_size + 10
+    (path,) = folder.iterdir()
+    settings.KEPT_FILES_BYTES = path.stat().st_size + 10
     asked(client, f"{CSV}?sort=title")
     assert len(list(folder.iterdir())) == 1
     settings.KEPT_FILES_BYTES = 10

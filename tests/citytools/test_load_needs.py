@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def test_needs_are_kept_by_slug_with_the_judgement_they_rest_on(folder: Folder) -> None:
     load(folder())
-    kept = SkillNeed.objects.order_by("pk").values_list("function", "product", "level", "source")
-    assert list(kept) == [
+    needs = SkillNeed.objects.order_by("pk").values_list("function", "product", "level", "source")
+    assert list(needs) == [
         ("repairs", None, 2, "City Tools working judgement, to be edited by LOTI"),
         (None, "fixer", 4, "City Tools working judgement, to be edited by LOTI"),
     ]

@@ -160,7 +160,7 @@ def test_formulas_are_well_formed_and_say_the_same_in_words() -> None:
     drawn = [method for method in METHODS.values() if method.maths]
     assert {"hhi", "peers", "median-range", "cost", "mean", "planner"} <= {one.key for one in drawn}
     for method in drawn:
-        roots = [ElementTree.fromstring(str(one)) for one in method.maths]  # noqa: S314 (our own)
+        roots = [ElementTree.fromstring(str(html)) for html in method.maths]  # noqa: S314 (our own)
         assert {root.tag for root in roots} == {"math"}
         letters = {node.text for root in roots for node in root.iter("mi")}
         explained = set(method.symbols)

@@ -59,7 +59,7 @@ def test_the_description_is_read_only_and_names_the_licence(client: Client) -> N
     document = described(client)
     assert document["openapi"] == "3.1.0"
     assert "Open Government Licence" in document["info"]["license"]["name"]
-    assert {tuple(one) for one in document["paths"].values()} == {("get",)}
+    assert {tuple(value) for value in document["paths"].values()} == {("get",)}
 
 
 HELD = [

@@ -53,7 +53,7 @@ def test_parts_of_a_document_follow_the_order_of_the_csv(client: Client, sort: s
 @pytest.mark.parametrize("name", ["systems", "products", "suppliers", "skills", "boroughs"])
 def test_every_stored_list_can_be_read_part_by_part(client: Client, name: str) -> None:
     small_london()
-    (file,) = (one for one in FILES if one.name == name)
+    (file,) = (export for export in FILES if export.name == name)
     first = file.columns[0].name
     for sort in ["", *list(file.filter.base_filters["sort"].columns)]:
         query = f"sort={sort}" if sort else ""
@@ -63,10 +63,10 @@ def test_every_stored_list_can_be_read_part_by_part(client: Client, name: str) -
 
 
 def test_a_row_added_or_taken_meanwhile_moves_no_other_row(client: Client) -> None:
-    made = [factories.contract(title=title) for title in "BCDE"]
+    contracts = [factories.contract(title=title) for title in "BCDE"]
     first = client.get("/contracts/contracts.json?sort=title&limit=2").json()
     factories.contract(title="A")
-    Contract.objects.filter(pk=made[0].pk).delete()
+    Contract.objects.filter(pk=contracts[0].pk).delete()
     rest = client.get(first["meta"]["next"]).json()
     titles = [row["title"] for row in [*first["rows"], *rest["rows"]]]
     assert titles == ["B", "C", "D", "E"]
@@ -113,7 +113,7 @@ def test_a_next_link_from_before_the_order_was_changed_is_refused(
 
 @pytest.mark.parametrize("part", [{"limit": "10"}, {"after": "x"}])
 def test_what_is_made_at_once_comes_whole_and_says_so(client: Client, part: dict[str, str]) -> None:
-    for file in [one for one in FILES if one.made]:
+    for file in [export for export in FILES if export.made]:
         response = client.get(file.address_as("json"), part)
         assert response.status_code == 400, file.name
         assert f"{next(iter(part))}: This document comes whole" in response.content.decode()

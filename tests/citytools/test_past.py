@@ -34,11 +34,11 @@ def test_what_was_not_there_yet_is_not_there_and_what_was_deleted_is() -> None:
     number = gone.pk
     move_events(LONG_AGO)
     gone.delete()
-    kept = factories.system()
+    system = factories.system()
 
     with as_of_views.read_as_at(BEFORE):
         assert [one.pk for one in System.objects.all()] == [number]
-    assert [one.pk for one in System.objects.all()] == [kept.pk]
+    assert [one.pk for one in System.objects.all()] == [system.pk]
 
 
 def test_the_day_itself_belongs_to_the_past_until_midnight_in_london() -> None:
@@ -71,7 +71,7 @@ def test_rows_can_be_counted_by_group_in_the_past_as_today() -> None:
         factories.system(product=product)
     question = Product.objects.annotate(count=Count("systems")).order_by("-count", "pk")
     with as_of_views.read_as_at(timezone.localdate()):
-        assert [one.count for one in question.all()] == [3]
+        assert [product.count for product in question.all()] == [3]
 
 
 def test_today_is_today_again_after_an_error_within() -> None:

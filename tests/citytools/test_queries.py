@@ -209,8 +209,8 @@ def grown_claims(rows: int) -> None:
         study = factories.case_study(functions=[function])
         factories.claim(study)
         factories.claim(CaseStudy.objects.get(title="Main study"), amount=number + 1)
-        found = factories.finding(rows="/systems/?function=main", **tested)
-        factories.recommendation(findings=[found], body="{{ metric:modern_gov_boroughs }}")
+        finding = factories.finding(rows="/systems/?function=main", **tested)
+        factories.recommendation(findings=[finding], body="{{ metric:modern_gov_boroughs }}")
 
 
 def address(name: str) -> str:
@@ -236,8 +236,8 @@ def address(name: str) -> str:
         slugs = Borough.objects.order_by("pk").values_list("slug", flat=True)
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
     if name == "window":
-        asked = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
-        return windows_with_most_boroughs(asked, dates.today())[0].address
+        filterset = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
+        return windows_with_most_boroughs(filterset, dates.today())[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "system": System.objects.earliest("pk"),
@@ -265,5 +265,5 @@ def test_each_page_and_file_asks_as_often_as_is_written_here(client: Client, row
             b"".join(response)
         assert response.status_code == 200, name
         # What every page asks before anything else is pinned in test_caching
-        asked[name] = sum("citytools_datachange" not in one["sql"] for one in queries)
+        asked[name] = sum("citytools_datachange" not in query["sql"] for query in queries)
     assert asked == COUNTS

@@ -45,7 +45,9 @@ def test_the_known_are_londons_own_first() -> None:
     Borough.objects.all().delete()
     body("Aardvark")
     factories.borough("Brent")
-    assert [one.name for one in Borough.objects.filter(pk__in=boroughs._known())] == ["Brent"]
+    assert [borough.name for borough in Borough.objects.filter(pk__in=boroughs._known())] == [
+        "Brent"
+    ]
     assert titles("brent") == ["Brent"]
 
 

@@ -169,7 +169,7 @@ def test_boroughs_are_never_ordered_by_what_they_have(client: Client) -> None:
 
 
 def test_a_contract_is_found_by_number_title_and_supplier(client: Client) -> None:
-    wanted = factories.contract(
+    contract = factories.contract(
         title="Payroll bureau",
         reference="AB/12-3",
         ocid="ocds-b5fd17-1234",
@@ -179,8 +179,10 @@ def test_a_contract_is_found_by_number_title_and_supplier(client: Client) -> Non
     for asked in ("ab/12-3", "OCDS-B5FD17-1234", "payroll bureaux", "pay roll bureau", "zellis"):
         page = client.get("/search/", {"q": asked})
         addresses = [hit.address for hit in page.context["listing"].hits]
-        assert wanted.get_absolute_url() in addresses, asked
-        assert len([one for one in addresses if one.startswith("/contracts/")]) == 1, asked
+        assert contract.get_absolute_url() in addresses, asked
+        assert len([address for address in addresses if address.startswith("/contracts/")]) == 1, (
+            asked
+        )
 
 
 def test_levels_of_fit_come_in_their_order(client: Client) -> None:

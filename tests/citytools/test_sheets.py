@@ -22,22 +22,22 @@ def line(cell: str) -> CsvRow:
 
 
 def test_rows_are_read_as_text_by_column(tmp_path: Path) -> None:
-    found = read_csv(sheet(tmp_path, 'name,kind\nOak,"tall, old"\nAsh,\n'), ["name", "kind"])
-    assert [row.cells for row in found] == [
+    rows = read_csv(sheet(tmp_path, 'name,kind\nOak,"tall, old"\nAsh,\n'), ["name", "kind"])
+    assert [row.cells for row in rows] == [
         {"name": "Oak", "kind": "tall, old"},
         {"name": "Ash", "kind": ""},
     ]
-    assert [row.place for row in found] == ["row 2", "row 3"]
+    assert [row.place for row in rows] == ["row 2", "row 3"]
 
 
 def test_columns_may_stand_in_any_order_and_behind_a_byte_order_mark(tmp_path: Path) -> None:
-    found = read_csv(sheet(tmp_path, "\ufeffkind,name\nold,Oak\n"), ["name", "kind"])
-    assert found[0].text("name") == "Oak"
+    rows = read_csv(sheet(tmp_path, "\ufeffkind,name\nold,Oak\n"), ["name", "kind"])
+    assert rows[0].text("name") == "Oak"
 
 
 def test_a_row_after_a_cell_of_two_lines_is_counted_as_a_spreadsheet_does(tmp_path: Path) -> None:
-    found = read_csv(sheet(tmp_path, 'name,kind\nOak,"a\nb"\nAsh,c\n'), ["name", "kind"])
-    assert found[1].place == "row 3"
+    rows = read_csv(sheet(tmp_path, 'name,kind\nOak,"a\nb"\nAsh,c\n'), ["name", "kind"])
+    assert rows[1].place == "row 3"
 
 
 @pytest.mark.parametrize(
@@ -132,10 +132,10 @@ def document(folder: Path, text: str) -> Path:
 
 def test_records_are_read_by_kind_with_lists_joined(tmp_path: Path) -> None:
     path = document(tmp_path, '{"trees": [{"name": "Oak", "kinds": ["a", "b"]}]}')
-    found = read_json(path, {"trees": ["name", "kinds"]})["trees"][0]
-    assert found.place == "trees, record 1"
-    assert found.text("name") == "Oak"
-    assert found.parts("kinds") == ["a", "b"]
+    row = read_json(path, {"trees": ["name", "kinds"]})["trees"][0]
+    assert row.place == "trees, record 1"
+    assert row.text("name") == "Oak"
+    assert row.parts("kinds") == ["a", "b"]
 
 
 @pytest.mark.parametrize(

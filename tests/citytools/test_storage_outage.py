@@ -185,13 +185,13 @@ def builder(
 ) -> zip_archive.ArchiveBuilder:
     """A builder whose processes find the disk full."""
     settings.FILES_FOLDER = tmp_path
-    made = zip_archive.ArchiveBuilder()
+    archive_builder = zip_archive.ArchiveBuilder()
     monkeypatch.setattr(zip_archive.ArchiveBuilder, "begin", begin)
     monkeypatch.setattr(
         zip_archive.subprocess, "Popen", type("Built", (Built,), {"__module__": ""})
     )
-    monkeypatch.setattr(data, "_builder", made)
-    return made
+    monkeypatch.setattr(data, "_builder", archive_builder)
+    return archive_builder
 
 
 def test_a_zip_that_failed_is_not_begun_at_every_request(

@@ -136,7 +136,7 @@ def test_a_table_is_byte_for_byte_what_postgresql_writes(title: str) -> None:
     ]
     of_postgresql, of_python = io.BytesIO(), io.BytesIO()
     write_csv(Contract.objects.all(), columns, of_postgresql)
-    made = Contract.objects.get()
-    rows = [{column.name: getattr(made, str(column.source)) for column in columns}]
+    contract = Contract.objects.get()
+    rows = [{column.name: getattr(contract, str(column.source)) for column in columns}]
     write_table(rows, columns, of_python)
     assert of_python.getvalue() == of_postgresql.getvalue()

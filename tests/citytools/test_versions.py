@@ -30,10 +30,10 @@ def other() -> Iterator[Any]:
 
 
 WRITES: dict[str, Callable[[Supplier], object]] = {
-    "a save": lambda one: one.save(),
-    "an update": lambda one: Supplier.objects.filter(pk=one.pk).update(name="x"),
-    "a bulk insert": lambda one: Supplier.objects.bulk_create([Supplier(name="n", slug="n")]),
-    "a delete": lambda one: one.delete(),
+    "a save": lambda supplier: supplier.save(),
+    "an update": lambda supplier: Supplier.objects.filter(pk=supplier.pk).update(name="x"),
+    "a bulk insert": lambda supplier: Supplier.objects.bulk_create([Supplier(name="n", slug="n")]),
+    "a delete": lambda supplier: supplier.delete(),
 }
 
 

@@ -29,10 +29,10 @@ def name(value: Any) -> str:
 
 def test_every_address_of_the_models_is_tried_here() -> None:
     tables = {build()._meta.model for build, _ in ADDRESSES}
-    models_ = [one for one in apps.get_models() if one._meta.app_label in APPS]
+    models_ = [model for model in apps.get_models() if model._meta.app_label in APPS]
     fields = [field for one in models_ for field in one._meta.fields]
-    urls = {one.model for one in fields if isinstance(one, models.URLField)}
-    assert {one for one in urls if not hasattr(one, "pgh_tracked_model")} == tables
+    urls = {field.model for field in fields if isinstance(field, models.URLField)}
+    assert {url for url in urls if not hasattr(url, "pgh_tracked_model")} == tables
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

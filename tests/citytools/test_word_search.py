@@ -105,12 +105,13 @@ def bexley(db: None) -> set[str]:
     here = factories.borough("Bexley")
     planning, care = factories.function("Planning"), factories.function("Children’s social care")
     mine = [
-        factories.system(borough=here, product=uniform, function=one) for one in (planning, care)
+        factories.system(borough=here, product=uniform, function=function)
+        for function in (planning, care)
     ]
     there = factories.borough("Hammersmith & Fulham")
     factories.system(borough=there, product=uniform, function=planning)
     factories.system(borough=here, product=factories.product("Mosaic"), function=planning)
-    return {str(one.pk) for one in mine}
+    return {str(system.pk) for system in mine}
 
 
 def test_words_may_stand_in_different_columns(client: Client, bexley: set[str]) -> None:
@@ -244,7 +245,7 @@ def texts_of(row: Any) -> list[str]:
         area = row.function.service_area.name
         return [row.borough.name, row.function.name, area, *texts_of(row.product)]
     if isinstance(row, Product):
-        names = [row.name, *(one.name for one in row.aliases.all())]
+        names = [row.name, *(alias.name for alias in row.aliases.all())]
         return [*names, *texts_of_supplier(row.manufacturer)]
     if isinstance(row, Contract):
         bodies: list[Borough] = [row.lead, *row.partners.all()]

@@ -147,7 +147,9 @@ def test_the_form_of_a_contract_asks_no_more_for_many_systems(staff: Client) -> 
     counts = []
     for many in (2, 20):
         systems = [factories.system() for _ in range(many)]
-        contract = factories.contract(systems=systems, partners=[one.borough for one in systems])
+        contract = factories.contract(
+            systems=systems, partners=[system.borough for system in systems]
+        )
         with CaptureQueriesContext(connection) as queries:
             staff.get(address(Contract, "change", contract.pk))
         counts.append(len(queries))

@@ -81,9 +81,11 @@ def test_a_feed_holds_the_newest_and_no_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "MOST", 2)
-    made = [factories.contract() for _ in range(3)]
+    contracts = [factories.contract() for _ in range(3)]
     links = [entry.link for entry in feed(client).entries]
-    assert links == [f"http://testserver/contracts/{one.pk}/" for one in (made[2], made[1])]
+    assert links == [
+        f"http://testserver/contracts/{contract.pk}/" for contract in (contracts[2], contracts[1])
+    ]
 
 
 def test_a_feed_without_entries_is_valid_and_does_not_change(client: Client) -> None:

@@ -40,7 +40,7 @@ def events(client: Client, address: str = ICS, query: Any = None) -> dict[str, A
 
 
 def test_a_contract_has_its_act_by_date_its_end_and_its_end_if_extended(client: Client) -> None:
-    one = factories.contract(
+    contract = factories.contract(
         title="Parking",
         lead=factories.borough("Camden"),
         ends_on="2027-03-31",
@@ -49,9 +49,9 @@ def test_a_contract_has_its_act_by_date_its_end_and_its_end_if_extended(client: 
     )
     found = events(client)
     assert {uid: (str(event["SUMMARY"]), event["DTSTART"].dt) for uid, event in found.items()} == {
-        f"contract-{one.pk}-act-by": ("Act by: Parking (Camden)", datetime.date(2026, 9, 30)),
-        f"contract-{one.pk}-end": ("Ends: Parking (Camden)", datetime.date(2027, 3, 31)),
-        f"contract-{one.pk}-extended-end": (
+        f"contract-{contract.pk}-act-by": ("Act by: Parking (Camden)", datetime.date(2026, 9, 30)),
+        f"contract-{contract.pk}-end": ("Ends: Parking (Camden)", datetime.date(2027, 3, 31)),
+        f"contract-{contract.pk}-extended-end": (
             "Ends if extended: Parking (Camden)",
             datetime.date(2029, 3, 31),
         ),
@@ -141,8 +141,8 @@ def of_file(client: Client, query: Any) -> Days:
 
 
 def of_calendar(client: Client, query: Any) -> Days:
-    found = events(client, query=query).items()
-    return {(uid, event["DTSTART"].dt.isoformat()) for uid, event in found}
+    items = events(client, query=query).items()
+    return {(uid, event["DTSTART"].dt.isoformat()) for uid, event in items}
 
 
 QUERIES: list[dict[str, Any]] = [

@@ -77,7 +77,7 @@ def test_a_tie_is_not_called_a_lead_and_nothing_is_said_to_be_nothing() -> None:
 @pytest.mark.django_db
 def test_a_shared_contract_of_many_systems_is_one_decision() -> None:
     boroughs = [factories.borough() for _ in range(3)]
-    systems = [factories.system(borough=one) for one in boroughs]
+    systems = [factories.system(borough=borough) for borough in boroughs]
     factories.contract(
         lead=boroughs[0],
         partners=boroughs[1:],
@@ -85,5 +85,5 @@ def test_a_shared_contract_of_many_systems_is_one_decision() -> None:
         ends_on="2027-06-01",
         notice_months=6,
     )
-    chosen = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
-    assert sum(count for _, count in decisions_ahead(chosen, TODAY, "").rows) == 1
+    contracts = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
+    assert sum(count for _, count in decisions_ahead(contracts, TODAY, "").rows) == 1

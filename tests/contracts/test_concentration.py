@@ -93,15 +93,24 @@ def test_owners_in_bulk_are_those_of_each_supplier() -> None:
     pairs = [(0, 1, "2020"), (0, 2, "2024-05"), (0, 3, ""), (2, 4, ""), (2, 5, ""), (1, 0, "1999")]
     for of, owner, since in pairs:
         factories.ownership(makers[of], makers[owner], since=since)
-    each = {one.pk: chain[0].owner_id for one in makers if (chain := one.owners())}
+    each = {supplier.pk: chain[0].owner_id for supplier in makers if (chain := supplier.owners())}
     assert bases.present_owners() == each
-    last = {one.pk: (chain[-1].owner_id if (chain := one.owners()) else one.pk) for one in makers}
-    heads = {one.pk: bases.last_owner(one.pk, bases.present_owners()) for one in makers}
+    last = {
+        supplier.pk: (chain[-1].owner_id if (chain := supplier.owners()) else supplier.pk)
+        for supplier in makers
+    }
+    heads = {
+        supplier.pk: bases.last_owner(supplier.pk, bases.present_owners()) for supplier in makers
+    }
     assert heads == last
 
 
 def basis(key: str, **asked: Any) -> bases.MeasureBasis:
-    return next(one for one in bases.concentration_bases(**asked) if one.key == key)
+    return next(
+        measure_basis
+        for measure_basis in bases.concentration_bases(**asked)
+        if measure_basis.key == key
+    )
 
 
 @db
@@ -116,7 +125,10 @@ def test_a_shared_contract_with_many_systems_counts_once() -> None:
         annual_value=100,
         total_value=300,
     )
-    held = {one.key: dict(one.amounts).get(maker) for one in bases.concentration_bases()}
+    held = {
+        measure_basis.key: dict(measure_basis.amounts).get(maker)
+        for measure_basis in bases.concentration_bases()
+    }
     assert held == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
     assert basis("contracts").boroughs == 3
 
@@ -138,16 +150,20 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
     small_london(seed=3, rows=80)
     crowd = [factories.supplier() for _ in range(18)]
     lead = factories.borough()
-    for number, one in enumerate(crowd):
+    for number, supplier in enumerate(crowd):
         for _ in range(number % 4 + 1):
             amount = {"annual_value": number * 7, "total_value": None if number % 3 else 50}
-            factories.contract(supplier=one, lead=lead, **amount)
+            factories.contract(supplier=supplier, lead=lead, **amount)
     with connection.cursor() as cursor:
         cursor.execute(SHARES)
         expected = {key: tuple(held) for key, *held in cursor.fetchall()}
     found = {
-        one.key: (one.top_10.held, one.top_15.held, one.total)
-        for one in bases.concentration_bases()
+        measure_basis.key: (
+            measure_basis.top_10.held,
+            measure_basis.top_15.held,
+            measure_basis.total,
+        )
+        for measure_basis in bases.concentration_bases()
     }
     assert found == expected
     assert len({total for *_, total in found.values()}) == 4
@@ -186,8 +202,8 @@ FROM (
 def test_a_group_holds_what_its_members_hold(client: Client) -> None:
     old, new = factories.supplier("Old"), factories.supplier("New")
     factories.ownership(old, new)
-    for one in (old, old, new):
-        factories.contract(supplier=one)
+    for supplier in (old, old, new):
+        factories.contract(supplier=supplier)
     alone = [(row["supplier"], row["amount"]) for row in rows(client, FILE)]
     grouped = [(row["supplier"], row["amount"]) for row in rows(client, FILE, {"group": "yes"})]
     assert alone == [("Old", "2"), ("New", "1")]
@@ -199,12 +215,12 @@ def test_a_group_holds_what_its_members_hold(client: Client) -> None:
 
 @db
 def test_a_circle_of_owners_is_one_group() -> None:
-    one, two = factories.supplier("One"), factories.supplier("Two")
-    factories.ownership(one, two)
-    factories.ownership(two, one)
-    factories.contract(supplier=one)
+    supplier, two = factories.supplier("One"), factories.supplier("Two")
+    factories.ownership(supplier, two)
+    factories.ownership(two, supplier)
+    factories.contract(supplier=supplier)
     factories.contract(supplier=two)
-    assert basis("contracts", grouped=True).amounts == [(one, Decimal(2))]
+    assert basis("contracts", grouped=True).amounts == [(supplier, Decimal(2))]
 
 
 @db
@@ -229,9 +245,9 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
         supplier = factories.supplier()
         for _ in range(1 if number > 7 else 2):
             factories.contract(supplier=supplier)
-    found = basis("contracts")
-    assert "10 tie for place 10: the share is the same" in caution_sentence(found)
-    assert "10 tie for place 15: the share is the same" in caution_sentence(found)
+    measure_basis = basis("contracts")
+    assert "10 tie for place 10: the share is the same" in caution_sentence(measure_basis)
+    assert "10 tie for place 15: the share is the same" in caution_sentence(measure_basis)
     assert "10 tie for place 10" in words(client.get(PAGE))
 
 
@@ -265,16 +281,16 @@ def test_the_file_has_every_supplier_on_every_basis_and_ends_at_the_whole(client
     found = rows(client, FILE)
     assert len(found) == asked.total > 40
     assert f"Download all {len(found)} rows" in words(client.get(PAGE))
-    for one in asked.bases:
-        own = [row for row in found if row["basis"] == one.key]
-        assert [row["supplier"] for row in own] == [maker.name for maker, _ in one.amounts]
+    for base in asked.bases:
+        own = [row for row in found if row["basis"] == base.key]
+        assert [row["supplier"] for row in own] == [maker.name for maker, _ in base.amounts]
         assert Decimal(own[-1]["cumulative_share"]) == 100
         assert [row["rank"] for row in own] == _ranks([Decimal(row["amount"]) for row in own])
 
 
 def _ranks(amounts: list[Decimal]) -> list[str]:
     """Second computation: one more than how many are larger."""
-    return [str(1 + sum(other > one for other in amounts)) for one in amounts]
+    return [str(1 + sum(other > value for other in amounts)) for value in amounts]
 
 
 @db

@@ -40,8 +40,8 @@ SELECT CASE
 )
 def test_act_by_golden_values(ends_on: str, notice: int | None, by: str | None) -> None:
     term = ContractTerm(ends_on=ends_on, extension_until=ends_on, notice_months=notice)
-    wanted = datetime.date.fromisoformat(by) if by else None
-    assert term.act_by == term.act_by_if_extended == wanted
+    day = datetime.date.fromisoformat(by) if by else None
+    assert term.act_by == term.act_by_if_extended == day
 
 
 def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
@@ -112,5 +112,9 @@ def test_sql_agrees_on_act_by_and_standing(
         ((standing,),) = cursor.fetchall()
     assert contract.term.act_by == contract.act_by
     assert contract.term.standing(asked) == standing
-    found = [one for one in ContractStatus if Contract.objects.standing_as([one], asked).exists()]
-    assert found == [standing]
+    statuses = [
+        status
+        for status in ContractStatus
+        if Contract.objects.standing_as([status], asked).exists()
+    ]
+    assert statuses == [standing]

@@ -85,22 +85,22 @@ def test_words_find_a_supplier_under_a_former_name(client: Client) -> None:
 
 def test_a_shared_contract_is_found_once_under_each_of_its_boroughs(client: Client) -> None:
     lead, *partners = boroughs = [factories.borough() for _ in range(3)]
-    systems = [factories.system(borough=one) for one in boroughs]
+    systems = [factories.system(borough=borough) for borough in boroughs]
     shared = factories.contract(lead=lead, partners=partners, systems=systems)
-    for one in boroughs:
-        assert found(client, borough=one.slug) == {shared.pk}
+    for borough in boroughs:
+        assert found(client, borough=borough.slug) == {shared.pk}
     assert found(client, borough=[one.slug for one in boroughs]) == {shared.pk}
-    assert found(client, product=[one.product.slug for one in systems]) == {shared.pk}
-    assert found(client, function=[one.function.slug for one in systems]) == {shared.pk}
+    assert found(client, product=[system.product.slug for system in systems]) == {shared.pk}
+    assert found(client, function=[system.function.slug for system in systems]) == {shared.pk}
 
 
 def test_several_values_of_one_name_mean_any_of_them(client: Client) -> None:
     first, second = factories.supplier(), factories.supplier()
-    one, two = factories.contract(supplier=first), factories.contract(supplier=second)
+    contract, two = factories.contract(supplier=first), factories.contract(supplier=second)
     other = factories.contract()
     suppliers = [first.slug, second.slug, first.slug]
-    assert found(client, supplier=suppliers) == {one.pk, two.pk}
-    assert other.pk not in found(client, borough=[one.lead.slug, two.lead.slug])
+    assert found(client, supplier=suppliers) == {contract.pk, two.pk}
+    assert other.pk not in found(client, borough=[contract.lead.slug, two.lead.slug])
 
 
 def test_different_names_must_all_hold_for_the_same_contract(client: Client) -> None:

@@ -138,7 +138,7 @@ def test_the_page_of_a_framework_says_what_is_known_and_what_outlasts_it(
     assert "Perhaps, to" not in said
     assert "known for 0 of 3 contracts, whatever their VAT; never the framework’s ceiling" in said
     links = read(client.get(cloud.get_absolute_url())).row_links
-    assert sorted(links[:3]) == sorted(one.get_absolute_url() for one in contracts)
+    assert sorted(links[:3]) == sorted(contract.get_absolute_url() for contract in contracts)
     assert links[3:] == ["/systems/suppliers/maker/"]
 
 

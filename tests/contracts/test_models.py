@@ -57,15 +57,15 @@ def test_act_by_is_the_end_less_notice_and_never_a_guess(
 )
 def test_act_by_is_computed_as_a_calendar_would(terms: list[tuple[datetime.date, int]]) -> None:
     lead = factories.borough()
-    made = Contract.objects.bulk_create(
+    contracts = Contract.objects.bulk_create(
         Contract(
             lead=lead, title=str(place), ends_on=end.isoformat(), notice_months=months,
             **factories.SOURCE,
         )
         for place, (end, months) in enumerate(terms)
     )  # fmt: skip
-    rows = Contract.objects.in_bulk([contract.pk for contract in made])
-    computed = [rows[contract.pk].act_by for contract in made]
+    rows = Contract.objects.in_bulk([contract.pk for contract in contracts])
+    computed = [rows[contract.pk].act_by for contract in contracts]
     assert computed == [months_before(end, months) for end, months in terms]
 
 
@@ -157,13 +157,13 @@ def test_a_contradiction_is_said_beside_its_field(fields: dict[str, Any], where:
 
 def test_worth_counts_a_shared_contract_of_many_systems_once() -> None:
     boroughs = [factories.borough() for _ in range(3)]
-    systems = [factories.system(borough=one) for one in boroughs]
+    systems = [factories.system(borough=borough) for borough in boroughs]
     factories.contract(lead=boroughs[0], partners=boroughs[1:], systems=systems, annual_value=100)
     factories.contract(annual_value=0)
     factories.contract()
     assert Contract.objects.worth() == {"annual": 100, "known": 2}
-    found = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
-    assert found.worth() == {"annual": 100, "known": 2}
+    contracts = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
+    assert contracts.worth() == {"annual": 100, "known": 2}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -183,7 +183,7 @@ def test_lead_and_partner_change_places_in_one_go() -> None:
         before, contract.lead = contract.lead, Borough.objects.get(name="Barnet")
         contract.save()
         ContractPartner.objects.filter(contract=contract).update(borough=before)
-    assert [str(one) for one in contract.partners.all()] == [before.name]
+    assert [str(borough) for borough in contract.partners.all()] == [before.name]
 
 
 @pytest.mark.parametrize("ends", ["2027-03-31", "2027-03", "2027"])

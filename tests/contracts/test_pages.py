@@ -102,14 +102,14 @@ def test_an_extension_is_shown_beside_the_end_and_does_not_move_it(client: Clien
 
 def test_the_list_sums_each_shared_contract_once(client: Client) -> None:
     boroughs = [factories.borough() for _ in range(3)]
-    systems = [factories.system(borough=one) for one in boroughs]
+    systems = [factories.system(borough=borough) for borough in boroughs]
     factories.contract(lead=boroughs[0], partners=boroughs[1:], systems=systems, annual_value=1000)
     factories.contract(annual_value=500)
     factories.contract()
     assert "£1,500 a year, known for 2 of 3" in words(client.get("/contracts/"))
     query = {
-        "borough": [one.slug for one in boroughs],
-        "function": [one.function.slug for one in systems],
+        "borough": [borough.slug for borough in boroughs],
+        "function": [system.function.slug for system in systems],
     }
     assert "£1,000 a year, known for 1 of 1" in words(client.get("/contracts/", query))
 

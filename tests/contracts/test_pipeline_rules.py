@@ -150,8 +150,8 @@ def test_a_value_is_recorded_or_estimated_from_whole_days_or_not_known(
     value: Decimal | None,
     basis: ValueBasis,
 ) -> None:
-    found = estimate_value(total, annual, *term, "")
-    assert (found.value, found.basis) == (value, basis)
+    estimate = estimate_value(total, annual, *term, "")
+    assert (estimate.value, estimate.basis) == (value, basis)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +170,6 @@ def test_a_value_is_recorded_or_estimated_from_whole_days_or_not_known(
 def test_over_the_line_is_said_on_the_values_own_basis_and_vat_is_left_to_check(
     pounds: str, vat: str, group: ValueGroup
 ) -> None:
-    found = estimate_value(Decimal(pounds), None, "", "", vat)
-    assert found.group == group
-    assert found.value == Decimal(pounds)
+    estimate = estimate_value(Decimal(pounds), None, "", "", vat)
+    assert estimate.group == group
+    assert estimate.value == Decimal(pounds)

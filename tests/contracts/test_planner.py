@@ -70,36 +70,38 @@ def test_whether_an_extension_is_allowed(until: str, target: str, allowed: bool 
 
 
 def test_a_latest_end_known_as_a_year_allows_its_first_day_for_sure() -> None:
-    one = PlannedContract(1, day("2027-03-31"), day("2028-01-01"), day("2028-12-31"))
-    allowed = [plan_for_target([one], day(text)).steps[0].allowed for text in
+    contract = PlannedContract(1, day("2027-03-31"), day("2028-01-01"), day("2028-12-31"))
+    allowed = [plan_for_target([contract], day(text)).steps[0].allowed for text in
                ("2028-01-01", "2028-06-30", "2029-01-01")]  # fmt: skip
     assert allowed == [True, None, False]
 
 
 def test_the_last_end_is_cheapest_where_all_may_extend_to_it() -> None:
-    found = cheapest_target([holding(1, "2027-03-31"), holding(2, "2028-09-30", value=9)], NOW)
-    assert found
-    assert (found.target, found.paid_twice, found.extend_months) == (day("2028-09-30"), 0, 18)
-    assert [step.allowed for step in found.steps] == [None, True]
+    plan = cheapest_target([holding(1, "2027-03-31"), holding(2, "2028-09-30", value=9)], NOW)
+    assert plan
+    assert (plan.target, plan.paid_twice, plan.extend_months) == (day("2028-09-30"), 0, 18)
+    assert [step.allowed for step in plan.steps] == [None, True]
 
 
 def test_a_refused_extension_bounds_the_date() -> None:
-    found = cheapest_target(
+    plan = cheapest_target(
         [holding(1, "2027-03-31", "2027-12-31"), holding(2, "2028-03-31", value=12_000)], NOW
     )
-    assert found
-    assert found.paid_twice == 3000
-    assert found.target == day("2027-12-31")
+    assert plan
+    assert plan.paid_twice == 3000
+    assert plan.target == day("2027-12-31")
 
 
 def test_no_date_is_feasible_before_there_is_time_to_buy() -> None:
     assert cheapest_target([holding(1, "2027-03-31", "2027-03-31")], day("2027-11-30")) is None
 
 
-def by_hand(one: PlannedContract, target: datetime.date) -> tuple[bool, int, int]:
+def by_hand(contract: PlannedContract, target: datetime.date) -> tuple[bool, int, int]:
     """(refused, months of extension, months paid twice), by stepping month after month."""
-    refused = target > one.ends_on and one.perhaps is not None and target > one.perhaps
-    return refused, _steps(one.ends_on, target), _steps(target, one.ends_on)
+    refused = (
+        target > contract.ends_on and contract.perhaps is not None and target > contract.perhaps
+    )
+    return refused, _steps(contract.ends_on, target), _steps(target, contract.ends_on)
 
 
 def _steps(first: datetime.date, last: datetime.date) -> int:
@@ -114,15 +116,19 @@ def _steps(first: datetime.date, last: datetime.date) -> int:
 def every_day(
     holdings: list[PlannedContract], earliest: datetime.date
 ) -> tuple[Decimal, int, int, datetime.date] | None:
-    last = max(earliest, *(one.ends_on for one in holdings)) + datetime.timedelta(days=45)
+    last = max(earliest, *(contract.ends_on for contract in holdings)) + datetime.timedelta(days=45)
     best = None
     target = earliest
     while target <= last:
-        told = [(one, *by_hand(one, target)) for one in holdings]
+        told = [(contract, *by_hand(contract, target)) for contract in holdings]
         if not any(refused for _, refused, _, _ in told):
-            priced = [(one.annual_value, twice) for one, _, _, twice in told if one.annual_value]
+            priced = [
+                (contract.annual_value, twice)
+                for contract, _, _, twice in told
+                if contract.annual_value
+            ]
             cost = sum((round(value * twice / 12, 2) for value, twice in priced), Decimal(0))
-            free = sum(twice for one, _, _, twice in told if one.annual_value is None)
+            free = sum(twice for contract, _, _, twice in told if contract.annual_value is None)
             burden = (cost, free, sum(extend for _, _, extend, _ in told), target)
             best = burden if best is None else min(best, burden)
         target += datetime.timedelta(days=1)
@@ -144,5 +150,5 @@ def holdings(draw: st.DrawFn) -> PlannedContract:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(holdings(), min_size=1, max_size=4), days)
 def test_no_day_of_all_is_cheaper(some: list[PlannedContract], earliest: datetime.date) -> None:
-    found: TargetPlan | None = cheapest_target(some, earliest)
-    assert (found.burden if found else None) == every_day(some, earliest)
+    plan: TargetPlan | None = cheapest_target(some, earliest)
+    assert (plan.burden if plan else None) == every_day(some, earliest)

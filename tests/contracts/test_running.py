@@ -40,8 +40,13 @@ def test_equal_decisions_keep_the_order_of_their_numbers() -> None:
     for ends_on in ("2028-01-31", "2027-01-31", "", "2026"):
         for _ in range(3):
             factories.contract(ends_on=ends_on, notice_months=1)
-    found = list(Contract.objects.soonest_decision_first(TODAY))
-    assert [one.ends_on for one in found[::3]] == ["2027-01-31", "2028-01-31", "2026", ""]
+    contracts = list(Contract.objects.soonest_decision_first(TODAY))
+    assert [contract.ends_on for contract in contracts[::3]] == [
+        "2027-01-31",
+        "2028-01-31",
+        "2026",
+        "",
+    ]
     for start in range(0, 12, 3):
-        keys = [one.pk for one in found[start : start + 3]]
+        keys = [contract.pk for contract in contracts[start : start + 3]]
         assert keys == sorted(keys)

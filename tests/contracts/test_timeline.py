@@ -193,7 +193,7 @@ def test_the_table_holds_the_rows_of_the_file_in_its_order(client: Client) -> No
         factories.contract(ends_on=ends_on, notice_months=3)
     for query in ({}, {"sort": "-ends_on"}, {"ends_after": "2027-01-01"}):
         numbers = column(client, "/contracts/contracts.csv", "contract_id", query)
-        assert row_links(client, PAGE, query) == [f"/contracts/{one}/" for one in numbers]
+        assert row_links(client, PAGE, query) == [f"/contracts/{number}/" for number in numbers]
 
 
 @pytest.mark.django_db
@@ -229,7 +229,7 @@ def test_at_most_100_bars_and_ways_to_narrow(client: Client) -> None:
 @pytest.mark.django_db
 def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Client) -> None:
     lead, *partners = [factories.borough() for _ in range(3)]
-    systems = [factories.system(borough=one) for one in (lead, *partners)]
+    systems = [factories.system(borough=borough) for borough in (lead, *partners)]
     factories.contract(lead=lead, partners=partners, systems=systems)
     factories.contract(lead=partners[0], systems=systems[:1])
     query = client.get(PAGE).wsgi_request.GET

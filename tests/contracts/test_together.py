@@ -451,7 +451,9 @@ def test_the_calendar_holds_the_days_of_the_file(client: Client) -> None:
         }
         answer = client.get("/contracts/together.ics", query)
         events = Calendar.from_ical(answer.content).walk("VEVENT")
-        assert {(str(one["UID"]), str(one.decoded("DTSTART"))) for one in events} == days
+        assert {
+            (str(component["UID"]), str(component.decoded("DTSTART"))) for component in events
+        } == days
         assert len(events) == len(days) > 0
 
 
@@ -472,7 +474,7 @@ def test_a_changed_contract_raises_the_sequence_of_its_windows(
     Contract.objects.filter(pk=made.pk).update(annual_value=5)
     after = client.get("/contracts/together.ics")
     raised = [
-        [one["SEQUENCE"] for one in Calendar.from_ical(answer.content).walk("VEVENT")]
+        [component["SEQUENCE"] for component in Calendar.from_ical(answer.content).walk("VEVENT")]
         for answer in (before, after)
     ]
     assert raised == [[0, 0], [1, 1]]

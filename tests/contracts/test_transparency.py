@@ -170,7 +170,7 @@ def test_a_regional_body_is_no_borough_of_the_page(client: Client) -> None:
 def test_every_number_of_the_page_is_the_rows_of_its_file(client: Client) -> None:
     boroughs = [factories.borough(name) for name in ("Barnet", "Brent", "Camden")]
     for number, lead in enumerate(boroughs * 2):
-        partners = [one for one in boroughs if one != lead][: number % 3]
+        partners = [borough for borough in boroughs if borough != lead][: number % 3]
         factories.contract(lead=lead, partners=partners, reference="R" * (number % 2))
         factories.contract(lead=lead, source_kind="illustrative", partners=partners)
     for query in ({}, {"illustrative": "no"}):

@@ -37,15 +37,15 @@ def sets(windows: Iterable[SharedSpan]) -> set[frozenset[int]]:
 def day_by_day(given: Iterable[Span], today: datetime.date, months: int) -> set[frozenset[int]]:
     """Who is there on each day of all, and of these sets those within no other; nothing shared."""
     last = today + relativedelta(months=months)
-    rows = [one for one in given if not (one.act_by < today or one.must_start > last)]
+    rows = [span for span in given if not (span.act_by < today or span.must_start > last)]
     if not rows:
         return set()
-    day, end = min(one.must_start for one in rows), max(one.act_by for one in rows)
+    day, end = min(span.must_start for span in rows), max(span.act_by for span in rows)
     together = set()
     while day <= end:
-        there = [one for one in rows if one.must_start <= day <= one.act_by]
-        if len({one.lead for one in there}) >= 2:
-            together.add(frozenset(one.contract for one in there))
+        there = [span for span in rows if span.must_start <= day <= span.act_by]
+        if len({span.lead for span in there}) >= 2:
+            together.add(frozenset(span.contract for span in there))
         day += datetime.timedelta(days=1)
     return {one for one in together if not any(one < other for other in together)}
 
@@ -80,9 +80,12 @@ def test_no_window_is_made_up(rows: list[tuple[int, int, int]]) -> None:
 
 
 def test_each_maximal_set_is_a_window_and_the_first_to_close_comes_first() -> None:
-    found = find_windows(spans((1, 0, 10), (2, 5, 30), (3, 20, 40), (3, 8, 9)), TODAY, 36)
-    assert [sets([window]) for window in found] == [{frozenset({0, 1, 3})}, {frozenset({1, 2})}]
-    assert found[0].closes_on == on(9)
+    shared_spans = find_windows(spans((1, 0, 10), (2, 5, 30), (3, 20, 40), (3, 8, 9)), TODAY, 36)
+    assert [sets([window]) for window in shared_spans] == [
+        {frozenset({0, 1, 3})},
+        {frozenset({1, 2})},
+    ]
+    assert shared_spans[0].closes_on == on(9)
 
 
 def test_what_is_too_late_or_too_far_hides_no_window() -> None:
@@ -100,10 +103,12 @@ def test_a_walk_over_every_day_finds_the_same(part: int) -> None:
 @pytest.mark.parametrize("seed", range(100))
 def test_shifted_dates_shift_the_windows_alike(seed: int) -> None:
     given, by = dice_thrown(seed), datetime.timedelta(days=28 * 365 + 7)  # calendars repeat
-    moved = [replace(one, must_start=one.must_start + by, act_by=one.act_by + by) for one in given]
+    moved = [
+        replace(span, must_start=span.must_start + by, act_by=span.act_by + by) for span in given
+    ]
     before, after = find_windows(given, TODAY, 2), find_windows(moved, TODAY + by, 2)
-    assert [(one.opens_on + by, one.closes_on + by) for one in before] == [
-        (one.opens_on, one.closes_on) for one in after
+    assert [(span.opens_on + by, span.closes_on + by) for span in before] == [
+        (span.opens_on, span.closes_on) for span in after
     ]
 
 
@@ -120,7 +125,7 @@ def test_one_contract_more_never_lowers_the_most_boroughs(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(200))
 def test_one_borough_less_leaves_the_windows_it_was_not_in(seed: int) -> None:
     given = dice_thrown(seed)
-    left = sets(find_windows([one for one in given if one.lead != 1], TODAY, 2))
+    left = sets(find_windows([span for span in given if span.lead != 1], TODAY, 2))
     assert {one for one in sets(find_windows(given, TODAY, 2)) if not _of_first(given, one)} <= left
 
 

@@ -20,10 +20,14 @@ def claim(**fields: Any) -> Finding:
     for product in (runs, other):
         factories.system(product=product, function=committees)
     tested = {"metric": "modern_gov_boroughs", "comparison": "at_least", "threshold": 50}
-    made = factories.finding(**{"title": "Claim", "slug": "claim", "body": BODY} | tested | fields)
-    made.sources.add(factories.source(title="A report", publisher="LOTI", published_on="2019-06"))
-    made.refresh_from_db()
-    return made
+    finding = factories.finding(
+        **{"title": "Claim", "slug": "claim", "body": BODY} | tested | fields
+    )
+    finding.sources.add(
+        factories.source(title="A report", publisher="LOTI", published_on="2019-06")
+    )
+    finding.refresh_from_db()
+    return finding
 
 
 def everything(**fields: Any) -> tuple[Finding, CaseStudy, Recommendation]:

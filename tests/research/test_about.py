@@ -54,7 +54,10 @@ def test_a_product_links_to_case_studies_and_to_findings_on_its_rows(client: Cli
     factories.finding(rows="/systems/?product=prefixer")
     links = read(client.get(product.get_absolute_url())).links
     research = {link for link in links if link.startswith("/research/") and link.count("/") > 2}
-    assert research == {study.get_absolute_url(), *(one.get_absolute_url() for one in named)}
+    assert research == {
+        study.get_absolute_url(),
+        *(finding.get_absolute_url() for finding in named),
+    }
 
 
 def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(

@@ -30,10 +30,10 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def content(on: datetime.date = TODAY) -> citation.Content:
-    found = Finding.objects.get(slug="claim")
+    finding = Finding.objects.get(slug="claim")
     scope = Scope(on)
     return citation.finding_content(
-        found, figures_for(text.quoted_metrics(found), scope, found.published_values), scope
+        finding, figures_for(text.quoted_metrics(finding), scope, finding.published_values), scope
     )
 
 
@@ -116,10 +116,10 @@ def test_the_hash_of_a_day_that_is_over_stays_while_everything_changes() -> None
 
 
 def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
-    found = claim()
-    measured = figures_for(text.quoted_metrics(found), Scope(THEN))
+    finding = claim()
+    measured = figures_for(text.quoted_metrics(finding), Scope(THEN))
     cited = citation.cite_finding(
-        found, measured, Scope(THEN), lambda path: f"https://a.example{path}"
+        finding, measured, Scope(THEN), lambda path: f"https://a.example{path}"
     )
     assert cited.words == (
         "City Tools: London, LOTI. Claim. As at 20 October 2026. "
@@ -131,9 +131,11 @@ def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
 
 
 def test_today_is_not_settled_and_invented_records_are_asked_for_in_the_address() -> None:
-    found = claim()
+    finding = claim()
     scope = Scope(TODAY, illustrative=True)
-    cited = citation.cite_finding(found, figures_for(text.quoted_metrics(found), scope), scope, str)
+    cited = citation.cite_finding(
+        finding, figures_for(text.quoted_metrics(finding), scope), scope, str
+    )
     assert not cited.settled
     assert cited.address.endswith("?as_at=2026-11-30&illustrative=yes")
 

@@ -70,11 +70,11 @@ def hide() -> list[Any]:
 
 def addresses(resolver: URLResolver | None = None, before: str = "/") -> Iterator[str]:
     """Every address of the site but the admin's, each filled in with something that is there."""
-    for one in (resolver or get_resolver()).url_patterns:
-        route = before + str(one.pattern)
-        if isinstance(one, URLResolver) and not route.startswith("/admin"):
-            yield from addresses(one, route)
-        elif isinstance(one, URLPattern) and not route.startswith(("/admin", "/static")):
+    for urlresolver in (resolver or get_resolver()).url_patterns:
+        route = before + str(urlresolver.pattern)
+        if isinstance(urlresolver, URLResolver) and not route.startswith("/admin"):
+            yield from addresses(urlresolver, route)
+        elif isinstance(urlresolver, URLPattern) and not route.startswith(("/admin", "/static")):
             yield from filled(route)
 
 

@@ -30,7 +30,7 @@ def test_each_kind_is_an_entry_with_its_page_and_summary(client: Client) -> None
         factories.recommendation(title="Check & act", body="Look *first*.\n\nThen sign."),
     ]
     entries = {
-        one.link.removeprefix("http://testserver"): one for one in feed(client, ATOM).entries
+        entry.link.removeprefix("http://testserver"): entry for entry in feed(client, ATOM).entries
     }
     assert set(entries) == {one.get_absolute_url() for one in made}
     finding, study, advice = (entries[one.get_absolute_url()] for one in made)
@@ -54,12 +54,12 @@ def test_a_number_stands_where_its_token_does(client: Client) -> None:
 def test_an_entry_is_as_new_as_the_last_write_and_keeps_its_identifier(client: Client) -> None:
     finding, other = factories.finding(title="Old"), factories.finding(title="Other")
     move_events(datetime.date(2026, 10, 1))
-    before = {one.title: one for one in feed(client, ATOM).entries}
+    before = {entry.title: entry for entry in feed(client, ATOM).entries}
     assert before["Finding: Old"].updated == "2026-10-01T11:00:00+00:00"
     finding.title, finding.slug = "New", "new"
     finding.save()
     after = feed(client, ATOM)
-    assert [one.title for one in after.entries] == ["Finding: New", "Finding: Other"]
+    assert [entry.title for entry in after.entries] == ["Finding: New", "Finding: Other"]
     assert after.entries[0].id == before["Finding: Old"].id
     assert after.entries[0].updated > after.entries[1].updated
     assert after.entries[1].updated == before["Finding: Other"].updated

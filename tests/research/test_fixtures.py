@@ -40,7 +40,7 @@ def test_every_number_of_a_text_was_kept_when_it_was_published(one: dict[str, An
         *text.token_keys(one["body"]),
     ]
     assert set(one["published_values"]) == set(named) - {""}
-    assert {kept["on"] for kept in one["published_values"].values()} <= {one["published_on"]}
+    assert {value["on"] for value in one["published_values"].values()} <= {one["published_on"]}
 
 
 @pytest.mark.parametrize("one", TEXTS, ids=lambda one: one["slug"])

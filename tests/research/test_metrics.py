@@ -110,7 +110,7 @@ def test_the_record_bears_out_what_was_counted_by_hand() -> None:
 def test_what_is_invented_changes_no_number_of_real_records() -> None:
     load()
     real = {key: of(key) for key in METRICS}
-    assert all(one.invented == 0 for one in real.values())
+    assert all(value.invented == 0 for value in real.values())
     load(demo="yes")
     assert {key: of(key) for key in METRICS} == real
     assert any(of(key, invented=True).invented for key in METRICS)

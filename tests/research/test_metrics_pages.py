@@ -101,7 +101,7 @@ def test_the_pages_answer_with_the_numbers_of_a_day(client: Client) -> None:
     assert "n = 1 systems" in said(client, page, day)
     assert "n = 2 systems" in said(client, page)
     assert "They stand on 1 systems" in said(client, LIST, day)
-    now, then = ({one["metric"]: one for one in rows(client, CSV, query)} for query in (None, day))
+    now, then = ({row["metric"]: row for row in rows(client, CSV, query)} for query in (None, day))
     assert [one["systems_on_record"]["value"] for one in (now, then)] == ["2", "1"]
     assert then["systems_on_record"]["as_at"] == AGO.isoformat()
 

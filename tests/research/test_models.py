@@ -28,8 +28,8 @@ def test_what_is_published_has_a_day_that_has_come(published_on: str | None, vis
 def test_the_newest_comes_first_and_ties_by_title() -> None:
     for title, day in (("B", "2026-01-01"), ("A", "2026-01-01"), ("C", "2026-02-01")):
         factories.finding(title=title, published_on=day)
-    found = Finding.objects.published(TODAY)
-    assert [finding.title for finding in found] == ["C", "A", "B"]
+    findings = Finding.objects.published(TODAY)
+    assert [finding.title for finding in findings] == ["C", "A", "B"]
 
 
 def test_an_address_names_one_finding() -> None:

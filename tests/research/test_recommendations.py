@@ -55,9 +55,9 @@ def noticed(on: datetime.date = TODAY) -> dict[str, list[str]]:
     public = list(Recommendation.objects.published(on).for_page(on))
     parts = pages.advice_by_audience(public, Scope(on), TODAY)
     return {
-        one.recommendation.title: [notice.said for notice in one.notices]
+        advice.recommendation.title: [notice.said for notice in advice.notices]
         for _, advised in parts
-        for one in advised
+        for advice in advised
     }
 
 

@@ -37,8 +37,8 @@ def run(*options: str) -> str:
 
 
 def values(on: datetime.date | None = None) -> dict[str, Any]:
-    found = MetricValue.objects.filter(on=on or dates.today())
-    return {one.metric: one for one in found}
+    metric_values = MetricValue.objects.filter(on=on or dates.today())
+    return {value.metric: value for value in metric_values}
 
 
 def estate() -> tuple[System, Contract]:
@@ -94,7 +94,7 @@ def test_a_day_recorded_while_it_ran_is_settled_once_it_is_over() -> None:
     system, _ = estate()
     move_events(began())
     record_of_yesterday_while_it_ran()
-    assert not any(one.settled for one in values(dates.today() - DAY).values())
+    assert not any(value.settled for value in values(dates.today() - DAY).values())
     later = factories.system(borough=system.borough)
     move_events(dates.today() - DAY)
     later.delete()
@@ -104,7 +104,7 @@ def test_a_day_recorded_while_it_ran_is_settled_once_it_is_over() -> None:
         rf"Settled {dates.today() - DAY} from the event log: 0 new, [1-9]\d* changed", out
     )
     settled = values(dates.today() - DAY)
-    assert all(one.settled for one in settled.values())
+    assert all(value.settled for value in settled.values())
     assert settled["systems_on_record"].value == 2
     assert values()["systems_on_record"].value == 1
     assert "Settled" not in run()
@@ -134,7 +134,7 @@ def test_the_rebuilt_past_agrees_with_what_was_recorded_then() -> None:
             wanted = measured[key]
             assert (one.value, one.part, one.whole) == (wanted.value, wanted.part, wanted.whole)
             assert (one.counted, one.boroughs) == (wanted.counted, wanted.boroughs), (on, key)
-    seen = {tuple((one.value, one.boroughs) for one in values(on).values()) for on in then}
+    seen = {tuple((value.value, value.boroughs) for value in values(on).values()) for on in then}
     assert len(seen) == len(steps)
     assert "differ" not in run("--check")
 
@@ -208,9 +208,9 @@ def test_the_check_writes_nothing_and_leaves_out_what_is_not_settled() -> None:
 
 def test_what_was_done_can_be_undone_as_it_says() -> None:
     estate()
-    found = re.search(r"recorded_at__gte='([^']+)'", run())
-    assert found
-    MetricValue.objects.filter(recorded_at__gte=found[1]).delete()
+    match = re.search(r"recorded_at__gte='([^']+)'", run())
+    assert match
+    MetricValue.objects.filter(recorded_at__gte=match[1]).delete()
     assert not MetricValue.objects.exists()
 
 

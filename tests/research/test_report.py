@@ -218,7 +218,7 @@ def test_hostile_words_stand_as_they_were_written(client: Client, text: str) -> 
 def test_bars_are_as_long_as_their_part_of_the_longest() -> None:
     picture = Picture(("Supplier", "Contracts"), [("A", 8), ("B", 2), ("C", 0)])
     drawn = picture_bars(picture, [("A", "8"), ("B", "2"), ("C", "0")])
-    assert [(one.label, one.words, one.per_cent) for one in drawn] == [
+    assert [(bar.label, bar.words, bar.per_cent) for bar in drawn] == [
         ("A", "8", 100), ("B", "2", 25), ("C", "0", 0),
     ]  # fmt: skip
     assert picture_bars(Picture(("S", "C"), []), []) == []

@@ -87,8 +87,8 @@ def test_headings_skip_no_level(source: str, depths: list[int]) -> None:
     def found(blocks: list[dict[str, Any]]) -> list[int]:
         return [
             depth
-            for one in blocks
-            for depth in ([one["depth"]] if "depth" in one else found(one.get("blocks", [])))
+            for block in blocks
+            for depth in ([block["depth"]] if "depth" in block else found(block.get("blocks", [])))
         ]
 
     assert found(read(source)) == depths

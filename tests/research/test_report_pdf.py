@@ -52,16 +52,19 @@ def said(reader: PdfReader) -> str:
 
 def tags(reader: PdfReader) -> set[str]:
     """Every kind of element in the tree of tags."""
-    return {str(one["/S"]) for one in elements(reader.root_object["/StructTreeRoot"])}
+    return {
+        str(dictionary_object["/S"])
+        for dictionary_object in elements(reader.root_object["/StructTreeRoot"])
+    }
 
 
 def elements(node: Any) -> Iterator[DictionaryObject]:
     kids = node.get("/K", [])
     for kid in kids if isinstance(kids, list) else [kids]:
-        one = kid.get_object()
-        if isinstance(one, DictionaryObject) and "/S" in one:
-            yield one
-            yield from elements(one)
+        dictionary_object = kid.get_object()
+        if isinstance(dictionary_object, DictionaryObject) and "/S" in dictionary_object:
+            yield dictionary_object
+            yield from elements(dictionary_object)
 
 
 def test_it_is_tagged_in_english_with_title_author_and_contents(client: Client) -> None:
@@ -79,7 +82,11 @@ def test_it_is_tagged_in_english_with_title_author_and_contents(client: Client) 
 
 def test_its_outline_is_the_numbered_sections(client: Client) -> None:
     everything()
-    outline = [one.title for one in read(client).outline if not isinstance(one, list)]
+    outline = [
+        destination.title
+        for destination in read(client).outline
+        if not isinstance(destination, list)
+    ]
     assert outline == [
         "1 Summary", "2 What the record holds", "3 Findings", "4 Case studies",
         "5 Recommendations", "6 Method and limits", "7 Sources",
@@ -102,11 +109,13 @@ def test_a_picture_of_dots_says_in_words_what_it_shows() -> None:
         "Figure 1", "Two", ("Borough", "Suppliers", "Stars"), "The more, the less.", places, ""
     )
     citation = Citation("Title", TODAY, "https://a.example/", "https://a.example/", b"{}")
-    made = pdf.pdf_response(
+    response = pdf.pdf_response(
         [ReportSection("1", "A", "a", [dots])], "", citation, "https://a.example/"
     )
-    tree = PdfReader(io.BytesIO(b"".join(made))).root_object["/StructTreeRoot"]
-    assert "The more, the less." in {str(one.get("/Alt")) for one in elements(tree)}
+    tree = PdfReader(io.BytesIO(b"".join(response))).root_object["/StructTreeRoot"]
+    assert "The more, the less." in {
+        str(dictionary_object.get("/Alt")) for dictionary_object in elements(tree)
+    }
 
 
 def test_the_same_content_gives_the_same_bytes_and_its_day(client: Client) -> None:

@@ -93,7 +93,7 @@ def test_a_plain_text_with_blank_lines_is_paragraphs() -> None:
 
 def test_headings_begin_at_the_level_and_skip_none() -> None:
     body = "## One\n\n#### Two\n\n## Three\n\nFour\n---"
-    assert [one[1:3] for one in shown(body, 3).splitlines()] == ["h3", "h4", "h3", "h3"]
+    assert [splitline[1:3] for splitline in shown(body, 3).splitlines()] == ["h3", "h4", "h3", "h3"]
     assert shown("# One\n\n###### Six", 6).count("<h6") == 2
 
 

@@ -62,9 +62,9 @@ def test_peers_stand_beside_it_with_what_is_not_known(client: Client) -> None:
     camden, brent = levels(3, 1), factories.borough("Brent")
     levels(2, borough=brent)
     product, function = factories.product(), factories.function()
-    for one in (camden, brent):
-        factories.returned(one)
-        factories.system(borough=one, product=product, function=function)
+    for borough in (camden, brent):
+        factories.returned(borough)
+        factories.system(borough=borough, product=product, function=function)
     page = client.get(PAGE)
     assert [peer.name for peer in page.context["profile"].peers] == ["Brent"]
     table = words(page, "table")

@@ -84,8 +84,8 @@ def test_the_scarce_and_the_contested_stand_on_top_and_say_so() -> None:
 def test_a_skill_is_scarce_or_contested_from_these_numbers_on(
     known: int, strong: int, teach: int, wish: int, said: str
 ) -> None:
-    one = Strength("Data", (1,), [0, 0, known - strong, strong, 0], teach, wish)
-    assert one.words == said
+    strength = Strength("Data", (1,), [0, 0, known - strong, strong, 0], teach, wish)
+    assert strength.words == said
 
 
 def test_where_nothing_is_scarce_the_title_names_the_least_held() -> None:

@@ -137,7 +137,7 @@ def test_sql_agrees_on_the_previous_level_of_every_one() -> None:
     assert len(told) > 10
     last = {one.borough_id * 1000 + one.skill_id: one.previous for one in found}
     for course in history.level_courses(SkillLevel.objects.all()):
-        before = [one.level for one in course.answers[:-1]]
+        before = [returned_level.level for returned_level in course.answers[:-1]]
         assert last[course.borough.pk * 1000 + course.skill.pk] == (before[-1] if before else None)
 
 
@@ -159,11 +159,11 @@ def test_a_course_says_what_was_known_on_a_day() -> None:
 
 def test_the_trend_counts_boroughs_by_level_at_the_end_of_each_quarter() -> None:
     skill = factories.skill("Design")
-    found = told(skill, (1, 3), (2, 2), (4, 3), (None, 0))
+    courses = told(skill, (1, 3), (2, 2), (4, 3), (None, 0))
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, borough=gla, level=4)
-    found = history.level_courses(SkillLevel.objects.filter(skill=skill))
-    chart = history.quarterly_chart(skill, found, TODAY, "")
+    courses = history.level_courses(SkillLevel.objects.filter(skill=skill))
+    chart = history.quarterly_chart(skill, courses, TODAY, "")
     assert chart.head == (
         "At the end of", "Expert", "Practitioner", "Working", "Awareness", "None", "Not known",
     )  # fmt: skip
@@ -250,6 +250,6 @@ def test_staff_are_told_when_an_edit_made_a_past_level(client: Client) -> None:
     keys |= {"can_teach": "unknown", "wants_help": "unknown"}
     dated = {day: PROVENANCE | keys | {"as_of": f"2026-{day}-01"} for day in ("09", "10")}
     corrected = post_change(signed_in(client), level, dated["09"])
-    assert not any("past level" in one for one in messages(corrected))
+    assert not any("past level" in message for message in messages(corrected))
     later = post_change(client, level, dated["10"])
-    assert any("as of 2026-09-01 is kept as a past level" in one for one in messages(later))
+    assert any("as of 2026-09-01 is kept as a past level" in message for message in messages(later))

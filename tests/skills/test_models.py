@@ -29,9 +29,9 @@ def test_the_database_refuses_a_level_that_makes_no_sense(
 
 
 def test_a_borough_has_one_level_of_a_skill() -> None:
-    one = factories.skill_level()
+    level = factories.skill_level()
     with pytest.raises(IntegrityError, match="a_borough_has_one_level_of_a_skill"):
-        factories.skill_level(borough=one.borough, skill=one.skill)
+        factories.skill_level(borough=level.borough, skill=level.skill)
 
 
 def test_strong_is_practitioner_or_expert() -> None:

@@ -36,11 +36,11 @@ GROUP BY l.skill_id, l.level
 
 def agree(borough: Borough, *, illustrative: bool = True) -> int:
     """Compare with SQL; how many gaps matter."""
-    found = profile.skill_profile(borough, [], illustrative=illustrative).mattering
+    lines = profile.skill_profile(borough, [], illustrative=illustrative).mattering
     with connection.cursor() as cursor:
         cursor.execute(MATTERING, [borough.pk, illustrative])
         told = set(cursor.fetchall())
-    assert {(line.skill.pk, line.short, len(line.unmet)) for line in found} == told
+    assert {(line.skill.pk, line.short, len(line.unmet)) for line in lines} == told
     return len(told)
 
 
@@ -54,14 +54,14 @@ def test_sql_agrees_on_a_small_london() -> None:
             )
     for number, product in enumerate(Product.objects.all()):
         factories.skill_need(product=product, skill=skills[number], level=1 + number % 4)
-    assert sum(agree(one) for one in Borough.objects.all()) > 10
-    assert sum(agree(one, illustrative=False) for one in Borough.objects.all()) > 0
+    assert sum(agree(borough) for borough in Borough.objects.all()) > 10
+    assert sum(agree(borough, illustrative=False) for borough in Borough.objects.all()) > 0
 
 
 def test_sql_agrees_on_all_that_is_loaded() -> None:
     call_command("load", verbosity=0)
-    assert sum(agree(one) for one in Borough.objects.all()) > 30
-    assert not sum(agree(one, illustrative=False) for one in Borough.objects.all())
+    assert sum(agree(borough) for borough in Borough.objects.all()) > 30
+    assert not sum(agree(borough, illustrative=False) for borough in Borough.objects.all())
 
 
 def camden(level: int | None = 1, needed: int = 3, **system: Any) -> Borough:

@@ -126,7 +126,7 @@ def test_a_skill_names_its_teachers_and_who_asks_lowest_first(client: Client) ->
     factories.skill_level(skill=skill, borough=gla, can_teach=True, wants_help=True)
     page = client.get("/skills/design/")
     summary = page.context["summary"]
-    assert [one.borough.name for one in summary.teachers] == ["Camden"]
+    assert [teacher.borough.name for teacher in summary.teachers] == ["Camden"]
     assert [one.borough.name for one in summary.wishes] == ["Ealing", "Barnet"]
     assert [(level.label, len(held)) for level, held in summary.by_level] == [
         ("Expert", 1), ("Practitioner", 0), ("Working", 1), ("Awareness", 0), ("None", 1),

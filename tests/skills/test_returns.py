@@ -50,8 +50,8 @@ def filled(client: Client, **answers: Any) -> dict[str, str]:
     for name, body in re.findall(
         r'<select name="(skill-[^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL
     ):
-        chosen = re.search(r'<option value="([^"]*)" selected', body)
-        posted[name] = chosen[1] if chosen else ""
+        match = re.search(r'<option value="([^"]*)" selected', body)
+        posted[name] = match[1] if match else ""
     for name, level in answers.items():
         posted[f"skill-{Skill.objects.get(name=name).pk}-level"] = str(level)
     return posted
@@ -93,8 +93,12 @@ def test_answers_become_levels_of_that_day_with_one_return(staff: Client, camden
     )  # fmt: skip
     assert (data.headcount, data.can_teach, data.wants_help) == ("", None, None)
     assert SkillLevel.objects.count() == 2
-    kept = Return.objects.get()
-    assert (str(kept.received_on), kept.subject, kept.complete) == ("2026-11-20", "skills", False)
+    borough_return = Return.objects.get()
+    assert (str(borough_return.received_on), borough_return.subject, borough_return.complete) == (
+        "2026-11-20",
+        "skills",
+        False,
+    )
 
 
 def test_all_answers_on_a_skill_are_kept(staff: Client, camden: Borough) -> None:
@@ -534,8 +538,8 @@ def test_the_return_is_linked_from_the_borough_and_from_the_levels(
     assert place() in read(form, "body").links
     listed = read(staff.get(address(SkillLevel, "changelist")), "body").links
     assert "/admin/skills/skilllevel/return/" in listed
-    chosen = staff.get("/admin/skills/skilllevel/return/")
-    assert place() in read(chosen, "body").links
+    wsgiresponse = staff.get("/admin/skills/skilllevel/return/")
+    assert place() in read(wsgiresponse, "body").links
 
 
 def test_the_choice_says_how_far_each_borough_is(staff: Client, camden: Borough) -> None:
@@ -561,13 +565,13 @@ def test_thirty_skills_take_as_many_queries_as_three(staff: Client, camden: Boro
             factories.skill_level(borough=camden, level=1)
         posted = filled(staff) | HEAD | {"received_on": f"2026-10-{total:02}"}
         posted = {key: "2" if key.endswith("-level") else value for key, value in posted.items()}
-        with CaptureQueriesContext(connection) as shown:
+        with CaptureQueriesContext(connection) as context:
             staff.get(place())
         with CaptureQueriesContext(connection) as saved:
             response = staff.post(place(), posted)
-        with CaptureQueriesContext(connection) as told:
+        with CaptureQueriesContext(connection) as capture_queries_context:
             assert staff.get(batch_of(response)).status_code == 200
-        counts.append([len(shown), len(saved), len(told)])
+        counts.append([len(context), len(saved), len(capture_queries_context)])
     assert counts[0] == counts[1]
     assert counts[0] == [8, 28, 13]
 

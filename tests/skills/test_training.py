@@ -364,8 +364,8 @@ def test_a_cohort_is_a_card_that_accounts_for_everybody(client: Client) -> None:
         place = {"tile_row": 2, "tile_column": number + 1}
         wishes(factories.borough(f"Learner {number}", **place, **near), design)
     (cohort,) = training(client).cohorts
-    assert [one.borough.name[-1] for one in cohort.learners] == list("90123456")
-    assert [one.borough.name for one in cohort.left if not one.waits]
+    assert [member.borough.name[-1] for member in cohort.learners] == list("90123456")
+    assert [member.borough.name for member in cohort.left if not member.waits]
     said = words(client.get(PAGE))
     assert "10 want help and 1 could teach. Camden (expert) could take the 8 nearest" in said
     assert "Learner 9 awareness, same partnership" in said
@@ -389,7 +389,7 @@ def test_a_gap_says_how_many_want_it_and_what_is_best_in_london(client: Client) 
     wishes(factories.borough("Camden"), design, 2)
     factories.skill_level(skill=design, level=4, can_teach=False)
     (gap,) = training(client, {"borough": "camden"}).gaps
-    assert [one.borough.name for one in gap.members] == ["Brent", "Camden"]
+    assert [member.borough.name for member in gap.members] == ["Brent", "Camden"]
     table = words(client.get(PAGE), "table")
     assert "Service design 2 Brent (awareness), Camden (working)" in table
     assert "Expert in 1 of 3 whose level is known" in table

@@ -26,16 +26,16 @@ def learner(body: str, level: int = 1, skill: str = "s") -> BodyLevel:
 def suggested(
     rows: Sequence[BodyLevel], bodies: Mapping[str, Body] | None = None, cap: int = 2
 ) -> list[Cohort]:
-    known = bodies or {one.body: Body() for one in rows}
+    known = bodies or {row.body: Body() for row in rows}
     return find_cohorts(rows, known, best_plan(rows, known, cap))
 
 
 def missing(rows: Sequence[BodyLevel]) -> list[TeachingGap]:
-    return find_gaps(rows, best_plan(rows, {one.body: Body() for one in rows}))
+    return find_gaps(rows, best_plan(rows, {row.body: Body() for row in rows}))
 
 
 def names(cohort: Cohort) -> list[str]:
-    return [one.learner.body for one in cohort.lessons]
+    return [lesson.learner.body for lesson in cohort.lessons]
 
 
 def test_two_learners_for_one_teacher_need_no_cohort() -> None:
@@ -92,13 +92,13 @@ def test_eight_learn_and_the_rest_still_wait() -> None:
 
 def test_pairs_with_other_teachers_stay() -> None:
     rows = [teacher("a"), teacher("b", 4), *(learner(f"l{number:02}") for number in range(12))]
-    known = {one.body: Body() for one in rows}
-    made = best_plan(rows, known)
-    (cohort,) = find_cohorts(rows, known, made)
-    other = {one.learner.body for one in made.lessons if one.teacher != cohort.teacher}
+    known = {row.body: Body() for row in rows}
+    plan = best_plan(rows, known)
+    (cohort,) = find_cohorts(rows, known, plan)
+    other = {lesson.learner.body for lesson in plan.lessons if lesson.teacher != cohort.teacher}
     left = {one.body for one in cohort.left}
     assert len(other) == 2
-    assert {one.body for one in rows[2:]} == set(names(cohort)) | other | left
+    assert {row.body for row in rows[2:]} == set(names(cohort)) | other | left
     assert not left & other
 
 
@@ -110,9 +110,9 @@ def test_the_teacher_is_the_one_with_most_points_among_its_nearest() -> None:
 
 def test_cohorts_do_not_depend_on_the_order_of_rows() -> None:
     rows, bodies = generate_records(33, 30, 2)
-    made = best_plan(rows, bodies)
-    assert find_cohorts(rows, bodies, made) == find_cohorts(list(reversed(rows)), bodies, made)
-    assert len(find_cohorts(rows, bodies, made)) > 3
+    plan = best_plan(rows, bodies)
+    assert find_cohorts(rows, bodies, plan) == find_cohorts(list(reversed(rows)), bodies, plan)
+    assert len(find_cohorts(rows, bodies, plan)) > 3
 
 
 def test_a_gap_counts_who_wants_it_and_the_best_level_known() -> None:

@@ -36,11 +36,11 @@ def held(
 
 def alone(rows: Sequence[BodyLevel]) -> dict[str, Body]:
     """Bodies with nothing in common."""
-    return {one.body: Body() for one in rows}
+    return {row.body: Body() for row in rows}
 
 
 def keys(made: TrainingPlan) -> set[Key]:
-    return {(one.skill, one.teacher.body, one.learner.body) for one in made.lessons}
+    return {(lesson.skill, lesson.teacher.body, lesson.learner.body) for lesson in made.lessons}
 
 
 @st.composite
@@ -73,22 +73,22 @@ def may(teacher: BodyLevel, learner: BodyLevel) -> bool:
 
 
 def worth(teacher: BodyLevel, learner: BodyLevel, rows: Sequence[BodyLevel], bodies: Bodies) -> int:
-    one, other = bodies[teacher.body], bodies[learner.body]
+    body, other = bodies[teacher.body], bodies[learner.body]
     back = any(
         may(two, three)
         for two, three in itertools.product(rows, rows)
         if (two.body, three.body) == (learner.body, teacher.body)
     )
-    products = {product for _, product in one.runs & other.runs}
-    near = one.partnership and one.partnership == other.partnership
+    products = {product for _, product in body.runs & other.runs}
+    near = body.partnership and body.partnership == other.partnership
     points = 10 * (teacher.level - learner.level) + min(5, len(products))
     return points + (5 if near else 0) + (10 if back else 0)
 
 
 def best_by_trying(rows: Sequence[BodyLevel], bodies: Bodies, cap: int) -> int:
     total = 0
-    for skill in {one.skill for one in rows}:
-        own = [one for one in rows if one.skill == skill]
+    for skill in {row.skill for row in rows}:
+        own = [row for row in rows if row.skill == skill]
         options = [
             [None, *((two.body, worth(two, one, rows, bodies)) for two in own if may(two, one))]
             for one in own
@@ -112,9 +112,9 @@ often = settings(max_examples=80, deadline=None)
 @given(small())
 def test_no_plan_of_up_to_seven_is_better(world: tuple[list[BodyLevel], Bodies, int]) -> None:
     rows, bodies, cap = world
-    made = best_plan(rows, bodies, cap)
-    assert made.benefit == best_by_trying(rows, bodies, cap)
-    assert made.benefit == sum(worth(x.teacher, x.learner, rows, bodies) for x in made.lessons)
+    plan = best_plan(rows, bodies, cap)
+    assert plan.benefit == best_by_trying(rows, bodies, cap)
+    assert plan.benefit == sum(worth(x.teacher, x.learner, rows, bodies) for x in plan.lessons)
 
 
 @often
@@ -122,9 +122,9 @@ def test_no_plan_of_up_to_seven_is_better(world: tuple[list[BodyLevel], Bodies, 
 def test_each_pair_is_allowed_and_the_cap_holds(world: tuple[list[BodyLevel], Bodies, int]) -> None:
     rows, bodies, cap = world
     lessons = best_plan(rows, bodies, cap).lessons
-    assert all(may(one.teacher, one.learner) for one in lessons)
-    taught = Counter((one.skill, one.teacher.body) for one in lessons)
-    learnt = Counter((one.skill, one.learner.body) for one in lessons)
+    assert all(may(lesson.teacher, lesson.learner) for lesson in lessons)
+    taught = Counter((lesson.skill, lesson.teacher.body) for lesson in lessons)
+    learnt = Counter((lesson.skill, lesson.learner.body) for lesson in lessons)
     assert max(taught.values(), default=0) <= cap
     assert max(learnt.values(), default=0) <= 1
     assert not set(taught) & set(learnt), "nobody teaches and learns the same skill"
@@ -136,13 +136,13 @@ def test_every_wish_is_met_waits_or_is_beyond_all_teachers(
     world: tuple[list[BodyLevel], Bodies, int],
 ) -> None:
     rows, bodies, cap = world
-    made = best_plan(rows, bodies, cap)
-    wishes = [*(one.learner for one in made.lessons), *made.waiting, *made.untaught]
-    assert sorted(wishes) == sorted(one for one in rows if one.wants_help)
-    assert made.wishes == len(wishes)
-    for one in made.waiting:
+    plan = best_plan(rows, bodies, cap)
+    wishes = [*(lesson.learner for lesson in plan.lessons), *plan.waiting, *plan.untaught]
+    assert sorted(wishes) == sorted(row for row in rows if row.wants_help)
+    assert plan.wishes == len(wishes)
+    for one in plan.waiting:
         assert any(may(two, one) for two in rows)
-    for one in made.untaught:
+    for one in plan.untaught:
         assert not any(may(two, one) for two in rows)
 
 
@@ -199,10 +199,10 @@ def test_a_higher_level_is_better() -> None:
     ],
     ids=["partnership", "product"],
 )
-def test_what_two_share_decides_between_equals(one: Body, other: Body) -> None:
+def test_what_two_share_decides_between_equals(body: Body, other: Body) -> None:
     rows = [held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)]
-    assert chosen_teacher(rows, {"a": one, "b": Body(), "c": other}) == "a"
-    assert chosen_teacher(rows, {"b": one, "a": Body(), "c": other}) == "b"
+    assert chosen_teacher(rows, {"a": body, "b": Body(), "c": other}) == "a"
+    assert chosen_teacher(rows, {"b": body, "a": Body(), "c": other}) == "b"
 
 
 def test_no_partnership_and_another_function_are_nothing_in_common() -> None:
@@ -217,10 +217,10 @@ def test_a_pair_that_could_swap_is_better_and_named() -> None:
         *(held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)),
         *(held("c", 4, teach=True, skill="t"), held("a", 2, want=True, skill="t")),
     ]
-    made = best_plan(rows, alone(rows))
-    assert keys(made) == {("s", "a", "c"), ("t", "c", "a")}
-    assert list(made.swaps) == [("a", "c")]
-    assert made.benefit == 20 + 20 + 2 * 10
+    plan = best_plan(rows, alone(rows))
+    assert keys(plan) == {("s", "a", "c"), ("t", "c", "a")}
+    assert list(plan.swaps) == [("a", "c")]
+    assert plan.benefit == 20 + 20 + 2 * 10
 
 
 # Edges
@@ -228,19 +228,19 @@ def test_a_pair_that_could_swap_is_better_and_named() -> None:
 
 @pytest.mark.parametrize("rows", [[], [held("a", 0)], [held("a", 4, want=True)]])
 def test_where_nobody_teaches_there_is_no_plan(rows: list[BodyLevel]) -> None:
-    made = best_plan(rows, alone(rows))
-    assert made.lessons == ()
-    assert made.waiting == ()
-    assert made.wishes == len([one for one in rows if one.wants_help])
+    plan = best_plan(rows, alone(rows))
+    assert plan.lessons == ()
+    assert plan.waiting == ()
+    assert plan.wishes == len([row for row in rows if row.wants_help])
 
 
 def test_where_everybody_teaches_nobody_learns() -> None:
     rows = [held(name, 4, teach=True) for name in NAMES]
     assert best_plan(rows, alone(rows)).lessons == ()
-    wishing = [one._replace(wants_help=True) for one in rows]
-    made = best_plan(wishing, alone(rows))
-    assert made.lessons == ()
-    assert len(made.untaught) == 7
+    wishing = [row._replace(wants_help=True) for row in rows]
+    plan = best_plan(wishing, alone(rows))
+    assert plan.lessons == ()
+    assert len(plan.untaught) == 7
 
 
 def test_a_practitioner_that_wants_help_learns_and_does_not_teach() -> None:
@@ -250,16 +250,16 @@ def test_a_practitioner_that_wants_help_learns_and_does_not_teach() -> None:
         held("c", 0, want=True),
     ]
     assert keys(best_plan(rows, alone(rows))) == {("s", "a", "b"), ("s", "a", "c")}
-    made = best_plan(rows[1:], alone(rows))
-    assert made.lessons == ()
-    assert [one.body for one in made.untaught] == ["b", "c"]
+    plan = best_plan(rows[1:], alone(rows))
+    assert plan.lessons == ()
+    assert [one.body for one in plan.untaught] == ["b", "c"]
 
 
 def test_an_expert_teaches_whatever_it_wishes() -> None:
     rows = [held("a", 4, teach=True, want=True), held("c", 3, want=True)]
-    made = best_plan(rows, alone(rows))
-    assert keys(made) == {("s", "a", "c")}
-    assert [one.body for one in made.untaught] == ["a"]
+    plan = best_plan(rows, alone(rows))
+    assert keys(plan) == {("s", "a", "c")}
+    assert [one.body for one in plan.untaught] == ["a"]
 
 
 def test_too_many_learners_to_sum_exactly_are_refused() -> None:
@@ -294,8 +294,8 @@ def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_equals_still_make_one_plan_in_whatever_order_they_come() -> None:
     names = [f"body-{number}" for number in range(40)]
-    rows = [held(one, 4, teach=True) for one in names[:20]]
-    rows += [held(one, 1, want=True) for one in names[20:]]
+    rows = [held(name, 4, teach=True) for name in names[:20]]
+    rows += [held(name, 1, want=True) for name in names[20:]]
     plans = {
         frozenset(keys(best_plan(random.Random(seed).sample(rows, 40), alone(rows), 1)))
         for seed in range(20)
@@ -312,7 +312,7 @@ def test_a_borough_that_leaves_moves_few_pairs_of_others() -> None:
     rows, bodies = generate_records(33, 30, 1)
     before = best_plan(rows, bodies)
     moved = [
-        gone(before, best_plan([one for one in rows if one.body != body], bodies), body)
+        gone(before, best_plan([row for row in rows if row.body != body], bodies), body)
         for body in bodies
     ]
     assert max(moved) <= 0.15 * len(before.lessons)

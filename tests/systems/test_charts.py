@@ -25,7 +25,7 @@ def systems(*counts: int) -> None:
 def test_bars_and_table_hold_what_counting_by_hand_gives() -> None:
     systems(3, 5, 1)
     chart = systems_by_area_chart(System.objects.all(), "")
-    counted = Counter(str(one.function.service_area) for one in System.objects.all())
+    counted = Counter(str(system.function.service_area) for system in System.objects.all())
     (trace,) = chart.figure["data"]
     assert dict(zip(trace["y"], trace["x"], strict=True)) == counted
     assert [(name, count) for name, count, _ in chart.rows] == counted.most_common()

@@ -39,9 +39,9 @@ def test_a_return_needs_no_address(kind: str) -> None:
 
 
 def test_a_borough_uses_a_product_for_a_function_once() -> None:
-    one = factories.system()
+    system = factories.system()
     with pytest.raises(IntegrityError, match="a_borough_uses_a_product_for_a_function_once"):
-        factories.system(borough=one.borough, product=one.product, function=one.function)
+        factories.system(borough=system.borough, product=system.product, function=system.function)
 
 
 def test_a_supplier_is_recorded_once_whatever_its_case() -> None:
@@ -77,18 +77,18 @@ def test_a_product_alias_is_recorded_once_but_may_be_another_products_too() -> N
 
 
 def test_an_ownership_is_recorded_once() -> None:
-    one, two = factories.supplier(), factories.supplier()
-    factories.ownership(one, two, since="2019")
+    supplier, two = factories.supplier(), factories.supplier()
+    factories.ownership(supplier, two, since="2019")
     with pytest.raises(IntegrityError, match="an_ownership_is_recorded_once"):
-        factories.ownership(one, two, since="2019")
+        factories.ownership(supplier, two, since="2019")
 
 
 def test_no_supplier_owns_itself() -> None:
-    one = factories.supplier()
+    supplier = factories.supplier()
     with pytest.raises(ValidationError, match="A supplier cannot own itself"):
-        Ownership(supplier=one, owner=one).clean()
+        Ownership(supplier=supplier, owner=supplier).clean()
     with pytest.raises(IntegrityError, match="no_supplier_owns_itself"):
-        factories.ownership(one, one)
+        factories.ownership(supplier, supplier)
 
 
 @pytest.mark.parametrize(

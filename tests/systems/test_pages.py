@@ -97,9 +97,9 @@ def test_a_supplier_shows_its_owners_nearest_first_and_what_it_bought(client: Cl
 
 
 def test_suppliers_that_own_each_other_do_not_go_round_for_ever(client: Client) -> None:
-    one, two = factories.supplier("One"), factories.supplier("Two")
-    factories.ownership(one, two)
-    factories.ownership(two, one)
+    supplier, two = factories.supplier("One"), factories.supplier("Two")
+    factories.ownership(supplier, two)
+    factories.ownership(two, supplier)
     assert client.get("/systems/suppliers/one/").status_code == 200
 
 

@@ -223,8 +223,8 @@ def test_alternatives_beyond_five_are_counted(mosaic: Product) -> None:
     adults = factories.function("Adults")
     for _ in range(7):
         factories.system(function=adults)
-    ((function, shown, more),) = page.alternatives_to([adults], [mosaic])
-    assert (function, len(shown), more) == (adults, 5, 2)
+    ((function, alternatives, more),) = page.alternatives_to([adults], [mosaic])
+    assert (function, len(alternatives), more) == (adults, 5, 2)
 
 
 def test_counting_by_hand_agrees_on_alternatives() -> None:
@@ -236,9 +236,9 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
     for function, rows, _ in found:
         for row in rows:
             boroughs = {
-                one.borough.name
-                for one in seen
-                if (one.function, one.product) == (function, row.product)
+                system.borough.name
+                for system in seen
+                if (system.function, system.product) == (function, row.product)
             }
             assert row.boroughs == sorted(boroughs)
         assert product not in [row.product for row in rows]

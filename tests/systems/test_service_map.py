@@ -44,7 +44,7 @@ def states(query: str = "") -> dict[tuple[str, str], str]:
 
 
 def row(name: str, query: str = "") -> MapRow:
-    return next(one for one in drawn(query).rows if one.function.name == name)
+    return next(map_row for map_row in drawn(query).rows if map_row.function.name == name)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def rents() -> Function:
 def test_an_answer_is_known_none_recorded_or_not_known(rents: Function) -> None:
     for name in ("Known", "Complete", "Open", "Silent", "Later open"):
         factories.borough(name)
-    at = {one.name: one for one in Borough.objects.all()}
+    at = {borough.name: borough for borough in Borough.objects.all()}
     factories.system(borough=at["Known"], function=rents)
     factories.returned(at["Complete"])
     factories.returned(at["Open"], complete=False)
@@ -98,9 +98,9 @@ def test_invented_systems_and_returns_drop_out_together(rents: Function) -> None
 
 def three(rents: Function) -> None:
     """Camden, Brent and Sutton run A; Sutton also runs B; Barnet has nothing; Ealing is open."""
-    one, other = factories.product("Product A"), factories.product("Product B")
+    product, other = factories.product("Product A"), factories.product("Product B")
     for name in ("Camden", "Brent", "Sutton"):
-        factories.system(borough=factories.borough(name), product=one, function=rents)
+        factories.system(borough=factories.borough(name), product=product, function=rents)
     factories.system(borough=Borough.objects.get(name="Sutton"), product=other, function=rents)
     factories.returned(factories.borough("Barnet"))
     factories.borough("Ealing")
@@ -109,12 +109,17 @@ def three(rents: Function) -> None:
 def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
     three(rents)
     for query in ("", "borough=ealing"):
-        one = row("Rents", query)
-        assert [(mark.name, count) for mark, count in one.users] == [
+        map_row = row("Rents", query)
+        assert [(mark.name, count) for mark, count in map_row.users] == [
             ("Product A", 3),
             ("Product B", 1),
         ]
-        assert (one.running, one.answered, one.largest, one.most) == (3, 4, ["Product A"], 3)
+        assert (map_row.running, map_row.answered, map_row.largest, map_row.most) == (
+            3,
+            4,
+            ["Product A"],
+            3,
+        )
 
 
 def test_the_page_says_it_in_words(client: Client, rents: Function) -> None:
@@ -197,13 +202,13 @@ def test_letters_run_on_as_in_a_spreadsheet(rank: int, code: str) -> None:
 def test_a_product_has_one_mark_all_over_the_map() -> None:
     small_london()
     seen: dict[str, set[tuple[str, int]]] = {}
-    for one in drawn().rows:
-        for cell in one.cells:
+    for map_row in drawn().rows:
+        for cell in map_row.cells:
             for mark in cell.products:
                 seen.setdefault(mark.slug, set()).add((mark.letters, mark.style))
     assert seen
-    assert all(len(found) == 1 for found in seen.values())
-    codes = [code for found in seen.values() for code, _ in found]
+    assert all(len(value) == 1 for value in seen.values())
+    codes = [code for value in seen.values() for code, _ in value]
     assert len(codes) == len(set(codes))
 
 
@@ -252,8 +257,8 @@ def test_filters_of_functions_choose_rows(rents: Function, query: str, expected:
     factories.borough("Brent")
     factories.system(borough=camden, function=rents, product=factories.product("Product A"))
     maker = factories.supplier("Maker")
-    made = factories.product("Product C", manufacturer=maker)
-    factories.system(borough=camden, function=payroll, product=made)
+    product = factories.product("Product C", manufacturer=maker)
+    factories.system(borough=camden, function=payroll, product=product)
     factories.product("Product D")
     assert {function for function, _ in states(query)} == expected
 
@@ -317,18 +322,18 @@ def from_the_files(client: Client, query: str) -> dict[tuple[str, str], tuple[st
         csv.DictReader(io.StringIO(text_of(client.get(f"/systems/systems.csv?{query}"))))
     )
     boroughs = csv.DictReader(io.StringIO(text_of(client.get("/boroughs/boroughs.csv"))))
-    functions = {one["function"] for one in systems}
+    functions = {system["function"] for system in systems}
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for borough in boroughs:
         if borough["kind"] == "regional":
             continue
         for function in functions:
             names = sorted(
-                one["product"]
-                for one in systems
-                if one["borough"] == borough["borough"]
-                and one["function"] == function
-                and one["status"] not in {"retired", "planned"}
+                system["product"]
+                for system in systems
+                if system["borough"] == borough["borough"]
+                and system["function"] == function
+                and system["status"] not in {"retired", "planned"}
             )
             none = "none recorded" if borough["complete_systems"] == "yes" else "not known"
             found[function, borough["borough"]] = ("known" if names else none, "; ".join(names))
@@ -361,7 +366,7 @@ def test_the_cells_recounted_on_the_data_that_run_loads(client: Client) -> None:
     assert len(answers) == 82 * 33
     said = words(client.get(MAP))
     for state in ("known", "none recorded", "not known"):
-        count = sum(one["state"] == state for one in answers)
+        count = sum(answer["state"] == state for answer in answers)
         assert f"{count:,} " in said
 
 
@@ -378,7 +383,7 @@ def test_page_and_file_agree_cell_for_cell(client: Client, query: dict[str, Any]
             continue
         plain = "none recorded" if '"none recorded"' in cell else "known"
         drawn_states.append("not known" if '"not known"' in cell else plain)
-    assert drawn_states == [one["state"] for one in answers]
+    assert drawn_states == [answer["state"] for answer in answers]
     assert len(read(client.get(MAP, query)).links) > 0
 
 
@@ -390,8 +395,8 @@ def test_columns_may_be_chosen(client: Client, rents: Function) -> None:
 
 def test_the_matrix_takes_fewer_than_six_queries() -> None:
     small_london()
-    chosen = MapFilter(QueryDict(), System.objects.all())
-    assert not chosen.problems
+    filterset = MapFilter(QueryDict(), System.objects.all())
+    assert not filterset.problems
     with CaptureQueriesContext(connection) as queries:
-        assert service_map_for(chosen).known
+        assert service_map_for(filterset).known
     assert len(queries) < 6

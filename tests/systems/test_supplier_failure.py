@@ -270,12 +270,16 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
         group = ownership.supplier_group(Supplier.objects.get(slug=slug), None)
         failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
         losses = {
-            (one.borough.pk, len(one.parts), len(one.systems), one.users.total)
-            for one in failure.losses
+            (loss.borough.pk, len(loss.parts), len(loss.systems), loss.users.total)
+            for loss in failure.losses
         }
         assert losses == by_sql(LOSSES, list(group.keys))
-        functions = [one.use.function.pk for one in failure.exposed]
-        choices = {(one.use.function.pk, one.choices) for one in failure.exposed if one.choices}
+        functions = [exposed.use.function.pk for exposed in failure.exposed]
+        choices = {
+            (exposed.use.function.pk, exposed.choices)
+            for exposed in failure.exposed
+            if exposed.choices
+        }
         assert choices == by_sql(ALTERNATIVES, list(group.keys), functions)
         assert losses
     assert set(NEEDED) == set(

@@ -16,7 +16,7 @@ def suppliers(*names: str) -> list[Supplier]:
 
 
 def group(of: Supplier) -> set[str]:
-    return {one.name for one in ownership.read_ownerships().group(of.pk).values()}
+    return {supplier.name for supplier in ownership.read_ownerships().group(of.pk).values()}
 
 
 def test_a_group_is_all_that_is_owned_today_directly_or_not() -> None:
@@ -43,12 +43,12 @@ def test_the_newest_ownership_counts_and_one_without_a_date_is_the_oldest() -> N
 
 
 def test_a_circle_ends_every_walk_and_all_in_it_count_as_one() -> None:
-    one, two, three, hanger_on = suppliers("One", "Two", "Three", "Hanger-on")
-    for small, big in ((one, two), (two, three), (three, one), (hanger_on, two)):
+    supplier, two, three, hanger_on = suppliers("One", "Two", "Three", "Hanger-on")
+    for small, big in ((supplier, two), (two, three), (three, supplier), (hanger_on, two)):
         factories.ownership(small, big)
     owners = ownership.read_ownerships()
-    assert {owners.top(each.pk) for each in (one, two, three, hanger_on)} == {one.pk}
-    assert group(one) == {"Two", "Three", "Hanger-on"}
+    assert {owners.top(each.pk) for each in (supplier, two, three, hanger_on)} == {supplier.pk}
+    assert group(supplier) == {"Two", "Three", "Hanger-on"}
     assert [step.owner.name for step in owners.chain(hanger_on.pk)] == ["Two", "Three", "One"]
 
 
@@ -61,9 +61,9 @@ def test_nobody_known_to_own_a_supplier_leaves_it_its_own_top() -> None:
 
 
 def test_history_keeps_what_has_moved_on_and_dates_come_first(client: Client) -> None:
-    capita, one, mri = suppliers("Capita", "Capita One", "MRI")
-    factories.ownership(one, capita, source="A notice")
-    factories.ownership(one, mri, since="2024-07")
+    capita, supplier, mri = suppliers("Capita", "Capita One", "MRI")
+    factories.ownership(supplier, capita, source="A notice")
+    factories.ownership(supplier, mri, since="2024-07")
     factories.ownership(factories.supplier("Orchard"), mri, since="2013")
     said = words(client.get("/systems/suppliers/capita/"))
     assert "Capita One belonged to Capita; today to MRI not known A notice" in said

@@ -46,9 +46,9 @@ def bought(function: Function, supplier: Supplier | None, **fields: Any) -> Cont
 
 def shares(supplier: Supplier, by: str, *, group: str = "", real: bool = False) -> list[Share]:
     counted = ownership.supplier_group(supplier, group)
-    told = page.read_estate(counted.keys, illustrative=not real)
-    entries = market.market_entries(by, told, TODAY, illustrative=not real)
-    return market.function_shares(entries, counted, told)
+    estate = page.read_estate(counted.keys, illustrative=not real)
+    entries = market.market_entries(by, estate, TODAY, illustrative=not real)
+    return market.function_shares(entries, counted, estate)
 
 
 def test_the_golden_values_stand_on_the_page(client: Client, rents: Function) -> None:

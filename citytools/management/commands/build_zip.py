@@ -17,9 +17,9 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         """Build it and say where it lies."""
         try:
-            made = zip_archive.build_archive(FILES)
+            archive = zip_archive.build_archive(FILES)
         except OSError as fault:
             if why := outages.storage_fault_reason(fault):
                 raise CommandError(f"{why}: {fault}") from fault
             raise
-        self.stdout.write(f"{made.path} holds what the data says now.")
+        self.stdout.write(f"{archive.path} holds what the data says now.")

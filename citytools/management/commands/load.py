@@ -152,5 +152,5 @@ def take_statistics() -> None:
 def tables() -> list[str]:
     """Names of all tables of facts and of their history, quoted."""
     models = apps.get_models(include_auto_created=True)
-    names = {one._meta.db_table for one in models if one._meta.app_label in APPS}
+    names = {model._meta.db_table for model in models if model._meta.app_label in APPS}
     return [connection.ops.quote_name(name) for name in sorted(names)]

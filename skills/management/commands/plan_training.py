@@ -43,24 +43,26 @@ class Command(BaseCommand):
     def _measure(self, bodies: int, skills: int, seed: int, cap: int) -> None:
         held, known = generate_records(bodies, skills, seed)
         begun = time.perf_counter()
-        made = best_plan(held, known, cap)
+        plan = best_plan(held, known, cap)
         seconds = time.perf_counter() - begun
         self.stdout.write(
             f"{bodies} bodies x {skills} skills, seed {seed}, cap {cap}: "
-            f"{len(made.lessons)} pairs for {made.wishes} wishes, {len(made.swaps)} swaps, "
-            f"benefit {made.benefit}, in {seconds:.2f} s."
+            f"{len(plan.lessons)} pairs for {plan.wishes} wishes, {len(plan.swaps)} swaps, "
+            f"benefit {plan.benefit}, in {seconds:.2f} s."
         )
 
     def _print(self, cap: int) -> None:
-        made = page.training_for(TrainingFilter(QueryDict(f"cap={cap}"), SkillLevel.objects.all()))
-        for row in made.rows:
+        training = page.training_for(
+            TrainingFilter(QueryDict(f"cap={cap}"), SkillLevel.objects.all())
+        )
+        for row in training.rows:
             self.stdout.write(
                 f"{row.skill}: {row.teacher} ({row.teacher_level.label}) teaches {row.learner} "
                 f"({row.learner_level.label}). {row.cells['why']}."
             )
-        wishes = made.wishes
+        wishes = training.wishes
         self.stdout.write(
-            f"{len(made.rows)} pairs. {wishes.total} wishes: {wishes.in_words or '-'}."
+            f"{len(training.rows)} pairs. {wishes.total} wishes: {wishes.in_words or '-'}."
         )
 
 

@@ -169,8 +169,8 @@ def carried() -> list[dict[str, Any]]:
     return [
         dict(zip(fields, values, strict=True))
         | {
-            "partners": list(one.partners.order_by("name").values_list("name", flat=True)),
-            "real": one.source_kind != "illustrative",
+            "partners": list(contract.partners.order_by("name").values_list("name", flat=True)),
+            "real": contract.source_kind != "illustrative",
         }
-        for one, values in zip(contracts, contracts.values_list(*fields), strict=True)
+        for contract, values in zip(contracts, contracts.values_list(*fields), strict=True)
     ]

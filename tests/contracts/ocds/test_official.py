@@ -51,8 +51,8 @@ def addressed_in_other_letters() -> None:
         "https://bücher.example/verträge/1?q=ä|c[1]%zz#“x”#y",
         'http://[2001:db8::1]:8080/a[1]{2}%20^`\\<>"?a=b/c?d&e=100%',
     ):
-        made = factories.contract(source_kind="decision", source_url=address)
-        made.full_clean()
+        contract = factories.contract(source_kind="decision", source_url=address)
+        contract.full_clean()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ GOOD = json.dumps({"releases": [release()]})
 
 
 def read(path: Path) -> list[Any]:
-    return [one.release for one in reading.read_releases(path)]
+    return [decoded_release.release for decoded_release in reading.read_releases(path)]
 
 
 def file(folder: Path, content: str | bytes, name: str = "notices.json") -> Path:

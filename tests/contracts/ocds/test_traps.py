@@ -295,7 +295,7 @@ def test_a_shared_contract_is_one_row_of_several_boroughs(tmp_path: Path) -> Non
     imported(path)
     contract = Contract.objects.get()
     assert contract.lead.name == "Camden"
-    assert [one.name for one in contract.partners.order_by("name")] == ["Barnet", "Brent"]
+    assert [borough.name for borough in contract.partners.order_by("name")] == ["Barnet", "Brent"]
     assert "0 new, 0 changed, 1 unchanged" in imported(path)
 
 

@@ -44,13 +44,13 @@ def any_london(seed: int) -> None:
 def _some_of_each(dice: random.Random, kind: str) -> None:
     """What chance might leave out: each job by a product asked for, a late contract."""
     lead, *others = Borough.objects.london().order_by("pk")
-    asked = [*Product.objects.filter(slug__in=["modern-gov", "xpress"]).order_by("pk")]
-    asked += [
-        factories.product(manufacturer=one)
-        for one in Supplier.objects.filter(slug__in=["sirsidynix", "idox"]).order_by("-pk")
+    products = [*Product.objects.filter(slug__in=["modern-gov", "xpress"]).order_by("pk")]
+    products += [
+        factories.product(manufacturer=supplier)
+        for supplier in Supplier.objects.filter(slug__in=["sirsidynix", "idox"]).order_by("-pk")
     ]
     for function in Function.objects.filter(slug__in=_FUNCTIONS).order_by("pk"):
-        for product in asked:
+        for product in products:
             body = factories.borough() if dice.random() < 0.2 else dice.choice(others)
             place = {"borough": body, "product": product, "function": function}
             if not System.objects.filter(**place).exists():
@@ -69,13 +69,13 @@ def _rename(rows: QuerySet[Any], slugs: Sequence[str]) -> None:
 
 def _spread_values(dice: random.Random) -> None:
     suppliers = list(Supplier.objects.order_by("pk"))[:14]
-    for one in Contract.objects.order_by("pk"):
-        one.total_value = dice.choice([None, 0, 5000, 5000, 123456])
-        one.supplier = dice.choice([None, *suppliers])
-        one.route = dice.choice(["", *COMPETITIVE, "direct_award"])
-        one.starts_on = dice.choice(["", "2015", "2024-05", "2026-12-01"])
-        one.as_of = dice.choice(["2019", "2026-02", "2026-11-26"])
-        one.save()
+    for contract in Contract.objects.order_by("pk"):
+        contract.total_value = dice.choice([None, 0, 5000, 5000, 123456])
+        contract.supplier = dice.choice([None, *suppliers])
+        contract.route = dice.choice(["", *COMPETITIVE, "direct_award"])
+        contract.starts_on = dice.choice(["", "2015", "2024-05", "2026-12-01"])
+        contract.as_of = dice.choice(["2019", "2026-02", "2026-11-26"])
+        contract.save()
     for facts in (System.objects, SkillLevel.objects, Contract.objects):
         for fact in facts.order_by("pk"):
             fact.confirmed_on = dice.choice(_CONFIRMED)
