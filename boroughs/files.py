@@ -8,7 +8,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from boroughs.compare.answers import comparison_rows
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import (
+    MAX_BOROUGHS,
+    MIN_BOROUGHS,
+    CompareFilter,
+    ComparisonChoice,
+    choose_boroughs,
+)
 from boroughs.compare.sections import comparison_sections
 from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
@@ -27,7 +33,12 @@ class _Compared:
     def problems(self) -> Sequence[tuple[str, str]]:
         if self.choice.problems or self.choice.ready:
             return self.choice.problems
-        return [("borough", f"Name {FEWEST} to {MOST} boroughs: borough=camden&borough=brent.")]
+        return [
+            (
+                "borough",
+                f"Name {MIN_BOROUGHS} to {MAX_BOROUGHS} boroughs: borough=camden&borough=brent.",
+            )
+        ]
 
     @property
     def chosen_columns(self) -> Sequence[Column]:

@@ -105,11 +105,11 @@ BOROUGH_COLUMNS = (
 )
 
 
-def _holding(queryset: Any, words: str) -> Any:
+def _matching(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
+def _in_boroughs(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
     return queryset.filter(pk__in=[borough.pk for borough in boroughs])
 
 
@@ -123,8 +123,8 @@ class BoroughFilter(FactFilterSet):
     shown_first = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.all(), _these)
+    q = WordsFilter("Words", _matching)
+    borough = SlugsFilter("Borough", Borough.objects.all(), _in_boroughs)
     inner_or_outer = ValuesFilter(
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django import forms
 
 from boroughs.compare import answers
-from boroughs.compare.answers import NONE, NOT_KNOWN
+from boroughs.compare.answers import NONE_RECORDED, NOT_KNOWN
 from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
@@ -116,7 +116,7 @@ def _stored_borough(borough: Borough) -> list[Borough]:
 def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
     systems = answers.systems_in_use(_stored_borough(borough), illustrative=illustrative)
     functions = answers.functions_section([borough], systems, {borough.pk}).items
-    without = tuple(item.name for item in functions if item.answers[0] == NONE)
+    without = tuple(item.name for item in functions if item.answers[0] == NONE_RECORDED)
     known = f"{len(functions) - len(without):,} of {_several(len(functions), 'function')}"
     said = (
         f"the other {_several(len(without), 'function')} will be shown as “none recorded”"
@@ -134,7 +134,9 @@ def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> State
 
 def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
     contracts = answers.contracts_involving(_stored_borough(borough), illustrative=illustrative)
-    quarters = answers.contracts_ending([borough], contracts, {borough.pk}, dates.today()).items
+    quarters = answers.contracts_ending_section(
+        [borough], contracts, {borough.pk}, dates.today()
+    ).items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
     zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"
     count = len(contracts)

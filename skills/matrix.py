@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from boroughs.models import LONDON, Borough
 from skills.filters import SkillLevelFilter
-from skills.matrix_cells import LEFT_OUT, UNKNOWN, Face, Show
+from skills.matrix_cells import LEFT_OUT, UNKNOWN, CellLabel, MatrixDisplay
 from skills.models import Skill, SkillLevel, SkillLevelQuerySet
 
 
@@ -19,7 +19,7 @@ class MatrixCell:
     borough: Borough
     level: SkillLevel | None
     chosen: bool
-    face: Face
+    face: CellLabel
 
     @property
     def state(self) -> str:
@@ -33,7 +33,7 @@ class MatrixRow:
 
     skill: Skill
     cells: Sequence[MatrixCell]
-    show: Show
+    show: MatrixDisplay
 
     @property
     def known(self) -> int:
@@ -64,7 +64,7 @@ class Matrix:
 
     boroughs: Sequence[Borough]
     groups: Sequence[tuple[str, Sequence[MatrixRow]]]
-    show: Show
+    show: MatrixDisplay
     of: int = LONDON
     left_out: bool = False
 
@@ -74,7 +74,7 @@ def lay_out_matrix(
     boroughs: Sequence[Borough],
     levels: Iterable[SkillLevel],
     chosen: Iterable[int],
-    show: Show,
+    show: MatrixDisplay,
 ) -> Matrix:
     """Lay out levels; `chosen` holds the primary keys of those that the filter keeps."""
     kept = set(chosen)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from skills.models import Headcount, Level, SkillLevel
 
 
-class Face(NamedTuple):
+class CellLabel(NamedTuple):
     """`state` names the style (shade and pattern), `text` is short, `words` say it in full."""
 
     state: str
@@ -15,36 +15,36 @@ class Face(NamedTuple):
     words: str
 
 
-UNKNOWN = Face("unknown", "?", "not known")
-LEFT_OUT = Face("left-out", "·", "left out by the filter")
+UNKNOWN = CellLabel("unknown", "?", "not known")
+LEFT_OUT = CellLabel("left-out", "·", "left out by the filter")
 _BANDS = {band: number for number, band in enumerate(Headcount)}
 _SHORT_LABELS = {Headcount.MORE: "21+"}
 
 
 @dataclass(frozen=True)
-class Show:
+class MatrixDisplay:
     """One way to show the matrix; `counted` is what the sum of a row says of its known levels."""
 
     words: str
     title: str
-    key: Sequence[Face]
-    face: Callable[[SkillLevel], Face]
+    key: Sequence[CellLabel]
+    face: Callable[[SkillLevel], CellLabel]
     head: str
     counted: Callable[[Sequence[SkillLevel]], str]
     note: str
 
 
-def level_face(level: SkillLevel) -> Face:
+def level_label(level: SkillLevel) -> CellLabel:
     """0 to 4."""
     return _LEVELS[Level(level.level)]
 
 
-def headcount_face(level: SkillLevel) -> Face:
+def headcount_label(level: SkillLevel) -> CellLabel:
     """The band of people; not known where the return names none."""
     return _HEADCOUNTS.get(level.headcount, UNKNOWN)
 
 
-def change_face(level: SkillLevel) -> Face:
+def change_label(level: SkillLevel) -> CellLabel:
     """How the level differs from that of the return before; it has been asked with_previous."""
     before: int | None = level.previous  # type: ignore[attr-defined]  # annotated
     if before is None:
@@ -55,7 +55,7 @@ def change_face(level: SkillLevel) -> Face:
     up = level.level > before
     face = _UP if up else _DOWN
     sign = f"{'+' if up else '−'}{abs(level.level - before)}"
-    return Face(face.state, sign, f"{'raised' if up else 'lowered'} from {was} to {now}")
+    return CellLabel(face.state, sign, f"{'raised' if up else 'lowered'} from {was} to {now}")
 
 
 def _strong(levels: Sequence[SkillLevel]) -> str:
@@ -63,28 +63,28 @@ def _strong(levels: Sequence[SkillLevel]) -> str:
     return f"{strong} of {len(levels)}"
 
 
-def _many(levels: Sequence[SkillLevel]) -> str:
+def _six_or_more(levels: Sequence[SkillLevel]) -> str:
     known = [level for level in levels if level.headcount]
     many = sum(_BANDS[Headcount(level.headcount)] >= _BANDS[Headcount.SIX] for level in known)
     return f"{many} of {len(known)}"
 
 
 def _with_changes(levels: Sequence[SkillLevel]) -> str:
-    states = [change_face(level).state for level in levels]
+    states = [change_label(level).state for level in levels]
     up, down = states.count(_UP.state), states.count(_DOWN.state)
     return f"{up}/{down} of {len(states) - states.count(_NEW.state)}"
 
 
-_UP = Face("up", "+1", "raised, by so many levels")
-_DOWN = Face("down", "−1", "lowered, by so many levels")
-_SAME = Face("same", "=", "same as in the return before")
-_NEW = Face("new", "new", "no earlier return to compare with")
+_UP = CellLabel("up", "+1", "raised, by so many levels")
+_DOWN = CellLabel("down", "−1", "lowered, by so many levels")
+_SAME = CellLabel("same", "=", "same as in the return before")
+_NEW = CellLabel("new", "new", "no earlier return to compare with")
 _LEVELS = {
-    level: Face(f"level-{level.value}", str(level.value), str(level.label).lower())
+    level: CellLabel(f"level-{level.value}", str(level.value), str(level.label).lower())
     for level in Level
 }
 _HEADCOUNTS = {
-    band.value: Face(
+    band.value: CellLabel(
         f"band-{number}",
         _SHORT_LABELS.get(band, str(band.value).replace(" to ", "–")),
         "nobody" if band == Headcount.NOBODY else f"{band.label} people",
@@ -92,31 +92,31 @@ _HEADCOUNTS = {
     for band, number in _BANDS.items()
 }
 
-SHOWS = {
-    "level": Show(
+DISPLAYS = {
+    "level": MatrixDisplay(
         "level",
         "Level of each skill in each borough, 0 none to 4 expert",
         list(_LEVELS.values()),
-        level_face,
+        level_label,
         "Strong",
         _strong,
         "“Strong” counts boroughs at practitioner or expert among those whose level is known.",
     ),
-    "headcount": Show(
+    "headcount": MatrixDisplay(
         "headcount band",
         "How many people have each skill in each borough, in bands",
         list(_HEADCOUNTS.values()),
-        headcount_face,
+        headcount_label,
         "6 or more",
-        _many,
+        _six_or_more,
         "“6 or more” counts boroughs among those whose band is known. Bands are wide enough to "
         "name nobody.",
     ),
-    "change": Show(
+    "change": MatrixDisplay(
         "change since the previous return",
         "How the level of each skill differs from each borough's return before",
         [_UP, _DOWN, _SAME, _NEW],
-        change_face,
+        change_label,
         "Up/down",
         _with_changes,
         "“Up/down” counts boroughs among those with an earlier return. A correction of a "

@@ -174,7 +174,7 @@ class PastLevelQuerySet(SourcedQuerySet):
     def behind(self, levels: models.QuerySet[Any]) -> Self:
         """Those that stand behind any of the present levels."""
         present = levels.order_by().filter(
-            _alike(), borough=OuterRef("borough"), skill=OuterRef("skill")
+            _equally_illustrative(), borough=OuterRef("borough"), skill=OuterRef("skill")
         )
         later = present.alias(since=FirstDay("as_of")).filter(since__gt=OuterRef("as_of_last"))
         return self.filter(Exists(later))
@@ -187,7 +187,7 @@ def previous_return_value(field: str) -> Subquery:
     What is invented is never the past of what is real, nor the other way about.
     """
     earlier = PastLevel.objects.filter(
-        _alike(),
+        _equally_illustrative(),
         borough=OuterRef("borough"),
         skill=OuterRef("skill"),
         as_of_last__lt=FirstDay(OuterRef("as_of")),
@@ -195,7 +195,7 @@ def previous_return_value(field: str) -> Subquery:
     return Subquery(earlier.order_by("-as_of_last", "-pk").values(field)[:1])
 
 
-def _alike() -> Exact:
+def _equally_illustrative() -> Exact:
     """SQL: this row and the outer one are both invented, or neither is."""
     invented = Value(SourceKind.ILLUSTRATIVE.value)
     return Exact(Exact(F("source_kind"), invented), Exact(OuterRef("source_kind"), invented))
@@ -251,12 +251,12 @@ class PastLevel(Sourced):
         return self.skill.get_absolute_url()
 
 
-_KEPT = (
+_PAST_LEVEL_COLUMNS = (
     "borough_id", "skill_id", "level", "headcount", "can_teach", "wants_help",
     "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
 )  # fmt: skip
 
-_KEEP = """
+_PAST_LEVEL_SQL = """
 IF OLD.borough_id = NEW.borough_id AND OLD.skill_id = NEW.skill_id
     AND (OLD.source_kind = 'illustrative') = (NEW.source_kind = 'illustrative')
     AND left(OLD.as_of, length(NEW.as_of)) < left(NEW.as_of, length(OLD.as_of))
@@ -274,14 +274,14 @@ def keep_what_an_earlier_return_said(name: str) -> pgtrigger.Trigger:
     A correction keeps its date, so it changes the present and adds nothing to the past. Partial
     dates are compared as far as both go: 2026 does not come before 2026-09.
     """
-    again = [f"{column} = EXCLUDED.{column}" for column in _KEPT[2:]]
+    again = [f"{column} = EXCLUDED.{column}" for column in _PAST_LEVEL_COLUMNS[2:]]
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,
         operation=pgtrigger.UpdateOf("as_of"),
-        func=_KEEP.format(
-            columns=", ".join(_KEPT),
-            values=", ".join(f"OLD.{column}" for column in _KEPT),
+        func=_PAST_LEVEL_SQL.format(
+            columns=", ".join(_PAST_LEVEL_COLUMNS),
+            values=", ".join(f"OLD.{column}" for column in _PAST_LEVEL_COLUMNS),
             again=", ".join(again),
         ),
     )
@@ -383,18 +383,3 @@ class SkillLevel(Sourced):
     def get_absolute_url(self) -> str:
         """The skill's page, which shows this level."""
         return self.skill.get_absolute_url()
-
-
-__all__ = [
-    "Headcount",
-    "Level",
-    "PastLevel",
-    "PastLevelQuerySet",
-    "Skill",
-    "SkillGroup",
-    "SkillLevel",
-    "SkillLevelQuerySet",
-    "SkillNeed",
-    "SkillNeedQuerySet",
-    "previous",
-]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from boroughs.models import Borough, Return, Subject
-from skills import history
-from skills.history import LevelChange
-from skills.matrix_cells import Face, change_face
+from skills import level_history
+from skills.level_history import LevelChange
+from skills.matrix_cells import CellLabel, change_label
 from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet, SkillNeed
 from skills.summary import Strength, skill_strengths
 from systems.models import Function, Product, System, SystemQuerySet
@@ -134,9 +134,9 @@ class ProfileLine:
         return max(0, self.needed - self.level.level)
 
     @property
-    def change(self) -> Face | None:
+    def change(self) -> CellLabel | None:
         """How the level differs from the return before."""
-        return change_face(self.level) if self.level else None
+        return change_label(self.level) if self.level else None
 
     @property
     def unmet(self) -> list[SkillCall]:
@@ -231,7 +231,7 @@ def skill_profile(
         borough,
         _lines(own, levels, skill_calls(systems), peers),
         peers,
-        history.level_changes(history.level_courses(own)),
+        level_history.level_changes(level_history.level_histories(own)),
         returns.order_by("-received_on", "-pk").first(),
     )
 

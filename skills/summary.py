@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from boroughs.models import Borough
 from citytools.charts import SEQUENCE, Chart, sideways_bars
-from skills.matrix_cells import Face, change_face
+from skills.matrix_cells import CellLabel, change_label
 from skills.models import Level, SkillLevel, SkillLevelQuerySet
 
 MAX_ROWS = 200
@@ -17,11 +17,11 @@ class SkillRow:
     """One borough's level, and how it differs from the return before."""
 
     level: SkillLevel
-    change: Face
+    change: CellLabel
 
 
 @dataclass(frozen=True)
-class Summary:
+class SkillSummary:
     """All known levels of one skill, the best first; counts and lists are of the 33."""
 
     rows: Sequence[SkillRow]
@@ -58,10 +58,10 @@ class Summary:
         )
 
 
-def skill_summary(levels: SkillLevelQuerySet) -> Summary:
+def skill_summary(levels: SkillLevelQuerySet) -> SkillSummary:
     """The summary of one skill's levels; one query."""
     ordered = levels.for_list().with_previous().order_by("-level", "borough__name", "pk")
-    return Summary([SkillRow(one, change_face(one)) for one in ordered[:MAX_ROWS]])
+    return SkillSummary([SkillRow(one, change_label(one)) for one in ordered[:MAX_ROWS]])
 
 
 # Scarce: at most one in ten of the boroughs whose level is known are at practitioner or expert.
@@ -69,7 +69,7 @@ def skill_summary(levels: SkillLevelQuerySet) -> Summary:
 # where fewer than five levels are known. Regional bodies are no boroughs and are not counted.
 
 MIN_BOROUGHS = 5
-ONE_IN, EACH = 10, 5
+SCARCE_ONE_IN, MIN_WISHES_PER_TEACHER = 10, 5
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,16 @@ class Strength:
     @property
     def scarce(self) -> bool:
         """Whether hardly any borough is strong in it."""
-        return self.known >= MIN_BOROUGHS and self.strong * ONE_IN <= self.known
+        return self.known >= MIN_BOROUGHS and self.strong * SCARCE_ONE_IN <= self.known
 
     @property
     def contested(self) -> bool:
         """Whether far more want help than would teach."""
-        return self.known >= MIN_BOROUGHS and self.wish > 0 and self.wish >= EACH * self.teach
+        return (
+            self.known >= MIN_BOROUGHS
+            and self.wish > 0
+            and self.wish >= MIN_WISHES_PER_TEACHER * self.teach
+        )
 
     @property
     def words(self) -> str:
@@ -124,10 +128,10 @@ def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
         )
         for row in levels.strength_by_skill()
     ]
-    return sorted(strengths, key=_turn)
+    return sorted(strengths, key=_sort_key)
 
 
-def _turn(strength: Strength) -> tuple[object, ...]:
+def _sort_key(strength: Strength) -> tuple[object, ...]:
     each = (
         strength.wish / strength.teach
         if strength.teach
@@ -170,8 +174,8 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
     rows = zip(names, *series.values(), *zip(*wanting, strict=True), strict=True)
     return Chart(
         key="strength-by-skill",
-        title=_finding(strengths) if whole else _part(strengths),
-        sentence=_order(strengths, whole),
+        title=_title(strengths) if whole else _partial_title(strengths),
+        sentence=_sentence(strengths, whole),
         figure=sideways_bars(names, series, colours=SEQUENCE),
         head=("Skill", *series, "Would teach", "Want help"),
         rows=list(rows) if strengths else [],
@@ -181,7 +185,7 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
     )
 
 
-def _finding(found: Sequence[Strength]) -> str:
+def _title(found: Sequence[Strength]) -> str:
     if not found:
         return "No skill levels to show"
     scarce, contested, both = strength_counts(found)
@@ -197,14 +201,14 @@ def _finding(found: Sequence[Strength]) -> str:
     return f"Of {len(found):,} skills, {told}{also}"
 
 
-def _part(found: Sequence[Strength]) -> str:
+def _partial_title(found: Sequence[Strength]) -> str:
     if not found:
         return "No skill levels to show"
     strength = max(found, key=lambda one: one.known)
     return f"{strength.skill} has the most of the levels chosen: {strength.known:,}"
 
 
-def _order(found: Sequence[Strength], whole: bool) -> str:
+def _sentence(found: Sequence[Strength], whole: bool) -> str:
     if not found:
         return "No borough’s skill level matches the filters."
     if not whole:
@@ -215,7 +219,7 @@ def _order(found: Sequence[Strength], whole: bool) -> str:
     return first + (
         "From the top: skills both scarce and contested, scarce, contested, then the rest; within "
         "each the smallest share of boroughs at practitioner or expert first. Scarce: at most one "
-        f"in {ONE_IN} of those whose level is known. Contested: at least {EACH} boroughs want "
+        f"in {SCARCE_ONE_IN} of those whose level is known. Contested: at least {MIN_WISHES_PER_TEACHER} boroughs want "
         "help for each that would teach."
     )
 

@@ -10,7 +10,7 @@ from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
 from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
-from skills import history, matrix, profile, summary
+from skills import level_history, matrix, profile, summary
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter
 from skills.models import Level, Skill, SkillLevel
@@ -38,13 +38,13 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
     query = RealOnlyQueryForm(request)
     levels = found.levels.all() if query.illustrative else found.levels.real()
-    summary, courses = summaries.skill_summary(levels), history.level_courses(levels)
+    summary, courses = summaries.skill_summary(levels), level_history.level_histories(levels)
     csv = f"{reverse('skills:csv')}?{query.query(skill=[found.slug])}"
     context = {
         "skill": found,
         "summary": summary,
-        "changes": history.level_changes(courses)[:50],
-        "chart": history.quarterly_chart(found, courses, dates.today(), csv),
+        "changes": level_history.level_changes(courses)[:50],
+        "chart": level_history.quarterly_chart(found, courses, dates.today(), csv),
         "asking": profile.skill_demand(found, illustrative=query.illustrative),
         "csv": csv,
         "coverage": coverage.coverage_for(

@@ -37,7 +37,7 @@ class BoroughAnswer:
 
 
 NOT_KNOWN = BoroughAnswer("not known")
-NONE = BoroughAnswer("none recorded")
+NONE_RECORDED = BoroughAnswer("none recorded")
 
 
 def count_answer(count: int, complete: bool) -> BoroughAnswer:
@@ -48,7 +48,7 @@ def count_answer(count: int, complete: bool) -> BoroughAnswer:
 
 
 @dataclass(frozen=True)
-class Item:
+class ComparisonItem:
     """One row: what is compared, and the answers in the order of the boroughs."""
 
     name: str
@@ -83,23 +83,23 @@ class ComparisonSection:
     title: str
     head: str
     sentence: str
-    items: Sequence[Item]
+    items: Sequence[ComparisonItem]
     long: bool = False
     chart: Chart | None = None
 
-    def shown(self, all_rows: bool) -> list[Item]:
+    def shown(self, all_rows: bool) -> list[ComparisonItem]:
         """The rows that the switch leaves."""
         return [item for item in self.items if all_rows or not self.long or item.differs]
 
-    def groups(self, all_rows: bool) -> list[tuple[str, list[Item]]]:
+    def groups(self, all_rows: bool) -> list[tuple[str, list[ComparisonItem]]]:
         """The shown rows by group, in their order."""
-        found: dict[str, list[Item]] = {}
+        found: dict[str, list[ComparisonItem]] = {}
         for item in self.shown(all_rows):
             found.setdefault(item.group, []).append(item)
         return list(found.items())
 
 
-def difference_sentence(items: Sequence[Item], several: str) -> str:
+def difference_sentence(items: Sequence[ComparisonItem], several: str) -> str:
     """'Of 82 functions, 12 differ, 9 are the same and 61 cannot be compared: …'."""
     differ = sum(item.differs for item in items)
     same = sum(item.comparable and not item.differs for item in items)
@@ -148,7 +148,7 @@ def functions_section(
         "service_area__position", "service_area_id", "position", "pk"
     )
     items = [
-        Item(
+        ComparisonItem(
             function.name,
             [
                 _products(run[function.pk, borough.pk], borough.pk in complete)
@@ -171,20 +171,20 @@ def functions_section(
 
 def _products(systems: Sequence[System], complete: bool) -> BoroughAnswer:
     if not systems:
-        return NONE if complete else NOT_KNOWN
+        return NONE_RECORDED if complete else NOT_KNOWN
     names = "; ".join(system.product.name for system in systems)
     parts = [(system.product.name, system.get_absolute_url()) for system in systems]
     return BoroughAnswer("known", names, names, parts)
 
 
-def hosting_items(
+def hosting_section(
     boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
 ) -> ComparisonSection:
     """How many systems run where."""
     counts = Counter((system.borough_id, system.hosting) for system in systems)
     places = [*Hosting.choices, ("", "Hosting not known")]
     items = [
-        Item(
+        ComparisonItem(
             str(label),
             [
                 count_answer(counts[borough.pk, str(value)], borough.pk in complete)
@@ -199,7 +199,9 @@ def hosting_items(
     )
 
 
-def satisfaction_items(boroughs: Sequence[Borough], systems: Sequence[System]) -> ComparisonSection:
+def satisfaction_section(
+    boroughs: Sequence[Borough], systems: Sequence[System]
+) -> ComparisonSection:
     """How many systems have an answer and, from three on, the mean."""
     given: dict[int, list[int]] = defaultdict(list)
     for system in systems:
@@ -207,12 +209,14 @@ def satisfaction_items(boroughs: Sequence[Borough], systems: Sequence[System]) -
             given[system.borough_id].append(system.satisfaction)
     answers = [given[borough.pk] for borough in boroughs]
     items = [
-        Item(
+        ComparisonItem(
             "Systems with an answer",
             [count_answer(len(answer), bool(answer)) for answer in answers],
             unit="systems",
         ),
-        Item("Mean satisfaction, 1 to 5", [_mean(answer) for answer in answers], unit="of 5"),
+        ComparisonItem(
+            "Mean satisfaction, 1 to 5", [_mean(answer) for answer in answers], unit="of 5"
+        ),
     ]
     words = (
         "The boroughs’ own views of their systems, 1 (poor) to 5 (very good). A mean is shown "
@@ -243,7 +247,7 @@ def skills_section(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) ->
         "group__position", "group_id", "position", "pk"
     )
     items = [
-        Item(
+        ComparisonItem(
             skill.name,
             [_level(at.get((skill.pk, borough.pk))) for borough in boroughs],
             group=skill.group.name,
@@ -276,7 +280,7 @@ def level_spread(
     return [one if any(one) else None for one in found]
 
 
-QUARTERS = 8
+QUARTER_COUNT = 8
 
 
 def contracts_involving(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
@@ -287,7 +291,7 @@ def contracts_involving(boroughs: Sequence[Borough], *, illustrative: bool) -> l
     return list(found.order_by("pk")[:20_000])
 
 
-def contracts_ending(
+def contracts_ending_section(
     boroughs: Sequence[Borough],
     contracts: Sequence[Contract],
     complete: set[int],
@@ -299,7 +303,7 @@ def contracts_ending(
         if contract.ends_first and contract.ends_first >= today:
             counts.update((pk, _quarter(contract)) for pk in _bodies(contract))
     items = [
-        Item(
+        ComparisonItem(
             quarter_words(quarter),
             [
                 count_answer(counts[borough.pk, quarter], borough.pk in complete)
@@ -307,7 +311,7 @@ def contracts_ending(
             ],
             unit="contracts",
         )
-        for quarter in quarters_from(today, QUARTERS)
+        for quarter in quarters_from(today, QUARTER_COUNT)
     ]
     words = (
         "Contracts that each borough leads or shares, by the quarter in which they end before any "
@@ -365,7 +369,7 @@ class _Spend:
         return BoroughAnswer("at least", amount, f"at least £{amount:,.0f}")
 
 
-def contract_costs(
+def cost_section(
     boroughs: Sequence[Borough],
     contracts: Sequence[Contract],
     complete: set[int],
@@ -391,7 +395,7 @@ def contract_costs(
             [spend.each_thousand for spend in spends],
         ),
     ]
-    items = [Item(name, answers, unit=unit) for name, unit, answers in rows]
+    items = [ComparisonItem(name, answers, unit=unit) for name, unit, answers in rows]
     return ComparisonSection("cost", "Cost for each 1,000 residents", "Measure", _COST, items)
 
 

@@ -40,7 +40,7 @@ COMPARE_COLUMNS = (
     Column("value", "text", "The answer: names joined by '; ', a level, or a bare number."),
     Column("unit", "text", "What a number counts; empty for names and levels."),
 )
-FEWEST, MOST = 2, 6
+MIN_BOROUGHS, MAX_BOROUGHS = 2, 6
 
 
 def _named_boroughs(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
@@ -76,9 +76,12 @@ class CompareFilter(FactFilterSet):
             for one in named
             if one.kind == Borough.Kind.REGIONAL
         ]
-        if len(named) > MOST:
+        if len(named) > MAX_BOROUGHS:
             problems.append(
-                ("borough", f"{len(named)} are chosen. Compare {FEWEST} to {MOST}: take some away.")
+                (
+                    "borough",
+                    f"{len(named)} are chosen. Compare {MIN_BOROUGHS} to {MAX_BOROUGHS}: take some away.",
+                )
             )
         return problems
 
@@ -130,13 +133,13 @@ class ComparisonChoice:
         if len(self.boroughs) != 1:
             return []
         return most_similar_boroughs(
-            self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative
+            self.boroughs[0], MAX_BOROUGHS - 1, illustrative=self.chosen.illustrative
         )
 
     @property
     def ready(self) -> bool:
         """Whether there is something to compare."""
-        return not self.chosen.problems and FEWEST <= len(self.boroughs) <= MOST
+        return not self.chosen.problems and MIN_BOROUGHS <= len(self.boroughs) <= MAX_BOROUGHS
 
     @property
     def all_rows(self) -> bool:
@@ -173,13 +176,13 @@ def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
     boroughs = _in_order(given, named["borough"])
     alone = None
     if centre := named["nearest"]:
-        peers = most_similar_boroughs(centre, MOST - 1, illustrative=chosen.illustrative)
+        peers = most_similar_boroughs(centre, MAX_BOROUGHS - 1, illustrative=chosen.illustrative)
         alone = None if peers else centre
         near = [centre, *(peer.borough for peer in peers)]
         boroughs += [one for one in near if one not in boroughs]
-    elif not boroughs and _borough_pool(named) and len(members) <= MOST:
+    elif not boroughs and _borough_pool(named) and len(members) <= MAX_BOROUGHS:
         boroughs = members
-    return ComparisonChoice(chosen, boroughs[:MOST], members, twice, alone)
+    return ComparisonChoice(chosen, boroughs[:MAX_BOROUGHS], members, twice, alone)
 
 
 def _borough_pool(named: dict[str, Any]) -> bool:

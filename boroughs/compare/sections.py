@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from boroughs.compare import answers
-from boroughs.compare.answers import ComparisonSection, Item, count_answer
+from boroughs.compare.answers import ComparisonItem, ComparisonSection, count_answer
 from boroughs.models import Borough, Subject
 from citytools.charts import Chart, small_multiples
 from skills.models import Level
@@ -57,19 +57,19 @@ def comparison_sections(
     return [
         answers.functions_section(boroughs, systems, complete[Subject.SYSTEMS]),
         _with_chart(
-            answers.contracts_ending(boroughs, contracts, of_contracts, today),
+            answers.contracts_ending_section(boroughs, contracts, of_contracts, today),
             boroughs,
             "Contracts ending in each quarter",
             f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
         ),
-        answers.contract_costs(boroughs, contracts, of_contracts, today),
+        answers.cost_section(boroughs, contracts, of_contracts, today),
         _with_chart(
-            answers.hosting_items(boroughs, systems, complete[Subject.SYSTEMS]),
+            answers.hosting_section(boroughs, systems, complete[Subject.SYSTEMS]),
             boroughs,
             "Systems in use, by where they run",
             "Systems in use, each with its own source and date.",
         ),
-        answers.satisfaction_items(boroughs, systems),
+        answers.satisfaction_section(boroughs, systems),
         *_skills(boroughs, illustrative=illustrative, complete=complete[Subject.SKILLS]),
     ]
 
@@ -80,7 +80,7 @@ def _skills(
     levels = answers.known_levels(boroughs, illustrative=illustrative)
     spread = answers.level_spread(boroughs, levels)
     items = [
-        Item(
+        ComparisonItem(
             level.label,
             [
                 count_answer(counts[level] if counts else 0, borough.pk in complete)

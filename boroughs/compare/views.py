@@ -6,7 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from boroughs.compare.answers import ComparisonSection
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import (
+    MAX_BOROUGHS,
+    MIN_BOROUGHS,
+    CompareFilter,
+    ComparisonChoice,
+    choose_boroughs,
+)
 from boroughs.compare.sections import comparison_sections
 from boroughs.models import Borough
 from citytools.facts import dates
@@ -15,7 +21,12 @@ from citytools.facts import dates
 def compare_boroughs(request: HttpRequest) -> HttpResponse:
     """Two to six boroughs side by side, or the way to choose them."""
     choice = _choice(request)
-    context: dict[str, Any] = {"choice": choice, "listing": choice, "fewest": FEWEST, "most": MOST}
+    context: dict[str, Any] = {
+        "choice": choice,
+        "listing": choice,
+        "fewest": MIN_BOROUGHS,
+        "most": MAX_BOROUGHS,
+    }
     if choice.ready:
         parts = [(section, section.groups(choice.all_rows)) for section in _sections(choice)]
         context |= {"parts": parts}

@@ -69,15 +69,15 @@ def best_chances(
 ) -> list[Chance]:
     """The best chances, at most so many; `purchases` are the windows it takes part in."""
     kinds = [
-        [_buying(borough, purchase) for purchase in purchases][:most],
-        _learning(borough, illustrative=illustrative)[:most],
-        _reviewing(borough, illustrative=illustrative)[:most],
+        [_purchase_chance(borough, purchase) for purchase in purchases][:most],
+        _learning_chances(borough, illustrative=illustrative)[:most],
+        _review_chances(borough, illustrative=illustrative)[:most],
     ]
     turns = (chance for turn in zip_longest(*kinds) for chance in turn if chance)
     return list(turns)[:most]
 
 
-def _buying(borough: Borough, purchase: Purchase) -> Chance:
+def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
     return Chance(
         f"Buy {purchase.name} together",
         [lead for lead in purchase.leads if lead != borough],
@@ -87,7 +87,7 @@ def _buying(borough: Borough, purchase: Purchase) -> Chance:
     )
 
 
-def _learning(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _learning_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
     """Skills wanted before skills offered; a teacher of the same partnership before another."""
     levels = SkillLevel.objects.filter(
         Q(can_teach=True, level__gte=Level.PRACTITIONER) | Q(wants_help=True)
@@ -128,7 +128,7 @@ def _near(borough: Borough, other: Borough) -> bool:
     return bool(borough.partnership) and borough.partnership == other.partnership
 
 
-def _reviewing(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _review_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
     """Most boroughs first, then by product."""
     open_ = System.objects.in_use().filter(intention__in=[Intention.REVIEW, Intention.REPLACE])
     rows = (open_ if illustrative else open_.real()).exclude(borough__kind="regional").for_list()

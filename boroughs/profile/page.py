@@ -11,10 +11,10 @@ from boroughs.models import Borough, Return, Subject
 from boroughs.profile import answers, tile_map
 from boroughs.profile.answers import UnknownFunctions, find_gaps
 from boroughs.profile.peers import (
-    NEAREST,
-    Common,
+    MAX_PEERS,
+    CommonChoice,
     Peer,
-    Rare,
+    RareSystem,
     common_choices,
     most_similar_boroughs,
     rare_systems,
@@ -41,7 +41,7 @@ class ProfilePart:
 
     subject: Subject
     latest: Return | None
-    facts: tile_map.Age
+    facts: tile_map.FactAge
 
     @property
     def complete(self) -> bool | None:
@@ -181,15 +181,15 @@ class BoroughComparison:
     peers: Sequence[Peer]
     gaps: UnknownFunctions
     asked: int
-    rare: Sequence[Rare]
-    common: Sequence[Common]
+    rare: Sequence[RareSystem]
+    common: Sequence[CommonChoice]
     reporting: int
     returned: bool
     complete: bool
 
 
 def compare_with_london(
-    borough: Borough, *, illustrative: bool = True, most: int = NEAREST
+    borough: Borough, *, illustrative: bool = True, most: int = MAX_PEERS
 ) -> BoroughComparison:
     """The standing of a borough; nine queries."""
     london_answers = answers.read_answers(illustrative=illustrative)

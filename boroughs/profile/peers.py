@@ -17,9 +17,9 @@ from boroughs.models import Borough, Subject
 from boroughs.profile.answers import FunctionUse, LondonAnswers, products_in_use
 from systems.models import Function, Product, System, SystemQuerySet
 
-RARE = 2
+MAX_RARE_BOROUGHS = 2
 """A system is rare where at most so many of the boroughs with a return run it."""
-NEAREST = 5
+MAX_PEERS = 5
 """Peers that are named of a borough."""
 
 
@@ -81,7 +81,7 @@ def peer_similarity(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def most_similar_boroughs(
-    borough: Borough, most: int = NEAREST, *, illustrative: bool = True
+    borough: Borough, most: int = MAX_PEERS, *, illustrative: bool = True
 ) -> list[Peer]:
     """The boroughs most like this one, most alike first, then by name.
 
@@ -101,7 +101,7 @@ def most_similar_boroughs(
 def _peer(borough: Borough, other: Borough, runs: pd.DataFrame, alike: float) -> Peer:
     ndarray = runs.to_numpy(dtype=bool)
     ours, theirs = ndarray[runs.index.get_loc(borough.pk)], ndarray[runs.index.get_loc(other.pk)]
-    rare = ours & theirs & (ndarray.sum(axis=0) <= RARE)
+    rare = ours & theirs & (ndarray.sum(axis=0) <= MAX_RARE_BOROUGHS)
     return Peer(other, alike, _count(ours & theirs), _count(rare), _count(ours | theirs))
 
 
@@ -117,14 +117,14 @@ def _count(marks: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> int:
 #
 # Neither says who is better.
 
-COMMON = 5
+MIN_COMMON_BOROUGHS = 5
 """A product is common for a function only where at least so many reporting boroughs run it,"""
-COMMON_SHARE = 3
+COMMON_ONE_IN = 3
 """and at least one in so many of those whose answer on the function is known."""
 
 
 @dataclass(frozen=True)
-class Rare:
+class RareSystem:
     """One of the borough's systems that at most two reporting boroughs run; `also`: who else does.
 
     `also` names boroughs without a return too, where public evidence shows the system there.
@@ -137,7 +137,7 @@ class Rare:
 
 
 @dataclass(frozen=True)
-class Common:
+class CommonChoice:
     """London's common choice for a function (several where equal), not used here.
 
     Each is run by `running` of the `answered` reporting boroughs whose answer is known; `invented`
@@ -163,22 +163,26 @@ class _Leading:
     answered: int
 
 
-def rare_systems(answers: LondonAnswers, borough: Borough) -> list[Rare]:
+def rare_systems(answers: LondonAnswers, borough: Borough) -> list[RareSystem]:
     """The borough's rare systems: those shared with somebody first, then by function; one query.
 
     None at all where no borough has a return, for then it cannot be told.
     """
     own = [use for use in answers.uses if use.borough == borough.pk and answers.reporting]
-    found = [use for use in own if len(_reported_uses(answers, use.function, use.product)) <= RARE]
+    found = [
+        use
+        for use in own
+        if len(_reported_uses(answers, use.function, use.product)) <= MAX_RARE_BOROUGHS
+    ]
     products = products_in_use(found)
-    rows = [_rare(answers, use, products[use.product]) for use in found]
+    rows = [_rare_system(answers, use, products[use.product]) for use in found]
     return sorted(rows, key=lambda row: (not row.also, _place(row.function), row.product.name))
 
 
-def _rare(answers: LondonAnswers, use: FunctionUse, product: Product) -> Rare:
+def _rare_system(answers: LondonAnswers, use: FunctionUse, product: Product) -> RareSystem:
     same = answers.by_choice[use.function, use.product]
     others = answers.named(one.borough for one in same if one.borough != use.borough)
-    return Rare(use, answers.functions[use.function], product, others)
+    return RareSystem(use, answers.functions[use.function], product, others)
 
 
 def _reported_uses(answers: LondonAnswers, function: int, product: int) -> list[FunctionUse]:
@@ -189,7 +193,7 @@ def _reported_uses(answers: LondonAnswers, function: int, product: int) -> list[
 
 def common_choices(
     answers: LondonAnswers, borough: Borough, peers: Sequence[Borough]
-) -> list[Common]:
+) -> list[CommonChoice]:
     """London's common choices that this borough is known not to use; most boroughs first.
 
     `peers` are asked in their order for one that runs it. One query.
@@ -207,7 +211,9 @@ def common_choices(
     }
     wanted = [use for key, found in missed.items() for use in (*found.uses, *own[key])]
     names = products_in_use(wanted)
-    rows = [_common(answers, key, found, own[key], names, peers) for key, found in missed.items()]
+    rows = [
+        _common_choice(answers, key, found, own[key], names, peers) for key, found in missed.items()
+    ]
     return sorted(rows, key=lambda row: (-row.running, _place(row.function)))
 
 
@@ -218,21 +224,21 @@ def _leading(answers: LondonAnswers, function: int) -> _Leading | None:
     told = [_reported_uses(answers, function, product) for product in products]
     most = max(map(len, told), default=0)
     answered = len(answers.answered(function))
-    if most < COMMON or most * COMMON_SHARE < answered:
+    if most < MIN_COMMON_BOROUGHS or most * COMMON_ONE_IN < answered:
         return None
     return _Leading([use for uses in told if len(uses) == most for use in uses], most, answered)
 
 
-def _common(
+def _common_choice(
     answers: LondonAnswers,
     function: int,
     leading: _Leading,
     own: Sequence[FunctionUse],
     names: Mapping[int, Product],
     peers: Sequence[Borough],
-) -> Common:
+) -> CommonChoice:
     runners = {use.borough for use in leading.uses}
-    return Common(
+    return CommonChoice(
         answers.functions[function],
         _sort_by_name(names[key] for key in {use.product for use in leading.uses}),
         leading.running,

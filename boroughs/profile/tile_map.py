@@ -16,12 +16,12 @@ from systems.models import System
 
 MAX_FACTS_FOR_AGE = 5000
 """More facts than one body can have; a query is never without bound."""
-LATELY = 12
+RECENT_MONTHS = 12
 """Months up to today within which a confirmation counts as recent."""
 
 
 @dataclass(frozen=True)
-class Age:
+class FactAge:
     """Facts of one kind: how many, as of when (partial dates), and by what kind of source.
 
     Half of them are as old as `median` or older. `confirmed` counts those that the borough
@@ -37,16 +37,16 @@ class Age:
     sources: Sequence[tuple[str, int]]
 
 
-def fact_age(rows: SourcedQuerySet, today: datetime.date) -> Age:
+def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     """The age of some facts; one query. A partial date stands for its beginning."""
     fields = ("as_of", "source_kind", "confirmed_on")
     facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS_FOR_AGE])
     days = [as_of for as_of, _, _ in facts]
     kinds = Counter(kind for _, kind, _ in facts)
-    lately = today - relativedelta(months=LATELY)
+    lately = today - relativedelta(months=RECENT_MONTHS)
     middle = (len(days) - 1) // 2
     oldest, median, newest = (days[0], days[middle], days[-1]) if days else ("", "", "")
-    return Age(
+    return FactAge(
         len(facts),
         oldest,
         median,
@@ -85,11 +85,11 @@ class Measure:
         return f"{value}%" if self.share else f"{value:,}"
 
 
-def _systems(today: datetime.date) -> Values:
+def _count_systems(today: datetime.date) -> Values:
     return Counter(System.objects.order_by().values_list("borough", flat=True))
 
 
-def _decisions(today: datetime.date) -> Values:
+def _count_decisions(today: datetime.date) -> Values:
     due = Contract.objects.acting_between(
         today, today + relativedelta(months=DECISION_MONTHS)
     ).order_by()
@@ -99,45 +99,45 @@ def _decisions(today: datetime.date) -> Values:
     )
 
 
-def _confirmed_measure(today: datetime.date) -> Values:
-    year_ago = today - relativedelta(months=LATELY)
+def _percent_confirmed(today: datetime.date) -> Values:
+    year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
     return {row["borough"]: 100 * row["recent"] // row["all"] for row in counted}
 
 
-def _strengths(today: datetime.date) -> Values:
+def _count_strengths(today: datetime.date) -> Values:
     return Counter(SkillLevel.objects.strong().order_by().values_list("borough", flat=True))
 
 
-def _offers(today: datetime.date) -> Values:
+def _count_offers(today: datetime.date) -> Values:
     offered = SkillLevel.objects.filter(can_teach=True)
     return Counter(offered.order_by().values_list("borough", flat=True))
 
 
 MEASURES = {
-    "systems": Measure("Systems known", "system", "systems", Subject.SYSTEMS, _systems),
+    "systems": Measure("Systems known", "system", "systems", Subject.SYSTEMS, _count_systems),
     "decisions": Measure(
         f"Contracts to act on within {DECISION_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,
-        _decisions,
+        _count_decisions,
     ),
     "confirmed": Measure(
         "Share of systems confirmed in the last year",
         "of its systems",
         "of its systems",
         Subject.SYSTEMS,
-        _confirmed_measure,
+        _percent_confirmed,
         share=True,
     ),
     "skills": Measure(
-        "Skills at practitioner or above", "skill", "skills", Subject.SKILLS, _strengths
+        "Skills at practitioner or above", "skill", "skills", Subject.SKILLS, _count_strengths
     ),
-    "offers": Measure("Skills it can teach", "skill", "skills", Subject.SKILLS, _offers),
+    "offers": Measure("Skills it can teach", "skill", "skills", Subject.SKILLS, _count_offers),
 }
-CLASSES = 4
+MAX_SHADES = 4
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:
     if not known:
         return []
     low, high = min(known), max(known)
-    width = -(-(high - low + 1) // CLASSES)
+    width = -(-(high - low + 1) // MAX_SHADES)
     starts = range(low, high + 1, width)
     return [(start, min(start + width - 1, high)) for start in starts]
 

@@ -49,23 +49,23 @@ def save_return(sheet: Sheet) -> SaveResult:
     name = f"return on skills of {sheet.borough}, {day:%-d %B %Y}"
     with transaction.atomic(), pghistory.context(batch=name) as recorded:
         rows = sheet.answered
-        counts = Counter(_way(row) for row in rows)
-        levels = [_written(row, sheet) for row in rows]
+        counts = Counter(_direction(row) for row in rows)
+        levels = [_level(row, sheet) for row in rows]
         SkillLevel.objects.bulk_create([level for level in levels if level.pk is None])
         kept = [level for level in levels if level.pk is not None]
         SkillLevel.objects.bulk_update(kept, [*_ANSWERS, *_SOURCE])
-        _record(sheet)
+        _save_return_record(sheet)
     return SaveResult(recorded.id, counts, len(sheet.rows) - len(rows))
 
 
-def _way(row: SheetRow) -> str:
+def _direction(row: SheetRow) -> str:
     if row.present is None or row.present.illustrative:
         return "new"
     now, before = row.form.cleaned_data["level"], row.present.level
     return "raised" if now > before else "lowered" if now < before else "unchanged"
 
 
-def _written(row: SheetRow, sheet: Sheet) -> SkillLevel:
+def _level(row: SheetRow, sheet: Sheet) -> SkillLevel:
     """A level with the answers of the return; the one recorded, where there is one."""
     known = row.present
     pk = known.pk if known else None
@@ -84,7 +84,7 @@ def _source(sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _record(sheet: Sheet) -> None:
+def _save_return_record(sheet: Sheet) -> None:
     complete = sheet.head.cleaned_data["complete"]
     Return.objects.update_or_create(
         borough=sheet.borough,

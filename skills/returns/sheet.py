@@ -115,10 +115,10 @@ def initial_answers(level: SkillLevel | None) -> dict[str, Any]:
 
 
 _ROW = re.compile(r"skill-([^-]+)-", re.ASCII)
-_SEEN = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
-_SEEN_BESIDE = ("source_url", "confidence", "confirmed_on", "note")
+_TOKEN_FIELDS = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
+_HASHED_FIELDS = ("source_url", "confidence", "confirmed_on", "note")
 """What a sheet replaces without showing it: in the token as a hash, for notes are long."""
-_SEEN_OF_RETURN = ("received_on", "complete", "source_kind", "as_of", *_SEEN_BESIDE)
+_RETURN_FIELDS = ("received_on", "complete", "source_kind", "as_of", *_HASHED_FIELDS)
 RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
 
@@ -135,8 +135,8 @@ class SheetRow:
         """What is recorded now, to be held against what is recorded when the form comes back."""
         if self.present is None:
             return "nothing"
-        shown = [str(getattr(self.present, name)) for name in _SEEN]
-        return "|".join([*shown, _hash(self.present, _SEEN_BESIDE)])
+        shown = [str(getattr(self.present, name)) for name in _TOKEN_FIELDS]
+        return "|".join([*shown, _hash(self.present, _HASHED_FIELDS)])
 
     @property
     def now(self) -> str:
@@ -190,7 +190,7 @@ class Sheet:
     @cached_property
     def return_token(self) -> str:
         """The latest return as it is now, to be compared when the form comes back."""
-        return f"{self.latest.pk}|{_hash(self.latest, _SEEN_OF_RETURN)}" if self.latest else "none"
+        return f"{self.latest.pk}|{_hash(self.latest, _RETURN_FIELDS)}" if self.latest else "none"
 
     @property
     def groups(self) -> list[tuple[str, list[SheetRow]]]:
@@ -299,9 +299,11 @@ class Sheet:
     def problems(self) -> Sequence[tuple[str, str]]:
         """(id of the field, what is wrong), from top to bottom."""
         found = [("", str(message)) for message in self.head.non_field_errors()]
-        found += [(field.id_for_label, f"{field.label}: {one}") for field, one in _wrong(self.head)]
+        found += [
+            (field.id_for_label, f"{field.label}: {one}") for field, one in _field_errors(self.head)
+        ]
         for row in self.rows:
-            for field, one in _wrong(row.form):
+            for field, one in _field_errors(row.form):
                 found.append((field.id_for_label, f"{row.skill}, {field.label.lower()}: {one}"))
         return found
 
@@ -317,7 +319,7 @@ def _name_skills(skills: Sequence[str]) -> str:
     return ", ".join(skills[:5]) + more
 
 
-def _wrong(form: Form) -> Iterator[tuple[BoundField, str]]:
+def _field_errors(form: Form) -> Iterator[tuple[BoundField, str]]:
     for field in form:
         for message in field.errors:
             yield field, str(message)

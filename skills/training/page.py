@@ -80,7 +80,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Class:
+class CohortRow:
     """A cohort by name; `left` are those who would wait even so."""
 
     skill: Skill
@@ -98,7 +98,7 @@ class Class:
 
 
 @dataclass(frozen=True)
-class Missing:
+class GapRow:
     """A gap by name."""
 
     skill: Skill
@@ -108,7 +108,7 @@ class Missing:
     illustrative: bool
 
 
-class PlanWords:
+class PlanPresenter:
     """Turns what the plan says by slug into rows with names."""
 
     def __init__(self, facts: TrainingFacts) -> None:
@@ -162,10 +162,10 @@ class PlanWords:
         more = len(names) - 2
         return _join_names([*names[:2], *([f"{more} more"] if more > 0 else [])])
 
-    def cohort(self, cohort: Cohort) -> Class:
+    def cohort(self, cohort: Cohort) -> CohortRow:
         """A cohort."""
         home = self.facts.bodies[cohort.teacher.body].partnership
-        return Class(
+        return CohortRow(
             self.facts.skills[cohort.teacher.skill],
             self._member(cohort.teacher),
             [
@@ -182,11 +182,11 @@ class PlanWords:
             any(lesson.invented for lesson in cohort.lessons),
         )
 
-    def gap(self, gap: TeachingGap) -> Missing:
+    def gap(self, gap: TeachingGap) -> GapRow:
         """A gap."""
         members = [self._member(one) for one in gap.wanting]
         made_up = any(one.invented for one in gap.wanting)
-        return Missing(self.facts.skills[gap.skill], members, Level(gap.best), gap, made_up)
+        return GapRow(self.facts.skills[gap.skill], members, Level(gap.best), gap, made_up)
 
     def _member(self, held: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
         return Member(self._of(held.body), Level(held.level), near, waits)
@@ -263,8 +263,8 @@ class Training:
     known: int = 0
     swaps: list[Swap] = field(default_factory=list)
     pairs: list[PairRow] = field(default_factory=list)
-    cohorts: list[Class] = field(default_factory=list)
-    gaps: list[Missing] = field(default_factory=list)
+    cohorts: list[CohortRow] = field(default_factory=list)
+    gaps: list[GapRow] = field(default_factory=list)
     wishes: Wishes = Wishes()
     all: bool = True
 
@@ -313,12 +313,12 @@ def training_for(chosen: TrainingFilter) -> Training:
         systems = systems.illustrative() if asked == "yes" else systems.real()
     facts = read_training_facts(chosen.rows, systems)
     plan = best_plan(facts.held, facts.bodies, chosen.places)
-    return _seen(facts, plan, plan_section(chosen))
+    return _narrow_plan(facts, plan, plan_section(chosen))
 
 
-def _seen(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Training:
+def _narrow_plan(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Training:
     """What is shown of a plan, by skill in the order of the pages, then by borough."""
-    words, swapped = PlanWords(facts), made.swaps
+    words, swapped = PlanPresenter(facts), made.swaps
     order = {slug: place for place, slug in enumerate(facts.skills)}
 
     def seen(what: Lesson | Cohort | TeachingGap) -> bool:

@@ -16,10 +16,10 @@ from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevelQuerySet
 from systems.models import SystemQuerySet
 
-TEACHES_FROM, HIGHEST = 3, 4
+MIN_TEACHING_LEVEL, MAX_LEVEL = 3, 4
 """Practitioner, from which on a body may teach; expert, above which nobody can teach it."""
 TIE_BITS = 26
-Use = tuple[str, str]
+FunctionProduct = tuple[str, str]
 """A function, and a product in use for it."""
 
 
@@ -53,8 +53,8 @@ class BodyLevel(NamedTuple):
     @property
     def offered(self) -> bool:
         """Whether it may teach. Who wants help learns, unless nobody can stand above it."""
-        free = not self.wants_help or self.level == HIGHEST
-        return self.can_teach and self.level >= TEACHES_FROM and free
+        free = not self.wants_help or self.level == MAX_LEVEL
+        return self.can_teach and self.level >= MIN_TEACHING_LEVEL and free
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class Body:
     """
 
     partnership: str = ""
-    runs: frozenset[Use] = frozenset()
-    invented: frozenset[Use] = frozenset()
+    runs: frozenset[FunctionProduct] = frozenset()
+    invented: frozenset[FunctionProduct] = frozenset()
     tile: tuple[int, int] | None = None
 
 
@@ -196,17 +196,17 @@ def _body_levels(levels: SkillLevelQuerySet) -> list[BodyLevel]:
     ]
 
 
-def _uses(systems: SystemQuerySet) -> dict[str, dict[Use, bool]]:
+def _uses(systems: SystemQuerySet) -> dict[str, dict[FunctionProduct, bool]]:
     """What each borough runs, and whether that record is made up for demonstration."""
     fields = ("borough__slug", "function__name", "product__name", "source_kind")
     in_use = systems.in_use().filter(borough__in=Borough.objects.london()).order_by("pk")
-    runs: dict[str, dict[Use, bool]] = {}
+    runs: dict[str, dict[FunctionProduct, bool]] = {}
     for body, function, product, kind in in_use.values_list(*fields):
         runs.setdefault(body, {})[function, product] = kind == SourceKind.ILLUSTRATIVE
     return runs
 
 
-def _body(borough: Borough, runs: Mapping[Use, bool]) -> Body:
+def _body(borough: Borough, runs: Mapping[FunctionProduct, bool]) -> Body:
     row, column = borough.tile_row, borough.tile_column
     return Body(
         borough.partnership,

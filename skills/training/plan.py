@@ -19,8 +19,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from skills.training.pairs import (
+    MIN_TEACHING_LEVEL,
     POINTS,
-    TEACHES_FROM,
     TIE_BITS,
     Body,
     BodyLevel,
@@ -30,7 +30,7 @@ from skills.training.pairs import (
     exchanges_by_skill,
 )
 
-CAP = 2
+DEFAULT_CAP = 2
 """Learners that a teacher takes in one skill, unless the page says otherwise."""
 MAX_LEARNERS = 1000
 """Learners of one skill up to which every sum is exact."""
@@ -103,7 +103,7 @@ class TrainingPlan:
 
 
 def best_plan(
-    held: Iterable[BodyLevel], bodies: Mapping[str, Body], cap: int = CAP
+    held: Iterable[BodyLevel], bodies: Mapping[str, Body], cap: int = DEFAULT_CAP
 ) -> TrainingPlan:
     """The best plan; every body that holds a skill is among `bodies`."""
     skills = exchanges_by_skill(held)
@@ -281,7 +281,7 @@ def _gap(held: Sequence[BodyLevel], wanting: Sequence[BodyLevel]) -> TeachingGap
     """One skill's gap, among all its known levels."""
     best = max(one.level for one in held)
     lowest = min(one.level for one in wanting)
-    above = max(lowest + 1, TEACHES_FROM)
+    above = max(lowest + 1, MIN_TEACHING_LEVEL)
     return TeachingGap(
         wanting[0].skill,
         tuple(wanting),

@@ -173,4 +173,4 @@ def test_ties_are_broken_by_name_and_five_are_enough() -> None:
 
 
 def test_rare_means_what_the_pages_say() -> None:
-    assert peers.RARE == 2
+    assert peers.MAX_RARE_BOROUGHS == 2

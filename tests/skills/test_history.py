@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from skills import history
+from skills import level_history
 from skills.models import PastLevel, SkillLevel
 from tests import factories
 from tests.estate import small_london
@@ -136,18 +136,18 @@ def test_sql_agrees_on_the_previous_level_of_every_one() -> None:
     assert {one.pk: one.previous for one in found if one.previous is not None} == told
     assert len(told) > 10
     last = {one.borough_id * 1000 + one.skill_id: one.previous for one in found}
-    for course in history.level_courses(SkillLevel.objects.all()):
+    for course in level_history.level_histories(SkillLevel.objects.all()):
         before = [returned_level.level for returned_level in course.answers[:-1]]
         assert last[course.borough.pk * 1000 + course.skill.pk] == (before[-1] if before else None)
 
 
-def told(skill: Any, *answers: tuple[int | None, int]) -> list[history.Course]:
+def told(skill: Any, *answers: tuple[int | None, int]) -> list[level_history.LevelHistory]:
     """Courses of one skill: a borough for each pair of levels a year before and now."""
     for before, now in answers:
         level = factories.skill_level(skill=skill, level=now, as_of="2026-10-01")
         if before is not None:
             factories.past_level(level, level=before, as_of="2025-10-01")
-    return history.level_courses(SkillLevel.objects.filter(skill=skill))
+    return level_history.level_histories(SkillLevel.objects.filter(skill=skill))
 
 
 def test_a_course_says_what_was_known_on_a_day() -> None:
@@ -162,8 +162,8 @@ def test_the_trend_counts_boroughs_by_level_at_the_end_of_each_quarter() -> None
     courses = told(skill, (1, 3), (2, 2), (4, 3), (None, 0))
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, borough=gla, level=4)
-    courses = history.level_courses(SkillLevel.objects.filter(skill=skill))
-    chart = history.quarterly_chart(skill, courses, TODAY, "")
+    courses = level_history.level_histories(SkillLevel.objects.filter(skill=skill))
+    chart = level_history.quarterly_chart(skill, courses, TODAY, "")
     assert chart.head == (
         "At the end of", "Expert", "Practitioner", "Working", "Awareness", "None", "Not known",
     )  # fmt: skip
@@ -187,7 +187,7 @@ def test_a_first_return_is_no_trend(client: Client) -> None:
 def test_a_year_counts_from_the_last_day_it_can_mean() -> None:
     level = factories.skill_level(as_of="2026-10-01")
     factories.past_level(level, as_of="2025", level=1)
-    (course,) = history.level_courses(SkillLevel.objects.all())
+    (course,) = level_history.level_histories(SkillLevel.objects.all())
     assert course.at(datetime.date(2025, 12, 30)) is None
     assert course.at(datetime.date(2025, 12, 31)) == 1
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from skills.training.generated import generate_records
+from skills.management.commands.plan_training import generate_records
 from skills.training.pairs import Body, BodyLevel
 from skills.training.plan import (
     MAX_COHORT_SIZE,

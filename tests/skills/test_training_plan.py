@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skills.management.commands.plan_training import generate_records
 from skills.models import Level
 from skills.training import pairs
-from skills.training.generated import generate_records
 from skills.training.pairs import (
-    HIGHEST,
+    MAX_LEVEL,
+    MIN_TEACHING_LEVEL,
     POINTS,
-    TEACHES_FROM,
     TIE_BITS,
     Body,
     BodyLevel,
@@ -263,7 +263,7 @@ def test_an_expert_teaches_whatever_it_wishes() -> None:
 
 
 def test_too_many_learners_to_sum_exactly_are_refused() -> None:
-    most = POINTS.level * HIGHEST + POINTS.partnership + POINTS.swap
+    most = POINTS.level * MAX_LEVEL + POINTS.partnership + POINTS.swap
     most += POINTS.product * POINTS.products
     unit = (MAX_LEARNERS + 1) << TIE_BITS
     assert MAX_LEARNERS * (most * unit + (1 << TIE_BITS)) < 2**53
@@ -273,7 +273,7 @@ def test_too_many_learners_to_sum_exactly_are_refused() -> None:
 
 
 def test_levels_mean_what_the_model_means() -> None:
-    assert (Level.PRACTITIONER, max(Level)) == (TEACHES_FROM, HIGHEST)
+    assert (Level.PRACTITIONER, max(Level)) == (MIN_TEACHING_LEVEL, MAX_LEVEL)
 
 
 # Ties and steadiness

@@ -47,7 +47,7 @@ class LevelChange:
 
 
 @dataclass(frozen=True)
-class Course:
+class LevelHistory:
     """One borough's answers on one skill, the earliest first; the last is the present one."""
 
     borough: Borough
@@ -77,7 +77,7 @@ class Course:
         ]
 
 
-def level_courses(levels: SkillLevelQuerySet) -> list[Course]:
+def level_histories(levels: SkillLevelQuerySet) -> list[LevelHistory]:
     """The courses that end in these levels, in their order; two queries."""
     past = PastLevel.objects.behind(levels).order_by("as_of_last", "pk")
     before: Mapping[tuple[int, int], list[ReturnedLevel]] = defaultdict(list)
@@ -85,7 +85,7 @@ def level_courses(levels: SkillLevelQuerySet) -> list[Course]:
     for borough, skill, level, as_of in past.values_list(*fields)[:MAX_LEVELS]:
         before[borough, skill].append(ReturnedLevel(Level(level), as_of))
     return [
-        Course(
+        LevelHistory(
             one.borough,
             one.skill,
             [*before[one.borough_id, one.skill_id], ReturnedLevel(Level(one.level), one.as_of)],
@@ -95,14 +95,14 @@ def level_courses(levels: SkillLevelQuerySet) -> list[Course]:
     ]
 
 
-def level_changes(courses: Iterable[Course]) -> list[LevelChange]:
+def level_changes(courses: Iterable[LevelHistory]) -> list[LevelChange]:
     """What changed from return to return, the latest first, then by borough and skill."""
     changes = [change for course in courses for change in course.changes]
     changes.sort(key=lambda change: (change.borough.name, change.skill.position, change.skill.pk))
     return sorted(changes, key=lambda change: change.after.day, reverse=True)
 
 
-def count_changes(courses: Iterable[Course]) -> tuple[int, int, int]:
+def count_changes(courses: Iterable[LevelHistory]) -> tuple[int, int, int]:
     """How many of the 33 the last return raised, lowered, and left as they were."""
     london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
     steps = [course.steps for course in london if course.steps is not None]
@@ -110,22 +110,22 @@ def count_changes(courses: Iterable[Course]) -> tuple[int, int, int]:
     return up, down, len(steps) - up - down
 
 
-QUARTERS = 8
+QUARTER_COUNT = 8
 _BEST_FIRST = sorted(Level, reverse=True)
 
 
 def quarterly_chart(
-    skill: Skill, courses: Sequence[Course], today: datetime.date, csv: str
+    skill: Skill, courses: Sequence[LevelHistory], today: datetime.date, csv: str
 ) -> Chart:
     """Boroughs of the 33 at each level, as known at the end of each quarter up to today."""
     london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
-    columns = [_at(london, day) for day in _days(london, today)]
+    columns = [_count_by_level(london, day) for day in _days(london, today)]
     labels = [quarter_words(quarter_of(day)) for day in _days(london, today)]
     series = {level.label: [column[level] for column in columns] for level in _BEST_FIRST}
     unknown = [LONDON - sum(column.values()) for column in columns]
     return Chart(
         key="over-returns",
-        title=_finding(skill, london),
+        title=_title(skill, london),
         sentence=_sentence(london),
         figure=upright_bars(labels, series, colours=SEQUENCE),
         head=("At the end of", *series, "Not known"),
@@ -135,20 +135,20 @@ def quarterly_chart(
     )
 
 
-def _days(courses: Sequence[Course], today: datetime.date) -> list[datetime.date]:
+def _days(courses: Sequence[LevelHistory], today: datetime.date) -> list[datetime.date]:
     """Ends of quarters, the last one today, from the first that has an answer on."""
-    first = today - relativedelta(months=3 * (QUARTERS - 1))
-    ends = [last_day_of(one) for one in quarters_from(first, QUARTERS)]
+    first = today - relativedelta(months=3 * (QUARTER_COUNT - 1))
+    ends = [last_day_of(one) for one in quarters_from(first, QUARTER_COUNT)]
     days = [*ends[:-1], today]
     return [day for day in days if any(course.at(day) is not None for course in courses)]
 
 
-def _at(courses: Sequence[Course], day: datetime.date) -> dict[Level, int]:
+def _count_by_level(courses: Sequence[LevelHistory], day: datetime.date) -> dict[Level, int]:
     known = [course.at(day) for course in courses]
     return {level: known.count(level) for level in Level}
 
 
-def _finding(skill: Skill, courses: Sequence[Course]) -> str:
+def _title(skill: Skill, courses: Sequence[LevelHistory]) -> str:
     up, down, same = count_changes(courses)
     if not up + down + same:
         return f"{skill.name} over the returns: no borough has an earlier return to compare with"
@@ -158,7 +158,7 @@ def _finding(skill: Skill, courses: Sequence[Course]) -> str:
     return f"{of}, {up or 'none'} raised {skill.name} and {down or 'none'} lowered it"
 
 
-def _sentence(courses: Sequence[Course]) -> str:
+def _sentence(courses: Sequence[LevelHistory]) -> str:
     if not courses:
         return "No borough’s level is known."
     *_, same = count_changes(courses)
