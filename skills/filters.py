@@ -1,4 +1,4 @@
-"""What the skills matrix can be narrowed by."""
+"""Filters and columns of the list of skill levels."""
 
 from typing import Any
 
@@ -110,7 +110,7 @@ class SkillLevelFilter(FactFilterSet):
     columns = SKILL_COLUMNS
 
     q = WordsFilter("Words", _matching)
-    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), narrow_by_slug("borough"))
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     group = SlugsFilter("Group", SkillGroup.objects.all(), narrow_by_slug("skill__group"))
     skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"))
     level = ValuesFilter(
@@ -120,7 +120,9 @@ class SkillLevelFilter(FactFilterSet):
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    show = ChoiceFilter("Matrix shows", [(name, show.words) for name, show in DISPLAYS.items()])
+    show = ChoiceFilter(
+        "Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()]
+    )
     sort = SortFilter(
         {
             "borough": "borough__name",
@@ -132,7 +134,7 @@ class SkillLevelFilter(FactFilterSet):
     )
 
     @property
-    def shown(self) -> MatrixDisplay:
+    def display(self) -> MatrixDisplay:
         """How the matrix shows the levels."""
         return DISPLAYS[self.named.get("show") or "level"]
 
@@ -143,8 +145,8 @@ class SkillLevelFilter(FactFilterSet):
 
     @property
     def switches(self) -> list[tuple[str, str]]:
-        """(words, query string) of each way to show the same levels; no query for the present."""
+        """(words, query string) of each display of the same levels; empty for the present one."""
         return [
-            (show.words, "" if show is self.shown else self.query(show=[name]))
-            for name, show in DISPLAYS.items()
+            (display.words, "" if display is self.display else self.query(show=[name]))
+            for name, display in DISPLAYS.items()
         ]

@@ -1,7 +1,7 @@
 """How each borough's level of each skill went from return to return."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +15,7 @@ from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarte
 from skills.models import Level, PastLevel, Skill, SkillLevelQuerySet
 
 MAX_LEVELS = 20_000
+QUARTER_COUNT = 8
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ class LevelChange:
 
     @property
     def raised(self) -> bool:
-        """Up or down."""
         return self.after.level > self.before.level
 
 
@@ -56,29 +56,29 @@ class LevelHistory:
     illustrative: bool
 
     def at(self, day: datetime.date) -> Level | None:
-        """The level known on a day; None where no return had said any yet."""
-        said = [level.level for level in self.answers if level.day <= day]
-        return said[-1] if said else None
+        """The level known on a day; None before the first return."""
+        known = [answer.level for answer in self.answers if answer.day <= day]
+        return known[-1] if known else None
 
     @property
-    def steps(self) -> int | None:
-        """By how much the last return raised the level; None where it was the first."""
+    def difference(self) -> int | None:
+        """By how many levels the last return raised it; None where it was the first."""
         if len(self.answers) < 2:
             return None
         return self.answers[-1].level - self.answers[-2].level
 
     @property
     def changes(self) -> list[LevelChange]:
-        """Where two returns after each other differ."""
+        """Where two consecutive returns differ."""
         return [
-            LevelChange(self.borough, self.skill, level, two, self.illustrative)
-            for level, two in pairwise(self.answers)
-            if level.level != two.level
+            LevelChange(self.borough, self.skill, before, after, self.illustrative)
+            for before, after in pairwise(self.answers)
+            if before.level != after.level
         ]
 
 
 def level_histories(levels: SkillLevelQuerySet) -> list[LevelHistory]:
-    """The courses that end in these levels, in their order; two queries."""
+    """The histories that end in these levels, in their order; two queries."""
     past = PastLevel.objects.behind(levels).order_by("as_of_last", "pk")
     before: Mapping[tuple[int, int], list[ReturnedLevel]] = defaultdict(list)
     fields = ("borough", "skill", "level", "as_of")
@@ -86,43 +86,49 @@ def level_histories(levels: SkillLevelQuerySet) -> list[LevelHistory]:
         before[borough, skill].append(ReturnedLevel(Level(level), as_of))
     return [
         LevelHistory(
-            one.borough,
-            one.skill,
-            [*before[one.borough_id, one.skill_id], ReturnedLevel(Level(one.level), one.as_of)],
-            one.illustrative,
+            present.borough,
+            present.skill,
+            [
+                *before[present.borough_id, present.skill_id],
+                ReturnedLevel(Level(present.level), present.as_of),
+            ],
+            present.illustrative,
         )
-        for one in levels.for_list()[:MAX_LEVELS]
+        for present in levels.for_list()[:MAX_LEVELS]
     ]
 
 
-def level_changes(courses: Iterable[LevelHistory]) -> list[LevelChange]:
+def level_changes(histories: Iterable[LevelHistory]) -> list[LevelChange]:
     """What changed from return to return, the latest first, then by borough and skill."""
-    changes = [change for course in courses for change in course.changes]
+    changes = [change for history in histories for change in history.changes]
     changes.sort(key=lambda change: (change.borough.name, change.skill.position, change.skill.pk))
     return sorted(changes, key=lambda change: change.after.day, reverse=True)
 
 
-def count_changes(courses: Iterable[LevelHistory]) -> tuple[int, int, int]:
+def count_changes(histories: Iterable[LevelHistory]) -> tuple[int, int, int]:
     """How many of the 33 the last return raised, lowered, and left as they were."""
-    london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
-    steps = [course.steps for course in london if course.steps is not None]
-    up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
-    return up, down, len(steps) - up - down
+    differences = [
+        history.difference for history in _london(histories) if history.difference is not None
+    ]
+    up, down = sum(value > 0 for value in differences), sum(value < 0 for value in differences)
+    return up, down, len(differences) - up - down
 
 
-QUARTER_COUNT = 8
-_BEST_FIRST = sorted(Level, reverse=True)
+def _london(histories: Iterable[LevelHistory]) -> list[LevelHistory]:
+    return [history for history in histories if history.borough.kind != Borough.Kind.REGIONAL]
 
 
 def quarterly_chart(
-    skill: Skill, courses: Sequence[LevelHistory], today: datetime.date, csv: str
+    skill: Skill, histories: Sequence[LevelHistory], today: datetime.date, csv: str
 ) -> Chart:
     """Boroughs of the 33 at each level, as known at the end of each quarter up to today."""
-    london = [course for course in courses if course.borough.kind != Borough.Kind.REGIONAL]
-    columns = [_count_by_level(london, day) for day in _days(london, today)]
-    labels = [quarter_words(quarter_of(day)) for day in _days(london, today)]
-    series = {level.label: [column[level] for column in columns] for level in _BEST_FIRST}
-    unknown = [LONDON - sum(column.values()) for column in columns]
+    london = _london(histories)
+    days = _quarter_ends(london, today)
+    columns = [Counter(history.at(day) for history in london) for day in days]
+    labels = [quarter_words(quarter_of(day)) for day in days]
+    best_first = sorted(Level, reverse=True)
+    series = {level.label: [column[level] for column in columns] for level in best_first}
+    unknown = [LONDON - len(london) + column[None] for column in columns]
     return Chart(
         key="over-returns",
         title=_title(skill, london),
@@ -135,37 +141,33 @@ def quarterly_chart(
     )
 
 
-def _days(courses: Sequence[LevelHistory], today: datetime.date) -> list[datetime.date]:
-    """Ends of quarters, the last one today, from the first that has an answer on."""
+def _quarter_ends(histories: Sequence[LevelHistory], today: datetime.date) -> list[datetime.date]:
+    """Ends of the last quarters, the last one today, from the first on that has an answer."""
     first = today - relativedelta(months=3 * (QUARTER_COUNT - 1))
-    ends = [last_day_of(one) for one in quarters_from(first, QUARTER_COUNT)]
+    ends = [last_day_of(quarter) for quarter in quarters_from(first, QUARTER_COUNT)]
     days = [*ends[:-1], today]
-    return [day for day in days if any(course.at(day) is not None for course in courses)]
+    return [day for day in days if any(history.at(day) is not None for history in histories)]
 
 
-def _count_by_level(courses: Sequence[LevelHistory], day: datetime.date) -> dict[Level, int]:
-    known = [course.at(day) for course in courses]
-    return {level: known.count(level) for level in Level}
-
-
-def _title(skill: Skill, courses: Sequence[LevelHistory]) -> str:
-    up, down, same = count_changes(courses)
-    if not up + down + same:
+def _title(skill: Skill, histories: Sequence[LevelHistory]) -> str:
+    up, down, same = count_changes(histories)
+    count = up + down + same
+    if not count:
         return f"{skill.name} over the returns: no borough has an earlier return to compare with"
-    of = (
-        f"Of {up + down + same} borough{'s' if up + down + same > 1 else ''} with an earlier return"
-    )
-    return f"{of}, {up or 'none'} raised {skill.name} and {down or 'none'} lowered it"
-
-
-def _sentence(courses: Sequence[LevelHistory]) -> str:
-    if not courses:
-        return "No borough’s level is known."
-    *_, same = count_changes(courses)
-    only = len(courses) - sum(count_changes(courses))
     return (
-        f"{same or 'None'} stayed as {'it was' if same == 1 else 'they were'}; of {only or 'none'} "
-        f"only one return is known. A level counts from the day of its return until the next; a "
-        "bar that grows may mean that more boroughs have answered. Those without a return are not "
-        "known, which is not none."
+        f"Of {count} borough{'s' if count > 1 else ''} with an earlier return, "
+        f"{up or 'none'} raised {skill.name} and {down or 'none'} lowered it"
+    )
+
+
+def _sentence(histories: Sequence[LevelHistory]) -> str:
+    if not histories:
+        return "No borough’s level is known."
+    counts = count_changes(histories)
+    same, single = counts[-1], len(histories) - sum(counts)
+    return (
+        f"{same or 'None'} stayed as {'it was' if same == 1 else 'they were'}; of "
+        f"{single or 'none'} only one return is known. A level counts from the day of its return "
+        "until the next; a bar that grows may mean that more boroughs have answered. Those without "
+        "a return are not known, which is not none."
     )

@@ -1,6 +1,6 @@
-"""The borough × skill matrix: known levels, what a filter leaves out, and what is not known."""
+"""The matrix of boroughs and skills: known levels, what a filter leaves out, what is not known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -18,13 +18,7 @@ class MatrixCell:
 
     borough: Borough
     level: SkillLevel | None
-    chosen: bool
-    face: CellLabel
-
-    @property
-    def state(self) -> str:
-        """The style: level-0 … level-4 and so on, unknown, or left-out for what a filter drops."""
-        return self.face.state
+    label: CellLabel
 
 
 @dataclass(frozen=True)
@@ -33,17 +27,17 @@ class MatrixRow:
 
     skill: Skill
     cells: Sequence[MatrixCell]
-    show: MatrixDisplay
+    display: MatrixDisplay
 
     @property
     def known(self) -> int:
-        """In how many of the boroughs shown, regional bodies aside, the level is known."""
+        """In how many of the boroughs, regional bodies aside, the level is known."""
         return len(self._levels)
 
     @property
-    def counted(self) -> str:
-        """What the known levels come to, as the matrix shows them: '9 of 27'."""
-        return self.show.counted(self._levels)
+    def summary(self) -> str:
+        """What the known levels come to, such as '9 of 27'."""
+        return self.display.summarise(self._levels)
 
     @property
     def _levels(self) -> list[SkillLevel]:
@@ -52,20 +46,21 @@ class MatrixRow:
 
 
 MAX_REGIONAL_BODIES = 20
-"""Regional bodies that the matrix shows unasked, at the most."""
+"""Regional bodies up to which the matrix shows those that the query string does not name."""
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Skills down, boroughs across, in the groups' order; each known level among `of` boroughs.
+    """Skills down, boroughs across, in the groups' order.
 
-    `left_out`: there are too many regional bodies to show any that was not asked for.
+    `borough_count`: among how many boroughs a level may be known. `left_out`: there are too many
+    regional bodies to show any that the query string does not name.
     """
 
     boroughs: Sequence[Borough]
     groups: Sequence[tuple[str, Sequence[MatrixRow]]]
-    show: MatrixDisplay
-    of: int = LONDON
+    display: MatrixDisplay
+    borough_count: int = LONDON
     left_out: bool = False
 
 
@@ -73,56 +68,52 @@ def lay_out_matrix(
     skills: Iterable[Skill],
     boroughs: Sequence[Borough],
     levels: Iterable[SkillLevel],
-    chosen: Iterable[int],
-    show: MatrixDisplay,
+    matching: Collection[int],
+    display: MatrixDisplay,
 ) -> Matrix:
-    """Lay out levels; `chosen` holds the primary keys of those that the filter keeps."""
-    kept = set(chosen)
-    at = {(level.skill_id, level.borough_id): level for level in levels}
+    """Lay out levels; `matching` holds the primary keys of those that the filter keeps."""
+    by_place = {(level.skill_id, level.borough_id): level for level in levels}
 
     def cell(skill: Skill, borough: Borough) -> MatrixCell:
-        level = at.get((skill.pk, borough.pk))
+        level = by_place.get((skill.pk, borough.pk))
         if level is None:
-            return MatrixCell(borough, None, False, UNKNOWN)
-        known = level.pk in kept
-        return MatrixCell(borough, level, known, show.face(level) if known else LEFT_OUT)
+            return MatrixCell(borough, None, UNKNOWN)
+        label = display.label(level) if level.pk in matching else LEFT_OUT
+        return MatrixCell(borough, level, label)
 
     rows = [
-        MatrixRow(skill, [cell(skill, borough) for borough in boroughs], show) for skill in skills
+        MatrixRow(skill, [cell(skill, borough) for borough in boroughs], display)
+        for skill in skills
     ]
-    groups = [
-        (name, list(members)) for name, members in groupby(rows, lambda row: row.skill.group.name)
-    ]
-    return Matrix(boroughs, groups, show)
+    groups = groupby(rows, lambda row: row.skill.group.name)
+    return Matrix(boroughs, [(name, list(members)) for name, members in groups], display)
 
 
-def matrix_for(chosen: SkillLevelFilter) -> Matrix:
+def matrix_for(filterset: SkillLevelFilter) -> Matrix:
     """The matrix of a filtered list: the boroughs and skills it names, or all of them."""
-    if chosen.problems:
-        return Matrix([], [], chosen.shown)
-    named = chosen.named
-    rows = chosen.rows.order_by()
-    skills = Skill.objects.order_by("group__position", "group_id", "position", "pk")
+    if filterset.problems:
+        return Matrix([], [], filterset.display)
+    named, rows = filterset.named, filterset.rows.order_by()
+    skills = Skill.objects.in_page_order()
     if named["skill"]:
         skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
     if named["group"]:
         skills = skills.filter(group__in=named["group"])
-    boroughs, left_out = (
-        (list(named["borough"]), False) if named["borough"] else _boroughs_with_rows(rows)
-    )
+    boroughs, left_out = list(named["borough"]), False
+    if not boroughs:
+        boroughs, left_out = _boroughs_with_rows(rows)
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
-    if not chosen.illustrative:
-        levels = levels.real()
-    keys = rows.filter(borough__in=boroughs).values_list("pk", flat=True)
-    matrix = lay_out_matrix(
-        skills.select_related("group"), boroughs, levels.with_previous(), keys, chosen.shown
-    )
-    few = sum(borough.kind != Borough.Kind.REGIONAL for borough in boroughs)
-    return replace(matrix, of=few) if named["borough"] else replace(matrix, left_out=left_out)
+    levels = levels.real_unless(filterset.illustrative).with_previous()
+    keys = set(rows.filter(borough__in=boroughs).values_list("pk", flat=True))
+    matrix = lay_out_matrix(skills, boroughs, levels, keys, filterset.display)
+    if not named["borough"]:
+        return replace(matrix, left_out=left_out)
+    london = [borough for borough in boroughs if borough.kind != Borough.Kind.REGIONAL]
+    return replace(matrix, borough_count=len(london))
 
 
 def _boroughs_with_rows(rows: SkillLevelQuerySet) -> tuple[list[Borough], bool]:
-    """The 33, and the regional bodies that have one of the rows, unless these are too many."""
+    """The 33 with the regional bodies that have a row, and whether these were too many to show."""
     own = rows.filter(borough=OuterRef("pk"))
     boroughs = Borough.objects.filter(~Q(kind=Borough.Kind.REGIONAL) | Exists(own))
     bodies = list(boroughs[: LONDON + MAX_REGIONAL_BODIES + 1])

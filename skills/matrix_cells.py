@@ -1,4 +1,4 @@
-"""What a cell of the matrix shows of a level: a text, a style, and words for who cannot see it."""
+"""What a cell of the matrix says of a level: a text, a style, and words for screen readers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ _SHORT_LABELS = {Headcount.MORE: "21+"}
 
 @dataclass(frozen=True)
 class MatrixDisplay:
-    """One way to show the matrix; `counted` is what the sum of a row says of its known levels."""
+    """One way to show the matrix; `summarise` says at a row's end what its known levels come to."""
 
     words: str
     title: str
     key: Sequence[CellLabel]
-    face: Callable[[SkillLevel], CellLabel]
+    label: Callable[[SkillLevel], CellLabel]
     head: str
-    counted: Callable[[Sequence[SkillLevel]], str]
+    summarise: Callable[[Sequence[SkillLevel]], str]
     note: str
 
 
@@ -45,17 +45,17 @@ def headcount_label(level: SkillLevel) -> CellLabel:
 
 
 def change_label(level: SkillLevel) -> CellLabel:
-    """How the level differs from that of the return before; it has been asked with_previous."""
+    """How the level differs from that of the return before; for rows read `with_previous`."""
     before: int | None = level.previous  # type: ignore[attr-defined]  # annotated
     if before is None:
         return _NEW
-    was, now = (_LEVELS[Level(one)].words for one in (before, level.level))
+    was, now = (_LEVELS[Level(value)].words for value in (before, level.level))
     if before == level.level:
         return _SAME._replace(words=f"same as before, {now}")
     up = level.level > before
-    face = _UP if up else _DOWN
-    sign = f"{'+' if up else '−'}{abs(level.level - before)}"
-    return CellLabel(face.state, sign, f"{'raised' if up else 'lowered'} from {was} to {now}")
+    difference = f"{'+' if up else '−'}{abs(level.level - before)}"
+    words = f"{'raised' if up else 'lowered'} from {was} to {now}"
+    return CellLabel("up" if up else "down", difference, words)
 
 
 def _strong(levels: Sequence[SkillLevel]) -> str:
@@ -123,4 +123,4 @@ DISPLAYS = {
         "mistake is no change.",
     ),
 }
-"""By the value of `show` in the query string; the first is shown where none is asked."""
+"""By the value of `show` in the query string; the first is the default."""

@@ -1,4 +1,4 @@
-"""What may be asked of the training plan.
+"""The query string of the training plan.
 
 `illustrative` chooses the facts and `cap` the places, so they change the plan. `skill`, `group` and
 `borough` choose what of it is shown, and never change it.
@@ -31,7 +31,7 @@ TRAINING_COLUMNS = (
 _CAPS = [str(number) for number in range(1, MAX_COHORT_SIZE + 1)]
 
 
-def _unchanged(queryset: Any, chosen: Any) -> Any:
+def _unchanged(queryset: Any, value: Any) -> Any:
     return queryset
 
 

@@ -1,4 +1,4 @@
-"""Bodies and levels made up in memory to measure the plan with; a seed gives the same ones."""
+"""Print the training plan of the database, or measure one of records made up in memory."""
 
 import random
 import time
@@ -24,10 +24,13 @@ PARTNERSHIPS = ("North", "East", "South", "West", "")
 def generate_records(
     bodies: int, skills: int, seed: int
 ) -> tuple[list[BodyLevel], dict[str, Body]]:
-    """Every body's level of every skill, and the bodies with what they run and where they lie."""
+    """Every body's level of every skill, and the bodies with what they run and where they lie.
+
+    The same seed gives the same records.
+    """
     dice = random.Random(seed)  # noqa: S311 (nothing secret)
-    held: list[BodyLevel] = []
-    made: dict[str, Body] = {}
+    levels: list[BodyLevel] = []
+    records: dict[str, Body] = {}
     for number in range(bodies):
         key = f"body-{number:04}"
         functions = dice.sample(range(80), 25)
@@ -36,13 +39,13 @@ def generate_records(
             for function in functions
         ]
         tile = divmod(number, 20)
-        made[key] = Body(dice.choice(PARTNERSHIPS), frozenset(runs), tile=tile)
+        records[key] = Body(dice.choice(PARTNERSHIPS), frozenset(runs), tile=tile)
         strength = dice.uniform(0.5, 3)
         for skill in range(skills):
             level = max(0, min(4, round(dice.gauss(strength, 1))))
             teaches, wishes = dice.random() < OFFERS[level], dice.random() < WISHES[level]
-            held.append(BodyLevel(f"skill-{skill:03}", key, level, teaches, wishes))
-    return held, made
+            levels.append(BodyLevel(f"skill-{skill:03}", key, level, teaches, wishes))
+    return levels, records
 
 
 class Command(BaseCommand):
@@ -71,10 +74,10 @@ class Command(BaseCommand):
             self._print(options["cap"])
 
     def _measure(self, bodies: int, skills: int, seed: int, cap: int) -> None:
-        held, known = generate_records(bodies, skills, seed)
-        begun = time.perf_counter()
-        plan = best_plan(held, known, cap)
-        seconds = time.perf_counter() - begun
+        levels, records = generate_records(bodies, skills, seed)
+        start = time.perf_counter()
+        plan = best_plan(levels, records, cap)
+        seconds = time.perf_counter() - start
         self.stdout.write(
             f"{bodies} bodies x {skills} skills, seed {seed}, cap {cap}: "
             f"{len(plan.lessons)} pairs for {plan.wishes} wishes, {len(plan.swaps)} swaps, "
@@ -96,12 +99,12 @@ class Command(BaseCommand):
         )
 
 
-def _up_to(most: int) -> Callable[[str], int]:
+def _up_to(maximum: int) -> Callable[[str], int]:
     """A whole number from 1."""
 
     def number(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ArgumentTypeError(f"“{text}”: write a whole number from 1 to {most}.")
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= maximum:
+            raise ArgumentTypeError(f"“{text}”: write a whole number from 1 to {maximum}.")
         return int(text)
 
     return number
