@@ -58,7 +58,6 @@ class Skill(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The skill's page."""
         return reverse("skills:detail", args=[self.slug])
 
 
@@ -154,7 +153,6 @@ class SkillNeed(models.Model):
         return f"{self.function or self.product}: {self.skill}, {level}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which says what calls for it."""
         return self.skill.get_absolute_url()
 
     @property
@@ -247,7 +245,6 @@ class PastLevel(Sourced):
         return f"{self.borough}: {self.skill}, {level} as of {self.as_of}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which shows what changed."""
         return self.skill.get_absolute_url()
 
 
@@ -385,5 +382,4 @@ class SkillLevel(Sourced):
         return f"{self.borough}: {self.skill}, {self.get_level_display().lower()}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which shows this level."""
         return self.skill.get_absolute_url()

@@ -68,7 +68,7 @@ def test_the_scarce_and_the_contested_stand_on_top_and_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "strong", "teach", "wish", "said"),
+    ("known", "strong", "teach", "wish", "text"),
     [
         (10, 1, 1, 4, "scarce"),
         (10, 2, 0, 0, ""),

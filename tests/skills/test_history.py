@@ -47,7 +47,7 @@ def test_a_correction_keeps_its_date_and_adds_nothing_to_the_past() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "kept"),
+    ("before", "after", "is_kept"),
     [
         ("2025", "2026", True),
         ("2025-12", "2026", True),

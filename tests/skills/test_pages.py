@@ -15,7 +15,7 @@ def states(client: Client, **query: str) -> dict[tuple[str, str], str]:
     """The state of each cell by skill and borough."""
     matrix = client.get("/skills/", query).context["matrix"]
     return {
-        (row.skill.name, cell.borough.name): cell.state
+        (row.skill.name, cell.borough.name): cell.label.state
         for _, rows in matrix.groups
         for row in rows
         for cell in row.cells
