@@ -46,5 +46,5 @@ def returns(path: Path, run: ImportRun) -> None:
     run.upsert(Return, drafts, key=["borough", "subject", "received_on"])
 
 
+# The reader of each file; a file comes after those that it refers to
 FILES = {"boroughs.csv": boroughs, "returns.csv": returns}
-"""The reader of each file; a file comes after those that it refers to."""

@@ -14,8 +14,8 @@ from citytools.facts.provenance import Sourced, SourcedQuerySet, day_not_ahead, 
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 
+# The 32 boroughs and the City of London; regional bodies are never counted among them
 LONDON = 33
-"""The 32 boroughs and the City of London; regional bodies are never counted among them."""
 
 
 class Subject(models.TextChoices):

@@ -195,8 +195,8 @@ def _count(count: int, noun: str) -> str:
 
 
 FIELDS = (("subject", "received_on"), "complete", *confirmation_form.FIELDS)
+# A change of any of these changes what a complete return says in public
 _FIELDS_OF_STATEMENT = {"complete", "subject", "borough", "received_on"}
-"""A change of any of these changes what a complete return says in public."""
 
 
 class ReturnForm(forms.ModelForm, ConfirmationForm):  # type: ignore[type-arg,unused-ignore]

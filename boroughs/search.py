@@ -10,11 +10,11 @@ from django.db.models.functions import Concat, Lower
 from boroughs.models import Borough
 from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
 
+# Bodies compared by every name, London's own first; others are looked up by index
 MAX_BODIES = 100
-"""Bodies compared by every name, London's own first; others are looked up by index."""
 _MAX_OTHER_BODIES = 200
+# Letters up to which a word is taken for a code: too short for trigrams to compare
 _MAX_LETTERS_OF_CODE = 3
-"""Letters up to which a word is taken for a code: too short for trigrams to compare."""
 _SECOND_NAME = r" (and|upon) .*"
 
 

@@ -22,7 +22,7 @@ from citytools.lists.filters import (
     narrow_by_value,
 )
 from citytools.lists.filterset import FactFilterSet
-from skills.matrix_cells import DISPLAYS, MatrixDisplay
+from skills.matrix import DISPLAYS, MatrixDisplay
 from skills.models import Headcount, Level, Skill, SkillGroup, previous_return_value
 
 _LEVEL_NAME = Case(

@@ -106,10 +106,10 @@ def _drafts(
     )
 
 
+# The reader of each file; a file comes after those that it refers to
 FILES = {
     "skills.csv": skills,
     "needs.csv": needs,
     "skill_levels.csv": skill_levels,
     "past_levels.csv": past_levels,
 }
-"""The reader of each file; a file comes after those that it refers to."""

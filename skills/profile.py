@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from boroughs.models import Borough, Return, Subject
 from skills.level_history import LevelChange, level_changes, level_histories
-from skills.matrix_cells import CellLabel, change_label
+from skills.matrix import CellLabel, change_label
 from skills.models import Level, Skill, SkillLevel, SkillLevelQuerySet, SkillNeed
 from skills.summary import Strength, skill_strengths
 from systems.models import Function, Product, System, SystemQuerySet

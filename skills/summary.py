@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from boroughs.models import Borough
 from citytools.charts import SEQUENCE, Chart, sideways_bars
-from skills.matrix_cells import CellLabel, change_label
+from skills.matrix import CellLabel, change_label
 from skills.models import Level, SkillLevel, SkillLevelQuerySet
 
 MAX_ROWS = 200

@@ -12,7 +12,7 @@ from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from skills.filters import SkillLevelFilter
 from skills.level_history import level_changes, level_histories, quarterly_chart
-from skills.matrix import matrix_for
+from skills.matrix import Matrix, read_matrix
 from skills.models import Level, Skill, SkillLevel
 from skills.profile import skill_demand, skill_profile
 from skills.summary import skill_summary, strength_by_skill
@@ -21,14 +21,19 @@ from skills.summary import skill_summary, strength_by_skill
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
+    display, illustrative = filterset.display, filterset.illustrative
+    matrix = Matrix([], [], display)
+    if not filterset.problems:
+        named = filterset.named
+        matrix = read_matrix(filterset.rows, named, display, illustrative=illustrative)
     nouns = ("Skills", "skill level", "skill levels")
     listing = Listing(filterset, "skills:list", "skills:csv", *nouns, tabular=True, counted=True)
     context = {
         "listing": listing,
-        "matrix": matrix_for(filterset),
+        "matrix": matrix,
         "illustrative_levels": filterset.rows.illustrative().count(),
         "coverage": coverage_for(
-            Subject.SKILLS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.SKILLS, filterset.rows.borough_count(), illustrative=illustrative
         ),
         "chart": strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }

@@ -16,8 +16,8 @@ from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, System
 
 AnswerValue = str | int | Decimal
+# More facts of one kind than six boroughs can have; a query is never without bound
 MAX_FACTS = 20_000
-"""More facts of one kind than six boroughs can have; a query is never without bound."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from boroughs.models import Borough, Subject
 from boroughs.profile.answers import FunctionUse, LondonAnswers, products_in_use
 from systems.models import Function, Product, System
 
+# A system is rare where at most so many boroughs with a return run the same product for the same
+# function. Like a common choice, it says nothing of who is better.
 MAX_RARE_BOROUGHS = 2
-"""A system is rare where at most so many boroughs with a return run the same product for the same
-function. Like a common choice, it says nothing of who is better.
-"""
 MAX_PEERS = 5
 
 
@@ -107,11 +106,10 @@ def _peer(borough: Borough, other: Borough, estates: pd.DataFrame, likeness: flo
 
 
 MIN_COMMON_BOROUGHS = 5
+# London's common choice for a function is the product that most reporting boroughs run, where at
+# least so many of them do, and at least one in so many of those whose answer on the function is
+# known. Products that equally many run are common choices together.
 COMMON_ONE_IN = 3
-"""London's common choice for a function is the product that most reporting boroughs run, where at
-least so many of them do, and at least one in so many of those whose answer on the function is
-known. Products that equally many run are common choices together.
-"""
 
 
 @dataclass(frozen=True)

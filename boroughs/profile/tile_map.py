@@ -15,10 +15,10 @@ from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
 
+# More facts than one body can have; a query is never without bound
 MAX_FACTS = 5000
-"""More facts than one body can have; a query is never without bound."""
+# Months up to today within which a confirmation counts as recent
 RECENT_MONTHS = 12
-"""Months up to today within which a confirmation counts as recent."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     )
 
 
+# A number by a borough's primary key
 Values = Mapping[int, int]
-"""A number by a borough's primary key."""
 
 
 @dataclass(frozen=True)

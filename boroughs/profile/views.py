@@ -27,8 +27,8 @@ from citytools.lists.listing import Listing
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import pages
 
+# Months that a brief looks ahead
 BRIEF_MONTHS = 18
-"""Months that a brief looks ahead."""
 
 
 def borough_list(request: HttpRequest) -> HttpResponse:

@@ -16,8 +16,8 @@ from citytools.history.batches import BatchWrite
 from skills.models import Level, PastLevel, Skill, SkillLevel
 from skills.returns.sheet import Sheet, SheetRow
 
+# What a return writes; a trigger writes the past levels, so that they are undone last
 KINDS = (SkillLevel, Return, PastLevel)
-"""What a return writes; a trigger writes the past levels, so that they are undone last."""
 _ANSWERS = ("level", "headcount", "can_teach", "wants_help")
 _SOURCE = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note")
 

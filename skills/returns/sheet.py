@@ -116,8 +116,8 @@ def initial_answers(level: SkillLevel | None) -> dict[str, Any]:
 
 _ROW = re.compile(r"skill-([^-]+)-", re.ASCII)
 _TOKEN_FIELDS = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
+# What a return replaces without showing it: in the token as a hash, for notes are long
 _HASHED_FIELDS = ("source_url", "confidence", "confirmed_on", "note")
-"""What a return replaces without showing it: in the token as a hash, for notes are long."""
 _RETURN_FIELDS = ("received_on", "complete", "source_kind", "as_of", *_HASHED_FIELDS)
 RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
@@ -153,8 +153,8 @@ class SheetRow:
         return f"{', '.join(filter(None, words))} ({kind}as of {when})"
 
 
+# The question before a return of a day is complete, with a level of each of so many skills
 SheetQuestion = Callable[[datetime.date, int], ConfirmationQuestion | None]
-"""The question before a return of a day is complete, with a level of each of so many skills."""
 
 
 class Sheet:

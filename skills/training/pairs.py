@@ -16,12 +16,12 @@ from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevelQuerySet
 from systems.models import SystemQuerySet
 
+# Practitioner, from which on a body may teach; expert, whom nobody can teach
 MIN_TEACHING_LEVEL, MAX_LEVEL = 3, 4
-"""Practitioner, from which on a body may teach; expert, whom nobody can teach."""
+# Width of a tie number: sums of them and of points stay exact as floats (see `plan`)
 TIE_BITS = 26
-"""Width of a tie number: sums of them and of points stay exact as floats (see `plan`)."""
+# A function, and a product in use for it
 FunctionProduct = tuple[str, str]
-"""A function, and a product in use for it."""
 
 
 @dataclass(frozen=True)

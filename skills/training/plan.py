@@ -29,10 +29,10 @@ from skills.training.pairs import (
     exchanges_by_skill,
 )
 
+# Learners that a teacher takes in one skill, unless the page says otherwise
 DEFAULT_CAP = 2
-"""Learners that a teacher takes in one skill, unless the page says otherwise."""
+# Learners of one skill up to which every sum is exact
 MAX_LEARNERS = 1000
-"""Learners of one skill up to which every sum is exact."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +111,10 @@ def _best_lessons(exchange: SkillExchange, bonds: Bonds, cap: int) -> list[Lesso
     return [bonds.lesson(teacher, learner) for teacher, learner in sorted(pairs)]
 
 
+# Learners in a cohort
 MAX_COHORT_SIZE = 8
-"""Learners in a cohort."""
+# Learners to each teacher from which a cohort is suggested, whether or not any of them waits
 MIN_COHORT_LEARNERS = 3
-"""Learners to each teacher from which a cohort is suggested, whether or not any of them waits."""
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from citytools.management.demonstration.returns import (
 
 CONTRACTS = 260
 _SHARED = 12
+# The service areas whose contracts are to show chances to buy together
 _COVERED_FIRST = ("Housing", "Adult social care", "Children's services", "Revenues and benefits")
-"""The service areas whose contracts are to show chances to buy together."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ def system_key(system: Row) -> str:
 
 
 EARLIEST = datetime.date(2017, 1, 1)
+# The day from which the demonstration is seen: later ends are decisions ahead
 NOW = datetime.date(2026, 11, 1)
-"""The day from which the demonstration is seen: later ends are decisions ahead."""
 
 _ENDS_AHEAD = {
     "2026": 3, "2027": 29, "2028": 25, "2029": 18, "2030": 13, "2031": 8, "2032": 4,
@@ -121,6 +121,7 @@ _ENDS_AHEAD = {
 _MONTHS = {"3": 46, "6": 9, "9": 13, "12": 10, "1": 3, "5": 5, "7": 5, "8": 3, "10": 3, "11": 3}
 _REVENUES = ("2027-07-31", "2027-09-30", "2027-09-30")
 _SOCIAL_CARE = ("2028-01-31", "2028-03-31", "2028-03-31")
+# Functions whose contracts often end in one quarter, as housing's did in the first City Tools
 _COMMON_ENDS = {
     "Housing management": ("2027-10-31", "2027-11-30", "2027-12-31"),
     "Adults case management": _SOCIAL_CARE,
@@ -129,7 +130,6 @@ _COMMON_ENDS = {
     "Business rates": _REVENUES,
     "Housing benefit and council tax support": _REVENUES,
 }
-"""Functions whose contracts often end in one quarter, as housing's did in the first City Tools."""
 
 _COMPETED = {"open": 16, "framework_competition": 24, "framework_direct": 22, "restricted": 5}
 _ROUTES = _COMPETED | {

@@ -15,14 +15,14 @@ from citytools.management.demonstration.random_draws import (
 )
 from citytools.management.demonstration.reference_data import BoroughSize, ReferenceData, Row
 
+# The six without any return: two inner, four outer, among them large and small
 BOROUGHS_WITHOUT_RETURN = frozenset(
     {"bexley", "greenwich", "harrow", "havering", "kensington-and-chelsea", "redbridge"}
 )
-"""The six without any return: two inner, four outer, among them large and small."""
 
 BOROUGHS_WITHOUT_CONTRACTS = BOROUGHS_WITHOUT_RETURN | {"haringey", "islington", "merton"}
+# Whose return of systems leaves some out, so that what is missing is not known to be none
 INCOMPLETE_RETURNS = frozenset({"barnet", "hillingdon", "lewisham"})
-"""Whose return of systems leaves some out, so that what is missing is not known to be none."""
 
 _FIRST_DAY = datetime.date(2025, 9, 8)
 _LAST_DAY = datetime.date(2026, 10, 23)
@@ -32,8 +32,8 @@ _SUBJECTS = {
     "skills": BOROUGHS_WITHOUT_RETURN,
 }
 
+# Days between a borough's earlier return on skills and its latest
 _SINCE_EARLIER = range(300, 420)
-"""Days between a borough's earlier return on skills and its latest."""
 
 ReturnDays = dict[tuple[str, str], datetime.date]
 
@@ -104,8 +104,8 @@ def confirmation_day(percent: int, as_of: datetime.date) -> str:
     return day.isoformat() if day <= _LAST_DAY else ""
 
 
+# As many as the first City Tools mapped in 2019, the real ones of the 33 included
 TOTAL_SYSTEMS = 809
-"""As many as the first City Tools mapped in 2019, the real ones of the 33 included."""
 
 _STATUS = {"live": 88, "implementing": 4, "retiring": 4, "planned": 2, "retired": 2}
 _INTENTIONS = {
@@ -115,11 +115,11 @@ _INTENTIONS = {
     "retiring": {"replace": 70, "retire": 30},
     "retired": {"retire": 1},
 }
+# Added to every squared weight, so that the rarest functions turn up somewhere
 _RARE = 500
-"""Added to every squared weight, so that the rarest functions turn up somewhere."""
 
+# How much likelier a borough takes a product that it already runs for something else
 _LOYALTY = 6
-"""How much likelier a borough takes a product that it already runs for something else."""
 
 
 def system_rows(
@@ -232,6 +232,7 @@ def _rounded(users: int) -> int:
 
 
 _THRESHOLDS = (22, 41, 60, 77)
+# By level: an expert organisation has more than a lone pair of hands
 _HEADCOUNT = (
     {"0": 1},
     {"1 to 2": 6, "3 to 5": 3, "6 to 10": 1},
@@ -239,7 +240,6 @@ _HEADCOUNT = (
     {"1 to 2": 2, "3 to 5": 5, "6 to 10": 3, "11 to 20": 1, "21 or more": 1},
     {"3 to 5": 4, "6 to 10": 4, "11 to 20": 2, "21 or more": 1},
 )
-"""By level: an expert organisation has more than a lone pair of hands."""
 
 
 def skill_rows(reference: ReferenceData, days: ReturnDays, seed: int) -> list[Row]:
@@ -273,8 +273,8 @@ def skill_rows(reference: ReferenceData, days: ReturnDays, seed: int) -> list[Ro
     return rows
 
 
+# How the earlier level differed: most stayed, more were raised since than lowered
 _STEPS = {"0": 66, "-1": 25, "1": 9}
-"""How the earlier level differed: most stayed, more were raised since than lowered."""
 
 
 def past_rows(levels: list[Row], earlier: dict[str, datetime.date], seed: int) -> list[Row]:

@@ -15,8 +15,8 @@ from skills.training.filters import TrainingFilter
 from skills.training.pairs import Body, BodyLevel
 from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE, MAX_LEARNERS, best_plan
 
+# How likely a body of each level, 0 to 4, wants help: as in the demonstration set
 WISHES = (0.55, 0.6, 0.32, 0.06, 0.02)
-"""How likely a body of each level, 0 to 4, wants help: as in the demonstration set."""
 OFFERS = (0.0, 0.0, 0.0, 0.5, 0.75)
 PARTNERSHIPS = ("North", "East", "South", "West", "")
 
