@@ -77,8 +77,7 @@ class ReturnsAdmin(StaffAdmin):
                     return self._form(request, sheet).render()
                 result = batch.save_return(sheet)
         except IntegrityError as error:
-            messages.error(request, integrity_message(error))
-            return HttpResponseRedirect(request.get_full_path())
+            return _refuse(request, integrity_message(error))
         if batch.find_return_batch(borough, result.batch) is None:
             messages.info(request, f"Nothing differs from what was recorded. {result.words}.")
             return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[slug]))
@@ -109,11 +108,9 @@ class ReturnsAdmin(StaffAdmin):
                 if return_batch.undoable:
                     batch.undo_return(return_batch)
         except IntegrityError as error:
-            messages.error(request, integrity_message(error))
-            return HttpResponseRedirect(request.get_full_path())
+            return _refuse(request, integrity_message(error))
         if not return_batch.undoable:
-            messages.error(request, "Not undone: something of it was changed since. See below.")
-            return HttpResponseRedirect(request.get_full_path())
+            return _refuse(request, "Not undone: something of it was changed since. See below.")
         messages.success(request, f"Undone: {return_batch.name}. All is as it was before.")
         return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
 
@@ -126,6 +123,12 @@ class ReturnsAdmin(StaffAdmin):
 
     def _page(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+
+
+def _refuse(request: HttpRequest, reason: str) -> HttpResponseRedirect:
+    """The same page again, with the reason at its top."""
+    messages.error(request, reason)
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def _find_batch(borough: Borough, number: UUID) -> batch.ReturnBatch:

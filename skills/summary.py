@@ -188,8 +188,8 @@ def _title(strengths: Sequence[Strength], whole: bool) -> str:
     if not scarce and not contested:
         weakest = min(strengths, key=_strong_share)
         # Equal fractions of whole numbers are equal as floats too
-        several = sum(_strong_share(strength) == _strong_share(weakest) for strength in strengths)
-        least = "among the least held" if several > 1 else "least held"
+        ties = sum(_strong_share(strength) == _strong_share(weakest) for strength in strengths)
+        least = "among the least held" if ties > 1 else "least held"
         return f"{weakest.skill} is {least}: {_strength_in_words(weakest)}"
     also = f"; {both:,} {'is' if both == 1 else 'are'} both" if both else ""
     return (

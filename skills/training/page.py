@@ -169,14 +169,13 @@ class PlanPresenter:
         return _join_names([*names[:2], *([f"{more} more"] if more > 0 else [])])
 
     def cohort(self, cohort: Cohort) -> CohortRow:
-        home = self.facts.bodies[cohort.teacher.body].partnership
         return CohortRow(
-            self.facts.skills[cohort.teacher.skill],
+            self.facts.skills[cohort.skill],
             self._member(cohort.teacher),
             [
                 self._member(
                     lesson.learner,
-                    near=bool(home) and bool(lesson.bond.partnership),
+                    near=bool(lesson.bond.partnership),
                     waits=lesson.learner in cohort.waiting,
                 )
                 for lesson in cohort.lessons
