@@ -31,7 +31,6 @@ NUMERIC = {"statistics", "math", "fractions", "numpy", "pandas", "scipy", "dateu
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
-    "boroughs.profile.tile_map": "reads what the tile map shades: counts, as described",
     "boroughs.profile.views": "the last day of a brief",
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
