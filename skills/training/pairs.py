@@ -121,38 +121,6 @@ def exchanges_by_skill(levels: Iterable[BodyLevel]) -> list[SkillExchange]:
     return [exchange for exchange in exchanges.values() if exchange.teachers or exchange.learners]
 
 
-class Bonds:
-    """The bonds between bodies, each worked out once."""
-
-    def __init__(self, bodies: Mapping[str, Body], skills: Iterable[SkillExchange]) -> None:
-        self._bodies = bodies
-        self._could: dict[str, set[str]] = defaultdict(set)
-        for _, teachers, learners in skills:
-            for teacher in teachers:
-                below = (learner.body for learner in learners if learner.level < teacher.level)
-                self._could[teacher.body].update(below)
-        self._known: dict[tuple[str, str], Bond] = {}
-
-    def lesson(self, teacher: BodyLevel, learner: BodyLevel) -> "Lesson":
-        """The lesson of these two; their bond is the same either way round."""
-        first, second = teacher.body, learner.body
-        pair = (first, second) if first < second else (second, first)
-        if pair not in self._known:
-            self._known[pair] = self._bond(*pair)
-        return Lesson(teacher, learner, self._known[pair])
-
-    def _bond(self, body: str, other: str) -> Bond:
-        first, second = self._bodies[body], self._bodies[other]
-        shared = first.runs & second.runs
-        return Bond(
-            first.partnership if first.partnership == second.partnership else "",
-            frozenset(product for _, product in shared),
-            other in self._could[body] and body in self._could[other],
-            tie_break(body, other),
-            not shared.isdisjoint(first.illustrative | second.illustrative),
-        )
-
-
 @dataclass(frozen=True)
 class Lesson:
     """One body teaches another one skill."""
@@ -185,6 +153,38 @@ class Lesson:
         """The two, in the order of their names, whichever teaches."""
         first, second = sorted((self.teacher.body, self.learner.body))
         return first, second
+
+
+class Bonds:
+    """The bonds between bodies, each worked out once."""
+
+    def __init__(self, bodies: Mapping[str, Body], skills: Iterable[SkillExchange]) -> None:
+        self._bodies = bodies
+        self._could: dict[str, set[str]] = defaultdict(set)
+        for _, teachers, learners in skills:
+            for teacher in teachers:
+                below = (learner.body for learner in learners if learner.level < teacher.level)
+                self._could[teacher.body].update(below)
+        self._known: dict[tuple[str, str], Bond] = {}
+
+    def lesson(self, teacher: BodyLevel, learner: BodyLevel) -> Lesson:
+        """The lesson of these two; their bond is the same either way round."""
+        first, second = teacher.body, learner.body
+        pair = (first, second) if first < second else (second, first)
+        if pair not in self._known:
+            self._known[pair] = self._bond(*pair)
+        return Lesson(teacher, learner, self._known[pair])
+
+    def _bond(self, body: str, other: str) -> Bond:
+        first, second = self._bodies[body], self._bodies[other]
+        shared = first.runs & second.runs
+        return Bond(
+            first.partnership if first.partnership == second.partnership else "",
+            frozenset(product for _, product in shared),
+            other in self._could[body] and body in self._could[other],
+            tie_break(body, other),
+            not shared.isdisjoint(first.illustrative | second.illustrative),
+        )
 
 
 def tie_break(*names: str) -> int:

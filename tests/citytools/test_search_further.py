@@ -19,7 +19,7 @@ FURTHER = "Badgerlightbourne (invented)"
 @pytest.fixture(autouse=True)
 def _one_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The first body alone is compared by every name; what was compiled before is forgotten."""
-    monkeypatch.setattr(boroughs, "KNOWN", 1)
+    monkeypatch.setattr(boroughs, "MAX_BODIES", 1)
     forget()
     factories.borough("Camden")
     yield
@@ -45,9 +45,9 @@ def test_the_known_are_londons_own_first() -> None:
     Borough.objects.all().delete()
     body("Aardvark")
     factories.borough("Brent")
-    assert [borough.name for borough in Borough.objects.filter(pk__in=boroughs._known())] == [
-        "Brent"
-    ]
+    assert [
+        borough.name for borough in Borough.objects.filter(pk__in=boroughs._first_bodies())
+    ] == ["Brent"]
     assert titles("brent") == ["Brent"]
 
 
