@@ -76,7 +76,7 @@ def test_a_further_body_and_a_thing_lead_to_its_systems() -> None:
 
 
 def test_no_more_than_the_likest_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boroughs, "_CANDIDATES", 2)
+    monkeypatch.setattr(boroughs, "_MAX_OTHER_BODIES", 2)
     for number in range(9):
         body(f"Otterham upon Sea {number}")
     likest = body("Otterham")
