@@ -16,19 +16,19 @@ from citytools.staff.confirmation_form import ConfirmationQuestion
 
 
 class ReturnFieldsets:
-    """The fields of a return; boxes that confirm it only for those who may save it."""
+    """The fields of a return; tick boxes that confirm it only for those who may save it."""
 
     own_fields: tuple[Any, ...] = return_form.FIELDS
 
     def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Django would show who may only look at it two fields without words."""
+        """Without the tick boxes for who may only view: Django would show them without labels."""
         fields = self.own_fields
         if self.has_view_permission(request, obj) and not self.has_change_permission(request, obj):
             fields = tuple(name for name in fields if name not in confirmation_form.FIELDS)
         return [(None, {"fields": fields}), PROVENANCE]
 
 
-class ReturnsOfBorough(ReturnFieldsets, admin.StackedInline):
+class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-arg,unused-ignore]
     """What the borough has returned."""
 
     model = Return
@@ -46,7 +46,7 @@ class BoroughAdmin(StaffAdmin):
     list_filter = ["kind", "inner_or_outer", "partnership"]
     search_fields = ["name", "official_name", "gss_code", "code"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [ReturnsOfBorough]
+    inlines = [ReturnInline]
     history_links = [HistoryLink(Return, "borough", "Return")]
     fieldsets = [
         (None, {"fields": ["name", "official_name", "slug", "kind", "inner_or_outer"]}),
@@ -86,7 +86,7 @@ class ReturnAdmin(ReturnFieldsets, StaffAdmin):
     own_fields = ("borough", *return_form.FIELDS)
 
     def restore_question(self, event: Any) -> ConfirmationQuestion | None:
-        """What a complete return says in public, where the present one is not complete."""
+        """What the return will say in public, where it becomes complete again."""
         present = Return.objects.filter(pk=event.pgh_obj_id).first()
         borough = Borough.objects.filter(pk=event.borough_id).first()
         if borough is None or not event.complete or (present and present.complete):

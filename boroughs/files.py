@@ -8,18 +8,23 @@ from typing import Any
 from django.http import HttpRequest
 
 from boroughs.compare.answers import comparison_rows
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import (
+    MAX_BOROUGHS,
+    MIN_BOROUGHS,
+    CompareFilter,
+    ComparisonChoice,
+    choose_boroughs,
+)
 from boroughs.compare.sections import comparison_sections
-from boroughs.coverage import boroughs_with_counts
-from boroughs.filters import BoroughFilter
+from boroughs.filters import BoroughFilter, boroughs_with_counts
 from boroughs.models import Borough
 from citytools.exports.export import Export
 from citytools.lists.columns import Column
 
 
 @dataclass(frozen=True)
-class _Compared:
-    """What a comparison's file was asked: it is refused where there is nothing to compare."""
+class ComparisonQuery:
+    """What the file of a comparison holds: it is refused where there is nothing to compare."""
 
     choice: ComparisonChoice
 
@@ -27,34 +32,35 @@ class _Compared:
     def problems(self) -> Sequence[tuple[str, str]]:
         if self.choice.problems or self.choice.ready:
             return self.choice.problems
-        return [("borough", f"Name {FEWEST} to {MOST} boroughs: borough=camden&borough=brent.")]
+        limits = f"{MIN_BOROUGHS} to {MAX_BOROUGHS}"
+        return [("borough", f"Name {limits} boroughs: borough=camden&borough=brent.")]
 
     @property
     def chosen_columns(self) -> Sequence[Column]:
-        return self.choice.chosen.chosen_columns
+        return self.choice.form.chosen_columns
 
     @property
     def in_words(self) -> str:
-        """The boroughs by name, however they were found, and what else was chosen."""
+        """The boroughs by name, however they were chosen, and the other filters."""
         names = ", ".join(borough.name for borough in self.choice.boroughs)
-        rest = self.choice.chosen.in_words
+        rest = self.choice.form.in_words
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
     @property
     def illustrative(self) -> bool:
-        return self.choice.chosen.illustrative
+        return self.choice.form.illustrative
 
     def file_name(self, name: str) -> str:
         return name
 
 
-def _comparison_table(request: HttpRequest, _: datetime.date) -> _Compared:
-    return _Compared(choose_boroughs(CompareFilter(request.GET, Borough.objects.london())))
+def _comparison_query(request: HttpRequest, _: datetime.date) -> ComparisonQuery:
+    return ComparisonQuery(choose_boroughs(CompareFilter(request.GET, Borough.objects.london())))
 
 
-def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
-    choice = asked.choice
-    sections = comparison_sections(choice.boroughs, today, illustrative=choice.chosen.illustrative)
+def _answers(query: ComparisonQuery, today: datetime.date) -> Iterator[Mapping[str, Any]]:
+    choice = query.choice
+    sections = comparison_sections(choice.boroughs, today, illustrative=query.illustrative)
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
 
@@ -76,7 +82,7 @@ COMPARE = Export(
     route="boroughs:compare_csv",
     page="boroughs:compare",
     filter=CompareFilter,
-    choose=_comparison_table,
+    choose=_comparison_query,
     made=_answers,
     whole=False,
     notes=(("Not known", "Empty value with the state “not known”: never none. See each state."),),

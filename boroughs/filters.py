@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
-from boroughs.models import Borough, Subject
+from boroughs.models import Borough, Subject, latest_complete, returns_subquery
 from boroughs.profile.tile_map import MEASURES
+from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
 from citytools.lists.filters import (
     ChoiceFilter,
@@ -18,6 +19,9 @@ from citytools.lists.filters import (
     nulls_last_text,
 )
 from citytools.lists.filterset import FactFilterSet
+from contracts.models import Contract, ContractPartner
+from skills.models import SkillLevel
+from systems.models import System
 
 BOROUGH_COLUMNS = (
     Column("gss_code", "text", "The code at the Office for National Statistics.", "gss_code"),
@@ -77,20 +81,14 @@ BOROUGH_COLUMNS = (
         unit="contracts",
     ),
     Column("skill_levels", "integer", "Skills whose level is known.", "skill_count", unit="skills"),
-    Column(
-        "returned_systems",
-        "yes or no",
-        "Whether it has sent a return on systems.",
-        "returned_systems",
-    ),
-    Column(
-        "returned_contracts",
-        "yes or no",
-        "Whether it has sent a return on contracts.",
-        "returned_contracts",
-    ),
-    Column(
-        "returned_skills", "yes or no", "Whether it has sent a return on skills.", "returned_skills"
+    *(
+        Column(
+            f"returned_{subject}",
+            "yes or no",
+            f"Whether it has sent a return on {subject}.",
+            f"returned_{subject}",
+        )
+        for subject in Subject.values
     ),
     *(
         Column(
@@ -105,16 +103,36 @@ BOROUGH_COLUMNS = (
 )
 
 
-def _holding(queryset: Any, words: str) -> Any:
+def boroughs_with_counts(boroughs: QuerySet[Borough]) -> QuerySet[Any]:
+    """Adds system_count, contract_count (led or shared), skill_count, returned_<subject>, and
+    complete_<subject>: whether the latest return is complete, null where there is none.
+    """
+    returned = {
+        f"returned_{subject}": Exists(returns_subquery("pk", subject)) for subject in Subject.values
+    }
+    complete = {f"complete_{subject}": latest_complete("pk", subject) for subject in Subject.values}
+    return boroughs.annotate(
+        system_count=count_related_rows(System.objects.all(), "borough"),
+        contract_count=count_related_rows(Contract.objects.all(), "lead")
+        + count_related_rows(ContractPartner.objects.all(), "borough"),
+        skill_count=count_related_rows(SkillLevel.objects.all(), "borough"),
+        **returned,
+        **complete,
+    )
+
+
+def _matching(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
-def _these(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
+def narrow_by_key(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
+    """These boroughs alone."""
     return queryset.filter(pk__in=[borough.pk for borough in boroughs])
 
 
-def _partners(queryset: Any, slugs: list[str]) -> Any:
-    return queryset.partners(slugs)
+def narrow_by_partnership(queryset: Any, slugs: list[str]) -> Any:
+    """The boroughs of these partnerships."""
+    return queryset.in_partnerships(slugs)
 
 
 class BoroughFilter(FactFilterSet):
@@ -123,12 +141,12 @@ class BoroughFilter(FactFilterSet):
     shown_first = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.all(), _these)
+    q = WordsFilter("Words", _matching)
+    borough = SlugsFilter("Borough", Borough.objects.all(), narrow_by_key)
     inner_or_outer = ValuesFilter(
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, narrow_by_partnership)
     measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
     sort = SortFilter(
         {

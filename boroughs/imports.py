@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from boroughs.models import Borough, Return
-from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import read_csv
+from citytools.imports.table_writer import RecordDraft
 
 _BOROUGH_TEXTS = (
     "gss_code", "name", "official_name", "code", "slug", "kind", "inner_or_outer", "partnership",
@@ -45,5 +46,5 @@ def returns(path: Path, run: ImportRun) -> None:
     run.upsert(Return, drafts, key=["borough", "subject", "received_on"])
 
 
+# The reader of each file; a file comes after those that it refers to
 FILES = {"boroughs.csv": boroughs, "returns.csv": returns}
-"""What each file is read by, in the order in which they rest on each other."""

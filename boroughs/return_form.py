@@ -1,33 +1,36 @@
-"""The forms of returns: one saved as complete first shows what it will say in public."""
+"""The forms of returns: before one is saved as complete, the form asks staff to confirm what public
+pages will then say.
+
+The code of the comparison page counts it, as if the return were complete already.
+"""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django import forms
 
 from boroughs.compare import answers
-from boroughs.compare.answers import NONE, NOT_KNOWN
+from boroughs.compare.answers import NONE_RECORDED, NOT_KNOWN
 from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from citytools.staff import confirmation_form
 from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
 
-# Counted by the code of the comparison page, as if the return were complete already.
-
-_WITHOUT_INVENTED = "Where what is invented for demonstration is left out: "
+_WITHOUT_ILLUSTRATIVE = "Where what is invented for demonstration is left out: "
 
 
 class Received(NamedTuple):
-    """When a return was received, and whether it is invented for demonstration."""
+    """The day on which a return was received, and whether it is illustrative."""
 
     on: datetime.date
     illustrative: bool
 
 
 class Statement(NamedTuple):
-    """What will be said; `recorded` counts the facts there are, `items` what has none."""
+    """What pages will say; `recorded` counts the facts, `items` names what has none."""
 
     sentence: str
     recorded: int
@@ -36,27 +39,25 @@ class Statement(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """The words of a subject: of the box for who has nothing, and of what else to do."""
+    """A subject's noun, the words of the tick box for having nothing, and what to do instead."""
 
+    noun: str
     nothing: str
     remedy: str
 
 
 _WORDS = {
-    Subject.SYSTEMS: _Words("{} runs none of these", "record its systems"),
-    Subject.CONTRACTS: _Words("{} leads or shares no contract", "record its contracts"),
-    Subject.SKILLS: _Words("{} has none of these skills", "record its levels"),
+    Subject.SYSTEMS: _Words("system", "{} runs none of these", "record its systems"),
+    Subject.CONTRACTS: _Words("contract", "{} leads or shares no contract", "record its contracts"),
+    Subject.SKILLS: _Words("skill level", "{} has none of these skills", "record its levels"),
 }
 
 
 def other_returns(borough: Borough, subject: str, but: Return | None = None) -> list[Received]:
-    """The borough's returns on a subject, as they are saved, but for one."""
+    """The borough's saved returns on a subject, but for one."""
     returns = Return.objects.filter(borough=borough, subject=subject)
     returns = returns.exclude(pk=but.pk) if but else returns
-    return [
-        Received(borough_return.received_on, borough_return.illustrative)
-        for borough_return in returns
-    ]
+    return [Received(record.received_on, record.illustrative) for record in returns]
 
 
 def completeness_question(
@@ -82,7 +83,7 @@ def question_on_whole_skills(
 
 
 def _views(received: Received, others: Iterable[Received]) -> list[bool]:
-    """The views, with what is invented and without, in which the return is the latest."""
+    """The views, with illustrative records (True) and without, where the return is the latest."""
     later = [other for other in others if other.on > received.on]
     views = [] if later else [True]
     if not received.illustrative and all(other.illustrative for other in later):
@@ -93,57 +94,57 @@ def _views(received: Received, others: Iterable[Received]) -> list[bool]:
 def _question(
     borough: Borough, subject: Subject, statements: dict[bool, Statement]
 ) -> ConfirmationQuestion:
-    """One question of one or two statements; the same one is not made twice."""
-    usual, *rest = dict.fromkeys(statements.values())
-    prefix = "" if True in statements else _WITHOUT_INVENTED
+    """One question for the statements of one or both views, which may be the same."""
+    first, *rest = dict.fromkeys(statements.values())
+    prefix = "" if True in statements else _WITHOUT_ILLUSTRATIVE
     sentences = (
-        f"{prefix}{usual.sentence}",
-        *(f"{_WITHOUT_INVENTED}{other.sentence}" for other in rest),
+        f"{prefix}{first.sentence}",
+        *(f"{_WITHOUT_ILLUSTRATIVE}{other.sentence}" for other in rest),
     )
     agreement = f"Yes, say this of {borough} in public"
+    question = ConfirmationQuestion(sentences, agreement, first.summary, first.items)
     if all(statement.recorded for statement in statements.values()):
-        return ConfirmationQuestion(sentences, agreement, usual.summary, usual.items)
+        return question
     nothing = _WORDS[subject].nothing.format(borough)
     remedy = f"Tick “{nothing}” if that is so; otherwise {_WORDS[subject].remedy} first."
-    return ConfirmationQuestion(sentences, agreement, usual.summary, usual.items, nothing, remedy)
+    return replace(question, nothing=nothing, remedy=remedy)
 
 
 def _stored_borough(borough: Borough) -> list[Borough]:
-    """The borough for queries, which none that is just being added can be in."""
+    """The borough for queries; one that is just being added cannot be in any."""
     return [] if borough.pk is None else [borough]
 
 
 def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
     systems = answers.systems_in_use(_stored_borough(borough), illustrative=illustrative)
     functions = answers.functions_section([borough], systems, {borough.pk}).items
-    without = tuple(item.name for item in functions if item.answers[0] == NONE)
-    known = f"{len(functions) - len(without):,} of {_several(len(functions), 'function')}"
-    said = (
-        f"the other {_several(len(without), 'function')} will be shown as “none recorded”"
-        if without
-        else "public pages will say that it runs nothing else"
-    )
+    without = tuple(item.name for item in functions if item.answers[0] == NONE_RECORDED)
+    known = f"{len(functions) - len(without):,} of {_count(len(functions), 'function')}"
+    effect = "public pages will say that it runs nothing else"
+    if without:
+        effect = f"the other {_count(len(without), 'function')} will be shown as “none recorded”"
     return Statement(
-        f"{borough} has {_several(len(systems), 'system')} in use recorded, for {known}. "
-        f"Saved as complete, {said}.",
+        f"{borough} has {_count(len(systems), 'system')} in use recorded, for {known}. "
+        f"Saved as complete, {effect}.",
         len(systems),
-        f"Shown as “none recorded”: {_several(len(without), 'function')}",
+        f"Shown as “none recorded”: {_count(len(without), 'function')}",
         without,
     )
 
 
 def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
     contracts = answers.contracts_involving(_stored_borough(borough), illustrative=illustrative)
-    quarters = answers.contracts_ending([borough], contracts, {borough.pk}, dates.today()).items
+    section = answers.contracts_ending_section([borough], contracts, {borough.pk}, dates.today())
+    quarters = section.items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
     zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"
     count = len(contracts)
     return Statement(
-        f"{borough} leads or shares {_several(count, 'contract')} on record. Saved as complete, "
-        f"public pages will give {count:,} as all its contracts instead of “{_unsure(count)}”"
+        f"{borough} leads or shares {_count(count, 'contract')} on record. Saved as complete, "
+        f"public pages will give {count:,} as all its contracts instead of “{_lower_bound(count)}”"
         f"{zero if without else ''}.",
         count,
-        f"Shown with 0 contracts ending: {_several(len(without), 'quarter')}",
+        f"Shown with 0 contracts ending: {_count(len(without), 'quarter')}",
         without,
     )
 
@@ -159,20 +160,20 @@ def _skills(borough: Borough, skills: int, without: tuple[str, ...]) -> Statemen
     count = skills - len(without)
     rest = f" The level of the other {len(without):,} stays “not known”." if without else ""
     return Statement(
-        f"{borough} has a level recorded on {count:,} of {_several(skills, 'skill')}. Saved as "
+        f"{borough} has a level recorded on {count:,} of {_count(skills, 'skill')}. Saved as "
         f"complete, public pages will give {count:,} as all its skills instead of "
-        f"“{_unsure(count)}”, and how many are at each level, 0 included, as exact.{rest}",
+        f"“{_lower_bound(count)}”, and how many are at each level, 0 included, as exact.{rest}",
         count,
-        f"Without a level: {_several(len(without), 'skill')}",
+        f"Without a level: {_count(len(without), 'skill')}",
         without,
     )
 
 
 def _regional(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    """A regional body is compared with none: its profile alone says that its return is complete."""
+    """A regional body is never compared: its profile alone says that its return is complete."""
     statement = _STATEMENTS[subject](borough, subject, illustrative)
     return Statement(
-        f"{borough} has {_several(statement.recorded, _UNITS[subject])} on record. Saved as "
+        f"{borough} has {_count(statement.recorded, _WORDS[subject].noun)} on record. Saved as "
         "complete, its profile will say that what is not listed, it does not have.",
         statement.recorded,
     )
@@ -183,52 +184,46 @@ _STATEMENTS: dict[Subject, Callable[[Borough, Subject, bool], Statement]] = {
     Subject.CONTRACTS: _on_contracts,
     Subject.SKILLS: _on_skills,
 }
-_UNITS = {
-    Subject.SYSTEMS: "system",
-    Subject.CONTRACTS: "contract",
-    Subject.SKILLS: "skill level",
-}
 
 
-def _unsure(count: int) -> str:
+def _lower_bound(count: int) -> str:
     return f"at least {count:,}" if count else "not known"
 
 
-def _several(count: int, noun: str) -> str:
+def _count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 FIELDS = (("subject", "received_on"), "complete", *confirmation_form.FIELDS)
-_ASKING = {"complete", "subject", "borough", "received_on"}
+# A change of any of these changes what a complete return says in public
+_FIELDS_OF_STATEMENT = {"complete", "subject", "borough", "received_on"}
 
 
-class ReturnForm(forms.ModelForm, ConfirmationForm):
+class ReturnForm(forms.ModelForm, ConfirmationForm):  # type: ignore[type-arg,unused-ignore]
     """A return among the others of its borough."""
 
     @property
     def received(self) -> Received | None:
-        """When it was received; None while that is not settled."""
+        """When it was received; None without a valid day."""
         day = self.cleaned_data.get("received_on")
-        invented = self.cleaned_data.get("source_kind") == SourceKind.ILLUSTRATIVE
-        return Received(day, invented) if day else None
+        illustrative = self.cleaned_data.get("source_kind") == SourceKind.ILLUSTRATIVE
+        return Received(day, illustrative) if day else None
 
     def check_completeness(self, borough: Borough, others: Sequence[Received]) -> None:
         """Ask where the return becomes complete, or complete for something else."""
         subject = self.cleaned_data.get("subject")
         if not (self.cleaned_data.get("complete") and subject and self.received):
             return
-        if not self.instance._state.adding and not self._says_something_new():
+        if not self.instance._state.adding and not self._changes_statement():
             return
         question = completeness_question(borough, Subject(subject), self.received, others)
         if question:
             self.ask(question)
 
-    def _says_something_new(self) -> bool:
-        real_now = "source_kind" in self.changed_data and SourceKind.ILLUSTRATIVE in (
-            self.initial.get("source_kind"),
-            self.cleaned_data.get("source_kind"),
-        )
-        return real_now or not _ASKING.isdisjoint(self.changed_data)
+    def _changes_statement(self) -> bool:
+        kinds = (self.initial.get("source_kind"), self.cleaned_data.get("source_kind"))
+        becomes_real = "source_kind" in self.changed_data and SourceKind.ILLUSTRATIVE in kinds
+        return becomes_real or not _FIELDS_OF_STATEMENT.isdisjoint(self.changed_data)
 
 
 class SingleReturnForm(ReturnForm):
@@ -244,13 +239,13 @@ class SingleReturnForm(ReturnForm):
         return cleaned
 
 
-class ReturnFormSet(forms.BaseInlineFormSet):
+class ReturnFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg,unused-ignore]
     """All returns of a borough on one page."""
 
     def clean(self) -> None:
         """Ask for each with the others as they will be."""
         super().clean()
-        # An empty extra form has no words at all, an invalid one those that are understood
+        # An empty extra form has no cleaned_data, an invalid one only its valid fields
         forms: list[Any] = self.forms
         filled = [form for form in forms if getattr(form, "cleaned_data", None)]
         filled = [form for form in filled if not form.cleaned_data.get("DELETE")]

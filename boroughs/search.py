@@ -1,4 +1,4 @@
-"""Under which names a borough is found: its own, its codes, and the letters councils use."""
+"""The names under which the search finds a borough: its own, its codes, councils' initials."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,43 +10,34 @@ from django.db.models.functions import Concat, Lower
 from boroughs.models import Borough
 from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
 
-KNOWN = 100
-"""Bodies that are compared by every name, London's own first; further ones are looked for."""
-_CANDIDATES = 200
-"""Further bodies that are compared, of those that the indexes find."""
-_MIN_CODE_LETTERS = 3
-"""Letters of a word that is too short to be like another."""
-_JOINING = r"\m(of|and|upon)\M"
-_SECOND = r" (and|upon) .*"
+# Bodies compared by every name, London's own first; others are looked up by index
+MAX_BODIES = 100
+_MAX_OTHER_BODIES = 200
+# Letters up to which a word is taken for a code: too short for trigrams to compare
+_MAX_LETTERS_OF_CODE = 3
+_SECOND_NAME = r" (and|upon) .*"
 
 
-def _regexp_replace(text: str | Expression, pattern: str, by: str) -> Func:
+def _regexp_replace(text: str | Expression, pattern: str, replacement: str = "") -> Func:
+    """SQL: the text with every match replaced; by default taken out."""
     source = F(text) if isinstance(text, str) else text
-    changes = (Value(pattern), Value(by), Value("g"))
-    return Func(source, *changes, function="regexp_replace", output_field=TextField())
+    arguments = (Value(pattern), Value(replacement), Value("g"))
+    return Func(source, *arguments, function="regexp_replace", output_field=TextField())
 
 
-def _without(text: str | Expression, pattern: str) -> Func:
-    return _regexp_replace(text, pattern, "")
-
-
-def _initials(text: Expression) -> Func:
-    """SQL: LBTH of London Borough Tower Hamlets."""
-    return _regexp_replace(text, r"(\w)\w*\W*", r"\1")
-
-
-def _letters() -> list[Expression]:
-    """RBKC and KC; LBRUT and LBR; COL."""
-    official = Lower("official_name")
-    return [
-        _initials(_without(official, r"\m(of|and)\M")),
-        _initials(_without(_without(official, _SECOND), r"\mof\M")),
-        _initials(_without(Lower("name"), _JOINING)),
-        _initials(Lower("name")),
+def _initials() -> list[Expression]:
+    """SQL: the letters councils use for themselves: RBKC and KC; LBRUT and LBR; COL."""
+    name, official = Lower("name"), Lower("official_name")
+    texts = [
+        _regexp_replace(official, r"\m(of|and)\M"),
+        _regexp_replace(_regexp_replace(official, _SECOND_NAME), r"\mof\M"),
+        _regexp_replace(name, r"\m(of|and|upon)\M"),
+        name,
     ]
+    return [_regexp_replace(text, r"(\w)\w*\W*", r"\1") for text in texts]
 
 
-def _each(*texts: str | Expression) -> Func:
+def _unnest(*texts: str | Expression) -> Func:
     """SQL: a row for each of the texts."""
     return Func(*texts, template="unnest(ARRAY[%(expressions)s])", output_field=TextField())
 
@@ -54,35 +45,36 @@ def _each(*texts: str | Expression) -> Func:
 def borough_names(
     keys: Sequence[int] | None = None, *, council: bool = True
 ) -> list[QuerySet[Any]]:
-    """Every name of the known bodies, or of those with the keys, perhaps “Camden Council” too."""
-    bodies = Borough.objects.filter(pk__in=_known() if keys is None else keys)
-    shown: dict[str, Any] = {"slug": "slug", "parent": "partnership"}
+    """Every name of the first bodies, or of these keys; with `council` “Camden Council” too."""
+    bodies = Borough.objects.filter(pk__in=_first_bodies() if keys is None else keys)
+    fields: dict[str, Any] = {"slug": "slug", "parent": "partnership"}
     councils = [Concat("name", Value(" Council"), output_field=TextField())] if council else []
-    also = _each("official_name", _without("name", _SECOND), *councils)
+    full_names = _unnest("official_name", _regexp_replace("name", _SECOND_NAME), *councils)
+    codes = _unnest("code", "gss_code", *_initials())
     return [
-        names_for_records(bodies, "borough", **shown),
-        names_for_records(bodies, "borough", ALSO, also, OTHER, **shown),
-        names_for_records(bodies, "borough", CODE, _each("code", "gss_code", *_letters()), **shown),
-        names_for_records(bodies, "borough", "in", "partnership", CONTEXT, **shown),
+        names_for_records(bodies, "borough", **fields),
+        names_for_records(bodies, "borough", ALSO, full_names, OTHER, **fields),
+        names_for_records(bodies, "borough", CODE, codes, **fields),
+        names_for_records(bodies, "borough", "in", "partnership", CONTEXT, **fields),
     ]
 
 
-def _known() -> QuerySet[Any]:
+def _first_bodies() -> QuerySet[Any]:
     regional = Case(When(kind=Borough.Kind.REGIONAL, then=1), default=0)
-    return Borough.objects.order_by(regional, "pk").values("pk")[:KNOWN]
+    return Borough.objects.order_by(regional, "pk").values("pk")[:MAX_BODIES]
 
 
 def further_bodies(words: Sequence[str]) -> list[int]:
-    """Keys of further bodies whose name has a word like one of these, or whose code is one.
+    """Keys of further bodies with a word like one of these in their name, or with one as code.
 
-    The likest first. A country has tens of thousands of bodies: to spell all their names for each
-    question took seconds.
+    The most similar first.
     """
-    told = [word.upper() for word in words]
-    alike = Q(code__in=told) | Q(gss_code__in=told)
+    codes = [word.upper() for word in words]
+    similar = Q(code__in=codes) | Q(gss_code__in=codes)
+    # By index: comparing all names of a country's tens of thousands of bodies took seconds
     for word in words:
-        if len(word) > _MIN_CODE_LETTERS:
-            alike |= Q(name__trigram_word_similar=word)
-    bodies = Borough.objects.filter(alike).exclude(pk__in=_known())
-    likeness = TrigramSimilarity("name", " ".join(words))
-    return list(bodies.order_by(likeness.desc(), "pk").values_list("pk", flat=True)[:_CANDIDATES])
+        if len(word) > _MAX_LETTERS_OF_CODE:
+            similar |= Q(name__trigram_word_similar=word)
+    bodies = Borough.objects.filter(similar).exclude(pk__in=_first_bodies())
+    by_similarity = bodies.order_by(TrigramSimilarity("name", " ".join(words)).desc(), "pk")
+    return list(by_similarity.values_list("pk", flat=True)[:_MAX_OTHER_BODIES])

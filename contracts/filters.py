@@ -249,7 +249,7 @@ class ContractFilter(FactFilterSet):
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), of_boroughs)
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), of_boroughs)
     service_area = SlugsFilter("Service area", ServiceArea.objects.all(), for_areas)
     kind = ValuesFilter("Kind", ServiceArea.Kind.choices, of_kind)
     function = SlugsFilter("Function", Function.objects.all(), for_functions)

@@ -1,4 +1,4 @@
-"""What the skills matrix can be narrowed by."""
+"""Filters and columns of the list of skill levels."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from citytools.lists.filters import (
     narrow_by_value,
 )
 from citytools.lists.filterset import FactFilterSet
-from skills.matrix_cells import SHOWS, Show
+from skills.matrix import DISPLAYS, MatrixDisplay
 from skills.models import Headcount, Level, Skill, SkillGroup, previous_return_value
 
 _LEVEL_NAME = Case(
@@ -87,7 +87,7 @@ SKILL_COLUMNS = (
 LEVELS = {level.name.lower(): level for level in Level}
 
 
-def _holding(queryset: Any, words: str) -> Any:
+def _matching(queryset: Any, words: str) -> Any:
     return queryset.matching(words)
 
 
@@ -109,8 +109,8 @@ class SkillLevelFilter(FactFilterSet):
     apart = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), narrow_by_slug("borough"))
+    q = WordsFilter("Words", _matching)
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     group = SlugsFilter("Group", SkillGroup.objects.all(), narrow_by_slug("skill__group"))
     skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"))
     level = ValuesFilter(
@@ -120,7 +120,9 @@ class SkillLevelFilter(FactFilterSet):
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    show = ChoiceFilter("Matrix shows", [(name, show.words) for name, show in SHOWS.items()])
+    show = ChoiceFilter(
+        "Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()]
+    )
     sort = SortFilter(
         {
             "borough": "borough__name",
@@ -132,9 +134,9 @@ class SkillLevelFilter(FactFilterSet):
     )
 
     @property
-    def shown(self) -> Show:
+    def display(self) -> MatrixDisplay:
         """How the matrix shows the levels."""
-        return SHOWS[self.named.get("show") or "level"]
+        return DISPLAYS[self.named.get("show") or "level"]
 
     @property
     def whole(self) -> bool:
@@ -143,8 +145,8 @@ class SkillLevelFilter(FactFilterSet):
 
     @property
     def switches(self) -> list[tuple[str, str]]:
-        """(words, query string) of each way to show the same levels; no query for the present."""
+        """(words, query string) of each display of the same levels; empty for the present one."""
         return [
-            (show.words, "" if show is self.shown else self.query(show=[name]))
-            for name, show in SHOWS.items()
+            (display.words, "" if display is self.display else self.query(show=[name]))
+            for name, display in DISPLAYS.items()
         ]

@@ -6,8 +6,9 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
-from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import read_csv
+from citytools.imports.table_writer import RecordDraft
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
 
@@ -67,20 +68,17 @@ def _slug(record: Function | Product | None) -> str | None:
 def skill_levels(path: Path, run: ImportRun) -> None:
     """skill_levels.csv: how far each borough's organisation has each skill.
 
-    An invented level gives way to a real one that has been entered since.
+    An illustrative level gives way to a real one that has been entered since.
     """
     real = set(SkillLevel.objects.real().values_list("borough", "skill"))
-    drafts = _drafts(SkillLevel, path, run)
-    drafts = [draft for draft in drafts if not _is_illustrative(draft) or _place(draft) not in real]
+
+    def superseded(draft: RecordDraft) -> bool:
+        values = draft.values
+        illustrative = values["source_kind"] == SourceKind.ILLUSTRATIVE
+        return illustrative and (values["borough"].pk, values["skill"].pk) in real
+
+    drafts = [draft for draft in _drafts(SkillLevel, path, run) if not superseded(draft)]
     run.upsert(SkillLevel, drafts, key=["borough", "skill"])
-
-
-def _is_illustrative(draft: RecordDraft) -> bool:
-    return bool(draft.values["source_kind"] == SourceKind.ILLUSTRATIVE)
-
-
-def _place(draft: RecordDraft) -> tuple[int, int]:
-    return draft.values["borough"].pk, draft.values["skill"].pk
 
 
 def past_levels(path: Path, run: ImportRun) -> None:
@@ -108,10 +106,10 @@ def _drafts(
     )
 
 
+# The reader of each file; a file comes after those that it refers to
 FILES = {
     "skills.csv": skills,
     "needs.csv": needs,
     "skill_levels.csv": skill_levels,
     "past_levels.csv": past_levels,
 }
-"""What each file is read by, in the order in which they rest on each other."""

@@ -1,4 +1,4 @@
-"""Under which names a skill is found, and which levels concern what."""
+"""The names under which the search finds a skill, and the levels that a question is about."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,27 +12,24 @@ from skills.models import Skill, SkillLevel
 def skill_names() -> list[QuerySet[Any]]:
     """Every skill by its name and its group's."""
     skills = Skill.objects.all()
-    shown: dict[str, Any] = {"slug": "slug", "parent": "group__name"}
+    fields: dict[str, Any] = {"slug": "slug", "parent": "group__name"}
     return [
-        names_for_records(skills, "skill", **shown),
-        names_for_records(skills, "skill", "in the group", "group__name", CONTEXT, **shown),
+        names_for_records(skills, "skill", **fields),
+        names_for_records(skills, "skill", "in the group", "group__name", CONTEXT, **fields),
     ]
 
 
-def skills_with_words(asked: str) -> list[QuerySet[Any]]:
-    """Skills whose definition holds the words."""
-    return [
-        records_with_words(
-            Skill.objects.all(), "skill", ["definition"], asked, slug="slug", parent="group__name"
-        )
-    ]
+def skills_with_words(words: str) -> list[QuerySet[Any]]:
+    """Skills whose definition contains the words."""
+    fields: dict[str, Any] = {"slug": "slug", "parent": "group__name"}
+    return [records_with_words(Skill.objects.all(), "skill", ["definition"], words, **fields)]
 
 
 def levels_concerning(
-    boroughs: Sequence[int], what: str, keys: Sequence[int]
+    boroughs: Sequence[int], kind: str, keys: Sequence[int]
 ) -> QuerySet[SkillLevel]:
-    """Levels of any of the boroughs (any, where none is named) of any of the skills."""
-    levels: Any = SkillLevel.objects.for_list()
+    """Levels of these boroughs (all, where none is named) and, with a kind, of these skills."""
+    levels = SkillLevel.objects.for_list()
     if boroughs:
         levels = levels.filter(borough__in=boroughs)
-    return levels.filter(skill__in=keys) if what else levels
+    return levels.filter(skill__in=keys) if kind else levels

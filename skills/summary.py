@@ -1,15 +1,17 @@
 """What London can do with one skill: who is at which level, who would teach, who wants help."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from boroughs.models import Borough
 from citytools.charts import SEQUENCE, Chart, sideways_bars
-from skills.matrix_cells import Face, change_face
+from skills.matrix import CellLabel, change_label
 from skills.models import Level, SkillLevel, SkillLevelQuerySet
 
 MAX_ROWS = 200
+_BEST_FIRST = sorted(Level, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -17,18 +19,17 @@ class SkillRow:
     """One borough's level, and how it differs from the return before."""
 
     level: SkillLevel
-    change: Face
+    change: CellLabel
 
 
 @dataclass(frozen=True)
-class Summary:
+class SkillSummary:
     """All known levels of one skill, the best first; counts and lists are of the 33."""
 
     rows: Sequence[SkillRow]
 
     @property
     def london(self) -> list[SkillLevel]:
-        """The levels without those of regional bodies."""
         levels = [row.level for row in self.rows]
         return [level for level in levels if level.borough.kind != Borough.Kind.REGIONAL]
 
@@ -41,27 +42,25 @@ class Summary:
     def by_level(self) -> list[tuple[Level, list[SkillLevel]]]:
         """Who is at each level, expert first."""
         return [
-            (level, [one for one in self.london if one.level == level])
-            for level in sorted(Level, reverse=True)
+            (value, [level for level in self.london if level.level == value])
+            for value in _BEST_FIRST
         ]
 
     @property
     def teachers(self) -> list[SkillLevel]:
-        """Who would teach another."""
         return [level for level in self.london if level.can_teach]
 
     @property
     def wishes(self) -> list[SkillLevel]:
-        """Who would like help, the lowest level first."""
-        return sorted(
-            (level for level in self.london if level.wants_help), key=lambda level: level.level
-        )
+        """The levels of those that would like help, the lowest first."""
+        wishes = [level for level in self.london if level.wants_help]
+        return sorted(wishes, key=lambda level: level.level)
 
 
-def skill_summary(levels: SkillLevelQuerySet) -> Summary:
+def skill_summary(levels: SkillLevelQuerySet) -> SkillSummary:
     """The summary of one skill's levels; one query."""
     ordered = levels.for_list().with_previous().order_by("-level", "borough__name", "pk")
-    return Summary([SkillRow(one, change_face(one)) for one in ordered[:MAX_ROWS]])
+    return SkillSummary([SkillRow(level, change_label(level)) for level in ordered[:MAX_ROWS]])
 
 
 # Scarce: at most one in ten of the boroughs whose level is known are at practitioner or expert.
@@ -69,7 +68,7 @@ def skill_summary(levels: SkillLevelQuerySet) -> Summary:
 # where fewer than five levels are known. Regional bodies are no boroughs and are not counted.
 
 MIN_BOROUGHS = 5
-ONE_IN, EACH = 10, 5
+SCARCE_ONE_IN, MIN_WISHES_PER_TEACHER = 10, 5
 
 
 @dataclass(frozen=True)
@@ -84,29 +83,32 @@ class Strength:
 
     @property
     def known(self) -> int:
-        """In how many boroughs the level is known."""
         return sum(self.at)
 
     @property
     def strong(self) -> int:
-        """In how many of them it is practitioner or expert."""
+        """In how many boroughs it is practitioner or expert."""
         return sum(self.at[Level.PRACTITIONER :])
 
     @property
     def scarce(self) -> bool:
         """Whether hardly any borough is strong in it."""
-        return self.known >= MIN_BOROUGHS and self.strong * ONE_IN <= self.known
+        return self.known >= MIN_BOROUGHS and self.strong * SCARCE_ONE_IN <= self.known
 
     @property
     def contested(self) -> bool:
         """Whether far more want help than would teach."""
-        return self.known >= MIN_BOROUGHS and self.wish > 0 and self.wish >= EACH * self.teach
+        return (
+            self.known >= MIN_BOROUGHS
+            and self.wish > 0
+            and self.wish >= MIN_WISHES_PER_TEACHER * self.teach
+        )
 
     @property
     def words(self) -> str:
         """'scarce, contested', either, or nothing."""
-        told = {"scarce": self.scarce, "contested": self.contested}
-        return ", ".join(word for word, holds in told.items() if holds)
+        marks = ["scarce" if self.scarce else "", "contested" if self.contested else ""]
+        return ", ".join(filter(None, marks))
 
 
 def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
@@ -124,38 +126,33 @@ def skill_strengths(levels: SkillLevelQuerySet) -> list[Strength]:
         )
         for row in levels.strength_by_skill()
     ]
-    return sorted(strengths, key=_turn)
+    return sorted(strengths, key=_sort_key)
 
 
-def _turn(strength: Strength) -> tuple[object, ...]:
-    each = (
-        strength.wish / strength.teach
-        if strength.teach
-        else strength.wish * math.inf
-        if strength.wish
-        else 0
-    )
+def _sort_key(strength: Strength) -> tuple[object, ...]:
+    wishes_per_teacher = strength.wish / strength.teach if strength.teach else math.inf
     return (
         not strength.scarce,
         not strength.contested,
-        strength.strong / strength.known,
-        -each,
+        _strong_share(strength),
+        -wishes_per_teacher if strength.wish else 0,
         strength.position,
     )
 
 
-def strength_counts(found: Iterable[Strength]) -> tuple[int, int, int]:
+def _strong_share(strength: Strength) -> float:
+    return strength.strong / strength.known
+
+
+def strength_counts(strengths: Iterable[Strength]) -> tuple[int, int, int]:
     """How many skills are scarce, contested, and both."""
-    marks = [(strength.scarce, strength.contested) for strength in found]
-    scarce, contested = sum(one for one, _ in marks), sum(other for _, other in marks)
-    return scarce, contested, sum(one and other for one, other in marks)
-
-
-_BEST_FIRST = sorted(Level, reverse=True)
+    marks = Counter((strength.scarce, strength.contested) for strength in strengths)
+    both = marks[True, True]
+    return marks[True, False] + both, marks[False, True] + both, both
 
 
 def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = True) -> Chart:
-    """Boroughs at each level, per skill; the scarce and the contested on top.
+    """Boroughs at each level, for each skill; the scarce and the contested on top.
 
     `whole` is False where a filter on the answers themselves leaves levels out: then nothing can
     be called scarce.
@@ -166,64 +163,57 @@ def strength_by_skill(levels: SkillLevelQuerySet, csv: str, *, whole: bool = Tru
         for strength in strengths
     ]
     series = {level.label: [strength.at[level] for strength in strengths] for level in _BEST_FIRST}
-    wanting = [(strength.teach, strength.wish) for strength in strengths]
-    rows = zip(names, *series.values(), *zip(*wanting, strict=True), strict=True)
+    teach = [strength.teach for strength in strengths]
+    wish = [strength.wish for strength in strengths]
     return Chart(
         key="strength-by-skill",
-        title=_finding(strengths) if whole else _part(strengths),
-        sentence=_order(strengths, whole),
+        title=_title(strengths, whole),
+        sentence=_sentence(strengths, whole),
         figure=sideways_bars(names, series, colours=SEQUENCE),
         head=("Skill", *series, "Would teach", "Want help"),
-        rows=list(rows) if strengths else [],
+        rows=list(zip(names, *series.values(), teach, wish, strict=True)),
         source="Skill levels chosen on this page, each with its own source and date.",
         csv=csv,
         height="taller" if len(strengths) > 15 else "tall" if len(strengths) > 6 else "medium",
     )
 
 
-def _finding(found: Sequence[Strength]) -> str:
-    if not found:
+def _title(strengths: Sequence[Strength], whole: bool) -> str:
+    if not strengths:
         return "No skill levels to show"
-    scarce, contested, both = strength_counts(found)
+    if not whole:
+        largest = max(strengths, key=lambda strength: strength.known)
+        return f"{largest.skill} has the most of the levels chosen: {largest.known:,}"
+    scarce, contested, both = strength_counts(strengths)
     if not scarce and not contested:
-        few = min(found, key=lambda strength: strength.strong / strength.known)
-        alike = sum(
-            strength.strong * few.known == few.strong * strength.known for strength in found
-        )
-        least = "among the least held" if alike > 1 else "least held"
-        return f"{few.skill} is {least}: {_strength_in_words(few)}"
+        weakest = min(strengths, key=_strong_share)
+        # Equal fractions of whole numbers are equal as floats too
+        ties = sum(_strong_share(strength) == _strong_share(weakest) for strength in strengths)
+        least = "among the least held" if ties > 1 else "least held"
+        return f"{weakest.skill} is {least}: {_strength_in_words(weakest)}"
     also = f"; {both:,} {'is' if both == 1 else 'are'} both" if both else ""
-    told = f"{scarce:,} {'is' if scarce == 1 else 'are'} scarce and {contested:,} contested"
-    return f"Of {len(found):,} skills, {told}{also}"
+    return (
+        f"Of {len(strengths):,} skills, {scarce:,} {'is' if scarce == 1 else 'are'} scarce and "
+        f"{contested:,} contested{also}"
+    )
 
 
-def _part(found: Sequence[Strength]) -> str:
-    if not found:
-        return "No skill levels to show"
-    strength = max(found, key=lambda one: one.known)
-    return f"{strength.skill} has the most of the levels chosen: {strength.known:,}"
-
-
-def _order(found: Sequence[Strength], whole: bool) -> str:
-    if not found:
+def _sentence(strengths: Sequence[Strength], whole: bool) -> str:
+    if not strengths:
         return "No borough’s skill level matches the filters."
     if not whole:
         return "Only the levels that the filters choose are drawn, so none is called scarce."
-    first = (
-        f"On top: {found[0].skill}, {_strength_in_words(found[0])}, where {_wanting(found[0])}. "
-    )
-    return first + (
-        "From the top: skills both scarce and contested, scarce, contested, then the rest; within "
-        "each the smallest share of boroughs at practitioner or expert first. Scarce: at most one "
-        f"in {ONE_IN} of those whose level is known. Contested: at least {EACH} boroughs want "
-        "help for each that would teach."
+    first = strengths[0]
+    want = "wants" if first.wish == 1 else "want"
+    return (
+        f"On top: {first.skill}, {_strength_in_words(first)}, where {first.teach or 'none'} would "
+        f"teach and {first.wish or 'none'} {want} help. From the top: skills both scarce and "
+        "contested, scarce, contested, then the rest; within each the smallest share of boroughs "
+        f"at practitioner or expert first. Scarce: at most one in {SCARCE_ONE_IN} of those whose "
+        f"level is known. Contested: at least {MIN_WISHES_PER_TEACHER} boroughs want help for "
+        "each that would teach."
     )
 
 
 def _strength_in_words(strength: Strength) -> str:
     return f"{strength.strong:,} of {strength.known:,} boroughs at practitioner or above"
-
-
-def _wanting(strength: Strength) -> str:
-    want = "wants" if strength.wish == 1 else "want"
-    return f"{strength.teach or 'none'} would teach and {strength.wish or 'none'} {want} help"

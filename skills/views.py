@@ -1,53 +1,60 @@
-"""Pages and files of skills."""
+"""Pages of skills."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from boroughs import coverage
+from boroughs.coverage import coverage_for
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
 from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
-from skills import history, matrix, profile, summary
-from skills import summary as summaries
 from skills.filters import SkillLevelFilter
+from skills.level_history import level_changes, level_histories, quarterly_chart
+from skills.matrix import Matrix, read_matrix
 from skills.models import Level, Skill, SkillLevel
+from skills.profile import skill_demand, skill_profile
+from skills.summary import skill_summary, strength_by_skill
 
 
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    noun = ("Skills", "skill level", "skill levels")
-    listing = Listing(filterset, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
+    display, illustrative = filterset.display, filterset.illustrative
+    matrix = Matrix([], [], display)
+    if not filterset.problems:
+        named = filterset.named
+        matrix = read_matrix(filterset.rows, named, display, illustrative=illustrative)
+    nouns = ("Skills", "skill level", "skill levels")
+    listing = Listing(filterset, "skills:list", "skills:csv", *nouns, tabular=True, counted=True)
     context = {
         "listing": listing,
-        "matrix": matrix.matrix_for(filterset),
-        "invented_levels": filterset.rows.illustrative().count(),
-        "coverage": coverage.coverage_for(
-            Subject.SKILLS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+        "matrix": matrix,
+        "illustrative_levels": filterset.rows.illustrative().count(),
+        "coverage": coverage_for(
+            Subject.SKILLS, filterset.rows.borough_count(), illustrative=illustrative
         ),
-        "chart": summary.strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
+        "chart": strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
 
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
-    found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
+    record = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
     query = RealOnlyQueryForm(request)
-    levels = found.levels.all() if query.illustrative else found.levels.real()
-    summary, courses = summaries.skill_summary(levels), history.level_courses(levels)
-    csv = f"{reverse('skills:csv')}?{query.query(skill=[found.slug])}"
+    levels = record.levels.real_unless(query.illustrative)
+    summary, histories = skill_summary(levels), level_histories(levels)
+    csv = f"{reverse('skills:csv')}?{query.query(skill=[record.slug])}"
     context = {
-        "skill": found,
+        "skill": record,
         "summary": summary,
-        "changes": history.level_changes(courses)[:50],
-        "chart": history.quarterly_chart(found, courses, dates.today(), csv),
-        "asking": profile.skill_demand(found, illustrative=query.illustrative),
+        "changes": level_changes(histories)[:50],
+        "chart": quarterly_chart(record, histories, dates.today(), csv),
+        "demands": skill_demand(record, illustrative=query.illustrative),
         "csv": csv,
-        "coverage": coverage.coverage_for(
+        "coverage": coverage_for(
             Subject.SKILLS, len(summary.london), illustrative=query.illustrative
         ),
         "levels": Level,
@@ -57,14 +64,14 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
-    found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not query.illustrative
-    peers = [peer.borough for peer in most_similar_boroughs(found, illustrative=not real)]
+    record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    illustrative = query.illustrative
+    peers = [peer.borough for peer in most_similar_boroughs(record, illustrative=illustrative)]
     context = {
-        "borough": found,
-        "profile": profile.skill_profile(found, peers, illustrative=not real),
-        "coverage": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=not real),
+        "borough": record,
+        "profile": skill_profile(record, peers, illustrative=illustrative),
+        "coverage": coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
         "levels": Level,
-        "csv": f"{reverse('skills:csv')}?{query.query(borough=[found.slug])}",
+        "csv": f"{reverse('skills:csv')}?{query.query(borough=[record.slug])}",
     }
     return render_page(request, "skills/borough.html", context, query)

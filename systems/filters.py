@@ -191,7 +191,7 @@ def _holding(queryset: Any, words: str) -> Any:
 
 def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     """Rows of boroughs that belong to any of the partnerships."""
-    return queryset.filter(borough__in=Borough.objects.partners(slugs))
+    return queryset.filter(borough__in=Borough.objects.in_partnerships(slugs))
 
 
 partners = Narrowing(filter_by_partnership, (CountByColumn("borough__partnership"),), slugify)
@@ -223,7 +223,7 @@ class SystemFilter(FactFilterSet):
     columns = SYSTEM_COLUMNS
 
     q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), narrow_by_slug("borough"))
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
     )
@@ -294,7 +294,7 @@ class ProductFilter(FactFilterSet):
     service_area = SlugsFilter("Service area", ServiceArea.objects.all(), _made_for_area)
     function = SlugsFilter("Function", Function.objects.all(), _made_for)
     supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
-    borough = SlugsFilter("Borough", Borough.objects.regional_aside(), _run_by)
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
     illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
     sort = SortFilter(
         {

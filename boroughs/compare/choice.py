@@ -1,4 +1,4 @@
-"""Which boroughs are compared: two to six, named, or found by likeness, partnership or ring."""
+"""Which boroughs are compared: two to six, by name, similarity, partnership or ring."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from boroughs.filters import narrow_by_key, narrow_by_partnership
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
@@ -40,15 +41,7 @@ COMPARE_COLUMNS = (
     Column("value", "text", "The answer: names joined by '; ', a level, or a bare number."),
     Column("unit", "text", "What a number counts; empty for names and levels."),
 )
-FEWEST, MOST = 2, 6
-
-
-def _named_boroughs(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
-    return queryset.filter(pk__in=[borough.pk for borough in boroughs])
-
-
-def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
-    return queryset.partners(slugs)
+MIN_BOROUGHS, MAX_BOROUGHS = 2, 6
 
 
 class CompareFilter(FactFilterSet):
@@ -57,9 +50,9 @@ class CompareFilter(FactFilterSet):
     beside = frozenset({"columns"})
     columns = COMPARE_COLUMNS
 
-    borough = SlugsFilter("Borough", Borough.objects.all(), _named_boroughs)
+    borough = SlugsFilter("Borough", Borough.objects.all(), narrow_by_key)
     nearest = SlugFilter("Borough and its nearest", Borough.objects.london())
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
+    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, narrow_by_partnership)
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
@@ -69,132 +62,126 @@ class CompareFilter(FactFilterSet):
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """As for every list; and more boroughs than fit, or one that is none of the 33."""
-        problems = list(super().problems)
-        named = self.named.get("borough") or []
-        problems += [
-            ("borough", f"{one} is a regional body, never one of the 33: take it out.")
-            for one in named
-            if one.kind == Borough.Kind.REGIONAL
+        boroughs = self.named.get("borough") or []
+        problems = super().problems + [
+            ("borough", f"{borough} is a regional body, never one of the 33: take it out.")
+            for borough in boroughs
+            if borough.kind == Borough.Kind.REGIONAL
         ]
-        if len(named) > MOST:
-            problems.append(
-                ("borough", f"{len(named)} are chosen. Compare {FEWEST} to {MOST}: take some away.")
-            )
+        if len(boroughs) > MAX_BOROUGHS:
+            limits = f"{MIN_BOROUGHS} to {MAX_BOROUGHS}"
+            reason = f"{len(boroughs)} are chosen. Compare {limits}: take some away."
+            problems.append(("borough", reason))
         return problems
 
 
 @dataclass(frozen=True)
 class ComparisonChoice:
-    """What was chosen and what may be: `members` are offered, `boroughs` compared.
+    """The boroughs to choose from (`members`) and those that are compared (`boroughs`).
 
-    `twice` names boroughs that the address names again; `alone` says that the borough asked for
-    its nearest has none, because it or all others have no systems return.
+    `repeated`: slugs that the address has more than once. `without_peers`: the borough whose
+    nearest are to be compared but that has none: it, or all others, have no systems return.
     """
 
-    chosen: CompareFilter
+    form: CompareFilter
     boroughs: Sequence[Borough]
     members: Sequence[Borough]
-    twice: Sequence[str]
-    alone: Borough | None = None
+    repeated: Sequence[str]
+    without_peers: Borough | None = None
     all: str = "/boroughs/compare/"
     remedy: str = "Nothing is compared yet; what you chose is still ticked."
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """What of the address was not understood or cannot be compared."""
-        return self.chosen.problems
+        return self.form.problems
 
     @property
     def files(self) -> FileLinks:
-        """The addresses of the comparison as files."""
-        return FileLinks("boroughs:compare_csv", self.chosen.query())
+        return FileLinks("boroughs:compare_csv", self.form.query())
 
     @property
-    def switched(self) -> str:
+    def other_rows_query(self) -> str:
         """The query string with the other choice of rows."""
-        return self.chosen.query(rows=["differ" if self.all_rows else "all"])
+        return self.form.query(rows=["differ" if self.all_rows else "all"])
 
     @property
-    def real(self) -> str:
-        """The query string that leaves out what is invented."""
-        return self.chosen.query(illustrative=["no"])
+    def real_query(self) -> str:
+        """The query string that leaves illustrative records out."""
+        return self.form.query(illustrative=["no"])
 
     @property
     def partnerships(self) -> list[tuple[str, str]]:
-        """Partnerships to choose from."""
         return Borough.objects.partnerships()
 
     @property
-    def near(self) -> list[Peer]:
-        """The nearest peers of the one borough chosen."""
+    def peers(self) -> list[Peer]:
+        """The nearest peers where only one borough is chosen."""
         if len(self.boroughs) != 1:
             return []
-        return most_similar_boroughs(
-            self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative
-        )
+        return _peers(self.boroughs[0], self.form)
 
     @property
     def ready(self) -> bool:
         """Whether there is something to compare."""
-        return not self.chosen.problems and FEWEST <= len(self.boroughs) <= MOST
+        return not self.problems and MIN_BOROUGHS <= len(self.boroughs) <= MAX_BOROUGHS
 
     @property
     def all_rows(self) -> bool:
         """Whether rows that do not differ are shown too."""
-        return bool(self.chosen.named.get("rows") == "all")
+        return bool(self.form.named.get("rows") == "all")
 
     @property
     def slugs(self) -> set[str]:
         """What is ticked in the chooser, also when it is too much."""
-        return {borough.slug for borough in self.boroughs} | set(
-            self.chosen.data.getlist("borough")
-        )
+        return {borough.slug for borough in self.boroughs}.union(_slugs(self.form))
 
-    def without(self) -> list[tuple[str, str]]:
-        """(name, query string without it) for each borough named."""
-        given = list(dict.fromkeys(self.chosen.data.getlist("borough")))
-        names = {
-            borough.slug: borough.name for borough in Borough.objects.filter(slug__in=given[:100])
-        }
+    @property
+    def removals(self) -> list[tuple[str, str]]:
+        """(name, query string without it) for each borough in the address."""
+        slugs = list(dict.fromkeys(_slugs(self.form)))
+        names = dict(Borough.objects.filter(slug__in=slugs[:100]).values_list("slug", "name"))
         return [
-            (names.get(slug, slug), self.chosen.query(borough=[s for s in given if s != slug]))
-            for slug in given[:100]
+            (
+                names.get(slug, slug),
+                self.form.query(borough=[other for other in slugs if other != slug]),
+            )
+            for slug in slugs[:100]
         ]
 
 
-def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
-    """Who is compared; nobody yet where too few or too many are meant."""
-    given = chosen.data.getlist("borough")
-    twice = sorted({slug for slug in given if given.count(slug) > 1})
-    named = chosen.named
+def _slugs(filterset: CompareFilter) -> list[str]:
+    slugs: list[str] = filterset.data.getlist("borough")
+    return slugs
+
+
+def _peers(borough: Borough, filterset: CompareFilter) -> list[Peer]:
+    limit = MAX_BOROUGHS - 1
+    return most_similar_boroughs(borough, limit, illustrative=filterset.illustrative)
+
+
+def choose_boroughs(filterset: CompareFilter) -> ComparisonChoice:
+    """The comparison that the address means; of no boroughs yet where too few or too many."""
+    slugs, named = _slugs(filterset), filterset.named
+    repeated = sorted({slug for slug in slugs if slugs.count(slug) > 1})
     members = list(_members(named))
-    if chosen.problems:
-        return ComparisonChoice(chosen, [], members, twice)
-    boroughs = _in_order(given, named["borough"])
-    alone = None
+    if filterset.problems:
+        return ComparisonChoice(filterset, [], members, repeated)
+    by_slug = {borough.slug: borough for borough in named["borough"]}
+    boroughs = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
+    without_peers = None
     if centre := named["nearest"]:
-        peers = most_similar_boroughs(centre, MOST - 1, illustrative=chosen.illustrative)
-        alone = None if peers else centre
-        near = [centre, *(peer.borough for peer in peers)]
-        boroughs += [one for one in near if one not in boroughs]
-    elif not boroughs and _borough_pool(named) and len(members) <= MOST:
-        boroughs = members
-    return ComparisonChoice(chosen, boroughs[:MOST], members, twice, alone)
-
-
-def _borough_pool(named: dict[str, Any]) -> bool:
-    return bool(named["partnership"] or named["inner_or_outer"])
+        peers = [peer.borough for peer in _peers(centre, filterset)]
+        without_peers = None if peers else centre
+        boroughs += [borough for borough in [centre, *peers] if borough not in boroughs]
+    elif not boroughs and (named["partnership"] or named["inner_or_outer"]):
+        boroughs = members if len(members) <= MAX_BOROUGHS else []
+    return ComparisonChoice(filterset, boroughs[:MAX_BOROUGHS], members, repeated, without_peers)
 
 
 def _members(named: dict[str, Any]) -> QuerySet[Borough]:
     members = Borough.objects.london()
     if slugs := named.get("partnership"):
-        members = members.partners(slugs)
+        members = members.in_partnerships(slugs)
     if rings := named.get("inner_or_outer"):
         members = members.filter(inner_or_outer__in=rings)
     return members.order_by("name", "pk")
-
-
-def _in_order(slugs: Sequence[str], found: Sequence[Borough]) -> list[Borough]:
-    at = {borough.slug: borough for borough in found}
-    return [at[slug] for slug in dict.fromkeys(slugs) if slug in at]

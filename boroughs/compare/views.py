@@ -1,12 +1,16 @@
-"""The page and the files of a comparison."""
+"""The page of a comparison."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boroughs.compare.answers import ComparisonSection
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import (
+    MAX_BOROUGHS,
+    MIN_BOROUGHS,
+    CompareFilter,
+    choose_boroughs,
+)
 from boroughs.compare.sections import comparison_sections
 from boroughs.models import Borough
 from citytools.facts import dates
@@ -14,18 +18,15 @@ from citytools.facts import dates
 
 def compare_boroughs(request: HttpRequest) -> HttpResponse:
     """Two to six boroughs side by side, or the way to choose them."""
-    choice = _choice(request)
-    context: dict[str, Any] = {"choice": choice, "listing": choice, "fewest": FEWEST, "most": MOST}
+    choice = choose_boroughs(CompareFilter(request.GET, Borough.objects.london()))
+    context: dict[str, Any] = {
+        "choice": choice,
+        "listing": choice,
+        "min_boroughs": MIN_BOROUGHS,
+        "max_boroughs": MAX_BOROUGHS,
+    }
     if choice.ready:
-        parts = [(section, section.groups(choice.all_rows)) for section in _sections(choice)]
-        context |= {"parts": parts}
+        illustrative = choice.form.illustrative
+        sections = comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)
+        context["parts"] = [(section, section.groups(choice.all_rows)) for section in sections]
     return render(request, "boroughs/compare.html", context, status=400 if choice.problems else 200)
-
-
-def _choice(request: HttpRequest) -> ComparisonChoice:
-    return choose_boroughs(CompareFilter(request.GET, Borough.objects.london()))
-
-
-def _sections(choice: ComparisonChoice) -> list[ComparisonSection]:
-    illustrative = choice.chosen.illustrative
-    return comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)

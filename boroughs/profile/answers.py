@@ -1,4 +1,4 @@
-"""Who runs what, and of whom that is known: each borough's answer on each function.
+"""Who runs what, and where that is known: each borough's answer on each function.
 
 A borough's answer on a function is known where it has a system in use for it, or where its latest
 systems return is complete: then it has none. Otherwise it is not known, which is not none.
@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from boroughs.models import Borough, Subject, latest_complete
 from citytools.facts.provenance import SourceKind
@@ -29,7 +29,6 @@ class FunctionUse(NamedTuple):
 
     @property
     def illustrative(self) -> bool:
-        """Whether it is invented for demonstration."""
         return self.source_kind == SourceKind.ILLUSTRATIVE
 
 
@@ -48,38 +47,39 @@ class LondonAnswers:
     uses: Sequence[FunctionUse]
 
     @cached_property
-    def of(self) -> Mapping[Pair, Sequence[FunctionUse]]:
-        """The uses by (borough, function); empty for a pair without one."""
+    def by_borough(self) -> Mapping[Pair, Sequence[FunctionUse]]:
+        """The uses by (borough, function); no key for a pair without one."""
         return _group_uses((use.borough, use.function, use) for use in self.uses)
 
     @cached_property
-    def by_choice(self) -> Mapping[Pair, Sequence[FunctionUse]]:
+    def by_product(self) -> Mapping[Pair, Sequence[FunctionUse]]:
         """The uses by (function, product)."""
         return _group_uses((use.function, use.product, use) for use in self.uses)
 
     def known(self, borough: int, function: int) -> bool:
         """Whether the borough's answer on the function is known."""
-        return borough in self.complete or (borough, function) in self.of
+        return borough in self.complete or (borough, function) in self.by_borough
 
     def answered(self, function: int) -> frozenset[int]:
         """The reporting boroughs whose answer on the function is known."""
-        return frozenset(one for one in self.reporting if self.known(one, function))
+        return frozenset(borough for borough in self.reporting if self.known(borough, function))
 
-    def named(self, keys: Iterable[int]) -> tuple[Borough, ...]:
+    def sorted_boroughs(self, keys: Iterable[int]) -> tuple[Borough, ...]:
         """The boroughs of these primary keys, by name."""
-        wanted = set(keys)
-        return tuple(borough for key, borough in self.boroughs.items() if key in wanted)
+        keys = set(keys)
+        return tuple(borough for key, borough in self.boroughs.items() if key in keys)
 
 
 def read_answers(*, illustrative: bool = True) -> LondonAnswers:
-    """All answers as they stand; three queries."""
+    """All present answers; three queries."""
     latest = latest_complete("pk", Subject.SYSTEMS, illustrative=illustrative)
-    boroughs = {borough.pk: borough for borough in Borough.objects.london().annotate(latest=latest)}
+    london: Any = Borough.objects.london().annotate(latest=latest)
+    boroughs = {borough.pk: borough for borough in london}
     returned = {
         key: borough.latest for key, borough in boroughs.items() if borough.latest is not None
     }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
-    rows = (systems if illustrative else systems.real()).order_by("pk")
+    rows = systems.real_unless(illustrative).order_by("pk")
     fields = ("pk", "borough", "function", "product", "intention", "source_kind")
     return LondonAnswers(
         boroughs,
@@ -99,43 +99,41 @@ def _group_uses(
     rows: Iterable[tuple[int, int, FunctionUse]],
 ) -> Mapping[Pair, Sequence[FunctionUse]]:
     groups: dict[Pair, list[FunctionUse]] = defaultdict(list)
-    for one, other, use in rows:
-        groups[one, other].append(use)
+    for first, second, use in rows:
+        groups[first, second].append(use)
     return dict(groups)
 
 
-@dataclass(frozen=True)
-class GapProduct:
-    """A product, and who of the boroughs asked runs it; `invented` counts invented records."""
+class ProductUsers(NamedTuple):
+    """A product, and which of the peers run it."""
 
     product: Product
     boroughs: tuple[Borough, ...]
-    invented: int
 
 
 @dataclass(frozen=True)
 class UnknownFunction:
-    """A function on which the borough's answer is not known, and what the boroughs asked run.
+    """A function on which the borough's answer is not known, and what its peers run.
 
-    `choices`: most boroughs first. `running` of the boroughs asked run something, `none` have none
-    recorded, of `unknown` it is not known either.
+    `products`: most boroughs first. `running` peers run something, `without` have none recorded;
+    of `unknown` it is not known either.
     """
 
     function: Function
-    choices: tuple[GapProduct, ...]
+    products: Sequence[ProductUsers]
     running: int
-    none: tuple[Borough, ...]
+    without: tuple[Borough, ...]
     unknown: tuple[Borough, ...]
 
     @property
     def answered(self) -> int:
-        """Of how many of the boroughs asked the answer is known."""
-        return self.running + len(self.none)
+        """How many of the peers have a known answer."""
+        return self.running + len(self.without)
 
 
 @dataclass(frozen=True)
 class UnknownFunctions:
-    """The gaps that somebody asked can fill, most of them running something first.
+    """The gaps that a peer can fill, those that most of them can first.
 
     `unknown` counts all gaps, among `functions` in all.
     """
@@ -146,18 +144,18 @@ class UnknownFunctions:
 
 
 def find_gaps(
-    answers: LondonAnswers, borough: Borough, asked: Collection[Borough]
+    answers: LondonAnswers, borough: Borough, peers: Collection[Borough]
 ) -> UnknownFunctions:
-    """What the boroughs asked run where this borough's answer is not known; one query."""
-    others = [one.pk for one in asked if one.pk != borough.pk]
+    """What the peers run where this borough's answer is not known; one query."""
+    others = [peer.pk for peer in peers if peer.pk != borough.pk]
     unknown = [key for key in answers.functions if not answers.known(borough.pk, key)]
     uses = {
-        key: [use for other in others for use in answers.of.get((other, key), ())]
+        key: [use for other in others for use in answers.by_borough.get((other, key), ())]
         for key in unknown
     }
     products = products_in_use(use for group in uses.values() for use in group)
     rows = [
-        _gap(answers, key, _choices(answers, group, products), others)
+        _gap(answers, key, _group_by_product(answers, group, products), others)
         for key, group in uses.items()
         if group
     ]
@@ -165,33 +163,27 @@ def find_gaps(
     return UnknownFunctions(rows, len(unknown), len(answers.functions))
 
 
-def _choices(
+def _group_by_product(
     answers: LondonAnswers, uses: Sequence[FunctionUse], products: Mapping[int, Product]
-) -> tuple[GapProduct, ...]:
-    by_product: dict[int, list[FunctionUse]] = defaultdict(list)
+) -> Sequence[ProductUsers]:
+    users: dict[int, set[int]] = defaultdict(set)
     for use in uses:
-        by_product[use.product].append(use)
-    gap_products = [
-        GapProduct(
-            products[key],
-            answers.named(use.borough for use in group),
-            sum(use.illustrative for use in group),
-        )
-        for key, group in by_product.items()
+        users[use.product].add(use.borough)
+    groups = [
+        ProductUsers(products[key], answers.sorted_boroughs(boroughs))
+        for key, boroughs in users.items()
     ]
-    return tuple(
-        sorted(gap_products, key=lambda product: (-len(product.boroughs), product.product.name))
-    )
+    return sorted(groups, key=lambda group: (-len(group.boroughs), group.product.name))
 
 
 def _gap(
-    answers: LondonAnswers, function: int, choices: tuple[GapProduct, ...], others: Sequence[int]
+    answers: LondonAnswers, function: int, products: Sequence[ProductUsers], others: Sequence[int]
 ) -> UnknownFunction:
-    idle = [other for other in others if (other, function) not in answers.of]
+    idle = [other for other in others if (other, function) not in answers.by_borough]
     return UnknownFunction(
         answers.functions[function],
-        choices,
+        products,
         len(others) - len(idle),
-        answers.named(one for one in idle if one in answers.complete),
-        answers.named(one for one in idle if one not in answers.complete),
+        answers.sorted_boroughs(key for key in idle if key in answers.complete),
+        answers.sorted_boroughs(key for key in idle if key not in answers.complete),
     )

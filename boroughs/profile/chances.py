@@ -1,10 +1,10 @@
 """A borough's best chances to work with another, each with the reason and a name to ring.
 
-Three kinds, asked in this order: buy together (a joint-procurement window, which the page of
+Three kinds, in this order: buy together (a joint-procurement window, which the page of
 contracts computes), learn or teach (one wants help with a skill that the other would teach),
 review together (both mean to review or replace the same product). Within a kind the soonest, then
 the widest, come first. One chance of each kind is taken before a second of any, so that a board
-sees different doors; no kind has more than is asked for.
+sees different doors.
 """
 
 from collections import defaultdict
@@ -13,14 +13,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Protocol
 
-from django.db.models import Q
-
 from boroughs.models import Borough
-from skills.models import Level, SkillLevel
+from skills.models import SkillLevel
 from systems.models import Intention, System
 
 MAX_CHANCES = 3
-"""Chances that are named of a borough."""
 
 
 class Purchase(Protocol):
@@ -44,12 +41,12 @@ class Purchase(Protocol):
 
 @dataclass(frozen=True)
 class Chance:
-    """What could be done with whom and why; `illustrative` if any record behind it is invented."""
+    """What could be done with whom and why; `illustrative` if any record behind it is."""
 
-    what: str
+    title: str
     boroughs: Sequence[Borough]
     reason: str
-    address: str
+    url: str
     illustrative: bool
 
     @property
@@ -63,21 +60,21 @@ class Chance:
 def best_chances(
     borough: Borough,
     purchases: Iterable[Purchase],
-    most: int = MAX_CHANCES,
+    limit: int = MAX_CHANCES,
     *,
     illustrative: bool = True,
 ) -> list[Chance]:
-    """The best chances, at most so many; `purchases` are the windows it takes part in."""
+    """The best chances, at most `limit`; `purchases` are the windows it takes part in."""
     kinds = [
-        [_buying(borough, purchase) for purchase in purchases][:most],
-        _learning(borough, illustrative=illustrative)[:most],
-        _reviewing(borough, illustrative=illustrative)[:most],
+        [_purchase_chance(borough, purchase) for purchase in purchases][:limit],
+        _learning_chances(borough, illustrative=illustrative)[:limit],
+        _review_chances(borough, illustrative=illustrative)[:limit],
     ]
     turns = (chance for turn in zip_longest(*kinds) for chance in turn if chance)
-    return list(turns)[:most]
+    return list(turns)[:limit]
 
 
-def _buying(borough: Borough, purchase: Purchase) -> Chance:
+def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
     return Chance(
         f"Buy {purchase.name} together",
         [lead for lead in purchase.leads if lead != borough],
@@ -87,18 +84,14 @@ def _buying(borough: Borough, purchase: Purchase) -> Chance:
     )
 
 
-def _learning(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _learning_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
     """Skills wanted before skills offered; a teacher of the same partnership before another."""
-    levels = SkillLevel.objects.filter(
-        Q(can_teach=True, level__gte=Level.PRACTITIONER) | Q(wants_help=True)
-    )
-    rows = (levels if illustrative else levels.real()).for_list()
+    levels = SkillLevel.objects.real_unless(illustrative).for_list()
+    able = levels.strong().filter(can_teach=True).exclude(borough=borough)
     teachers: dict[int, list[SkillLevel]] = defaultdict(list)
-    for level in rows.order_by("skill__position", "borough__name", "pk")[:5000]:
-        if level.can_teach and level.level >= Level.PRACTITIONER and level.borough != borough:
-            teachers[level.skill_id].append(level)
-    wanted = SkillLevel.objects.filter(borough=borough, wants_help=True).for_list()
-    wishes = (wanted if illustrative else wanted.real()).order_by("skill__position", "pk")
+    for level in able.order_by("skill__position", "borough__name", "pk")[:5000]:
+        teachers[level.skill_id].append(level)
+    wishes = levels.filter(borough=borough, wants_help=True).order_by("skill__position", "pk")
     return list(_lessons(borough, wishes[:100], teachers))
 
 
@@ -110,10 +103,15 @@ def _lessons(
         if not better:
             continue
         better.sort(
-            key=lambda level: (not _near(borough, level.borough), -level.level, level.borough.name)
+            key=lambda level: (
+                not _are_partners(borough, level.borough),
+                -level.level,
+                level.borough.name,
+            )
         )
         first = better[0]
-        near = ", of the same partnership," if _near(borough, first.borough) else ""
+        partner = _are_partners(borough, first.borough)
+        near = ", of the same partnership," if partner else ""
         yield Chance(
             f"Learn {wish.skill.name} from {first.borough.name}",
             [level.borough for level in better],
@@ -124,31 +122,31 @@ def _lessons(
         )
 
 
-def _near(borough: Borough, other: Borough) -> bool:
+def _are_partners(borough: Borough, other: Borough) -> bool:
     return bool(borough.partnership) and borough.partnership == other.partnership
 
 
-def _reviewing(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _review_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
     """Most boroughs first, then by product."""
     open_ = System.objects.in_use().filter(intention__in=[Intention.REVIEW, Intention.REPLACE])
-    rows = (open_ if illustrative else open_.real()).exclude(borough__kind="regional").for_list()
+    rows = open_.real_unless(illustrative).exclude(borough__kind=Borough.Kind.REGIONAL).for_list()
     groups: dict[int, list[System]] = defaultdict(list)
     for system in rows.order_by("borough__name", "pk")[:5000]:
         groups[system.product_id].append(system)
-    found = []
-    for group in groups.values():
-        others = {one.borough.pk: one.borough for one in group if one.borough != borough}
-        if others and any(one.borough == borough for one in group):
-            found.append((list(others.values()), group))
-    found.sort(key=lambda pair: (-len(pair[0]), pair[1][0].product.name))
+    reviews = []
+    for systems in groups.values():
+        boroughs = {system.borough.pk: system.borough for system in systems}
+        if boroughs.pop(borough.pk, None) and boroughs:
+            reviews.append((list(boroughs.values()), systems))
+    reviews.sort(key=lambda review: (-len(review[0]), review[1][0].product.name))
     return [
         Chance(
-            f"Review {group[0].product.name} together",
+            f"Review {systems[0].product.name} together",
             others,
             f"{borough.name} and {len(others)} other borough{'s' if len(others) > 1 else ''} mean "
             "to review or replace it.",
-            group[0].product.get_absolute_url(),
-            any(one.illustrative for one in group),
+            systems[0].product.get_absolute_url(),
+            any(system.illustrative for system in systems),
         )
-        for others, group in found
+        for others, systems in reviews
     ]

@@ -15,17 +15,17 @@ import pandas as pd
 
 from boroughs.models import Borough, Subject
 from boroughs.profile.answers import FunctionUse, LondonAnswers, products_in_use
-from systems.models import Function, Product, System, SystemQuerySet
+from systems.models import Function, Product, System
 
-RARE = 2
-"""A system is rare where at most so many of the boroughs with a return run it."""
-NEAREST = 5
-"""Peers that are named of a borough."""
+# A system is rare where at most so many boroughs with a return run the same product for the same
+# function. Like a common choice, it says nothing of who is better.
+MAX_RARE_BOROUGHS = 2
+MAX_PEERS = 5
 
 
 @dataclass(frozen=True)
 class Peer:
-    """Another borough; of the systems `either` runs, `shared` are run by both, `rare` rarely."""
+    """Another borough; of the systems that `either` runs both run `shared`, `rare` of them rare."""
 
     borough: Borough
     likeness: float
@@ -36,12 +36,12 @@ class Peer:
     @property
     def words(self) -> str:
         """'shares 14 systems with Brent, 3 of them rare, of 37 that either runs'."""
-        of_them = f"{self.rare or 'none'} of them rare"
-        alone = "a rare one" if self.rare else "not a rare one"
+        rare = f"{self.rare or 'none'} of them rare"
+        if self.shared == 1:
+            rare = "a rare one" if self.rare else "not a rare one"
         return (
             f"shares {self.shared} system{'' if self.shared == 1 else 's'} with "
-            f"{self.borough.name}, {alone if self.shared == 1 else of_them}, "
-            f"of {self.either} that either runs"
+            f"{self.borough.name}, {rare}, of {self.either} that either runs"
         )
 
 
@@ -52,79 +52,68 @@ def estate_matrix(*, illustrative: bool = True) -> pd.DataFrame:
     """
     reporting = Borough.objects.reporting(Subject.SYSTEMS, illustrative=illustrative)
     keys = sorted(reporting.values_list("pk", flat=True))
-    systems = System.objects.in_use().filter(borough__in=keys)
-    uses = pd.DataFrame(_pairs(systems, illustrative), columns=["borough", "function", "product"])
+    rows = System.objects.in_use().filter(borough__in=keys).real_unless(illustrative)
+    columns = ["borough", "function", "product"]
+    uses = pd.DataFrame(list(rows.order_by("pk").values_list(*columns)), columns=columns)
     table = pd.crosstab(uses["borough"], [uses["function"], uses["product"]]).astype(bool)
     return table.reindex(keys, fill_value=False)
 
 
-def _pairs(systems: SystemQuerySet, illustrative: bool) -> list[tuple[int, int, int]]:
-    rows = systems if illustrative else systems.real()
-    return list(rows.order_by("pk").values_list("borough", "function", "product"))
+def column_weights(estates: pd.DataFrame) -> "pd.Series[float]":
+    """The weight of each column of an estate matrix: ln(1 + N / n), more for what fewer run."""
+    weights: pd.Series[float] = np.log1p(len(estates) / estates.sum())
+    return weights
 
 
-def column_weights(runs: pd.DataFrame) -> "pd.Series[float]":
-    """The weight of each column of `estates`: ln(1 + N / n), more for what fewer run."""
-    return np.log1p(len(runs) / runs.sum())
-
-
-def peer_similarity(runs: pd.DataFrame) -> pd.DataFrame:
+def peer_similarity(estates: pd.DataFrame) -> pd.DataFrame:
     """Boroughs by boroughs, 0 to 1; symmetric, 1 on the diagonal."""
-    ndarray = runs.to_numpy(dtype=float)
-    weighed = ndarray * column_weights(runs).to_numpy()
-    shared = weighed @ ndarray.T
-    total = weighed.sum(axis=1)
+    runs = estates.to_numpy(dtype=float)
+    weighted = runs * column_weights(estates).to_numpy()
+    shared = weighted @ runs.T
+    total = weighted.sum(axis=1)
     either = total[:, None] + total[None, :] - shared
-    alike = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
-    np.fill_diagonal(alike, 1.0)
-    return pd.DataFrame(alike, index=runs.index, columns=runs.index)
+    # Two boroughs that run nothing have 0/0 in common: nothing, not everything
+    similarity = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
+    np.fill_diagonal(similarity, 1.0)
+    return pd.DataFrame(similarity, index=estates.index, columns=estates.index)
 
 
 def most_similar_boroughs(
-    borough: Borough, most: int = NEAREST, *, illustrative: bool = True
+    borough: Borough, limit: int = MAX_PEERS, *, illustrative: bool = True
 ) -> list[Peer]:
-    """The boroughs most like this one, most alike first, then by name.
+    """The boroughs most like this one, the most similar first, then by name.
 
     Only those that share a system; none at all where this borough has no systems return.
     """
-    runs = estate_matrix(illustrative=illustrative)
-    if borough.pk not in runs.index or runs.empty:
+    estates = estate_matrix(illustrative=illustrative)
+    if borough.pk not in estates.index or estates.empty:
         return []
-    alike: dict[int, float] = dict(
-        zip(runs.index.tolist(), peer_similarity(runs)[borough.pk].tolist(), strict=True)
-    )
-    others = Borough.objects.in_bulk([pk for pk in alike if alike[pk] > 0 and pk != borough.pk])
-    peers = [_peer(borough, other, runs, alike[pk]) for pk, other in others.items()]
-    return sorted(peers, key=lambda peer: (-round(peer.likeness, 9), peer.borough.name))[:most]
+    column = peer_similarity(estates)[borough.pk]
+    similarity: dict[int, float] = dict(zip(column.index.tolist(), column.tolist(), strict=True))
+    keys = [key for key, value in similarity.items() if value > 0 and key != borough.pk]
+    others = Borough.objects.in_bulk(keys)
+    peers = [_peer(borough, other, estates, similarity[key]) for key, other in others.items()]
+    # Rounded: sums in floating point differ in their last digits where the names should decide
+    return sorted(peers, key=lambda peer: (-round(peer.likeness, 9), peer.borough.name))[:limit]
 
 
-def _peer(borough: Borough, other: Borough, runs: pd.DataFrame, alike: float) -> Peer:
-    ndarray = runs.to_numpy(dtype=bool)
-    ours, theirs = ndarray[runs.index.get_loc(borough.pk)], ndarray[runs.index.get_loc(other.pk)]
-    rare = ours & theirs & (ndarray.sum(axis=0) <= RARE)
-    return Peer(other, alike, _count(ours & theirs), _count(rare), _count(ours | theirs))
+def _peer(borough: Borough, other: Borough, estates: pd.DataFrame, likeness: float) -> Peer:
+    runs = estates.to_numpy(dtype=bool)
+    ours, theirs = runs[estates.index.get_loc(borough.pk)], runs[estates.index.get_loc(other.pk)]
+    shared, rare = ours & theirs, runs.sum(axis=0) <= MAX_RARE_BOROUGHS
+    counts = (np.count_nonzero(marks) for marks in (shared, shared & rare, ours | theirs))
+    return Peer(other, likeness, *map(int, counts))
 
 
-def _count(marks: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> int:
-    return int(np.count_nonzero(marks))
-
-
-# - A system is rare where at most 2 of the boroughs with a systems return run it (the same
-#   product for the same function).
-# - London's common choice for a function is the product that most reporting boroughs run, where
-#   at least 5 of them do, and at least a third of those whose answer on the function is known.
-#   Equal ones are common choices together.
-#
-# Neither says who is better.
-
-COMMON = 5
-"""A product is common for a function only where at least so many reporting boroughs run it,"""
-COMMON_SHARE = 3
-"""and at least one in so many of those whose answer on the function is known."""
+MIN_COMMON_BOROUGHS = 5
+# London's common choice for a function is the product that most reporting boroughs run, where at
+# least so many of them do, and at least one in so many of those whose answer on the function is
+# known. Products that equally many run are common choices together.
+COMMON_ONE_IN = 3
 
 
 @dataclass(frozen=True)
-class Rare:
+class RareSystem:
     """One of the borough's systems that at most two reporting boroughs run; `also`: who else does.
 
     `also` names boroughs without a return too, where public evidence shows the system there.
@@ -137,19 +126,19 @@ class Rare:
 
 
 @dataclass(frozen=True)
-class Common:
+class CommonChoice:
     """London's common choice for a function (several where equal), not used here.
 
-    Each is run by `running` of the `answered` reporting boroughs whose answer is known; `invented`
-    of these records are invented. `here` is run instead (empty: none recorded); `nearest` is the
-    nearest peer that runs it, if any.
+    Each is run by `running` of the `answered` reporting boroughs whose answer is known;
+    `illustrative` of these records are. `here` is run instead (empty: none recorded); `nearest` is
+    the nearest peer that runs it, if any.
     """
 
     function: Function
     products: tuple[Product, ...]
     running: int
     answered: int
-    invented: int
+    illustrative: int
     here: tuple[Product, ...]
     nearest: Borough | None
 
@@ -163,82 +152,94 @@ class _Leading:
     answered: int
 
 
-def rare_systems(answers: LondonAnswers, borough: Borough) -> list[Rare]:
+def rare_systems(answers: LondonAnswers, borough: Borough) -> list[RareSystem]:
     """The borough's rare systems: those shared with somebody first, then by function; one query.
 
-    None at all where no borough has a return, for then it cannot be told.
+    None at all where no borough has a return, for then it is not known.
     """
-    own = [use for use in answers.uses if use.borough == borough.pk and answers.reporting]
-    found = [use for use in own if len(_reported_uses(answers, use.function, use.product)) <= RARE]
-    products = products_in_use(found)
-    rows = [_rare(answers, use, products[use.product]) for use in found]
+    rare = [
+        use
+        for use in answers.uses
+        if answers.reporting
+        and use.borough == borough.pk
+        and len(_reported_uses(answers, use.function, use.product)) <= MAX_RARE_BOROUGHS
+    ]
+    products = products_in_use(rare)
+    rows = [_rare_system(answers, use, products[use.product]) for use in rare]
     return sorted(rows, key=lambda row: (not row.also, _place(row.function), row.product.name))
 
 
-def _rare(answers: LondonAnswers, use: FunctionUse, product: Product) -> Rare:
-    same = answers.by_choice[use.function, use.product]
-    others = answers.named(one.borough for one in same if one.borough != use.borough)
-    return Rare(use, answers.functions[use.function], product, others)
+def _rare_system(answers: LondonAnswers, use: FunctionUse, product: Product) -> RareSystem:
+    boroughs = {other.borough for other in answers.by_product[use.function, use.product]}
+    others = answers.sorted_boroughs(boroughs - {use.borough})
+    return RareSystem(use, answers.functions[use.function], product, others)
 
 
 def _reported_uses(answers: LondonAnswers, function: int, product: int) -> list[FunctionUse]:
     """The uses of a product for a function by boroughs with a return."""
-    same = answers.by_choice[function, product]
-    return [use for use in same if use.borough in answers.reporting]
+    uses = answers.by_product[function, product]
+    return [use for use in uses if use.borough in answers.reporting]
 
 
 def common_choices(
     answers: LondonAnswers, borough: Borough, peers: Sequence[Borough]
-) -> list[Common]:
+) -> list[CommonChoice]:
     """London's common choices that this borough is known not to use; most boroughs first.
 
-    `peers` are asked in their order for one that runs it. One query.
+    Of `peers`, nearest first, each choice names the first that runs it. One query.
     """
-    leading = {
-        key: found
-        for key in answers.functions
-        if answers.known(borough.pk, key) and (found := _leading(answers, key))
-    }
-    own = {key: answers.of.get((borough.pk, key), ()) for key in leading}
-    missed = {
-        key: found
-        for key, found in leading.items()
-        if not {use.product for use in found.uses} & {use.product for use in own[key]}
-    }
-    wanted = [use for key, found in missed.items() for use in (*found.uses, *own[key])]
-    names = products_in_use(wanted)
-    rows = [_common(answers, key, found, own[key], names, peers) for key, found in missed.items()]
+    missed: dict[int, tuple[_Leading, Sequence[FunctionUse]]] = {}
+    for key in answers.functions:
+        leading = _leading(answers, key) if answers.known(borough.pk, key) else None
+        own = answers.by_borough.get((borough.pk, key), ())
+        if leading and not _product_keys(leading.uses) & _product_keys(own):
+            missed[key] = leading, own
+    products = products_in_use(
+        use for leading, own in missed.values() for use in (*leading.uses, *own)
+    )
+    rows = [
+        _common_choice(answers, key, leading, own, products, peers)
+        for key, (leading, own) in missed.items()
+    ]
     return sorted(rows, key=lambda row: (-row.running, _place(row.function)))
+
+
+def _product_keys(uses: Iterable[FunctionUse]) -> set[int]:
+    return {use.product for use in uses}
 
 
 def _leading(answers: LondonAnswers, function: int) -> _Leading | None:
     """The common choice for a function; None where no product is run widely enough."""
-    told_of = [use for key in answers.reporting for use in answers.of.get((key, function), ())]
-    products = sorted({use.product for use in told_of})
-    told = [_reported_uses(answers, function, product) for product in products]
-    most = max(map(len, told), default=0)
+    products = {
+        use.product
+        for borough in answers.reporting
+        for use in answers.by_borough.get((borough, function), ())
+    }
+    groups = [_reported_uses(answers, function, product) for product in sorted(products)]
+    running = max(map(len, groups), default=0)
     answered = len(answers.answered(function))
-    if most < COMMON or most * COMMON_SHARE < answered:
+    if running < MIN_COMMON_BOROUGHS or running * COMMON_ONE_IN < answered:
         return None
-    return _Leading([use for uses in told if len(uses) == most for use in uses], most, answered)
+    leading = [use for uses in groups if len(uses) == running for use in uses]
+    return _Leading(leading, running, answered)
 
 
-def _common(
+def _common_choice(
     answers: LondonAnswers,
     function: int,
     leading: _Leading,
     own: Sequence[FunctionUse],
-    names: Mapping[int, Product],
+    products: Mapping[int, Product],
     peers: Sequence[Borough],
-) -> Common:
+) -> CommonChoice:
     runners = {use.borough for use in leading.uses}
-    return Common(
+    return CommonChoice(
         answers.functions[function],
-        _sort_by_name(names[key] for key in {use.product for use in leading.uses}),
+        _sort_by_name(products[key] for key in _product_keys(leading.uses)),
         leading.running,
         leading.answered,
         sum(use.illustrative for use in leading.uses),
-        _sort_by_name(names[key] for key in {use.product for use in own}),
+        _sort_by_name(products[key] for key in _product_keys(own)),
         next((peer for peer in peers if peer.pk in runners), None),
     )
 
@@ -248,5 +249,5 @@ def _sort_by_name(products: Iterable[Product]) -> tuple[Product, ...]:
 
 
 def _place(function: Function) -> tuple[int, int]:
-    """Where a function stands on a page."""
+    """The order of functions on a page."""
     return function.position, function.pk

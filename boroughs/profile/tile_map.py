@@ -1,12 +1,13 @@
-"""The tile map: 33 equal tiles, one measure, and what is not known left hatched."""
+"""The tile map: 33 equal tiles, one measure, and hatching where something is not known."""
 
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
@@ -14,18 +15,18 @@ from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
 
-MAX_FACTS_FOR_AGE = 5000
-"""More facts than one body can have; a query is never without bound."""
-LATELY = 12
-"""Months up to today within which a confirmation counts as recent."""
+# More facts than one body can have; a query is never without bound
+MAX_FACTS = 5000
+# Months up to today within which a confirmation counts as recent
+RECENT_MONTHS = 12
 
 
 @dataclass(frozen=True)
-class Age:
+class FactAge:
     """Facts of one kind: how many, as of when (partial dates), and by what kind of source.
 
     Half of them are as old as `median` or older. `confirmed` counts those that the borough
-    confirmed within the last 12 months; `invented` those made up for demonstration.
+    confirmed within the last 12 months.
     """
 
     count: int
@@ -33,119 +34,117 @@ class Age:
     median: str
     newest: str
     confirmed: int
-    invented: int
     sources: Sequence[tuple[str, int]]
 
 
-def fact_age(rows: SourcedQuerySet, today: datetime.date) -> Age:
+def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     """The age of some facts; one query. A partial date stands for its beginning."""
     fields = ("as_of", "source_kind", "confirmed_on")
-    facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS_FOR_AGE])
-    days = [as_of for as_of, _, _ in facts]
+    facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS])
+    dates = [as_of for as_of, _, _ in facts]
     kinds = Counter(kind for _, kind, _ in facts)
-    lately = today - relativedelta(months=LATELY)
-    middle = (len(days) - 1) // 2
-    oldest, median, newest = (days[0], days[middle], days[-1]) if days else ("", "", "")
-    return Age(
+    since = today - relativedelta(months=RECENT_MONTHS)
+    middle = (len(dates) - 1) // 2
+    oldest, median, newest = (dates[0], dates[middle], dates[-1]) if dates else ("", "", "")
+    return FactAge(
         len(facts),
         oldest,
         median,
         newest,
-        sum(day is not None and lately <= day <= today for _, _, day in facts),
-        kinds[SourceKind.ILLUSTRATIVE],
+        sum(day is not None and since <= day <= today for _, _, day in facts),
         [(SourceKind(kind).label, count) for kind, count in kinds.most_common()],
     )
 
 
+# A number by a borough's primary key
 Values = Mapping[int, int]
-"""Borough's primary key to its number."""
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number a borough; `subject` is the return that makes a count complete.
+    """A number for each borough; `subject` is the return that makes a count complete.
 
-    A count without a complete return is a lower bound. A share is of what is known, so that
-    no return makes it more; where nothing is known there is none.
+    A count without a complete return is a lower bound. A share is a percentage of what is known,
+    so that no return makes it larger; where nothing is known there is none.
     """
 
     words: str
-    one: str
-    several: str
+    singular: str
+    plural: str
     subject: Subject
     values: Callable[[datetime.date], Values]
     share: bool = False
-
-    def unit(self, value: int) -> str:
-        """The unit that fits a value."""
-        return self.one if value == 1 else self.several
 
     def number(self, value: int) -> str:
         """The value as a tile writes it."""
         return f"{value}%" if self.share else f"{value:,}"
 
 
-def _systems(today: datetime.date) -> Values:
-    return Counter(System.objects.order_by().values_list("borough", flat=True))
+def _count_decisions(today: datetime.date) -> Values:
+    last = today + relativedelta(months=DECISION_MONTHS)
+    due = Contract.objects.acting_between(today, last).order_by()
+    shared = ContractPartner.objects.filter(contract__in=due)
+    return _count_by_borough(due, "lead") + _count_by_borough(shared)
 
 
-def _decisions(today: datetime.date) -> Values:
-    due = Contract.objects.acting_between(
-        today, today + relativedelta(months=DECISION_MONTHS)
-    ).order_by()
-    shared = ContractPartner.objects.filter(contract__in=due).order_by()
-    return Counter(due.values_list("lead", flat=True)) + Counter(
-        shared.values_list("borough", flat=True)
-    )
-
-
-def _confirmed_measure(today: datetime.date) -> Values:
-    year_ago = today - relativedelta(months=LATELY)
+def _percent_confirmed(today: datetime.date) -> Values:
+    year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
     return {row["borough"]: 100 * row["recent"] // row["all"] for row in counted}
 
 
-def _strengths(today: datetime.date) -> Values:
-    return Counter(SkillLevel.objects.strong().order_by().values_list("borough", flat=True))
-
-
-def _offers(today: datetime.date) -> Values:
-    offered = SkillLevel.objects.filter(can_teach=True)
-    return Counter(offered.order_by().values_list("borough", flat=True))
+def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
+    return Counter(rows.order_by().values_list(field, flat=True))
 
 
 MEASURES = {
-    "systems": Measure("Systems known", "system", "systems", Subject.SYSTEMS, _systems),
+    "systems": Measure(
+        "Systems known",
+        "system",
+        "systems",
+        Subject.SYSTEMS,
+        lambda today: _count_by_borough(System.objects.all()),
+    ),
     "decisions": Measure(
         f"Contracts to act on within {DECISION_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,
-        _decisions,
+        _count_decisions,
     ),
     "confirmed": Measure(
         "Share of systems confirmed in the last year",
         "of its systems",
         "of its systems",
         Subject.SYSTEMS,
-        _confirmed_measure,
+        _percent_confirmed,
         share=True,
     ),
     "skills": Measure(
-        "Skills at practitioner or above", "skill", "skills", Subject.SKILLS, _strengths
+        "Skills at practitioner or above",
+        "skill",
+        "skills",
+        Subject.SKILLS,
+        lambda today: _count_by_borough(SkillLevel.objects.strong()),
     ),
-    "offers": Measure("Skills it can teach", "skill", "skills", Subject.SKILLS, _offers),
+    "offers": Measure(
+        "Skills it can teach",
+        "skill",
+        "skills",
+        Subject.SKILLS,
+        lambda today: _count_by_borough(SkillLevel.objects.filter(can_teach=True)),
+    ),
 }
-CLASSES = 4
+MAX_SHADES = 4
 
 
 @dataclass(frozen=True)
 class Tile:
     """One borough's tile; `value` is None where nothing is known.
 
-    `bound` says that there may be more than the value. `shade` is 0 for nought and for what is
-    not known, else 1 (least) to 4.
+    `bound` says that there may be more than the value. `shade` is 0 for zero and for what is not
+    known, otherwise 1 (least) to 4.
     """
 
     borough: Borough
@@ -156,12 +155,11 @@ class Tile:
 
     @property
     def known(self) -> bool:
-        """Whether there is a number to show."""
         return self.value is not None
 
     @property
     def hatched(self) -> bool:
-        """Whether the tile leaves something open."""
+        """Whether the borough may have more than is known."""
         return self.bound or not self.known
 
     @property
@@ -171,8 +169,9 @@ class Tile:
 
     @property
     def unit(self) -> str:
-        """The unit that fits the value."""
-        return "" if self.value is None else self.measure.unit(self.value)
+        if self.value is None:
+            return ""
+        return self.measure.singular if self.value == 1 else self.measure.plural
 
 
 @dataclass(frozen=True)
@@ -187,42 +186,30 @@ class TileMap:
 
     @property
     def legend(self) -> list[tuple[int, str]]:
-        """(shade, '4 to 9') of each class, nought first where a tile has it."""
-        nought = (
-            [(0, self.measure.number(0))] if any(tile.value == 0 for tile in self.tiles) else []
-        )
+        """(shade, '4 to 9') of each class, zero first where a tile has it."""
         number = self.measure.number
-        return nought + [
+        zero = [(0, number(0))] if any(tile.value == 0 for tile in self.tiles) else []
+        return zero + [
             (shade, number(first) if first == last else f"{number(first)} to {number(last)}")
             for shade, (first, last) in enumerate(self.bounds, 1)
         ]
 
 
 def tile_map(key: str, today: datetime.date) -> TileMap:
-    """The map of one measure as at a day; KeyError for a measure that is not known."""
+    """The map of one measure as at a day; KeyError for an unknown measure."""
     measure = MEASURES[key]
     values = measure.values(today)
     reporting = Borough.objects.reporting(measure.subject).count()
     complete = set(Borough.objects.complete(measure.subject).values_list("pk", flat=True))
     boroughs = list(Borough.objects.london())
     bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
-    tiles = [
-        _tile(borough, measure, values, borough.pk in complete, bounds) for borough in boroughs
-    ]
+    tiles = []
+    for borough in boroughs:
+        exact = borough.pk in complete and not measure.share
+        value = values.get(borough.pk, 0 if exact else None)
+        bound = value is not None and not exact and not measure.share
+        tiles.append(Tile(borough, value, bound, _shade(value or 0, bounds), measure))
     return TileMap(key, measure, tiles, bounds, reporting)
-
-
-def _tile(
-    borough: Borough,
-    measure: Measure,
-    values: Values,
-    complete: bool,
-    bounds: Sequence[tuple[int, int]],
-) -> Tile:
-    missing = 0 if complete and not measure.share else None
-    value = values.get(borough.pk, missing)
-    bound = value is not None and not complete and not measure.share
-    return Tile(borough, value, bound, _shade(value or 0, bounds), measure)
 
 
 def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:
@@ -231,7 +218,7 @@ def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:
     if not known:
         return []
     low, high = min(known), max(known)
-    width = -(-(high - low + 1) // CLASSES)
+    width = -(-(high - low + 1) // MAX_SHADES)  # rounded up
     starts = range(low, high + 1, width)
     return [(start, min(start + width - 1, high)) for start in starts]
 

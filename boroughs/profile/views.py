@@ -1,17 +1,18 @@
-"""Pages and files of boroughs."""
+"""Pages of boroughs."""
 
 import datetime
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import coverage
-from boroughs.coverage import boroughs_with_counts
-from boroughs.filters import BoroughFilter
+from boroughs.coverage import coverage_for
+from boroughs.filters import BoroughFilter, boroughs_with_counts
 from boroughs.models import LONDON, Borough, Subject
-from boroughs.profile import chances
+from boroughs.profile.chances import best_chances
 from boroughs.profile.page import (
+    BoroughFacts,
     borough_facts,
     compare_with_london,
     decisions_ahead,
@@ -26,22 +27,15 @@ from citytools.lists.listing import Listing
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import pages
 
+# Months that a brief looks ahead
 BRIEF_MONTHS = 18
-"""Months that a brief looks ahead."""
 
 
 def borough_list(request: HttpRequest) -> HttpResponse:
     """The boroughs as a map of tiles and as a table."""
     filterset = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    listing = Listing(
-        filterset,
-        "boroughs:list",
-        "boroughs:csv",
-        "Boroughs",
-        "body",
-        "bodies",
-        tabular=True,
-    )
+    nouns = ("Boroughs", "body", "bodies")
+    listing = Listing(filterset, "boroughs:list", "boroughs:csv", *nouns, tabular=True)
     key = "systems" if listing.problems else filterset.form.cleaned_data["measure"] or "systems"
     context = {"listing": listing, "tiles": tile_map(key, dates.today())}
     return render(request, "boroughs/list.html", context, status=listing.status)
@@ -49,42 +43,43 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
-    found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not query.illustrative
-    facts = borough_facts(found, illustrative=not real)
+    record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    facts = borough_facts(record, illustrative=query.illustrative)
     today = dates.today()
     context = {
-        "borough": found,
-        "parts": profile_parts(facts, today),
+        **_common_context(record, facts, today, illustrative=query.illustrative),
         "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
-        "standing": compare_with_london(found, illustrative=not real),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
-        "about": pages.research_about_borough(found, today),
+        "about": pages.research_about_borough(record, today),
     }
     return render_page(request, "boroughs/detail.html", context, query)
 
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
-    found, query = (
-        get_object_or_404(Borough.objects.london(), slug=slug),
-        RealOnlyQueryForm(request),
-    )
-    real = not query.illustrative
-    today = dates.today()
-    facts = borough_facts(found, illustrative=not real)
+    record = get_object_or_404(Borough.objects.london(), slug=slug)
+    query, today = RealOnlyQueryForm(request), dates.today()
+    illustrative = query.illustrative
+    facts = borough_facts(record, illustrative=illustrative)
     last = today + relativedelta(months=BRIEF_MONTHS)
-    windows = windows_for_borough(found, today, BRIEF_MONTHS, illustrative=not real)
+    windows = windows_for_borough(record, today, BRIEF_MONTHS, illustrative=illustrative)
     context = {
-        "borough": found,
+        **_common_context(record, facts, today, illustrative=illustrative),
         "today": today,
         "last": last,
-        "parts": profile_parts(facts, today),
         "decisions": decisions_ahead(facts.contracts, today, last, 10),
-        "chances": chances.best_chances(found, windows, illustrative=not real),
-        "standing": compare_with_london(found, illustrative=not real),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
+        "chances": best_chances(record, windows, illustrative=illustrative),
     }
     return render_page(request, "boroughs/brief.html", context, query)
+
+
+def _common_context(
+    borough: Borough, facts: BoroughFacts, today: datetime.date, *, illustrative: bool
+) -> dict[str, Any]:
+    return {
+        "borough": borough,
+        "parts": profile_parts(facts, today),
+        "comparison": compare_with_london(borough, illustrative=illustrative),
+        "coverage": coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+    }

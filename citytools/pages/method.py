@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
 from boroughs.profile.chances import MAX_CHANCES
-from boroughs.profile.peers import COMMON, COMMON_SHARE, NEAREST, RARE
-from boroughs.profile.tile_map import CLASSES, LATELY
+from boroughs.profile.peers import COMMON_ONE_IN, MAX_PEERS, MAX_RARE_BOROUGHS, MIN_COMMON_BOROUGHS
+from boroughs.profile.tile_map import MAX_SHADES, RECENT_MONTHS
 from citytools.facts import name_matching
 from citytools.facts.statistics import CONFIDENCE
 from citytools.lists.word_search import MAX_WORDS
@@ -31,10 +31,10 @@ from contracts.models import DECISION_MONTHS
 from contracts.models.dates import less_months
 from contracts.ocds.notices import CEILING, TECHNOLOGY
 from contracts.pipeline.rules import HIGHEST_VAT
-from skills import history, summary
+from skills import level_history, summary
 from skills.models import Level
-from skills.training.pairs import HIGHEST, POINTS, TEACHES_FROM
-from skills.training.plan import CAP, MIN_COHORT_LEARNERS
+from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
+from skills.training.plan import DEFAULT_CAP, MIN_COHORT_LEARNERS
 from systems.products import page
 from systems.suppliers import failure
 
@@ -42,19 +42,20 @@ _END, _NOTICE, _DAY = datetime.date(2027, 5, 31), 3, "%-d %B %Y"
 
 NUMBERS: Mapping[str, Any] = {
     **glossary.NUMBERS,
-    "boroughs": LONDON, "max_shades": CLASSES, "recent_months": LATELY,
+    "boroughs": LONDON, "max_shades": MAX_SHADES, "recent_months": RECENT_MONTHS,
     "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
     "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
     "horizon_months": HORIZON_MONTHS, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.SHOWN, "max_alternatives": page.SHOWN,
-    "confidence_percent": CONFIDENCE, "max_peers": NEAREST, "max_rare_boroughs": RARE,
-    "min_common_boroughs": COMMON, "common_one_in": COMMON_SHARE,
-    "teaches_from": Level(TEACHES_FROM).label.lower(), "teaches_to": Level(HIGHEST).label.lower(),
-    "scarce_one_in": summary.ONE_IN, "learners_per_teacher": summary.EACH,
-    "min_known_levels": summary.MIN_BOROUGHS, "skill_quarters": history.QUARTERS, "points": POINTS,
-    "default_cap": CAP, "min_cohort_learners": MIN_COHORT_LEARNERS,
+    "confidence_percent": CONFIDENCE, "max_peers": MAX_PEERS,
+    "max_rare_boroughs": MAX_RARE_BOROUGHS, "min_common_boroughs": MIN_COMMON_BOROUGHS,
+    "common_one_in": COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
+    "teaches_to": Level(MAX_LEVEL).label.lower(), "scarce_one_in": summary.SCARCE_ONE_IN,
+    "learners_per_teacher": summary.MIN_WISHES_PER_TEACHER, "points": POINTS,
+    "min_known_levels": summary.MIN_BOROUGHS, "skill_quarters": level_history.QUARTER_COUNT,
+    "default_cap": DEFAULT_CAP, "min_cohort_learners": MIN_COHORT_LEARNERS,
     "own_name_weight": name_matching.OWN, "other_name_weight": name_matching.OTHER,
     "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT,
     "max_words": MAX_WORDS,

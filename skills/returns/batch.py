@@ -16,15 +16,15 @@ from citytools.history.batches import BatchWrite
 from skills.models import Level, PastLevel, Skill, SkillLevel
 from skills.returns.sheet import Sheet, SheetRow
 
+# What a return writes; a trigger writes the past levels, so that they are undone last
 KINDS = (SkillLevel, Return, PastLevel)
-"""What a return writes; a trigger writes the past levels, so that they are undone last."""
 _ANSWERS = ("level", "headcount", "can_teach", "wants_help")
 _SOURCE = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note")
 
 
 @dataclass(frozen=True)
 class SaveResult:
-    """What became of a return: its batch, and how many levels went which way."""
+    """A saved return: its batch, and how many levels were raised, lowered, unchanged and new."""
 
     batch: UUID
     counts: Counter[str]
@@ -33,11 +33,10 @@ class SaveResult:
     @property
     def words(self) -> str:
         """'3 raised, 1 lowered, 24 unchanged, 2 new; 0 not answered, …'."""
-        told = ", ".join(
-            f"{self.counts[way]} {way}" for way in ("raised", "lowered", "unchanged", "new")
-        )
-        stay = "stays as it was" if self.unanswered == 1 else "stay as they were"
-        return f"{told}; {self.unanswered} not answered" + (f", {stay}" if self.unanswered else "")
+        directions = ("raised", "lowered", "unchanged", "new")
+        counts = ", ".join(f"{self.counts[direction]} {direction}" for direction in directions)
+        stay = ", stays as it was" if self.unanswered == 1 else ", stay as they were"
+        return f"{counts}; {self.unanswered} not answered{stay if self.unanswered else ''}"
 
 
 def save_return(sheet: Sheet) -> SaveResult:
@@ -49,26 +48,31 @@ def save_return(sheet: Sheet) -> SaveResult:
     name = f"return on skills of {sheet.borough}, {day:%-d %B %Y}"
     with transaction.atomic(), pghistory.context(batch=name) as recorded:
         rows = sheet.answered
-        counts = Counter(_way(row) for row in rows)
-        levels = [_written(row, sheet) for row in rows]
-        SkillLevel.objects.bulk_create([level for level in levels if level.pk is None])
-        kept = [level for level in levels if level.pk is not None]
-        SkillLevel.objects.bulk_update(kept, [*_ANSWERS, *_SOURCE])
-        _record(sheet)
+        levels = [_level(row, sheet) for row in rows]
+        new = [level for level in levels if level.pk is None]
+        present = [level for level in levels if level.pk is not None]
+        SkillLevel.objects.bulk_create(new)
+        SkillLevel.objects.bulk_update(present, [*_ANSWERS, *_SOURCE])
+        Return.objects.update_or_create(
+            borough=sheet.borough,
+            subject=Subject.SKILLS,
+            received_on=day,
+            defaults=_source(sheet) | {"complete": sheet.head.cleaned_data["complete"]},
+        )
+    counts = Counter(_direction(row) for row in rows)
     return SaveResult(recorded.id, counts, len(sheet.rows) - len(rows))
 
 
-def _way(row: SheetRow) -> str:
+def _direction(row: SheetRow) -> str:
     if row.present is None or row.present.illustrative:
         return "new"
     now, before = row.form.cleaned_data["level"], row.present.level
     return "raised" if now > before else "lowered" if now < before else "unchanged"
 
 
-def _written(row: SheetRow, sheet: Sheet) -> SkillLevel:
-    """A level with the answers of the return; the one recorded, where there is one."""
-    known = row.present
-    pk = known.pk if known else None
+def _level(row: SheetRow, sheet: Sheet) -> SkillLevel:
+    """The recorded level, or a new one, with the answers of the return."""
+    pk = row.present.pk if row.present else None
     answers = {name: row.form.cleaned_data[name] for name in _ANSWERS}
     return SkillLevel(pk=pk, borough=sheet.borough, skill=row.skill, **answers, **_source(sheet))
 
@@ -84,24 +88,17 @@ def _source(sheet: Sheet) -> dict[str, object]:
     }
 
 
-def _record(sheet: Sheet) -> None:
-    complete = sheet.head.cleaned_data["complete"]
-    Return.objects.update_or_create(
-        borough=sheet.borough,
-        subject=Subject.SKILLS,
-        received_on=sheet.head.cleaned_data["received_on"],
-        defaults=_source(sheet) | {"complete": complete},
-    )
-
-
 @dataclass(frozen=True)
 class LevelWrite:
-    """One level that a batch wrote; `before` is None where there was none."""
+    """One level that a batch wrote; `before` is None where there was none.
+
+    `differences`: the other answers that changed, such as 'people: 1 to 2 to 3 to 5'.
+    """
 
     skill: Skill
     before: Level | None
     after: Level
-    others: Sequence[str]
+    differences: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -109,17 +106,17 @@ class ReturnBatch:
     """All that one batch wrote."""
 
     writes: Sequence[BatchWrite]
-    steps: Sequence[LevelWrite]
+    levels: Sequence[LevelWrite]
     name: str
 
     @property
-    def standing(self) -> bool:
-        """Whether all of it is as the batch left it, so that it can be undone."""
+    def undoable(self) -> bool:
+        """Whether all of it is still as the batch left it."""
         return all(write.latest for write in self.writes)
 
 
 def find_return_batch(borough: Borough, number: UUID) -> ReturnBatch | None:
-    """A return's batch by its number; None where this borough has none of it."""
+    """A return's batch by its number; None where it is not a return of this borough."""
     writes = batches.batch_writes(KINDS, number)
     levels = [write for write in writes if write.model is SkillLevel]
     own = [write for write in levels if write.after.borough_id == borough.pk and not write.deleted]
@@ -127,31 +124,32 @@ def find_return_batch(borough: Borough, number: UUID) -> ReturnBatch | None:
     if not name or len(own) < len(levels):
         return None
     skills = Skill.objects.in_bulk([write.after.skill_id for write in own])
-    steps = [_step(write, skills) for write in own if write.after.skill_id in skills]
-    steps.sort(key=lambda step: (step.skill.position, step.skill.pk))
-    return ReturnBatch(writes, steps, name)
+    level_writes = [_level_write(write, skills) for write in own if write.after.skill_id in skills]
+    level_writes.sort(key=lambda level: (level.skill.position, level.skill.pk))
+    return ReturnBatch(writes, level_writes, name)
 
 
 _WORDS = {"headcount": "people", "can_teach": "would teach", "wants_help": "wants help"}
 _PLAIN = {True: "yes", False: "no", None: "not known", "": "not known"}
 
 
-def _step(write: BatchWrite, skills: dict[int, Skill]) -> LevelWrite:
+def _level_write(write: BatchWrite, skills: dict[int, Skill]) -> LevelWrite:
     before, after = write.before, write.after
-    others = []
+    differences = []
     for name, words in _WORDS.items():
-        old, new = (getattr(one, name, "") for one in (before, after))
+        old, new = (getattr(record, name, "") for record in (before, after))
+        # A "no" differs from not known, an empty band from none does not
         if (old or None) != (new or None) or isinstance(old, bool) != isinstance(new, bool):
-            others.append(f"{words}: {_PLAIN.get(old, old)} to {_PLAIN.get(new, new)}")
+            differences.append(f"{words}: {_PLAIN.get(old, old)} to {_PLAIN.get(new, new)}")
     return LevelWrite(
         skills[after.skill_id],
         None if before is None else Level(before.level),
         Level(after.level),
-        others,
+        differences,
     )
 
 
 def undo_return(batch: ReturnBatch) -> None:
-    """Put all back as it was before the batch; only while it stands."""
+    """Put all back as it was before the batch; only while it is undoable."""
     with transaction.atomic():
         batches.undo_writes(batch.writes)

@@ -1,4 +1,4 @@
-"""The page of a return: every skill with what is recorded now, and all that is wrong with it."""
+"""The form of a return: every skill with what is recorded now, and the problems of the answers."""
 
 import datetime
 import hashlib
@@ -85,7 +85,7 @@ class RowForm(forms.Form):
         if (
             "level" in cleaned
             and cleaned["level"] is None
-            and any(o not in (None, "") for o in others)
+            and any(value not in (None, "") for value in others)
         ):
             self.add_error("level", "Choose a level, or take the other answers on this skill out.")
         return cleaned
@@ -102,7 +102,7 @@ class RowForm(forms.Form):
 
 
 def initial_answers(level: SkillLevel | None) -> dict[str, Any]:
-    """The answers of last time; none from what is invented."""
+    """The recorded answers; none from an illustrative level."""
     if level is None or level.illustrative:
         return {}
     words = {True: "yes", False: "no", None: ""}
@@ -115,10 +115,10 @@ def initial_answers(level: SkillLevel | None) -> dict[str, Any]:
 
 
 _ROW = re.compile(r"skill-([^-]+)-", re.ASCII)
-_SEEN = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
-_SEEN_BESIDE = ("source_url", "confidence", "confirmed_on", "note")
-"""What a sheet replaces without showing it: in the token as a hash, for notes are long."""
-_SEEN_OF_RETURN = ("received_on", "complete", "source_kind", "as_of", *_SEEN_BESIDE)
+_TOKEN_FIELDS = ("level", "headcount", "can_teach", "wants_help", "source_kind", "as_of")
+# What a return replaces without showing it: in the token as a hash, for notes are long
+_HASHED_FIELDS = ("source_url", "confidence", "confirmed_on", "note")
+_RETURN_FIELDS = ("received_on", "complete", "source_kind", "as_of", *_HASHED_FIELDS)
 RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
 
@@ -132,32 +132,33 @@ class SheetRow:
 
     @property
     def token(self) -> str:
-        """What is recorded now, to be held against what is recorded when the form comes back."""
+        """What is recorded now, to be compared with what is recorded when the form comes back."""
         if self.present is None:
             return "nothing"
-        shown = [str(getattr(self.present, name)) for name in _SEEN]
-        return "|".join([*shown, _hash(self.present, _SEEN_BESIDE)])
+        values = [str(getattr(self.present, name)) for name in _TOKEN_FIELDS]
+        return "|".join([*values, _hash(self.present, _HASHED_FIELDS)])
 
     @property
-    def now(self) -> str:
-        """The same in words."""
+    def present_in_words(self) -> str:
         if self.present is None:
             return "nothing"
-        told = [str(self.present.get_level_display()).lower()]
-        told += [f"{self.present.headcount} people"] if self.present.headcount else []
-        told += ["would teach"] if self.present.can_teach else []
-        told += ["wants help"] if self.present.wants_help else []
+        words = [
+            str(self.present.get_level_display()).lower(),
+            f"{self.present.headcount} people" if self.present.headcount else "",
+            "would teach" if self.present.can_teach else "",
+            "wants help" if self.present.wants_help else "",
+        ]
         when = dates.partial_date_in_words(self.present.as_of, short=True)
         kind = "invented, " if self.present.illustrative else ""
-        return f"{', '.join(told)} ({kind}as of {when})"
+        return f"{', '.join(filter(None, words))} ({kind}as of {when})"
 
 
+# The question before a return of a day is complete, with a level of each of so many skills
 SheetQuestion = Callable[[datetime.date, int], ConfirmationQuestion | None]
-"""What to ask before a return of a day, with a level of each of so many skills, is complete."""
 
 
 class Sheet:
-    """A return as it is shown, or as it came back. To be read within a transaction to be saved."""
+    """An empty form, or one that came back with `data`: then within the transaction that saves."""
 
     def __init__(
         self,
@@ -169,10 +170,8 @@ class Sheet:
         start = {"received_on": dates.today(), "confidence": Confidence.HIGH}
         self.head = HeadForm(data, initial=start)
         present = {level.skill_id: level for level in _levels(borough, locked=data is not None)}
-        skills = Skill.objects.select_related("group")
         self.rows = [
-            self._row(skill, present.get(skill.pk))
-            for skill in skills.order_by("group__position", "group_id", "position", "pk")
+            self._row(skill, present.get(skill.pk)) for skill in Skill.objects.in_page_order()
         ]
 
     def _row(self, skill: Skill, present: SkillLevel | None) -> SheetRow:
@@ -181,7 +180,7 @@ class Sheet:
 
     @cached_property
     def latest(self) -> Return | None:
-        """The borough's latest return on skills that is not invented."""
+        """The borough's latest real return on skills."""
         returns = Return.objects.real().filter(borough=self.borough, subject=Subject.SKILLS)
         if self.data is not None:
             returns = returns.select_for_update()  # its own form locks no borough
@@ -190,17 +189,16 @@ class Sheet:
     @cached_property
     def return_token(self) -> str:
         """The latest return as it is now, to be compared when the form comes back."""
-        return f"{self.latest.pk}|{_hash(self.latest, _SEEN_OF_RETURN)}" if self.latest else "none"
+        return f"{self.latest.pk}|{_hash(self.latest, _RETURN_FIELDS)}" if self.latest else "none"
 
     @property
     def groups(self) -> list[tuple[str, list[SheetRow]]]:
-        """The rows by group of skills."""
         grouped = groupby(self.rows, lambda row: row.skill.group.name)
         return [(name, list(rows)) for name, rows in grouped]
 
     @property
-    def invented(self) -> int:
-        """How many of the recorded levels are invented, and so not filled in."""
+    def illustrative(self) -> int:
+        """How many of the recorded levels are illustrative, and so not filled in."""
         return sum(row.present is not None and row.present.illustrative for row in self.rows)
 
     @property
@@ -231,11 +229,10 @@ class Sheet:
                 f"A later return, of {last}, is recorded. Past levels are edited one by one.",
             )
         for row in self.answered:
-            now = row.present
-            if now and not now.illustrative and dates.first_day(now.as_of) > day:
-                row.form.add_error(
-                    "level", f"What is recorded is later than this return: {row.now}."
-                )
+            level = row.present
+            if level and not level.illustrative and dates.first_day(level.as_of) > day:
+                reason = f"What is recorded is later than this return: {row.present_in_words}."
+                row.form.add_error("level", reason)
 
     def _check_completeness(self) -> None:
         missing = [row.skill.name for row in self.rows if row.form.left_out]
@@ -251,11 +248,11 @@ class Sheet:
             question = self._ask(self.head.cleaned_data["received_on"], len(self.rows))
             if question:
                 self.head.ask(question)
-        strange = self._strange()
-        if strange:
+        unknown = self._unknown_skills()
+        if unknown:
             self.head.add_error(
                 None,
-                f"Answers on skills that are not recorded (number {', '.join(strange)}). Nothing "
+                f"Answers on skills that are not recorded (number {', '.join(unknown)}). Nothing "
                 "was saved: open the page again.",
             )
 
@@ -267,18 +264,20 @@ class Sheet:
         saved = Return.objects.real().filter(borough=self.borough, subject=Subject.SKILLS)
         return not saved.filter(received_on=day, complete=True).exists()
 
-    def _strange(self) -> list[str]:
+    def _unknown_skills(self) -> list[str]:
+        """Keys in the data that no skill has, such as of one deleted meanwhile; shortened."""
         known = {str(row.skill.pk) for row in self.rows}
-        found = {match[1] for key in self.data or () if (match := _ROW.match(key))}
-        return sorted(one[:20] for one in found - known)[:10]
+        keys = {match[1] for key in self.data or () if (match := _ROW.match(key))}
+        return sorted(key[:20] for key in keys - known)[:10]
 
     def _check_unchanged(self, row: SheetRow) -> None:
         """What was recorded when the page was opened must still be recorded."""
         if (self.data or {}).get(f"seen-{row.skill.pk}") != row.token:
             row.form.add_error(
                 "level",
-                f"Somebody changed this after you opened the page; recorded now: {row.now}. Your "
-                "answer is kept: save again to put it in place of theirs.",
+                "Somebody changed this after you opened the page; recorded now: "
+                f"{row.present_in_words}. Your answer is kept: save again to put it in place of "
+                "theirs.",
             )
 
     def _check_return(self) -> None:
@@ -298,12 +297,16 @@ class Sheet:
     @property
     def problems(self) -> Sequence[tuple[str, str]]:
         """(id of the field, what is wrong), from top to bottom."""
-        found = [("", str(message)) for message in self.head.non_field_errors()]
-        found += [(field.id_for_label, f"{field.label}: {one}") for field, one in _wrong(self.head)]
-        for row in self.rows:
-            for field, one in _wrong(row.form):
-                found.append((field.id_for_label, f"{row.skill}, {field.label.lower()}: {one}"))
-        return found
+        problems = [("", str(message)) for message in self.head.non_field_errors()]
+        problems += [
+            (field.id_for_label, f"{field.label}: {message}")
+            for field, message in _field_errors(self.head)
+        ]
+        return problems + [
+            (field.id_for_label, f"{row.skill}, {field.label.lower()}: {message}")
+            for row in self.rows
+            for field, message in _field_errors(row.form)
+        ]
 
 
 def _hash(record: Any, fields: Iterable[str]) -> str:
@@ -317,7 +320,7 @@ def _name_skills(skills: Sequence[str]) -> str:
     return ", ".join(skills[:5]) + more
 
 
-def _wrong(form: Form) -> Iterator[tuple[BoundField, str]]:
+def _field_errors(form: Form) -> Iterator[tuple[BoundField, str]]:
     for field in form:
         for message in field.errors:
             yield field, str(message)

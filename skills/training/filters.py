@@ -1,4 +1,4 @@
-"""What may be asked of the training plan.
+"""The query string of the training plan.
 
 `illustrative` chooses the facts and `cap` the places, so they change the plan. `skill`, `group` and
 `borough` choose what of it is shown, and never change it.
@@ -11,7 +11,7 @@ from citytools.lists.columns import Column
 from citytools.lists.filters import ChoiceFilter, SlugsFilter, YesNoFilter, narrow_by_illustrative
 from citytools.lists.filterset import FactFilterSet
 from skills.models import Level, Skill, SkillGroup
-from skills.training.plan import CAP, MAX_COHORT_SIZE
+from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE
 
 _LEVELS = tuple(str(value) for value in Level.values)
 
@@ -31,7 +31,7 @@ TRAINING_COLUMNS = (
 _CAPS = [str(number) for number in range(1, MAX_COHORT_SIZE + 1)]
 
 
-def _unchanged(queryset: Any, chosen: Any) -> Any:
+def _unchanged(queryset: Any, value: Any) -> Any:
     return queryset
 
 
@@ -45,10 +45,12 @@ class TrainingFilter(FactFilterSet):
     skill = SlugsFilter("Skill", Skill.objects.all(), _unchanged)
     group = SlugsFilter("Group", SkillGroup.objects.all(), _unchanged)
     borough = SlugsFilter("Borough", Borough.objects.london(), _unchanged)
-    cap = ChoiceFilter("Learners per teacher", [(number, number) for number in _CAPS], str(CAP))
+    cap = ChoiceFilter(
+        "Learners per teacher", [(number, number) for number in _CAPS], str(DEFAULT_CAP)
+    )
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
     @property
     def places(self) -> int:
         """How many learners a teacher takes in one skill."""
-        return int(self.named.get("cap") or CAP)
+        return int(self.named.get("cap") or DEFAULT_CAP)

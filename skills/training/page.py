@@ -1,4 +1,4 @@
-"""The plan as a page shows it: made of all facts, then narrowed to what was asked."""
+"""The plan as a page shows it: computed from all facts, then narrowed to the query string."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,10 +9,9 @@ from boroughs.models import Borough
 from citytools.lists.listing import Listing
 from skills.models import Level, Skill
 from skills.training.filters import TrainingFilter
-from skills.training.pairs import BodyLevel, TrainingFacts, read_training_facts
+from skills.training.pairs import BodyLevel, Lesson, TrainingFacts, read_training_facts
 from skills.training.plan import (
     Cohort,
-    Lesson,
     TeachingGap,
     TrainingPlan,
     best_plan,
@@ -26,8 +25,8 @@ from systems.models import System, SystemQuerySet
 class PairRow:
     """One pair: who could teach whom what, and why.
 
-    The reason in three parts: `higher` (levels between them), `back` (what the learner teaches in
-    return, if anything), `common` (what the two share).
+    The reason in three parts: `higher` (levels between them), `in_return` (what the learner
+    teaches, if anything), `common` (what the two share).
     """
 
     skill: Skill
@@ -36,26 +35,25 @@ class PairRow:
     learner: Borough
     learner_level: Level
     higher: str
-    back: str
+    in_return: str
     common: str
     illustrative: bool
 
     @property
     def why(self) -> str:
-        """The whole reason."""
-        return "; ".join(filter(None, (self.higher, self.back, self.common)))
+        return "; ".join(filter(None, (self.higher, self.in_return, self.common)))
 
     @property
     def cells(self) -> Mapping[str, Any]:
         """The row as the file has it, by column."""
-        made_up = "; invented for demonstration" if self.illustrative else ""
+        mark = "; invented for demonstration" if self.illustrative else ""
         return {
             "skill": self.skill.name,
             "teacher": self.teacher.name,
             "teacher_level": int(self.teacher_level),
             "learner": self.learner.name,
             "learner_level": int(self.learner_level),
-            "why": f"{self.why}{made_up}",
+            "why": f"{self.why}{mark}",
         }
 
 
@@ -71,7 +69,10 @@ class Swap:
 
 @dataclass(frozen=True)
 class Member:
-    """A borough with its level, in a cohort or a gap; near: of the teacher's partnership."""
+    """A borough with its level, in a cohort or a gap.
+
+    `near`: of the teacher's partnership; `waits`: without a pair in the plan.
+    """
 
     borough: Borough
     level: Level
@@ -80,8 +81,8 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Class:
-    """A cohort by name; `left` are those who would wait even so."""
+class CohortRow:
+    """A cohort with names; `left` are those who would wait even so."""
 
     skill: Skill
     teacher: Member
@@ -98,8 +99,8 @@ class Class:
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A gap by name."""
+class GapRow:
+    """A gap with names."""
 
     skill: Skill
     members: list[Member]
@@ -108,18 +109,22 @@ class Missing:
     illustrative: bool
 
 
-class PlanWords:
+class PlanPresenter:
     """Turns what the plan says by slug into rows with names."""
 
     def __init__(self, facts: TrainingFacts) -> None:
         self.facts = facts
-        used = (product for body in facts.bodies.values() for product in {p for _, p in body.runs})
-        self._users = Counter(used)
+        self._users = Counter(
+            product
+            for body in facts.bodies.values()
+            for product in {product for _, product in body.runs}
+        )
 
-    def row(self, lesson: Lesson, back: Iterable[Lesson] = ()) -> PairRow:
-        """A pair; `back` are the lessons that the learner gives in return."""
-        teacher, learner = self._of(lesson.teacher.body), self._of(lesson.learner.body)
-        skills = _join_names([self.facts.skills[one.skill].name for one in back])
+    def row(self, lesson: Lesson, in_return: Iterable[Lesson] = ()) -> PairRow:
+        """A pair; `in_return` are the lessons that the learner gives the teacher."""
+        boroughs = self.facts.boroughs
+        teacher, learner = boroughs[lesson.teacher.body], boroughs[lesson.learner.body]
+        skills = _join_names([self.facts.skills[other.skill].name for other in in_return])
         return PairRow(
             self.facts.skills[lesson.skill],
             teacher,
@@ -129,23 +134,24 @@ class PlanWords:
             f"{lesson.distance} level{'s' if lesson.distance > 1 else ''} higher",
             f"in return {learner.name} teaches {teacher.name} {skills}" if skills else "",
             self._common(lesson, swapped=bool(skills)),
-            lesson.invented,
+            lesson.illustrative,
         )
 
     def swap(
         self,
         pair: tuple[str, str],
         lessons: Iterable[Lesson],
-        seen: Callable[[Lesson], bool],
+        visible: Callable[[Lesson], bool],
     ) -> Swap:
-        """What two boroughs teach each other, in the order of the lessons; those seen as rows."""
+        """What two boroughs teach each other, in the order of the lessons; visible ones as rows."""
         own = [lesson for lesson in lessons if lesson.bodies == pair]
         rows = [
-            self.row(lesson, [two for two in own if two.teacher.body == lesson.learner.body])
+            self.row(lesson, [other for other in own if other.teacher.body == lesson.learner.body])
             for lesson in own
-            if seen(lesson)
+            if visible(lesson)
         ]
-        return Swap(self._of(pair[0]), self._of(pair[1]), rows, len(rows) == len(own))
+        first, second = (self.facts.boroughs[slug] for slug in pair)
+        return Swap(first, second, rows, len(rows) == len(own))
 
     def _common(self, lesson: Lesson, *, swapped: bool) -> str:
         bond = lesson.bond
@@ -162,37 +168,31 @@ class PlanWords:
         more = len(names) - 2
         return _join_names([*names[:2], *([f"{more} more"] if more > 0 else [])])
 
-    def cohort(self, cohort: Cohort) -> Class:
-        """A cohort."""
-        home = self.facts.bodies[cohort.teacher.body].partnership
-        return Class(
-            self.facts.skills[cohort.teacher.skill],
+    def cohort(self, cohort: Cohort) -> CohortRow:
+        return CohortRow(
+            self.facts.skills[cohort.skill],
             self._member(cohort.teacher),
             [
                 self._member(
                     lesson.learner,
-                    near=bool(home) and bool(lesson.bond.partnership),
+                    near=bool(lesson.bond.partnership),
                     waits=lesson.learner in cohort.waiting,
                 )
                 for lesson in cohort.lessons
             ],
             cohort.teachers,
             cohort.wanting,
-            [self._member(one) for one in cohort.left],
-            any(lesson.invented for lesson in cohort.lessons),
+            [self._member(learner) for learner in cohort.left],
+            any(lesson.illustrative for lesson in cohort.lessons),
         )
 
-    def gap(self, gap: TeachingGap) -> Missing:
-        """A gap."""
-        members = [self._member(one) for one in gap.wanting]
-        made_up = any(one.invented for one in gap.wanting)
-        return Missing(self.facts.skills[gap.skill], members, Level(gap.best), gap, made_up)
+    def gap(self, gap: TeachingGap) -> GapRow:
+        members = [self._member(level) for level in gap.wanting]
+        illustrative = any(level.illustrative for level in gap.wanting)
+        return GapRow(self.facts.skills[gap.skill], members, Level(gap.best), gap, illustrative)
 
-    def _member(self, held: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
-        return Member(self._of(held.body), Level(held.level), near, waits)
-
-    def _of(self, slug: str) -> Borough:
-        return self.facts.boroughs[slug]
+    def _member(self, level: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
+        return Member(self.facts.boroughs[level.body], Level(level.level), near, waits)
 
 
 def _join_names(names: list[str]) -> str:
@@ -201,7 +201,7 @@ def _join_names(names: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class PlanSection:
+class PlanSelection:
     """The skills, groups and boroughs to show, by slug; empty means all."""
 
     skills: frozenset[str]
@@ -210,24 +210,15 @@ class PlanSection:
 
     @property
     def all(self) -> bool:
-        """Whether nothing is left out."""
         return not (self.skills or self.groups or self.boroughs)
 
-    def holds(self, skill: Skill, bodies: Sequence[str]) -> bool:
-        """Whether something of this skill is shown, in which these boroughs take part."""
+    def includes(self, skill: Skill, bodies: Sequence[str]) -> bool:
+        """Whether to show something about this skill in which these boroughs take part."""
         return (
             (not self.skills or skill.slug in self.skills)
             and (not self.groups or skill.group.slug in self.groups)
             and (not self.boroughs or not self.boroughs.isdisjoint(bodies))
         )
-
-
-def plan_section(chosen: TrainingFilter) -> PlanSection:
-    """What the query string asks to see."""
-    skills, groups, boroughs = (
-        frozenset(one.slug for one in chosen.named[name]) for name in ("skill", "group", "borough")
-    )
-    return PlanSection(skills, groups, boroughs)
 
 
 @dataclass(frozen=True)
@@ -240,7 +231,6 @@ class Wishes:
 
     @property
     def total(self) -> int:
-        """All of them."""
         return self.met + self.waiting + self.untaught
 
     @property
@@ -251,105 +241,109 @@ class Wishes:
             (self.waiting, "waits for a place", "wait for a place"),
             (self.untaught, "can be taught by nobody", "can be taught by nobody"),
         ]
-        told = [f"{count:,} {one if count == 1 else more}" for count, one, more in parts if count]
-        return ", ".join(told)
+        return ", ".join(
+            f"{count:,} {singular if count == 1 else plural}"
+            for count, singular, plural in parts
+            if count
+        )
 
 
 @dataclass(frozen=True)
 class Training:
-    """The plan of `planned` pairs, made of the levels of `known` boroughs; the rest as shown."""
+    """The plan of `planned` pairs, from the levels of `known` boroughs; the rest as narrowed."""
 
     planned: int = 0
     known: int = 0
     swaps: list[Swap] = field(default_factory=list)
     pairs: list[PairRow] = field(default_factory=list)
-    cohorts: list[Class] = field(default_factory=list)
-    gaps: list[Missing] = field(default_factory=list)
+    cohorts: list[CohortRow] = field(default_factory=list)
+    gaps: list[GapRow] = field(default_factory=list)
     wishes: Wishes = Wishes()
     all: bool = True
 
     @property
     def rows(self) -> list[PairRow]:
-        """All pairs shown, in the order of the page: those of swaps first."""
+        """All pairs, in the order of the page: those of swaps first."""
         return [*(row for swap in self.swaps for row in swap.rows), *self.pairs]
 
     @property
     def boroughs(self) -> int:
-        """How many boroughs take part in the pairs shown."""
+        """How many boroughs take part in the pairs."""
         return len({borough.pk for row in self.rows for borough in (row.teacher, row.learner)})
 
     @property
     def skills(self) -> int:
-        """How many skills are taught in the pairs shown."""
+        """How many skills are taught in the pairs."""
         return len({row.skill.pk for row in self.rows})
 
 
 class PlanListing(Listing):
     """The plan as a list: its rows are pairs, all on one page."""
 
-    def __init__(self, chosen: TrainingFilter, training: Training) -> None:
+    def __init__(self, filterset: TrainingFilter, training: Training) -> None:
         self.training = training
         super().__init__(
-            chosen, "skills:training", "skills:training_csv", "Peer training", "pair", "pairs"
+            filterset, "skills:training", "skills:training_csv", "Peer training", "pair", "pairs"
         )
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """What of the address was not understood."""
         return self.chosen.problems
 
     @property
     def total(self) -> int:
-        """The pairs shown."""
         return len(self.training.rows)
 
 
-def training_for(chosen: TrainingFilter) -> Training:
-    """The plan for what was asked; empty where that was not understood."""
-    if chosen.problems:
+def training_for(filterset: TrainingFilter) -> Training:
+    """The plan for a query string; empty where that has problems."""
+    if filterset.problems:
         return Training()
     systems: SystemQuerySet = System.objects.all()
-    if asked := chosen.named["illustrative"]:
-        systems = systems.illustrative() if asked == "yes" else systems.real()
-    facts = read_training_facts(chosen.rows, systems)
-    plan = best_plan(facts.held, facts.bodies, chosen.places)
-    return _seen(facts, plan, plan_section(chosen))
+    if illustrative := filterset.named["illustrative"]:
+        systems = systems.illustrative() if illustrative == "yes" else systems.real()
+    facts = read_training_facts(filterset.rows, systems)
+    plan = best_plan(facts.levels, facts.bodies, filterset.places)
+    slugs = [
+        frozenset(record.slug for record in filterset.named[name])
+        for name in ("skill", "group", "borough")
+    ]
+    return _narrow_plan(facts, plan, PlanSelection(*slugs))
 
 
-def _seen(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Training:
+def _narrow_plan(facts: TrainingFacts, plan: TrainingPlan, selection: PlanSelection) -> Training:
     """What is shown of a plan, by skill in the order of the pages, then by borough."""
-    words, swapped = PlanWords(facts), made.swaps
+    presenter, swapped = PlanPresenter(facts), plan.swaps
     order = {slug: place for place, slug in enumerate(facts.skills)}
 
-    def seen(what: Lesson | Cohort | TeachingGap) -> bool:
-        return asked.holds(facts.skills[what.skill], what.bodies)
+    def visible(part: Lesson | Cohort | TeachingGap) -> bool:
+        return selection.includes(facts.skills[part.skill], part.bodies)
 
-    lessons = sorted(made.lessons, key=lambda lesson: order[lesson.skill])
-    swaps = [words.swap(pair, lessons, seen) for pair in swapped]
-    suggested = find_cohorts(facts.held, facts.bodies, made)
-    suggested.sort(key=lambda cohort: order[cohort.skill])
+    lessons = sorted(plan.lessons, key=lambda lesson: order[lesson.skill])
+    swaps = [presenter.swap(pair, lessons, visible) for pair in swapped]
+    cohorts = find_cohorts(facts.levels, facts.bodies, plan)
+    cohorts.sort(key=lambda cohort: order[cohort.skill])
     return Training(
         planned=len(lessons),
         known=len(facts.bodies),
         swaps=[swap for swap in swaps if swap.rows],
         pairs=[
-            words.row(lesson) for lesson in lessons if lesson.bodies not in swapped and seen(lesson)
+            presenter.row(lesson)
+            for lesson in lessons
+            if lesson.bodies not in swapped and visible(lesson)
         ],
-        cohorts=[words.cohort(cohort) for cohort in suggested if seen(cohort)],
-        gaps=[words.gap(gap) for gap in find_gaps(facts.held, made) if seen(gap)],
-        wishes=_wishes(facts, made, asked),
-        all=asked.all,
+        cohorts=[presenter.cohort(cohort) for cohort in cohorts if visible(cohort)],
+        gaps=[presenter.gap(gap) for gap in find_gaps(facts.levels, plan) if visible(gap)],
+        wishes=_wishes(facts, plan, selection),
+        all=selection.all,
     )
 
 
-def _wishes(facts: TrainingFacts, made: TrainingPlan, asked: PlanSection) -> Wishes:
+def _wishes(facts: TrainingFacts, plan: TrainingPlan, selection: PlanSelection) -> Wishes:
     """The wishes of the boroughs and skills shown."""
-
-    def counted(held: Iterable[BodyLevel]) -> int:
-        return sum(asked.holds(facts.skills[one.skill], [one.body]) for one in held)
-
-    return Wishes(
-        counted(lesson.learner for lesson in made.lessons),
-        counted(made.waiting),
-        counted(made.untaught),
+    learners = [lesson.learner for lesson in plan.lessons]
+    counts = (
+        sum(selection.includes(facts.skills[level.skill], [level.body]) for level in levels)
+        for levels in (learners, plan.waiting, plan.untaught)
     )
+    return Wishes(*counts)

@@ -1,7 +1,7 @@
 """What a lesson is worth: who may teach whom, and why one pair is better than another.
 
-All in small whole numbers, so that the best plan is exactly the best. Plain records, no Django:
-bodies and skills go by their slugs.
+All in small whole numbers, so that the best plan is exactly the best. Bodies and skills are known
+by their slugs, and the records of the plan are plain tuples, so that it can be tested by itself.
 """
 
 from collections import defaultdict
@@ -11,16 +11,17 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
-from boroughs.models import LONDON, Borough, Subject
+from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevelQuerySet
 from systems.models import SystemQuerySet
 
-TEACHES_FROM, HIGHEST = 3, 4
-"""Practitioner, from which on a body may teach; expert, above which nobody can teach it."""
+# Practitioner, from which on a body may teach; expert, whom nobody can teach
+MIN_TEACHING_LEVEL, MAX_LEVEL = 3, 4
+# Width of a tie number: sums of them and of points stay exact as floats (see `plan`)
 TIE_BITS = 26
-Use = tuple[str, str]
-"""A function, and a product in use for it."""
+# A function, and a product in use for it
+FunctionProduct = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ POINTS = Points()
 class BodyLevel(NamedTuple):
     """One body's known level of one skill, 0 to 4; whether it can teach it or wants help with it.
 
-    Not asked counts as no. `invented` says that the record is made up for demonstration.
+    Not asked counts as no.
     """
 
     skill: str
@@ -48,26 +49,26 @@ class BodyLevel(NamedTuple):
     level: int
     can_teach: bool
     wants_help: bool
-    invented: bool = False
+    illustrative: bool = False
 
     @property
     def offered(self) -> bool:
         """Whether it may teach. Who wants help learns, unless nobody can stand above it."""
-        free = not self.wants_help or self.level == HIGHEST
-        return self.can_teach and self.level >= TEACHES_FROM and free
+        free = not self.wants_help or self.level == MAX_LEVEL
+        return self.can_teach and self.level >= MIN_TEACHING_LEVEL and free
 
 
 @dataclass(frozen=True)
 class Body:
     """What of a body matters beside its skills.
 
-    `runs` holds what it is known to have in use, `invented` those uses that are made up for
-    demonstration; `tile` is its row and column on the map.
+    `runs` holds what it is known to have in use, `illustrative` those of them that are; `tile` is
+    its row and column on the map.
     """
 
     partnership: str = ""
-    runs: frozenset[Use] = frozenset()
-    invented: frozenset[Use] = frozenset()
+    runs: frozenset[FunctionProduct] = frozenset()
+    illustrative: frozenset[FunctionProduct] = frozenset()
     tile: tuple[int, int] | None = None
 
 
@@ -75,7 +76,7 @@ class Body:
 class Bond:
     """What two bodies have in common, in whatever skill and direction one teaches the other.
 
-    `products` are run by both for the same function; `invented` says that such a record is made up.
+    `products` are run by both for the same function; `illustrative` says that such a record is.
     `swap` says that each could teach the other something. `tie` is a number made of the two names
     alone: between plans worth the same it decides, and so leans to the same pairs in all skills.
     """
@@ -84,14 +85,14 @@ class Bond:
     products: frozenset[str]
     swap: bool
     tie: int
-    invented: bool = False
+    illustrative: bool = False
 
     @cached_property
     def points(self) -> int:
         """The part of a lesson's benefit that is not its distance in levels."""
-        together = POINTS.partnership if self.partnership else 0
-        mutual = POINTS.swap if self.swap else 0
-        return together + mutual + POINTS.product * min(len(self.products), POINTS.products)
+        partnership = POINTS.partnership if self.partnership else 0
+        swap = POINTS.swap if self.swap else 0
+        return partnership + swap + POINTS.product * min(len(self.products), POINTS.products)
 
 
 class SkillExchange(NamedTuple):
@@ -108,16 +109,50 @@ class SkillExchange(NamedTuple):
         return [learner for learner in self.learners if learner.level < highest]
 
 
-def exchanges_by_skill(held: Iterable[BodyLevel]) -> list[SkillExchange]:
-    """Offers and wishes of each skill that has either, by skill; in whatever order they came."""
-    found: dict[str, SkillExchange] = {}
-    for one in sorted(held):
-        wanted = found.setdefault(one.skill, SkillExchange(one.skill, [], []))
-        if one.offered:
-            wanted.teachers.append(one)
-        if one.wants_help:
-            wanted.learners.append(one)
-    return [value for value in found.values() if value.teachers or value.learners]
+def exchanges_by_skill(levels: Iterable[BodyLevel]) -> list[SkillExchange]:
+    """Offers and wishes of each skill that has either; the same for any order of the levels."""
+    exchanges: dict[str, SkillExchange] = {}
+    for level in sorted(levels):
+        exchange = exchanges.setdefault(level.skill, SkillExchange(level.skill, [], []))
+        if level.offered:
+            exchange.teachers.append(level)
+        if level.wants_help:
+            exchange.learners.append(level)
+    return [exchange for exchange in exchanges.values() if exchange.teachers or exchange.learners]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One body teaches another one skill."""
+
+    teacher: BodyLevel
+    learner: BodyLevel
+    bond: Bond
+
+    @property
+    def skill(self) -> str:
+        return self.teacher.skill
+
+    @property
+    def distance(self) -> int:
+        """How many levels the teacher is above the learner."""
+        return self.teacher.level - self.learner.level
+
+    @property
+    def benefit(self) -> int:
+        """What it is worth, in points."""
+        return self.distance * POINTS.level + self.bond.points
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether a level or a shared product behind it is illustrative."""
+        return self.teacher.illustrative or self.learner.illustrative or self.bond.illustrative
+
+    @property
+    def bodies(self) -> tuple[str, str]:
+        """The two, in the order of their names, whichever teaches."""
+        first, second = sorted((self.teacher.body, self.learner.body))
+        return first, second
 
 
 class Bonds:
@@ -132,22 +167,23 @@ class Bonds:
                 self._could[teacher.body].update(below)
         self._known: dict[tuple[str, str], Bond] = {}
 
-    def of(self, one: str, other: str) -> Bond:
-        """The bond of two bodies; the same either way round."""
-        pair = (one, other) if one < other else (other, one)
+    def lesson(self, teacher: BodyLevel, learner: BodyLevel) -> Lesson:
+        """The lesson of these two; their bond is the same either way round."""
+        first, second = teacher.body, learner.body
+        pair = (first, second) if first < second else (second, first)
         if pair not in self._known:
-            self._known[pair] = self._made(*pair)
-        return self._known[pair]
+            self._known[pair] = self._bond(*pair)
+        return Lesson(teacher, learner, self._known[pair])
 
-    def _made(self, one: str, other: str) -> Bond:
-        first, second = self._bodies[one], self._bodies[other]
+    def _bond(self, body: str, other: str) -> Bond:
+        first, second = self._bodies[body], self._bodies[other]
         shared = first.runs & second.runs
         return Bond(
             first.partnership if first.partnership == second.partnership else "",
             frozenset(product for _, product in shared),
-            other in self._could[one] and one in self._could[other],
-            tie_break(one, other),
-            not shared.isdisjoint(first.invented | second.invented),
+            other in self._could[body] and body in self._could[other],
+            tie_break(body, other),
+            not shared.isdisjoint(first.illustrative | second.illustrative),
         )
 
 
@@ -164,7 +200,7 @@ class TrainingFacts:
     `skills` stand in the order of the pages.
     """
 
-    held: list[BodyLevel]
+    levels: list[BodyLevel]
     bodies: Mapping[str, Body]
     boroughs: Mapping[str, Borough]
     skills: Mapping[str, Skill]
@@ -172,18 +208,15 @@ class TrainingFacts:
 
 def read_training_facts(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> TrainingFacts:
     """These levels and systems in use, as far as they are of the 33; four queries."""
-    held = _body_levels(levels)
-    known = Borough.objects.london().filter(slug__in={one.body for one in held})
+    body_levels = _body_levels(levels)
+    known = Borough.objects.london().filter(slug__in={level.body for level in body_levels})
     boroughs = {borough.slug: borough for borough in known}
-    runs = _uses(systems)
-    skills = Skill.objects.select_related("group").order_by(
-        "group__position", "group_id", "position", "pk"
-    )
+    uses = _uses(systems)
     return TrainingFacts(
-        held,
-        {slug: _body(borough, runs.get(slug, {})) for slug, borough in boroughs.items()},
+        body_levels,
+        {slug: _body(borough, uses.get(slug, {})) for slug, borough in boroughs.items()},
         boroughs,
-        {skill.slug: skill for skill in skills},
+        {skill.slug: skill for skill in Skill.objects.in_page_order()},
     )
 
 
@@ -196,39 +229,21 @@ def _body_levels(levels: SkillLevelQuerySet) -> list[BodyLevel]:
     ]
 
 
-def _uses(systems: SystemQuerySet) -> dict[str, dict[Use, bool]]:
-    """What each borough runs, and whether that record is made up for demonstration."""
+def _uses(systems: SystemQuerySet) -> dict[str, dict[FunctionProduct, bool]]:
+    """What each borough runs, and whether that record is illustrative."""
     fields = ("borough__slug", "function__name", "product__name", "source_kind")
     in_use = systems.in_use().filter(borough__in=Borough.objects.london()).order_by("pk")
-    runs: dict[str, dict[Use, bool]] = {}
+    uses: dict[str, dict[FunctionProduct, bool]] = {}
     for body, function, product, kind in in_use.values_list(*fields):
-        runs.setdefault(body, {})[function, product] = kind == SourceKind.ILLUSTRATIVE
-    return runs
+        uses.setdefault(body, {})[function, product] = kind == SourceKind.ILLUSTRATIVE
+    return uses
 
 
-def _body(borough: Borough, runs: Mapping[Use, bool]) -> Body:
+def _body(borough: Borough, uses: Mapping[FunctionProduct, bool]) -> Body:
     row, column = borough.tile_row, borough.tile_column
     return Body(
         borough.partnership,
-        frozenset(runs),
-        frozenset(use for use, made_up in runs.items() if made_up),
+        frozenset(uses),
+        frozenset(use for use, illustrative in uses.items() if illustrative),
         None if row is None or column is None else (row, column),
     )
-
-
-@dataclass(frozen=True)
-class Reporting:
-    """How many of the 33 have returned skills; `invented` of these returns are made up."""
-
-    reporting: int
-    invented: int
-    london: int = LONDON
-
-
-def reporting_on_skills(*, illustrative: bool) -> Reporting:
-    """Who reports on skills; invented returns count only where invented records may be shown."""
-    real = Borough.objects.reporting(Subject.SKILLS, illustrative=False).count()
-    if not illustrative:
-        return Reporting(real, 0)
-    found = Borough.objects.reporting(Subject.SKILLS).count()
-    return Reporting(found, found - real)

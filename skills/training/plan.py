@@ -19,56 +19,20 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from skills.training.pairs import (
-    POINTS,
-    TEACHES_FROM,
+    MIN_TEACHING_LEVEL,
     TIE_BITS,
     Body,
     BodyLevel,
-    Bond,
     Bonds,
+    Lesson,
     SkillExchange,
     exchanges_by_skill,
 )
 
-CAP = 2
-"""Learners that a teacher takes in one skill, unless the page says otherwise."""
+# Learners that a teacher takes in one skill, unless the page says otherwise
+DEFAULT_CAP = 2
+# Learners of one skill up to which every sum is exact
 MAX_LEARNERS = 1000
-"""Learners of one skill up to which every sum is exact."""
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One body teaches another one skill."""
-
-    teacher: BodyLevel
-    learner: BodyLevel
-    bond: Bond
-
-    @property
-    def skill(self) -> str:
-        """What is taught."""
-        return self.teacher.skill
-
-    @property
-    def distance(self) -> int:
-        """How many levels the teacher is above the learner."""
-        return self.teacher.level - self.learner.level
-
-    @property
-    def benefit(self) -> int:
-        """What it is worth, in points."""
-        return self.distance * POINTS.level + self.bond.points
-
-    @property
-    def invented(self) -> bool:
-        """Whether a level or a shared product behind it is made up for demonstration."""
-        return self.teacher.invented or self.learner.invented or self.bond.invented
-
-    @property
-    def bodies(self) -> tuple[str, str]:
-        """The two, in the order of their names, whichever teaches."""
-        one, other = sorted((self.teacher.body, self.learner.body))
-        return one, other
 
 
 @dataclass(frozen=True)
@@ -98,58 +62,64 @@ class TrainingPlan:
         pairs: dict[tuple[str, str], list[Lesson]] = {}
         for lesson in self.lessons:
             pairs.setdefault(lesson.bodies, []).append(lesson)
-        mutual = [item for item in pairs.items() if len({one.teacher.body for one in item[1]}) > 1]
+        mutual = [
+            (pair, lessons)
+            for pair, lessons in pairs.items()
+            if len({lesson.teacher.body for lesson in lessons}) > 1
+        ]
         return dict(sorted(mutual, key=lambda item: (-len(item[1]), item[0])))
 
 
 def best_plan(
-    held: Iterable[BodyLevel], bodies: Mapping[str, Body], cap: int = CAP
+    levels: Iterable[BodyLevel], bodies: Mapping[str, Body], cap: int = DEFAULT_CAP
 ) -> TrainingPlan:
-    """The best plan; every body that holds a skill is among `bodies`."""
-    skills = exchanges_by_skill(held)
-    bonds = Bonds(bodies, skills)
+    """The best plan; every body with a level is among `bodies`."""
+    exchanges = exchanges_by_skill(levels)
+    bonds = Bonds(bodies, exchanges)
     lessons: list[Lesson] = []
     waiting: list[BodyLevel] = []
     untaught: list[BodyLevel] = []
-    for skill in skills:
-        taught = _best(skill, bonds, cap)
+    for exchange in exchanges:
+        taught = _best_lessons(exchange, bonds, cap)
         lessons += taught
-        learning, able = {lesson.learner for lesson in taught}, skill.able
-        waiting += [one for one in able if one not in learning]
-        untaught += [learner for learner in skill.learners if learner not in able]
+        learning, able = {lesson.learner for lesson in taught}, exchange.able
+        waiting += [learner for learner in able if learner not in learning]
+        untaught += [learner for learner in exchange.learners if learner not in able]
     return TrainingPlan(tuple(lessons), tuple(waiting), tuple(untaught))
 
 
-def _best(wanted: SkillExchange, bonds: Bonds, cap: int) -> list[Lesson]:
-    """The best lessons in one skill, by teacher and learner."""
-    if len(wanted.learners) > MAX_LEARNERS:
-        raise ValueError(f"{wanted.skill}: more than {MAX_LEARNERS} learners cannot be summed")
-    unit = (len(wanted.learners) + 1) << TIE_BITS
-    worth = np.zeros((len(wanted.learners), len(wanted.teachers)))
-    for row, learner in enumerate(wanted.learners):
-        for column, teacher in enumerate(wanted.teachers):
+def _best_lessons(exchange: SkillExchange, bonds: Bonds, cap: int) -> list[Lesson]:
+    """The best lessons in one skill, by teacher and learner; ValueError for too many learners."""
+    teachers, learners = exchange.teachers, exchange.learners
+    if len(learners) > MAX_LEARNERS:
+        raise ValueError(f"{exchange.skill}: more than {MAX_LEARNERS} learners cannot be summed")
+    # One point outweighs the ties of all lessons together
+    point = (len(learners) + 1) << TIE_BITS
+    worth = np.zeros((len(learners), len(teachers)))
+    for row, learner in enumerate(learners):
+        for column, teacher in enumerate(teachers):
             if teacher.level > learner.level:
-                lesson = Lesson(teacher, learner, bonds.of(teacher.body, learner.body))
-                worth[row, column] = lesson.benefit * unit + lesson.bond.tie
-    places = min(cap, len(wanted.learners))
+                lesson = bonds.lesson(teacher, learner)
+                worth[row, column] = lesson.benefit * point + lesson.bond.tie
+    places = min(cap, len(learners))
     rows, columns = linear_sum_assignment(np.repeat(worth, places, axis=1), maximize=True)
-    chosen = [
-        (wanted.teachers[column // places], wanted.learners[row])
+    pairs = [
+        (teachers[column // places], learners[row])
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
         if worth[row, column // places]
     ]
-    return [Lesson(one, other, bonds.of(one.body, other.body)) for one, other in sorted(chosen)]
+    return [bonds.lesson(teacher, learner) for teacher, learner in sorted(pairs)]
 
 
+# Learners in a cohort
 MAX_COHORT_SIZE = 8
-"""Learners in a cohort."""
+# Learners to each teacher from which a cohort is suggested, whether or not any of them waits
 MIN_COHORT_LEARNERS = 3
-"""Learners to each teacher from which a cohort is suggested, whether or not any of them waits."""
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """One teacher and up to `MOST` learners of a skill, nearest first.
+    """One teacher and up to `MAX_COHORT_SIZE` learners of a skill, nearest first.
 
     It takes the place of the teacher's pairs in this skill; those of other teachers stay.
     `wanting` counts those whom any of the `teachers` could teach. `waiting` are those of the
@@ -164,19 +134,17 @@ class Cohort:
 
     @property
     def teacher(self) -> BodyLevel:
-        """Who teaches."""
         return self.lessons[0].teacher
 
     @property
     def skill(self) -> str:
-        """What is taught."""
         return self.teacher.skill
 
     @property
     def bodies(self) -> list[str]:
         """Whom it concerns: those who take part, and those who would still wait."""
-        learners = [lesson.learner.body for lesson in self.lessons]
-        return [self.teacher.body, *learners, *(one.body for one in self.left)]
+        learners = [lesson.learner for lesson in self.lessons]
+        return [level.body for level in (self.teacher, *learners, *self.left)]
 
 
 @dataclass(frozen=True)
@@ -197,54 +165,53 @@ class TeachingGap:
     @property
     def bodies(self) -> list[str]:
         """Whom it concerns."""
-        return [one.body for one in self.wanting]
+        return [level.body for level in self.wanting]
 
 
 def find_cohorts(
-    held: Iterable[BodyLevel], bodies: Mapping[str, Body], plan: TrainingPlan
+    levels: Iterable[BodyLevel], bodies: Mapping[str, Body], plan: TrainingPlan
 ) -> list[Cohort]:
-    """A cohort for each skill that wants one, by skill; see `MANY`."""
-    skills = exchanges_by_skill(held)
-    bonds = Bonds(bodies, skills)
+    """A cohort for each skill that needs one, by skill; see `MIN_COHORT_LEARNERS`."""
+    exchanges = exchanges_by_skill(levels)
+    bonds = Bonds(bodies, exchanges)
     taught = {lesson.learner: lesson.teacher for lesson in plan.lessons}
     cohorts = []
-    for skill in skills:
-        able = skill.able
-        waits = any(one not in taught for one in able)
-        if waits or (able and len(able) >= MIN_COHORT_LEARNERS * len(skill.teachers)):
-            cohorts.append(_cohort(skill._replace(learners=able), taught, bodies, bonds))
+    for exchange in exchanges:
+        able = exchange.able
+        waits = any(learner not in taught for learner in able)
+        if waits or (able and len(able) >= MIN_COHORT_LEARNERS * len(exchange.teachers)):
+            cohorts.append(_cohort(exchange._replace(learners=able), taught, bodies, bonds))
     return cohorts
 
 
 def _cohort(
-    wanted: SkillExchange,
+    exchange: SkillExchange,
     taught: Mapping[BodyLevel, BodyLevel],
     bodies: Mapping[str, Body],
     bonds: Bonds,
 ) -> Cohort:
     """The teacher who brings most to its nearest; ties as in the plan, by the pairs' numbers."""
     options = [
-        [
-            Lesson(teacher, learner, bonds.of(teacher.body, learner.body))
-            for learner in _nearest(teacher, wanted.learners, bodies)
-        ]
-        for teacher in wanted.teachers
+        [bonds.lesson(teacher, learner) for learner in _nearest(teacher, exchange.learners, bodies)]
+        for teacher in exchange.teachers
     ]
-    best = max(options, key=_worth)
+    best = max(
+        options,
+        key=lambda lessons: (
+            sum(lesson.benefit for lesson in lessons),
+            sum(lesson.bond.tie for lesson in lessons),
+        ),
+    )
     here = {lesson.learner for lesson in best}
-    rest = [learner for learner in wanted.learners if learner not in here]
+    rest = [learner for learner in exchange.learners if learner not in here]
     teacher = best[0].teacher
     return Cohort(
         tuple(best),
-        len(wanted.teachers),
-        len(wanted.learners),
+        len(exchange.teachers),
+        len(exchange.learners),
         frozenset(here.difference(taught)),
-        tuple(one for one in rest if taught.get(one, teacher) == teacher),
+        tuple(learner for learner in rest if taught.get(learner, teacher) == teacher),
     )
-
-
-def _worth(lessons: Sequence[Lesson]) -> tuple[int, int]:
-    return sum(lesson.benefit for lesson in lessons), sum(lesson.bond.tie for lesson in lessons)
 
 
 def _nearest(
@@ -253,14 +220,13 @@ def _nearest(
     """Same partnership first, then by steps on the tile map (off the map last), then by name."""
     home = bodies[teacher.body]
 
-    def far(learner: BodyLevel) -> tuple[bool, float, str]:
+    def distance(learner: BodyLevel) -> tuple[bool, float, str]:
         other = bodies[learner.body]
-        apart = not home.partnership or home.partnership != other.partnership
-        return apart, tiles_apart(home, other), learner.body
+        partners = bool(home.partnership) and home.partnership == other.partnership
+        return not partners, tiles_apart(home, other), learner.body
 
-    return sorted((learner for learner in learners if learner.level < teacher.level), key=far)[
-        :MAX_COHORT_SIZE
-    ]
+    below = (learner for learner in learners if learner.level < teacher.level)
+    return sorted(below, key=distance)[:MAX_COHORT_SIZE]
 
 
 def tiles_apart(body: Body, other: Body) -> float:
@@ -270,30 +236,30 @@ def tiles_apart(body: Body, other: Body) -> float:
     return abs(body.tile[0] - other.tile[0]) + abs(body.tile[1] - other.tile[1])
 
 
-def find_gaps(held: Iterable[BodyLevel], plan: TrainingPlan) -> list[TeachingGap]:
+def find_gaps(levels: Iterable[BodyLevel], plan: TrainingPlan) -> list[TeachingGap]:
     """The skills with wishes that nobody can teach, those wanted most first, then by skill."""
-    levels = _levels_by_skill(held)
-    gaps = [_gap(levels[skill], group) for skill, group in _levels_by_skill(plan.untaught).items()]
+    known = _levels_by_skill(levels)
+    gaps = [_gap(known[skill], group) for skill, group in _levels_by_skill(plan.untaught).items()]
     return sorted(gaps, key=lambda gap: (-len(gap.wanting), gap.skill))
 
 
-def _gap(held: Sequence[BodyLevel], wanting: Sequence[BodyLevel]) -> TeachingGap:
+def _gap(levels: Sequence[BodyLevel], wanting: Sequence[BodyLevel]) -> TeachingGap:
     """One skill's gap, among all its known levels."""
-    best = max(one.level for one in held)
-    lowest = min(one.level for one in wanting)
-    above = max(lowest + 1, TEACHES_FROM)
+    best = max(level.level for level in levels)
+    lowest = min(level.level for level in wanting)
+    above = max(lowest + 1, MIN_TEACHING_LEVEL)
     return TeachingGap(
         wanting[0].skill,
         tuple(wanting),
         best,
-        sum(one.level == best for one in held),
-        len(held),
-        sum(one.level >= above for one in held),
+        sum(level.level == best for level in levels),
+        len(levels),
+        sum(level.level >= above for level in levels),
     )
 
 
-def _levels_by_skill(held: Iterable[BodyLevel]) -> dict[str, list[BodyLevel]]:
+def _levels_by_skill(levels: Iterable[BodyLevel]) -> dict[str, list[BodyLevel]]:
     groups: dict[str, list[BodyLevel]] = {}
-    for one in held:
-        groups.setdefault(one.skill, []).append(one)
+    for level in levels:
+        groups.setdefault(level.skill, []).append(level)
     return groups

@@ -1,10 +1,12 @@
-"""The page and the file of the training plan."""
+"""The page of the training plan."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from boroughs.coverage import coverage_for
+from boroughs.models import LONDON, Subject
 from skills.models import SkillLevel
-from skills.training import page, pairs, plan
+from skills.training import page, plan
 from skills.training.filters import TrainingFilter
 from skills.training.pairs import POINTS
 
@@ -12,15 +14,15 @@ from skills.training.pairs import POINTS
 def training(request: HttpRequest) -> HttpResponse:
     """Who could teach whom, where a cohort would do, and what to buy together."""
     filterset = TrainingFilter(request.GET, SkillLevel.objects.all())
-    made = page.training_for(filterset)
-    listing = page.PlanListing(filterset, made)
+    training_plan = page.training_for(filterset)
+    listing = page.PlanListing(filterset, training_plan)
     context = {
         "listing": listing,
-        "training": made,
+        "training": training_plan,
         "cap": filterset.places,
         "points": POINTS,
-        "most": plan.MAX_COHORT_SIZE,
-        "many": plan.MIN_COHORT_LEARNERS,
-        "coverage": pairs.reporting_on_skills(illustrative=filterset.illustrative),
+        "max_learners": plan.MAX_COHORT_SIZE,
+        "min_learners": plan.MIN_COHORT_LEARNERS,
+        "coverage": coverage_for(Subject.SKILLS, LONDON, illustrative=filterset.illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)

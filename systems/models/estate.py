@@ -61,7 +61,7 @@ class SystemQuerySet(SourcedQuerySet):
             rows = rows.filter(
                 Q(product__in=Product.objects.order_by().named(word).values("pk"))
                 | Q(function__in=Function.objects.order_by().named(word).values("pk"))
-                | Q(borough__in=Borough.objects.order_by().named(word).values("pk"))
+                | Q(borough__in=Borough.objects.order_by().with_word(word).values("pk"))
             )
         return rows
 

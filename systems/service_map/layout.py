@@ -181,7 +181,7 @@ def map_boroughs(chosen: MapFilter) -> QuerySet[Borough]:
     if named["inner_or_outer"]:
         boroughs = boroughs.filter(inner_or_outer__in=named["inner_or_outer"])
     if named["partnership"]:
-        boroughs = boroughs.partners(named["partnership"])
+        boroughs = boroughs.in_partnerships(named["partnership"])
     return boroughs.order_by("name", "pk")
 
 

@@ -22,8 +22,8 @@ def staff(client: Client) -> Client:
 def _form(borough: Borough, **fields: Any) -> dict[str, Any]:
     """A borough as its form posts it."""
     names = ("name", "official_name", "slug", "code", "gss_code", "kind")
-    kept = {name: getattr(borough, name) for name in names}
-    return kept | rows("returns") | fields
+    original = {name: getattr(borough, name) for name in names}
+    return original | rows("returns") | fields
 
 
 def test_a_return_is_recorded_on_its_borough(staff: Client) -> None:

@@ -27,13 +27,13 @@ def camden() -> Borough:
     return factories.borough("Camden", partnership="Central London Forward")
 
 
-def found(borough: Borough, most: int = 3, *, illustrative: bool = True) -> list[Chance]:
+def best(borough: Borough, limit: int = 3, *, illustrative: bool = True) -> list[Chance]:
     windows = windows_for_borough(borough, TODAY, 18, illustrative=illustrative)
-    return best_chances(borough, windows, most, illustrative=illustrative)
+    return best_chances(borough, windows, limit, illustrative=illustrative)
 
 
-def chances(borough: Borough, most: int = 3) -> list[str]:
-    return [f"{chance.what}: {chance.names}" for chance in found(borough, most)]
+def chances(borough: Borough, limit: int = 3) -> list[str]:
+    return [f"{chance.title}: {chance.names}" for chance in best(borough, limit)]
 
 
 def contract(lead: Borough, ends_on: str, function: Any, **fields: Any) -> None:
@@ -49,7 +49,7 @@ def test_buying_together_needs_the_same_function_and_days_in_common(camden: Boro
     assert chances(camden) == []
     contract(brent, "2027-12-31", rents)
     assert chances(camden) == ["Buy Rents together: Brent"]
-    (chance,) = found(camden)
+    (chance,) = best(camden)
     assert chance.reason.startswith("All can still choose together between 31 December 2026 and 1")
 
 
@@ -78,7 +78,7 @@ def test_a_teacher_of_the_same_partnership_comes_before_a_better_one(camden: Bor
     factories.skill_level(borough=far, skill=design, level=4, can_teach=True)
     factories.skill_level(borough=near, skill=design, level=3, can_teach=True)
     assert chances(camden) == ["Learn Service design from Islington: Islington, Sutton"]
-    (chance,) = found(camden)
+    (chance,) = best(camden)
     assert "Islington, of the same partnership, is at the level practitioner" in chance.reason
 
 
@@ -114,7 +114,7 @@ def test_one_of_each_kind_comes_before_a_second_of_any(camden: Borough) -> None:
     skill = factories.skill("Design")
     factories.skill_level(borough=camden, skill=skill, level=0, wants_help=True)
     factories.skill_level(borough=brent, skill=skill, level=3, can_teach=True)
-    kinds = [what.split()[0] for what in chances(camden, 4)]
+    kinds = [title.split()[0] for title in chances(camden, 4)]
     assert kinds == ["Buy", "Learn", "Buy", "Buy"]
     assert chances(camden) == chances(camden)
 
@@ -125,8 +125,8 @@ def test_invented_records_are_left_out_when_asked(camden: Borough) -> None:
         factories.system(
             borough=borough, product=product, intention="review", source_kind="illustrative"
         )
-    assert found(camden, illustrative=False) == []
-    assert found(camden)[0].illustrative
+    assert best(camden, illustrative=False) == []
+    assert best(camden)[0].illustrative
 
 
 def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -> None:
@@ -139,9 +139,9 @@ def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -
         {"ends_on": "2026-11-29"},
     ):
         factories.contract(lead=camden, **fields)
-    said = words(client.get("/boroughs/camden/brief/"))
-    assert "To decide by 30 May 2028 (18 months)" in said
-    assert "31 Mar 2027" in said or "30 Mar 2027" in said
+    text = words(client.get("/boroughs/camden/brief/"))
+    assert "To decide by 30 May 2028 (18 months)" in text
+    assert "31 Mar 2027" in text or "30 Mar 2027" in text
     for line in (
         "1 to act on later",
         "1 whose act-by date has passed while it runs on",
@@ -149,16 +149,16 @@ def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -
         "1 whose end or notice is not known well enough",
         "1 ended, before any extension",
     ):
-        assert line in said
-    assert "As at 30 November 2026." in said
-    assert "Rules used" in said
+        assert line in text
+    assert "As at 30 November 2026." in text
+    assert "Rules used" in text
 
 
 def test_a_borough_of_which_nothing_is_known(client: Client, camden: Borough) -> None:
-    said = words(client.get("/boroughs/camden/brief/"))
-    assert "No contract with a known act-by date in these months." in said
-    assert "None is known: no other borough is known to decide, teach or review the same." in said
-    assert "None can be named" in said
+    text = words(client.get("/boroughs/camden/brief/"))
+    assert "No contract with a known act-by date in these months." in text
+    assert "None is known: no other borough is known to decide, teach or review the same." in text
+    assert "None can be named" in text
 
 
 def test_more_decisions_than_fit_are_counted(client: Client, camden: Borough) -> None:

@@ -43,7 +43,7 @@ def compared(client: Client, query: Any) -> list[str]:
     return [borough.name for borough in choice.boroughs] if choice.ready else []
 
 
-def said_of(client: Client, section: str, item: str, **query: Any) -> list[tuple[str, str]]:
+def answers_for(client: Client, section: str, item: str, **query: Any) -> list[tuple[str, str]]:
     """(state, value) of one row of the file, in the order of the boroughs."""
     query = {"borough": ["camden", "brent"], "rows": "all"} | query
     return [
@@ -66,10 +66,10 @@ def test_boroughs_stand_in_the_order_asked(client: Client) -> None:
 @pytest.mark.usefixtures("seven")
 def test_nothing_chosen_offers_all_the_33(client: Client) -> None:
     factories.borough("GLA", kind=Borough.Kind.REGIONAL)
-    said = words(client.get(PAGE))
-    assert "Choose 2 to 6 boroughs" in said
-    assert "Newham" in said
-    assert "GLA" not in said
+    text = words(client.get(PAGE))
+    assert "Choose 2 to 6 boroughs" in text
+    assert "Newham" in text
+    assert "GLA" not in text
 
 
 @pytest.mark.usefixtures("seven")
@@ -80,10 +80,10 @@ def test_one_borough_asks_for_another_and_offers_its_nearest(client: Client) -> 
         factories.returned(borough)
         factories.system(borough=borough, product=product, function=function)
     response = client.get(PAGE, {"borough": "camden"})
-    said = words(response)
+    text = words(response)
     assert response.status_code == 200
-    assert "Choose at least one more borough than Camden." in said
-    assert "Brent (shares 1 system)" in said
+    assert "Choose at least one more borough than Camden." in text
+    assert "Brent (shares 1 system)" in text
     assert {"?borough=camden&borough=brent", "?nearest=camden"} <= set(read(response).links)
 
 
@@ -211,11 +211,11 @@ def test_an_answer_by_function_is_known_none_or_not_known(
         factories.system(borough=two[1], function=repairs, product=product)
     factories.system(borough=two[1], function=rents, status=Status.RETIRED)
     section = "Systems by function"
-    assert said_of(client, section, "Repairs") == [
+    assert answers_for(client, section, "Repairs") == [
         ("none recorded", ""),
         ("known", "Civica; Orchard"),
     ]
-    assert said_of(client, section, "Rents") == [("none recorded", ""), ("not known", "")]
+    assert answers_for(client, section, "Rents") == [("none recorded", ""), ("not known", "")]
 
 
 def test_rows_that_differ_come_first_and_all_on_demand(
@@ -228,11 +228,11 @@ def test_rows_that_differ_come_first_and_all_on_demand(
         factories.system(borough=borough, function=same, product=product)
         factories.system(borough=borough, function=other)
     query = {"borough": ["camden", "brent"]}
-    said = words(client.get(PAGE, query))
-    assert "Of 3 functions, 1 differ and 2 are the same." in said
-    shown = {row["item"] for row in rows(client, FILE, query) if row["section"][:7] == "Systems"}
-    assert shown >= {"Other"}
-    assert not shown & {same.name, empty.name}
+    text = words(client.get(PAGE, query))
+    assert "Of 3 functions, 1 differ and 2 are the same." in text
+    items = {row["item"] for row in rows(client, FILE, query) if row["section"][:7] == "Systems"}
+    assert items >= {"Other"}
+    assert not items & {same.name, empty.name}
     everything = words(client.get(PAGE, query | {"rows": "all"}))
     assert "Orchard shared" in everything
     assert "Other differs" in everything
@@ -241,12 +241,12 @@ def test_rows_that_differ_come_first_and_all_on_demand(
 
 def test_what_cannot_be_compared_is_counted(client: Client, two: tuple[Borough, Borough]) -> None:
     factories.function("Rents")
-    said = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
+    text = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
     assert (
         "Of 1 functions, 0 differ and 0 are the same; 1 cannot be compared: fewer than two "
-        "answers are known." in said
+        "answers are known." in text
     )
-    assert "No row differs among the answers that are known." in said
+    assert "No row differs among the answers that are known." in text
 
 
 def test_numbers_without_a_complete_return_are_lower_bounds(
@@ -254,11 +254,11 @@ def test_numbers_without_a_complete_return_are_lower_bounds(
 ) -> None:
     for borough in two:
         factories.system(borough=borough, hosting="saas")
-    assert said_of(client, "Hosting", "Software as a service") == [
+    assert answers_for(client, "Hosting", "Software as a service") == [
         ("known", "1"),
         ("at least", "1"),
     ]
-    assert said_of(client, "Hosting", "Outsourced") == [("known", "0"), ("not known", "")]
+    assert answers_for(client, "Hosting", "Outsourced") == [("known", "0"), ("not known", "")]
 
 
 def test_contracts_ending_count_led_and_shared_in_their_quarter(
@@ -268,9 +268,9 @@ def test_contracts_ending_count_led_and_shared_in_their_quarter(
     for end in ("2027-03-31", "2027-01", "2026-11-29", "2027", "2027-04-01"):
         factories.contract(lead=camden, partners=[brent], ends_on=end)
     section = "Contracts ending"
-    assert said_of(client, section, "Jan–Mar 2027") == [("known", "2"), ("at least", "2")]
-    assert said_of(client, section, "Apr–Jun 2027") == [("known", "1"), ("at least", "1")]
-    assert said_of(client, section, "Oct–Dec 2026") == [("known", "0"), ("not known", "")]
+    assert answers_for(client, section, "Jan–Mar 2027") == [("known", "2"), ("at least", "2")]
+    assert answers_for(client, section, "Apr–Jun 2027") == [("known", "1"), ("at least", "1")]
+    assert answers_for(client, section, "Oct–Dec 2026") == [("known", "0"), ("not known", "")]
 
 
 def test_cost_is_of_running_contracts_led_and_honest_about_gaps(
@@ -284,10 +284,10 @@ def test_cost_is_of_running_contracts_led_and_honest_about_gaps(
     factories.contract(lead=camden, annual_value=999, starts_on="2026-12-01")
     section = "Cost for each 1,000 residents"
     each = "Yearly value for each 1,000 residents"
-    assert said_of(client, section, "Contracts running that it leads")[0] == ("known", "2")
-    assert said_of(client, section, each) == [("known", "750.00"), ("not known", "")]
+    assert answers_for(client, section, "Contracts running that it leads")[0] == ("known", "2")
+    assert answers_for(client, section, each) == [("known", "750.00"), ("not known", "")]
     factories.contract(lead=camden)
-    assert said_of(client, section, each)[0] == ("at least", "750.00")
+    assert answers_for(client, section, each)[0] == ("at least", "750.00")
     assert "at least £750" in words(client.get(PAGE, {"borough": ["camden", "brent"]}))
 
 
@@ -297,24 +297,27 @@ def test_satisfaction_has_a_mean_from_three_answers_on(
 ) -> None:
     for answer in [*answers, None]:
         factories.system(borough=two[0], satisfaction=answer)
-    found = said_of(client, "Satisfaction", "Mean satisfaction, 1 to 5")
-    assert found == [("known" if mean else "not known", mean), ("not known", "")]
-    said = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
-    assert ("4.3 (n = 3)" if mean else "fewer than 3 answers") in said
+    means = answers_for(client, "Satisfaction", "Mean satisfaction, 1 to 5")
+    assert means == [("known" if mean else "not known", mean), ("not known", "")]
+    text = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
+    assert ("4.3 (n = 3)" if mean else "fewer than 3 answers") in text
 
 
 def test_skills_show_levels_and_who_teaches(client: Client, two: tuple[Borough, Borough]) -> None:
     skill = factories.skill("Service design")
     factories.skill_level(borough=two[0], skill=skill, level=4, can_teach=True)
     factories.skill_level(borough=two[1], skill=skill, level=1, wants_help=True)
-    assert said_of(client, "Skills", "Service design") == [
+    assert answers_for(client, "Skills", "Service design") == [
         ("known", "expert"),
         ("known", "awareness"),
     ]
-    assert said_of(client, "Skills at each level", "Expert") == [("known", "1"), ("not known", "")]
-    said = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
-    assert "expert; can teach" in said
-    assert "awareness; wants help" in said
+    assert answers_for(client, "Skills at each level", "Expert") == [
+        ("known", "1"),
+        ("not known", ""),
+    ]
+    text = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
+    assert "expert; can teach" in text
+    assert "awareness; wants help" in text
 
 
 def test_invented_records_are_left_out_when_asked(
@@ -323,9 +326,9 @@ def test_invented_records_are_left_out_when_asked(
     function = factories.function("Rents")
     factories.system(borough=two[1], function=function, source_kind="illustrative")
     two[0].returns.update(source_kind="illustrative")
-    found = said_of(client, "Systems by function", "Rents", illustrative="no")
-    assert found == [("not known", ""), ("not known", "")]
-    assert said_of(client, "Systems by function", "Rents")[1][0] == "known"
+    answers = answers_for(client, "Systems by function", "Rents", illustrative="no")
+    assert answers == [("not known", ""), ("not known", "")]
+    assert answers_for(client, "Systems by function", "Rents")[1][0] == "known"
 
 
 def test_a_borough_of_which_nothing_is_known_is_drawn_as_not_known(
@@ -333,8 +336,10 @@ def test_a_borough_of_which_nothing_is_known_is_drawn_as_not_known(
 ) -> None:
     factories.contract(lead=two[0], ends_on="2027-03-31")
     response = client.get(PAGE, {"borough": ["camden", "brent"]})
-    charts = {one.key: one.chart for one, _ in response.context["parts"] if one.chart}
-    titles = [one["text"] for one in charts["contracts"].figure["layout"]["annotations"]]
+    charts = {
+        section.key: section.chart for section, _ in response.context["parts"] if section.chart
+    }
+    titles = [section["text"] for section in charts["contracts"].figure["layout"]["annotations"]]
     assert titles == ["Camden", "Brent: not known"]
     assert "not known" in str(charts["contracts"].rows)
 
@@ -345,7 +350,7 @@ def test_a_borough_of_which_nothing_is_known_is_drawn_as_not_known(
 def test_sql_counts_the_same(client: Client) -> None:
     small_london(rows=150)
     query = {"borough": ["borough-a", "borough-b", "borough-f"], "rows": "all"}
-    found = rows(client, FILE, query)
+    answers = rows(client, FILE, query)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT b.name, f.name, string_agg(p.name, '; ' ORDER BY p.name, s.id)"
@@ -358,28 +363,28 @@ def test_sql_counts_the_same(client: Client) -> None:
         second = {(borough, function): names for borough, function, names in cursor.fetchall()}
     first = {
         (row["borough"], row["item"]): row["value"]
-        for row in found
+        for row in answers
         if row["section"] == "Systems by function" and row["state"] == "known"
     }
     assert first == second
     systems = rows(client, "/systems/systems.csv", {"borough": query["borough"]})
-    for row in found:
+    for row in answers:
         if row["section"] == "Satisfaction" and row["item"] == "Systems with an answer":
-            given = [
+            satisfied = [
                 system
                 for system in systems
                 if system["borough"] == row["borough"]
                 and system["satisfaction"]
                 and system["status"] not in {"retired", "planned"}
             ]
-            assert (row["value"] or "0") == str(len(given))
+            assert (row["value"] or "0") == str(len(satisfied))
 
 
-@pytest.mark.parametrize("shown", ["differ", "all"])
-def test_the_workbook_holds_the_rows_of_the_file(client: Client, shown: str) -> None:
+@pytest.mark.parametrize("rows_choice", ["differ", "all"])
+def test_the_workbook_holds_the_rows_of_the_file(client: Client, rows_choice: str) -> None:
     small_london()
     factories.function("=1+1")
-    query = {"borough": ["borough-a", "borough-b"], "rows": shown}
+    query = {"borough": ["borough-a", "borough-b"], "rows": rows_choice}
     response = client.get(BOOK, query)
     assert response.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(b"".join(response)))
@@ -405,20 +410,20 @@ def test_numbers_are_numbers_in_the_workbook(client: Client, two: tuple[Borough,
     factories.system(borough=two[0], hosting="saas")
     response = client.get(BOOK, {"borough": ["camden", "brent"]})
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(response)))["Rows"]
-    found = [
+    answers = [
         line[6].value for line in sheet.iter_rows() if line[2].value == "Software as a service"
     ]
-    assert found == [1, None]
+    assert answers == [1, None]
 
 
 def test_page_and_file_show_the_same_items(client: Client) -> None:
     call_command("load", verbosity=0)
-    for shown in ("differ", "all"):
-        query = {"borough": ["camden", "brent", "bexley"], "rows": shown}
-        said = words(client.get(PAGE, query))
+    for rows_choice in ("differ", "all"):
+        query = {"borough": ["camden", "brent", "bexley"], "rows": rows_choice}
+        text = words(client.get(PAGE, query))
         in_file = rows(client, FILE, query)
         assert {row["borough"] for row in in_file} == {"Camden", "Brent", "Bexley"}
-        assert all(row["item"] in said for row in in_file)
+        assert all(row["item"] in text for row in in_file)
         assert len({row["item"] for row in in_file if "function" in row["section"]}) == (
-            Function.objects.count() if shown == "all" else 40
+            Function.objects.count() if rows_choice == "all" else 40
         )

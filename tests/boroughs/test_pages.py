@@ -23,8 +23,8 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def row_of(client: Client, name: str) -> str:
     """What the list of boroughs says of one."""
-    said = words(client.get("/boroughs/"), "tbody")
-    return said[said.rindex(name) :]
+    text = words(client.get("/boroughs/"), "tbody")
+    return text[text.rindex(name) :]
 
 
 def test_a_borough_without_a_return_is_not_known_and_never_nought(client: Client) -> None:
@@ -46,19 +46,19 @@ def test_what_is_known_without_a_return_is_a_lower_bound(client: Client) -> None
 
 def test_a_borough_that_returned_nothing_has_none(client: Client) -> None:
     factories.returned(factories.borough("Camden"), subject="systems")
-    said = words(client.get("/boroughs/camden/"))
-    assert "Systems: 0 (return of 30 September 2026, complete)." in said
-    assert "30 September 2026" in said
-    assert "yes: what is not listed, it does not have" in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "Systems: 0 (return of 30 September 2026, complete)." in text
+    assert "30 September 2026" in text
+    assert "yes: what is not listed, it does not have" in text
 
 
 def test_the_latest_return_on_a_subject_is_shown(client: Client) -> None:
     borough = factories.borough("Camden")
     for day in ("2026-09-30", "2026-10-31", "2026-08-31"):
         factories.returned(borough, received_on=day)
-    said = words(client.get("/boroughs/camden/"))
-    assert "31 October 2026" in said
-    assert "31 August 2026" not in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "31 October 2026" in text
+    assert "31 August 2026" not in text
 
 
 def test_a_profile_shows_decisions_led_and_shared_from_today_on(client: Client) -> None:
@@ -86,8 +86,8 @@ def test_a_profile_groups_systems_by_service_area_and_skills_by_group(client: Cl
         skill = factories.skill(group=groups[position % 2], position=position)
         factories.skill_level(borough=borough, skill=skill)
     context = client.get("/boroughs/camden/").context
-    assert [(name, len(found)) for name, found in context["estate"]] == [("One", 2), ("Two", 2)]
-    assert [(name, len(found)) for name, found in context["skill_groups"]] == [
+    assert [(name, len(members)) for name, members in context["estate"]] == [("One", 2), ("Two", 2)]
+    assert [(name, len(members)) for name, members in context["skill_groups"]] == [
         ("Do", 2),
         ("Know", 2),
     ]

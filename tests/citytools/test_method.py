@@ -31,13 +31,12 @@ NUMERIC = {"statistics", "math", "fractions", "numpy", "pandas", "scipy", "dateu
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
-    "boroughs.profile.tile_map": "reads what the tile map shades: counts, as described",
     "boroughs.profile.views": "the last day of a brief",
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
     "contracts.timeline.charts": "lays a picture out",
-    "skills.training.generated": "made-up bodies to measure the plan with; no page shows them",
+    "skills.management.commands.plan_training": "measures the plan with made-up bodies",
 }
 """Modules that compute and are no method of their own, each with the reason."""
 FORMULAS = {
@@ -51,7 +50,7 @@ FORMULAS = {
     "contracts.models.dates", "contracts.ocds.import_plan", "contracts.ocds.notices",
     "contracts.pipeline.drafts", "contracts.pipeline.rules", "contracts.joint_procurement.plan",
     "contracts.joint_procurement.presentation", "contracts.joint_procurement.windows",
-    "contracts.transparency.views", "skills.history", "skills.profile", "skills.summary",
+    "contracts.transparency.views", "skills.level_history", "skills.profile", "skills.summary",
     "skills.training.pairs", "skills.training.plan",
     "citytools.management.demonstration.random_draws",
     "citytools.management.demonstration.returns",

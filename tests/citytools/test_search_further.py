@@ -19,7 +19,7 @@ FURTHER = "Badgerlightbourne (invented)"
 @pytest.fixture(autouse=True)
 def _one_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The first body alone is compared by every name; what was compiled before is forgotten."""
-    monkeypatch.setattr(boroughs, "KNOWN", 1)
+    monkeypatch.setattr(boroughs, "MAX_BODIES", 1)
     forget()
     factories.borough("Camden")
     yield
@@ -45,9 +45,9 @@ def test_the_known_are_londons_own_first() -> None:
     Borough.objects.all().delete()
     body("Aardvark")
     factories.borough("Brent")
-    assert [borough.name for borough in Borough.objects.filter(pk__in=boroughs._known())] == [
-        "Brent"
-    ]
+    assert [
+        borough.name for borough in Borough.objects.filter(pk__in=boroughs._first_bodies())
+    ] == ["Brent"]
     assert titles("brent") == ["Brent"]
 
 
@@ -76,7 +76,7 @@ def test_a_further_body_and_a_thing_lead_to_its_systems() -> None:
 
 
 def test_no_more_than_the_likest_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boroughs, "_CANDIDATES", 2)
+    monkeypatch.setattr(boroughs, "_MAX_OTHER_BODIES", 2)
     for number in range(9):
         body(f"Otterham upon Sea {number}")
     likest = body("Otterham")

@@ -13,10 +13,10 @@ pytestmark = pytest.mark.django_db
 PAGE = "/skills/boroughs/camden/"
 
 
-def levels(*held: int, borough: Borough | None = None) -> Borough:
+def levels(*values: int, borough: Borough | None = None) -> Borough:
     """A borough with these levels of skills called A, B and so on."""
     borough = borough or factories.borough("Camden")
-    for place, level in enumerate(held):
+    for place, level in enumerate(values):
         name = "ABCDEFG"[place]
         skill = Skill.objects.filter(name=name).first() or factories.skill(name)
         factories.skill_level(
@@ -37,9 +37,9 @@ def test_strengths_and_gaps_are_the_ends_of_the_scale(client: Client) -> None:
     assert names(client, "gaps") == ["E", "B"]
     assert names(client, "offers") == ["D"]
     assert names(client, "wishes") == ["B"]
-    said = words(client.get(PAGE))
-    assert "Of 6 skills 5 are known: 2 at practitioner or expert, 2 at none or awareness." in said
-    assert "Would teach: 1; wants help with: 1." in said
+    text = words(client.get(PAGE))
+    assert "Of 6 skills 5 are known: 2 at practitioner or expert, 2 at none or awareness." in text
+    assert "Would teach: 1; wants help with: 1." in text
 
 
 def test_what_was_not_asked_is_no_nought(client: Client) -> None:
@@ -54,8 +54,8 @@ def test_the_return_is_named_with_its_day_and_completeness(client: Client) -> No
     factories.returned(borough, subject="skills", received_on="2025-01-01")
     factories.returned(borough, subject="skills", received_on="2026-03-31", complete=False)
     factories.returned(borough, subject="systems", received_on="2026-09-30")
-    said = words(client.get(PAGE))
-    assert "Return of 31 March 2026, not complete. On skills, 1 of 33 boroughs reporting." in said
+    text = words(client.get(PAGE))
+    assert "Return of 31 March 2026, not complete. On skills, 1 of 33 boroughs reporting." in text
 
 
 def test_peers_stand_beside_it_with_what_is_not_known(client: Client) -> None:
@@ -82,8 +82,8 @@ def test_without_peers_it_stands_beside_london_alone(client: Client) -> None:
 def test_what_changed_is_told_with_dates(client: Client) -> None:
     borough = levels(3)
     factories.past_level(borough.skill_levels.get(), level=1, as_of="2025-09-30")
-    said = words(client.get(PAGE))
-    assert "A raised from awareness (as of 30 September 2025) to practitioner (as of 30" in said
+    text = words(client.get(PAGE))
+    assert "A raised from awareness (as of 30 September 2025) to practitioner (as of 30" in text
     assert "raised from awareness to practitioner" in words(client.get(PAGE), "table")
 
 

@@ -15,25 +15,25 @@ pytestmark = pytest.mark.django_db
 def levels(**by_skill: list[int]) -> None:
     """Levels of boroughs by skill, one borough for each place."""
     boroughs = [factories.borough() for _ in range(12)]
-    for name, held in by_skill.items():
+    for name, values in by_skill.items():
         skill = factories.skill(name)
-        for borough, level in zip(boroughs, held, strict=False):
+        for borough, level in zip(boroughs, values, strict=False):
             factories.skill_level(borough=borough, skill=skill, level=level)
 
 
 def answers(skill: str, teach: int, wish: int) -> None:
     """Of the boroughs with this skill the first would teach, the last want help."""
-    found = SkillLevel.objects.filter(skill__name=skill).order_by("pk")
-    keys = list(found.values_list("pk", flat=True))
-    found.filter(pk__in=keys[:teach]).update(can_teach=True)
-    found.filter(pk__in=keys[len(keys) - wish :]).update(wants_help=True)
+    rows = SkillLevel.objects.filter(skill__name=skill).order_by("pk")
+    keys = list(rows.values_list("pk", flat=True))
+    rows.filter(pk__in=keys[:teach]).update(can_teach=True)
+    rows.filter(pk__in=keys[len(keys) - wish :]).update(wants_help=True)
 
 
 def test_bars_and_table_hold_what_counting_by_hand_gives() -> None:
     levels(Data=[0, 1, 4], Design=[3, 3, 2, 0])
     answers("Design", teach=2, wish=1)
     chart = strength_by_skill(SkillLevel.objects.all(), "")
-    counted = Counter((one.skill.name, one.level) for one in SkillLevel.objects.all())
+    counted = Counter((level.skill.name, level.level) for level in SkillLevel.objects.all())
     for trace, level in zip(chart.figure["data"], sorted(Level, reverse=True), strict=True):
         assert trace["name"] == level.label
         for skill, count in zip(trace["y"], trace["x"], strict=True):
@@ -68,7 +68,7 @@ def test_the_scarce_and_the_contested_stand_on_top_and_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "strong", "teach", "wish", "said"),
+    ("known", "strong", "teach", "wish", "text"),
     [
         (10, 1, 1, 4, "scarce"),
         (10, 2, 0, 0, ""),
@@ -82,10 +82,10 @@ def test_the_scarce_and_the_contested_stand_on_top_and_say_so() -> None:
     ],
 )
 def test_a_skill_is_scarce_or_contested_from_these_numbers_on(
-    known: int, strong: int, teach: int, wish: int, said: str
+    known: int, strong: int, teach: int, wish: int, text: str
 ) -> None:
     strength = Strength("Data", (1,), [0, 0, known - strong, strong, 0], teach, wish)
-    assert strength.words == said
+    assert strength.words == text
 
 
 def test_where_nothing_is_scarce_the_title_names_the_least_held() -> None:

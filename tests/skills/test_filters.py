@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 CSV = "/skills/skills.csv"
 
 
-def found(client: Client, **query: Any) -> set[tuple[str, str]]:
+def levels_for(client: Client, **query: Any) -> set[tuple[str, str]]:
     """(borough, skill) of the levels that a query finds, in the matrix and the file alike."""
     matrix = client.get("/skills/", query).context["matrix"]
     cells = {
@@ -23,7 +23,7 @@ def found(client: Client, **query: Any) -> set[tuple[str, str]]:
         for _, group in matrix.groups
         for row in group
         for cell in row.cells
-        if cell.chosen
+        if cell.label.state not in {"unknown", "left-out"}
     }
     in_file = [(row["borough"], row["skill"]) for row in rows(client, CSV, query)]
     assert sorted(in_file) == sorted(cells)
@@ -52,12 +52,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_filter_keeps_the_levels_that_fit_and_no_other(
     client: Client, name: str, value: str, fields: dict[str, Any]
 ) -> None:
-    fields = {key: made() if callable(made) else made for key, made in fields.items()}
+    fields = {key: value() if callable(value) else value for key, value in fields.items()}
     fits = factories.skill_level(**fields)
     factories.skill_level(
         level=Level.WORKING, can_teach=False, wants_help=False, source_kind="illustrative"
     )
-    assert found(client, **{name: value}) == {(fits.borough.name, fits.skill.name)}
+    assert levels_for(client, **{name: value}) == {(fits.borough.name, fits.skill.name)}
 
 
 @pytest.mark.parametrize("name", ["can_teach", "wants_help"])
@@ -65,7 +65,7 @@ def test_no_means_asked_and_denied_not_unasked(client: Client, name: str) -> Non
     denied = factories.skill_level(**{name: False})
     factories.skill_level(**{name: True})
     factories.skill_level(**{name: None})
-    assert found(client, **{name: "no"}) == {(denied.borough.name, denied.skill.name)}
+    assert levels_for(client, **{name: "no"}) == {(denied.borough.name, denied.skill.name)}
 
 
 def test_several_levels_mean_any_of_them(client: Client) -> None:
@@ -73,22 +73,24 @@ def test_several_levels_mean_any_of_them(client: Client) -> None:
         factories.skill_level(level=level)
     levels = column(client, CSV, "level_name", {"level": ["none", "expert", "expert"]})
     assert sorted(levels) == ["expert", "none"]
-    assert len(found(client, level=["none", "expert"])) == 2
+    assert len(levels_for(client, level=["none", "expert"])) == 2
 
 
 def test_different_names_must_all_hold_for_the_same_level(client: Client) -> None:
     borough, skill = factories.borough(), factories.skill()
     factories.skill_level(borough=borough)
     factories.skill_level(skill=skill)
-    assert found(client, borough=borough.slug, skill=skill.slug) == set()
+    assert levels_for(client, borough=borough.slug, skill=skill.slug) == set()
     factories.skill_level(borough=borough, skill=skill)
-    assert found(client, borough=borough.slug, skill=skill.slug) == {(borough.name, skill.name)}
+    assert levels_for(client, borough=borough.slug, skill=skill.slug) == {
+        (borough.name, skill.name)
+    }
 
 
 def test_illustrative_yes_and_no_split_the_levels_without_remainder(client: Client) -> None:
     real, invented = factories.skill_level(), factories.skill_level(source_kind="illustrative")
-    assert found(client, illustrative="yes") == {(invented.borough.name, invented.skill.name)}
-    assert found(client, illustrative="no") == {(real.borough.name, real.skill.name)}
+    assert levels_for(client, illustrative="yes") == {(invented.borough.name, invented.skill.name)}
+    assert levels_for(client, illustrative="no") == {(real.borough.name, real.skill.name)}
 
 
 @pytest.mark.parametrize("name", ["borough", "group", "skill", "level", "as_of"])
@@ -119,4 +121,4 @@ def test_ties_keep_the_order_of_their_numbers(client: Client) -> None:
 
 def test_a_level_of_a_regional_body_is_in_the_matrix_as_in_the_file(client: Client) -> None:
     level = factories.skill_level(borough=factories.borough("GLA", kind="regional"))
-    assert found(client) == {("GLA", level.skill.name)}
+    assert levels_for(client) == {("GLA", level.skill.name)}

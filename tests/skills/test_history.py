@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from boroughs.models import Borough
-from skills import history
+from skills import level_history
 from skills.models import PastLevel, SkillLevel
 from tests import factories
 from tests.estate import small_london
@@ -47,7 +47,7 @@ def test_a_correction_keeps_its_date_and_adds_nothing_to_the_past() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "kept"),
+    ("before", "after", "is_kept"),
     [
         ("2025", "2026", True),
         ("2025-12", "2026", True),
@@ -59,9 +59,9 @@ def test_a_correction_keeps_its_date_and_adds_nothing_to_the_past() -> None:
         ("2026-10-01", "2026-09-30", False),
     ],
 )
-def test_only_what_was_surely_earlier_is_the_past(before: str, after: str, kept: bool) -> None:
+def test_only_what_was_surely_earlier_is_the_past(before: str, after: str, is_kept: bool) -> None:
     level = factories.skill_level(as_of=before)
-    assert bool(changed(level, as_of=after)) is kept
+    assert bool(changed(level, as_of=after)) is is_kept
 
 
 @pytest.mark.parametrize("to", ["return", "illustrative"])
@@ -87,14 +87,14 @@ def test_the_same_return_twice_keeps_one_past_level_with_the_latest_words() -> N
 
 
 def previous_of(level: SkillLevel) -> tuple[Any, Any]:
-    found: Any = SkillLevel.objects.with_previous().get(pk=level.pk)
-    return found.previous, found.previous_as_of
+    row: Any = SkillLevel.objects.with_previous().get(pk=level.pk)
+    return row.previous, row.previous_as_of
 
 
 def test_the_previous_level_is_the_latest_of_the_earlier_ones() -> None:
     level = factories.skill_level(level=3, as_of="2026-10-01")
-    for when, said in (("2024", 0), ("2025-11-30", 2), ("2025-06", 1), ("2026-10", 4)):
-        factories.past_level(level, level=said, as_of=when)
+    for when, value in (("2024", 0), ("2025-11-30", 2), ("2025-06", 1), ("2026-10", 4)):
+        factories.past_level(level, level=value, as_of=when)
     factories.past_level(level=4)
     assert previous_of(level) == (2, "2025-11-30")
 
@@ -131,39 +131,41 @@ def test_sql_agrees_on_the_previous_level_of_every_one() -> None:
             )
     with connection.cursor() as cursor:
         cursor.execute(PREVIOUS)
-        told = dict(cursor.fetchall())
-    found: Any = SkillLevel.objects.with_previous()
-    assert {one.pk: one.previous for one in found if one.previous is not None} == told
-    assert len(told) > 10
-    last = {one.borough_id * 1000 + one.skill_id: one.previous for one in found}
-    for course in history.level_courses(SkillLevel.objects.all()):
-        before = [returned_level.level for returned_level in course.answers[:-1]]
-        assert last[course.borough.pk * 1000 + course.skill.pk] == (before[-1] if before else None)
+        expected = dict(cursor.fetchall())
+    levels: Any = SkillLevel.objects.with_previous()
+    assert {level.pk: level.previous for level in levels if level.previous is not None} == expected
+    assert len(expected) > 10
+    last = {level.borough_id * 1000 + level.skill_id: level.previous for level in levels}
+    for history in level_history.level_histories(SkillLevel.objects.all()):
+        before = [returned_level.level for returned_level in history.answers[:-1]]
+        assert last[history.borough.pk * 1000 + history.skill.pk] == (
+            before[-1] if before else None
+        )
 
 
-def told(skill: Any, *answers: tuple[int | None, int]) -> list[history.Course]:
+def histories_for(skill: Any, *answers: tuple[int | None, int]) -> list[level_history.LevelHistory]:
     """Courses of one skill: a borough for each pair of levels a year before and now."""
     for before, now in answers:
         level = factories.skill_level(skill=skill, level=now, as_of="2026-10-01")
         if before is not None:
             factories.past_level(level, level=before, as_of="2025-10-01")
-    return history.level_courses(SkillLevel.objects.filter(skill=skill))
+    return level_history.level_histories(SkillLevel.objects.filter(skill=skill))
 
 
 def test_a_course_says_what_was_known_on_a_day() -> None:
-    (course,) = told(factories.skill(), (1, 3))
+    (history,) = histories_for(factories.skill(), (1, 3))
     days = ("2025-09-30", "2025-10-01", "2026-09-30", "2026-10-01")
-    assert [course.at(datetime.date.fromisoformat(day)) for day in days] == [None, 1, 1, 3]
-    assert course.steps == 2
+    assert [history.at(datetime.date.fromisoformat(day)) for day in days] == [None, 1, 1, 3]
+    assert history.difference == 2
 
 
 def test_the_trend_counts_boroughs_by_level_at_the_end_of_each_quarter() -> None:
     skill = factories.skill("Design")
-    courses = told(skill, (1, 3), (2, 2), (4, 3), (None, 0))
+    histories = histories_for(skill, (1, 3), (2, 2), (4, 3), (None, 0))
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, borough=gla, level=4)
-    courses = history.level_courses(SkillLevel.objects.filter(skill=skill))
-    chart = history.quarterly_chart(skill, courses, TODAY, "")
+    histories = level_history.level_histories(SkillLevel.objects.filter(skill=skill))
+    chart = level_history.quarterly_chart(skill, histories, TODAY, "")
     assert chart.head == (
         "At the end of", "Expert", "Practitioner", "Working", "Awareness", "None", "Not known",
     )  # fmt: skip
@@ -179,17 +181,17 @@ def test_the_trend_counts_boroughs_by_level_at_the_end_of_each_quarter() -> None
 
 def test_a_first_return_is_no_trend(client: Client) -> None:
     factories.skill_level(skill=factories.skill("Design"))
-    said = words(client.get("/skills/design/"))
-    assert "no borough has an earlier return to compare with" in said
-    assert "No two returns differ." in said
+    text = words(client.get("/skills/design/"))
+    assert "no borough has an earlier return to compare with" in text
+    assert "No two returns differ." in text
 
 
 def test_a_year_counts_from_the_last_day_it_can_mean() -> None:
     level = factories.skill_level(as_of="2026-10-01")
     factories.past_level(level, as_of="2025", level=1)
-    (course,) = history.level_courses(SkillLevel.objects.all())
-    assert course.at(datetime.date(2025, 12, 30)) is None
-    assert course.at(datetime.date(2025, 12, 31)) == 1
+    (history,) = level_history.level_histories(SkillLevel.objects.all())
+    assert history.at(datetime.date(2025, 12, 30)) is None
+    assert history.at(datetime.date(2025, 12, 31)) == 1
 
 
 def test_a_skill_says_who_changed_and_when_the_latest_first(client: Client) -> None:
@@ -203,13 +205,13 @@ def test_a_skill_says_who_changed_and_when_the_latest_first(client: Client) -> N
     factories.past_level(early, level=2, as_of="2025")
     factories.past_level(early, level=3, as_of="2024")
     factories.past_level(late, level=2, as_of="2025-10-31")
-    said = words(client.get("/skills/design/"))
+    text = words(client.get("/skills/design/"))
     order = [
         "Camden lowered from working (as of 31 October 2025) to awareness (as of October 2026)",
         "Ealing raised from working (as of 2025) to practitioner (as of 1 September 2026)",
         "Ealing lowered from practitioner (as of 2024) to working (as of 2025)",
     ]
-    places = [said.index(one) for one in order]
+    places = [text.index(line) for line in order]
     assert places == sorted(places)
 
 
@@ -222,14 +224,14 @@ def test_the_matrix_shows_what_changed_with_sign_and_words(client: Client) -> No
     factories.borough("E")
     page = client.get("/skills/", {"show": "change"})
     ((_, (row,)),) = page.context["matrix"].groups
-    assert [tuple(cell.face) for cell in row.cells] == [
+    assert [tuple(cell.label) for cell in row.cells] == [
         ("up", "+2", "raised from awareness to practitioner"),
         ("down", "−1", "lowered from practitioner to working"),
         ("same", "=", "same as before, working"),
         ("new", "new", "no earlier return to compare with"),
         ("unknown", "?", "not known"),
     ]
-    assert row.counted == "1/1 of 3"
+    assert row.summary == "1/1 of 3"
     assert "+2 raised from awareness to practitioner" in words(page, "tbody")
 
 

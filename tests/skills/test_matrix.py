@@ -13,17 +13,17 @@ from tests.pages import read, text_of, total, words
 pytestmark = pytest.mark.django_db
 
 
-def faces(client: Client, **query: Any) -> dict[str, tuple[str, str, str]]:
+def cell_labels(client: Client, **query: Any) -> dict[str, tuple[str, str, str]]:
     """State, text and words of each cell by borough; of one skill."""
     ((_, (row,)),) = client.get("/skills/", query).context["matrix"].groups
-    return {cell.borough.name: tuple(cell.face) for cell in row.cells}
+    return {cell.borough.name: tuple(cell.label) for cell in row.cells}
 
 
 def test_a_cell_says_its_level_as_text_style_and_word(client: Client) -> None:
     level = factories.skill_level(level=3)
-    found = faces(client, show="level")
-    assert found == faces(client)
-    assert found[level.borough.name] == ("level-3", "3", "practitioner")
+    labels = cell_labels(client, show="level")
+    assert labels == cell_labels(client)
+    assert labels[level.borough.name] == ("level-3", "3", "practitioner")
     assert "3 practitioner" in words(client.get("/skills/"), "tbody")
 
 
@@ -31,14 +31,14 @@ def test_headcount_bands_are_shown_and_an_empty_one_is_not_known(client: Client)
     skill = factories.skill()
     for name, band in (("A", Headcount.MORE), ("B", Headcount.ONE), ("C", ""), ("D", "0")):
         factories.skill_level(borough=factories.borough(name), skill=skill, headcount=band)
-    assert faces(client, show="headcount") == {
+    assert cell_labels(client, show="headcount") == {
         "A": ("band-5", "21+", "21 or more people"),
         "B": ("band-1", "1–2", "1 to 2 people"),
         "C": ("unknown", "?", "not known"),
         "D": ("band-0", "0", "nobody"),
     }
     ((_, (row,)),) = client.get("/skills/?show=headcount").context["matrix"].groups
-    assert row.counted == "1 of 3"
+    assert row.summary == "1 of 3"
 
 
 def test_the_switch_keeps_the_filters_and_the_filters_keep_the_switch(client: Client) -> None:

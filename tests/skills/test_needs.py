@@ -36,12 +36,12 @@ GROUP BY l.skill_id, l.level
 
 def agree(borough: Borough, *, illustrative: bool = True) -> int:
     """Compare with SQL; how many gaps matter."""
-    lines = profile.skill_profile(borough, [], illustrative=illustrative).mattering
+    lines = profile.skill_profile(borough, [], illustrative=illustrative).gaps_that_matter
     with connection.cursor() as cursor:
         cursor.execute(MATTERING, [borough.pk, illustrative])
-        told = set(cursor.fetchall())
-    assert {(line.skill.pk, line.short, len(line.unmet)) for line in lines} == told
-    return len(told)
+        expected = set(cursor.fetchall())
+    assert {(line.skill.pk, line.shortfall, len(line.unmet)) for line in lines} == expected
+    return len(expected)
 
 
 def test_sql_agrees_on_a_small_london() -> None:
@@ -76,13 +76,13 @@ def camden(level: int | None = 1, needed: int = 3, **system: Any) -> Borough:
     return borough
 
 
-def said(client: Client, query: str = "") -> str:
+def page_text(client: Client, query: str = "") -> str:
     return words(client.get(f"/skills/boroughs/camden/{query}"))
 
 
 def test_a_gap_that_matters_says_why(client: Client) -> None:
     camden()
-    text = said(client)
+    text = page_text(client)
     assert "1 gap matters: what Camden runs calls for more than it has." in text
     assert "Migration: at awareness, where practitioner is called for" in text
     assert (
@@ -101,23 +101,25 @@ def test_a_gap_links_to_who_could_teach_it_and_to_its_system(client: Client) -> 
 @pytest.mark.parametrize(("level", "needed"), [(3, 3), (4, 3), (1, 1)])
 def test_a_level_that_is_enough_is_no_gap(client: Client, level: int, needed: int) -> None:
     camden(level, needed)
-    assert "No gap is known to matter" in said(client)
+    assert "No gap is known to matter" in page_text(client)
 
 
 def test_a_level_that_is_not_known_is_a_question_not_a_gap(client: Client) -> None:
     borough = camden(level=None)
-    text = said(client)
+    text = page_text(client)
     assert "The skills of Camden are not known, which is not weak: no return" in text
     assert "Migration (practitioner). Whether Camden has them is a question to ask" in text
     factories.skill_level(borough=borough)
-    assert "Not known, and called for by what it runs: Migration (practitioner)." in said(client)
+    assert "Not known, and called for by what it runs: Migration (practitioner)." in page_text(
+        client
+    )
 
 
 @pytest.mark.parametrize("status", ["retired", "planned"])
 def test_what_is_not_in_use_calls_for_nothing(client: Client, status: str) -> None:
     camden(status=status)
-    assert "No gap is known to matter" in said(client)
-    assert "No system in use is known that calls for a skill." in said(client)
+    assert "No gap is known to matter" in page_text(client)
+    assert "No system in use is known that calls for a skill." in page_text(client)
 
 
 def test_a_product_calls_once_however_many_functions_it_serves(client: Client) -> None:
@@ -127,13 +129,13 @@ def test_a_product_calls_once_however_many_functions_it_serves(client: Client) -
     skill = factories.skill("Low-code")
     factories.skill_need(product=product, skill=skill, why="Forms are built.")
     factories.skill_level(borough=borough, skill=skill, level=0)
-    assert said(client).count("Camden runs Builder, which calls for it at practitioner.") == 1
+    assert page_text(client).count("Camden runs Builder, which calls for it at practitioner.") == 1
 
 
 def test_invented_systems_and_levels_go_when_only_real_ones_are_asked(client: Client) -> None:
     camden(source_kind="illustrative")
-    assert "(system invented for demonstration)" in said(client)
-    assert "No gap is known to matter" in said(client, "?illustrative=no")
+    assert "(system invented for demonstration)" in page_text(client)
+    assert "No gap is known to matter" in page_text(client, "?illustrative=no")
 
 
 def test_a_skill_names_what_calls_for_it_and_what_of_it_runs(client: Client) -> None:
@@ -145,8 +147,8 @@ def test_a_skill_names_what_calls_for_it_and_what_of_it_runs(client: Client) -> 
     factories.system(function=function, borough=gla)
     factories.skill_need(product=factories.product("Idle"), skill=SkillNeed.objects.get().skill)
     page = client.get("/skills/migration/")
-    found = [(one.thing.name, one.systems, one.boroughs) for one in page.context["asking"]]
-    assert found == [("Casework", 2, 2), ("Idle", 0, 0)]
+    demands = [(row.target.name, row.systems, row.boroughs) for row in page.context["demands"]]
+    assert demands == [("Casework", 2, 2), ("Idle", 0, 0)]
     assert "City Tools working judgement, to be edited by LOTI; not a sourced fact" in words(page)
     SkillNeed.objects.filter(function="casework").update(source="LOTI, May 2027")
     assert "Data must move.Source: LOTI, May 2027" in words(client.get("/skills/migration/"))
@@ -196,7 +198,7 @@ def test_a_renamed_function_keeps_its_needs_and_a_deleted_one_takes_them_along()
     function.delete()
     assert not SkillNeed.objects.exists()
     events: Any = SkillNeed.pgh_event_model  # type: ignore[attr-defined]
-    assert [one.pgh_label for one in events.objects.order_by("pgh_id")] == [
+    assert [event.pgh_label for event in events.objects.order_by("pgh_id")] == [
         "insert", "update", "delete",
     ]  # fmt: skip
 
@@ -229,10 +231,12 @@ def test_the_same_need_twice_is_refused_in_words(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("name", "words_in_sentence"),
     [("Early help", "for early help,"), ("CRM and portal", "for CRM and portal,")],
 )
-def test_a_function_stands_in_a_sentence_as_one_would_write_it(name: str, shown: str) -> None:
+def test_a_function_stands_in_a_sentence_as_one_would_write_it(
+    name: str, words_in_sentence: str
+) -> None:
     function = factories.function(name)
     system = factories.system(function=function)
-    assert shown in SkillCall(factories.skill_need(function=function), system).rest
+    assert words_in_sentence in SkillCall(factories.skill_need(function=function), system).words

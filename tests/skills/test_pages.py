@@ -15,7 +15,7 @@ def states(client: Client, **query: str) -> dict[tuple[str, str], str]:
     """The state of each cell by skill and borough."""
     matrix = client.get("/skills/", query).context["matrix"]
     return {
-        (row.skill.name, cell.borough.name): cell.state
+        (row.skill.name, cell.borough.name): cell.label.state
         for _, rows in matrix.groups
         for row in rows
         for cell in row.cells
@@ -55,8 +55,8 @@ def test_the_matrix_says_how_many_of_its_levels_are_invented(client: Client) -> 
     factories.skill_level()
     assert "invented for demonstration" not in words(client.get("/skills/"))
     factories.skill_level(source_kind="illustrative")
-    said = words(client.get("/skills/"))
-    assert "1 of the 2 levels are invented for demonstration" in said
+    text = words(client.get("/skills/"))
+    assert "1 of the 2 levels are invented for demonstration" in text
 
 
 def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Client) -> None:
@@ -67,7 +67,7 @@ def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Clien
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.skill_level(skill=skill, level=Level.EXPERT, borough=gla)
     ((_, (row,)),) = client.get("/skills/").context["matrix"].groups
-    assert (row.counted, row.known, len(row.cells)) == ("2 of 4", 4, 6)
+    assert (row.summary, row.known, len(row.cells)) == ("2 of 4", 4, 6)
 
 
 def test_skills_stand_under_their_group_also_when_positions_mingle(client: Client) -> None:
@@ -76,14 +76,14 @@ def test_skills_stand_under_their_group_also_when_positions_mingle(client: Clien
         skill = factories.skill(f"Skill {position}", group=groups[position % 2], position=position)
         factories.skill_level(skill=skill)
     matrix = client.get("/skills/").context["matrix"]
-    found = [(name, [row.skill.name for row in rows]) for name, rows in matrix.groups]
-    assert found == [("Do", ["Skill 1", "Skill 3"]), ("Know", ["Skill 0", "Skill 2"])]
+    values = [(name, [row.skill.name for row in rows]) for name, rows in matrix.groups]
+    assert values == [("Do", ["Skill 1", "Skill 3"]), ("Know", ["Skill 0", "Skill 2"])]
 
 
 def test_the_matrix_has_the_boroughs_and_skills_named(client: Client) -> None:
     level, _ = factories.skill_level(), factories.skill_level()
-    found = states(client, borough=level.borough.slug, skill=level.skill.slug)
-    assert found == {(level.skill.name, level.borough.name): "level-2"}
+    values = states(client, borough=level.borough.slug, skill=level.skill.slug)
+    assert values == {(level.skill.name, level.borough.name): "level-2"}
 
 
 def test_a_skill_lists_the_best_first_with_who_teaches_and_who_asks(client: Client) -> None:
@@ -127,8 +127,8 @@ def test_a_skill_names_its_teachers_and_who_asks_lowest_first(client: Client) ->
     page = client.get("/skills/design/")
     summary = page.context["summary"]
     assert [teacher.borough.name for teacher in summary.teachers] == ["Camden"]
-    assert [one.borough.name for one in summary.wishes] == ["Ealing", "Barnet"]
-    assert [(level.label, len(held)) for level, held in summary.by_level] == [
+    assert [wish.borough.name for wish in summary.wishes] == ["Ealing", "Barnet"]
+    assert [(level.label, len(levels)) for level, levels in summary.by_level] == [
         ("Expert", 1), ("Practitioner", 0), ("Working", 1), ("Awareness", 0), ("None", 1),
     ]  # fmt: skip
     assert "/skills/training/?skill=design" in read(page).links
@@ -152,9 +152,9 @@ def test_a_skill_says_in_how_many_of_the_33_it_is_known(client: Client) -> None:
     factories.skill_level(skill=skill, borough=gla)
     level = factories.skill_level(skill=skill)
     factories.returned(level.borough, subject="skills")
-    said = words(client.get("/skills/design/"))
-    assert "None of 1 borough whose level is known are at practitioner or expert" in said
-    assert "1 of 33 boroughs reporting." in said
+    text = words(client.get("/skills/design/"))
+    assert "None of 1 borough whose level is known are at practitioner or expert" in text
+    assert "1 of 33 boroughs reporting." in text
 
 
 def test_a_skill_links_to_the_file_of_its_levels(client: Client) -> None:

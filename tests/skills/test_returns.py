@@ -66,8 +66,8 @@ def sent(client: Client, **answers: Any) -> Any:
 def confirmed(client: Client, **answers: Any) -> Any:
     """The page sent as complete, and once more with the tick that it then asks for."""
     head = answers.pop("head", {}) | {"complete": "on"}
-    asked = sent(client, head=head, **answers)
-    token = re.search(r'name="confirm" value="(\w{32})"', text_of(asked))
+    response = sent(client, head=head, **answers)
+    token = re.search(r'name="confirm" value="(\w{32})"', text_of(response))
     assert token
     return sent(client, head=head | {"confirm": token[1]}, **answers)
 
@@ -85,8 +85,8 @@ def test_answers_become_levels_of_that_day_with_one_return(staff: Client, camden
     for name in ("Data", "Law", "Test"):
         factories.skill(name)
     response = sent(staff, Data=3, Law=0)
-    (said,) = messages(response)
-    assert "0 raised, 0 lowered, 0 unchanged, 2 new; 1 not answered, stays as it was" in said
+    (text,) = messages(response)
+    assert "0 raised, 0 lowered, 0 unchanged, 2 new; 1 not answered, stays as it was" in text
     data = level_of("Data")
     assert (data.level, data.as_of, data.source_kind, data.confidence) == (
         3, "2026-11-20", "return", "high",
@@ -175,8 +175,8 @@ def test_a_batch_is_named_in_the_history_of_each_level(staff: Client, camden: Bo
 def test_a_complete_return_answers_every_skill(staff: Client, camden: Borough) -> None:
     for name in ("Data", "Law", "Test"):
         factories.skill(name)
-    said = problems(sent(staff, Data=3, head={"complete": "on"}))
-    assert "Not complete: 2 not answered (Law, Test). Answer them, or take the tick away." in said
+    text = problems(sent(staff, Data=3, head={"complete": "on"}))
+    assert "Not complete: 2 not answered (Law, Test). Answer them, or take the tick away." in text
     assert not SkillLevel.objects.exists()
 
 
@@ -241,8 +241,8 @@ def test_an_invented_return_of_a_later_day_leaves_the_view_without_it(
 def test_of_many_that_are_missing_the_first_are_named(staff: Client, camden: Borough) -> None:
     for number in range(9):
         factories.skill(f"S{number}", position=number)
-    said = problems(sent(staff, S0=1, head={"complete": "on"}))
-    assert "8 not answered (S1, S2, S3, S4, S5 and 3 more)" in said
+    text = problems(sent(staff, S0=1, head={"complete": "on"}))
+    assert "8 not answered (S1, S2, S3, S4, S5 and 3 more)" in text
 
 
 @pytest.mark.parametrize(
@@ -275,8 +275,8 @@ def test_a_day_before_the_latest_return_is_refused(staff: Client, camden: Boroug
     factories.returned(
         camden, subject="skills", received_on="2026-11-19", source_kind="illustrative"
     )
-    said = problems(sent(staff, Data=1, head={"received_on": "2026-11-14"}))
-    assert "A later return, of 15 November 2026, is recorded." in said
+    text = problems(sent(staff, Data=1, head={"received_on": "2026-11-14"}))
+    assert "A later return, of 15 November 2026, is recorded." in text
     assert sent(staff, Data=1, head={"received_on": "2026-11-16"}).status_code == 302
 
 
@@ -285,9 +285,9 @@ def test_a_level_that_is_later_than_the_return_is_not_overwritten(
 ) -> None:
     factories.skill_level(borough=camden, skill=factories.skill("Data"), as_of="2026-11-20")
     factories.skill_level(borough=camden, skill=factories.skill("Law"), as_of="2026")
-    said = problems(sent(staff, Data=1, Law=1, head={"received_on": "2026-11-19"}))
-    assert "Data, level: What is recorded is later than this return: working (as of 20 Nov" in said
-    assert "Law" not in said
+    text = problems(sent(staff, Data=1, Law=1, head={"received_on": "2026-11-19"}))
+    assert "Data, level: What is recorded is later than this return: working (as of 20 Nov" in text
+    assert "Law" not in text
 
 
 @pytest.mark.parametrize(
@@ -409,10 +409,10 @@ def test_the_batch_says_what_changed(staff: Client, camden: Borough) -> None:
     key = f"skill-{factories.skill('New').pk}"
     posted = filled(staff, Up=3, New=4) | HEAD | {f"{key}-can_teach": "yes"}
     page = staff.get(batch_of(staff.post(place(), posted)))
-    said = words(page, "table")
-    assert "Up Awareness Practitioner (raised)" in said
-    assert "Same Working unchanged" in said
-    assert "New nothing Expert (new) would teach: not known to yes" in said
+    text = words(page, "table")
+    assert "Up Awareness Practitioner (raised)" in text
+    assert "Same Working unchanged" in text
+    assert "New nothing Expert (new) would teach: not known to yes" in text
     assert "Return on skills of Camden, 20 November 2026" in words(page, "body")
 
 
@@ -546,8 +546,8 @@ def test_the_choice_says_how_far_each_borough_is(staff: Client, camden: Borough)
     factories.skill_level(borough=camden)
     factories.skill_level(borough=camden, source_kind="illustrative")
     factories.returned(camden, subject="skills", received_on="2026-05-04", complete=False)
-    said = words(staff.get("/admin/skills/skilllevel/return/"), "tbody")
-    assert "Camden 4 May 2026, not complete 1 of 2" in said
+    text = words(staff.get("/admin/skills/skilllevel/return/"), "tbody")
+    assert "Camden 4 May 2026, not complete 1 of 2" in text
 
 
 def test_every_box_has_a_name_that_says_its_skill(staff: Client, camden: Borough) -> None:
@@ -576,14 +576,14 @@ def test_thirty_skills_take_as_many_queries_as_three(staff: Client, camden: Boro
     assert counts[0] == [8, 28, 13]
 
 
-@pytest.mark.parametrize("what", ["note of a level", "the return"])
+@pytest.mark.parametrize("changed", ["note of a level", "the return"])
 def test_what_the_page_does_not_show_is_not_replaced_unseen(
-    staff: Client, camden: Borough, what: str
+    staff: Client, camden: Borough, changed: str
 ) -> None:
     factories.skill("Data")
     confirmed(staff, Data=3)
     opened = filled(staff, Data=2) | HEAD
-    if what == "the return":
+    if changed == "the return":
         Return.objects.update(complete=False)
     else:
         SkillLevel.objects.update(note="As the head of service says.")

@@ -22,20 +22,20 @@ Pair = tuple[str, str, str]
 def training(client: Client, query: Any = None) -> Training:
     response = client.get(PAGE, query)
     assert response.status_code == 200, words(response)
-    made: Training = response.context["training"]
-    return made
+    plan: Training = response.context["training"]
+    return plan
 
 
-def named(row: PairRow) -> Pair:
+def key_of(row: PairRow) -> Pair:
     return row.skill.name, row.teacher.name, row.learner.name
 
 
 def pairs(client: Client, query: Any = None) -> list[Pair]:
     """(skill, teacher, learner) in the order of the page, which is that of the file."""
-    found = [named(row) for row in training(client, query).rows]
+    keys = [key_of(row) for row in training(client, query).rows]
     in_file = rows(client, FILE, query)
-    assert [(row["skill"], row["teacher"], row["learner"]) for row in in_file] == found
-    return found
+    assert [(row["skill"], row["teacher"], row["learner"]) for row in in_file] == keys
+    return keys
 
 
 def teaches(borough: Borough, skill: Skill, level: int = 4, **fields: Any) -> SkillLevel:
@@ -142,9 +142,9 @@ def test_a_swap_stands_first_as_a_card_and_in_the_file(
         ("Data engineering", "Brent", "Camden"),
         ("Agile", "Barnet", "Bexley"),
     ]
-    said = words(client.get(PAGE))
-    assert "Brent and Camden Camden teaches Brent Service design: expert to awareness" in said
-    assert "Brent teaches Camden Data engineering: practitioner to working, 1 level higher" in said
+    text = words(client.get(PAGE))
+    assert "Brent and Camden Camden teaches Brent Service design: expert to awareness" in text
+    assert "Brent teaches Camden Data engineering: practitioner to working, 1 level higher" in text
     assert why(client)[0] == "3 levels higher; in return Brent teaches Camden Data engineering"
 
 
@@ -152,8 +152,8 @@ def test_half_a_swap_still_says_what_comes_back(
     client: Client, swap: tuple[Borough, Borough, Skill]
 ) -> None:
     assert pairs(client, {"skill": "service-design"}) == [("Service design", "Camden", "Brent")]
-    said = words(client.get(PAGE, {"skill": "service-design"}))
-    assert "in return Brent teaches Camden Data engineering" in said
+    text = words(client.get(PAGE, {"skill": "service-design"}))
+    assert "in return Brent teaches Camden Data engineering" in text
 
 
 def test_a_swap_that_could_be_and_is_not_is_called_so(
@@ -163,7 +163,7 @@ def test_a_swap_that_could_be_and_is_not_is_called_so(
     SkillLevel.objects.filter(borough=swap[1], skill=data).update(level=4)
     for _ in range(2):
         wishes(factories.borough(), data, 0)
-    assert named(training(client).pairs[0])[0] == "Service design"
+    assert key_of(training(client).pairs[0])[0] == "Service design"
     assert why(client)[0] == "3 levels higher; each could teach the other something"
 
 
@@ -283,17 +283,17 @@ def test_the_count_is_the_rows_shown_of_the_plan(
     assert total(client.get(PAGE)) == 2
     response = client.get(PAGE, {"skill": "service-design"})
     assert total(response) == 1
-    said = words(response)
-    assert "1 pair of the 2 in the plan, in 1 skill and among 2 boroughs" in said
-    assert "1 wish for help among the boroughs and skills shown: 1 has a pair." in said
+    text = words(response)
+    assert "1 pair of the 2 in the plan, in 1 skill and among 2 boroughs" in text
+    assert "1 wish for help among the boroughs and skills shown: 1 has a pair." in text
 
 
 def test_wishes_of_a_borough_are_its_own(
     client: Client, swap: tuple[Borough, Borough, Skill]
 ) -> None:
     wishes(swap[1], factories.skill("Law"))
-    shown = training(client, {"borough": "brent"}).wishes
-    assert (shown.met, shown.waiting, shown.untaught) == (1, 0, 1)
+    counts = training(client, {"borough": "brent"}).wishes
+    assert (counts.met, counts.waiting, counts.untaught) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(("cap", "taught"), [(None, 2), ("1", 1), ("2", 2), ("3", 3), ("8", 8)])
@@ -366,10 +366,10 @@ def test_a_cohort_is_a_card_that_accounts_for_everybody(client: Client) -> None:
     (cohort,) = training(client).cohorts
     assert [member.borough.name[-1] for member in cohort.learners] == list("90123456")
     assert [member.borough.name for member in cohort.left if not member.waits]
-    said = words(client.get(PAGE))
-    assert "10 want help and 1 could teach. Camden (expert) could take the 8 nearest" in said
-    assert "Learner 9 awareness, same partnership" in said
-    assert "Still without a place: Learner" in said
+    text = words(client.get(PAGE))
+    assert "10 want help and 1 could teach. Camden (expert) could take the 8 nearest" in text
+    assert "Learner 9 awareness, same partnership" in text
+    assert "Still without a place: Learner" in text
 
 
 def test_a_cohort_shows_under_the_filters_of_those_it_concerns(client: Client) -> None:
@@ -431,6 +431,6 @@ def test_how_many_of_the_33_report_is_said(
 
 @pytest.mark.usefixtures("two")
 def test_the_rule_is_on_the_page_with_its_points(client: Client) -> None:
-    said = words(client.get(PAGE, {"cap": "3"}))
-    assert "10 for each level between the two; 5 if both belong to the same partnership" in said
-    assert "a teacher has at most 3 learners in a skill" in said
+    text = words(client.get(PAGE, {"cap": "3"}))
+    assert "10 for each level between the two; 5 if both belong to the same partnership" in text
+    assert "a teacher has at most 3 learners in a skill" in text

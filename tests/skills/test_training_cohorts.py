@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from skills.training.generated import generate_records
+from skills.management.commands.plan_training import generate_records
 from skills.training.pairs import Body, BodyLevel
 from skills.training.plan import (
     MAX_COHORT_SIZE,
@@ -85,7 +85,7 @@ def test_eight_learn_and_the_rest_still_wait() -> None:
     rows = [teacher("a"), *(learner(f"l{number}") for number in range(12))]
     (cohort,) = suggested(rows)
     assert len(cohort.lessons) == MAX_COHORT_SIZE == 8
-    left = {one.body for one in cohort.left}
+    left = {level.body for level in cohort.left}
     assert left == {f"l{number}" for number in range(12)} - set(names(cohort))
     assert set(cohort.bodies) == {"a", *names(cohort), *left}
 
@@ -96,7 +96,7 @@ def test_pairs_with_other_teachers_stay() -> None:
     plan = best_plan(rows, known)
     (cohort,) = find_cohorts(rows, known, plan)
     other = {lesson.learner.body for lesson in plan.lessons if lesson.teacher != cohort.teacher}
-    left = {one.body for one in cohort.left}
+    left = {level.body for level in cohort.left}
     assert len(other) == 2
     assert {row.body for row in rows[2:]} == set(names(cohort)) | other | left
     assert not left & other
@@ -118,7 +118,7 @@ def test_cohorts_do_not_depend_on_the_order_of_rows() -> None:
 def test_a_gap_counts_who_wants_it_and_the_best_level_known() -> None:
     rows = [learner("a", 1), learner("b", 2), BodyLevel("s", "c", 2, False, False)]
     (gap,) = missing(rows)
-    assert [one.body for one in gap.wanting] == ["a", "b"]
+    assert [level.body for level in gap.wanting] == ["a", "b"]
     assert (gap.best, gap.holders, gap.known, gap.above) == (2, 2, 3, 0)
     assert gap.bodies == ["a", "b"]
 
@@ -139,7 +139,7 @@ def test_what_somebody_can_teach_is_no_gap_even_if_all_places_are_taken() -> Non
 
 def test_a_wish_above_all_teachers_is_a_gap_beside_those_taught() -> None:
     (gap,) = missing([teacher("a"), learner("b", 1), learner("c", 3)])
-    assert [one.body for one in gap.wanting] == ["c"]
+    assert [level.body for level in gap.wanting] == ["c"]
     assert gap.above == 0
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skills.management.commands.plan_training import generate_records
 from skills.models import Level
 from skills.training import pairs
-from skills.training.generated import generate_records
 from skills.training.pairs import (
-    HIGHEST,
+    MAX_LEVEL,
+    MIN_TEACHING_LEVEL,
     POINTS,
-    TEACHES_FROM,
     TIE_BITS,
     Body,
     BodyLevel,
@@ -28,7 +28,7 @@ Key = tuple[str, str, str]
 NAMES = "abcdefg"
 
 
-def held(
+def level_of(
     body: str, level: int, *, teach: bool = False, want: bool = False, skill: str = "s"
 ) -> BodyLevel:
     return BodyLevel(skill, body, level, teach, want)
@@ -39,8 +39,8 @@ def alone(rows: Sequence[BodyLevel]) -> dict[str, Body]:
     return {row.body: Body() for row in rows}
 
 
-def keys(made: TrainingPlan) -> set[Key]:
-    return {(lesson.skill, lesson.teacher.body, lesson.learner.body) for lesson in made.lessons}
+def keys(plan: TrainingPlan) -> set[Key]:
+    return {(lesson.skill, lesson.teacher.body, lesson.learner.body) for lesson in plan.lessons}
 
 
 @st.composite
@@ -90,8 +90,8 @@ def best_by_trying(rows: Sequence[BodyLevel], bodies: Bodies, cap: int) -> int:
     for skill in {row.skill for row in rows}:
         own = [row for row in rows if row.skill == skill]
         options = [
-            [None, *((two.body, worth(two, one, rows, bodies)) for two in own if may(two, one))]
-            for one in own
+            [None, *((two.body, worth(two, row, rows, bodies)) for two in own if may(two, row))]
+            for row in own
         ]
         total += max(tried(options, cap), default=0)
     return total
@@ -100,7 +100,7 @@ def best_by_trying(rows: Sequence[BodyLevel], bodies: Bodies, cap: int) -> int:
 def tried(options: Sequence[Sequence[tuple[str, int] | None]], cap: int) -> Iterator[int]:
     """What each choice of a teacher or nobody for every learner is worth, within the cap."""
     for choice in itertools.product(*options):
-        taken = [one for one in choice if one]
+        taken = [row for row in choice if row]
         if all(count <= cap for count in Counter(name for name, _ in taken).values()):
             yield sum(points for _, points in taken)
 
@@ -140,10 +140,10 @@ def test_every_wish_is_met_waits_or_is_beyond_all_teachers(
     wishes = [*(lesson.learner for lesson in plan.lessons), *plan.waiting, *plan.untaught]
     assert sorted(wishes) == sorted(row for row in rows if row.wants_help)
     assert plan.wishes == len(wishes)
-    for one in plan.waiting:
-        assert any(may(two, one) for two in rows)
-    for one in plan.untaught:
-        assert not any(may(two, one) for two in rows)
+    for row in plan.waiting:
+        assert any(may(two, row) for two in rows)
+    for row in plan.untaught:
+        assert not any(may(two, row) for two in rows)
 
 
 @often
@@ -153,9 +153,9 @@ def test_taking_an_offer_away_never_improves_the_total(
 ) -> None:
     rows, bodies, cap = world
     before = best_plan(rows, bodies, cap).benefit
-    for place, one in enumerate(rows):
-        if one.can_teach:
-            less = [*rows[:place], one._replace(can_teach=False), *rows[place + 1 :]]
+    for place, row in enumerate(rows):
+        if row.can_teach:
+            less = [*rows[:place], row._replace(can_teach=False), *rows[place + 1 :]]
             assert best_plan(less, bodies, cap).benefit <= before
 
 
@@ -182,17 +182,17 @@ def test_more_places_never_make_it_worse(world: tuple[list[BodyLevel], Bodies, i
 
 
 def chosen_teacher(rows: Sequence[BodyLevel], bodies: Bodies) -> str:
-    (lesson,) = (one for one in best_plan(rows, bodies).lessons if one.learner.body == "c")
+    (lesson,) = (row for row in best_plan(rows, bodies).lessons if row.learner.body == "c")
     return lesson.teacher.body
 
 
 def test_a_higher_level_is_better() -> None:
-    rows = [held("a", 3, teach=True), held("b", 4, teach=True), held("c", 1, want=True)]
+    rows = [level_of("a", 3, teach=True), level_of("b", 4, teach=True), level_of("c", 1, want=True)]
     assert chosen_teacher(rows, alone(rows)) == "b"
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("body", "other"),
     [
         (Body("North"), Body("North")),
         (Body(runs=frozenset({("F", "P")})), Body(runs=frozenset({("F", "P")}))),
@@ -200,13 +200,13 @@ def test_a_higher_level_is_better() -> None:
     ids=["partnership", "product"],
 )
 def test_what_two_share_decides_between_equals(body: Body, other: Body) -> None:
-    rows = [held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)]
+    rows = [level_of("a", 3, teach=True), level_of("b", 3, teach=True), level_of("c", 1, want=True)]
     assert chosen_teacher(rows, {"a": body, "b": Body(), "c": other}) == "a"
     assert chosen_teacher(rows, {"b": body, "a": Body(), "c": other}) == "b"
 
 
 def test_no_partnership_and_another_function_are_nothing_in_common() -> None:
-    rows = [held("a", 3, teach=True), held("c", 1, want=True)]
+    rows = [level_of("a", 3, teach=True), level_of("c", 1, want=True)]
     bodies = {"a": Body("", frozenset({("F", "P")})), "c": Body("", frozenset({("G", "P")}))}
     (lesson,) = best_plan(rows, bodies).lessons
     assert lesson.benefit == 20
@@ -214,8 +214,8 @@ def test_no_partnership_and_another_function_are_nothing_in_common() -> None:
 
 def test_a_pair_that_could_swap_is_better_and_named() -> None:
     rows = [
-        *(held("a", 3, teach=True), held("b", 3, teach=True), held("c", 1, want=True)),
-        *(held("c", 4, teach=True, skill="t"), held("a", 2, want=True, skill="t")),
+        *(level_of("a", 3, teach=True), level_of("b", 3, teach=True), level_of("c", 1, want=True)),
+        *(level_of("c", 4, teach=True, skill="t"), level_of("a", 2, want=True, skill="t")),
     ]
     plan = best_plan(rows, alone(rows))
     assert keys(plan) == {("s", "a", "c"), ("t", "c", "a")}
@@ -226,7 +226,7 @@ def test_a_pair_that_could_swap_is_better_and_named() -> None:
 # Edges
 
 
-@pytest.mark.parametrize("rows", [[], [held("a", 0)], [held("a", 4, want=True)]])
+@pytest.mark.parametrize("rows", [[], [level_of("a", 0)], [level_of("a", 4, want=True)]])
 def test_where_nobody_teaches_there_is_no_plan(rows: list[BodyLevel]) -> None:
     plan = best_plan(rows, alone(rows))
     assert plan.lessons == ()
@@ -235,7 +235,7 @@ def test_where_nobody_teaches_there_is_no_plan(rows: list[BodyLevel]) -> None:
 
 
 def test_where_everybody_teaches_nobody_learns() -> None:
-    rows = [held(name, 4, teach=True) for name in NAMES]
+    rows = [level_of(name, 4, teach=True) for name in NAMES]
     assert best_plan(rows, alone(rows)).lessons == ()
     wishing = [row._replace(wants_help=True) for row in rows]
     plan = best_plan(wishing, alone(rows))
@@ -245,35 +245,35 @@ def test_where_everybody_teaches_nobody_learns() -> None:
 
 def test_a_practitioner_that_wants_help_learns_and_does_not_teach() -> None:
     rows = [
-        held("a", 4, teach=True),
-        held("b", 3, teach=True, want=True),
-        held("c", 0, want=True),
+        level_of("a", 4, teach=True),
+        level_of("b", 3, teach=True, want=True),
+        level_of("c", 0, want=True),
     ]
     assert keys(best_plan(rows, alone(rows))) == {("s", "a", "b"), ("s", "a", "c")}
     plan = best_plan(rows[1:], alone(rows))
     assert plan.lessons == ()
-    assert [one.body for one in plan.untaught] == ["b", "c"]
+    assert [row.body for row in plan.untaught] == ["b", "c"]
 
 
 def test_an_expert_teaches_whatever_it_wishes() -> None:
-    rows = [held("a", 4, teach=True, want=True), held("c", 3, want=True)]
+    rows = [level_of("a", 4, teach=True, want=True), level_of("c", 3, want=True)]
     plan = best_plan(rows, alone(rows))
     assert keys(plan) == {("s", "a", "c")}
-    assert [one.body for one in plan.untaught] == ["a"]
+    assert [row.body for row in plan.untaught] == ["a"]
 
 
 def test_too_many_learners_to_sum_exactly_are_refused() -> None:
-    most = POINTS.level * HIGHEST + POINTS.partnership + POINTS.swap
-    most += POINTS.product * POINTS.products
+    points = POINTS.level * MAX_LEVEL + POINTS.partnership + POINTS.swap
+    points += POINTS.product * POINTS.products
     unit = (MAX_LEARNERS + 1) << TIE_BITS
-    assert MAX_LEARNERS * (most * unit + (1 << TIE_BITS)) < 2**53
-    rows = [held(str(number), 0, want=True) for number in range(MAX_LEARNERS + 1)]
+    assert MAX_LEARNERS * (points * unit + (1 << TIE_BITS)) < 2**53
+    rows = [level_of(str(number), 0, want=True) for number in range(MAX_LEARNERS + 1)]
     with pytest.raises(ValueError, match="more than 1000 learners"):
         best_plan(rows, alone(rows))
 
 
 def test_levels_mean_what_the_model_means() -> None:
-    assert (Level.PRACTITIONER, max(Level)) == (TEACHES_FROM, HIGHEST)
+    assert (Level.PRACTITIONER, max(Level)) == (MIN_TEACHING_LEVEL, MAX_LEVEL)
 
 
 # Ties and steadiness
@@ -282,7 +282,7 @@ def test_levels_mean_what_the_model_means() -> None:
 def test_a_tie_depends_on_the_two_names_alone() -> None:
     assert tie_break("brent", "camden") == 44388529
     assert tie_break("brent", "camden") != tie_break("brent", "ealing")
-    assert all(0 <= tie_break(one, "x") < 2**TIE_BITS for one in NAMES)
+    assert all(0 <= tie_break(row, "x") < 2**TIE_BITS for row in NAMES)
 
 
 def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,8 +294,8 @@ def test_ties_never_outweigh_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_many_equals_still_make_one_plan_in_whatever_order_they_come() -> None:
     names = [f"body-{number}" for number in range(40)]
-    rows = [held(name, 4, teach=True) for name in names[:20]]
-    rows += [held(name, 1, want=True) for name in names[20:]]
+    rows = [level_of(name, 4, teach=True) for name in names[:20]]
+    rows += [level_of(name, 1, want=True) for name in names[20:]]
     plans = {
         frozenset(keys(best_plan(random.Random(seed).sample(rows, 40), alone(rows), 1)))
         for seed in range(20)

@@ -1,4 +1,4 @@
-"""Invented contracts: what they cover, when they run, what they cost, how they came about."""
+"""Invented contracts: what they cover, when they run, what they cost, how they were bought."""
 
 import calendar
 import datetime
@@ -13,7 +13,7 @@ from citytools.management.demonstration.random_draws import (
     stream,
     weighted_choice,
 )
-from citytools.management.demonstration.reference_data import FrameworkYears, ReferenceData, Row
+from citytools.management.demonstration.reference_data import ReferenceData, Row
 from citytools.management.demonstration.returns import (
     BOROUGHS_WITHOUT_CONTRACTS,
     ReturnDays,
@@ -21,10 +21,10 @@ from citytools.management.demonstration.returns import (
     provenance_columns,
 )
 
-CONTRACTS = 260
-_SHARED = 12
+TOTAL_CONTRACTS = 260
+_SHARED_CONTRACTS = 12
+# The service areas whose contracts are to show chances to buy together
 _COVERED_FIRST = ("Housing", "Adult social care", "Children's services", "Revenues and benefits")
-"""The service areas whose contracts are to show chances to buy together."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Bundle:
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """What the systems do, each once, in order."""
         return tuple(dict.fromkeys(system["function"] for system in self.systems))
 
 
@@ -55,14 +54,14 @@ def invent_bundles(
     multiple = _multi_system_bundles(catalogue, open_systems, seed)
     _remove(open_systems, multiple)
     singles = _single_system_bundles(
-        reference, open_systems, CONTRACTS - len(shared) - len(multiple), seed
+        reference, open_systems, TOTAL_CONTRACTS - len(shared) - len(multiple), seed
     )
     return sorted([*shared, *multiple, *singles], key=lambda bundle: system_key(bundle.systems[0]))
 
 
-def _remove(systems: list[Row], covered: list[Bundle]) -> None:
-    covered_keys = {system_key(system) for bundle in covered for system in bundle.systems}
-    systems[:] = [system for system in systems if system_key(system) not in covered_keys]
+def _remove(systems: list[Row], bundles: list[Bundle]) -> None:
+    keys = {system_key(system) for bundle in bundles for system in bundle.systems}
+    systems[:] = [system for system in systems if system_key(system) not in keys]
 
 
 def _shared_bundles(systems: list[Row], seed: int) -> list[Bundle]:
@@ -72,10 +71,10 @@ def _shared_bundles(systems: list[Row], seed: int) -> list[Bundle]:
         runs[system["function"], system["product"]].append(system)
     popular = [pair for pair in sorted(runs) if len(runs[pair]) >= 3]
     bundles = []
-    for pair in sorted(rng.sample(popular, _SHARED)):
+    for pair in sorted(rng.sample(popular, _SHARED_CONTRACTS)):
         boroughs = min(len(runs[pair]), rng.choice((2, 2, 3, 3, 4, 4, 5, 6)))
-        together = rng.sample(runs[pair], boroughs)
-        bundles.append(Bundle(tuple(system["borough"] for system in together), tuple(together)))
+        sample = rng.sample(runs[pair], boroughs)
+        bundles.append(Bundle(tuple(system["borough"] for system in sample), tuple(sample)))
     return bundles
 
 
@@ -83,7 +82,7 @@ def _multi_system_bundles(catalogue: Catalogue, systems: list[Row], seed: int) -
     rng = stream(seed, "contracts for several systems")
     by_supplier: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for system in systems:
-        maker = catalogue.product(system["product"]).manufacturer
+        maker = catalogue.by_name[system["product"]].manufacturer
         by_supplier[system["borough"], maker].append(system)
     bundles = []
     for (borough, _maker), rows in sorted(by_supplier.items()):
@@ -99,14 +98,11 @@ def _single_system_bundles(
 ) -> list[Bundle]:
     rng = stream(seed, "contracts for one system")
     drawn = rng.sample(systems, len(systems))
-    drawn.sort(key=lambda row: not _comes_first(reference, row))
+    functions = reference.functions
+    drawn.sort(key=lambda row: functions[row["function"]].service_area not in _COVERED_FIRST)
     if len(drawn) < count:
         raise ValueError(f"{len(drawn)} systems are too few for {count} more contracts.")
     return [Bundle((system["borough"],), (system,)) for system in drawn[:count]]
-
-
-def _comes_first(reference: ReferenceData, system: Row) -> bool:
-    return reference.functions[system["function"]].service_area in _COVERED_FIRST
 
 
 def system_key(system: Row) -> str:
@@ -115,8 +111,8 @@ def system_key(system: Row) -> str:
 
 
 EARLIEST = datetime.date(2017, 1, 1)
+# The day from which the demonstration is seen: later ends are decisions ahead
 NOW = datetime.date(2026, 11, 1)
-"""The demonstration is rows to be looked at from here on: later ends are decisions ahead."""
 
 _ENDS_AHEAD = {
     "2026": 3, "2027": 29, "2028": 25, "2029": 18, "2030": 13, "2031": 8, "2032": 4,
@@ -124,7 +120,8 @@ _ENDS_AHEAD = {
 _MONTHS = {"3": 46, "6": 9, "9": 13, "12": 10, "1": 3, "5": 5, "7": 5, "8": 3, "10": 3, "11": 3}
 _REVENUES = ("2027-07-31", "2027-09-30", "2027-09-30")
 _SOCIAL_CARE = ("2028-01-31", "2028-03-31", "2028-03-31")
-_TOGETHER = {
+# Functions whose contracts often end in one quarter, as housing's did in the first City Tools
+_COMMON_ENDS = {
     "Housing management": ("2027-10-31", "2027-11-30", "2027-12-31"),
     "Adults case management": _SOCIAL_CARE,
     "Children's case management": _SOCIAL_CARE,
@@ -132,7 +129,6 @@ _TOGETHER = {
     "Business rates": _REVENUES,
     "Housing benefit and council tax support": _REVENUES,
 }
-"""Functions whose contracts often end in one quarter, as housing's did in the first City Tools."""
 
 _COMPETED = {"open": 16, "framework_competition": 24, "framework_direct": 22, "restricted": 5}
 _ROUTES = _COMPETED | {
@@ -143,7 +139,7 @@ _SMALL = 25_000
 
 
 @dataclass(frozen=True)
-class ContractTerm:
+class InventedTerm:
     """From when until when; an empty end is a rolling contract's."""
 
     starts_on: str
@@ -154,44 +150,22 @@ class ContractTerm:
 
 def contract_term(
     rng: random.Random, functions: tuple[str, ...], as_of: datetime.date
-) -> ContractTerm:
+) -> InventedTerm:
     """A term that had begun when the borough answered and ends from November 2026 on."""
-    together = [function for function in functions if function in _TOGETHER]
-    if together and happens(rng, 80):
-        end = datetime.date.fromisoformat(rng.choice(_TOGETHER[together[0]]))
+    common = [function for function in functions if function in _COMMON_ENDS]
+    if common and happens(rng, 80):
+        end = datetime.date.fromisoformat(rng.choice(_COMMON_ENDS[common[0]]))
     else:
-        end = max(
-            _month_end(weighted_choice(rng, _ENDS_AHEAD), weighted_choice(rng, _MONTHS)),
-            _last_of(NOW),
-        )
+        year, month = weighted_choice(rng, _ENDS_AHEAD), weighted_choice(rng, _MONTHS)
+        end = max(_last_day(int(year), int(month)), _last_day(NOW.year, NOW.month))
     return term_ending_on(end, rng, as_of)
 
 
-def ended_term(rng: random.Random, as_of: datetime.date) -> ContractTerm:
-    """A term that ended before November 2026, whether or not a successor is known."""
-    end = _month_end("2026", str(rng.randrange(1, 11)))
-    return term_ending_on(end, rng, as_of)
-
-
-def rolling_term(rng: random.Random, as_of: datetime.date) -> ContractTerm:
-    """No end; the beginning is long ago and often only a year."""
-    begun = as_of.year - 1 - rng.randrange(7)
-    starts_on = f"{max(EARLIEST.year, begun)}-04-01"
-    return ContractTerm(starts_on[: rng.choice((4, 10))], "", "", 0)
-
-
-def imprecise_term(exact: ContractTerm, length: int) -> ContractTerm:
-    """The same term as a source gives it that names only years (4) or months (7)."""
-    return ContractTerm(
-        exact.starts_on[:length],
-        exact.ends_on[:length],
-        exact.extension_until[:length],
-        exact.years,
-    )
-
-
-def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> ContractTerm:
-    starts = {years: _years_before(end, years) for years in range(2, 11)}
+def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> InventedTerm:
+    """A term of two to ten years, with an extension in four of ten cases."""
+    starts = {
+        years: _plus_years(end, -years) + datetime.timedelta(days=1) for years in range(2, 11)
+    }
     usual = {2: 14, 3: 26, 4: 20, 5: 24, 6: 5, 7: 6, 8: 3, 9: 1, 10: 2}
     weights = {
         str(years): usual[years] for years, start in starts.items() if EARLIEST <= start <= as_of
@@ -199,44 +173,22 @@ def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date)
     years = int(weighted_choice(rng, weights))
     more = rng.choice((1, 1, 2, 2, 3)) if happens(rng, 40) else 0
     extension = _plus_years(end, more).isoformat() if more else ""
-    return ContractTerm(starts[years].isoformat(), end.isoformat(), extension, years)
-
-
-def _years_before(end: datetime.date, years: int) -> datetime.date:
-    return _plus_years(end, -years) + datetime.timedelta(days=1)
+    return InventedTerm(starts[years].isoformat(), end.isoformat(), extension, years)
 
 
 def _plus_years(day: datetime.date, years: int) -> datetime.date:
-    last = calendar.monthrange(day.year + years, day.month)[1]
-    at_the_end = day == _last_of(day)
-    return day.replace(year=day.year + years, day=last if at_the_end else min(day.day, last))
+    last = _last_day(day.year + years, day.month)
+    is_last = day == _last_day(day.year, day.month)
+    return last if is_last else last.replace(day=min(day.day, last.day))
 
 
-def _month_end(year: str, month: str) -> datetime.date:
-    return _last_of(datetime.date(int(year), int(month), 1))
-
-
-def _last_of(day: datetime.date) -> datetime.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _last_day(year: int, month: int) -> datetime.date:
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def annual_value(rng: random.Random, usual: int, size: int) -> int:
     """Pounds a year, to the hundred, around what is usual for a borough of this size."""
     return max(1200, usual * size * lognormal_percent(rng) // 1_000_000 * 100)
-
-
-def procurement_route(rng: random.Random, whole_value: int) -> str:
-    """A likely route to market: quotes only for small sums."""
-    weights = dict(_ROUTES) if whole_value <= _SMALL * 4 else _ROUTES | {"quote": 0}
-    return weighted_choice(rng, weights)
-
-
-def framework_name(
-    rng: random.Random, frameworks: tuple[FrameworkYears, ...], starts_on: str
-) -> str:
-    """A framework known to be in use in the year the contract began, or nothing."""
-    open_then = [known.name for known in frameworks if starts_on[:4] in known.years]
-    return rng.choice(open_then) if open_then and happens(rng, 75) else ""
 
 
 _ROLLING = 15
@@ -252,50 +204,64 @@ _TITLES = (
 def contract_rows(
     reference: ReferenceData, catalogue: Catalogue, systems: list[Row], days: ReturnDays, seed: int
 ) -> list[Row]:
-    """contracts.csv."""
-    covered = invent_bundles(reference, catalogue, systems, seed)
+    bundles = invent_bundles(reference, catalogue, systems, seed)
     rows: list[Row] = []
-    for number, (bundle, kind) in enumerate(zip(covered, _kinds(covered, seed), strict=True), 1):
+    for number, (bundle, kind) in enumerate(zip(bundles, _kinds(bundles, seed), strict=True), 1):
         lead = reference.boroughs[bundle.boroughs[0]]
         rng = stream(seed, "contract", system_key(bundle.systems[0]))
-        agreed = _term(rng, kind, days[lead.slug, "contracts"], bundle)
+        as_of = days[lead.slug, "contracts"]
+        term = _term(rng, kind, as_of, bundle)
+        maker = catalogue.by_name[bundle.systems[0]["product"]].manufacturer
+        departments = reference.departments[reference.functions[bundle.functions[0]].service_area]
         rows.append(
             {
                 "lead": lead.slug,
                 "partners": "; ".join(bundle.boroughs[1:]),
                 "title": _title(rng, bundle),
                 "reference": f"DEMO-{lead.code}-{number:04}" if happens(rng, 85) else "",
-                "supplier": _supplier(rng, catalogue, bundle),
-                "department": _department(rng, reference, bundle),
+                "supplier": rng.choice(catalogue.resellers) if happens(rng, 7) else maker,
+                "department": rng.choice(departments) if happens(rng, 90) else "",
                 "functions": "; ".join(bundle.functions),
                 "systems": "; ".join(system_key(system) for system in bundle.systems),
-                **_dates(rng, agreed),
-                **_prices(rng, reference, bundle, agreed),
-                **_source(rng, days[lead.slug, "contracts"]),
+                "starts_on": term.starts_on,
+                "ends_on": term.ends_on,
+                "rolling": "no" if term.ends_on else "yes",
+                "extension_until": term.extension_until,
+                "notice_months": weighted_choice(rng, _NOTICE),
+                **_prices(rng, reference, bundle, term),
+                **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
             }
         )
     return rows
 
 
-def _kinds(covered: list[Bundle], seed: int) -> list[str]:
+def _kinds(bundles: list[Bundle], seed: int) -> list[str]:
     """Which contracts are rolling, ended, or known only to the month or year."""
     rng = stream(seed, "kinds of contract")
-    singles = [place for place, bundle in enumerate(covered) if len(bundle.systems) == 1]
+    singles = [place for place, bundle in enumerate(bundles) if len(bundle.systems) == 1]
     special = rng.sample(singles, _ROLLING + _ENDED + _IMPRECISE)
-    kinds = ["usual"] * len(covered)
-    for count, place in enumerate(special):
-        ends = "ended" if count < _ROLLING + _ENDED else "imprecise"
-        kinds[place] = "rolling" if count < _ROLLING else ends
+    kinds = ["usual"] * len(bundles)
+    special_kinds = ["rolling"] * _ROLLING + ["ended"] * _ENDED + ["imprecise"] * _IMPRECISE
+    for place, kind in zip(special, special_kinds, strict=True):
+        kinds[place] = kind
     return kinds
 
 
-def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> ContractTerm:
+def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> InventedTerm:
     if kind == "rolling":
-        return rolling_term(rng, as_of)
+        # It began long ago, and often only the year is remembered
+        year = max(EARLIEST.year, as_of.year - 1 - rng.randrange(7))
+        return InventedTerm(f"{year}-04-01"[: rng.choice((4, 10))], "", "", 0)
     if kind == "ended":
-        return ended_term(rng, as_of)
-    agreed = contract_term(rng, bundle.functions, as_of)
-    return imprecise_term(agreed, rng.choice((4, 7))) if kind == "imprecise" else agreed
+        # Before November 2026, whether or not a successor is known
+        return term_ending_on(_last_day(2026, rng.randrange(1, 11)), rng, as_of)
+    term = contract_term(rng, bundle.functions, as_of)
+    if kind != "imprecise":
+        return term
+    length = rng.choice((4, 7))  # the source names only years, or months
+    days = (term.starts_on, term.ends_on, term.extension_until)
+    starts_on, ends_on, extension_until = (day[:length] for day in days)
+    return InventedTerm(starts_on, ends_on, extension_until, term.years)
 
 
 def _title(rng: random.Random, bundle: Bundle) -> str:
@@ -315,50 +281,29 @@ def _in_a_sentence(name: str) -> str:
     return name if name[1].isupper() else name[0].lower() + name[1:]
 
 
-def _department(rng: random.Random, reference: ReferenceData, bundle: Bundle) -> str:
-    area = reference.functions[bundle.functions[0]].service_area
-    return rng.choice(reference.departments[area]) if happens(rng, 90) else ""
-
-
-def _supplier(rng: random.Random, catalogue: Catalogue, bundle: Bundle) -> str:
-    maker = catalogue.product(bundle.systems[0]["product"]).manufacturer
-    return rng.choice(catalogue.resellers) if happens(rng, 7) else maker
-
-
-def _dates(rng: random.Random, agreed: ContractTerm) -> Row:
-    return {
-        "starts_on": agreed.starts_on,
-        "ends_on": agreed.ends_on,
-        "rolling": "no" if agreed.ends_on else "yes",
-        "extension_until": agreed.extension_until,
-        "notice_months": weighted_choice(rng, _NOTICE),
-    }
-
-
 def _prices(
-    rng: random.Random, reference: ReferenceData, bundle: Bundle, agreed: ContractTerm
+    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: InventedTerm
 ) -> Row:
     """Values and the route; several systems, or several boroughs, are cheaper together."""
     size = sum(reference.boroughs[borough].size for borough in bundle.boroughs)
     usual = sum(reference.functions[name].annual_value for name in bundle.functions)
-    together = 100 if len(bundle.systems) == 1 else 82
-    annual = annual_value(rng, usual * together // 100, size)
-    total = annual * agreed.years
-    way = procurement_route(rng, total)
-    called_off = way.startswith("framework")
+    percent = 100 if len(bundle.systems) == 1 else 82
+    annual = annual_value(rng, usual * percent // 100, size)
+    total = annual * term.years
+    # Quotes only for small sums
+    route = weighted_choice(rng, _ROUTES if total <= _SMALL * 4 else _ROUTES | {"quote": 0})
     known_annual = happens(rng, 80)
-    known_total = agreed.years > 0 and happens(rng, 85 if known_annual else 45)
+    known_total = term.years > 0 and happens(rng, 85 if known_annual else 45)
     vat = weighted_choice(rng, {"excluding": 84, "including": 5, "": 11})
+    framework = ""
+    if route.startswith("framework"):
+        year = term.starts_on[:4]
+        in_use = [known.name for known in reference.frameworks if year in known.years]
+        framework = rng.choice(in_use) if in_use and happens(rng, 75) else ""
     return {
         "annual_value": str(annual) if known_annual else "",
         "total_value": str(total) if known_total else "",
         "vat": vat if known_annual or known_total else "",
-        "route": way,
-        "framework": framework_name(rng, reference.frameworks, agreed.starts_on)
-        if called_off
-        else "",
+        "route": route,
+        "framework": framework,
     }
-
-
-def _source(rng: random.Random, as_of: datetime.date) -> Row:
-    return provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of))

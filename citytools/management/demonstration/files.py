@@ -24,6 +24,7 @@ from citytools.management.demonstration.returns import (
 SEED = 2019
 
 _PROVENANCE = "source_kind,source_url,as_of,confidence,confirmed_on"
+# The same columns as the real fixtures
 COLUMNS = {
     "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative",
     "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
@@ -37,7 +38,6 @@ COLUMNS = {
     "skill_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
     "past_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
 }
-"""The same columns as the real fixtures."""
 
 
 def demonstration_files(fixtures: Path, seed: int = SEED) -> dict[str, str]:

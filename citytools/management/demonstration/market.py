@@ -25,34 +25,13 @@ from citytools.management.demonstration.reference_data import (
 
 MARK = " (invented)"
 
-SUPPLIERS = (
-    "Examplewick Software", "Fableton Systems", "Pretendham Group", "Imaginaston Digital",
-    "Wouldbury Technologies", "Maybeford Solutions", "Sampleworth Computing", "Figmentham Software",
-    "Supposeley Systems", "Daydreamby Data", "Notionthorpe Digital", "Guessingham Software",
-    "Perhapston Computing", "Fancyfold Works", "Hearsayby Systems", "Moonshinewick Cloud",
-    "Otherwisey Software", "Elsewhereham Solutions", "Nowherton Digital", "Almostbury Data",
-    "Yonderleigh Software", "Somedayford Systems", "Ifonlyham Technologies", "Whimsworth Works",
-    "Talebury Software", "Storyhurst Digital", "Yarnwick Computing", "Rumourby Solutions",
-    "Conjectham Systems", "Hypothorpe Analytics", "Mirageley Software", "Riddlesworth Digital",
-    "Puzzlebury Systems", "Lullabyford Care", "Parablewick Software", "Balladham Media",
-    "Rhymingford Records", "Fictionby Software", "Makebeleigh Digital", "Inventonbury Systems",
-    "Seemingham Software", "Quasiford Networks", "Dummyleigh Computing", "Sketchbury Design",
-    "Draftwell Software", "Patterham Systems", "Mockingwell Digital", "Phantomby Cloud",
-    "Legendry Software", "Mythamstead Systems",
-)  # fmt: skip
 
-RESELLERS = ("Placeholdham Supplies", "Thingummybury Resellers", "Whatsitford Trading")
+def _names(kind: str) -> tuple[str, ...]:
+    rows = read_rows(ASSUMPTIONS / "names.csv")
+    return tuple(row["name"] for row in rows if row["kind"] == kind)
 
-BRANDS = (
-    "Quillfeather", "Inkwhistle", "Moonbucket", "Teacosy", "Owlbarrow", "Puddleglass",
-    "Lanternbee", "Marmalark", "Crumbledown", "Wobblewood", "Gingerloft", "Kettlewhisper",
-    "Plumwhistle", "Snugglefold", "Tumblewick", "Bumblecraft", "Pepperpotter", "Ribbonwright",
-    "Turniptide", "Rhubarbary", "Custardly", "Clockberry", "Dapplemint", "Featherledger",
-    "Gooseberrylane", "Hazelquill", "Jamcastle", "Larkspindle", "Mulberrybell", "Nettlepin",
-    "Otterlamp", "Parsnipette", "Quincebury", "Rainpuddle", "Saddlebean", "Treaclewing",
-    "Umberpond", "Velvetmole", "Walnutlamp", "Yarrowbell", "Badgerlight", "Cobblecake",
-    "Doorknobbly", "Elderbubble", "Flapjackdaw", "Greengagery",
-)  # fmt: skip
+
+SUPPLIERS, RESELLERS, BRANDS = map(_names, ("supplier", "reseller", "brand"))
 
 
 def free_names(bare_names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
@@ -63,13 +42,8 @@ def free_names(bare_names: Iterable[str], taken: Iterable[str]) -> Iterator[str]
             yield bare + MARK
 
 
-def first_word(supplier: str) -> str:
-    """The first word of an invented supplier, which its products may bear."""
-    return supplier.split(" ")[0]
-
-
 _MAKERS = 42
-_LARGE = 10
+_LARGE_MAKERS = 10
 HOSTING = {
     "saas": 42, "supplier_hosted": 26, "on_premises": 16,
     "council_cloud": 11, "shared": 3, "outsourced": 2,
@@ -97,20 +71,13 @@ class Catalogue:
     resellers: tuple[str, ...]
     products: tuple[InventedProduct, ...]
 
-    def product(self, name: str) -> InventedProduct:
-        """The product of a name."""
-        return self._by_name[name]
-
-    def for_function(self, function: str) -> list[InventedProduct]:
-        """The products made for a function, suites first."""
-        return self._by_function[function]
-
     @cached_property
-    def _by_name(self) -> dict[str, InventedProduct]:
+    def by_name(self) -> dict[str, InventedProduct]:
         return {product.name: product for product in self.products}
 
     @cached_property
-    def _by_function(self) -> dict[str, list[InventedProduct]]:
+    def by_function(self) -> dict[str, list[InventedProduct]]:
+        """The products made for each function, suites first."""
         by_function: dict[str, list[InventedProduct]] = defaultdict(list)
         for product in self.products:
             for function in product.functions:
@@ -128,12 +95,12 @@ def invent_catalogue(reference: ReferenceData, seed: int) -> Catalogue:
 
 
 class _Market:
-    """Who makes the next product, and what it is called; no name is given twice."""
+    """Who makes the next product, and what it is called; no name is used twice."""
 
     def __init__(self, reference: ReferenceData, suppliers: list[str], rng: random.Random) -> None:
         self.taken = list(reference.real_names)
-        self.large = suppliers[:_LARGE]
-        self.small = cycle(suppliers[_LARGE:])
+        self.large = suppliers[:_LARGE_MAKERS]
+        self.small = cycle(suppliers[_LARGE_MAKERS:])
         self.rng = rng
         self.count = 0
 
@@ -155,14 +122,15 @@ class _Market:
         raise ValueError(
             f"Every name with “{word}” touches a real or a given one, as "
             f"“{BRANDS[0]} {word}” touches {clashing_names(f'{BRANDS[0]} {word}', self.taken)}: "
-            f"change the word in assumptions.csv or suites.csv, or add to BRANDS in market.py."
+            f"change the word in assumptions.csv or suites.csv, or add a brand to names.csv."
         )
 
     def _ideas(self, word: str, maker: str, popularity: int) -> Iterator[str]:
+        prefix = maker.split(" ")[0]
         if self.count % 9 == 0 and popularity < 6:
-            yield f"{first_word(maker)} {word} Casework, Records and Performance Reporting Suite"
+            yield f"{prefix} {word} Casework, Records and Performance Reporting Suite"
         if self.count % 2:
-            yield f"{first_word(maker)} {word}"
+            yield f"{prefix} {word}"
         first = self.rng.randrange(len(BRANDS))
         for brand in BRANDS[first:] + BRANDS[:first]:
             yield f"{brand} {word}"
@@ -178,8 +146,11 @@ def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProdu
 
 
 def _single_products(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
-    in_suites = [split_cell(row["functions"]) * int(row["rivals"]) for row in _suite_rows()]
-    covered = [function for suite in in_suites for function in suite]
+    covered = [
+        function
+        for row in _suite_rows()
+        for function in split_cell(row["functions"]) * int(row["rivals"])
+    ]
     for function in reference.functions.values():
         for rank in range(covered.count(function.name), function.products):
             popularity = (10, 5, 3, 1)[rank]

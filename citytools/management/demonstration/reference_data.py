@@ -28,7 +28,7 @@ class BoroughSize:
 
 @dataclass(frozen=True)
 class FunctionAssumptions:
-    """A job that a system does, and what the generator assumes about it in a usual borough."""
+    """A job that a system does, and what the generator assumes about it in an average borough."""
 
     name: str
     service_area: str
@@ -91,31 +91,24 @@ def _functions(fixtures: Path) -> dict[str, FunctionAssumptions]:
         name = row["function"]
         if name not in assumed:
             raise ValueError(f"{name}: add this function to {ASSUMPTIONS / 'assumptions.csv'}.")
-        numbers = (int(assumed[name][key]) for key in ("weight", "products", "users"))
-        weight, products, users = numbers
-        annual_value = int(assumed[name]["annual_value"])
-        functions[name] = FunctionAssumptions(
-            name, row["service_area"], assumed[name]["word"], weight, products, users, annual_value
-        )
+        keys = ("weight", "products", "users", "annual_value")
+        numbers = (int(assumed[name][key]) for key in keys)
+        word = assumed[name]["word"]
+        functions[name] = FunctionAssumptions(name, row["service_area"], word, *numbers)
     return functions
 
 
 def _frameworks(fixtures: Path) -> Iterator[FrameworkYears]:
-    used = [
-        (row["framework"], row["starts_on"][:4]) for row in read_rows(fixtures / "contracts.csv")
-    ]
-    for row in read_rows(fixtures / "frameworks.csv"):
-        years = frozenset(year for name, year in used if name == row["name"] and year)
-        yield FrameworkYears(row["name"], years)
+    contracts = read_rows(fixtures / "contracts.csv")
+    for name in (row["name"] for row in read_rows(fixtures / "frameworks.csv")):
+        starts = (row["starts_on"] for row in contracts if row["framework"] == name)
+        yield FrameworkYears(name, frozenset(day[:4] for day in starts if day))
 
 
 def _real_names(fixtures: Path) -> Iterator[str]:
-    for row in read_rows(fixtures / "suppliers.csv"):
-        yield row["name"]
-    for row in read_rows(fixtures / "supplier_aliases.csv"):
-        yield row["alias"]
-    for row in read_rows(fixtures / "ownerships.csv"):
-        yield row["owner"]
+    columns = {"suppliers": "name", "supplier_aliases": "alias", "ownerships": "owner"}
+    for file, column in columns.items():
+        yield from (row[column] for row in read_rows(fixtures / f"{file}.csv"))
     for row in read_rows(fixtures / "products.csv"):
         yield from [row["name"], *split_cell(row["former_names"])]
 
@@ -143,7 +136,9 @@ def slugify(name: str) -> str:
 
 def clashing_names(name: str, taken: Iterable[str]) -> list[str]:
     """Those of the names that equal, contain, or are contained in this one."""
-    mine = bare_letters(name)
+    bare = bare_letters(name)
     return [
-        other for other in taken if (its := bare_letters(other)) and (its in mine or mine in its)
+        other
+        for other in taken
+        if (bare_other := bare_letters(other)) and (bare_other in bare or bare in bare_other)
     ]

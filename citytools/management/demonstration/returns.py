@@ -1,4 +1,4 @@
-"""What the boroughs have returned in the demonstration: when, and which systems and skills."""
+"""The illustrative returns of the boroughs: when they came, and which systems and skills."""
 
 import datetime
 import random
@@ -15,25 +15,25 @@ from citytools.management.demonstration.random_draws import (
 )
 from citytools.management.demonstration.reference_data import BoroughSize, ReferenceData, Row
 
+# The six without any return: two inner, four outer, among them large and small
 BOROUGHS_WITHOUT_RETURN = frozenset(
     {"bexley", "greenwich", "harrow", "havering", "kensington-and-chelsea", "redbridge"}
 )
-"""The six without any return: two inner, four outer, among them large and small."""
 
 BOROUGHS_WITHOUT_CONTRACTS = BOROUGHS_WITHOUT_RETURN | {"haringey", "islington", "merton"}
+# Whose return of systems leaves some out, so that what is missing is not known to be none
 INCOMPLETE_RETURNS = frozenset({"barnet", "hillingdon", "lewisham"})
-"""Whose return of systems leaves some out, so that what is missing is not known to be none."""
 
-_FIRST = datetime.date(2025, 9, 8)
-_LAST = datetime.date(2026, 10, 23)
+_FIRST_DAY = datetime.date(2025, 9, 8)
+_LAST_DAY = datetime.date(2026, 10, 23)
 _SUBJECTS = {
     "systems": BOROUGHS_WITHOUT_RETURN,
     "contracts": BOROUGHS_WITHOUT_CONTRACTS,
     "skills": BOROUGHS_WITHOUT_RETURN,
 }
 
+# Days between a borough's earlier return on skills and its latest
 _SINCE_EARLIER = range(300, 420)
-"""Days between a borough's earlier return on skills and its latest."""
 
 ReturnDays = dict[tuple[str, str], datetime.date]
 
@@ -43,11 +43,11 @@ def return_days(reference: ReferenceData, seed: int) -> ReturnDays:
     days: ReturnDays = {}
     for slug in sorted(reference.boroughs):
         rng = stream(seed, "returns", slug)
-        day = _working_day(_FIRST + datetime.timedelta(days=rng.randrange(405)))
+        day = _working_day(_FIRST_DAY + datetime.timedelta(days=rng.randrange(405)))
         for subject, silent in _SUBJECTS.items():
             if slug not in silent:
                 days[slug, subject] = day
-            day = min(_LAST, _working_day(day + datetime.timedelta(days=rng.randrange(25))))
+            day = min(_LAST_DAY, _working_day(day + datetime.timedelta(days=rng.randrange(25))))
     return days
 
 
@@ -79,28 +79,21 @@ def provenance_columns(as_of: datetime.date, confirmed_on: str = "") -> Row:
 
 def return_rows(days: ReturnDays, earlier: dict[str, datetime.date]) -> list[Row]:
     """returns.csv, the earlier returns on skills last; those left some skills out."""
-    rows = [
-        _return_row(
-            borough,
-            subject,
-            day,
-            complete=subject != "systems" or borough not in INCOMPLETE_RETURNS,
-        )
+    returns = [
+        (borough, subject, day, subject != "systems" or borough not in INCOMPLETE_RETURNS)
         for (borough, subject), day in days.items()
     ]
-    return rows + [
-        _return_row(borough, "skills", day, complete=False) for borough, day in earlier.items()
+    returns += [(borough, "skills", day, False) for borough, day in earlier.items()]
+    return [
+        {
+            "borough": borough,
+            "subject": subject,
+            "received_on": day.isoformat(),
+            "complete": "yes" if complete else "no",
+            **provenance_columns(day),
+        }
+        for borough, subject, day, complete in returns
     ]
-
-
-def _return_row(borough: str, subject: str, day: datetime.date, *, complete: bool) -> Row:
-    return {
-        "borough": borough,
-        "subject": subject,
-        "received_on": day.isoformat(),
-        "complete": "yes" if complete else "no",
-        **provenance_columns(day),
-    }
 
 
 def confirmation_day(percent: int, as_of: datetime.date) -> str:
@@ -108,11 +101,11 @@ def confirmation_day(percent: int, as_of: datetime.date) -> str:
     if percent >= 40:
         return ""
     day = as_of + datetime.timedelta(days=20 + percent * 4)
-    return day.isoformat() if day <= _LAST else ""
+    return day.isoformat() if day <= _LAST_DAY else ""
 
 
+# As many as the first City Tools mapped in 2019, the real ones of the 33 included
 TOTAL_SYSTEMS = 809
-"""As many as the first City Tools mapped in 2019, the real ones of the 33 included."""
 
 _STATUS = {"live": 88, "implementing": 4, "retiring": 4, "planned": 2, "retired": 2}
 _INTENTIONS = {
@@ -122,11 +115,11 @@ _INTENTIONS = {
     "retiring": {"replace": 70, "retire": 30},
     "retired": {"retire": 1},
 }
+# Added to every squared weight, so that the rarest functions turn up somewhere
 _RARE = 500
-"""Added to every squared weight, so that the rarest functions turn up somewhere."""
 
+# How much likelier a borough takes a product that it already runs for something else
 _LOYALTY = 6
-"""How much likelier a borough takes a product that it already runs for something else."""
 
 
 def system_rows(
@@ -174,23 +167,22 @@ def _choices(
     }
     successions = 1 if happens(rng, 40) else 0
     functions = weighted_sample(rng, weights, count - successions)
-    replaced = rng.sample([f for f in functions if len(catalogue.for_function(f)) > 1], successions)
+    replaced = rng.sample([f for f in functions if len(catalogue.by_function[f]) > 1], successions)
     # The heaviest first: they settle which suites the borough leans towards.
     functions.sort(key=lambda name: (-reference.functions[name].weight, name))
     run: set[str] = set()
     for function in functions:
         choices = {
             product.name: product.popularity * (_LOYALTY if product.name in run else 1)
-            for product in catalogue.for_function(function)
+            for product in catalogue.by_function[function]
         }
-        picked = weighted_sample(rng, choices, 2 if function in replaced else 1)
-        run.update(picked)
-        products = [catalogue.product(name) for name in picked]
-        if len(products) == 2:
-            yield function, products[0], "retiring"
-            yield function, products[1], "implementing"
-        else:
-            yield function, products[0], weighted_choice(rng, _STATUS)
+        names = weighted_sample(rng, choices, 2 if function in replaced else 1)
+        run.update(names)
+        statuses = ["retiring", "implementing"]
+        if len(names) == 1:
+            statuses = [weighted_choice(rng, _STATUS)]
+        for name, status in zip(names, statuses, strict=True):
+            yield function, catalogue.by_name[name], status
 
 
 def _facts(
@@ -240,6 +232,7 @@ def _rounded(users: int) -> int:
 
 
 _THRESHOLDS = (22, 41, 60, 77)
+# By level: an expert organisation has more than a lone pair of hands
 _HEADCOUNT = (
     {"0": 1},
     {"1 to 2": 6, "3 to 5": 3, "6 to 10": 1},
@@ -247,7 +240,6 @@ _HEADCOUNT = (
     {"1 to 2": 2, "3 to 5": 5, "6 to 10": 3, "11 to 20": 1, "21 or more": 1},
     {"3 to 5": 4, "6 to 10": 4, "11 to 20": 2, "21 or more": 1},
 )
-"""By level: an expert organisation has more than a lone pair of hands."""
 
 
 def skill_rows(reference: ReferenceData, days: ReturnDays, seed: int) -> list[Row]:
@@ -281,8 +273,8 @@ def skill_rows(reference: ReferenceData, days: ReturnDays, seed: int) -> list[Ro
     return rows
 
 
+# How the earlier level differed: most stayed, more were raised since than lowered
 _STEPS = {"0": 66, "-1": 25, "1": 9}
-"""How the earlier level differed: most stayed, more were raised since than lowered."""
 
 
 def past_rows(levels: list[Row], earlier: dict[str, datetime.date], seed: int) -> list[Row]:

@@ -1,5 +1,6 @@
 """Print the training plan of the database, or measure one of records made up in memory."""
 
+import random
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
@@ -11,8 +12,40 @@ from django.http import QueryDict
 from skills.models import SkillLevel
 from skills.training import page
 from skills.training.filters import TrainingFilter
-from skills.training.generated import generate_records
-from skills.training.plan import CAP, MAX_COHORT_SIZE, MAX_LEARNERS, best_plan
+from skills.training.pairs import Body, BodyLevel
+from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE, MAX_LEARNERS, best_plan
+
+# How likely a body of each level, 0 to 4, wants help: as in the demonstration set
+WISHES = (0.55, 0.6, 0.32, 0.06, 0.02)
+OFFERS = (0.0, 0.0, 0.0, 0.5, 0.75)
+PARTNERSHIPS = ("North", "East", "South", "West", "")
+
+
+def generate_records(
+    bodies: int, skills: int, seed: int
+) -> tuple[list[BodyLevel], dict[str, Body]]:
+    """Every body's level of every skill, and the bodies with what they run and where they lie.
+
+    The same seed gives the same records.
+    """
+    dice = random.Random(seed)  # noqa: S311 (nothing secret)
+    levels: list[BodyLevel] = []
+    records: dict[str, Body] = {}
+    for number in range(bodies):
+        key = f"body-{number:04}"
+        functions = dice.sample(range(80), 25)
+        runs = [
+            (f"function-{function}", f"product-{function}-{dice.randrange(4)}")
+            for function in functions
+        ]
+        tile = divmod(number, 20)
+        records[key] = Body(dice.choice(PARTNERSHIPS), frozenset(runs), tile=tile)
+        strength = dice.uniform(0.5, 3)
+        for skill in range(skills):
+            level = max(0, min(4, round(dice.gauss(strength, 1))))
+            teaches, wishes = dice.random() < OFFERS[level], dice.random() < WISHES[level]
+            levels.append(BodyLevel(f"skill-{skill:03}", key, level, teaches, wishes))
+    return levels, records
 
 
 class Command(BaseCommand):
@@ -29,7 +62,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--cap",
             type=_up_to(MAX_COHORT_SIZE),
-            default=CAP,
+            default=DEFAULT_CAP,
             help="learners per teacher and skill",
         )
 
@@ -41,10 +74,10 @@ class Command(BaseCommand):
             self._print(options["cap"])
 
     def _measure(self, bodies: int, skills: int, seed: int, cap: int) -> None:
-        held, known = generate_records(bodies, skills, seed)
-        begun = time.perf_counter()
-        plan = best_plan(held, known, cap)
-        seconds = time.perf_counter() - begun
+        levels, records = generate_records(bodies, skills, seed)
+        start = time.perf_counter()
+        plan = best_plan(levels, records, cap)
+        seconds = time.perf_counter() - start
         self.stdout.write(
             f"{bodies} bodies x {skills} skills, seed {seed}, cap {cap}: "
             f"{len(plan.lessons)} pairs for {plan.wishes} wishes, {len(plan.swaps)} swaps, "
@@ -66,12 +99,12 @@ class Command(BaseCommand):
         )
 
 
-def _up_to(most: int) -> Callable[[str], int]:
+def _up_to(maximum: int) -> Callable[[str], int]:
     """A whole number from 1."""
 
     def number(text: str) -> int:
-        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ArgumentTypeError(f"“{text}”: write a whole number from 1 to {most}.")
+        if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= maximum:
+            raise ArgumentTypeError(f"“{text}”: write a whole number from 1 to {maximum}.")
         return int(text)
 
     return number

@@ -47,7 +47,7 @@ def boxes(response: Any) -> dict[str, str]:
     return {name[1]: value[1] for name, value in pairs if name and value}
 
 
-def said(response: Any) -> str:
+def text(response: Any) -> str:
     assert response.status_code == 200, response
     return words(response, "body")
 
@@ -65,8 +65,8 @@ def post_inline(
 ) -> Any:
     """Returns on the form of their borough."""
     names = ("name", "official_name", "slug", "code", "gss_code", "kind")
-    kept = {name: getattr(borough, name) for name in names}
-    form = kept | rows("returns", *fields, initial=initial) | (ticked or {})
+    original = {name: getattr(borough, name) for name in names}
+    form = original | rows("returns", *fields, initial=initial) | (ticked or {})
     return post_change(staff, borough, form)
 
 
@@ -74,7 +74,7 @@ def test_the_form_comes_back_with_what_will_be_public(staff: Client, camden: Bor
     run, idle = factories.function("Parking"), factories.function("Licensing")
     factories.system(borough=camden, function=run)
     response = post(staff, camden, note="kept")
-    page = said(response)
+    page = text(response)
     assert (
         "Camden has 1 system in use recorded, for 1 of 2 functions. Saved as complete, the other "
         "1 function will be shown as “none recorded”." in page
@@ -102,9 +102,9 @@ def test_a_tick_for_another_borough_or_other_facts_does_not_count(
 ) -> None:
     factories.system(borough=camden)
     ticked = boxes(post(staff, camden))
-    assert "Nothing was saved yet" in said(post(staff, factories.system().borough, ticked))
+    assert "Nothing was saved yet" in text(post(staff, factories.system().borough, ticked))
     factories.system(borough=camden)
-    assert "Camden has 2 systems in use recorded" in said(post(staff, camden, ticked))
+    assert "Camden has 2 systems in use recorded" in text(post(staff, camden, ticked))
     assert not Return.objects.exists()
 
 
@@ -129,11 +129,11 @@ def test_with_nothing_in_it_it_needs_a_second_tick(
     factories.function()
     factories.skill()
     response = post(staff, camden, subject=subject)
-    assert f"Nothing is recorded. Tick “{nothing}” if that is so" in said(response)
+    assert f"Nothing is recorded. Tick “{nothing}” if that is so" in text(response)
     ticked = boxes(response)
     assert sorted(ticked) == ["confirm", "confirm_nothing"]
-    one = {"confirm": ticked["confirm"]}
-    assert post(staff, camden, one, subject=subject).status_code == 200
+    first_tick = {"confirm": ticked["confirm"]}
+    assert post(staff, camden, first_tick, subject=subject).status_code == 200
     assert not Return.objects.exists()
     assert post(staff, camden, ticked, subject=subject).status_code == 302
 
@@ -149,24 +149,26 @@ def test_what_becomes_complete_for_something_else_asks_anew(
     staff: Client, camden: Borough, change: dict[str, Any]
 ) -> None:
     saved = factories.returned(camden)
-    assert "Nothing was saved yet" in said(post(staff, camden, pk=saved.pk, **change))
+    assert "Nothing was saved yet" in text(post(staff, camden, pk=saved.pk, **change))
 
 
 def test_a_return_that_becomes_another_borough_s_asks_anew(staff: Client, camden: Borough) -> None:
     saved = factories.returned(camden)
     other = factories.borough("Brent")
-    assert "Brent has 0 systems in use" in said(post(staff, other, pk=saved.pk))
+    assert "Brent has 0 systems in use" in text(post(staff, other, pk=saved.pk))
 
 
-def test_what_was_invented_and_becomes_real_asks_anew(staff: Client, camden: Borough) -> None:
+def test_an_illustrative_return_that_becomes_real_asks_again(
+    staff: Client, camden: Borough
+) -> None:
     saved = factories.returned(camden, source_kind="illustrative")
-    assert "Nothing was saved yet" in said(post(staff, camden, pk=saved.pk))
+    assert "Nothing was saved yet" in text(post(staff, camden, pk=saved.pk))
 
 
 def test_ticking_complete_later_asks(staff: Client, camden: Borough) -> None:
     saved = factories.returned(camden, complete=False)
     response = post(staff, camden, pk=saved.pk)
-    assert "Nothing was saved yet" in said(response)
+    assert "Nothing was saved yet" in text(response)
     assert post(staff, camden, boxes(response), pk=saved.pk).status_code == 302
 
 
@@ -187,25 +189,23 @@ def test_where_an_invented_return_is_later_the_view_without_it_is_said(
 ) -> None:
     factories.returned(camden, received_on="2026-10-31", source_kind="illustrative")
     factories.system(borough=camden)
-    page = said(post(staff, camden))
+    page = text(post(staff, camden))
     assert "Where what is invented for demonstration is left out: Camden has 1 system" in page
 
 
-def test_what_is_invented_is_counted_as_on_the_pages_and_told_apart(
-    staff: Client, camden: Borough
-) -> None:
+def test_illustrative_records_are_counted_as_on_the_pages(staff: Client, camden: Borough) -> None:
     factories.system(borough=camden, source_kind="illustrative")
-    page = said(post(staff, camden))
+    page = text(post(staff, camden))
     assert "Camden has 1 system in use recorded, for 1 of 1 function. Saved as complete," in page
     assert "is left out: Camden has 0 systems in use recorded, for 0 of 1 function." in page
     assert "Camden runs none of these" in page
-    assert "left out" not in said(post(staff, camden, source_kind="illustrative"))
+    assert "left out" not in text(post(staff, camden, source_kind="illustrative"))
 
 
 def test_a_regional_body_is_compared_with_none(staff: Client) -> None:
     gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.contract(lead=gla)
-    page = said(post(staff, gla, subject="contracts"))
+    page = text(post(staff, gla, subject="contracts"))
     assert "GLA has 1 contract on record. Saved as complete, its profile will say that" in page
     assert "ending" not in page
 
@@ -223,8 +223,8 @@ def test_another_mistake_is_said_with_the_question_and_the_tick_stays(
     factories.system(borough=camden)
     ticked = boxes(post(staff, camden))
     response = post(staff, camden, ticked, source_kind="press")
-    assert "Give the source" in said(response)
-    assert "Camden has 1 system in use" in said(response)
+    assert "Give the source" in text(response)
+    assert "Camden has 1 system in use" in text(response)
     box = re.search(r'<input type="checkbox" name="confirm"[^>]*>', text_of(response))
     assert box
     assert " checked" in box[0]
@@ -269,7 +269,7 @@ def test_on_the_borough_each_return_asks_for_itself(staff: Client, camden: Borou
         RETURN | {"subject": "skills", "complete": ""},
     ]
     response = post_inline(staff, camden, *new)
-    page = said(response)
+    page = text(response)
     assert "Camden has 1 system in use recorded" in page
     assert "Camden leads or shares 0 contracts on record" in page
     ticked = boxes(response)
@@ -295,7 +295,7 @@ def test_on_the_borough_a_later_return_that_is_deleted_does_not_count(
     later = factories.returned(camden, received_on="2026-10-31", complete=False)
     old = PROVENANCE | {"id": later.pk, "subject": "systems", "received_on": "2026-10-31"}
     response = post_inline(staff, camden, old | {"DELETE": "on"}, RETURN, initial=1)
-    assert "Nothing was saved yet" in said(response)
+    assert "Nothing was saved yet" in text(response)
 
 
 def test_on_the_borough_what_was_complete_is_not_asked_again(
@@ -310,7 +310,7 @@ def test_a_borough_that_is_just_being_added_has_nothing_yet(staff: Client) -> No
     form = {"name": "New", "official_name": "New", "slug": "new", "code": "NEW", "kind": "borough"}
     form |= {"gss_code": "E09999999"} | rows("returns", RETURN)
     response = staff.post(address(Borough, "add"), form)
-    assert "New has 0 systems in use recorded" in said(response)
+    assert "New has 0 systems in use recorded" in text(response)
     assert staff.post(address(Borough, "add"), form | boxes(response)).status_code == 302
 
 
@@ -322,8 +322,8 @@ def _asked(borough: Borough, subject: Subject) -> Any:
 
 def _compared(client: Client, borough: Borough, section: str) -> list[dict[str, str]]:
     """The borough's rows of one section of a comparison's file, once its return is complete."""
-    named = {"borough": [borough.slug, factories.borough().slug], "rows": "all"}
-    table = pages.rows(client, "/boroughs/compare.csv", named)
+    query = {"borough": [borough.slug, factories.borough().slug], "rows": "all"}
+    table = pages.rows(client, "/boroughs/compare.csv", query)
     return [row for row in table if (row["section"], row["borough"]) == (section, borough.name)]
 
 
@@ -333,7 +333,7 @@ def test_the_functions_named_are_those_that_map_and_comparison_then_show_as_none
     for status in ("", "retired", "planned"):
         factories.system(borough=camden, status=status)
     factories.system()
-    asked = _asked(camden, Subject.SYSTEMS)
+    question = _asked(camden, Subject.SYSTEMS)
     factories.returned(camden)
     compared = _compared(client, camden, "Systems by function")
     for table, column in (
@@ -341,9 +341,9 @@ def test_the_functions_named_are_those_that_map_and_comparison_then_show_as_none
         (compared, "item"),
     ):
         none = [row[column] for row in table if row["state"] == "none recorded"]
-        assert sorted(none) == sorted(asked.items)
-    assert len(asked.items) == 3
-    assert "has 1 system in use recorded, for 1 of 4 functions" in asked.sentences[0]
+        assert sorted(none) == sorted(question.items)
+    assert len(question.items) == 3
+    assert "has 1 system in use recorded, for 1 of 4 functions" in question.sentences[0]
 
 
 def test_contracts_counted_are_those_that_profile_and_comparison_then_give_as_all(
@@ -352,16 +352,18 @@ def test_contracts_counted_are_those_that_profile_and_comparison_then_give_as_al
     factories.contract(lead=camden, ends_on="2027-02-01")
     factories.contract(partners=[camden], ends_on="2027-02-20")
     factories.contract()
-    asked = _asked(camden, Subject.CONTRACTS)
-    assert "Camden leads or shares 2 contracts on record." in asked.sentences[0]
-    assert "will give 2 as all its contracts instead of “at least 2”" in asked.sentences[0]
+    question = _asked(camden, Subject.CONTRACTS)
+    assert "Camden leads or shares 2 contracts on record." in question.sentences[0]
+    assert "will give 2 as all its contracts instead of “at least 2”" in question.sentences[0]
     assert "Contracts: at least 2 " in words(client.get("/boroughs/camden/"))
     factories.returned(camden, subject="contracts")
     assert "Contracts: 2 " in words(client.get("/boroughs/camden/"))
     quarters = _compared(client, camden, "Contracts ending")
     zero = [row["item"] for row in quarters if (row["state"], row["value"]) == ("known", "0")]
-    assert list(asked.items) == zero
-    assert f"0 as those that end in {len(zero)} of the next {len(quarters)}" in asked.sentences[0]
+    assert list(question.items) == zero
+    assert (
+        f"0 as those that end in {len(zero)} of the next {len(quarters)}" in question.sentences[0]
+    )
 
 
 def test_skills_counted_are_those_that_profile_and_comparison_then_give_as_all(
@@ -369,8 +371,8 @@ def test_skills_counted_are_those_that_profile_and_comparison_then_give_as_all(
 ) -> None:
     factories.skill_level(borough=camden, level=3)
     missing = factories.skill("Law")
-    asked = _asked(camden, Subject.SKILLS)
-    assert "Camden has a level recorded on 1 of 2 skills." in asked.sentences[0]
+    question = _asked(camden, Subject.SKILLS)
+    assert "Camden has a level recorded on 1 of 2 skills." in question.sentences[0]
     assert "Skills: at least 1 " in words(client.get("/boroughs/camden/"))
     factories.returned(camden, subject="skills")
     assert "Skills: 1 " in words(client.get("/boroughs/camden/"))
@@ -380,7 +382,7 @@ def test_skills_counted_are_those_that_profile_and_comparison_then_give_as_all(
     unknown = [
         row["item"] for row in _compared(client, camden, "Skills") if row["state"] == "not known"
     ]
-    assert unknown == list(asked.items) == [missing.name]
+    assert unknown == list(question.items) == [missing.name]
 
 
 def test_restoring_a_complete_return_says_what_will_be_public(
@@ -391,6 +393,6 @@ def test_restoring_a_complete_return_says_what_will_be_public(
     event = Return.pgh_event_model.objects.get()  # type: ignore[attr-defined]
     restore = address(Return, "restore", saved.pk, event.pk)
     Return.objects.update(complete=False)
-    page = said(staff.get(restore))
+    page = text(staff.get(restore))
     assert "the other 1 function will be shown as “none recorded”" in page
     assert "Camden runs none of these: restore it only if that is so." in page

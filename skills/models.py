@@ -1,6 +1,5 @@
 """Skills of organisations, in bands; never of a person."""
 
-from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -31,6 +30,15 @@ class SkillGroup(models.Model):
         return self.name
 
 
+class SkillQuerySet(models.QuerySet["Skill"]):
+    """Queries on skills."""
+
+    def in_page_order(self) -> Self:
+        """With their groups, group by group, as on every page."""
+        order = ("group__position", "group_id", "position", "pk")
+        return self.select_related("group").order_by(*order)
+
+
 @tracked()
 class Skill(models.Model):
     """What an organisation can do."""
@@ -41,6 +49,8 @@ class Skill(models.Model):
     definition = models.TextField(help_text="What an organisation with this skill can do.")
     position = models.PositiveSmallIntegerField(help_text="Order on the page.")
 
+    objects = SkillQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "pk"]
 
@@ -48,7 +58,6 @@ class Skill(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The skill's page."""
         return reverse("skills:detail", args=[self.slug])
 
 
@@ -91,14 +100,6 @@ _MEANINGS = (
 JUDGEMENT = "City Tools working judgement, to be edited by LOTI"
 
 
-class SkillNeedQuerySet(models.QuerySet["SkillNeed"]):
-    """Named questions about needs."""
-
-    def for_list(self) -> Self:
-        """With all that a row on a page shows."""
-        return self.select_related("skill__group")
-
-
 @tracked()
 class SkillNeed(models.Model):
     """A function, or a product, that calls for a skill at a level.
@@ -116,8 +117,6 @@ class SkillNeed(models.Model):
     )
     why = models.CharField(max_length=200, help_text="A sentence. Shown in public.")
     source = models.CharField(max_length=200, default=JUDGEMENT)
-
-    objects = SkillNeedQuerySet.as_manager()
 
     class Meta:
         ordering = ["skill__position", "-level", "function", "product", "pk"]
@@ -154,7 +153,6 @@ class SkillNeed(models.Model):
         return f"{self.function or self.product}: {self.skill}, {level}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which says what calls for it."""
         return self.skill.get_absolute_url()
 
     @property
@@ -169,25 +167,25 @@ class SkillNeed(models.Model):
 
 
 class PastLevelQuerySet(SourcedQuerySet):
-    """Named questions about former levels."""
+    """Queries on former levels."""
 
     def behind(self, levels: models.QuerySet[Any]) -> Self:
-        """Those that stand behind any of the present levels."""
+        """Those that any of these present levels replaced."""
         present = levels.order_by().filter(
-            _alike(), borough=OuterRef("borough"), skill=OuterRef("skill")
+            _equally_illustrative(), borough=OuterRef("borough"), skill=OuterRef("skill")
         )
-        later = present.alias(since=FirstDay("as_of")).filter(since__gt=OuterRef("as_of_last"))
-        return self.filter(Exists(later))
+        replaced = present.alias(since=FirstDay("as_of")).filter(since__gt=OuterRef("as_of_last"))
+        return self.filter(Exists(replaced))
 
 
 def previous_return_value(field: str) -> Subquery:
     """SQL: a field of the level in the return before, seen from a present level; null if none.
 
     Before: the latest day it can mean is earlier than the first that the present one can mean.
-    What is invented is never the past of what is real, nor the other way about.
+    An illustrative level is never the past of a real one, nor the other way about.
     """
     earlier = PastLevel.objects.filter(
-        _alike(),
+        _equally_illustrative(),
         borough=OuterRef("borough"),
         skill=OuterRef("skill"),
         as_of_last__lt=FirstDay(OuterRef("as_of")),
@@ -195,10 +193,10 @@ def previous_return_value(field: str) -> Subquery:
     return Subquery(earlier.order_by("-as_of_last", "-pk").values(field)[:1])
 
 
-def _alike() -> Exact:
-    """SQL: this row and the outer one are both invented, or neither is."""
-    invented = Value(SourceKind.ILLUSTRATIVE.value)
-    return Exact(Exact(F("source_kind"), invented), Exact(OuterRef("source_kind"), invented))
+def _equally_illustrative() -> Exact:
+    """SQL: this row and the outer one are both illustrative, or neither is."""
+    kind = Value(SourceKind.ILLUSTRATIVE.value)
+    return Exact(Exact(F("source_kind"), kind), Exact(OuterRef("source_kind"), kind))
 
 
 @tracked(derived=["as_of_last"])
@@ -247,22 +245,22 @@ class PastLevel(Sourced):
         return f"{self.borough}: {self.skill}, {level} as of {self.as_of}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which shows what changed."""
         return self.skill.get_absolute_url()
 
 
-_KEPT = (
+_PAST_LEVEL_COLUMNS = (
     "borough_id", "skill_id", "level", "headcount", "can_teach", "wants_help",
     "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
 )  # fmt: skip
 
-_KEEP = """
+# Partial dates are compared as far as both go: 2026 does not come before 2026-09
+_PAST_LEVEL_SQL = """
 IF OLD.borough_id = NEW.borough_id AND OLD.skill_id = NEW.skill_id
     AND (OLD.source_kind = 'illustrative') = (NEW.source_kind = 'illustrative')
     AND left(OLD.as_of, length(NEW.as_of)) < left(NEW.as_of, length(OLD.as_of))
 THEN
     INSERT INTO skills_pastlevel ({columns}) VALUES ({values})
-    ON CONFLICT (borough_id, skill_id, as_of) DO UPDATE SET {again};
+    ON CONFLICT (borough_id, skill_id, as_of) DO UPDATE SET {updates};
 END IF;
 RETURN NULL;
 """
@@ -271,24 +269,24 @@ RETURN NULL;
 def keep_what_an_earlier_return_said(name: str) -> pgtrigger.Trigger:
     """A trigger on present levels: one replaced by a later return becomes a past level.
 
-    A correction keeps its date, so it changes the present and adds nothing to the past. Partial
-    dates are compared as far as both go: 2026 does not come before 2026-09.
+    A correction keeps its date, so that it changes the present and adds nothing to the past.
     """
-    again = [f"{column} = EXCLUDED.{column}" for column in _KEPT[2:]]
+    updates = [f"{column} = EXCLUDED.{column}" for column in _PAST_LEVEL_COLUMNS[2:]]
+    update_of: Any = pgtrigger.UpdateOf  # without types
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("as_of"),
-        func=_KEEP.format(
-            columns=", ".join(_KEPT),
-            values=", ".join(f"OLD.{column}" for column in _KEPT),
-            again=", ".join(again),
+        operation=update_of("as_of"),
+        func=_PAST_LEVEL_SQL.format(
+            columns=", ".join(_PAST_LEVEL_COLUMNS),
+            values=", ".join(f"OLD.{column}" for column in _PAST_LEVEL_COLUMNS),
+            updates=", ".join(updates),
         ),
     )
 
 
 class SkillLevelQuerySet(SourcedQuerySet):
-    """Named questions about skill levels."""
+    """Queries on skill levels."""
 
     def for_list(self) -> Self:
         """With all that a cell on a page shows."""
@@ -300,7 +298,7 @@ class SkillLevelQuerySet(SourcedQuerySet):
         for word in split_words(words):
             texts = SqlSearchText("name"), SqlSearchText("group__name")
             skills = Skill.objects.order_by().filter(word.in_any(*texts))
-            boroughs = Borough.objects.order_by().named(word)
+            boroughs = Borough.objects.order_by().with_word(word)
             rows = rows.filter(
                 Q(skill__in=skills.values("pk")) | Q(borough__in=boroughs.values("pk"))
             )
@@ -308,8 +306,11 @@ class SkillLevelQuerySet(SourcedQuerySet):
 
     def borough_count(self) -> int:
         """How many of the 33 have any of these levels recorded."""
-        london = self.exclude(borough__kind=Borough.Kind.REGIONAL)
-        return london.order_by().values("borough").distinct().count()
+        return self.london().order_by().values("borough").distinct().count()
+
+    def london(self) -> Self:
+        """Without those of regional bodies."""
+        return self.exclude(borough__kind=Borough.Kind.REGIONAL)
 
     def with_previous(self) -> Self:
         """With `previous` and `previous_as_of`: the level in the return before and its date."""
@@ -321,16 +322,16 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """Practitioner or expert."""
         return self.filter(level__gte=Level.PRACTITIONER)
 
-    def strength_by_skill(self) -> Iterable[dict[str, Any]]:
-        """A row a skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
-        london = self.exclude(borough__kind=Borough.Kind.REGIONAL).order_by()
-        skills = london.values("skill", "skill__name", "skill__position", "skill__group__position")
+    def strength_by_skill(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """A row for each skill: how many of the 33 are at each level (at_0 …), teach, and wish."""
+        fields = ("skill", "skill__name", "skill__position", "skill__group__position")
+        skills = self.london().order_by().values(*fields)
         at = {f"at_{value}": Count("pk", filter=Q(level=value)) for value in Level.values}
-        return skills.annotate(
-            **at,
-            teach=Count("pk", filter=Q(can_teach=True)),
-            wish=Count("pk", filter=Q(wants_help=True)),
-        ).order_by("skill__group__position", "skill__position", "skill")
+        teach, wish = Q(can_teach=True), Q(wants_help=True)
+        rows: models.QuerySet[Any, dict[str, Any]] = skills.annotate(
+            **at, teach=Count("pk", filter=teach), wish=Count("pk", filter=wish)
+        )
+        return rows.order_by("skill__group__position", "skill__position", "skill")
 
 
 @tracked()
@@ -381,20 +382,4 @@ class SkillLevel(Sourced):
         return f"{self.borough}: {self.skill}, {self.get_level_display().lower()}"
 
     def get_absolute_url(self) -> str:
-        """The skill's page, which shows this level."""
         return self.skill.get_absolute_url()
-
-
-__all__ = [
-    "Headcount",
-    "Level",
-    "PastLevel",
-    "PastLevelQuerySet",
-    "Skill",
-    "SkillGroup",
-    "SkillLevel",
-    "SkillLevelQuerySet",
-    "SkillNeed",
-    "SkillNeedQuerySet",
-    "previous",
-]

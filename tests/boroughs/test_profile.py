@@ -108,11 +108,11 @@ def test_peers_are_explained_and_lead_to_a_comparison(client: Client) -> None:
 
 def test_without_a_return_there_are_no_peers_and_the_reason_is_said(client: Client) -> None:
     factories.borough("Camden")
-    said = words(client.get("/boroughs/camden/"))
-    assert "None can be named: no borough has sent a return on systems." in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "None can be named: no borough has sent a return on systems." in text
     factories.returned(factories.borough("Brent"))
-    said = words(client.get("/boroughs/camden/"))
-    assert "Camden has sent no return on systems, and a borough without one is not compared" in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "Camden has sent no return on systems, and a borough without one is not compared" in text
 
 
 def test_a_gap_names_what_peers_run_and_who(client: Client) -> None:
@@ -123,9 +123,9 @@ def test_a_gap_names_what_peers_run_and_who(client: Client) -> None:
         factories.returned(borough, complete=False)
         factories.system(borough=borough, function=function, product=shared)
     factories.system(borough=brent, function=rents, product=factories.product("Orchard"))
-    said = words(client.get("/boroughs/camden/"))
-    assert "For 1 of 2 functions nothing is known of Camden, whose return is not complete" in said
-    assert "Orchard: Brent" in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "For 1 of 2 functions nothing is known of Camden, whose return is not complete" in text
+    assert "Orchard: Brent" in text
 
 
 def test_a_rare_system_names_whom_to_ring(client: Client) -> None:
@@ -140,9 +140,9 @@ def test_a_rare_system_names_whom_to_ring(client: Client) -> None:
 def test_a_regional_body_is_not_compared(client: Client) -> None:
     body = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
     factories.system(borough=body)
-    said = words(client.get("/boroughs/gla/"))
-    assert "never counted among the 33" in said
-    assert "Nearest peers" not in said
+    text = words(client.get("/boroughs/gla/"))
+    assert "never counted among the 33" in text
+    assert "Nearest peers" not in text
     assert client.get("/boroughs/gla/brief/").status_code == 404
 
 
@@ -151,16 +151,16 @@ def test_invented_records_are_left_out_of_everything_when_asked(client: Client) 
     for path in ("/boroughs/camden/", "/boroughs/camden/brief/"):
         response = client.get(path, {"illustrative": "no"})
         assert response.status_code == 200
-        said = words(response)
-        assert "(invented)" not in said
-        assert "no borough has sent a return on systems that is not invented" in said
+        text = words(response)
+        assert "(invented)" not in text
+        assert "no borough has sent a return on systems that is not invented" in text
 
 
 def test_ages_and_sources_are_said(client: Client) -> None:
     camden = factories.borough("Camden")
     for as_of, confirmed in (("2024", None), ("2025-06", "2026-01-15"), ("2026-09-30", None)):
         factories.system(borough=camden, as_of=as_of, confirmed_on=confirmed)
-    said = words(client.get("/boroughs/camden/"))
-    assert "2024 to 30 Sep 2026half of them Jun 2025 or older" in said
-    assert "1 of 3" in said
-    assert "Borough's return: 3" in said
+    text = words(client.get("/boroughs/camden/"))
+    assert "2024 to 30 Sep 2026half of them Jun 2025 or older" in text
+    assert "1 of 3" in text
+    assert "Borough's return: 3" in text

@@ -17,7 +17,7 @@ TODAY = datetime.date(2026, 11, 30)
 
 def tile(key: str, name: str = "Camden") -> Tile:
     """One borough's tile of a measure."""
-    return next(one for one in tile_map(key, TODAY).tiles if one.borough.name == name)
+    return next(square for square in tile_map(key, TODAY).tiles if square.borough.name == name)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_only_the_33_have_tiles() -> None:
     factories.borough("City", kind=Borough.Kind.CITY)
     factories.system(borough=factories.borough("GLA", kind=Borough.Kind.REGIONAL))
     drawn = tile_map("systems", TODAY)
-    assert [one.borough.name for one in drawn.tiles] == ["Camden", "City"]
+    assert [square.borough.name for square in drawn.tiles] == ["Camden", "City"]
     assert drawn.bounds == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", [key for key, measure in MEASURES.items() if not measure.share])
-def test_nought_is_not_known_until_a_complete_return_makes_it_none(key: str) -> None:
+def test_zero_is_not_known_until_a_complete_return_makes_it_none(key: str) -> None:
     borough = factories.borough("Camden")
     subject = MEASURES[key].subject
     assert (tile(key).number, tile(key).hatched, tile(key).shade) == ("?", True, 0)
@@ -92,7 +92,7 @@ def test_the_share_confirmed_is_of_the_systems_known_and_needs_no_return() -> No
 
 
 @pytest.mark.django_db
-def test_nought_per_cent_is_known_and_in_the_legend() -> None:
+def test_zero_per_cent_is_known_and_in_the_legend() -> None:
     factories.system(borough=factories.borough("Camden"))
     assert tile("confirmed").number == "0%"
     assert tile_map("confirmed", TODAY).legend == [(0, "0%")]
@@ -108,13 +108,13 @@ def test_offers_to_teach_are_counted() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/", "/boroughs/"])
-def test_the_map_stands_beside_a_table_of_the_same_numbers(client: Client, address: str) -> None:
+def test_the_map_comes_with_a_table_of_the_same_numbers(client: Client, address: str) -> None:
     for name, complete in (("Camden", True), ("Barnet", False), ("Sutton", False)):
         factories.returned(factories.borough(name), complete=complete)
     factories.system(borough=Borough.objects.get(name="Barnet"))
-    said = words(client.get(address, {"measure": "systems"}))
+    text = words(client.get(address, {"measure": "systems"}))
     assert re.search(
-        "Borough ?Systems known ?Barnet ?at least 1 ?Camden ?0 ?Sutton ?not known", said
+        "Borough ?Systems known ?Barnet ?at least 1 ?Camden ?0 ?Sutton ?not known", text
     )
 
 
@@ -148,8 +148,8 @@ def test_the_legend_says_how_many_boroughs_report(client: Client, subject: str) 
         factories.returned(subject=subject)
     factories.returned(factories.borough("GLA", kind=Borough.Kind.REGIONAL), subject=subject)
     key = next(key for key, measure in MEASURES.items() if measure.subject == subject)
-    said = words(client.get("/", {"measure": key}))
-    assert f"2 of 33 boroughs reporting on {subject}." in said
+    text = words(client.get("/", {"measure": key}))
+    assert f"2 of 33 boroughs reporting on {subject}." in text
 
 
 @pytest.mark.django_db
@@ -158,4 +158,4 @@ def test_shades_rise_with_the_count() -> None:
         borough = factories.borough(name)
         for _ in range(count):
             factories.system(borough=borough)
-    assert [one.shade for one in tile_map("systems", TODAY).tiles] == [1, 2, 3, 4]
+    assert [square.shade for square in tile_map("systems", TODAY).tiles] == [1, 2, 3, 4]

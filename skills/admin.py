@@ -30,12 +30,11 @@ _NAME = "skills_skilllevel_return"
 
 
 class ReturnsAdmin(StaffAdmin):
-    """Pages beside those of single levels. All of them need to add and to change levels."""
+    """The pages of returns. All of them need the permissions to add and to change levels."""
 
     change_list_template = "admin/skill_levels.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """With the pages of returns."""
         wrap = self.admin_site.admin_view
         return [
             path("return/", wrap(self.returns_view), name=f"{_NAME}s"),
@@ -47,7 +46,6 @@ class ReturnsAdmin(StaffAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, with a link to the returns for those who may enter one."""
         may = {"may_enter_returns": self._may_enter(request)}
         return super().changelist_view(request, may | (extra_context or {}))
 
@@ -67,65 +65,52 @@ class ReturnsAdmin(StaffAdmin):
         return TemplateResponse(request, "admin/skill_returns.html", context)
 
     def return_view(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """One return: asked, said what is wrong with it, or saved."""
+        """One return: the empty form, the form with its problems, or saved."""
         self._check(request)
         borough = get_object_or_404(Borough, slug=slug)
         if request.method != "POST":
-            return self._shown(request, Sheet(borough))
+            return self._form(request, Sheet(borough))
         try:
             with transaction.atomic():
                 sheet = Sheet(borough, request.POST, partial(_question, borough))
                 if not sheet.is_valid():
-                    return self._shown(request, sheet).render()
-                saved = batch.save_return(sheet)
+                    return self._form(request, sheet).render()
+                result = batch.save_return(sheet)
         except IntegrityError as error:
-            messages.error(request, integrity_message(error))
-            return HttpResponseRedirect(request.get_full_path())
-        return self._saved(request, borough, saved)
+            return _refuse(request, integrity_message(error))
+        if batch.find_return_batch(borough, result.batch) is None:
+            messages.info(request, f"Nothing differs from what was recorded. {result.words}.")
+            return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[slug]))
+        messages.success(request, f"Saved as one batch: {result.words}.")
+        return HttpResponseRedirect(reverse(f"admin:{_NAME}_batch", args=[slug, result.batch]))
 
-    def _shown(self, request: HttpRequest, sheet: Sheet) -> TemplateResponse:
+    def _form(self, request: HttpRequest, sheet: Sheet) -> TemplateResponse:
         title = f"Return on skills: {sheet.borough}"
         context = self._page(request, title) | {"sheet": sheet, "levels": Level}
         return TemplateResponse(request, "admin/skill_return.html", context)
-
-    def _saved(
-        self, request: HttpRequest, borough: Borough, saved: batch.SaveResult
-    ) -> HttpResponseRedirect:
-        if batch.find_return_batch(borough, saved.batch) is None:
-            messages.info(request, f"Nothing differs from what was recorded. {saved.words}.")
-            return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
-        messages.success(request, f"Saved as one batch: {saved.words}.")
-        where = reverse(f"admin:{_NAME}_batch", args=[borough.slug, saved.batch])
-        return HttpResponseRedirect(where)
 
     def batch_view(self, request: HttpRequest, slug: str, number: UUID) -> HttpResponse:
         """What one return changed; posting undoes it."""
         self._check(request)
         borough = get_object_or_404(Borough, slug=slug)
         if request.method == "POST":
-            return self._undone(request, borough, number)
-        return_batch = batch.find_return_batch(borough, number)
-        if return_batch is None:
-            raise Http404("No return on skills of this borough was saved as this batch.")
+            return self._undo(request, borough, number)
+        return_batch = _find_batch(borough, number)
         name = return_batch.name[:1].upper() + return_batch.name[1:]
         context = self._page(request, name) | {"borough": borough, "batch": return_batch}
         return TemplateResponse(request, "admin/skill_return_batch.html", context)
 
-    def _undone(self, request: HttpRequest, borough: Borough, number: UUID) -> HttpResponse:
+    def _undo(self, request: HttpRequest, borough: Borough, number: UUID) -> HttpResponse:
         try:
             with transaction.atomic():
                 Borough.objects.select_for_update().get(pk=borough.pk)
-                return_batch = batch.find_return_batch(borough, number)
-                if return_batch is None:
-                    raise Http404("No return on skills of this borough was saved as this batch.")
-                if return_batch.standing:
+                return_batch = _find_batch(borough, number)
+                if return_batch.undoable:
                     batch.undo_return(return_batch)
         except IntegrityError as error:
-            messages.error(request, integrity_message(error))
-            return HttpResponseRedirect(request.get_full_path())
-        if not return_batch.standing:
-            messages.error(request, "Not undone: something of it was changed since. See below.")
-            return HttpResponseRedirect(request.get_full_path())
+            return _refuse(request, integrity_message(error))
+        if not return_batch.undoable:
+            return _refuse(request, "Not undone: something of it was changed since. See below.")
         messages.success(request, f"Undone: {return_batch.name}. All is as it was before.")
         return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
 
@@ -138,6 +123,19 @@ class ReturnsAdmin(StaffAdmin):
 
     def _page(self, request: HttpRequest, title: str) -> dict[str, Any]:
         return self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
+
+
+def _refuse(request: HttpRequest, reason: str) -> HttpResponseRedirect:
+    """The same page again, with the reason at its top."""
+    messages.error(request, reason)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def _find_batch(borough: Borough, number: UUID) -> batch.ReturnBatch:
+    return_batch = batch.find_return_batch(borough, number)
+    if return_batch is None:
+        raise Http404("No return on skills of this borough was saved as this batch.")
+    return return_batch
 
 
 def _question(borough: Borough, day: datetime.date, skills: int) -> ConfirmationQuestion | None:
@@ -167,7 +165,7 @@ class SkillAdmin(StaffAdmin):
     names_need = ["group"]
 
 
-_ANSWER: Any = [("borough", "skill"), ("level", "headcount"), ("can_teach", "wants_help")]
+_ANSWER_FIELDS: Any = [("borough", "skill"), ("level", "headcount"), ("can_teach", "wants_help")]
 
 
 @admin.register(SkillLevel)
@@ -183,7 +181,7 @@ class SkillLevelAdmin(ReturnsAdmin):
         (
             None,
             {
-                "fields": _ANSWER,
+                "fields": _ANSWER_FIELDS,
                 "description": "Of the organisation as a whole, in bands: never of a person. "
                 "Leave the date to correct a mistake. A later date makes what was said before a "
                 "past level, which pages compare with.",
@@ -192,16 +190,17 @@ class SkillLevelAdmin(ReturnsAdmin):
         PROVENANCE,
     ]
 
-    def save_model(
-        self, request: HttpRequest, obj: SkillLevel, form: ModelForm, change: bool
-    ) -> None:
-        """Says so where the former level became the past: a mended date must not."""
+    def save_model(self, request: HttpRequest, obj: SkillLevel, form: Any, change: bool) -> None:
+        """Tells staff where the former level became the past: a corrected date must not."""
         super().save_model(request, obj, form, change)
         before = form.initial.get("as_of")
         past = PastLevel.objects.filter(borough=obj.borough, skill=obj.skill, as_of=before)
         if change and "as_of" in form.changed_data and past.exists():
-            said = f"The level as of {before} is kept as a past level. If you only mended the date"
-            messages.info(request, f"{said}, delete that past level.")
+            messages.info(
+                request,
+                f"The level as of {before} is kept as a past level. If you only mended the date, "
+                "delete that past level.",
+            )
 
 
 @admin.register(PastLevel)
@@ -213,11 +212,11 @@ class PastLevelAdmin(StaffAdmin):
     search_fields = ["borough__name", "skill__name", "skill__group__name"]
     autocomplete_fields = ["borough", "skill"]
     names_need = ["borough", "skill"]
-    fieldsets = [(None, {"fields": _ANSWER}), PROVENANCE]
+    fieldsets = [(None, {"fields": _ANSWER_FIELDS}), PROVENANCE]
 
 
-class SkillNeedForm(ModelForm):
-    """Names the function or the product by choice; the record keeps the slug."""
+class SkillNeedForm(ModelForm):  # type: ignore[type-arg,unused-ignore]
+    """The function or the product is chosen as a record; the need stores its slug."""
 
     function = ModelChoiceField(
         Function.objects.all(), to_field_name="slug", required=False, help_text="Or a product."
@@ -227,16 +226,10 @@ class SkillNeedForm(ModelForm):
     )
 
     def clean_function(self) -> str | None:
-        """Its slug."""
-        return _slug(self.cleaned_data["function"])
+        return getattr(self.cleaned_data["function"], "slug", None)
 
     def clean_product(self) -> str | None:
-        """Its slug."""
-        return _slug(self.cleaned_data["product"])
-
-
-def _slug(thing: Function | Product | None) -> str | None:
-    return thing.slug if thing else None
+        return getattr(self.cleaned_data["product"], "slug", None)
 
 
 @admin.register(SkillNeed)

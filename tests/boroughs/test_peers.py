@@ -44,15 +44,15 @@ FROM reporting a CROSS JOIN reporting b
 def by_sql() -> dict[tuple[int, int], float]:
     with connection.cursor() as cursor:
         cursor.execute(IN_SQL)
-        return {(one, other): float(value or 0) for one, other, value in cursor.fetchall()}
+        return {(first, second): float(value or 0) for first, second, value in cursor.fetchall()}
 
 
 def agree() -> None:
     computed = peer_similarity(estate_matrix())
-    second = by_sql()
-    assert len(second) == computed.size > 0
-    for (one, other), value in second.items():
-        assert computed.loc[one, other] == pytest.approx(value, abs=1e-12)
+    by_sql_values = by_sql()
+    assert len(by_sql_values) == computed.size > 0
+    for (first, second), value in by_sql_values.items():
+        assert computed.loc[first, second] == pytest.approx(value, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -92,19 +92,19 @@ def test_by_hand() -> None:
     brent = run(factories.borough("Brent"), "A", "B")
     run(factories.borough("Sutton"), "A", "D")
     common, rare, alone = math.log(1 + 3 / 3), math.log(1 + 3 / 2), math.log(1 + 3)
-    first, second = most_similar_boroughs(camden)
+    first, by_sql_values = most_similar_boroughs(camden)
     assert first.borough == brent
     assert first.likeness == pytest.approx((common + rare) / (common + rare + alone))
     assert (first.shared, first.rare, first.either) == (2, 1, 3)
-    assert second.likeness == pytest.approx(common / (common + rare + 2 * alone))
-    assert (second.shared, second.rare, second.either) == (1, 0, 4)
+    assert by_sql_values.likeness == pytest.approx(common / (common + rare + 2 * alone))
+    assert (by_sql_values.shared, by_sql_values.rare, by_sql_values.either) == (1, 0, 4)
 
 
 def test_it_is_symmetric_and_one_with_itself() -> None:
     small_london(3, rows=90)
     alike = peer_similarity(estate_matrix())
     pd.testing.assert_frame_equal(alike, alike.T)
-    assert all(alike.loc[one, one] == 1 for one in alike.index)
+    assert all(alike.loc[first, first] == 1 for first in alike.index)
     assert ((alike >= 0) & (alike <= 1 + 1e-12)).all().all()
 
 
@@ -169,8 +169,8 @@ def test_ties_are_broken_by_name_and_five_are_enough() -> None:
         run(factories.borough(name), "A")
     names = [peer.borough.name for peer in most_similar_boroughs(camden)]
     assert names == ["Barnet", "Brent", "Ealing", "Merton", "Newham"]
-    assert len(most_similar_boroughs(camden, most=2)) == 2
+    assert len(most_similar_boroughs(camden, limit=2)) == 2
 
 
 def test_rare_means_what_the_pages_say() -> None:
-    assert peers.RARE == 2
+    assert peers.MAX_RARE_BOROUGHS == 2
