@@ -7,8 +7,19 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Lower
 
+from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
 from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
+from citytools.search import (
+    Bodies,
+    RecordKind,
+    RecordType,
+    SearchSource,
+    WordList,
+    page_url,
+    parent_words,
+    register,
+)
 
 KNOWN = 100
 """Bodies that are compared by every name, London's own first; further ones are looked for."""
@@ -86,3 +97,21 @@ def further_bodies(words: Sequence[str]) -> list[int]:
     bodies = Borough.objects.filter(alike).exclude(pk__in=_known())
     likeness = TrigramSimilarity("name", " ".join(words))
     return list(bodies.order_by(likeness.desc(), "pk").values_list("pk", flat=True)[:_CANDIDATES])
+
+
+register(
+    SearchSource(
+        kinds=[RecordKind("borough", "Boroughs", ("borough",))],
+        types={"borough": RecordType(page_url("boroughs:detail"), parent_words("in {}"))},
+        names=lambda today: borough_names(),
+        word_lists={
+            "borough": WordList(
+                "boroughs:list",
+                "boroughs",
+                lambda query: BoroughFilter(query, Borough.objects.all()).rows,
+                takes_illustrative=False,
+            )
+        },
+        bodies=Bodies(borough_names, further_bodies),
+    )
+)

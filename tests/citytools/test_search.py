@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from citytools.search.hits import Hit
-from citytools.search.results import BEST, SHORT, SearchResults
+from citytools.search.lists import Hit
+from citytools.search.results import MAX_BEST_HITS, MAX_HITS_PER_KIND, SearchResults
 from tests.citytools.searches import SEARCHES
 from tests.pages import read, total, words
 
@@ -35,7 +35,7 @@ def results(q: str, **more: str) -> SearchResults:
 
 def first(q: str, what: str, **more: str) -> Hit:
     """The best hit of a kind of record."""
-    return next(hit for hit in results(q, **more).hits if hit.what == what)
+    return next(hit for hit in results(q, **more).hits if hit.record_type == what)
 
 
 def test_of_a_hundred_searches_ninety_five_have_their_answer_among_the_first_three() -> None:
@@ -86,7 +86,7 @@ REASONS = [
 @pytest.mark.parametrize(("asked", "what", "name", "reason"), REASONS)
 def test_each_hit_says_why_it_is_here(asked: str, what: str, name: str, reason: str) -> None:
     hit = next(
-        one for one in results(asked).hits if one.what == what and one.title.startswith(name)
+        one for one in results(asked).hits if one.record_type == what and one.title.startswith(name)
     )
     assert hit.reason == reason
 
@@ -117,7 +117,7 @@ def test_a_group_is_short_and_leads_to_as_many_as_it_says(client: Client, asked:
     groups = results(asked).groups
     assert len({group.kind.name for group in groups}) == len(groups) > 1
     for group in groups:
-        assert 0 < len(group.hits) <= SHORT
+        assert 0 < len(group.hits) <= MAX_HITS_PER_KIND
         assert all(hit.kind == group.kind for hit in group.hits)
         for way in group.more:
             page = client.get(way.address)
@@ -141,7 +141,7 @@ def test_a_list_that_is_named_leads_to_its_rows(client: Client) -> None:
 
 def test_every_address_that_the_search_gives_is_a_page(client: Client) -> None:
     asked = "camden skills; ten vendors; oracle; g-cloud; lock-in; planx eight boroughs; cyber"
-    hits = {hit.address: hit.what for q in asked.split("; ") for hit in results(q).hits}
+    hits = {hit.address: hit.record_type for q in asked.split("; ") for hit in results(q).hits}
     kinds = {"list of skills", "framework", "finding", "case study", "recommendation", "skill"}
     assert kinds <= set(hits.values())
     for address in hits:
@@ -156,7 +156,7 @@ def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None
     assert real
     assert not any(hit.invented for hit in real)
     assert invented
-    assert all(hit.invented for hit in invented if not hit.what.startswith("list of"))
+    assert all(hit.invented for hit in invented if not hit.record_type.startswith("list of"))
     page = client.get("/search/", {"q": "custardly housing"})
     assert "Custardly Housing (invented) Invented for demonstration" in words(page)
 
@@ -170,8 +170,8 @@ def test_a_list_without_invented_records_stays_without_them(client: Client) -> N
 def test_the_best_are_the_first_three_over_all_kinds(client: Client) -> None:
     page = client.get("/search/", {"q": "cyber security"})
     best = page.context["listing"].best
-    assert len(best) == BEST
-    assert {"skill", "function"} <= {hit.what for hit in best}
+    assert len(best) == MAX_BEST_HITS
+    assert {"skill", "function"} <= {hit.record_type for hit in best}
     assert read(page).links.index(best[0].address) < read(page).links.index(best[1].address)
 
 
