@@ -43,7 +43,7 @@ def test_restoring_is_itself_in_the_history(staff: Client) -> None:
     page = staff.get(address(Supplier, "history", supplier.pk))
     newest = page.context["page"].object_list[0]
 
-    assert (newest.who, newest.done) == ("Ada Obi", "Changed")
+    assert (newest.who, newest.action) == ("Ada Obi", "Changed")
 
 
 def test_a_deleted_record_is_listed_and_comes_back_under_its_number(staff: Client) -> None:
