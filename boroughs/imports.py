@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from boroughs.models import Borough, Return
-from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import read_csv
+from citytools.imports.table_writer import RecordDraft
 
 _BOROUGH_TEXTS = (
     "gss_code", "name", "official_name", "code", "slug", "kind", "inner_or_outer", "partnership",
@@ -35,7 +36,7 @@ def returns(path: Path, run: ImportRun) -> None:
         Return,
         read_csv(path, _RETURN),
         lambda line: {
-            "borough": line.the("borough", known, "boroughs.csv"),
+            "borough": line.required_lookup("borough", known, "boroughs.csv"),
             "subject": line.text("subject"),
             "received_on": line.day("received_on"),
             "complete": line.yes_no("complete"),
