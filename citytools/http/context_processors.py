@@ -1,6 +1,6 @@
-"""What every page carries: the sections, and whether anything shown is invented."""
+"""What every page carries: the sections, and whether any record is invented."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.apps import apps
 from django.http import HttpRequest
@@ -9,31 +9,25 @@ from django.utils.functional import SimpleLazyObject
 from citytools.facts.provenance import Sourced
 
 
-@dataclass(frozen=True)
-class NavigationSection:
+class NavigationSection(NamedTuple):
     """One of the six nouns in the header."""
 
     name: str
     path: str
 
 
-SECTIONS = (
-    NavigationSection("Boroughs", "/boroughs/"),
-    NavigationSection("Systems", "/systems/"),
-    NavigationSection("Contracts", "/contracts/"),
-    NavigationSection("Skills", "/skills/"),
-    NavigationSection("Research", "/research/"),
-    NavigationSection("Data", "/data/"),
-)
+SECTIONS = [
+    NavigationSection(name, f"/{name.lower()}/")
+    for name in ("Boroughs", "Systems", "Contracts", "Skills", "Research", "Data")
+]
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Template context of every page; the query runs only where the notice is drawn."""
+    here = (section for section in SECTIONS if request.path.startswith(section.path))
     return {
         "sections": SECTIONS,
-        "here": next(
-            (section for section in SECTIONS if request.path.startswith(section.path)), None
-        ),
+        "here": next(here, None),
         "invented": SimpleLazyObject(holds_invented_records),
     }
 

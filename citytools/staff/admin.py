@@ -26,7 +26,7 @@ PROVENANCE: tuple[str, Any] = (
 )
 PROVENANCE_FILTERS = ("source_kind", "confidence")
 # An address written without its beginning is a secure one
-FIELDS = {models.URLField: {"assume_scheme": "https"}}
+FIELDS: dict[type["models.Field[Any, Any]"], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class StaffAdmin(OptimisticLockAdmin):
@@ -87,13 +87,14 @@ def warn_of_ended_confirmations(request: HttpRequest) -> None:
 def integrity_message(error: IntegrityError) -> str:
     """What the database refused, in the words of the constraint that refused it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    messages = {
-        constraint.name: f"{constraint.violation_error_message} "
+    reasons = [
+        f"{constraint.violation_error_message} "
         for model in apps.get_models()
         for constraint in model._meta.constraints
-    }
+        if constraint.name == name
+    ]
     return (
-        f"Nothing was saved. {messages.get(name, '')}Somebody may have saved the same a moment ago. "
+        f"Nothing was saved. {''.join(reasons[:1])}Somebody may have saved the same a moment ago. "
         "Your browser's Back button brings back what you wrote."
     )
 

@@ -51,7 +51,7 @@ def delay_seconds(tries: int, free_tries: int = FREE_TRIES) -> int:
     if tries < free_tries:
         return 0
     doublings = min(tries - free_tries, 10)  # beyond, the longest delay is long reached
-    return min(FIRST_DELAY_SECONDS * 2**doublings, MAX_DELAY_SECONDS)
+    return min(FIRST_DELAY_SECONDS << doublings, MAX_DELAY_SECONDS)
 
 
 class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # of a library without types
@@ -116,8 +116,8 @@ def _count_try(key: str, address: str, free_tries: int = FREE_TRIES) -> int:
             username=key, ip_address=address, user_agent="", defaults=start
         )
         waited = now - row.attempt_time
-        tries = row.failures_since_start if waited < MAX_MEMORY else 0
-        left = delay_seconds(tries, free_tries) - waited.total_seconds()
+        tries = int(row.failures_since_start) if waited < MAX_MEMORY else 0
+        left: float = delay_seconds(tries, free_tries) - waited.total_seconds()
         if tries >= free_tries and left > 0:
             return math.ceil(left)
         row.failures_since_start, row.attempt_time = tries + 1, now

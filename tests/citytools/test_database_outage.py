@@ -124,7 +124,7 @@ def test_staff_are_told_too(staff: Client, down: list[str]) -> None:
 
 @pytest.mark.usefixtures("down")
 def test_a_kept_page_is_not_sent_unchecked(client: Client, settings: Any) -> None:
-    settings.KEPT_PAGES = 300
+    settings.MAX_CACHED_PAGES = 300
     assert client.get("/about/").status_code == 503
     assert client.get("/about/").status_code == 503
 

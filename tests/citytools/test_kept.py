@@ -108,7 +108,7 @@ def test_a_kept_page_is_not_written_again(client: Client, monkeypatch: pytest.Mo
 
 
 def test_those_asked_for_last_stay(client: Client, settings: Settings) -> None:
-    settings.KEPT_PAGES = 2
+    settings.MAX_CACHED_PAGES = 2
     for address in ("/about/", "/accessibility/", "/about/", "/research/"):
         asked(client, address)
     assert [asked(client, one)[1] == 1 for one in ("/about/", "/research/")] == [True, True]
@@ -116,6 +116,6 @@ def test_those_asked_for_last_stay(client: Client, settings: Settings) -> None:
 
 
 def test_none_is_kept_where_it_is_turned_off(client: Client, settings: Settings) -> None:
-    settings.KEPT_PAGES = 0
+    settings.MAX_CACHED_PAGES = 0
     asked(client, "/about/")
     assert asked(client, "/about/")[1] > 1

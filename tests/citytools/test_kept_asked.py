@@ -38,7 +38,7 @@ def test_an_unchanged_page_is_still_a_304(client: Client, had: str) -> None:
     assert (again.status_code, again.content, len(queries)) == (304, b"", 1)
     for name in ("ETag", "Last-Modified", "Cache-Control", "Content-Security-Policy"):
         assert again[name] == plain[name] == by_django[name]
-    assert not page_cache._OF_CONTENT & set(again.headers)
+    assert not page_cache._CONTENT_HEADERS & set(again.headers)
 
 
 def test_whether_there_is_anything_is_answered_by_django(client: Client) -> None:
@@ -54,14 +54,14 @@ def test_nobodys_charset_leaves_another_page_for_others(
     client: Client, address: str, charset: str, settings: Settings, tmp_path: Path
 ) -> None:
     """Django reads a query by the charset of the request's Content-Type, which no ETag knows."""
-    settings.FILES_FOLDER, settings.KEPT_FILES_BYTES = tmp_path, 1_000_000
+    settings.FILES_FOLDER, settings.MAX_CACHED_FILE_BYTES = tmp_path, 1_000_000
     for name in ("Barnet", "Café"):
         factories.system(borough=factories.borough(name), product=factories.product(name))
     query = {"q": "Café"}
     odd = client.get(address, query, headers={"Content-Type": f"text/plain; charset={charset}"})
     after = client.get(address, query)
     page_cache.clear_page_cache()
-    settings.KEPT_FILES_BYTES = 0
+    settings.MAX_CACHED_FILE_BYTES = 0
     right = b"".join(client.get(address, query))
     assert b"".join(odd) == b"".join(after) == right
     assert "Café".encode() in right
@@ -128,7 +128,9 @@ def test_a_connection_made_for_the_version_is_bounded(
 ) -> None:
     asked(client, "/about/")
     found: list[bool] = []
-    monkeypatch.setattr(data_version, "current_version", lambda: found.append(outages._asked.get()))
+    monkeypatch.setattr(
+        data_version, "current_version", lambda: found.append(outages._in_request.get())
+    )
     with pytest.raises(AttributeError):
         client.get("/about/")
     assert found == [True]

@@ -33,7 +33,7 @@ BROKEN = b'{"Content-Length": "4", "X": "a\\nb"}\nrows'
 @pytest.fixture(autouse=True)
 def folder(settings: Settings, tmp_path: Path) -> Path:
     """Where files are kept in this test."""
-    settings.KEPT_FILES_BYTES = 10_000_000
+    settings.MAX_CACHED_FILE_BYTES = 10_000_000
     settings.FILES_FOLDER = tmp_path
     return tmp_path / "kept"
 
@@ -169,10 +169,10 @@ def test_the_bytes_are_bounded(client: Client, folder: Path, settings: Settings)
     factories.contract(title="x" * 200)
     asked(client, CSV)
     (path,) = folder.iterdir()
-    settings.KEPT_FILES_BYTES = path.stat().st_size + 10
+    settings.MAX_CACHED_FILE_BYTES = path.stat().st_size + 10
     asked(client, f"{CSV}?sort=title")
     assert len(list(folder.iterdir())) == 1
-    settings.KEPT_FILES_BYTES = 10
+    settings.MAX_CACHED_FILE_BYTES = 10
     asked(client, f"{CSV}?sort=-title")
     assert list(folder.iterdir()) == []
 
@@ -182,5 +182,5 @@ def test_nothing_is_kept_where_it_is_turned_off(
 ) -> None:
     factories.contract()
     asked(client, CSV)
-    settings.KEPT_FILES_BYTES = 0
+    settings.MAX_CACHED_FILE_BYTES = 0
     assert asked(client, CSV)[2] > 1

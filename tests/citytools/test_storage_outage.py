@@ -110,7 +110,7 @@ def test_a_file_that_is_not_kept_leaves_nothing(
     client: Client, full: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_response, "_SPOOL", 1_000_000)
-    settings.KEPT_FILES_BYTES = 1_000_000
+    settings.MAX_CACHED_FILE_BYTES = 1_000_000
     assert text_of(client.get("/systems/systems.csv"))
     assert [path for path in settings.FILES_FOLDER.rglob("*") if path.is_file()] == []
     assert full
