@@ -43,11 +43,9 @@ class CsvRow:
         return LoadError(self.file, self.place, field, reason, remedy)
 
     def text(self, field: str) -> str:
-        """The cell as it stands."""
         return self.cells[field]
 
     def required(self, field: str) -> str:
-        """The cell, which may not be empty."""
         if not self.cells[field]:
             raise self.wrong(field, "The cell is empty.", "Fill it in: this column is required.")
         return self.cells[field]
@@ -64,7 +62,6 @@ class CsvRow:
         return parts
 
     def whole(self, field: str) -> int | None:
-        """A whole number, or None where the cell is empty."""
         text = self.cells[field]
         if text and not _WHOLE.fullmatch(text):
             raise self.wrong(
@@ -82,7 +79,6 @@ class CsvRow:
         return Decimal(text) if text else None
 
     def money(self, field: str) -> Decimal | None:
-        """Pounds and pence, or None where the cell is empty."""
         text = self.cells[field]
         if text and not _MONEY.fullmatch(text):
             raise self.wrong(
@@ -98,7 +94,6 @@ class CsvRow:
         return content
 
     def yes_no(self, field: str) -> bool | None:
-        """Yes or no, or None where the cell is empty."""
         answers = {"yes": True, "no": False, "": None}
         text = self.cells[field]
         if text not in answers:
@@ -106,7 +101,6 @@ class CsvRow:
         return answers[text]
 
     def day(self, field: str) -> datetime.date | None:
-        """A whole day, or None where the cell is empty."""
         text = self.cells[field]
         if not text:
             return None

@@ -36,7 +36,6 @@ class RecordFinder(Generic[M]):
         self.present = {self.key(record): record for record in self._records.values()}
 
     def key(self, record: models.Model) -> Key:
-        """What the record is found by."""
         return tuple(getattr(record, name) for name in self._attributes)
 
     def find(self, key: Key) -> M | None:

@@ -36,11 +36,9 @@ class ConfirmationQuestion:
 
     @property
     def token(self) -> str:
-        """A hash of the whole question."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
     def html(self, sentence_id: str) -> SafeString:
-        """The sentences, and the list folded."""
         text = format_html('<span id="{}">{}</span>', sentence_id, " ".join(self.sentences))
         if not self.items:
             return text

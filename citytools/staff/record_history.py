@@ -41,7 +41,6 @@ class HistoryAdmin(VersionedAdmin):
     change_list_template = "admin/fact_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """With the pages of deleted records and of going back."""
         wrap = self.admin_site.admin_view
         deleted, back = self._page_name("deleted"), self._page_name("restore")
         return [
@@ -56,7 +55,6 @@ class HistoryAdmin(VersionedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, with a link to what was deleted."""
         deleted = reverse(f"admin:{self._page_name('deleted')}")
         return super().changelist_view(request, {"deleted_url": deleted} | (extra_context or {}))
 

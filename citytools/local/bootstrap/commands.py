@@ -17,14 +17,12 @@ UV = "uv~=0.13"
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command of that name and return its exit status."""
     if not arguments or arguments[0] not in COMMANDS:
         raise process.SetupError(f"name a command: {', '.join(COMMANDS)}")
     return COMMANDS[arguments[0]]()
 
 
 def setup() -> int:
-    """Install what running and testing need."""
     ensure_packages(TEST_LOCK)
     install.ensure_node_modules()
     try:

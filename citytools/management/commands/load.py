@@ -109,10 +109,9 @@ def demo_choice(option: str | None) -> str:
 
     As the command's option says, else DEMO, else yes on one's own machine alone.
     """
-    named = option or os.environ.get("DEMO")
-    choice = named or ("no" if settings.PRODUCTION else "yes")
+    choice = option or os.environ.get("DEMO") or ("no" if settings.PRODUCTION else "yes")
     if choice not in {"yes", "no"}:
-        # argparse does not look at a default, and this one may come from outside
+        # argparse checks no default, and this one may come from the environment
         raise CommandError(f"DEMO={choice} means nothing: write yes or no.")
     return choice
 

@@ -20,17 +20,13 @@ from citytools.staff import admin
 
 
 class Command(BaseCommand):
-    """Everything from an empty database to the first page."""
-
     help = "Migrate, load the fixtures into an empty database, and serve."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Port and demonstration set, which make hands over as PORT and DEMO."""
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
         parser.add_argument("--demo", help=f"{DEMO_HELP}. Only an empty database is loaded")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Prepare, serve, and leave nothing running."""
         port = web_server.parse_port(options["port"])
         demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)

@@ -1,4 +1,4 @@
-"""Invented contracts: what they cover, when they run, what they cost, how they came about."""
+"""Invented contracts: what they cover, when they run, what they cost, how they were bought."""
 
 import calendar
 import datetime
@@ -21,8 +21,8 @@ from citytools.management.demonstration.returns import (
     provenance_columns,
 )
 
-CONTRACTS = 260
-_SHARED = 12
+TOTAL_CONTRACTS = 260
+_SHARED_CONTRACTS = 12
 _COVERED_FIRST = ("Housing", "Adult social care", "Children's services", "Revenues and benefits")
 """The service areas whose contracts are to show chances to buy together."""
 
@@ -36,7 +36,6 @@ class Bundle:
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """What the systems do, each once, in order."""
         return tuple(dict.fromkeys(system["function"] for system in self.systems))
 
 
@@ -55,14 +54,14 @@ def invent_bundles(
     multiple = _multi_system_bundles(catalogue, open_systems, seed)
     _remove(open_systems, multiple)
     singles = _single_system_bundles(
-        reference, open_systems, CONTRACTS - len(shared) - len(multiple), seed
+        reference, open_systems, TOTAL_CONTRACTS - len(shared) - len(multiple), seed
     )
     return sorted([*shared, *multiple, *singles], key=lambda bundle: system_key(bundle.systems[0]))
 
 
-def _remove(systems: list[Row], covered: list[Bundle]) -> None:
-    covered_keys = {system_key(system) for bundle in covered for system in bundle.systems}
-    systems[:] = [system for system in systems if system_key(system) not in covered_keys]
+def _remove(systems: list[Row], bundles: list[Bundle]) -> None:
+    keys = {system_key(system) for bundle in bundles for system in bundle.systems}
+    systems[:] = [system for system in systems if system_key(system) not in keys]
 
 
 def _shared_bundles(systems: list[Row], seed: int) -> list[Bundle]:
@@ -72,7 +71,7 @@ def _shared_bundles(systems: list[Row], seed: int) -> list[Bundle]:
         runs[system["function"], system["product"]].append(system)
     popular = [pair for pair in sorted(runs) if len(runs[pair]) >= 3]
     bundles = []
-    for pair in sorted(rng.sample(popular, _SHARED)):
+    for pair in sorted(rng.sample(popular, _SHARED_CONTRACTS)):
         boroughs = min(len(runs[pair]), rng.choice((2, 2, 3, 3, 4, 4, 5, 6)))
         together = rng.sample(runs[pair], boroughs)
         bundles.append(Bundle(tuple(system["borough"] for system in together), tuple(together)))
@@ -99,14 +98,11 @@ def _single_system_bundles(
 ) -> list[Bundle]:
     rng = stream(seed, "contracts for one system")
     drawn = rng.sample(systems, len(systems))
-    drawn.sort(key=lambda row: not _comes_first(reference, row))
+    functions = reference.functions
+    drawn.sort(key=lambda row: functions[row["function"]].service_area not in _COVERED_FIRST)
     if len(drawn) < count:
         raise ValueError(f"{len(drawn)} systems are too few for {count} more contracts.")
     return [Bundle((system["borough"],), (system,)) for system in drawn[:count]]
-
-
-def _comes_first(reference: ReferenceData, system: Row) -> bool:
-    return reference.functions[system["function"]].service_area in _COVERED_FIRST
 
 
 def system_key(system: Row) -> str:
@@ -143,7 +139,7 @@ _SMALL = 25_000
 
 
 @dataclass(frozen=True)
-class ContractTerm:
+class InventedTerm:
     """From when until when; an empty end is a rolling contract's."""
 
     starts_on: str
@@ -154,35 +150,32 @@ class ContractTerm:
 
 def contract_term(
     rng: random.Random, functions: tuple[str, ...], as_of: datetime.date
-) -> ContractTerm:
+) -> InventedTerm:
     """A term that had begun when the borough answered and ends from November 2026 on."""
     together = [function for function in functions if function in _TOGETHER]
     if together and happens(rng, 80):
         end = datetime.date.fromisoformat(rng.choice(_TOGETHER[together[0]]))
     else:
-        end = max(
-            _month_end(weighted_choice(rng, _ENDS_AHEAD), weighted_choice(rng, _MONTHS)),
-            _last_of(NOW),
-        )
+        year, month = weighted_choice(rng, _ENDS_AHEAD), weighted_choice(rng, _MONTHS)
+        end = max(_last_day(int(year), int(month)), _last_day(NOW.year, NOW.month))
     return term_ending_on(end, rng, as_of)
 
 
-def ended_term(rng: random.Random, as_of: datetime.date) -> ContractTerm:
+def ended_term(rng: random.Random, as_of: datetime.date) -> InventedTerm:
     """A term that ended before November 2026, whether or not a successor is known."""
-    end = _month_end("2026", str(rng.randrange(1, 11)))
-    return term_ending_on(end, rng, as_of)
+    return term_ending_on(_last_day(2026, rng.randrange(1, 11)), rng, as_of)
 
 
-def rolling_term(rng: random.Random, as_of: datetime.date) -> ContractTerm:
+def rolling_term(rng: random.Random, as_of: datetime.date) -> InventedTerm:
     """No end; the beginning is long ago and often only a year."""
     begun = as_of.year - 1 - rng.randrange(7)
     starts_on = f"{max(EARLIEST.year, begun)}-04-01"
-    return ContractTerm(starts_on[: rng.choice((4, 10))], "", "", 0)
+    return InventedTerm(starts_on[: rng.choice((4, 10))], "", "", 0)
 
 
-def imprecise_term(exact: ContractTerm, length: int) -> ContractTerm:
+def imprecise_term(exact: InventedTerm, length: int) -> InventedTerm:
     """The same term as a source gives it that names only years (4) or months (7)."""
-    return ContractTerm(
+    return InventedTerm(
         exact.starts_on[:length],
         exact.ends_on[:length],
         exact.extension_until[:length],
@@ -190,8 +183,10 @@ def imprecise_term(exact: ContractTerm, length: int) -> ContractTerm:
     )
 
 
-def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> ContractTerm:
-    starts = {years: _years_before(end, years) for years in range(2, 11)}
+def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> InventedTerm:
+    starts = {
+        years: _plus_years(end, -years) + datetime.timedelta(days=1) for years in range(2, 11)
+    }
     usual = {2: 14, 3: 26, 4: 20, 5: 24, 6: 5, 7: 6, 8: 3, 9: 1, 10: 2}
     weights = {
         str(years): usual[years] for years, start in starts.items() if EARLIEST <= start <= as_of
@@ -199,25 +194,17 @@ def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date)
     years = int(weighted_choice(rng, weights))
     more = rng.choice((1, 1, 2, 2, 3)) if happens(rng, 40) else 0
     extension = _plus_years(end, more).isoformat() if more else ""
-    return ContractTerm(starts[years].isoformat(), end.isoformat(), extension, years)
-
-
-def _years_before(end: datetime.date, years: int) -> datetime.date:
-    return _plus_years(end, -years) + datetime.timedelta(days=1)
+    return InventedTerm(starts[years].isoformat(), end.isoformat(), extension, years)
 
 
 def _plus_years(day: datetime.date, years: int) -> datetime.date:
-    last = calendar.monthrange(day.year + years, day.month)[1]
-    at_the_end = day == _last_of(day)
-    return day.replace(year=day.year + years, day=last if at_the_end else min(day.day, last))
+    last = _last_day(day.year + years, day.month)
+    is_last = day == _last_day(day.year, day.month)
+    return last if is_last else last.replace(day=min(day.day, last.day))
 
 
-def _month_end(year: str, month: str) -> datetime.date:
-    return _last_of(datetime.date(int(year), int(month), 1))
-
-
-def _last_of(day: datetime.date) -> datetime.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+def _last_day(year: int, month: int) -> datetime.date:
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def annual_value(rng: random.Random, usual: int, size: int) -> int:
@@ -252,13 +239,13 @@ _TITLES = (
 def contract_rows(
     reference: ReferenceData, catalogue: Catalogue, systems: list[Row], days: ReturnDays, seed: int
 ) -> list[Row]:
-    """contracts.csv."""
-    covered = invent_bundles(reference, catalogue, systems, seed)
+    bundles = invent_bundles(reference, catalogue, systems, seed)
     rows: list[Row] = []
-    for number, (bundle, kind) in enumerate(zip(covered, _kinds(covered, seed), strict=True), 1):
+    for number, (bundle, kind) in enumerate(zip(bundles, _kinds(bundles, seed), strict=True), 1):
         lead = reference.boroughs[bundle.boroughs[0]]
         rng = stream(seed, "contract", system_key(bundle.systems[0]))
-        agreed = _term(rng, kind, days[lead.slug, "contracts"], bundle)
+        as_of = days[lead.slug, "contracts"]
+        term = _term(rng, kind, as_of, bundle)
         rows.append(
             {
                 "lead": lead.slug,
@@ -269,33 +256,37 @@ def contract_rows(
                 "department": _department(rng, reference, bundle),
                 "functions": "; ".join(bundle.functions),
                 "systems": "; ".join(system_key(system) for system in bundle.systems),
-                **_dates(rng, agreed),
-                **_prices(rng, reference, bundle, agreed),
-                **_source(rng, days[lead.slug, "contracts"]),
+                "starts_on": term.starts_on,
+                "ends_on": term.ends_on,
+                "rolling": "no" if term.ends_on else "yes",
+                "extension_until": term.extension_until,
+                "notice_months": weighted_choice(rng, _NOTICE),
+                **_prices(rng, reference, bundle, term),
+                **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
             }
         )
     return rows
 
 
-def _kinds(covered: list[Bundle], seed: int) -> list[str]:
+def _kinds(bundles: list[Bundle], seed: int) -> list[str]:
     """Which contracts are rolling, ended, or known only to the month or year."""
     rng = stream(seed, "kinds of contract")
-    singles = [place for place, bundle in enumerate(covered) if len(bundle.systems) == 1]
+    singles = [place for place, bundle in enumerate(bundles) if len(bundle.systems) == 1]
     special = rng.sample(singles, _ROLLING + _ENDED + _IMPRECISE)
-    kinds = ["usual"] * len(covered)
-    for count, place in enumerate(special):
-        ends = "ended" if count < _ROLLING + _ENDED else "imprecise"
-        kinds[place] = "rolling" if count < _ROLLING else ends
+    kinds = ["usual"] * len(bundles)
+    special_kinds = ["rolling"] * _ROLLING + ["ended"] * _ENDED + ["imprecise"] * _IMPRECISE
+    for place, kind in zip(special, special_kinds, strict=True):
+        kinds[place] = kind
     return kinds
 
 
-def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> ContractTerm:
+def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> InventedTerm:
     if kind == "rolling":
         return rolling_term(rng, as_of)
     if kind == "ended":
         return ended_term(rng, as_of)
-    agreed = contract_term(rng, bundle.functions, as_of)
-    return imprecise_term(agreed, rng.choice((4, 7))) if kind == "imprecise" else agreed
+    term = contract_term(rng, bundle.functions, as_of)
+    return imprecise_term(term, rng.choice((4, 7))) if kind == "imprecise" else term
 
 
 def _title(rng: random.Random, bundle: Bundle) -> str:
@@ -325,40 +316,25 @@ def _supplier(rng: random.Random, catalogue: Catalogue, bundle: Bundle) -> str:
     return rng.choice(catalogue.resellers) if happens(rng, 7) else maker
 
 
-def _dates(rng: random.Random, agreed: ContractTerm) -> Row:
-    return {
-        "starts_on": agreed.starts_on,
-        "ends_on": agreed.ends_on,
-        "rolling": "no" if agreed.ends_on else "yes",
-        "extension_until": agreed.extension_until,
-        "notice_months": weighted_choice(rng, _NOTICE),
-    }
-
-
 def _prices(
-    rng: random.Random, reference: ReferenceData, bundle: Bundle, agreed: ContractTerm
+    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: InventedTerm
 ) -> Row:
     """Values and the route; several systems, or several boroughs, are cheaper together."""
     size = sum(reference.boroughs[borough].size for borough in bundle.boroughs)
     usual = sum(reference.functions[name].annual_value for name in bundle.functions)
     together = 100 if len(bundle.systems) == 1 else 82
     annual = annual_value(rng, usual * together // 100, size)
-    total = annual * agreed.years
-    way = procurement_route(rng, total)
-    called_off = way.startswith("framework")
+    total = annual * term.years
+    route = procurement_route(rng, total)
+    called_off = route.startswith("framework")
     known_annual = happens(rng, 80)
-    known_total = agreed.years > 0 and happens(rng, 85 if known_annual else 45)
+    known_total = term.years > 0 and happens(rng, 85 if known_annual else 45)
     vat = weighted_choice(rng, {"excluding": 84, "including": 5, "": 11})
+    framework = framework_name(rng, reference.frameworks, term.starts_on) if called_off else ""
     return {
         "annual_value": str(annual) if known_annual else "",
         "total_value": str(total) if known_total else "",
         "vat": vat if known_annual or known_total else "",
-        "route": way,
-        "framework": framework_name(rng, reference.frameworks, agreed.starts_on)
-        if called_off
-        else "",
+        "route": route,
+        "framework": framework,
     }
-
-
-def _source(rng: random.Random, as_of: datetime.date) -> Row:
-    return provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of))

@@ -98,11 +98,9 @@ class Catalogue:
     products: tuple[InventedProduct, ...]
 
     def product(self, name: str) -> InventedProduct:
-        """The product of a name."""
         return self._by_name[name]
 
     def for_function(self, function: str) -> list[InventedProduct]:
-        """The products made for a function, suites first."""
         return self._by_function[function]
 
     @cached_property
@@ -138,7 +136,6 @@ class _Market:
         self.count = 0
 
     def product(self, word: str, functions: tuple[str, ...], popularity: int) -> InventedProduct:
-        """A new product; large suppliers make the popular ones."""
         self.count += 1
         large = happens(self.rng, 25 + popularity * 5)
         maker = self.rng.choice(self.large) if large else next(self.small)
@@ -207,7 +204,6 @@ def supplier_rows(catalogue: Catalogue, seed: int) -> list[Row]:
 
 
 def product_rows(catalogue: Catalogue) -> list[Row]:
-    """products.csv."""
     return [
         {
             "name": product.name,

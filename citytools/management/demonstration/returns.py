@@ -79,28 +79,21 @@ def provenance_columns(as_of: datetime.date, confirmed_on: str = "") -> Row:
 
 def return_rows(days: ReturnDays, earlier: dict[str, datetime.date]) -> list[Row]:
     """returns.csv, the earlier returns on skills last; those left some skills out."""
-    rows = [
-        _return_row(
-            borough,
-            subject,
-            day,
-            complete=subject != "systems" or borough not in INCOMPLETE_RETURNS,
-        )
+    returns = [
+        (borough, subject, day, subject != "systems" or borough not in INCOMPLETE_RETURNS)
         for (borough, subject), day in days.items()
     ]
-    return rows + [
-        _return_row(borough, "skills", day, complete=False) for borough, day in earlier.items()
+    returns += [(borough, "skills", day, False) for borough, day in earlier.items()]
+    return [
+        {
+            "borough": borough,
+            "subject": subject,
+            "received_on": day.isoformat(),
+            "complete": "yes" if complete else "no",
+            **provenance_columns(day),
+        }
+        for borough, subject, day, complete in returns
     ]
-
-
-def _return_row(borough: str, subject: str, day: datetime.date, *, complete: bool) -> Row:
-    return {
-        "borough": borough,
-        "subject": subject,
-        "received_on": day.isoformat(),
-        "complete": "yes" if complete else "no",
-        **provenance_columns(day),
-    }
 
 
 def confirmation_day(percent: int, as_of: datetime.date) -> str:
