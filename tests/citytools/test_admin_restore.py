@@ -29,8 +29,8 @@ def test_a_version_is_restored_after_asking(staff: Client) -> None:
     Supplier.objects.update(name="Wrong")
     restore = address(Supplier, "restore", supplier.pk, _versions(Supplier)[0])
 
-    asked = staff.get(restore).content.decode()
-    assert "Wrong" in asked
+    page = staff.get(restore).content.decode()
+    assert "Wrong" in page
     assert Supplier.objects.get().name == "Wrong"
     assert messages(confirmed(staff, restore))[0].startswith("Restored the version of")
     assert Supplier.objects.get().name == "Acme"

@@ -71,11 +71,11 @@ def killed_once(served: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     calls: list[str] = []
     real = views.overview_figures
 
-    def figures(*given: Any, **named: Any) -> Any:
+    def figures(*arguments: Any, **options: Any) -> Any:
         calls.append("made")
         if len(calls) == 1:
             kill()
-        return real(*given, **named)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(views, "overview_figures", figures)
     return calls
@@ -222,7 +222,7 @@ def test_django_does_not_log_a_503_again() -> None:
     record = logging.makeLogRecord({"status_code": 503})
     assert not NotUnavailableFilter().filter(record)
     filters = logging.getLogger("django.request").filters
-    assert any(isinstance(one, NotUnavailableFilter) for one in filters)
+    assert any(isinstance(entry, NotUnavailableFilter) for entry in filters)
 
 
 def _raising(fault: Exception) -> Callable[..., HttpResponse]:

@@ -50,9 +50,9 @@ def system_draft(**values: Any) -> RecordDraft:
 
 def test_new_rows_are_created_in_the_order_of_their_drafts() -> None:
     run = ImportRun()
-    made = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
-    assert [record.name for _, record in made] == ["Zebra", "Ape"]
-    assert all(record.pk for _, record in made)
+    written = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
+    assert [record.name for _, record in written] == ["Zebra", "Ape"]
+    assert all(record.pk for _, record in written)
     assert run.counts == {"suppliers": ImportCounts(created=2)}
 
 
@@ -135,13 +135,13 @@ def test_a_change_that_only_the_database_refuses_is_named_by_its_row() -> None:
 
 
 def test_links_become_exactly_those_of_the_drafts() -> None:
-    kept, gone, new = (factories.function() for _ in range(3))
-    product = factories.product(functions=[kept, gone])
+    first, gone, new = (factories.function() for _ in range(3))
+    product = factories.product(functions=[first, gone])
     other = factories.product(functions=[gone])
     run = ImportRun()
-    links = [draft(product=product, function=function) for function in (kept, new)]
+    links = [draft(product=product, function=function) for function in (first, new)]
     run.replace(ProductFunction, [(links[0].line, product)], links, owner="product")
-    assert set(product.functions.all()) == {kept, new}
+    assert set(product.functions.all()) == {first, new}
     assert set(other.functions.all()) == {gone}
     assert list(run.counts.values()) == [ImportCounts(created=1, unchanged=1, removed=1)]
 

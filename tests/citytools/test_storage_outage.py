@@ -23,7 +23,7 @@ from tests.pages import text_of, words
 
 pytestmark = pytest.mark.django_db
 ZIP = "/data/citytools.zip"
-MADE = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
+GENERATED = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
 Popen = subprocess.Popen
 begin = zip_archive.ArchiveBuilder.begin  # as it is, before the tests' own replaces it
 
@@ -67,7 +67,7 @@ def full(spooled: Path, settings: Settings) -> Iterator[Path]:
         subprocess.run(["umount", "-l", spooled], check=True)
 
 
-@pytest.mark.parametrize("address", MADE)
+@pytest.mark.parametrize("address", GENERATED)
 def test_a_file_for_which_there_is_no_room_says_so(
     client: Client, full: Path, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
