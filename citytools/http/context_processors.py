@@ -28,11 +28,11 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "sections": SECTIONS,
         "here": next(here, None),
-        "invented": SimpleLazyObject(holds_invented_records),
+        "invented": SimpleLazyObject(holds_illustrative_records),
     }
 
 
-def holds_invented_records() -> bool:
+def holds_illustrative_records() -> bool:
     """Whether any fact in the database is invented for demonstration."""
     kinds = [
         model for model in apps.get_models() if issubclass(model, Sourced) and not model.former

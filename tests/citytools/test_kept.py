@@ -103,7 +103,7 @@ def test_a_page_for_somebody_with_a_forms_token_is_not_kept(client: Client) -> N
 
 def test_a_kept_page_is_not_written_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch(client, "/about/")
-    monkeypatch.setattr(page_cache, "_keep", lambda *_: pytest.fail("it is kept already"))
+    monkeypatch.setattr(page_cache, "_store", lambda *_: pytest.fail("it is kept already"))
     assert fetch(client, "/about/")[1] == 1
 
 

@@ -44,7 +44,7 @@ def client() -> Client:
 @pytest.fixture
 def spooled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Every file goes through this folder, however small it is."""
-    monkeypatch.setattr(file_response, "_SPOOL", 1)
+    monkeypatch.setattr(file_response, "_MAX_BYTES_IN_MEMORY", 1)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -109,7 +109,7 @@ def test_after_there_is_room_again_the_file_is_whole(client: Client, full: Path)
 def test_a_file_that_is_not_kept_leaves_nothing(
     client: Client, full: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_response, "_SPOOL", 1_000_000)
+    monkeypatch.setattr(file_response, "_MAX_BYTES_IN_MEMORY", 1_000_000)
     settings.MAX_CACHED_FILE_BYTES = 1_000_000
     assert text_of(client.get("/systems/systems.csv"))
     assert [path for path in settings.FILES_FOLDER.rglob("*") if path.is_file()] == []

@@ -139,7 +139,7 @@ _SMALL = 25_000
 
 
 @dataclass(frozen=True)
-class InventedTerm:
+class IllustrativeTerm:
     """From when until when; an empty end is a rolling contract's."""
 
     starts_on: str
@@ -150,7 +150,7 @@ class InventedTerm:
 
 def contract_term(
     rng: random.Random, functions: tuple[str, ...], as_of: datetime.date
-) -> InventedTerm:
+) -> IllustrativeTerm:
     """A term that had begun when the borough answered and ends from November 2026 on."""
     together = [function for function in functions if function in _TOGETHER]
     if together and happens(rng, 80):
@@ -161,21 +161,21 @@ def contract_term(
     return term_ending_on(end, rng, as_of)
 
 
-def ended_term(rng: random.Random, as_of: datetime.date) -> InventedTerm:
+def ended_term(rng: random.Random, as_of: datetime.date) -> IllustrativeTerm:
     """A term that ended before November 2026, whether or not a successor is known."""
     return term_ending_on(_last_day(2026, rng.randrange(1, 11)), rng, as_of)
 
 
-def rolling_term(rng: random.Random, as_of: datetime.date) -> InventedTerm:
+def rolling_term(rng: random.Random, as_of: datetime.date) -> IllustrativeTerm:
     """No end; the beginning is long ago and often only a year."""
     begun = as_of.year - 1 - rng.randrange(7)
     starts_on = f"{max(EARLIEST.year, begun)}-04-01"
-    return InventedTerm(starts_on[: rng.choice((4, 10))], "", "", 0)
+    return IllustrativeTerm(starts_on[: rng.choice((4, 10))], "", "", 0)
 
 
-def imprecise_term(exact: InventedTerm, length: int) -> InventedTerm:
+def imprecise_term(exact: IllustrativeTerm, length: int) -> IllustrativeTerm:
     """The same term as a source gives it that names only years (4) or months (7)."""
-    return InventedTerm(
+    return IllustrativeTerm(
         exact.starts_on[:length],
         exact.ends_on[:length],
         exact.extension_until[:length],
@@ -183,7 +183,9 @@ def imprecise_term(exact: InventedTerm, length: int) -> InventedTerm:
     )
 
 
-def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> InventedTerm:
+def term_ending_on(
+    end: datetime.date, rng: random.Random, as_of: datetime.date
+) -> IllustrativeTerm:
     starts = {
         years: _plus_years(end, -years) + datetime.timedelta(days=1) for years in range(2, 11)
     }
@@ -194,7 +196,7 @@ def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date)
     years = int(weighted_choice(rng, weights))
     more = rng.choice((1, 1, 2, 2, 3)) if happens(rng, 40) else 0
     extension = _plus_years(end, more).isoformat() if more else ""
-    return InventedTerm(starts[years].isoformat(), end.isoformat(), extension, years)
+    return IllustrativeTerm(starts[years].isoformat(), end.isoformat(), extension, years)
 
 
 def _plus_years(day: datetime.date, years: int) -> datetime.date:
@@ -280,7 +282,7 @@ def _kinds(bundles: list[Bundle], seed: int) -> list[str]:
     return kinds
 
 
-def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> InventedTerm:
+def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> IllustrativeTerm:
     if kind == "rolling":
         return rolling_term(rng, as_of)
     if kind == "ended":
@@ -317,7 +319,7 @@ def _supplier(rng: random.Random, catalogue: Catalogue, bundle: Bundle) -> str:
 
 
 def _prices(
-    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: InventedTerm
+    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: IllustrativeTerm
 ) -> Row:
     """Values and the route; several systems, or several boroughs, are cheaper together."""
     size = sum(reference.boroughs[borough].size for borough in bundle.boroughs)

@@ -77,7 +77,7 @@ HOSTING = {
 
 
 @dataclass(frozen=True)
-class InventedProduct:
+class IllustrativeProduct:
     """An invented product, and how it tends to be run and liked."""
 
     name: str
@@ -95,21 +95,21 @@ class Catalogue:
 
     suppliers: tuple[str, ...]
     resellers: tuple[str, ...]
-    products: tuple[InventedProduct, ...]
+    products: tuple[IllustrativeProduct, ...]
 
-    def product(self, name: str) -> InventedProduct:
+    def product(self, name: str) -> IllustrativeProduct:
         return self._by_name[name]
 
-    def for_function(self, function: str) -> list[InventedProduct]:
+    def for_function(self, function: str) -> list[IllustrativeProduct]:
         return self._by_function[function]
 
     @cached_property
-    def _by_name(self) -> dict[str, InventedProduct]:
+    def _by_name(self) -> dict[str, IllustrativeProduct]:
         return {product.name: product for product in self.products}
 
     @cached_property
-    def _by_function(self) -> dict[str, list[InventedProduct]]:
-        by_function: dict[str, list[InventedProduct]] = defaultdict(list)
+    def _by_function(self) -> dict[str, list[IllustrativeProduct]]:
+        by_function: dict[str, list[IllustrativeProduct]] = defaultdict(list)
         for product in self.products:
             for function in product.functions:
                 by_function[function].append(product)
@@ -135,7 +135,9 @@ class _Market:
         self.rng = rng
         self.count = 0
 
-    def product(self, word: str, functions: tuple[str, ...], popularity: int) -> InventedProduct:
+    def product(
+        self, word: str, functions: tuple[str, ...], popularity: int
+    ) -> IllustrativeProduct:
         self.count += 1
         large = happens(self.rng, 25 + popularity * 5)
         maker = self.rng.choice(self.large) if large else next(self.small)
@@ -143,7 +145,7 @@ class _Market:
         former = self._free_name(word, maker, popularity) if happens(self.rng, 12) else ""
         hosting = weighted_choice(self.rng, HOSTING)
         liking = 18 + self.rng.randrange(31)
-        return InventedProduct(name, maker, functions, former, popularity, hosting, liking)
+        return IllustrativeProduct(name, maker, functions, former, popularity, hosting, liking)
 
     def _free_name(self, word: str, maker: str, popularity: int) -> str:
         for name in free_names(self._ideas(word, maker, popularity), self.taken):
@@ -165,7 +167,7 @@ class _Market:
             yield f"{brand} {word}"
 
 
-def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
+def _suites(reference: ReferenceData, market: _Market) -> Iterator[IllustrativeProduct]:
     for row in _suite_rows():
         functions = tuple(
             name for name in split_cell(row["functions"]) if name in reference.functions
@@ -174,7 +176,7 @@ def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProdu
             yield market.product(row["word"], functions, popularity=12 // (rival + 1))
 
 
-def _single_products(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
+def _single_products(reference: ReferenceData, market: _Market) -> Iterator[IllustrativeProduct]:
     in_suites = [split_cell(row["functions"]) * int(row["rivals"]) for row in _suite_rows()]
     covered = [function for suite in in_suites for function in suite]
     for function in reference.functions.values():

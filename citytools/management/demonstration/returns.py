@@ -4,7 +4,7 @@ import datetime
 import random
 from collections.abc import Iterator
 
-from citytools.management.demonstration.market import HOSTING, Catalogue, InventedProduct
+from citytools.management.demonstration.market import HOSTING, Catalogue, IllustrativeProduct
 from citytools.management.demonstration.random_draws import (
     apportion,
     happens,
@@ -159,7 +159,7 @@ def _choices(
     borough: BoroughSize,
     count: int,
     rng: random.Random,
-) -> Iterator[tuple[str, InventedProduct, str]]:
+) -> Iterator[tuple[str, IllustrativeProduct, str]]:
     """Function, product and status; where a real system serves a function, nothing is invented."""
     real = {function for slug, function in reference.real_systems if slug == borough.slug}
     weights = {
@@ -190,7 +190,7 @@ def _facts(
     reference: ReferenceData,
     borough: BoroughSize,
     function: str,
-    product: InventedProduct,
+    product: IllustrativeProduct,
     status: str,
     as_of: datetime.date,
     rng: random.Random,
@@ -208,7 +208,7 @@ def _facts(
     }
 
 
-def _hosting(product: InventedProduct, rng: random.Random) -> str:
+def _hosting(product: IllustrativeProduct, rng: random.Random) -> str:
     draw = rng.randrange(100)
     if draw < 6:
         return ""
@@ -222,7 +222,7 @@ def _live_since(as_of: datetime.date, rng: random.Random) -> str:
     return day[: int(weighted_choice(rng, {"4": 42, "7": 27, "10": 20, "0": 11}))]
 
 
-def _satisfaction(product: InventedProduct, rng: random.Random) -> str:
+def _satisfaction(product: IllustrativeProduct, rng: random.Random) -> str:
     tenths = product.liking + rng.randrange(11) + rng.randrange(11) - 10
     return str(min(5, max(1, (tenths + 5) // 10)))
 
