@@ -7,7 +7,7 @@ A version is the newest event and the number of events of the record, then of ea
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import connection
@@ -15,6 +15,12 @@ from django.http import HttpRequest
 
 from citytools.history import page
 from citytools.history.page import HistoryEntry, HistoryLink
+
+# Generic for the type checker alone
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
 
 MAX_ENTRIES = 20
 MAX_LATEST_ENTRIES = 3
@@ -73,7 +79,7 @@ def find_conflict(
     return Conflict(now, entries, max(0, count - len(entries)), since_opened=count > 0)
 
 
-class VersionedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for mypy alone
+class VersionedAdmin(ModelAdmin):
     """Pages whose forms say at which version they were opened."""
 
     history_links: Sequence[HistoryLink] = ()

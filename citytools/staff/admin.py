@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
@@ -16,6 +16,13 @@ from citytools.facts import confirmation
 from citytools.history.page import RecordNames, version_name
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
+
+# Generic for the type checker alone
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[Any, Any]
+    InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    TabularInline, InlineFormSet = admin.TabularInline, BaseInlineFormSet
 
 PROVENANCE: tuple[str, Any] = (
     "Where this comes from",
@@ -106,7 +113,7 @@ class PartAdmin(StaffAdmin):
         return False  # not on the admin's front page
 
 
-class InlineRows(admin.TabularInline):  # type: ignore[type-arg]  # generic for mypy alone
+class InlineRows(TabularInline):
     """Rows that belong to the record above them."""
 
     extra = 0
@@ -137,7 +144,7 @@ class LinkPart(InlineRows):
         return False
 
 
-class NamesFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic for mypy alone
+class NamesFormSet(InlineFormSet):
     """Other names: refuses the same name twice in one form, which no single row can see."""
 
     def clean(self) -> None:

@@ -54,7 +54,7 @@ def delay_seconds(tries: int, free_tries: int = FREE_TRIES) -> int:
     return min(FIRST_DELAY_SECONDS << doublings, MAX_DELAY_SECONDS)
 
 
-class LoginThrottle(AxesDatabaseHandler):  # type: ignore[misc]  # of a library without types
+class LoginThrottle(AxesDatabaseHandler):
     """Handler for django-axes: refuses a try that comes too early, before any password is hashed.
 
     A try is counted when it begins and taken back when it succeeds, so that tries at the same time
