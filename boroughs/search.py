@@ -11,9 +11,9 @@ from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
 from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
 from citytools.search import (
-    Bodies,
     RecordKind,
     RecordType,
+    SearchableBodies,
     SearchSource,
     WordList,
     page_url,
@@ -22,7 +22,7 @@ from citytools.search import (
 )
 
 KNOWN = 100
-"""Bodies that are compared by every name, London's own first; further ones are looked for."""
+"""SearchableBodies that are compared by every name, London's own first; further ones are looked for."""
 _CANDIDATES = 200
 """Further bodies that are compared, of those that the indexes find."""
 _MIN_CODE_LETTERS = 3
@@ -112,6 +112,6 @@ register(
                 takes_illustrative=False,
             )
         },
-        bodies=Bodies(borough_names, further_bodies),
+        bodies=SearchableBodies(borough_names, further_bodies),
     )
 )

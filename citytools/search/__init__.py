@@ -68,7 +68,7 @@ class BodyNames(Protocol):
 
 
 @dataclass(frozen=True)
-class Bodies:
+class SearchableBodies:
     """The bodies that a question may name: their names, and keys of those beyond the known."""
 
     names: BodyNames
@@ -90,7 +90,7 @@ class SearchSource:
     records: Callable[[Sequence[str]], Sequence[Name]] = lambda phrases: []
     fact_lists: Sequence[FactList] = ()
     word_lists: Mapping[str, WordList] = field(default_factory=dict)
-    bodies: Bodies | None = None
+    bodies: SearchableBodies | None = None
 
 
 SOURCES: list[SearchSource] = []

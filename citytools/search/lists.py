@@ -38,7 +38,7 @@ class Hit:
     parent: str
     reason: str
     score: float
-    invented: bool = False
+    illustrative: bool = False
 
     @property
     def kind(self) -> RecordKind:
@@ -199,7 +199,7 @@ def _row_hit(hits: FactHits, row: Any, score: float) -> Hit:
         parent=f"for {row.function.name}" if is_system else f"led by {row.lead.name}",
         reason=hits.focus.reason,
         score=score,
-        invented=row.illustrative,
+        illustrative=row.illustrative,
     )
 
 

@@ -13,7 +13,7 @@ from citytools.facts.name_spotting import Mention, find_mentions
 from citytools.lists.filters import SearchWordsFilter, ValuesFilter, YesNoFilter
 from citytools.lists.filterset import FactFilterSet
 from citytools.models import DataChange
-from citytools.search import SOURCES, Bodies
+from citytools.search import SOURCES, SearchableBodies
 
 _LIST_NAMES = {
     "system": "systems",
@@ -91,7 +91,7 @@ def parse_question(text: str) -> SearchQuestion:
     return SearchQuestion(text, mentions, list_name, parts, further)
 
 
-def _bodies() -> Bodies:
+def _bodies() -> SearchableBodies:
     return next(source.bodies for source in SOURCES if source.bodies)
 
 

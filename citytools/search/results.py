@@ -53,7 +53,7 @@ def _hit(match: Match) -> Hit:
         parent=record_type.parent(match),
         reason=_reason(match),
         score=match.score,
-        invented=match.invented,
+        illustrative=match.invented,
     )
 
 
@@ -169,7 +169,9 @@ class SearchResults:
         return list(by_address.values())
 
     def _is_in_world(self, hit: Hit) -> bool:
-        return self.illustrative != "yes" or hit.invented or hit.record_type.startswith("list of")
+        return (
+            self.illustrative != "yes" or hit.illustrative or hit.record_type.startswith("list of")
+        )
 
     @property
     def best(self) -> Sequence[Hit]:

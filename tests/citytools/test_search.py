@@ -156,11 +156,11 @@ def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None
     everything = results("housing").hits
     real = results("housing", illustrative="no").hits
     invented = results("housing", illustrative="yes").hits
-    assert {hit.invented for hit in everything} == {True, False}
+    assert {hit.illustrative for hit in everything} == {True, False}
     assert real
-    assert not any(hit.invented for hit in real)
+    assert not any(hit.illustrative for hit in real)
     assert invented
-    assert all(hit.invented for hit in invented if not hit.record_type.startswith("list of"))
+    assert all(hit.illustrative for hit in invented if not hit.record_type.startswith("list of"))
     page = client.get("/search/", {"q": "custardly housing"})
     assert "Custardly Housing (invented) Invented for demonstration" in words(page)
 
