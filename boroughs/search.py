@@ -22,7 +22,7 @@ from citytools.search import (
 )
 
 KNOWN = 100
-"""SearchableBodies that are compared by every name, London's own first; further ones are looked for."""
+"""Bodies that are compared by every name, London's own first; further ones are looked for."""
 _CANDIDATES = 200
 """Further bodies that are compared, of those that the indexes find."""
 _MIN_CODE_LETTERS = 3
