@@ -49,14 +49,12 @@ def invent_bundles(
         if system["borough"] not in BOROUGHS_WITHOUT_CONTRACTS
         and system["status"] in ("live", "implementing", "retiring")
     ]
-    shared = _shared_bundles(open_systems, seed)
-    _remove(open_systems, shared)
-    multiple = _multi_system_bundles(catalogue, open_systems, seed)
-    _remove(open_systems, multiple)
-    singles = _single_system_bundles(
-        reference, open_systems, TOTAL_CONTRACTS - len(shared) - len(multiple), seed
-    )
-    return sorted([*shared, *multiple, *singles], key=lambda bundle: system_key(bundle.systems[0]))
+    bundles = _shared_bundles(open_systems, seed)
+    _remove(open_systems, bundles)
+    bundles += _multi_system_bundles(catalogue, open_systems, seed)
+    _remove(open_systems, bundles)
+    bundles += _single_system_bundles(reference, open_systems, TOTAL_CONTRACTS - len(bundles), seed)
+    return sorted(bundles, key=lambda bundle: system_key(bundle.systems[0]))
 
 
 def _remove(systems: list[Row], bundles: list[Bundle]) -> None:
@@ -248,14 +246,16 @@ def contract_rows(
         rng = stream(seed, "contract", system_key(bundle.systems[0]))
         as_of = days[lead.slug, "contracts"]
         term = _term(rng, kind, as_of, bundle)
+        maker = catalogue.product(bundle.systems[0]["product"]).manufacturer
+        area = reference.functions[bundle.functions[0]].service_area
         rows.append(
             {
                 "lead": lead.slug,
                 "partners": "; ".join(bundle.boroughs[1:]),
                 "title": _title(rng, bundle),
                 "reference": f"DEMO-{lead.code}-{number:04}" if happens(rng, 85) else "",
-                "supplier": _supplier(rng, catalogue, bundle),
-                "department": _department(rng, reference, bundle),
+                "supplier": rng.choice(catalogue.resellers) if happens(rng, 7) else maker,
+                "department": rng.choice(reference.departments[area]) if happens(rng, 90) else "",
                 "functions": "; ".join(bundle.functions),
                 "systems": "; ".join(system_key(system) for system in bundle.systems),
                 "starts_on": term.starts_on,
@@ -306,16 +306,6 @@ def _title(rng: random.Random, bundle: Bundle) -> str:
 def _in_a_sentence(name: str) -> str:
     """'Housing management' within a sentence; abbreviations keep their capitals."""
     return name if name[1].isupper() else name[0].lower() + name[1:]
-
-
-def _department(rng: random.Random, reference: ReferenceData, bundle: Bundle) -> str:
-    area = reference.functions[bundle.functions[0]].service_area
-    return rng.choice(reference.departments[area]) if happens(rng, 90) else ""
-
-
-def _supplier(rng: random.Random, catalogue: Catalogue, bundle: Bundle) -> str:
-    maker = catalogue.product(bundle.systems[0]["product"]).manufacturer
-    return rng.choice(catalogue.resellers) if happens(rng, 7) else maker
 
 
 def _prices(

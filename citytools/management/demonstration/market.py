@@ -6,7 +6,6 @@ over, so that new real facts never make an invented name lie.
 """
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,19 +100,11 @@ class Catalogue:
         return self._by_name[name]
 
     def for_function(self, function: str) -> list[IllustrativeProduct]:
-        return self._by_function[function]
+        return [product for product in self.products if function in product.functions]
 
     @cached_property
     def _by_name(self) -> dict[str, IllustrativeProduct]:
         return {product.name: product for product in self.products}
-
-    @cached_property
-    def _by_function(self) -> dict[str, list[IllustrativeProduct]]:
-        by_function: dict[str, list[IllustrativeProduct]] = defaultdict(list)
-        for product in self.products:
-            for function in product.functions:
-                by_function[function].append(product)
-        return by_function
 
 
 def invent_catalogue(reference: ReferenceData, seed: int) -> Catalogue:

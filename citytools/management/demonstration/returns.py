@@ -196,12 +196,13 @@ def _facts(
     rng: random.Random,
 ) -> Row:
     users = reference.functions[function].users * borough.size * lognormal_percent(rng) // 10_000
+    step = 50 if users >= 1000 else 10 if users >= 100 else 1
     in_use = status in ("live", "retiring")
     return {
         "hosting": _hosting(product, rng),
         "status": status,
         "live_since": _live_since(as_of, rng) if in_use or status == "retired" else "",
-        "users": str(_rounded(users)) if in_use and happens(rng, 70) else "",
+        "users": str(max(2, users // step * step)) if in_use and happens(rng, 70) else "",
         "satisfaction": _satisfaction(product, rng) if in_use and happens(rng, 71) else "",
         "intention": weighted_choice(rng, _INTENTIONS[status]),
         **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
@@ -225,11 +226,6 @@ def _live_since(as_of: datetime.date, rng: random.Random) -> str:
 def _satisfaction(product: IllustrativeProduct, rng: random.Random) -> str:
     tenths = product.liking + rng.randrange(11) + rng.randrange(11) - 10
     return str(min(5, max(1, (tenths + 5) // 10)))
-
-
-def _rounded(users: int) -> int:
-    step = 50 if users >= 1000 else 10 if users >= 100 else 1
-    return max(2, users // step * step)
 
 
 _THRESHOLDS = (22, 41, 60, 77)
