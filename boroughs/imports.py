@@ -36,7 +36,7 @@ def returns(path: Path, run: ImportRun) -> None:
         Return,
         read_csv(path, _RETURN),
         lambda line: {
-            "borough": line.the("borough", known, "boroughs.csv"),
+            "borough": line.required_lookup("borough", known, "boroughs.csv"),
             "subject": line.text("subject"),
             "received_on": line.day("received_on"),
             "complete": line.yes_no("complete"),

@@ -7,8 +7,19 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Lower
 
+from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
 from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
+from citytools.search import (
+    RecordKind,
+    RecordType,
+    SearchableBodies,
+    SearchSource,
+    WordList,
+    page_url,
+    parent_words,
+    register,
+)
 
 # Bodies compared by every name, London's own first; others are looked up by index
 MAX_BODIES = 100
@@ -78,3 +89,21 @@ def further_bodies(words: Sequence[str]) -> list[int]:
     bodies = Borough.objects.filter(similar).exclude(pk__in=_first_bodies())
     by_similarity = bodies.order_by(TrigramSimilarity("name", " ".join(words)).desc(), "pk")
     return list(by_similarity.values_list("pk", flat=True)[:_MAX_OTHER_BODIES])
+
+
+register(
+    SearchSource(
+        kinds=[RecordKind("borough", "Boroughs", ("borough",))],
+        types={"borough": RecordType(page_url("boroughs:detail"), parent_words("in {}"))},
+        names=lambda today: borough_names(),
+        word_lists={
+            "borough": WordList(
+                "boroughs:list",
+                "boroughs",
+                lambda query: BoroughFilter(query, Borough.objects.all()).rows,
+                takes_illustrative=False,
+            )
+        },
+        bodies=SearchableBodies(borough_names, further_bodies),
+    )
+)

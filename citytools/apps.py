@@ -1,9 +1,17 @@
-"""The project's own app: what all the others share."""
+"""The project's own app: what all the others share, and what joins them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.contrib import admin
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
+
+if TYPE_CHECKING:
+    from citytools.facts.name_matching import Name
 
 
 class CitytoolsConfig(AppConfig):
@@ -31,3 +39,25 @@ class CitytoolsConfig(AppConfig):
         post_migrate.connect(
             data_version.after_migrations, sender=self, dispatch_uid="data-version"
         )
+        _fill_search()
+
+
+def _fill_search() -> None:
+    from citytools.search import RecordKind, RecordType, SearchSource, register
+
+    # As the admin finds each app's `admin`: in the order of INSTALLED_APPS, which is the page's
+    autodiscover_modules("search")
+    register(
+        SearchSource(
+            kinds=[RecordKind("term", "Words and what they mean", ("term",))],
+            types={"term": RecordType(lambda match: f"{reverse('glossary')}#{match.slug}")},
+            records=_glossary_names,
+        )
+    )
+
+
+def _glossary_names(phrases: Sequence[str]) -> "Sequence[Name]":
+    # Imported late: with it comes nearly all of the site, seconds that no command needs
+    from citytools.pages import glossary
+
+    return glossary.search_names()

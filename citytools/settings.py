@@ -31,13 +31,13 @@ ALLOWED_HOSTS = (
     if PRODUCTION
     else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
-# Proxies in front, each of which adds to X-Forwarded-For whom it hears: with 0, who connects is the
+# Proxies in front, each of which adds its client to X-Forwarded-For: with 0, who connects is the
 # client. Too small, and all who come through a proxy are one; too large, and clients choose freely
-TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", default=0, most=10)
+TRUSTED_PROXIES = read_whole_number("TRUSTED_PROXIES", default=0, maximum=10)
 
 DATABASE_URL = require("DATABASE_URL") if PRODUCTION else os.environ.get("DATABASE_URL", "")
 EMBEDDED_DATABASE = not DATABASE_URL
-# Another database of the embedded server, made when first used: a try-out beside the real one
+# Another database of the embedded server, created when first used: for a trial
 EMBEDDED_NAME = os.environ.get("CITYTOOLS_DATABASE", "").strip() or "citytools"
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {"ENGINE": "citytools.local.postgres", "NAME": EMBEDDED_NAME}
@@ -156,18 +156,18 @@ LOGGING = {
     },
 }
 
-# Pages that a worker has made, until data, code or day change: 300 of 64 kB at the most
+# Pages that a worker caches until data, code or day change, of at most 64 kB each
 KEEP_PAGES = read_switch("KEEP_PAGES") is not False and not DEBUG
-KEPT_PAGES = 300 if KEEP_PAGES else 0
+MAX_CACHED_PAGES = 300 if KEEP_PAGES else 0
 
-# Where the zip of everything and the files kept lie; a folder that the server may write to
+# Where the zip of everything and the cached files are; a folder that the server may write to
 FILES_FOLDER = Path(os.environ.get("FILES_FOLDER") or BASE_DIR / ".files") / re.sub(
     r"\W+",
     "-",
     str(DATABASES["default"]["NAME"]),  # no zip of another database's facts
 )
-# Files that were spooled, until data, code or day change, for all workers together
-KEPT_FILES_BYTES = 256 * 1024 * 1024 if KEEP_PAGES else 0
+# Spooled files, cached until data, code or day change, for all workers together
+MAX_CACHED_FILE_BYTES = 256 * 1024 * 1024 if KEEP_PAGES else 0
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

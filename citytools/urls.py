@@ -6,7 +6,6 @@ from django.views.generic import TemplateView
 
 from citytools.http import outages
 from citytools.pages import data, views
-from citytools.pages import views as pages
 from citytools.search import views as search
 
 handler400 = outages.bad_request_page
@@ -15,8 +14,8 @@ handler500 = outages.server_error
 urlpatterns = [
     path("", views.home, name="home"),
     path("about/", views.about, name="about"),
-    path("about/glossary/", pages.glossary, name="glossary"),
-    path("about/method/", pages.method, name="method"),
+    path("about/glossary/", views.glossary, name="glossary"),
+    path("about/method/", views.method, name="method"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
     path("systems/", include("systems.urls")),

@@ -12,10 +12,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytools.settings")
 django_application = get_wsgi_application()
 
 
-def _with_kept_pages() -> "Application":
+def _with_page_cache() -> "Application":
     from citytools.http import page_cache  # what it imports has models, which are ready only now
 
     return page_cache.PageCache(django_application)
 
 
-application = _with_kept_pages()
+application = _with_page_cache()

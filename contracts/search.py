@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db.models import Expression, Q, QuerySet, Value
+from django.db.models import Expression, F, Q, QuerySet, Value
+from django.urls import reverse
 
 from citytools.facts.name_matching import (
     CODE,
@@ -17,6 +18,17 @@ from citytools.facts.name_matching import (
     names_for_records,
 )
 from citytools.facts.provenance import SourceKind
+from citytools.search import (
+    FactList,
+    RecordKind,
+    RecordType,
+    SearchSource,
+    WordList,
+    page_url,
+    parent_words,
+    register,
+)
+from contracts.filters import ContractFilter
 from contracts.models import Contract, Framework
 from systems.models import Function, System
 
@@ -82,3 +94,43 @@ def contracts_concerning(
     if what == "product":
         return contracts.for_systems(System.objects.filter(product__in=keys))
     return contracts.filter(**{f"{what}__in": keys}) if what else contracts
+
+
+register(
+    SearchSource(
+        kinds=[
+            RecordKind(
+                "contract",
+                "Contracts and frameworks",
+                ("contract", "framework", "list of contracts"),
+            )
+        ],
+        types={
+            "contract": RecordType(
+                lambda match: reverse("contracts:detail", args=[match.key]),
+                parent_words("led by {}"),
+            ),
+            "framework": RecordType(page_url("contracts:framework"), parent_words("by {}")),
+        },
+        names=lambda today: framework_names(),
+        records=contract_names,
+        fact_lists=[
+            FactList(
+                "contracts",
+                "Contracts",
+                "contract",
+                "contracts:list",
+                ("product", "supplier", "function", "service area", "framework"),
+                contracts_concerning,
+                (F("ends_first").desc(nulls_last=True), "pk"),
+            )
+        ],
+        word_lists={
+            "contract": WordList(
+                "contracts:list",
+                "contracts",
+                lambda query: ContractFilter(query, Contract.objects.all()).rows,
+            )
+        },
+    )
+)

@@ -8,8 +8,9 @@ from typing import Any, cast
 from django.db import models
 
 from boroughs.models import Borough
-from citytools.imports import ImportRun, RecordDraft
+from citytools.imports import ImportRun
 from citytools.imports.csv_reader import CsvRow, read_json
+from citytools.imports.table_writer import RecordDraft
 from research.metrics import figures
 from research.models import (
     CaseClaim,
@@ -126,9 +127,9 @@ def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -
         lines,
         lambda line: {
             **{name: line.text(name) for name in _CLAIM},
-            "case_study": line.the("case_study", studies, "the case studies"),
+            "case_study": line.required_lookup("case_study", studies, "the case studies"),
             "amount": line.money("amount"),
-            "source": line.the("source", sources, "the sources"),
+            "source": line.required_lookup("source", sources, "the sources"),
         },
     )
     run.upsert(CaseClaim, drafts, key=["case_study", "kind", "amount", "claimed_by"])

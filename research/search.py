@@ -4,8 +4,10 @@ import datetime
 from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField, Value
+from django.urls import reverse
 
 from citytools.facts.name_matching import SENTENCE, TITLE, names_for_records, records_with_words
+from citytools.search import RecordKind, RecordType, SearchSource, page_url, register
 from research.models import CaseStudy, Finding, Recommendation
 
 _BRACED = r"\{\{[^{}\n]*\}\}"
@@ -47,3 +49,19 @@ def publications_with_words(today: datetime.date, asked: str) -> list[QuerySet[A
         )
         for what, rows, fields in _public_records(today)
     ]
+
+
+register(
+    SearchSource(
+        kinds=[RecordKind("research", "Research", ("finding", "case study", "recommendation"))],
+        types={
+            "finding": RecordType(page_url("research:finding")),
+            "case study": RecordType(page_url("research:case_study")),
+            "recommendation": RecordType(
+                lambda match: f"{reverse('research:recommendations')}#{match.slug}"
+            ),
+        },
+        names=publication_titles,
+        texts=publications_with_words,
+    )
+)

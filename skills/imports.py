@@ -51,10 +51,10 @@ def needs(path: Path, run: ImportRun) -> None:
         SkillNeed,
         read_csv(path, ("function", "product", "skill", "level", "why")),
         lambda line: {
-            "function": _slug(line.one("function", functions, "functions.csv")),
-            "product": _slug(line.one("product", products, "products.csv")),
-            "skill": line.the("skill", known, "skills.csv"),
-            "level": line.the("level", levels, "the levels: awareness to expert"),
+            "function": _slug(line.lookup("function", functions, "functions.csv")),
+            "product": _slug(line.lookup("product", products, "products.csv")),
+            "skill": line.required_lookup("skill", known, "skills.csv"),
+            "level": line.required_lookup("level", levels, "the levels: awareness to expert"),
             "why": line.text("why"),
         },
     )
@@ -95,8 +95,8 @@ def _drafts(
         model,
         read_csv(path, _LEVEL),
         lambda line: {
-            "borough": line.the("borough", boroughs, "boroughs.csv"),
-            "skill": line.the("skill", known, "skills.csv"),
+            "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
+            "skill": line.required_lookup("skill", known, "skills.csv"),
             "level": line.whole("level"),
             "headcount": line.text("headcount"),
             "can_teach": line.yes_no("can_teach"),

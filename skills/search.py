@@ -6,6 +6,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from citytools.facts.name_matching import CONTEXT, names_for_records, records_with_words
+from citytools.search import (
+    FactList,
+    RecordKind,
+    RecordType,
+    SearchSource,
+    page_url,
+    parent_words,
+    register,
+)
 from skills.models import Skill, SkillLevel
 
 
@@ -33,3 +42,24 @@ def levels_concerning(
     if boroughs:
         levels = levels.filter(borough__in=boroughs)
     return levels.filter(skill__in=keys) if kind else levels
+
+
+register(
+    SearchSource(
+        kinds=[RecordKind("skill", "Skills", ("skill", "list of skills"))],
+        types={"skill": RecordType(page_url("skills:detail"), parent_words("in {}"))},
+        names=lambda today: skill_names(),
+        texts=lambda today, words: skills_with_words(words),
+        fact_lists=[
+            FactList(
+                "skills",
+                "Skill levels",
+                "skill",
+                "skills:list",
+                ("skill",),
+                levels_concerning,
+                ("borough__name", "skill__position", "pk"),
+            )
+        ],
+    )
+)

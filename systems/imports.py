@@ -5,8 +5,9 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import CsvRow, read_csv
+from citytools.imports.table_writer import RecordDraft
 from systems.models import (
     Function,
     Ownership,
@@ -97,7 +98,7 @@ def supplier_aliases(path: Path, run: ImportRun) -> None:
         SupplierAlias,
         read_csv(path, ("supplier", "alias", "kind", "source")),
         lambda line: {
-            "supplier": line.the("supplier", known, "suppliers.csv"),
+            "supplier": line.required_lookup("supplier", known, "suppliers.csv"),
             "name": line.text("alias"),
             "kind": line.text("kind"),
             "source": line.text("source"),
@@ -113,8 +114,8 @@ def ownerships(path: Path, run: ImportRun) -> None:
         Ownership,
         read_csv(path, ("supplier", "owner", "since", "source")),
         lambda line: {
-            "supplier": line.the("supplier", known, "suppliers.csv"),
-            "owner": line.the("owner", known, "suppliers.csv"),
+            "supplier": line.required_lookup("supplier", known, "suppliers.csv"),
+            "owner": line.required_lookup("owner", known, "suppliers.csv"),
             "since": line.text("since"),
             "source": line.text("source"),
         },
@@ -131,7 +132,7 @@ def products(path: Path, run: ImportRun) -> None:
         Product,
         read_csv(path, _PRODUCT),
         lambda line: {
-            "manufacturer": line.one("manufacturer", makers, "suppliers.csv"),
+            "manufacturer": line.lookup("manufacturer", makers, "suppliers.csv"),
             "illustrative": line.yes_no("illustrative"),
             **{name: line.text(name) for name in texts},
         },
@@ -163,9 +164,9 @@ def systems(path: Path, run: ImportRun) -> None:
         System,
         read_csv(path, _SYSTEM),
         lambda line: {
-            "borough": line.the("borough", boroughs, "boroughs.csv"),
-            "function": line.the("function", functions, "functions.csv"),
-            "product": line.the("product", products, "products.csv"),
+            "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
+            "function": line.required_lookup("function", functions, "functions.csv"),
+            "product": line.required_lookup("product", products, "products.csv"),
             "users": line.whole("users"),
             "satisfaction": line.whole("satisfaction"),
             **{name: line.text(name) for name in texts},

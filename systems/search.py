@@ -6,8 +6,27 @@ from typing import Any
 from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
-from citytools.facts.dates import FirstDay
-from citytools.facts.name_matching import ALSO, CONTEXT, FORMER, OTHER, names_for_records
+from citytools.facts.dates import FirstDay, partial_date_in_words
+from citytools.facts.name_matching import (
+    ALSO,
+    CONTEXT,
+    FORMER,
+    OTHER,
+    Match,
+    names_for_records,
+)
+from citytools.search import (
+    FactList,
+    RecordKind,
+    RecordType,
+    SearchSource,
+    WordList,
+    filtered_list_url,
+    page_url,
+    parent_words,
+    register,
+)
+from systems.filters import ProductFilter, SupplierFilter
 from systems.models import (
     Function,
     Ownership,
@@ -134,3 +153,59 @@ def systems_concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) 
     if boroughs:
         systems = systems.filter(borough__in=boroughs)
     return systems.filter(**{_PATHS[what]: keys}) if what else systems
+
+
+def _supplier_parent(match: Match) -> str:
+    """'now part of Idox since 2019'; empty where no owner is known."""
+    owner, _, since = match.parent.rpartition("|")
+    if not match.parent:
+        return ""
+    return f"now part of {owner}" + (f" since {partial_date_in_words(since)}" if since else "")
+
+
+def _product_parent(match: Match) -> str:
+    return f"made by {match.parent}" if match.parent else "maker not known"
+
+
+register(
+    SearchSource(
+        kinds=[
+            RecordKind("system", "Systems", ("system", "list of systems")),
+            RecordKind("product", "Products", ("product",)),
+            RecordKind("supplier", "Suppliers", ("supplier",)),
+            RecordKind("function", "Functions and service areas", ("service area", "function")),
+        ],
+        types={
+            "product": RecordType(page_url("systems:product"), _product_parent),
+            "supplier": RecordType(page_url("systems:supplier"), _supplier_parent),
+            "service area": RecordType(filtered_list_url("systems:list", "service_area")),
+            "function": RecordType(
+                filtered_list_url("systems:list", "function"), parent_words("in {}")
+            ),
+        },
+        names=lambda today: catalogue_names(),
+        fact_lists=[
+            FactList(
+                "systems",
+                "Systems",
+                "system",
+                "systems:list",
+                ("product", "supplier", "function", "service area"),
+                systems_concerning,
+                ("borough__name", "function__position", "product__name", "pk"),
+            )
+        ],
+        word_lists={
+            "product": WordList(
+                "systems:products",
+                "products",
+                lambda query: ProductFilter(query, Product.objects.all()).rows,
+            ),
+            "supplier": WordList(
+                "systems:suppliers",
+                "suppliers",
+                lambda query: SupplierFilter(query, Supplier.objects.all()).rows,
+            ),
+        },
+    )
+)

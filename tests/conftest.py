@@ -16,7 +16,7 @@ def _numbers_from_one() -> None:
 @pytest.fixture(autouse=True)
 def _pages_made_anew(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A test sees what its own code makes; test_kept and test_kept_files look at what is kept."""
-    settings.KEPT_PAGES = settings.KEPT_FILES_BYTES = 0
+    settings.MAX_CACHED_PAGES = settings.MAX_CACHED_FILE_BYTES = 0
     # Of this process alone: tests at the same time would wait for each other's locks on files
     settings.FILES_FOLDER = tmp_path_factory.getbasetemp() / "files"
 

@@ -11,9 +11,8 @@ from jsonschema import Draft4Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
-from citytools.local.bootstrap import install
 from contracts.models import Contract
-from tests import factories
+from tests import factories, schemas
 from tests.pages import text_of
 
 ADDRESS = "/contracts/contracts.ocds.json"
@@ -64,10 +63,10 @@ def full(**fields: Any) -> Contract:
 @cache
 def official(name: str) -> Json:
     """An official schema; where set-up has not fetched it the test fails and says what to do."""
-    path = install.SCHEMA_FOLDER / name
+    path = schemas.SCHEMA_FOLDER / name
     if not path.exists():
         pytest.fail(
-            f"The official OCDS schemas are not in {install.SCHEMA_FOLDER}: run make setup."
+            f"The official OCDS schemas are not in {schemas.SCHEMA_FOLDER}: run make setup."
         )
     found: Json = json.loads(path.read_text())
     return found
@@ -78,7 +77,7 @@ def validator(name: str) -> Draft4Validator:
 
     The one schema refers to the other, which is taken from the disk; nothing is fetched.
     """
-    known = [official(each) for each in (install.RELEASE_SCHEMA, install.PACKAGE_SCHEMA)]
+    known = [official(each) for each in (schemas.RELEASE_SCHEMA, schemas.PACKAGE_SCHEMA)]
     resources = [(each["id"], DRAFT4.create_resource(each)) for each in known]
     return Draft4Validator(
         official(name),
@@ -89,15 +88,15 @@ def validator(name: str) -> Draft4Validator:
 
 def faults(told: Json) -> list[str]:
     """What the official schemas find in a package, and in each of its releases alone."""
-    single = validator(install.RELEASE_SCHEMA)
-    found = [*validator(install.PACKAGE_SCHEMA).iter_errors(told)]
+    single = validator(schemas.RELEASE_SCHEMA)
+    found = [*validator(schemas.PACKAGE_SCHEMA).iter_errors(told)]
     found += [fault for each in told["releases"] for fault in single.iter_errors(each)]
     return [f"{fault.json_path}: {fault.message}" for fault in found]
 
 
 def beyond_the_standard(told: Json) -> set[str]:
     """Names of fields in the releases that the official schema does not define."""
-    schema = _closed(official(install.RELEASE_SCHEMA))
+    schema = _closed(official(schemas.RELEASE_SCHEMA))
     strict = Draft4Validator(schema)
     found = (fault for each in told["releases"] for fault in strict.iter_errors(each))
     return {

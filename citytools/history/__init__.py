@@ -14,9 +14,10 @@ def tracked(*, derived: Sequence[str] = ()) -> Callable[[M], M]:
 
     `derived` names generated columns, which the event table leaves out: they follow from the rest.
     """
-    return pghistory.track(
+    decorator: Callable[[M], M] = pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
         pghistory.DeleteEvent(),
         exclude=list(derived) or None,
     )
+    return decorator

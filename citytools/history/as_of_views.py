@@ -1,9 +1,9 @@
 """The tables as they stood at the end of a past day, read from the event log.
 
 A schema `past` holds a view for each tracked table, of the same name and columns: each record's
-last event before a moment, unless that was its deletion. Within `as_at` the schema stands first on
-the search path, so that every query asks the past without knowing it. The views are made anew after
-migrations (PostgreSQL alters no table under a view) and hold nothing themselves.
+last event before a moment, unless that was its deletion. Within `read_as_at` the schema stands
+first on the search path, so that every query reads the past without knowing it. The views are
+created again after migrations (PostgreSQL alters no table under a view) and hold no rows.
 """
 
 import datetime
@@ -35,54 +35,59 @@ def read_as_at(day: datetime.date) -> Iterator[None]:
 
     Queries must run within, not only be made there. Writing to a tracked table is an error.
     """
-    groups_by_key = connection.features.allows_group_by_selected_pks
-    with transaction.atomic():
-        _check_that_it_is_whole()
-        before = _set("search_path", f"{SCHEMA}, {_read_setting('search_path')}")
+    with transaction.atomic(), _grouping_by_all_columns():
+        if _query("SELECT count(*) FROM pg_views WHERE schemaname = %s", SCHEMA) != len(
+            _tracked_models()
+        ):
+            raise NoHistoryError("The views of the past are missing: run manage.py migrate.")
+        before = _query("SELECT current_setting('search_path')")
+        _set("search_path", f"{SCHEMA}, {before}")
         _set(_MOMENT, end_of_day(day).isoformat())
-        # A view has no primary key for PostgreSQL to conclude the other columns from
-        connection.features.allows_group_by_selected_pks = False
-        try:
-            yield
-        finally:
-            connection.features.allows_group_by_selected_pks = groups_by_key
+        yield
         _set("search_path", before)
 
 
-def _check_that_it_is_whole() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_views WHERE schemaname = %s", [SCHEMA])
-        ((views,),) = cursor.fetchall()
-    if views != len(_tracked_models()):
-        raise NoHistoryError("The views of the past are missing: run manage.py migrate.")
+@contextmanager
+def _grouping_by_all_columns() -> Iterator[None]:
+    """Let no query group by a primary key alone: PostgreSQL knows none of a view.
+
+    Django has no public way to say so for a while. Its hook, a features class of our own, would
+    have to ask at each query whether the past is read; unmanaged models would be second models.
+    """
+    features = connection.features
+    groups_by_key = features.allows_group_by_selected_pks
+    features.allows_group_by_selected_pks = False
+    try:
+        yield
+    finally:
+        features.allows_group_by_selected_pks = groups_by_key
 
 
 def history_start_date() -> datetime.date | None:
     """The day of the first event of all; None where nothing was ever recorded."""
-    with connection.cursor() as cursor:
-        # By number and not by moment: numbers rise with time, and have an index
-        first_of = "(SELECT pgh_created_at AS at FROM {} ORDER BY pgh_id LIMIT 1)"
-        tables = [connection.ops.quote_name(_event_table(model)) for model in _tracked_models()]
-        firsts = " UNION ALL ".join(first_of.format(table) for table in tables)
-        cursor.execute(f"SELECT min(at) FROM ({firsts}) AS firsts")  # noqa: S608 (our own tables)
-        ((first,),) = cursor.fetchall()
+    # By number and not by moment: numbers rise with time, and have an index
+    first_moment = "(SELECT pgh_created_at AS at FROM {} ORDER BY pgh_id LIMIT 1)"
+    tables = [connection.ops.quote_name(_event_table(model)) for model in _tracked_models()]
+    moments = " UNION ALL ".join(first_moment.format(table) for table in tables)
+    first = _query(f"SELECT min(at) FROM ({moments}) AS firsts")  # noqa: S608 (our own tables)
     return timezone.localdate(first) if first else None
 
 
 def create_views(**kwargs: Any) -> None:
-    """Make the views, after migrations; a table that is not there yet has none.
+    """Create the views, after migrations; a table that does not exist yet has none.
 
-    Where they stand already, as after a flush, they stay: nothing has changed under them.
+    Views that exist, as after a flush, stay: nothing has changed under them.
     """
-    there = _columns()
+    columns_by_table = _columns_by_table()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for model in _tracked_models():
-            events = there.get(_event_table(model), set())
-            # While migrations are undone, a derived column may be gone with the function it is of
-            today = there.get(model._meta.db_table, set())
-            columns = {field.column for field in model._meta.concrete_fields}
-            if columns <= today and {field.column for field in _history_table(model)} <= events:
+            # While migrations are undone, a derived column may be gone with its function
+            present = columns_by_table.get(model._meta.db_table, set())
+            events = columns_by_table.get(_event_table(model), set())
+            stored = {field.column for field in _fields(model, derived=False)}
+            derived = {field.column for field in _fields(model, derived=True)}
+            if stored | derived <= present and stored <= events:
                 cursor.execute(_view(model))
 
 
@@ -94,9 +99,10 @@ def drop_views(**kwargs: Any) -> None:
 
 def _view(model: type[models.Model]) -> str:
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in _history_table(model))
+    columns = ", ".join(quoted(field.column) for field in _fields(model, derived=False))
     derived = "".join(
-        f", ({_sql_of(field)}) AS {quoted(field.column)}" for field in _derived(model)
+        f", ({_expression(field)}) AS {quoted(field.column)}"
+        for field in _fields(model, derived=True)
     )
     moment = f"current_setting('{_MOMENT}')::timestamptz"
     return (
@@ -108,55 +114,46 @@ def _view(model: type[models.Model]) -> str:
 
 
 def _tracked_models() -> list[type[models.Model]]:
-    return [model for model in apps.get_models(include_auto_created=True) if _events(model)]
+    # Not by hasattr: a proxy inherits the events of the model behind it
+    models_of_apps = apps.get_models(include_auto_created=True)
+    return [model for model in models_of_apps if "pgh_event_model" in vars(model)]
 
 
-def _events(model: type[models.Model]) -> Any:
-    return model.pgh_event_model if "pgh_event_model" in vars(model) else None  # type: ignore[attr-defined]
+def _event_table(model: Any) -> str:
+    return str(model.pgh_event_model._meta.db_table)
 
 
-def _event_table(model: type[models.Model]) -> str:
-    return str(_events(model)._meta.db_table)
+def _fields(model: type[models.Model], *, derived: bool) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if field.generated == derived]
 
 
-def _history_table(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not field.generated]
-
-
-def _derived(model: type[models.Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if field.generated]
-
-
-def _sql_of(field: Any) -> str:
+def _expression(field: Any) -> str:
     """A generated column's expression, with its constants written out."""
     sql, parameters = field.generated_sql(connection)
     with connection.cursor() as cursor:
         return str(cursor.mogrify(sql, parameters).decode()) if parameters else str(sql)
 
 
-def _columns() -> dict[str, set[str]]:
-    """Columns by table, in the schema that tables are made in."""
-    found: dict[str, set[str]] = {}
+def _columns_by_table() -> dict[str, set[str]]:
+    """Columns by table, in the schema in which tables are created."""
+    columns: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT table_name, column_name FROM information_schema.columns "
             "WHERE table_schema = current_schema()"
         )
         for table, column in cursor.fetchall():
-            found.setdefault(table, set()).add(column)
-    return found
+            columns.setdefault(table, set()).add(column)
+    return columns
 
 
-def _read_setting(setting: str) -> str:
+def _query(statement: str, *parameters: str) -> Any:
+    """The only value that a statement returns."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting(%s)", [setting])
-        return str(cursor.fetchone()[0])
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]
 
 
-def _set(setting: str, value: str) -> str:
-    """Set something until the transaction ends; what it was before."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting(%s, true), set_config(%s, %s, true)", [setting, setting, value]
-        )
-        return str(cursor.fetchone()[0])
+def _set(setting: str, value: str) -> None:
+    """Set something until the transaction ends."""
+    _query("SELECT set_config(%s, %s, true)", setting, value)

@@ -33,7 +33,7 @@ def version_differences(event: Any) -> list[FieldChange]:
     )
 
 
-def record_from_version(event: Any) -> models.Model:
+def record_from_version(event: Any) -> Any:
     """The record with the version's values, not yet saved; a deleted one under its old number."""
     model = type(event).pgh_tracked_model
     rows = model._base_manager.select_for_update().filter(pk=event.pgh_obj_id)
@@ -45,11 +45,12 @@ def record_from_version(event: Any) -> models.Model:
 
 def restore_problems(record: models.Model, error: ValidationError) -> list[str]:
     """Why a version cannot come back, a sentence for each reason."""
-    said: list[str] = []
-    for name, errors in error.error_dict.items():
-        for reason in errors:
-            said += _sentences(record, name, reason)
-    return said
+    return [
+        sentence
+        for name, reasons in error.error_dict.items()
+        for reason in reasons
+        for sentence in _sentences(record, name, reason)
+    ]
 
 
 def _sentences(record: models.Model, name: str, reason: ValidationError) -> Sequence[str]:
@@ -90,34 +91,33 @@ def batch_writes(kinds: Sequence[type[models.Model]], batch: UUID) -> list[Batch
 def _writes(kind: Any, batch: UUID) -> list[BatchWrite]:
     events = kind.pgh_event_model.objects
     earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    own = events.filter(pgh_context_id=batch).order_by("pgh_id").select_related("pgh_context")
+    written = events.filter(pgh_context_id=batch).order_by("pgh_id").select_related("pgh_context")
     by_record: dict[int, list[Any]] = defaultdict(list)
-    for event in own.annotate(previous=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])):
+    previous = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
+    for event in written.annotate(previous=previous):
         by_record[event.pgh_obj_id].append(event)
-    before = events.in_bulk(
-        [those[0].previous for those in by_record.values() if those[0].previous]
-    )
+    before = events.in_bulk([own[0].previous for own in by_record.values() if own[0].previous])
     last = events.filter(pgh_obj_id__in=by_record).order_by().values("pgh_obj_id")
     newest = dict(last.annotate(newest=Max("pgh_id")).values_list("pgh_obj_id", "newest"))
     return [
         BatchWrite(
             kind,
             record,
-            None if those[0].pgh_label == "insert" else before.get(those[0].previous),
-            those[-1],
-            newest[record] == those[-1].pgh_id,
+            None if own[0].pgh_label == "insert" else before.get(own[0].previous),
+            own[-1],
+            newest[record] == own[-1].pgh_id,
         )
-        for record, those in by_record.items()
+        for record, own in by_record.items()
     ]
 
 
-def undo_writes(done: Sequence[BatchWrite]) -> None:
-    """Every record as it was before the batch; to be asked only where each write is the latest.
+def undo_writes(writes: Sequence[BatchWrite]) -> None:
+    """Every record as it was before the batch; to be called only where each write is the latest.
 
-    Within a transaction. Kinds are undone in the order given: what a trigger writes comes last.
+    Within a transaction. Writes are undone in their order: what a trigger writes comes last.
     """
     with confirmation.confirmation_stated():
-        for write in done:
+        for write in writes:
             if write.before is None:
                 write.model._base_manager.filter(pk=write.record).delete()
             else:

@@ -1,11 +1,13 @@
 """One record's history, newest first: who changed what and when, its link rows included."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
@@ -18,9 +20,12 @@ from django.utils.text import Truncator
 
 from citytools.facts.provenance import Sourced
 
+if TYPE_CHECKING:
+    Field = models.Field[Any, Any]  # generic for the type checker alone
+
 EMPTY = "empty"
 _MAX_VALUE_CHARACTERS = 300
-_BEFORE = 60
+_CHARACTERS_BEFORE_CHANGE = 60
 _PROVENANCE = {field.name for field in Sourced._meta.get_fields()}
 
 
@@ -33,11 +38,11 @@ class FieldChange:
     new: str
 
 
-def tracked_fields(event_model: type[models.Model]) -> list[models.Field]:
+def tracked_fields(event_model: type[models.Model]) -> list[Field]:
     """The fields that its events keep, without its key; where the fact comes from is last."""
     model: Any = event_model.pgh_tracked_model  # type: ignore[attr-defined]
-    kept = {field.name for field in event_model._meta.fields}
-    fields = [field for field in model._meta.fields if field.name in kept and not field.primary_key]
+    names = {field.name for field in event_model._meta.fields} - {model._meta.pk.name}
+    fields = [field for field in model._meta.fields if field.name in names]
     return sorted(fields, key=lambda field: field.name in _PROVENANCE)
 
 
@@ -45,31 +50,35 @@ class RecordNames:
     """Names of the records that foreign keys point at: one query for each kind, however many."""
 
     def __init__(
-        self, versions: Iterable[models.Model], fields: Sequence[models.Field] | None = None
+        self, versions: Iterable[models.Model], fields: Sequence[Field] | None = None
     ) -> None:
-        wanted: dict[type[models.Model], set[Any]] = {}
+        keys: dict[type[models.Model], set[Any]] = {}
         for event in versions:
             for field in fields or tracked_fields(type(event)):
                 if field.related_model is not None:
                     target: Any = field.related_model
-                    wanted.setdefault(target, set()).add(getattr(event, field.attname))
-        self._found = {model: _in_bulk(model, keys) for model, keys in wanted.items()}
-        self._gone = {
-            model: _names_of_deleted(model, keys - self._found[model].keys() - {None})
-            for model, keys in wanted.items()
+                    keys.setdefault(target, set()).add(getattr(event, field.attname))
+        # With what their own names need: the records that every one of them must have
+        self._records = {
+            model: model._base_manager.select_related().in_bulk(linked - {None})
+            for model, linked in keys.items()
+        }
+        self._deleted_names = {
+            model: _names_of_deleted(model, linked - self._records[model].keys() - {None})
+            for model, linked in keys.items()
         }
 
     def record(self, model: Any, key: Any) -> models.Model | None:
-        """The record itself, with what its own name needs; None if it is gone."""
+        """The record itself; None if it has been deleted."""
         # A JSON value is no key of anything, and a dict cannot even be looked up
-        return None if model is None else self._found.get(model, {}).get(key)
+        return None if model is None else self._records.get(model, {}).get(key)
 
-    def name_of_deleted(self, field: models.Field, key: Any) -> str:
-        """What a record that is gone was called last; its number where there is no history."""
+    def name_of_deleted(self, field: Field, key: Any) -> str:
+        """What a deleted record was called last; its number where there is no history."""
         model: Any = field.related_model
-        return self._gone.get(model, {}).get(key, f"number {key}")
+        return self._deleted_names.get(model, {}).get(key, f"number {key}")
 
-    def words(self, field: models.Field, value: Any) -> str:
+    def words(self, field: Field, value: Any) -> str:
         """A field's value as a person would say it."""
         if _is_empty(value):
             return EMPTY
@@ -79,14 +88,8 @@ class RecordNames:
         return _plain(field, value)
 
 
-def _in_bulk(model: type[models.Model], keys: set[Any]) -> dict[Any, models.Model]:
-    """The records by key, joined to the records that every one of them must have."""
-    rows = model._base_manager.filter(pk__in=keys - {None}).select_related()
-    return {record.pk: record for record in rows}
-
-
 def _names_of_deleted(model: Any, keys: set[Any]) -> dict[Any, str]:
-    """By key; no query where all are there."""
+    """The last name of each by key; no query where there are none."""
     if not keys or not hasattr(model, "pgh_event_model"):
         return {}
     events = model.pgh_event_model.objects.filter(pgh_obj_id__in=keys)
@@ -99,7 +102,7 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ("", {}, [])
 
 
-def _plain(field: models.Field, value: Any) -> str:
+def _plain(field: Field, value: Any) -> str:
     if isinstance(value, dict | list):
         return _json_words(value)
     # Compared and not looked up: a choice may be of any type, hashable or not
@@ -116,7 +119,7 @@ def _plain(field: models.Field, value: Any) -> str:
 
 
 def _json_words(value: Any) -> str:
-    """A JSON value without its punctuation: “boroughs: 33; held (on: 2026-11-30; value: 3)”."""
+    """A JSON value without its punctuation: “boroughs: 33; record (on: 2026-11-30; value: 3)”."""
     if isinstance(value, dict):
         return "; ".join(
             f"{key} ({_json_words(part)})"
@@ -137,7 +140,11 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
     Two long texts that differ late would otherwise look the same.
     """
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    start = max(0, same - _BEFORE) if max(len(old), len(new)) > _MAX_VALUE_CHARACTERS else 0
+    start = (
+        max(0, same - _CHARACTERS_BEFORE_CHANGE)
+        if max(len(old), len(new)) > _MAX_VALUE_CHARACTERS
+        else 0
+    )
     cut = [("… " if start else "") + text[start:] if text[start:] else text for text in (old, new)]
     shortened = [Truncator(text).chars(_MAX_VALUE_CHARACTERS) for text in cut]
     return shortened[0], shortened[1]
@@ -146,7 +153,7 @@ def _excerpts(old: str, new: str) -> tuple[str, str]:
 def field_changes(
     before: models.Model | None,
     after: models.Model | None,
-    fields: Iterable[models.Field],
+    fields: Iterable[Field],
     names: RecordNames,
 ) -> list[FieldChange]:
     """What differs between two versions; nothing before means created, nothing after deleted."""
@@ -154,23 +161,23 @@ def field_changes(
     for field in fields:
         old, new = _value(before, field), _value(after, field)
         if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
-            said = _excerpts(names.words(field, old), names.words(field, new))
-            changes.append(FieldChange(field_label(field), *said))
+            excerpts = _excerpts(names.words(field, old), names.words(field, new))
+            changes.append(FieldChange(field_label(field), *excerpts))
     return changes
 
 
-def _value(version: models.Model | None, field: models.Field) -> Any:
+def _value(version: models.Model | None, field: Field) -> Any:
     return None if version is None else getattr(version, field.attname)
 
 
-def field_label(field: models.Field) -> str:
+def field_label(field: Field) -> str:
     """The field's name as the form shows it."""
     name = str(field.verbose_name)
     return name[:1].upper() + name[1:]
 
 
 def version_name(version: models.Model, names: RecordNames) -> str:
-    """What a past version of a record was called, even if the record is gone."""
+    """What a past version of a record was called, even if the record has been deleted."""
     model: Any = type(version).pgh_tracked_model  # type: ignore[attr-defined]
     record = model(pk=version.pgh_obj_id)  # type: ignore[attr-defined]
     for field in tracked_fields(type(version)):
@@ -186,8 +193,8 @@ def version_name(version: models.Model, names: RecordNames) -> str:
 
 
 PER_PAGE = 50
-_DONE = {"insert": "created", "update": "changed", "delete": "deleted"}
-_DONE_TO_LINK = {"insert": "added", "update": "changed", "delete": "removed"}
+_ACTIONS = {"insert": "created", "update": "changed", "delete": "deleted"}
+_LINK_ACTIONS = {"insert": "added", "update": "changed", "delete": "removed"}
 
 
 @dataclass(frozen=True)
@@ -205,7 +212,7 @@ class HistoryEntry:
 
     when: datetime.datetime
     who: str
-    done: str
+    action: str
     changes: Sequence[FieldChange]
     version: int | None = None
 
@@ -221,8 +228,8 @@ class _Stream:
 
     def keys(self, record: int) -> Any:
         """When, number and stream of each event."""
-        mine = self.event_model.objects.filter(**{self.field: record}).order_by()
-        keys = mine.annotate(stream=Value(self.position, models.IntegerField()))
+        events = self.event_model.objects.filter(**{self.field: record}).order_by()
+        keys = events.annotate(stream=Value(self.position, models.IntegerField()))
         return keys.values_list("pgh_created_at", "pgh_id", "stream")
 
     def load(self, numbers: list[int]) -> dict[int, Any]:
@@ -236,7 +243,7 @@ class _Stream:
         return {event.pgh_id: event for event in events}
 
     @cached_property
-    def fields(self) -> list[models.Field]:
+    def fields(self) -> list[Field]:
         """What a change of a row can be about: not the record that it belongs to."""
         fields = tracked_fields(self.event_model)
         return [field for field in fields if field.attname != self.field]
@@ -244,7 +251,7 @@ class _Stream:
 
 def history_page(
     model: type[models.Model], record: int, links: Sequence[HistoryLink], number: Any
-) -> Page:
+) -> Page[Any]:
     """One page of entries; the number of queries depends on the kinds of links alone."""
     streams = _streams(model, links)
     timeline = _timeline([stream.keys(record) for stream in streams])
@@ -269,13 +276,13 @@ def entries_since(
         stream.keys(record).filter(pgh_id__gt=last)
         for stream, last in zip(streams, newest, strict=True)
     ]
-    found = _timeline(keys)
-    return _entries(list(found[:limit]), streams), found.count()
+    timeline = _timeline(keys)
+    return _entries(list(timeline[:limit]), streams), timeline.count()
 
 
 def _timeline(keys: Sequence[Any]) -> Any:
-    together = keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0]
-    return together.order_by("-pgh_created_at", "-stream", "-pgh_id")
+    events = keys[0].union(*keys[1:], all=True) if keys[1:] else keys[0]
+    return events.order_by("-pgh_created_at", "-stream", "-pgh_id")
 
 
 def _streams(model: Any, links: Sequence[HistoryLink]) -> list[_Stream]:
@@ -304,13 +311,13 @@ def _entry(
     stream: _Stream, event: Any, before: dict[int, Any], names: RecordNames, people: dict[int, str]
 ) -> HistoryEntry:
     own = stream.position == 0
-    done = (_DONE if own else _DONE_TO_LINK)[event.pgh_label]
+    action = (_ACTIONS if own else _LINK_ACTIONS)[event.pgh_label]
     earlier = before.get(event.before) if event.pgh_label == "update" else None
     old, new = (event, None) if event.pgh_label == "delete" else (earlier, event)
     return HistoryEntry(
         when=event.pgh_created_at,
         who=author_name(event, people),
-        done=done.capitalize() if own else f"{stream.noun} {done}",
+        action=action.capitalize() if own else f"{stream.noun} {action}",
         changes=field_changes(old, new, stream.fields, names),
         version=event.pgh_id if own else None,
     )

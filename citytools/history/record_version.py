@@ -7,7 +7,7 @@ A version is the newest event and the number of events of the record, then of ea
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import connection
@@ -16,8 +16,14 @@ from django.http import HttpRequest
 from citytools.history import page
 from citytools.history.page import HistoryEntry, HistoryLink
 
+# Generic for the type checker alone
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
 MAX_ENTRIES = 20
-MAX_LATEST = 3
+MAX_LATEST_ENTRIES = 3
 FIELD = "_opened_at"
 """The hidden field of a form with its version; a model's own fields never begin so."""
 _FORM = re.compile(r"\d{1,18}-\d{1,18}(\.\d{1,18}-\d{1,18})*", re.ASCII)
@@ -61,36 +67,31 @@ def find_conflict(
     """What was written between two versions; None if they are the same."""
     if opened_at == now:
         return None
-    newest, count = _newest(opened_at), 0
+    # The newest event of each kind; none of them if it is no version at all
+    is_version = _FORM.fullmatch(opened_at)
+    newest = [int(part.partition("-")[0]) for part in opened_at.split(".")] if is_version else []
+    count = 0
     if len(newest) == len(links) + 1:
         entries, count = page.entries_since(model, record, links, newest, MAX_ENTRIES)
     if not count:
         everything = [0] * (len(links) + 1)
-        entries, _ = page.entries_since(model, record, links, everything, MAX_LATEST)
+        entries, _ = page.entries_since(model, record, links, everything, MAX_LATEST_ENTRIES)
     return Conflict(now, entries, max(0, count - len(entries)), since_opened=count > 0)
 
 
-def _newest(version: str) -> list[int]:
-    """The newest event of each kind; nothing if it is no version at all."""
-    if not _FORM.fullmatch(version):
-        return []
-    return [int(part.partition("-")[0]) for part in version.split(".")]
-
-
-class VersionedAdmin(admin.ModelAdmin):
+class VersionedAdmin(ModelAdmin):
     """Pages whose forms say at which version they were opened."""
 
     history_links: Sequence[HistoryLink] = ()
 
     def version_of(self, number: int) -> str:
-        """The version of a record, and of its rows, now."""
         return current_version(self.model, number, self.history_links)
 
     def conflict(self, request: HttpRequest, number: int) -> Conflict | None:
         """What was written since the posted form was opened; within a transaction.
 
-        The record and its rows are locked first and compared then, so that of two who save at one
-        moment the second sees the first.
+        The record and its rows are locked before they are compared, so that of two who save at
+        one moment the second sees the first.
         """
         self._lock(number)
         now, opened_at = self.version_of(number), request.POST.get(FIELD, "")
@@ -99,8 +100,7 @@ class VersionedAdmin(admin.ModelAdmin):
     def _lock(self, number: int) -> None:
         # Without the keys (FOR NO KEY UPDATE): whoever only links to the record need not wait, so
         # that forms of two records that are linked never wait for each other in a circle
-        rows = self.model._base_manager.select_for_update(no_key=True)
-        list(rows.filter(pk=number).values_list("pk"))
-        for link in self.history_links:
-            rows = link.model._base_manager.select_for_update(no_key=True)
-            list(rows.filter(**{link.field: number}).order_by("pk").values_list("pk"))
+        rows = [(link.model, link.field) for link in self.history_links]
+        for model, field in [(self.model, "pk"), *rows]:
+            locked = model._base_manager.select_for_update(no_key=True).filter(**{field: number})
+            list(locked.order_by("pk").values_list("pk"))

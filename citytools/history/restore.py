@@ -1,12 +1,15 @@
 """Restoring a version: the record, and the rows that come back, change or go with it.
 
-`restore` does it all within one transaction. `rehearse` does the same and takes it back, so that
-the page which asks beforehand says exactly what will happen, whatever the database refuses.
+`restore_version` does it within one transaction. `rehearse_restore` does the same and rolls it
+back, so that the page which asks beforehand says exactly what will happen, whatever the database
+refuses.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -21,6 +24,9 @@ from citytools.history.page import (
     field_changes,
     tracked_fields,
 )
+
+if TYPE_CHECKING:
+    Field = models.Field[Any, Any]  # generic for the type checker alone
 
 # All is read from the events. Each transaction's events have one `pgh_created_at` (the database's
 # NOW()), and each request or command one context: both together tell what was written as one.
@@ -43,20 +49,16 @@ ORDER BY conname
 class Relation:
     """Rows of `model` whose `column` holds the `target` column of the record.
 
-    `part` says that staff edit the rows on the record's own page; `noun` is what they call one.
+    `is_part` says that staff edit the rows on the record's own page; `noun` is their word for one.
     """
 
     model: Any
     column: str
     target: str
     noun: str
-    part: bool
+    is_part: bool
 
-    def events(self) -> Any:
-        """The events of all its rows."""
-        return self.model.pgh_event_model.objects
-
-    def fields(self) -> list[models.Field]:
+    def fields(self) -> list[Field]:
         """What a row says, besides the record that it belongs to."""
         fields = tracked_fields(self.model.pgh_event_model)
         return [field for field in fields if field.attname != self.column]
@@ -120,7 +122,7 @@ def database_keys() -> list[DatabaseKey]:
         return [DatabaseKey(*row) for row in cursor.fetchall()]
 
 
-def _noun(model: Any, towards: models.Field | None) -> str:
+def _noun(model: Any, towards: Field | None) -> str:
     """“Contract” for a bare link between a contract and the record, else the row's own kind."""
     other = [field for field in tracked_fields(model.pgh_event_model) if field is not towards]
     if len(other) == 1 and other[0].related_model is not None:
@@ -139,10 +141,16 @@ def versions_of_rows(relation: Relation, event: Any) -> dict[Any, Any]:
     value = getattr(event, relation.target, None) if relation.target != "id" else event.pgh_obj_id
     if event.pgh_label == "delete":
         same = {"pgh_created_at": event.pgh_created_at, "pgh_context_id": event.pgh_context_id}
-        rows = relation.events().filter(pgh_label="delete", **{relation.column: value}, **same)
+        rows = relation.model.pgh_event_model.objects.filter(
+            pgh_label="delete", **{relation.column: value}, **same
+        )
         return {row.pgh_obj_id: row for row in rows.order_by("pgh_id")}
-    ever = relation.events().filter(**{relation.column: value}).values("pgh_obj_id")
-    until = relation.events().filter(pgh_obj_id__in=ever, pgh_created_at__lte=event.pgh_created_at)
+    ever = relation.model.pgh_event_model.objects.filter(**{relation.column: value}).values(
+        "pgh_obj_id"
+    )
+    until = relation.model.pgh_event_model.objects.filter(
+        pgh_obj_id__in=ever, pgh_created_at__lte=event.pgh_created_at
+    )
     latest = until.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
     return {
         row.pgh_obj_id: row
@@ -157,7 +165,7 @@ ADD, CHANGE, REMOVE = "add", "change", "delete"
 
 @dataclass(frozen=True)
 class RestoreStep:
-    """What becomes of one row. `problem` says why it cannot; empty where it can."""
+    """What becomes of one row. `problem` says why it cannot be; empty where it can."""
 
     relation: Relation
     action: str
@@ -186,7 +194,7 @@ class RestoreRules:
 
 
 def rehearse_restore(event: Any, rules: RestoreRules) -> RestoreResult:
-    """What `restore` would do to the record and all its rows; nothing is kept of it."""
+    """What `restore_version` would do to the record and all its rows; nothing is written."""
     with transaction.atomic():
         restored = restore_version(event, rules, parts=True)
         transaction.set_rollback(True)
@@ -208,7 +216,7 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
                 if step.action == REMOVE and not step.problem:
                     step.row.delete()
             _save(record, rules)
-            done = [_apply(step) for step in steps]
+            applied = [_apply(step) for step in steps]
             # Last: lead and partner of a contract, say, may have changed places
             rules.check(record)
             # What is checked at the end of a transaction is checked now, to be said in words
@@ -217,7 +225,7 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
         return RestoreResult(record, steps, batches.restore_problems(record, error))
     except IntegrityError:
         return RestoreResult(record, steps, ["Somebody changed a record meanwhile. Try again."])
-    return RestoreResult(record, done)
+    return RestoreResult(record, applied)
 
 
 def _save(record: models.Model, rules: RestoreRules) -> None:
@@ -232,28 +240,25 @@ def _save(record: models.Model, rules: RestoreRules) -> None:
 
 
 def _plan(event: Any, record: Any, rules: RestoreRules, *, parts: bool) -> Iterator[RestoreStep]:
-    alive = not record._state.adding
+    exists = not record._state.adding
     relations = related_tables(type(record), rules.links)
-    if alive:
-        relations = [relation for relation in relations if relation.part and parts]
-    deletion = event if alive else _last(event)
+    deletion = event
+    if exists:
+        relations = [relation for relation in relations if relation.is_part and parts]
+    else:
+        deletion = type(event).objects.filter(pgh_obj_id=event.pgh_obj_id).latest("pgh_id")
     for relation in relations:
-        for step in _steps(relation, event if relation.part else deletion, record, alive=alive):
+        for step in _steps(relation, event if relation.is_part else deletion, record, exists):
             may = rules.may(relation.model, step.action)
             yield step if may else replace(step, problem="You may not do this.")
 
 
-def _last(event: Any) -> Any:
-    """The deletion of a record that is not there."""
-    return type(event).objects.filter(pgh_obj_id=event.pgh_obj_id).latest("pgh_id")
-
-
-def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[RestoreStep]:
+def _steps(relation: Relation, event: Any, record: Any, exists: bool) -> list[RestoreStep]:
     versions = versions_of_rows(relation, event)
-    present = relation.present(record) if alive else {}
+    present = relation.present(record) if exists else {}
     fields = relation.fields()
     names = RecordNames([*versions.values(), *present.values()], fields)
-    # A row that was removed and made again is the same to everybody but the database
+    # A row that was removed and added again is the same to everybody but the database
     spare = [row for key, row in present.items() if key not in versions]
     steps = []
     for key, version in versions.items():
@@ -263,13 +268,13 @@ def _steps(relation: Relation, event: Any, record: Any, *, alive: bool) -> list[
             row._state.adding = False
             differing = field_changes(present[key], version, fields, names)
             steps += [RestoreStep(relation, CHANGE, row, name, differing)] if differing else []
-        elif same := [one for one in spare if not field_changes(one, version, fields, names)]:
+        elif same := [other for other in spare if not field_changes(other, version, fields, names)]:
             spare.remove(same[0])
         else:
             steps.append(RestoreStep(relation, ADD, row, name))
-    for one in spare:
-        row = _row(relation, one.pk, one, record, names)
-        steps.append(RestoreStep(relation, REMOVE, one, _name(row, fields, names)))
+    for other in spare:
+        row = _row(relation, other.pk, other, record, names)
+        steps.append(RestoreStep(relation, REMOVE, other, _name(row, fields, names)))
     return steps
 
 
@@ -290,7 +295,7 @@ def _row(relation: Relation, key: Any, version: Any, record: Any, names: RecordN
     return row
 
 
-def _name(row: Any, fields: Sequence[models.Field], names: RecordNames) -> str:
+def _name(row: Any, fields: Sequence[Field], names: RecordNames) -> str:
     """What a bare link points at; of any other row what it calls itself."""
     if len(fields) == 1:
         return names.words(fields[0], getattr(row, fields[0].attname))
@@ -321,13 +326,11 @@ def _apply(step: RestoreStep) -> RestoreStep:
 def _check_database_keys(record: models.Model) -> None:
     """ValidationError for what only the database knows to be missing."""
     own = [key for key in database_keys() if key.table == record._meta.db_table]
-    missing = {key.column: _gone(key, record) for key in own}
-    errors = {column: said for column, said in missing.items() if said}
-    if errors:
+    if errors := {key.column: error for key in own if (error := _missing_target(key, record))}:
         raise ValidationError(errors)
 
 
-def _gone(key: DatabaseKey, record: models.Model) -> str:
+def _missing_target(key: DatabaseKey, record: models.Model) -> str:
     value = getattr(record, key.column)
     if value is None:
         return ""

@@ -1,9 +1,9 @@
-"""What may be kept by browsers and proxies, and how they ask whether it is still so.
+"""What browsers and proxies may store, and how they ask whether it is still current.
 
 Public pages and files carry an ETag of everything that they are made from: an unchanged one is
-answered by 304 for the price of one query, and what was sent before comes out of memory (`kept`) or
-from disk (`kept_files`) for the same price. Readers may keep them, but never use them unasked. What
-a signed-in person sees is never kept at all.
+answered by 304 for the price of one query, and what was sent before comes from memory
+(`page_cache`) or disk (`file_response`) for the same price. Readers may store them, but must ask
+before each use. What a signed-in person sees is never stored.
 """
 
 import datetime
@@ -23,7 +23,7 @@ from citytools.history import data_version
 from citytools.history.data_version import Version
 from citytools.http import file_response, outages, page_cache
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 UNVERSIONED_PATHS = ("/admin/", "/healthz", "/readyz", "/.well-known/")
 """Beginnings of addresses that are not pages or files of facts."""
 SETTLE_TIME = datetime.timedelta(minutes=15)
@@ -38,12 +38,12 @@ def is_public(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
-def conditional_get_middleware(answer: Answer) -> Answer:
+def conditional_get_middleware(get_response: GetResponse) -> GetResponse:
     """Middleware: 304 where nothing has changed, and the headers by which to ask."""
 
-    def answered(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_public(request):
-            return _never_kept(request, answer(request))
+            return _not_stored(request, get_response(request))
         try:
             # Before the page is made: data that changes meanwhile makes the next answer new
             version = data_version.current_version()
@@ -56,11 +56,11 @@ def conditional_get_middleware(answer: Answer) -> Answer:
         unchanged = _precondition_response(request, etag, version)
         if unchanged is not None:
             return _add_validators(unchanged, etag, version.changed)
-        if before := file_response.find_cached_file(etag):
-            return before
-        response = answer(request)
+        if cached := file_response.find_cached_file(etag):
+            return cached
+        response = get_response(request)
         if response.cookies:
-            return _never_kept(request, response)
+            return _not_stored(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
         _add_validators(response, etag, version.changed)
@@ -68,20 +68,21 @@ def conditional_get_middleware(answer: Answer) -> Answer:
         file_response.cache_response(etag, response)
         return response
 
-    return answered
+    return middleware
 
 
 def _precondition_response(
     request: HttpRequest, etag: str, version: Version
 ) -> HttpResponseBase | None:
-    """304, or 412 where something else was expected; None where nothing was asked of the kind."""
+    """304, or 412 where another version was expected; None where no condition was sent."""
     if _CONDITIONS.isdisjoint(request.META):
         return None
     # "*" asks whether there is anything here, which only the view knows
     if request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return None
-    settled = _is_settled(version.changed)
-    return get_conditional_response(request, etag=etag, last_modified=settled)
+    settled = timezone.now() - version.changed > SETTLE_TIME
+    modified = int(version.changed.timestamp()) if settled else None
+    return get_conditional_response(request, etag=etag, last_modified=modified)
 
 
 _CONDITIONS = {
@@ -89,7 +90,7 @@ _CONDITIONS = {
 }
 
 
-def _never_kept(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _not_stored(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if not request.path.startswith(UNVERSIONED_PATHS) or response.cookies:
         patch_cache_control(response, private=True, no_store=True)
     return response
@@ -99,10 +100,6 @@ def _etag(request: HttpRequest, version: Version) -> str:
     """Weak, for a file names the time at which it was read, and compression differs."""
     text = f"{version.key} {request.build_absolute_uri()}"
     return f'W/"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"'
-
-
-def _is_settled(changed: datetime.datetime) -> int | None:
-    return int(changed.timestamp()) if timezone.now() - changed > SETTLE_TIME else None
 
 
 def _add_validators(
@@ -116,15 +113,15 @@ def _add_validators(
     return response
 
 
-def compression_middleware(answer: Answer) -> Answer:
+def compression_middleware(get_response: GetResponse) -> GetResponse:
     """Middleware: gzip for public pages and documents alone.
 
     They hold no secret that their length could betray (BREACH); pages with a form's token and the
     admin are left as they are. Files keep their length and their hash.
     """
 
-    def answered(request: HttpRequest) -> HttpResponseBase:
-        response = answer(request)
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
         secret = not is_public(request) or response.cookies or "CSRF_COOKIE" in request.META
         if secret or not isinstance(response, HttpResponse) or len(response.content) < 200:
             return response
@@ -133,10 +130,10 @@ def compression_middleware(answer: Answer) -> Answer:
         patch_vary_headers(response, ["Accept-Encoding"])
         if not page_cache.accepts_gzip(request.META):
             return response
-        # The smallest: it takes a fifth of a millisecond more, and a page is kept
+        # At the best level: it takes a fifth of a millisecond more, and a page is cached
         response.content = gzip.compress(response.content, mtime=0)
         response["Content-Encoding"] = "gzip"
         response["Content-Length"] = str(len(response.content))
         return response
 
-    return answered
+    return middleware

@@ -1,6 +1,6 @@
-"""What every page carries: the sections, and whether anything shown is invented."""
+"""What every page carries: the sections, and whether any record is invented."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.apps import apps
 from django.http import HttpRequest
@@ -9,36 +9,30 @@ from django.utils.functional import SimpleLazyObject
 from citytools.facts.provenance import Sourced
 
 
-@dataclass(frozen=True)
-class NavigationSection:
+class NavigationSection(NamedTuple):
     """One of the six nouns in the header."""
 
     name: str
     path: str
 
 
-SECTIONS = (
-    NavigationSection("Boroughs", "/boroughs/"),
-    NavigationSection("Systems", "/systems/"),
-    NavigationSection("Contracts", "/contracts/"),
-    NavigationSection("Skills", "/skills/"),
-    NavigationSection("Research", "/research/"),
-    NavigationSection("Data", "/data/"),
-)
+SECTIONS = [
+    NavigationSection(name, f"/{name.lower()}/")
+    for name in ("Boroughs", "Systems", "Contracts", "Skills", "Research", "Data")
+]
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Template context of every page; the query runs only where the notice is drawn."""
+    here = (section for section in SECTIONS if request.path.startswith(section.path))
     return {
         "sections": SECTIONS,
-        "here": next(
-            (section for section in SECTIONS if request.path.startswith(section.path)), None
-        ),
-        "invented": SimpleLazyObject(holds_invented_records),
+        "here": next(here, None),
+        "invented": SimpleLazyObject(holds_illustrative_records),
     }
 
 
-def holds_invented_records() -> bool:
+def holds_illustrative_records() -> bool:
     """Whether any fact in the database is invented for demonstration."""
     kinds = [
         model for model in apps.get_models() if issubclass(model, Sourced) and not model.former

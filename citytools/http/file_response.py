@@ -19,8 +19,8 @@ from django.http.response import ResponseHeaders
 from citytools.exports.tables import ExportMetadata
 from citytools.http.log_format import ThrottleFilter
 
-_SPOOL = 1024 * 1024
-"""Bytes kept in memory before a file is spooled to disk."""
+_MAX_BYTES_IN_MEMORY = 1024 * 1024
+"""Of a file; beyond it is spooled to disk."""
 
 
 def bad_request_text(problems: Sequence[tuple[str, str]]) -> HttpResponse:
@@ -43,7 +43,7 @@ def buffered_download(
     write: Callable[[IO[bytes]], Any], filename: str, content_type: str
 ) -> FileResponse:
     """What a function writes, as a file with its length: complete, or not sent."""
-    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_SPOOL)  # noqa: SIM115 (the response closes it)
+    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_MAX_BYTES_IN_MEMORY)  # noqa: SIM115 (the response closes it)
     try:
         write(spool)
         spool.seek(0)  # writes what is still in memory, for which there may be no room
@@ -57,17 +57,18 @@ def spooled_download(
     write: Callable[[IO[bytes]], int], filename: str, content_type: str, metadata: ExportMetadata
 ) -> HttpResponseBase:
     """A file with its length, its SHA-256 (RFC 9530), its number of rows and what it says."""
-    counted: list[int] = []
-    digest: list[bytes] = []
+    rows: int
+    digest: bytes
 
-    def written(spool: IO[bytes]) -> None:
-        counted.append(write(spool))
+    def write_and_hash(spool: IO[bytes]) -> None:
+        nonlocal rows, digest
+        rows = write(spool)
         spool.seek(0)
-        digest.append(hashlib.file_digest(spool, "sha256").digest())  # type: ignore[arg-type]
+        digest = hashlib.file_digest(spool, "sha256").digest()  # type: ignore[arg-type]
 
-    response = buffered_download(written, filename, content_type)
-    response["Repr-Digest"] = f"sha-256=:{b64encode(digest[0]).decode()}:"
-    return add_file_headers(response, metadata, counted[0], filename)
+    response = buffered_download(write_and_hash, filename, content_type)
+    response["Repr-Digest"] = f"sha-256=:{b64encode(digest).decode()}:"
+    return add_file_headers(response, metadata, rows, filename)
 
 
 def add_file_headers(
@@ -80,15 +81,15 @@ def add_file_headers(
     return response
 
 
-# Like a page (`citytools.kept`), a file is kept under its ETag, so that none can outlive what it
-# was made from; what takes long to make also under the hash of its content. On disk its headers
-# stand in the first line, its bytes after it.
+# Like a page (`page_cache`), a file is cached under its ETag, so that none can outlive what it was
+# made from; what takes long to make also under the hash of its content. On disk the first line
+# holds its headers, the rest its bytes.
 
 _log = logging.getLogger(__name__)
 _log.addFilter(ThrottleFilter(lines=5, seconds=60))
 _MAX_HEADER_BYTES = 16 * 1024
 MAX_CACHED_FILES = 1_000
-"""Files at the most; `settings.KEPT_FILES_BYTES` bounds them together."""
+"""`settings.MAX_CACHED_FILE_BYTES` bounds their size together."""
 
 
 class CachedFile(FileResponse):
@@ -98,8 +99,8 @@ class CachedFile(FileResponse):
 
 
 def find_cached_file(etag: str) -> HttpResponseBase | None:
-    """The file as it was sent before, if it is kept whole."""
-    if not settings.KEPT_FILES_BYTES:
+    """The file as it was sent before, if it is cached and whole."""
+    if not settings.MAX_CACHED_FILE_BYTES:
         return None
     try:
         file = _place(etag).open("rb")
@@ -118,10 +119,7 @@ def find_cached_file(etag: str) -> HttpResponseBase | None:
 
 
 def _headers(file: IO[bytes]) -> ResponseHeaders:
-    """What stands before the bytes; an error where it is rubbish, or less than was kept.
-
-    A crash of the machine may leave that.
-    """
+    """The headers before the bytes; an error where the file is damaged, as by a crash."""
     headers = ResponseHeaders(json.loads(file.readline(_MAX_HEADER_BYTES)))
     if os.fstat(file.fileno()).st_size - file.tell() != int(headers["Content-Length"]):
         raise ValueError("It was cut short.")
@@ -129,21 +127,21 @@ def _headers(file: IO[bytes]) -> ResponseHeaders:
 
 
 def cache_response(etag: str, response: HttpResponseBase) -> None:
-    """Keep a file that was spooled, before it is sent; a full disk keeps none and fails none."""
+    """Cache a file that was spooled, before it is sent; on a full disk it is only sent."""
     spool = getattr(response, "file_to_stream", None)
-    if not settings.KEPT_FILES_BYTES or not isinstance(spool, tempfile.SpooledTemporaryFile):
+    if not settings.MAX_CACHED_FILE_BYTES or not isinstance(spool, tempfile.SpooledTemporaryFile):
         return
     cache_bytes(etag, dict(response.items()), spool)
     spool.seek(0)
 
 
 def cache_bytes(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
-    """Keep some bytes and their headers, a Content-Length among them; a full disk keeps none."""
-    if not settings.KEPT_FILES_BYTES:
+    """Cache bytes and their headers, a Content-Length among them, unless the disk is full."""
+    if not settings.MAX_CACHED_FILE_BYTES:
         return
     try:
         _write(key, headers, content)
-        _forget_the_oldest()
+        _delete_oldest()
     except OSError as fault:
         _log.warning("A file was not kept: %s", fault)
 
@@ -162,17 +160,17 @@ def _write(etag: str, headers: dict[str, str], spool: IO[bytes]) -> None:
             raise
 
 
-def _forget_the_oldest() -> None:
-    """Leave what was asked for last, as much as may be kept."""
-    found = []
-    for one in _folder().iterdir():
-        with contextlib.suppress(FileNotFoundError):  # another worker may just forget it
-            told = one.stat()
-            found.append((told.st_mtime_ns, told.st_size, one))
-    left = settings.KEPT_FILES_BYTES
-    for number, (_, size, path) in enumerate(sorted(found, reverse=True)):
-        left -= size
-        if left < 0 or number >= MAX_CACHED_FILES:
+def _delete_oldest() -> None:
+    """Leave the files that were asked for last, as many as may be cached."""
+    files = []
+    for path in _folder().iterdir():
+        with contextlib.suppress(FileNotFoundError):  # another worker may just delete it
+            status = path.stat()
+            files.append((status.st_mtime_ns, status.st_size, path))
+    bytes_left = settings.MAX_CACHED_FILE_BYTES
+    for number, (_, size, path) in enumerate(sorted(files, reverse=True)):
+        bytes_left -= size
+        if bytes_left < 0 or number >= MAX_CACHED_FILES:
             path.unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""How a line of the log looks where the fault is not ours."""
+"""Lines of the log: one line for a fault of the client's, few for one that repeats itself."""
 
 import logging
 import threading
@@ -13,7 +13,6 @@ class OneLineFormatter(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The message and the address, whatever was sent in them."""
         plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None})
         request = getattr(record, "request", None)
         address = f" ({request.method} {request.path[:200]})" if request is not None else ""
@@ -23,15 +22,14 @@ class OneLineFormatter(logging.Formatter):
 
 
 class NotUnavailableFilter(logging.Filter):
-    """Leaves out what Django says of each 503: who answers so has said why, and not every time."""
+    """Leaves out Django's line for each 503: whoever answers so logs the reason, throttled."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is logged."""
         return getattr(record, "status_code", None) != 503
 
 
 class ThrottleFilter(logging.Filter):
-    """Lets so many lines through in so many seconds; the next says how many were left out."""
+    """At most so many lines in so many seconds; the next one says how many were left out."""
 
     def __init__(self, lines: int, seconds: float) -> None:
         super().__init__()
@@ -40,7 +38,6 @@ class ThrottleFilter(logging.Filter):
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether this line is logged."""
         with self._lock:
             now = time.monotonic()
             if now - self._began > self._seconds:

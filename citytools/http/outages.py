@@ -1,4 +1,4 @@
-"""Faults that pass, in one place for every page and file: 503 and a line in the log, never a 500.
+"""Temporary faults, in one place for every page and file: 503 and a line in the log, never a 500.
 
 Faults of views come by the middleware, those of middleware and error pages by `server_error`.
 """
@@ -55,7 +55,7 @@ DATABASE_RETRY_AFTER_SECONDS = 10
 # form for a load), insufficient resources, operator intervention, system
 _CLASSES = {"08", "40", "53", "57", "58"}
 _READ_ONLY = "25006"  # a standby that takes over, or a server whose disk is full
-_OF_CONNECTIONS = (
+_CONNECTION_ERRORS = (
     OperationalError,
     InterfaceError,
     DriverOperationalError,
@@ -65,11 +65,11 @@ _WHILE_SAVING = " If you were saving something, check whether it was saved befor
 
 
 def exception_chain(fault: BaseException) -> Iterator[BaseException]:
-    """A fault and all from which it came."""
-    seen: BaseException | None = fault
-    while seen is not None:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
+    """A fault and all its causes."""
+    cause: BaseException | None = fault
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def is_outage(fault: BaseException) -> bool:
@@ -80,7 +80,7 @@ def is_outage(fault: BaseException) -> bool:
     driver = connection.connection
     if driver is None:
         # It could not be opened, or was closed by a transaction that found it broken
-        return any(isinstance(cause, _OF_CONNECTIONS) for cause in faults)
+        return any(isinstance(cause, _CONNECTION_ERRORS) for cause in faults)
     return bool(driver.closed) or any(_is_temporary(cause) for cause in faults)
 
 
@@ -121,8 +121,8 @@ def database_outage_response(request: HttpRequest) -> HttpResponse:
 STORAGE_RETRY_AFTER_SECONDS = 300
 REASONS = ("the server's disk is full", "the server cannot write to its disk")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# Of a fault of ours, such as a template that is missing, these say no less: only in folders that
-# the server writes to do they tell of the machine
+# A missing template, say, raises these too: they tell of the machine only in folders that the
+# server writes to
 _NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EEXIST}
 _NOT_WRITABLE |= {errno.EIO, errno.ESTALE, errno.EISDIR}
 
@@ -167,7 +167,7 @@ def storage_outage_response(request: HttpRequest, why: str) -> HttpResponse:
 
 # Commands, migrations and loads have no bound: a connection is bounded only within a request.
 
-_asked: ContextVar[bool] = ContextVar("asked", default=False)
+_in_request: ContextVar[bool] = ContextVar("in_request", default=False)
 _REMEDY = (
     "The database was asked for more than it can give in {seconds:g} seconds, so it stopped. "
     "Ask for less: choose a borough, a service area or a supplier, a shorter span of dates, or "
@@ -198,7 +198,6 @@ class BoundedQueries:
                     _bound(0)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """What is answered where a view's statement met the bound."""
         return statement_timeout_response(request, fault)
 
 
@@ -221,12 +220,12 @@ def statement_timeout_response(request: HttpRequest, fault: BaseException) -> Ht
 
 @contextlib.contextmanager
 def bound_new_connections() -> Iterator[None]:
-    """Connections made meanwhile are bounded, as within a request."""
-    token = _asked.set(True)
+    """Bound connections that are opened meanwhile, as within a request."""
+    token = _in_request.set(True)
     try:
         yield
     finally:
-        _asked.reset(token)
+        _in_request.reset(token)
 
 
 def _connection_is_bounded() -> bool:
@@ -245,15 +244,15 @@ def _bound(seconds: float) -> None:
 
 
 def bound_within_requests(connection: Any, **_: object) -> None:
-    """Hears of new connections: one made for a request is bounded as long as it lives."""
-    if _asked.get():
+    """Signal handler for connection_created: bounds connections opened during a request."""
+    if _in_request.get():
         _bound(settings.STATEMENT_SECONDS)
         connection.bounded = connection.connection
 
 
 _log = logging.getLogger(__name__)
 _log.addFilter(ThrottleFilter(lines=5, seconds=10))
-_READING = {"GET", "HEAD"}
+_READ_METHODS = {"GET", "HEAD"}
 
 
 class TemporaryFaults:
@@ -269,19 +268,18 @@ class TemporaryFaults:
         moves to another machine, costs most readers nothing.
         """
         response = self.get_response(request)
-        if getattr(response, "connection_was_lost", False) and request.method in _READING:
+        if getattr(response, "connection_was_lost", False) and request.method in _READ_METHODS:
             connection.close_if_unusable_or_obsolete()
             environ = request.environ  # type: ignore[attr-defined] # of a WSGIRequest
             response = self.get_response(type(request)(environ))  # type: ignore[call-arg]
         return response
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """What is answered where a view failed for a while."""
         return temporary_fault_response(request, fault)
 
 
 def temporary_fault_response(request: HttpRequest, fault: BaseException) -> HttpResponse | None:
-    """503 for a fault that passes; None for one that is ours."""
+    """503 for a temporary fault; None for one that is ours."""
     if response := statement_timeout_response(request, fault):
         return response
     if is_outage(fault):
@@ -296,7 +294,7 @@ def temporary_fault_response(request: HttpRequest, fault: BaseException) -> Http
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The handler of all that nobody caught: Django's own answer, unless the fault passes."""
+    """Handler of what nobody caught: Django's own answer, unless the fault is temporary."""
     fault = sys.exc_info()[1]
     return (temporary_fault_response(request, fault) if fault else None) or defaults.server_error(
         request

@@ -1,8 +1,8 @@
-"""Pages kept in each worker's memory: what is asked again of unchanged facts is not made again.
+"""Pages cached in each worker's memory: while facts do not change no page is made twice.
 
-They are kept and found ahead of Django (`citytools.wsgi`), as they were sent: with the headers of
-every middleware. A page is of one version of data, code and day, and is asked for that version, by
-one query, each time; so none can outlive what it was made from, and nothing has to be cleared.
+They are stored and looked up ahead of Django (`citytools.wsgi`), as they were sent: with the
+headers of every middleware. A page has one version of data, code and day, which one query compares
+each time; so none can outlive what it was made from, and nothing has to be cleared.
 """
 
 import re
@@ -23,8 +23,7 @@ from citytools.history.data_version import Version
 from citytools.http import outages
 
 # The address means the same without them, so they are taken out before anything reads it: ahead
-# of the page cache (`citytools.kept`), and as the first middleware for whoever asks Django
-# directly.
+# of the page cache, and as the first middleware for whoever calls Django directly.
 
 TRACKING_PARAMETERS = re.compile(
     r"utm_.+|mc_.+|mtm_.+"  # campaigns: Google Analytics, Mailchimp, Matomo
@@ -33,17 +32,16 @@ TRACKING_PARAMETERS = re.compile(
     r"|mkt_tok|_hsenc|_hsmi|vero_id|oly_anon_id|oly_enc_id",  # mail: Marketo, HubSpot, Vero, Omeda
     re.IGNORECASE,
 )
-"""The names, whole; what only begins like one, such as `utm` or `_gallery`, is none."""
+"""Whole names; what only begins like one, such as `utm` or `_gallery`, is none."""
 
 
 def without_tracking(query: str) -> str:
-    """A query string without tracking parameters; what is left keeps its bytes and its order."""
-    return "&".join(part for part in query.split("&") if not _is_tracking(part))
-
-
-def _is_tracking(part: str) -> bool:
-    name = unquote_plus(part.partition("=")[0])
-    return TRACKING_PARAMETERS.fullmatch(name) is not None
+    """A query string without tracking parameters; the rest keeps its bytes and its order."""
+    return "&".join(
+        part
+        for part in query.split("&")
+        if not TRACKING_PARAMETERS.fullmatch(unquote_plus(part.partition("=")[0]))
+    )
 
 
 def remove_tracking(environ: MutableMapping[str, Any]) -> None:
@@ -69,21 +67,21 @@ Headers = list[tuple[str, str]]
 Key = tuple[bool | str, ...]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$))", re.IGNORECASE)
-"""Gzip is named, and not to be kept away from."""
+"""Gzip is accepted, and not with a weight of zero."""
 MAX_PAGE_BYTES = 64 * 1024
-"""Bytes, as sent, of the largest page that is kept."""
+"""Of the largest page that is cached, as sent."""
 _MARK = "citytools.kept"
-"""Where in a request's environment stand version and ETag by which its answer may be kept."""
-_TOLD_BY = (
+"""Key of the environ: version and ETag under which the answer may be cached."""
+_KEY_NAMES = (
     *("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT"),
     *("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"),
 )
-"""What tells pages apart, besides how they were asked for at a proxy and whether compressed."""
-_MAX_ADDRESS_BYTES = 2_048
-"""Characters of all that together; whoever sends more fills no memory with it."""
+"""What tells pages apart, besides the scheme that a proxy saw and compression."""
+_MAX_KEY_CHARACTERS = 2_048
+"""Of all that together; whoever sends more fills no memory with it."""
 _CONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 """Those that only Django answers."""
-_OF_CONTENT = {"Content-Type", "Content-Length", "Content-Encoding"}
+_CONTENT_HEADERS = {"Content-Type", "Content-Length", "Content-Encoding"}
 
 
 class CachedPage(NamedTuple):
@@ -97,63 +95,76 @@ class CachedPage(NamedTuple):
 
 
 _pages: OrderedDict[Key, CachedPage] = OrderedDict()
-"""What was asked for last stands at the end."""
-_alone = Lock()
+"""The page that was asked for last is the last."""
+_pages_lock = Lock()
 
 
 class PageCache:
-    """The application with what is kept ahead of it.
+    """The WSGI application with the cache ahead of it.
 
-    `citytools.http.asgi` sends what is kept without calling it: see its PageCache.
+    `citytools.http.asgi` sends cached pages without calling it: see its PageStore.
     """
 
     def __init__(self, django: Application) -> None:
         self._django = django
 
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
-        """The page that is kept, or Django's."""
+        """The cached page, or Django's."""
         if environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
             # Django would read the query by its charset: one address would then have many answers
             environ.pop("CONTENT_TYPE", None)
-        # A page is kept once, whichever newsletter its readers come from
+        # A page is cached once, whichever newsletter its readers come from
         remove_tracking(environ)
         key = _key(environ)
         if key is None:
             return self._django(environ, start)
         page = _find(key)
-        if page and page.version == _present():
-            return _sent(page, environ, start)
-        told: list[Any] = []
+        if page and page.version == self.present_version():
+            return self.send_page(page, environ, start)
+        first_line: list[Any] = []
 
-        def noted(status: str, headers: Headers, *fault: Any) -> Any:
-            told[:] = status, list(headers)
+        def start_response(status: str, headers: Headers, *fault: Any) -> Any:
+            first_line[:] = status, list(headers)
             return start(status, headers, *fault)
 
-        answer = self._django(environ, noted)
-        if _MARK in environ and told[0].startswith("200"):
+        answer = self._django(environ, start_response)
+        if _MARK in environ and first_line[0].startswith("200"):
             version, etag = environ[_MARK]
-            status, headers = told
-            _keep(key, CachedPage(version, etag, status, headers, b"".join(answer)))
+            status, headers = first_line
+            _store(key, CachedPage(version, etag, status, headers, b"".join(answer)))
         return answer
 
     def stored_page(self, environ: Environ) -> CachedPage | None:
-        """The page that is kept, of whatever version."""
+        """The cached page, of whatever version."""
         key = _key(environ)
         return None if key is None else _find(key)
 
     def present_version(self) -> str | None:
-        """What a page must be of."""
-        return _present()
+        """The present version; None where the database does not tell, which Django then says."""
+        if not connection.in_atomic_block:
+            # As Django does at the beginning of a request
+            connection.close_if_unusable_or_obsolete()
+        try:
+            with outages.bound_new_connections():
+                return data_version.current_version().key
+        except (DatabaseError, InterfaceError):
+            return None
 
     def send_page(
         self, page: CachedPage, environ: Environ, start: Callable[..., Any]
     ) -> list[bytes]:
         """The page, or 304 for who has it already."""
-        return _sent(page, environ, start)
+        etags = parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))
+        if page.etag.removeprefix("W/") in [etag.removeprefix("W/") for etag in etags]:
+            headers = [header for header in page.headers if header[0] not in _CONTENT_HEADERS]
+            start("304 Not Modified", headers)
+            return []
+        start(page.status, list(page.headers))
+        return [page.content]
 
 
 def allow_caching(request: HttpRequest, version: Version, response: HttpResponseBase) -> None:
-    """Let a page be kept; documents and what is very large are made anew each time."""
+    """Let a page be cached; documents and large pages are made again each time."""
     if not isinstance(response, HttpResponse) or len(response.content) > MAX_PAGE_BYTES:
         return
     if "CSRF_COOKIE" in request.META:
@@ -163,7 +174,7 @@ def allow_caching(request: HttpRequest, version: Version, response: HttpResponse
 
 
 def clear_page_cache() -> None:
-    """Keep none of what is kept."""
+    """Forget every page."""
     _pages.clear()
 
 
@@ -172,8 +183,8 @@ def accepts_gzip(environ: Environ) -> bool:
     return bool(_GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")))
 
 
-def _may_be_kept(environ: Environ) -> bool:
-    """Asked for by somebody who is not signed in, has no form's token and expects no version."""
+def _may_be_cached(environ: Environ) -> bool:
+    """Whether who asks is not signed in, has no form's token and expects no version."""
     if environ["REQUEST_METHOD"] != "GET" or not _CONDITIONS.isdisjoint(environ):
         return False
     if "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ:
@@ -186,53 +197,29 @@ def _may_be_kept(environ: Environ) -> bool:
 
 
 def _key(environ: Environ) -> Key | None:
-    """What the page is kept under; None for one that is not to be kept."""
-    if not settings.KEPT_PAGES or not _may_be_kept(environ):
+    """What the page is stored under; None for one that is not to be stored."""
+    if not settings.MAX_CACHED_PAGES or not _may_be_cached(environ):
         return None
     # Of what a proxy says only what Django takes: the first word
     by_proxy = environ.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip()
-    told = [by_proxy, *[environ.get(name, "") for name in _TOLD_BY]]
-    if sum(map(len, told)) > _MAX_ADDRESS_BYTES:
+    values = [by_proxy, *[environ.get(name, "") for name in _KEY_NAMES]]
+    if sum(map(len, values)) > _MAX_KEY_CHARACTERS:
         return None
-    return (accepts_gzip(environ), *told)
+    return (accepts_gzip(environ), *values)
 
 
 def _find(key: Key) -> CachedPage | None:
-    """The page, if it is kept, of whatever version."""
-    with _alone:
+    """The page, if it is cached, of whatever version."""
+    with _pages_lock:
         page = _pages.get(key)
         if page is not None:
             _pages.move_to_end(key)
     return page
 
 
-def _present() -> str | None:
-    """The present version; None where the database does not tell, which Django then says."""
-    if not connection.in_atomic_block:
-        # As Django does at the beginning of a request
-        connection.close_if_unusable_or_obsolete()
-    try:
-        with outages.bound_new_connections():
-            return data_version.current_version().key
-    except (DatabaseError, InterfaceError):
-        return None
-
-
-def _sent(page: CachedPage, environ: Environ, start: Callable[..., Any]) -> list[bytes]:
-    """The page, or 304 for who has it already."""
-    had = [etag.removeprefix("W/") for etag in parse_etags(environ.get("HTTP_IF_NONE_MATCH", ""))]
-    if page.etag.removeprefix("W/") in had:
-        start(
-            "304 Not Modified", [header for header in page.headers if header[0] not in _OF_CONTENT]
-        )
-        return []
-    start(page.status, list(page.headers))
-    return [page.content]
-
-
-def _keep(key: Key, page: CachedPage) -> None:
-    with _alone:
+def _store(key: Key, page: CachedPage) -> None:
+    with _pages_lock:
         _pages[key] = page
         _pages.move_to_end(key)
-        while len(_pages) > settings.KEPT_PAGES:
+        while len(_pages) > settings.MAX_CACHED_PAGES:
             _pages.popitem(last=False)

@@ -1,4 +1,4 @@
-"""For every answer: Content-Security-Policy, forms in UTF-8, and that asking changes nothing."""
+"""For every response: Content-Security-Policy, forms in UTF-8, and pages that are only read."""
 
 from collections.abc import Callable
 
@@ -6,39 +6,40 @@ from csp.utils import build_policy
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-Answer = Callable[[HttpRequest], HttpResponseBase]
-_HEADER = "Content-Security-Policy"
-_READING = ("GET", "HEAD")
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+_READ_METHODS = ("GET", "HEAD")
 
 
-def content_security(answer: Answer) -> Answer:
-    """Middleware: django-csp's policy, written once; its own writes it anew for each answer.
+def content_security(get_response: GetResponse) -> GetResponse:
+    """Middleware: django-csp's policy on every response, files, errors and the admin included.
 
-    The same on all of them: files, errors and the admin included.
+    Not django-csp's own middleware, which writes the same policy again for each response.
     """
     policy = build_policy()
 
-    def answered(request: HttpRequest) -> HttpResponseBase:
-        response = answer(request)
-        response[_HEADER] = policy
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response["Content-Security-Policy"] = policy
         return response
 
-    return answered
+    return middleware
 
 
-def read_only(answer: Answer) -> Answer:
-    """Middleware: whatever is no admin's page is read and never written to; 405 to all else."""
+def read_only(get_response: GetResponse) -> GetResponse:
+    """Middleware: 405 for every method but GET and HEAD, except in the admin."""
 
-    def answered(request: HttpRequest) -> HttpResponseBase:
-        if request.method in _READING or request.path.startswith("/admin/"):
-            return answer(request)
-        words = f"This address can only be read, by {' or '.join(_READING)}.\n"
-        return HttpResponseNotAllowed(_READING, words, content_type="text/plain; charset=utf-8")
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method in _READ_METHODS or request.path.startswith("/admin/"):
+            return get_response(request)
+        words = f"This address can only be read, by {' or '.join(_READ_METHODS)}.\n"
+        return HttpResponseNotAllowed(
+            _READ_METHODS, words, content_type="text/plain; charset=utf-8"
+        )
 
-    return answered
+    return middleware
 
 
-def utf8(answer: Answer) -> Answer:
+def utf8(get_response: GetResponse) -> GetResponse:
     """Middleware: every form is read as UTF-8, whatever its sender says.
 
     Django takes any codec that Python has by name. Some raise errors of their own (rot13,
@@ -46,9 +47,9 @@ def utf8(answer: Answer) -> Answer:
     was a 500.
     """
 
-    def answered(request: HttpRequest) -> HttpResponseBase:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
         if request.encoding is not None:
             request.encoding = "utf-8"
-        return answer(request)
+        return get_response(request)
 
-    return answered
+    return middleware

@@ -15,18 +15,16 @@ _BETWEEN_CELLS = re.compile(r"(</?(?:t[dhr]|thead|tbody|tfoot|table)>)\n(?=</?t)
 
 
 class Loader(filesystem.Loader):
-    """Templates from the folders of settings; a page's lines begin with their first sign.
+    """Templates from the folders of settings, their lines without indentation.
 
-    What stands on two lines is still divided by the end of one. Within `<pre>` nothing may be
-    indented. While debugging all is left as it is, so that faults name the right line.
+    Words on two lines stay divided by a line's end. Within `<pre>` nothing may be indented. With
+    DEBUG templates are left as they are, so that faults name the right line.
     """
 
     def get_contents(self, origin: Origin) -> str:
-        """The source of a template."""
         text = super().get_contents(origin)
-        return (
-            text if settings.DEBUG or not origin.name.endswith(".html") else strip_indentation(text)
-        )
+        is_page = origin.name.endswith(".html") and not settings.DEBUG
+        return strip_indentation(text) if is_page else text
 
 
 def strip_indentation(text: str) -> str:

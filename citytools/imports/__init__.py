@@ -23,9 +23,9 @@ Pair = tuple[int, int]
 class LinkRows:
     """The links of some owners, compared with what a file says of them.
 
-    `gone` are numbers of links to remove, `drafts` links to make or to find as they are, `left` the
-    rows that give way to a person. A record that a person wrote last keeps the links that it has:
-    they stood on the form that was saved.
+    `surplus` are numbers of links to remove, `drafts` links to add or to find as they are,
+    `skipped` the rows that give way to a person. A record that a person wrote last keeps the links
+    that it has: they were on the form that was saved.
     """
 
     def __init__(
@@ -35,58 +35,55 @@ class LinkRows:
         drafts: Sequence[RecordDraft],
         owner: str,
     ) -> None:
-        self.fields = [one.name for one in model._meta.fields if one.remote_field]
+        self.fields = [field.name for field in model._meta.fields if field.remote_field]
         (self._far,) = (name for name in self.fields if name != owner)
         self._near = owner
         self._lines: dict[int, CsvRow] = {record.pk: line for line, record in owners}
         self._by_people = last_writes_by_people(model)
-        self._owners_by_people = self._last_of_owners(owners)
-        self._wanted: dict[Pair, RecordDraft] = {}
+        self._owners_by_people = last_writes_by_people(type(owners[0][1])) if owners else {}
+        self._stated: dict[Pair, RecordDraft] = {}
         for draft in drafts:
-            self._wanted.setdefault((draft.values[owner].pk, draft.values[self._far].pk), draft)
+            self._stated.setdefault(self._pair(draft), draft)
         near, far = attribute_name(model, owner), attribute_name(model, self._far)
         links = model._default_manager.filter(**{f"{owner}__in": self._lines})
         self._present = {(getattr(link, near), getattr(link, far)): link for link in links}
-        self.gone: list[int] = []
-        self.left: list[SkippedRow] = []
+        self.surplus: list[int] = []
+        self.skipped: list[SkippedRow] = []
         self._compare()
         self.drafts = [draft for draft in drafts if self._is_written(draft)]
 
-    def _last_of_owners(self, owners: Sequence[tuple[CsvRow, models.Model]]) -> dict[int, Any]:
-        return last_writes_by_people(type(owners[0][1])) if owners else {}
+    def _pair(self, draft: RecordDraft) -> Pair:
+        return draft.values[self._near].pk, draft.values[self._far].pk
 
     def _compare(self) -> None:
         removes: dict[int, list[models.Model]] = defaultdict(list)
         adds: dict[int, list[models.Model]] = defaultdict(list)
-        for (owner, _), link in self._only(self._present, self._wanted):
+        for pair, link in self._present.items():
+            owner = pair[0]
+            if pair in self._stated:
+                continue
             if owner in self._owners_by_people:
                 removes[owner].append(getattr(link, self._far))
-            elif link.pk in self._by_people:
-                event = self._by_people[link.pk]
-                self.left.append(SkippedRow(self._lines[owner], event, "linked"))
+            elif event := self._by_people.get(link.pk):
+                self.skipped.append(SkippedRow(self._lines[owner], event, "linked"))
             else:
-                self.gone.append(link.pk)
-        for (owner, _), draft in self._only(self._wanted, self._present):
-            if owner in self._owners_by_people:
-                adds[owner].append(draft.values[self._far])
+                self.surplus.append(link.pk)
+        for pair, draft in self._stated.items():
+            if pair not in self._present and pair[0] in self._owners_by_people:
+                adds[pair[0]].append(draft.values[self._far])
         for owner in {**adds, **removes}:
             event, line = self._owners_by_people[owner], self._lines[owner]
-            self.left.append(
+            self.skipped.append(
                 SkippedRow(line, event, "links", adds=adds[owner], removes=removes[owner])
             )
 
-    def _only(self, these: dict[Pair, Any], those: dict[Pair, Any]) -> list[tuple[Pair, Any]]:
-        return [(pair, value) for pair, value in these.items() if pair not in those]
-
     def _is_written(self, draft: RecordDraft) -> bool:
-        """Not what is about a person's record, unless it is there and to be counted once."""
-        pair = (draft.values[self._near].pk, draft.values[self._far].pk)
+        """Not what is about a person's record, unless it exists and is to be counted once."""
+        pair = self._pair(draft)
         if pair[0] not in self._owners_by_people:
             return True
-        return pair in self._present and self._wanted[pair] is draft
+        return pair in self._present and self._stated[pair] is draft
 
-
-__all__ = ["SOURCED", "Draft", "Import", "lock_tables", "sourced"]
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
@@ -103,21 +100,23 @@ class ImportCounts:
     unchanged: int = 0
     removed: int = 0
 
-    @property
-    def written(self) -> bool:
-        """Whether anything was written."""
-        return bool(self.created or self.changed or self.removed)
-
 
 @dataclass
 class ImportRun:
-    """One import: what became of each table, and which rows were left for a person's sake."""
+    """One import: what became of each table, and which rows gave way to a person."""
 
-    tallies: dict[str, ImportCounts] = field(default_factory=dict)
-    left: list[SkippedRow] = field(default_factory=list)
+    counts: dict[str, ImportCounts] = field(default_factory=dict)
+    skipped: list[SkippedRow] = field(default_factory=list)
     _first_lines: dict[tuple[type[models.Model], Key], CsvRow] = field(default_factory=dict)
     _left_out: dict[type[models.Model], list[tuple[CsvRow, Any]]] = field(default_factory=dict)
     _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether any record was created, changed or removed."""
+        return any(
+            count.created or count.changed or count.removed for count in self.counts.values()
+        )
 
     def drafts(
         self,
@@ -131,7 +130,7 @@ class ImportRun:
             try:
                 drafts.append(RecordDraft(line, values(line)))
             except DeletedByPersonError as deleted:
-                self.left.append(SkippedRow(line, deleted.event, "names"))
+                self.skipped.append(SkippedRow(line, deleted.event, "names"))
                 self._left_out.setdefault(model, []).append((line, deleted.event))
         return drafts
 
@@ -146,9 +145,9 @@ class ImportRun:
         records = []
         for part in line.parts(column):
             try:
-                records.append(line.named(column, part, known, listed_in))
+                records.append(line.lookup_name(column, part, known, listed_in))
             except DeletedByPersonError as deleted:
-                self.left.append(SkippedRow(line, deleted.event, "part", column=column))
+                self.skipped.append(SkippedRow(line, deleted.event, "part", column=column))
         return records
 
     def upsert(
@@ -175,17 +174,17 @@ class ImportRun:
                 before = finder.find(finder.key(record))
             except DeletedByPersonError as deleted:
                 says = {name: value for name, value in draft.values.items() if value}
-                self.left.append(SkippedRow(draft.line, deleted.event, "deleted", says=says))
+                self.skipped.append(SkippedRow(draft.line, deleted.event, "deleted", says=says))
                 self._left_out.setdefault(model, []).append((draft.line, deleted.event))
                 continue
             if before is None:
                 writer.created.append((draft.line, record))
-                self._tally(model).created += 1
+                self._counts_of(model).created += 1
             else:
                 # Found under a former name: the file may not take the new one away
                 renamed = finder.key(before) != finder.key(record)
-                kept = set(key) if renamed and before.pk not in by_people else set()
-                self._update(writer, before, record, draft, kept, by_people.get(before.pk))
+                fixed = set(key) if renamed and before.pk not in by_people else set()
+                self._update(writer, before, record, draft, fixed, by_people.get(before.pk))
             rows.append((draft.line, before or record))
         writer.write()
         self._rows.setdefault(model, []).extend(rows)
@@ -197,20 +196,22 @@ class ImportRun:
         before: M,
         after: M,
         draft: RecordDraft,
-        kept: set[str],
+        fixed: set[str],
         by_person: Any,
     ) -> None:
         """Change a record in what differs, unless a person wrote it last."""
-        names = writer.differing(before, after, [name for name in draft.values if name not in kept])
-        tally = self._tally(writer.model)
+        names = writer.differing(
+            before, after, [name for name in draft.values if name not in fixed]
+        )
+        counts = self._counts_of(writer.model)
         if not names:
-            tally.unchanged += 1
+            counts.unchanged += 1
         elif by_person:
             says = {name: draft.values[name] for name in names}
-            self.left.append(SkippedRow(draft.line, by_person, "edited", says=says))
+            self.skipped.append(SkippedRow(draft.line, by_person, "edited", says=says))
         else:
             writer.change(draft.line, before, after, names)
-            tally.changed += 1
+            counts.changed += 1
 
     def replace(
         self,
@@ -227,14 +228,14 @@ class ImportRun:
         person unlinked stays so, and a record that a person wrote last keeps the links it has.
         """
         links = LinkRows(model, owners, drafts, owner)
-        self.left += links.left
-        if links.gone:
-            model._default_manager.filter(pk__in=links.gone).delete()
-        self._tally(model).removed += len(links.gone)
+        self.skipped += links.skipped
+        if links.surplus:
+            model._default_manager.filter(pk__in=links.surplus).delete()
+        self._counts_of(model).removed += len(links.surplus)
         self.upsert(model, links.drafts, key=links.fields, columns=columns)
 
-    def _tally(self, model: type[models.Model]) -> ImportCounts:
-        return self.tallies.setdefault(str(model._meta.verbose_name_plural), ImportCounts())
+    def _counts_of(self, model: type[models.Model]) -> ImportCounts:
+        return self.counts.setdefault(str(model._meta.verbose_name_plural), ImportCounts())
 
     def _claim(self, model: type[models.Model], key: Key, line: CsvRow) -> None:
         first = self._first_lines.setdefault((model, key), line)
@@ -269,4 +270,4 @@ def source_fields(line: CsvRow) -> dict[str, object]:
 
 
 SOURCED = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on")
-"""The columns that `sourced` reads."""
+"""The columns that `source_fields` reads."""

@@ -55,7 +55,7 @@ def event_model(model: type[models.Model]) -> Any:
 def last_writes_by_people(model: type[models.Model]) -> dict[int, Any]:
     """The last event of each record that a person wrote last, by the record's number.
 
-    Records that are gone are among them: their last event is the deletion.
+    Deleted records are among them: their last event is the deletion.
     """
     events = event_model(model)
     table = connection.ops.quote_name(events._meta.db_table)
@@ -64,8 +64,8 @@ def last_writes_by_people(model: type[models.Model]) -> dict[int, Any]:
         numbers = [number for (number,) in cursor.fetchall()]
     if not numbers:
         return {}
-    found = events.objects.filter(pgh_id__in=numbers).select_related("pgh_context")
-    return {event.pgh_obj_id: event for event in found}
+    latest = events.objects.filter(pgh_id__in=numbers).select_related("pgh_context")
+    return {event.pgh_obj_id: event for event in latest}
 
 
 def keys_written_by_programs(
@@ -74,11 +74,12 @@ def keys_written_by_programs(
     """What the records were called when a program last wrote them; their numbers by that key."""
     if not records:
         return {}
-    events = event_model(model).objects.filter(
-        pgh_obj_id__in=records, pgh_context__metadata__has_key="command"
+    events = (
+        event_model(model)
+        .objects.filter(pgh_obj_id__in=records, pgh_context__metadata__has_key="command")
+        .exclude(pgh_context__metadata__has_any_keys=["user"])
+        .exclude(pgh_context__metadata__command="migrate")
     )
-    events = events.exclude(pgh_context__metadata__has_any_keys=["user"])
-    events = events.exclude(pgh_context__metadata__command="migrate")
     last = events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
     return {tuple(key): number for *key, number in last.values_list(*attributes, "pgh_obj_id")}
 
@@ -141,7 +142,7 @@ def _names_by_kind(events: Sequence[Any]) -> dict[type[models.Model], RecordName
     kinds: dict[type[models.Model], list[Any]] = {}
     for event in events:
         kinds.setdefault(type(event), []).append(event)
-    return {kind: RecordNames(those) for kind, those in kinds.items()}
+    return {kind: RecordNames(versions) for kind, versions in kinds.items()}
 
 
 def _name(event: Any, names: RecordNames) -> str:
@@ -149,19 +150,22 @@ def _name(event: Any, names: RecordNames) -> str:
     if model.__str__ is not models.Model.__str__:
         return f"{model._meta.verbose_name} “{version_name(event, names)}”"
     # Django's own link tables have no name but that of the two records
-    ends = [one for one in model._meta.fields if one.remote_field]
+    ends = [field for field in model._meta.fields if field.remote_field]
     joined = " and ".join(f"“{names.words(end, getattr(event, end.attname))}”" for end in ends)
     return f"link of {joined}"
 
 
 def _says_values(row: SkippedRow) -> str:
     fields = type(row.event).pgh_tracked_model._meta.fields
-    said = [one for one in fields if one.name in row.says]
-    return _says([f"{field_label(one)} {_word(one, row.says[one.name])}" for one in said])
-
-
-def _word(of: models.Field, value: Any) -> str:
-    return str(value) if isinstance(value, models.Model) else RecordNames([]).words(of, value)
+    said = [(field, row.says[field.name]) for field in fields if field.name in row.says]
+    names = RecordNames([])
+    return _says(
+        [
+            f"{field_label(field)} "
+            f"{value if isinstance(value, models.Model) else names.words(field, value)}"
+            for field, value in said
+        ]
+    )
 
 
 def _says_cells(line: CsvRow) -> str:

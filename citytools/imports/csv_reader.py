@@ -43,11 +43,9 @@ class CsvRow:
         return LoadError(self.file, self.place, field, reason, remedy)
 
     def text(self, field: str) -> str:
-        """The cell as it stands."""
         return self.cells[field]
 
     def required(self, field: str) -> str:
-        """The cell, which may not be empty."""
         if not self.cells[field]:
             raise self.wrong(field, "The cell is empty.", "Fill it in: this column is required.")
         return self.cells[field]
@@ -56,15 +54,14 @@ class CsvRow:
         """The parts of a list that is joined by "; "; each once and none empty."""
         if not self.cells[field]:
             return []
-        found = self.cells[field].split("; ")
-        if any(part != part.strip(" ;") or not part for part in found):
+        parts = self.cells[field].split("; ")
+        if any(part != part.strip(" ;") or not part for part in parts):
             raise self.wrong(field, "The list has an empty part.", "Join its parts by “; ”.")
-        if len(set(found)) < len(found):
+        if len(set(parts)) < len(parts):
             raise self.wrong(field, "The list names something twice.", "Name it once.")
-        return found
+        return parts
 
     def whole(self, field: str) -> int | None:
-        """A whole number, or None where the cell is empty."""
         text = self.cells[field]
         if text and not _WHOLE.fullmatch(text):
             raise self.wrong(
@@ -73,7 +70,7 @@ class CsvRow:
         return int(text) if text else None
 
     def number(self, field: str) -> Decimal | None:
-        """A number of up to four places, below nought too, or None where the cell is empty."""
+        """A number of up to four places, also below zero, or None where the cell is empty."""
         text = self.cells[field]
         if text and not _NUMBER.fullmatch(text):
             raise self.wrong(
@@ -82,7 +79,6 @@ class CsvRow:
         return Decimal(text) if text else None
 
     def money(self, field: str) -> Decimal | None:
-        """Pounds and pence, or None where the cell is empty."""
         text = self.cells[field]
         if text and not _MONEY.fullmatch(text):
             raise self.wrong(
@@ -94,11 +90,10 @@ class CsvRow:
 
     def object(self, field: str) -> dict[str, Any]:
         """The object of a JSON file that the cell holds; of an empty cell an empty one."""
-        found: dict[str, Any] = json.loads(self.cells[field] or "{}")
-        return found
+        content: dict[str, Any] = json.loads(self.cells[field] or "{}")
+        return content
 
     def yes_no(self, field: str) -> bool | None:
-        """Yes or no, or None where the cell is empty."""
         answers = {"yes": True, "no": False, "": None}
         text = self.cells[field]
         if text not in answers:
@@ -106,7 +101,6 @@ class CsvRow:
         return answers[text]
 
     def day(self, field: str) -> datetime.date | None:
-        """A whole day, or None where the cell is empty."""
         text = self.cells[field]
         if not text:
             return None
@@ -117,16 +111,16 @@ class CsvRow:
         except ValueError:
             raise self.wrong(field, f"“{text}” is not a day.", "Write it as 2026-11-30.") from None
 
-    def one(self, field: str, known: Mapping[str, T], listed_in: str) -> T | None:
+    def lookup(self, field: str, known: Mapping[str, T], listed_in: str) -> T | None:
         """What the cell names among what is known, or None where the cell is empty."""
         text = self.cells[field]
-        return self.named(field, text, known, listed_in) if text else None
+        return self.lookup_name(field, text, known, listed_in) if text else None
 
-    def the(self, field: str, known: Mapping[str, T], listed_in: str) -> T:
+    def required_lookup(self, field: str, known: Mapping[str, T], listed_in: str) -> T:
         """What the cell, which may not be empty, names among what is known."""
-        return self.named(field, self.required(field), known, listed_in)
+        return self.lookup_name(field, self.required(field), known, listed_in)
 
-    def named(self, field: str, name: str, known: Mapping[str, T], listed_in: str) -> T:
+    def lookup_name(self, field: str, name: str, known: Mapping[str, T], listed_in: str) -> T:
         """The thing of this name; an unknown name is answered with the likeliest spelling."""
         if name in known:
             return known[name]
@@ -145,13 +139,9 @@ def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
     rows = []
     for number, row in enumerate(table, start=2):
         if len(row) != len(header):
-            raise LoadError(
-                _label(path),
-                f"row {number}",
-                "",
-                f"The row has {len(row)} cells where the header has {len(header)}.",
-                "Put quotes around a cell that holds a comma; remove empty rows.",
-            )
+            reason = f"The row has {len(row)} cells where the header has {len(header)}."
+            remedy = "Put quotes around a cell that holds a comma; remove empty rows."
+            raise LoadError(_label(path), f"row {number}", "", reason, remedy)
         line = CsvRow(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
         _check_cells(line)
         rows.append(line)
@@ -163,34 +153,29 @@ def read_json(
 ) -> dict[str, list[CsvRow]]:
     """The records of a JSON file by kind, each with exactly its columns: texts, lists of texts.
 
-    The columns among `objects` hold {…} instead, which a line keeps as JSON (`Line.object`).
+    The columns among `objects` hold {…} instead, which a row holds as JSON (`CsvRow.object`).
     """
     try:
         kinds = json.loads(_text(path))
     except json.JSONDecodeError as error:
-        raise LoadError(
-            _label(path),
-            f"line {error.lineno}",
-            "",
-            f"This is not JSON: {error.msg}.",
-            "Correct it.",
-        ) from None
-    wanted = ", ".join(columns)
+        reason = f"This is not JSON: {error.msg}."
+        raise LoadError(_label(path), f"line {error.lineno}", "", reason, "Correct it.") from None
     if not isinstance(kinds, dict) or kinds.keys() != columns.keys():
-        raise LoadError(_label(path), "", "", "It has other kinds of record.", f"Name {wanted}.")
+        remedy = f"Name {', '.join(columns)}."
+        raise LoadError(_label(path), "", "", "It has other kinds of record.", remedy)
     return {
         kind: _records(_label(path), kind, kinds[kind], columns[kind], objects) for kind in columns
     }
 
 
 def _records(
-    file: str, kind: str, found: object, columns: Sequence[str], objects: Collection[str]
+    file: str, kind: str, records: object, columns: Sequence[str], objects: Collection[str]
 ) -> list[CsvRow]:
-    if not isinstance(found, list) or not all(isinstance(record, dict) for record in found):
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise LoadError(file, kind, "", "This is not a list of records.", "Write [{…}, {…}].")
     return [
         _record(file, f"{kind}, record {number}", record, columns, objects)
-        for number, record in enumerate(found, start=1)
+        for number, record in enumerate(records, start=1)
     ]
 
 
@@ -253,13 +238,9 @@ def _rows(path: Path) -> Iterator[list[str]]:
             yield row
             rows_read += 1
     except csv.Error as error:
-        raise LoadError(
-            _label(path),
-            f"row {rows_read + 1}",
-            "",
-            f"The row cannot be read ({error}).",
-            "Close every quote, and double a quote within a quoted cell.",
-        ) from None
+        reason = f"The row cannot be read ({error})."
+        remedy = "Close every quote, and double a quote within a quoted cell."
+        raise LoadError(_label(path), f"row {rows_read + 1}", "", reason, remedy) from None
 
 
 def _check_header(file: str, place: str, header: Sequence[str], columns: Sequence[str]) -> None:
@@ -269,14 +250,8 @@ def _check_header(file: str, place: str, header: Sequence[str], columns: Sequenc
     faults = {"missing": missing, "not known": unknown, "there twice": twice}
     for fault, names in faults.items():
         if names:
-            named = ", ".join(f"“{name}”" for name in names)
-            raise LoadError(
-                file,
-                place,
-                "",
-                f"Columns are {fault}: {named}.",
-                f"The columns are {', '.join(columns)}.",
-            )
+            reason = f"Columns are {fault}: {', '.join(f'“{name}”' for name in names)}."
+            raise LoadError(file, place, "", reason, f"The columns are {', '.join(columns)}.")
 
 
 def _check_cells(line: CsvRow) -> None:

@@ -28,19 +28,18 @@ class RecordFinder(Generic[M]):
         model: type[M],
         attributes: Sequence[str],
         by_people: Mapping[int, Any],
-        records: Sequence[M] | None = None,
+        records: Iterable[M] | None = None,
     ) -> None:
         self._model, self._attributes, self._by_people = model, attributes, by_people
-        found = model._default_manager.all() if records is None else records
-        self._records = {record.pk: record for record in found}
+        records = model._default_manager.all() if records is None else records
+        self._records = {record.pk: record for record in records}
         self.present = {self.key(record): record for record in self._records.values()}
 
     def key(self, record: models.Model) -> Key:
-        """What the record is found by."""
         return tuple(getattr(record, name) for name in self._attributes)
 
     def find(self, key: Key) -> M | None:
-        """The record that a file means by the key, or None; DeletedByPerson if it is gone.
+        """The record that a file means by the key, or None; DeletedByPersonError if deleted so.
 
         First what a program last wrote under that key, if a person has renamed it since: when
         staff give one record the former name of another, the file still means each by its own.
@@ -50,7 +49,7 @@ class RecordFinder(Generic[M]):
             return record
         number = self._former.get(key, 0)
         event = self._by_people.get(number)
-        # One that is there, but not among those that are looked through, was not deleted
+        # A record that exists, but not among those that are looked through, was not deleted
         if number not in self._records and event and event.pgh_label == "delete":
             raise DeletedByPersonError(event)
         return self._records.get(number)
@@ -69,9 +68,8 @@ class NameDirectory(Mapping[str, M]):
     """Records by a name: that of their own row in this import, their present or a former one.
 
     The row comes first: a record that a person wrote keeps its name, and its file may call it
-    otherwise by now.
-    To ask for one that a person deleted raises DeletedByPerson, as does one whose own row was left
-    out because of such a deletion.
+    otherwise by now. A name raises DeletedByPersonError if a person deleted its record, or if its
+    own row was left out because of such a deletion.
     """
 
     def __init__(

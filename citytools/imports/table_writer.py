@@ -12,7 +12,7 @@ from citytools.imports.csv_reader import CsvRow, LoadError
 
 M = TypeVar("M", bound=models.Model)
 
-_BATCH = 2000
+_MAX_ROWS_PER_INSERT = 2000
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class TableWriter(Generic[M]):
         """A record of the draft's values that the model accepts."""
         record = self.model(**draft.values)
         # What a draft links to was looked up a moment ago: asking again takes a query a link.
-        linked = {f.name for f in self.model._meta.fields if f.remote_field}
+        linked = {field.name for field in self.model._meta.fields if field.remote_field}
         with self._naming(draft.line):
             record.clean_fields(exclude={name for name in linked if draft.values.get(name)})
             record.clean()
@@ -64,19 +64,19 @@ class TableWriter(Generic[M]):
         try:
             with transaction.atomic():
                 self.model._default_manager.bulk_create(
-                    [record for _, record in self.created], batch_size=_BATCH
+                    [record for _, record in self.created], batch_size=_MAX_ROWS_PER_INSERT
                 )
                 if self.changed:
                     self.model._default_manager.bulk_update(
                         [record for _, record in self.changed], sorted(self.fields)
                     )
         except DatabaseError as error:
-            self._name_the_culprit()
+            self._write_one_by_one()
             raise LoadError(
                 "", "", "", f"The database refuses the {self.model._meta.verbose_name_plural}.", ""
             ) from error
 
-    def _name_the_culprit(self) -> None:
+    def _write_one_by_one(self) -> None:
         for line, record in self.created:
             record.pk = None
             record._state.adding = True
@@ -97,9 +97,8 @@ class TableWriter(Generic[M]):
             raise self._refusal(line, error) from error
         except DatabaseError as error:
             reason = str(error).splitlines()[0]
-            raise line.wrong(
-                "", f"The database refuses it: {reason}.", "Correct the row."
-            ) from error
+            message = f"The database refuses it: {reason}."
+            raise line.wrong("", message, "Correct the row.") from error
 
     def _refusal(self, line: CsvRow, error: ValidationError) -> LoadError:
         faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}

@@ -1,49 +1,69 @@
-"""Systems, contracts and skill levels that what was asked leads to, with the way to all of them."""
+"""What the lists of facts hold on a question, and the lists that know its words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, OrderBy, QuerySet, When, Window
+from django.db.models import Case, Count, Value, When, Window
+from django.http import QueryDict
 from django.urls import reverse
 
 from citytools.facts.name_matching import Match
 from citytools.facts.name_spotting import Mention
 from citytools.facts.provenance import SourceKind
 from citytools.lists.filters import narrow_by_illustrative
-from citytools.search.hits import Hit
+from citytools.search import KINDS_BY_TYPE, SOURCES, FactList, RecordKind
 from citytools.search.question import SearchQuestion
-from contracts import search as contracts
-from skills import search as skills
-from systems import search as systems
 
-PARAMETERS = {
-    "product": "product",
-    "supplier": "supplier",
-    "function": "function",
-    "service area": "service_area",
-    "framework": "framework",
-    "skill": "skill",
-}
-"""The lists' parameter for each kind of thing."""
-
+# A thing is meant if it is not far behind the best match; others like it, if right beside it
 _MAX_SCORE_GAP_TO_BEST = 0.25
 _MAX_SCORE_GAP_WITHIN_KIND = 0.05
 _MAX_THINGS = 10
-"""A thing is meant if it is not far behind the best match; others like it, if right beside it."""
+_UNSURE = {"some", "near", "text"}
+
+# Scores of the list that was asked for, of another for the same borough and thing, of any other
+_ASKED_SCORE, _SAME_FOCUS_SCORE, _OTHER_SCORE = 0.95, 0.86, 0.55
+_ROW_SCORE_GAP = 0.05
+"""How far its rows stand behind a list."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record or list: its name and page, what it belongs to, and why it is here."""
+
+    record_type: str
+    title: str
+    address: str
+    parent: str
+    reason: str
+    score: float
+    illustrative: bool = False
+
+    @property
+    def kind(self) -> RecordKind:
+        """The group it stands in."""
+        return KINDS_BY_TYPE[self.record_type]
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """A link to all of a group, in words that say how many."""
+
+    address: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Focus:
-    """The boroughs and the things meant, all of one kind; none of either: any."""
+    """The boroughs and the things meant, all of one type; where neither is named: any."""
 
     boroughs: Sequence[Mention | Match]
     things: Sequence[Match]
 
     @property
-    def what(self) -> str:
-        """The kind of the things; nothing where there are none."""
+    def thing_type(self) -> str:
+        """Empty where there are no things."""
         return self.things[0].what if self.things else ""
 
     @property
@@ -53,48 +73,48 @@ class Focus:
 
     @property
     def score(self) -> float:
-        """How well it fits what was asked."""
+        """How well it fits the question."""
         first = (self.things or self.boroughs)[0]
         return first.score if isinstance(first, Match) else 1.0
 
     @property
     def words(self) -> str:
         """'Camden: Housing', or as much of it as is named."""
-        return ": ".join(filter(None, [_slugs(self.boroughs), _slugs(self.things)]))
+        return ": ".join(filter(None, [_titles(self.boroughs), _titles(self.things)]))
 
     @property
     def reason(self) -> str:
         """'borough Camden; service area Housing'."""
-        named = [("borough", self.boroughs), (self.what, self.things)]
-        return "; ".join(f"{what} {_slugs(those)}" for what, those in named if those)
+        parts = [("borough", self.boroughs), (self.thing_type, self.things)]
+        return "; ".join(f"{name} {_titles(records)}" for name, records in parts if records)
 
     def query(self, illustrative: str) -> str:
         """The lists' query string for exactly these."""
         pairs = [("borough", borough.slug) for borough in self.boroughs]
-        pairs += [(PARAMETERS[match.what], match.slug) for match in self.things]
+        pairs += [(match.what.replace(" ", "_"), match.slug) for match in self.things]
         return urlencode(pairs + ([("illustrative", illustrative)] if illustrative else []))
 
 
-def _slugs(named: Sequence[Mention | Match]) -> str:
-    titles = [one.title for one in named]
+def _titles(records: Sequence[Mention | Match]) -> str:
+    titles = [record.title for record in records]
     return ", ".join(titles[:3]) + (f" and {len(titles) - 3} more" if len(titles) > 3 else "")
 
 
-def find_focus(
-    question: SearchQuestion, found: Sequence[Match], kinds: Sequence[str]
+def _focus(
+    question: SearchQuestion, matches: Sequence[Match], types: Sequence[str]
 ) -> Focus | None:
-    """What is meant, things of these kinds alone; nothing where neither borough nor thing is."""
+    """What is meant, things of these types alone; None where neither borough nor thing is."""
     if question.boroughs:
-        return Focus(question.boroughs, _things(found, kinds) if question.rest else [])
-    if found and found[0].what == "borough":
-        return Focus(found[:1], [])
-    things = _things(found, kinds)
+        return Focus(question.boroughs, _things(matches, types) if question.rest else [])
+    if matches and matches[0].what == "borough":
+        return Focus(matches[:1], [])
+    things = _things(matches, types)
     return Focus([], things) if things else None
 
 
-def _things(found: Sequence[Match], kinds: Sequence[str]) -> list[Match]:
-    near = [match for match in found if match.score >= found[0].score - _MAX_SCORE_GAP_TO_BEST]
-    meant = [match for match in near if match.what in kinds and match.reasons[0].how not in _UNSURE]
+def _things(matches: Sequence[Match], types: Sequence[str]) -> list[Match]:
+    near = [match for match in matches if match.score >= matches[0].score - _MAX_SCORE_GAP_TO_BEST]
+    meant = [match for match in near if match.what in types and match.reasons[0].how not in _UNSURE]
     return [
         match
         for match in meant
@@ -103,126 +123,66 @@ def _things(found: Sequence[Match], kinds: Sequence[str]) -> list[Match]:
     ][:_MAX_THINGS]
 
 
-_UNSURE = {"some", "near", "text"}
-_ASKED, _BESIDE, _ASIDE = 0.95, 0.86, 0.55
-"""Scores of a list that is what was asked, of one for the same borough and thing, of others."""
-_BEHIND = 0.05
-"""How far its rows stand behind a list."""
-
-
-@dataclass(frozen=True)
-class FactList:
-    """One list of facts: the things its filters know, how to ask it, and how a row is shown."""
-
-    name: str
-    title: str
-    what: str
-    route: str
-    things: tuple[str, ...]
-    concerning: Callable[[Sequence[int], str, Sequence[int]], QuerySet[Any]]
-    order: tuple[str | OrderBy, ...]
-
-
-SECTIONS = (
-    FactList(
-        "systems",
-        "Systems",
-        "system",
-        "systems:list",
-        ("product", "supplier", "function", "service area"),
-        systems.systems_concerning,
-        ("borough__name", "function__position", "product__name", "pk"),
-    ),
-    FactList(
-        "contracts",
-        "Contracts",
-        "contract",
-        "contracts:list",
-        ("product", "supplier", "function", "service area", "framework"),
-        contracts.contracts_concerning,
-        (F("ends_first").desc(nulls_last=True), "pk"),
-    ),
-    FactList(
-        "skills",
-        "Skill levels",
-        "skill",
-        "skills:list",
-        ("skill",),
-        skills.levels_concerning,
-        ("borough__name", "skill__position", "pk"),
-    ),
-)
-
-
 @dataclass(frozen=True)
 class FactHits:
-    """Rows of one list as hits, `total` in all, and the way to exactly those."""
+    """Rows of one list as hits, `total` in all, and the address of exactly those."""
 
-    section: FactList
+    fact_list: FactList
     focus: Focus
     hits: Sequence[Hit]
     total: int
     address: str
 
-    @property
-    def words(self) -> str:
-        """What its rows concern."""
-        return self.focus.words
-
 
 def find_facts(
-    section: FactList,
+    fact_list: FactList,
     question: SearchQuestion,
     matches: Sequence[Match],
     illustrative: str,
-    most: int,
+    limit: int,
 ) -> FactHits | None:
-    """What a list holds on what is meant; nothing where that is not one of its things."""
-    focus = find_focus(question, matches, section.things)
-    wanted = question.section == section.name
-    if focus is None or (section.name == "skills" and not (wanted or focus.both)):
+    """What a list holds on what is meant; None where that is not one of its things."""
+    focus = _focus(question, matches, fact_list.thing_types)
+    is_named = question.list_name == fact_list.name
+    is_skills = fact_list.name == "skills"
+    if focus is None or (is_skills and not (is_named or focus.both)):
         return None
-    rows, total = _rows(section, focus, illustrative, most)
+    rows, total = _rows(fact_list, focus, illustrative, limit)
     if not total:
         return None
-    address = f"{reverse(section.route)}?{focus.query(illustrative)}"
-    fact_hits = FactHits(section, focus, [], total, address)
-    score = _score(section, focus, question)
-    behind = score - _BEHIND if focus.both else _ASIDE * focus.score
-    hits = [] if section.name == "skills" else [_row(fact_hits, row, behind) for row in rows]
-    if wanted or (focus.both and total > 1):
-        hits.insert(0, _list(fact_hits, score))
+    address = f"{reverse(fact_list.route)}?{focus.query(illustrative)}"
+    fact_hits = FactHits(fact_list, focus, [], total, address)
+    is_asked = fact_list.name == (question.list_name or "systems")
+    score = _ASKED_SCORE if is_asked else _SAME_FOCUS_SCORE if focus.both else _OTHER_SCORE
+    row_score = score - _ROW_SCORE_GAP if focus.both else _OTHER_SCORE * focus.score
+    hits = [] if is_skills else [_row_hit(fact_hits, row, row_score) for row in rows]
+    if is_named or (focus.both and total > 1):
+        hits.insert(0, _list_hit(fact_hits, score))
     return replace(fact_hits, hits=hits)
 
 
-def _score(section: FactList, focus: Focus, question: SearchQuestion) -> float:
-    asked = section.name == (question.section or "systems")
-    return _ASKED if asked else _BESIDE if focus.both else _ASIDE
-
-
 def _rows(
-    section: FactList, focus: Focus, illustrative: str, most: int
+    fact_list: FactList, focus: Focus, illustrative: str, limit: int
 ) -> tuple[Sequence[Any], int]:
     """The first rows, real ones before invented ones, and how many there are in all."""
-    keys = (
+    rows = fact_list.concerning(
         [borough.key for borough in focus.boroughs],
-        focus.what,
+        focus.thing_type,
         [match.key for match in focus.things],
     )
-    rows = section.concerning(*keys)
     if illustrative:
         rows = narrow_by_illustrative(rows, illustrative == "yes")
     invented = Case(When(source_kind=SourceKind.ILLUSTRATIVE, then=1), default=0)
-    counted = rows.annotate(in_all=Window(Count("pk"))).order_by(invented, *section.order)
-    first = list(counted[:most])
+    counted = rows.annotate(in_all=Window(Count("pk"))).order_by(invented, *fact_list.order)
+    first = list(counted[:limit])
     return first, first[0].in_all if first else 0
 
 
-def _list(hits: FactHits, score: float) -> Hit:
+def _list_hit(hits: FactHits, score: float) -> Hit:
     joined = " of " if hits.focus.boroughs else ": "
     return Hit(
-        what=f"list of {hits.section.name}",
-        title=f"{hits.section.title}{joined}{hits.words}",
+        record_type=f"list of {hits.fact_list.name}",
+        title=f"{hits.fact_list.title}{joined}{hits.focus.words}",
         address=hits.address,
         parent="",
         reason=f"{hits.total:,} in the list",
@@ -230,14 +190,44 @@ def _list(hits: FactHits, score: float) -> Hit:
     )
 
 
-def _row(hits: FactHits, row: Any, score: float) -> Hit:
-    is_system = hits.section.what == "system"
+def _row_hit(hits: FactHits, row: Any, score: float) -> Hit:
+    is_system = hits.fact_list.row_type == "system"
     return Hit(
-        what=hits.section.what,
+        record_type=hits.fact_list.row_type,
         title=f"{row.product.name} in {row.borough.name}" if is_system else row.title,
         address=row.get_absolute_url(),
         parent=f"for {row.function.name}" if is_system else f"led by {row.lead.name}",
         reason=hits.focus.reason,
         score=score,
-        invented=row.illustrative,
+        illustrative=row.illustrative,
     )
+
+
+def word_list_links(words: str, illustrative: str) -> dict[str, ListLink]:
+    """By kind, the list's own rows for the words, where it has any: it forgives no slip."""
+    lists = {kind: entry for source in SOURCES for kind, entry in source.word_lists.items()}
+    queries = {
+        kind: urlencode(
+            {"q": words}
+            | ({"illustrative": illustrative} if illustrative and entry.takes_illustrative else {})
+        )
+        for kind, entry in lists.items()
+    }
+    # One statement for all lists
+    first, *rest = (
+        entry.rows(QueryDict(queries[kind]))
+        .order_by()
+        .annotate(kind_of_row=Value(kind))
+        .values("kind_of_row")
+        .annotate(rows=Count("pk"))
+        .values_list("kind_of_row", "rows")
+        for kind, entry in lists.items()
+    )
+    return {
+        kind: ListLink(
+            f"{reverse(lists[kind].route)}?{queries[kind]}",
+            f"All {count:,} in the list of {lists[kind].noun}",
+        )
+        for kind, count in first.union(*rest, all=True)
+        if count
+    }

@@ -1,4 +1,4 @@
-"""What was asked, taken apart: the whole, the boroughs in it, the section, and the rest."""
+"""The question in the words of the box: boroughs, the list that is named, and the rest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from boroughs import search as boroughs
-from boroughs.models import Borough
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
 from citytools.lists.filters import SearchWordsFilter, ValuesFilter, YesNoFilter
 from citytools.lists.filterset import FactFilterSet
-from citytools.search.kinds import KINDS
+from citytools.models import DataChange
+from citytools.search import SOURCES, SearchableBodies
 
-SECTIONS = {
+_LIST_NAMES = {
     "system": "systems",
     "systems": "systems",
     "software": "systems",
@@ -27,7 +26,7 @@ SECTIONS = {
 }
 """Words that say which list is meant."""
 
-_FILLING = frozenset(
+_FILLER_WORDS = frozenset(
     ("a", "about", "all", "an", "and", "any", "are", "at", "borough", "boroughs", "by", "council",
      "councils", "do", "does", "for", "from", "has", "have", "how", "in", "is", "list", "lists",
      "london", "of", "on", "our", "show", "that", "the", "their", "to", "use", "used", "uses",
@@ -35,68 +34,78 @@ _FILLING = frozenset(
 )  # fmt: skip
 """Words that name nothing."""
 
-_PARTS, _BODY = (0.8, 0.78), 0.7
-"""Weights of what fits the rest, the telling words of it, and a borough; the whole weighs 1."""
+_REST_WEIGHTS, _BODY_WEIGHT = (0.8, 0.78), 0.7
+"""Weights of what fits the rest, its words but for filler, and a borough; the whole weighs 1."""
 
 
 @dataclass(frozen=True)
 class SearchQuestion:
-    """The words as typed, and what stands in them."""
+    """The words as typed, and what stands in them.
+
+    `rest` is what is said besides boroughs and lists, with and without filler words; it is empty
+    where that is the whole. `further_bodies` are keys of bodies that may be meant, beside those
+    that are known by every name.
+    """
 
     words: str
     boroughs: Sequence[Mention]
-    section: str
+    list_name: str
     rest: Sequence[str]
-    further: Sequence[int] = ()
-    """Keys of bodies that may be meant, beside those that are known by every name."""
+    further_bodies: Sequence[int] = ()
 
     @property
-    def names(self) -> list[CompiledNames]:
+    def further_names(self) -> list[CompiledNames]:
         """The names of the further bodies."""
-        return [compile_names(boroughs.borough_names(self.further))] if self.further else []
+        keys = self.further_bodies
+        return [compile_names(_bodies().names(keys))] if keys else []
 
     @property
     def reading(self) -> Reading:
         """The phrases to look for: the whole, the rest, and the names of boroughs."""
-        rest = zip(self.rest, _PARTS, strict=False)
-        return [(self.words, 1.0), *rest, *((mention.title, _BODY) for mention in self.boroughs)]
+        rest = zip(self.rest, _REST_WEIGHTS, strict=False)
+        bodies = ((mention.title, _BODY_WEIGHT) for mention in self.boroughs)
+        return [(self.words, 1.0), *rest, *bodies]
 
     @property
-    def asked(self) -> list[str]:
+    def phrases(self) -> list[str]:
         """The whole, and the rest where it says something else."""
         return [self.words, *self.rest]
 
 
 def parse_question(text: str) -> SearchQuestion:
-    """The question behind the words of the box.
-
-    The rest is what stands beside boroughs and sections, with and without words that name nothing;
-    it is empty where that is the whole.
-    """
+    """The question behind the words of the box."""
     words = text.split()
-    further = boroughs.further_bodies(words)
-    more = [compile_names(boroughs.borough_names(further, council=False))] if further else []
-    mentions = find_mentions([_boroughs(), *more], words)
+    further = _bodies().further(words)
+    more = [compile_names(_bodies().names(further, council=False))] if further else []
+    mentions = find_mentions([_known_bodies(), *more], words)
     if any(mention.last - mention.first == len(words) for mention in mentions):
         mentions = []
-    named = {place for mention in mentions for place in range(mention.first, mention.last)}
-    left = [word for place, word in enumerate(words) if place not in named]
+    mentioned = {place for mention in mentions for place in range(mention.first, mention.last)}
+    left = [word for place, word in enumerate(words) if place not in mentioned]
     bare = [word.strip("?!.,;:()\"'").lower() for word in left]
-    section = next((SECTIONS[word] for word in bare if word in SECTIONS), "")
-    pairs = [pair for pair in zip(left, bare, strict=True) if pair[1] not in SECTIONS]
-    telling = " ".join(word for word, plain in pairs if plain not in _FILLING)
+    list_name = next((_LIST_NAMES[word] for word in bare if word in _LIST_NAMES), "")
+    pairs = [pair for pair in zip(left, bare, strict=True) if pair[1] not in _LIST_NAMES]
+    telling = " ".join(word for word, plain in pairs if plain not in _FILLER_WORDS)
     rest = [" ".join(word for word, _ in pairs), telling] if telling else []
-    others = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
-    return SearchQuestion(text, mentions, section, others, further)
+    parts = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
+    return SearchQuestion(text, mentions, list_name, parts, further)
+
+
+def _bodies() -> SearchableBodies:
+    return next(source.bodies for source in SOURCES if source.bodies)
 
 
 @cache
-def _boroughs() -> CompiledNames:
-    return compile_names(boroughs.borough_names(council=False))
+def _known_bodies() -> CompiledNames:
+    return compile_names(_bodies().names(council=False))
 
 
 def _unchanged(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
     return queryset
+
+
+def _kind_choices() -> list[tuple[str, str]]:
+    return [(kind.name, kind.heading) for source in SOURCES for kind in source.kinds]
 
 
 class SearchFilter(FactFilterSet):
@@ -106,8 +115,9 @@ class SearchFilter(FactFilterSet):
     beside = frozenset()
 
     q = SearchWordsFilter("Words")
-    kind = ValuesFilter("Kind", [(kind.name, kind.heading) for kind in KINDS], _unchanged)
+    kind = ValuesFilter("Kind", _kind_choices, _unchanged)
     illustrative = YesNoFilter("Invented for demonstration", _unchanged)
 
     def __init__(self, data: QueryDict) -> None:
-        super().__init__(data, Borough.objects.none())
+        # It narrows no rows of its own; a filter set wants some
+        super().__init__(data, DataChange.objects.none())

@@ -2,31 +2,96 @@
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from boroughs import search as boroughs
 from citytools.facts import dates
-from citytools.facts.name_matching import CompiledNames, Match, compile_names, find_matches
+from citytools.facts.name_matching import (
+    ALSO,
+    CODE,
+    FORMER,
+    NAME,
+    TEXT,
+    TITLE,
+    CompiledNames,
+    Match,
+    Reason,
+    compile_names,
+    find_matches,
+)
 from citytools.lists import facets
-from citytools.pages import glossary
-from citytools.search.hits import Hit, HitGroup, hit_for, rank_hits
-from citytools.search.kinds import RecordKind
-from citytools.search.lists import SECTIONS, FactHits, find_facts
-from citytools.search.more import More, in_lists
+from citytools.search import RECORD_TYPES, SOURCES, RecordKind
+from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
 from citytools.search.question import SearchFilter, SearchQuestion, parse_question
-from contracts import search as contracts
-from research import search as research
-from skills import search as skills
-from systems import search as systems
 
-SHORT, LONG = 5, 50
+MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
 """Hits of a kind beside others, and where kinds are chosen."""
-BEST = 3
+MAX_BEST_HITS = 3
 """Hits that stand above the groups."""
+
+
+@dataclass(frozen=True)
+class HitGroup:
+    """Hits of one kind, best first; `more` leads to the rest."""
+
+    kind: RecordKind
+    hits: Sequence[Hit]
+    more: Sequence[ListLink]
+
+
+def _hit(match: Match) -> Hit:
+    """A record that fits by its names or its text."""
+    record_type = RECORD_TYPES[match.what]
+    return Hit(
+        record_type=match.what,
+        title=match.title,
+        address=record_type.url(match),
+        parent=record_type.parent(match),
+        reason=_reason(match),
+        score=match.score,
+        illustrative=match.invented,
+    )
+
+
+def _reason(match: Match) -> str:
+    """Why a record is here: its name, another name, a name it belongs to, or its text."""
+    whole = (reason for reason in match.reasons if reason.how == "same")
+    first = next(whole, match.reasons[0])
+    if first.how in {"words", "some"}:
+        share = "all your words" if first.how == "words" else "some of your words"
+        together = [reason for reason in match.reasons if reason.how == first.how]
+        return f"{share}: {'; '.join(dict.fromkeys(map(_reason_words, together)))}"
+    telling = [reason for reason in match.reasons if reason.how in {"same", "holds"}]
+    former = next((reason for reason in telling if reason.role == FORMER), None)
+    if former and first.role == ALSO:
+        return _reason_words(former)
+    if first.how in {"alike", "near"}:
+        other = "" if first.role in {NAME, TITLE} else f": {_reason_words(first)}"
+        return f"spelt alike{other}"
+    own = {NAME: "in its name", TITLE: "in its title"}
+    return own[first.role] if first.role in own and first.how == "holds" else _reason_words(first)
+
+
+_ROLE_WORDS = {
+    NAME: "its name",
+    TITLE: "its title",
+    CODE: "code {}",
+    FORMER: "formerly {}",
+    ALSO: "also known as {}",
+    TEXT: "words in the text",
+}
+
+
+def _reason_words(reason: Reason) -> str:
+    """One name in words: 'formerly Northgate Public Services', 'function of Housing'."""
+    term = reason.term.upper() if reason.role == CODE else reason.term
+    if reason.role in _ROLE_WORDS:
+        return _ROLE_WORDS[reason.role].format(term)
+    return f"{reason.role} {term}"
 
 
 class SearchResults:
@@ -53,9 +118,9 @@ class SearchResults:
         return [facet for facet in facets.facets_for(self.chosen) if facet.name != "q"]
 
     @property
-    def most(self) -> int:
+    def max_hits(self) -> int:
         """Hits shown of a kind."""
-        return LONG if self.chosen.data.getlist("kind") else SHORT
+        return MAX_HITS_ALONE if self.chosen.data.getlist("kind") else MAX_HITS_PER_KIND
 
     @property
     def illustrative(self) -> str:
@@ -64,59 +129,58 @@ class SearchResults:
 
     @cached_property
     def question(self) -> SearchQuestion:
-        """The words, taken apart."""
+        """What the words ask for."""
         return parse_question(self.words)
 
     @cached_property
     def matches(self) -> list[Match]:
         """Records that fit the words, and lists' things among them; best first."""
-        asked, today = self.question.asked, dates.today()
-        texts = compile_names(
-            [
-                *skills.skills_with_words(asked[0]),
-                *research.publications_with_words(today, asked[0]),
-            ]
-        )
+        question, today = self.question, dates.today()
+        texts = [text for source in SOURCES for text in source.texts(today, question.words)]
         return find_matches(
-            [_standing(today), *self.question.names, texts],
-            [*contracts.contract_names(asked), *glossary.search_names()],
-            self.question.reading,
-            LONG if self.illustrative == "yes" else self.most,
+            [_daily_names(today), *question.further_names, compile_names(texts)],
+            [record for source in SOURCES for record in source.records(question.phrases)],
+            question.reading,
+            MAX_HITS_ALONE if self.illustrative == "yes" else self.max_hits,
             only_real=self.illustrative == "no",
         )
 
     @cached_property
-    def found(self) -> list[FactHits]:
+    def fact_hits(self) -> list[FactHits]:
         """What the lists of facts hold on it."""
         fits = [match for match in self.matches if not match.near]
-        all_found = [
-            find_facts(section, self.question, fits, self.illustrative, self.most)
-            for section in SECTIONS
+        per_list = [
+            find_facts(fact_list, self.question, fits, self.illustrative, self.max_hits)
+            for source in SOURCES
+            for fact_list in source.fact_lists
         ]
-        return [hits for hits in all_found if hits]
+        return [hits for hits in per_list if hits]
 
     @cached_property
     def hits(self) -> list[Hit]:
         """Every hit of the chosen kinds, best first, each page once."""
         kinds = self.chosen.data.getlist("kind")
-        records = (hit_for(match) for match in self.matches if not match.near)
+        records = (_hit(match) for match in self.matches if not match.near)
         by_address: dict[str, Hit] = {}
-        for hit in rank_hits(chain(records, *(hits.hits for hits in self.found))):
-            if (not kinds or hit.kind.name in kinds) and self._wanted(hit):
+        hits = chain(records, *(facts.hits for facts in self.fact_hits))
+        for hit in sorted(hits, key=lambda hit: -round(hit.score, 2)):
+            if (not kinds or hit.kind.name in kinds) and self._is_in_world(hit):
                 by_address.setdefault(hit.address, hit)
         return list(by_address.values())
 
-    def _wanted(self, hit: Hit) -> bool:
-        return self.illustrative != "yes" or hit.invented or hit.what.startswith("list of")
+    def _is_in_world(self, hit: Hit) -> bool:
+        return (
+            self.illustrative != "yes" or hit.illustrative or hit.record_type.startswith("list of")
+        )
 
     @property
     def best(self) -> Sequence[Hit]:
         """The best over all kinds."""
-        return self.hits[:BEST]
+        return self.hits[:MAX_BEST_HITS]
 
     @cached_property
     def near(self) -> list[str]:
-        """Names that are nearest to what was typed, where nothing was found."""
+        """Names that are nearest to what was typed, where nothing fits."""
         return [match.title for match in self.matches if match.near][:3]
 
     @cached_property
@@ -126,39 +190,33 @@ class SearchResults:
         return [self._group(kind) for kind in kinds]
 
     @cached_property
-    def in_lists(self) -> dict[str, More]:
+    def word_lists(self) -> dict[str, ListLink]:
         """The lists that know the words, by kind."""
-        return in_lists(self.words, self.illustrative)
+        return word_list_links(self.words, self.illustrative)
 
     def _group(self, kind: RecordKind) -> HitGroup:
         hits = [hit for hit in self.hits if hit.kind == kind]
-        in_list = self.in_lists.get(kind.name)
-        ways: list[More | None] = [
-            More(
+        links: list[ListLink | None] = [
+            ListLink(
                 facts.address,
-                f"All {facts.total:,} in the list of {facts.section.name}: {facts.words}",
+                f"All {facts.total:,} in the list of {facts.fact_list.name}: {facts.focus.words}",
             )
-            for facts in self.found
-            if facts.section.what == kind.name and facts.total > len(facts.hits)
+            for facts in self.fact_hits
+            if facts.fact_list.row_type == kind.name and facts.total > len(facts.hits)
         ]
-        records = {match.what: match.total for match in self.matches if match.what in kind.whats}
+        records = {match.what: match.total for match in self.matches if match.what in kind.types}
         total = sum(records.values())
-        if total > self.most:
-            ways.append(in_list)
-            if self.most == SHORT:
+        if total > self.max_hits:
+            links.append(self.word_lists.get(kind.name))
+            if self.max_hits == MAX_HITS_PER_KIND:
                 query = self.chosen.query(kind=[kind.name])
-                ways.append(More(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit"))
-        return HitGroup(kind, hits[: self.most], [way for way in ways if way])
+                links.append(
+                    ListLink(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit")
+                )
+        return HitGroup(kind, hits[: self.max_hits], [link for link in links if link])
 
 
 @lru_cache(maxsize=1)
-def _standing(today: datetime.date) -> CompiledNames:
-    """The names that do not hang on what is asked, compiled once a day."""
-    names = [
-        *boroughs.borough_names(),
-        *systems.catalogue_names(),
-        *contracts.framework_names(),
-        *skills.skill_names(),
-        *research.publication_titles(today),
-    ]
-    return compile_names(names)
+def _daily_names(today: datetime.date) -> CompiledNames:
+    """The names that do not depend on the question, compiled once a day."""
+    return compile_names([names for source in SOURCES for names in source.names(today)])

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
@@ -17,6 +17,13 @@ from citytools.history.page import RecordNames, version_name
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 
+# Generic for the type checker alone
+if TYPE_CHECKING:
+    TabularInline = admin.TabularInline[Any, Any]
+    InlineFormSet = BaseInlineFormSet[Any, Any, Any]
+else:
+    TabularInline, InlineFormSet = admin.TabularInline, BaseInlineFormSet
+
 PROVENANCE: tuple[str, Any] = (
     "Where this comes from",
     {
@@ -25,8 +32,8 @@ PROVENANCE: tuple[str, Any] = (
     },
 )
 PROVENANCE_FILTERS = ("source_kind", "confidence")
-FIELDS: dict[type[models.Field], Any] = {models.URLField: {"assume_scheme": "https"}}
-"""An address written without its beginning is a secure one."""
+# An address written without its beginning is a secure one
+FIELDS: dict[type["models.Field[Any, Any]"], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class StaffAdmin(OptimisticLockAdmin):
@@ -38,23 +45,23 @@ class StaffAdmin(OptimisticLockAdmin):
     names_need: Sequence[str] = ()
     """Foreign keys that a record's own name and list columns read."""
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what names need: lists, suggestions and deletions all show names."""
         records = super().get_queryset(request)
         return records.select_related(*self.names_need) if self.names_need else records
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         """As in Django, with what is no longer confirmed."""
-        say_what_is_not_confirmed_now(request)
+        warn_of_ended_confirmations(request)
         return super().response_add(request, obj, *args)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """As in Django, with what is no longer confirmed."""
-        say_what_is_not_confirmed_now(request)
+        warn_of_ended_confirmations(request)
         return super().response_change(request, obj)
 
     def view_on_site(self, obj: Any) -> str | None:
-        """The record's page in public, if its kind has one."""
+        """The record's public page, if its kind has one."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def changeform_view(
@@ -64,7 +71,7 @@ class StaffAdmin(OptimisticLockAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """As in Django; what only the database could see in time is said, too."""
+        """As in Django; what only the database could see in time becomes a message."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
@@ -72,7 +79,7 @@ class StaffAdmin(OptimisticLockAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
 
-def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
+def warn_of_ended_confirmations(request: HttpRequest) -> None:
     """Name each record whose confirmation this request has ended by a change."""
     confirmation.apply_confirmations_now()
     for event in confirmation.confirmations_ended_in_request():
@@ -87,15 +94,14 @@ def say_what_is_not_confirmed_now(request: HttpRequest) -> None:
 def integrity_message(error: IntegrityError) -> str:
     """What the database refused, in the words of the constraint that refused it."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    constraints = (
-        constraint for model in apps.get_models() for constraint in model._meta.constraints
-    )
-    constraint = next(
-        (base_constraint for base_constraint in constraints if base_constraint.name == name), None
-    )
-    said = f"{constraint.violation_error_message} " if constraint else ""
+    reasons = [
+        f"{constraint.violation_error_message} "
+        for model in apps.get_models()
+        for constraint in model._meta.constraints
+        if constraint.name == name
+    ]
     return (
-        f"Nothing was saved. {said}Somebody may have saved the same a moment ago. "
+        f"Nothing was saved. {''.join(reasons[:1])}Somebody may have saved the same a moment ago. "
         "Your browser's Back button brings back what you wrote."
     )
 
@@ -104,23 +110,22 @@ class PartAdmin(StaffAdmin):
     """Rows that staff edit on the record they belong to; their own pages serve history alone."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Not on the front page of the admin."""
-        return False
+        return False  # not on the admin's front page
 
 
-class InlineRows(admin.TabularInline):
+class InlineRows(TabularInline):
     """Rows that belong to the record above them."""
 
     extra = 0
     names_need: Sequence[str] = ()
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what the rows' names need."""
         rows = super().get_queryset(request)
         return rows.select_related(*self.names_need) if self.names_need else rows
 
     def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
         """With its name for who hears the page: Django gives a table's inputs no label."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -136,15 +141,13 @@ class LinkPart(InlineRows):
     """
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A link is not edited: remove it and add another."""
         return False
 
 
-class NamesFormSet(BaseInlineFormSet):
+class NamesFormSet(InlineFormSet):
     """Other names: refuses the same name twice in one form, which no single row can see."""
 
     def clean(self) -> None:
-        """Compare what is about to be saved, whatever its case."""
         super().clean()
         seen: set[str] = set()
         for form in self.forms:
@@ -158,7 +161,10 @@ class NamesFormSet(BaseInlineFormSet):
 
 def create_staff_account(username: str = "") -> tuple[str, str]:
     """Make a staff account in the group, and return its name and its random password."""
-    username = username or _free_name()
+    if not username:
+        taken = set(User.objects.values_list("username", flat=True))
+        names = ["staff", *(f"staff{number}" for number in range(2, len(taken) + 3))]
+        username = next(name for name in names if name not in taken)
     password = secrets.token_urlsafe(12)
     user = User.objects.create_user(username, password=password, is_staff=True)
     user.groups.add(group.staff_group())
@@ -166,11 +172,4 @@ def create_staff_account(username: str = "") -> tuple[str, str]:
 
 
 def staff_account_exists() -> bool:
-    """Is there any staff account yet?"""
     return User.objects.filter(is_staff=True, is_active=True).exists()
-
-
-def _free_name() -> str:
-    taken = set(User.objects.values_list("username", flat=True))
-    names = ["staff", *(f"staff{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)

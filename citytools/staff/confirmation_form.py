@@ -1,7 +1,7 @@
 """A form that asks before it saves: it comes back with what saving will say, and a box to tick.
 
 It works without JavaScript. The box's value is a hash of the question, so that a tick holds for
-what was read and for nothing else: change the form or the facts meanwhile, and it asks anew.
+what was read and for nothing else: change the form or the facts meanwhile, and it asks again.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 FIELDS = ("confirm", "confirm_nothing")
+_TICK = "Nothing was saved yet. Read what this will say, then tick the box."
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,9 @@ class ConfirmationQuestion:
 
     @property
     def token(self) -> str:
-        """A hash of all that is asked."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
     def html(self, sentence_id: str) -> SafeString:
-        """The sentences, and the list folded."""
         text = format_html('<span id="{}">{}</span>', sentence_id, " ".join(self.sentences))
         if not self.items:
             return text
@@ -56,12 +55,10 @@ class TokenCheckbox(forms.CheckboxInput):
         self.token = token
 
     def format_value(self, value: Any) -> str:
-        """The token, ticked or not."""
-        return self.token
+        return self.token  # ticked or not
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        """What was sent, to be compared."""
-        return data.get(name)
+        return data.get(name)  # not whether it was sent: it is compared with the token
 
 
 class ConfirmationForm(forms.Form):
@@ -78,16 +75,10 @@ class ConfirmationForm(forms.Form):
     def ask(self, question: ConfirmationQuestion) -> None:
         """Show the question; an error on each of its boxes that is not ticked."""
         self._show("confirm", question.token, question.agreement, question)
-        if not question.nothing:
-            errors = {
-                "confirm": "Nothing was saved yet. Read what this will say, then tick the box."
-            }
-        else:
+        errors = {"confirm": _TICK}
+        if question.nothing:
             self._show("confirm_nothing", question.token, question.nothing)
-            errors = {
-                "confirm_nothing": f"Nothing is recorded. {question.remedy}",
-                "confirm": "Nothing was saved yet. Read what this will say, then tick the box.",
-            }
+            errors = {"confirm_nothing": f"Nothing is recorded. {question.remedy}", **errors}
         for name, error in errors.items():
             if self.cleaned_data.get(name) != question.token:
                 self.add_error(name, error)
@@ -96,10 +87,10 @@ class ConfirmationForm(forms.Form):
         self, name: str, token: str, label: str, question: ConfirmationQuestion | None = None
     ) -> None:
         field = self[name]
-        described = [f"{field.auto_id}_error"]
+        describing_ids = [f"{field.auto_id}_error"]
         if question:
             # The sentence alone describes the box: nobody wants to hear the whole list each time
-            described.insert(0, f"{field.auto_id}_says")
-            field.help_text = question.html(described[0])
+            describing_ids.insert(0, f"{field.auto_id}_says")
+            field.help_text = question.html(describing_ids[0])
         field.label = label
-        field.field.widget = TokenCheckbox(token, {"aria-describedby": " ".join(described)})
+        field.field.widget = TokenCheckbox(token, {"aria-describedby": " ".join(describing_ids)})

@@ -5,7 +5,6 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.contrib.auth.models import Group, Permission
-from django.db import models
 from django.db.models import Q
 
 NAME = "LOTI staff"
@@ -14,7 +13,7 @@ APPS = ("boroughs", "systems", "contracts", "skills", "research")
 
 
 def staff_group() -> Group:
-    """The group, which may do all with facts and only look at their history."""
+    """The group, which may do everything with facts and only look at their history."""
     group, _ = Group.objects.get_or_create(name=NAME)
     ours = Permission.objects.filter(content_type__app_label__in=APPS)
     permissions = ours.filter(~_event_permissions() | Q(codename__startswith="view_"))
@@ -25,19 +24,13 @@ def staff_group() -> Group:
 
 def _event_permissions() -> Q:
     """The permissions that concern the tables of history, which only triggers write."""
-    kinds = [model for label in APPS for model in apps.get_app_config(label).get_models()]
-    events = [kind for kind in kinds if hasattr(kind, "pgh_tracked_model")]
-    return _any(events)
-
-
-def _any(kinds: list[type[models.Model]]) -> Q:
-    found = Q(pk__in=[])
-    for kind in kinds:
-        options = kind._meta
-        found |= Q(
-            content_type__app_label=options.app_label, content_type__model=options.model_name
-        )
-    return found
+    any_of_them = Q(pk__in=[])
+    for label in APPS:
+        for model in apps.get_app_config(label).get_models():
+            if hasattr(model, "pgh_tracked_model"):
+                name = model._meta.model_name
+                any_of_them |= Q(content_type__app_label=label, content_type__model=name)
+    return any_of_them
 
 
 def after_migrations(sender: AppConfig, apps: Apps | None = None, **_: Any) -> None:

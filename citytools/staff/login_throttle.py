@@ -33,7 +33,7 @@ FREE_TRIES_OF_CLIENT = 30
 """Tries of one client at all names together. Without it, whoever makes up a new name each time is
 never delayed, and keeps the one thread that hashes passwords busy: nobody else could sign in."""
 FIRST_DELAY_SECONDS, MAX_DELAY_SECONDS = 10, 15 * 60
-MEMORY = datetime.timedelta(days=1)
+MAX_MEMORY = datetime.timedelta(days=1)
 """After so long without a try, a client's tries at a name are forgotten."""
 MAX_ROWS, PRUNE_EVERY = 10_000, 100
 """Rows that are left whatever number of names somebody makes up, and after how many new ones it is
@@ -51,7 +51,7 @@ def delay_seconds(tries: int, free_tries: int = FREE_TRIES) -> int:
     if tries < free_tries:
         return 0
     doublings = min(tries - free_tries, 10)  # beyond, the longest delay is long reached
-    return min(FIRST_DELAY_SECONDS * 2**doublings, MAX_DELAY_SECONDS)
+    return min(FIRST_DELAY_SECONDS << doublings, MAX_DELAY_SECONDS)
 
 
 class LoginThrottle(AxesDatabaseHandler):
@@ -91,20 +91,16 @@ class LoginThrottle(AxesDatabaseHandler):
     def reset_attempts(
         self,
         *,
-        ip_address: str | None = None,
         username: str | None = None,
-        ip_or_username: bool = False,
+        **options: Any,
     ) -> int:
         """What `manage.py axes_reset` and its like do."""
         key = _name_key(username) if username else None
-        count: int = super().reset_attempts(
-            ip_address=ip_address, username=key, ip_or_username=ip_or_username
-        )
-        return count
+        return int(super().reset_attempts(username=key, **options))
 
 
 def _address(request: HttpRequest) -> str:
-    return request.axes_ip_address  # type: ignore[attr-defined]
+    return str(request.axes_ip_address)  # type: ignore[attr-defined]
 
 
 def _name_key(username: str) -> str:
@@ -120,8 +116,8 @@ def _count_try(key: str, address: str, free_tries: int = FREE_TRIES) -> int:
             username=key, ip_address=address, user_agent="", defaults=start
         )
         waited = now - row.attempt_time
-        tries = row.failures_since_start if waited < MEMORY else 0
-        left = delay_seconds(tries, free_tries) - waited.total_seconds()
+        tries = int(row.failures_since_start) if waited < MAX_MEMORY else 0
+        left: float = delay_seconds(tries, free_tries) - waited.total_seconds()
         if tries >= free_tries and left > 0:
             return math.ceil(left)
         row.failures_since_start, row.attempt_time = tries + 1, now
@@ -136,7 +132,7 @@ def _count_try(key: str, address: str, free_tries: int = FREE_TRIES) -> int:
 
 def _prune(now: datetime.datetime, new: int) -> None:
     """Delete what is forgotten, and now and then the oldest beyond MAX_ROWS."""
-    AccessAttempt.objects.filter(attempt_time__lt=now - MEMORY).delete()
+    AccessAttempt.objects.filter(attempt_time__lt=now - MAX_MEMORY).delete()
     if new % PRUNE_EVERY:
         return
     rows = AccessAttempt.objects.order_by("-attempt_time", "-pk")

@@ -10,10 +10,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -87,17 +86,17 @@ def _values(form: Any) -> Row:
         if isinstance(widget, forms.CheckboxInput):
             values |= {bound.name: ["on"]} if value else {}
             continue
-        shown = widget.format_value(value)
-        several = shown if isinstance(shown, list | tuple) else [shown]
-        values[bound.name] = ["" if one is None else str(one) for one in several]
+        text = widget.format_value(value)
+        texts = text if isinstance(text, list | tuple) else [text]
+        values[bound.name] = ["" if text is None else str(text) for text in texts]
     return values
 
 
-def _as_new_row(formset: BaseInlineFormSet, typed: Row, key: str) -> Row:
-    """A row that is gone, to be made again: as it was last, with what was typed into it."""
-    model: Any = formset.model
-    last = model.pgh_event_model.objects.filter(pgh_obj_id=typed[key][0]).order_by("-pgh_id")
-    row = model()
+def _as_new_row(formset: Any, typed: Row, key: str) -> Row:
+    """A row that was deleted, to be added again: as it was last, with what was typed into it."""
+    events = formset.model.pgh_event_model.objects.filter(pgh_obj_id=typed[key][0])
+    last = events.order_by("-pgh_id")
+    row = formset.model()
     if (event := last.first()) is not None:
         for field in tracked_fields(type(event)):
             setattr(row, field.attname, getattr(event, field.attname))
@@ -106,22 +105,17 @@ def _as_new_row(formset: BaseInlineFormSet, typed: Row, key: str) -> Row:
 
 
 def describe_typed_values(model_admin: Any, request: HttpRequest) -> list[tuple[str, str]]:
-    """(label, words) of all that was typed into the form of a record that is gone."""
-    fields = [name for _, options in model_admin.get_fieldsets(request) for name in _flat(options)]
+    """(label, words) of all that was typed into the form of a deleted record."""
+    fields = flatten_fieldsets(model_admin.get_fieldsets(request))
     form = model_admin.get_form(request, None, change=False, fields=fields)(request.POST)
     formsets, _ = model_admin._create_formsets(request, form.instance, change=False)
-    found = list(_form_in_words(form))
+    values = list(_form_in_words(form))
     for formset in formsets:
         noun = str(formset.model._meta.verbose_name)
         for number, row in enumerate(formset.forms, start=1):
             skipped = {formset.fk.name, formset.model._meta.pk.name, "DELETE"}
-            found += _form_in_words(row, f"{noun} {number}: ".capitalize(), skipped)
-    return found
-
-
-def _flat(options: Any) -> Iterator[str]:
-    for name in options["fields"]:
-        yield from [name] if isinstance(name, str) else name
+            values += _form_in_words(row, f"{noun} {number}: ".capitalize(), skipped)
+    return values
 
 
 def _form_in_words(
@@ -142,7 +136,7 @@ def _words(bound: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, models.QuerySet | list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(map(str, value))
     if isinstance(bound.field, forms.TypedChoiceField) and value not in (None, ""):
         choices: Any = bound.field.choices
         value = next((label for choice, label in choices if choice == value), value)
@@ -177,7 +171,7 @@ class OptimisticLockAdmin(HistoryAdmin):
             conflict = self.conflict(request, number)
             if not self.model._base_manager.filter(pk=number).exists():
                 return self._deleted_meanwhile(request, number)
-            context = self._shown_again(request, number, conflict) | (extra_context or {})
+            context = self._redisplay_context(request, number, conflict) | (extra_context or {})
             return super().changeform_view(request, object_id, form_url, context)
 
     def delete_view(
@@ -213,10 +207,10 @@ class OptimisticLockAdmin(HistoryAdmin):
         except Http404:
             return None  # Django says it in its own words
 
-    def _shown_again(
+    def _redisplay_context(
         self, request: HttpRequest, number: int, conflict: Conflict | None
     ) -> dict[str, Any]:
-        """What the form is shown with, should it be shown again."""
+        """The context of the form, should it be shown again."""
         if conflict is None:
             # A form with mistakes keeps its version: what is written next is still to be seen
             return {"record_version": request.POST.get(FIELD, "")}

@@ -27,8 +27,8 @@ from citytools.history.record_version import Conflict, VersionedAdmin
 from citytools.staff.confirmation_form import ConfirmationQuestion
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-_MAX_NAMED = 10
-_DONE_TO_ROWS = {
+_MAX_ROWS_NAMED = 10
+_ACTIONS_ON_ROWS = {
     restore.ADD: "Came back with it",
     restore.CHANGE: "Went back with it",
     restore.REMOVE: "Taken off, as it was not there then",
@@ -41,7 +41,6 @@ class HistoryAdmin(VersionedAdmin):
     change_list_template = "admin/fact_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """With the pages of deleted records and of going back."""
         wrap = self.admin_site.admin_view
         deleted, back = self._page_name("deleted"), self._page_name("restore")
         return [
@@ -56,7 +55,6 @@ class HistoryAdmin(VersionedAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The list, with a link to what was deleted."""
         deleted = reverse(f"admin:{self._page_name('deleted')}")
         return super().changelist_view(request, {"deleted_url": deleted} | (extra_context or {}))
 
@@ -88,9 +86,9 @@ class HistoryAdmin(VersionedAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         alive = self.model._base_manager.filter(pk=models.OuterRef("pgh_obj_id"))
-        gone = self._events().filter(~models.Exists(alive), pgh_label="delete")
-        gone = gone.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
-        page = Paginator(gone, PER_PAGE).get_page(request.GET.get("page"))
+        deletions = self._events().filter(~models.Exists(alive), pgh_label="delete")
+        deletions = deletions.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
+        page = Paginator(deletions, PER_PAGE).get_page(request.GET.get("page"))
         events = list(page.object_list)
         names, people = RecordNames(events), account_names(events)
         page.object_list = [
@@ -127,8 +125,8 @@ class HistoryAdmin(VersionedAdmin):
                     if conflict is None:
                         return self._restore(request, event)
             except IntegrityError:
-                said = "Not restored. Somebody changed a record meanwhile. Try again."
-                messages.error(request, said)
+                message = "Not restored. Somebody changed a record meanwhile. Try again."
+                messages.error(request, message)
                 return self._to_history(event)
         return self._ask_before_restoring(request, record, event, conflict)
 
@@ -170,20 +168,23 @@ class HistoryAdmin(VersionedAdmin):
         said = f"Restored the version of {in_london(event.pgh_created_at)}"
         self.log_change(request, restored.record, said)
         messages.success(request, f"{said}: {restored.record}.")
-        done = [step for step in restored.steps if not step.problem]
-        for action, words in _DONE_TO_ROWS.items():
-            rows = [f"{step.relation.noun}: {step.name}" for step in done if step.action == action]
+        names = [(step, f"{step.relation.noun}: {step.name}") for step in restored.steps]
+        for action, words in _ACTIONS_ON_ROWS.items():
+            rows = [row for step, row in names if step.action == action and not step.problem]
             if rows:
-                more = f" and {len(rows) - _MAX_NAMED} more" if len(rows) > _MAX_NAMED else ""
-                messages.info(request, f"{words}: {'; '.join(rows[:_MAX_NAMED])}{more}.")
-        for step in restored.steps:
+                more = (
+                    f" and {len(rows) - _MAX_ROWS_NAMED} more"
+                    if len(rows) > _MAX_ROWS_NAMED
+                    else ""
+                )
+                messages.info(request, f"{words}: {'; '.join(rows[:_MAX_ROWS_NAMED])}{more}.")
+        for step, row in names:
             if step.problem:
-                row = f"{step.relation.noun}: {step.name}"
                 messages.warning(request, f"Not restored with it: {row}. {step.problem}")
 
     def _rules(self, request: HttpRequest) -> restore.RestoreRules:
         return restore.RestoreRules(
-            self.history_links, self.check_restored, lambda *what: _may_write(request, *what)
+            self.history_links, self.check_restored, lambda *row: _may_write(request, *row)
         )
 
     def restore_question(self, event: Any) -> ConfirmationQuestion | None:
@@ -225,7 +226,7 @@ def _may_write(request: HttpRequest, model: Any, action: str) -> bool:
 
 
 def record_number(object_id: str) -> int:
-    """The record's number from its address; anything else is no page of ours."""
+    """The record's number from its address; Http404 for anything else."""
     text = unquote(object_id)
     if not _NUMBER.fullmatch(text):
         raise Http404("Records have numbers.")

@@ -18,7 +18,7 @@ from citytools.management.demonstration.market import (
     BRANDS,
     MARK,
     Catalogue,
-    InventedProduct,
+    IllustrativeProduct,
     invent_catalogue,
 )
 from citytools.management.demonstration.random_draws import happens, stream
@@ -234,7 +234,7 @@ def _with_number(catalogue: Catalogue, number: int) -> Catalogue:
     def named(name: str) -> str:
         return name.removesuffix(MARK) + f" {number}{MARK}" if name else ""
 
-    def renamed(product: InventedProduct) -> InventedProduct:
+    def renamed(product: IllustrativeProduct) -> IllustrativeProduct:
         maker, former = named(product.manufacturer), named(product.former_name)
         return replace(product, name=named(product.name), manufacturer=maker, former_name=former)
 

@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Folder:
 @pytest.fixture
 def kept_pages(settings: Settings) -> Iterator[None]:
     """Pages are kept, and none is yet."""
-    settings.KEPT_PAGES = 300
+    settings.MAX_CACHED_PAGES = 300
     page_cache.clear_page_cache()
     # As Django's own client does: the test's transaction ends with its connection
     for signal in (request_started, request_finished):

@@ -71,11 +71,11 @@ def test_suggestions_take_four_queries_whatever_their_number(
     signed_in(client)
     for _ in range(20):
         factories.system()
-    asked = {"app_label": "contracts", "model_name": "contractsystem", "field_name": "system"}
+    query = {"app_label": "contracts", "model_name": "contractsystem", "field_name": "system"}
 
     with django_assert_num_queries(6):
-        found = client.get("/admin/autocomplete/", asked | {"term": "Product"}).json()
-    assert len(found["results"]) == 20
+        answer = client.get("/admin/autocomplete/", query | {"term": "Product"}).json()
+    assert len(answer["results"]) == 20
 
 
 def test_staff_may_look_at_history_but_not_write_it() -> None:

@@ -39,7 +39,7 @@ def test_a_change_in_the_admin_names_who_made_it_and_what_it_was(staff: Client) 
     post_change(staff, system, form)
     newest = _entries(staff, system)[0]
 
-    assert (newest.who, newest.done) == ("Ada Obi", "Changed")
+    assert (newest.who, newest.action) == ("Ada Obi", "Changed")
     assert _said(newest) == {"Status": ("Live", "Being retired")}
 
 
@@ -58,7 +58,7 @@ def test_bulk_writes_updates_and_raw_sql_are_in_the_history(staff: Client) -> No
         cursor.execute("UPDATE systems_supplier SET vcse = false")
     entries = _entries(staff, supplier)
 
-    assert [entry.done for entry in entries] == ["Changed", "Changed", "Created"]
+    assert [entry.action for entry in entries] == ["Changed", "Changed", "Created"]
     assert {entry.who for entry in entries} == {"Directly in the database"}
     assert _said(entries[1]) == {"Small or medium-sized": ("empty", "yes")}
 
@@ -95,7 +95,7 @@ def test_the_history_of_a_contract_holds_those_who_share_it(staff: Client) -> No
     contract = factories.contract(partners=[factories.borough("Camden")])
     ContractPartner.objects.all().delete()
     entries = _entries(staff, contract)
-    said = [(entry.done, _said(entry).get("Borough")) for entry in entries]
+    said = [(entry.action, _said(entry).get("Borough")) for entry in entries]
 
     assert ("Sharing borough added", ("empty", "Camden")) in said
     assert ("Sharing borough removed", ("Camden", "empty")) in said
@@ -103,7 +103,7 @@ def test_the_history_of_a_contract_holds_those_who_share_it(staff: Client) -> No
 
 def test_the_history_of_a_contract_holds_its_systems_and_functions(staff: Client) -> None:
     contract = factories.contract(systems=[factories.system()])
-    done = {entry.done for entry in _entries(staff, contract)}
+    done = {entry.action for entry in _entries(staff, contract)}
 
     assert done == {"Created", "System covered added", "Function added"}
 
@@ -111,7 +111,7 @@ def test_the_history_of_a_contract_holds_its_systems_and_functions(staff: Client
 def test_the_history_of_a_supplier_holds_names_and_owners(staff: Client) -> None:
     supplier = factories.supplier_alias("Old Ltd").supplier
     factories.ownership(supplier, factories.supplier("Parent"))
-    done = {entry.done for entry in _entries(staff, supplier)}
+    done = {entry.action for entry in _entries(staff, supplier)}
 
     assert done == {"Created", "Other name added", "Owner added"}
 
@@ -119,7 +119,7 @@ def test_the_history_of_a_supplier_holds_names_and_owners(staff: Client) -> None
 def test_the_history_of_a_product_holds_names_and_functions(staff: Client) -> None:
     product = factories.product(functions=[factories.function()])
     factories.product_alias("Old", product)
-    done = {entry.done for entry in _entries(staff, product)}
+    done = {entry.action for entry in _entries(staff, product)}
 
     assert done == {"Created", "Other name added", "Function added"}
 
@@ -127,7 +127,7 @@ def test_the_history_of_a_product_holds_names_and_functions(staff: Client) -> No
 def test_the_history_of_a_borough_holds_its_returns(staff: Client) -> None:
     borough = factories.returned().borough
 
-    assert {entry.done for entry in _entries(staff, borough)} == {"Created", "Return added"}
+    assert {entry.action for entry in _entries(staff, borough)} == {"Created", "Return added"}
 
 
 def test_history_is_paged_newest_first(staff: Client) -> None:
@@ -137,7 +137,7 @@ def test_history_is_paged_newest_first(staff: Client) -> None:
 
     assert len(_entries(staff, supplier)) == 50
     assert _said(_entries(staff, supplier)[0]) == {"Note": ("note 58", "note 59")}
-    assert _entries(staff, supplier, "?page=2")[-1].done == "Created"
+    assert _entries(staff, supplier, "?page=2")[-1].action == "Created"
 
 
 def test_a_long_history_takes_no_more_queries_than_a_short_one(staff: Client) -> None:

@@ -100,7 +100,7 @@ WITH_ROWS = [(model, link) for model in with_history() for link in links_of(mode
 
 
 @pytest.mark.parametrize(
-    ("model", "link"), WITH_ROWS, ids=lambda one: getattr(one, "noun", "") or one.__name__
+    ("model", "link"), WITH_ROWS, ids=lambda part: getattr(part, "noun", "") or part.__name__
 )
 def test_a_row_added_meanwhile_is_seen_and_kept(staff: Client, model: Any, link: Any) -> None:
     record = made(model)
@@ -266,7 +266,7 @@ def test_a_copy_is_saved_as_new_whatever_has_changed(staff: Client) -> None:
     typed = _opened(staff, supplier) | {"name": "Copy", "slug": "copy", "_saveasnew": "Save"}
     Supplier.objects.update(note="Meanwhile")
     assert _post(staff, supplier, typed).status_code == 302
-    assert {one.name for one in Supplier.objects.all()} == {"Acme", "Copy"}
+    assert {supplier_record.name for supplier_record in Supplier.objects.all()} == {"Acme", "Copy"}
 
 
 def test_a_form_in_a_popup_sees_conflicts_too(staff: Client) -> None:

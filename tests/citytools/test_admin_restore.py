@@ -29,8 +29,8 @@ def test_a_version_is_restored_after_asking(staff: Client) -> None:
     Supplier.objects.update(name="Wrong")
     restore = address(Supplier, "restore", supplier.pk, _versions(Supplier)[0])
 
-    asked = staff.get(restore).content.decode()
-    assert "Wrong" in asked
+    page = staff.get(restore).content.decode()
+    assert "Wrong" in page
     assert Supplier.objects.get().name == "Wrong"
     assert messages(confirmed(staff, restore))[0].startswith("Restored the version of")
     assert Supplier.objects.get().name == "Acme"
@@ -43,7 +43,7 @@ def test_restoring_is_itself_in_the_history(staff: Client) -> None:
     page = staff.get(address(Supplier, "history", supplier.pk))
     newest = page.context["page"].object_list[0]
 
-    assert (newest.who, newest.done) == ("Ada Obi", "Changed")
+    assert (newest.who, newest.action) == ("Ada Obi", "Changed")
 
 
 def test_a_deleted_record_is_listed_and_comes_back_under_its_number(staff: Client) -> None:

@@ -112,8 +112,8 @@ def test_many_deleted_at_once_come_back_each_with_its_own(staff: Client) -> None
     aliases = [factories.supplier_alias("First Ltd"), factories.supplier_alias("Second Ltd")]
     first = aliases[0].supplier
     numbers = [alias.supplier_id for alias in aliases]
-    chosen = {"action": "delete_selected", "_selected_action": numbers, "post": "yes"}
-    staff.post(address(Supplier, "changelist"), chosen)
+    action = {"action": "delete_selected", "_selected_action": numbers, "post": "yes"}
+    staff.post(address(Supplier, "changelist"), action)
     assert not SupplierAlias.objects.exists()
     confirmed(staff, _restoring(Supplier, numbers[0], "latest"))
     assert [(row.name, row.supplier) for row in SupplierAlias.objects.all()] == [
@@ -211,8 +211,8 @@ def test_a_finding_with_unsound_tokens_says_so_before_it_is_restored(staff: Clie
 
 
 def test_the_numbers_that_a_finding_kept_are_words_in_its_history(staff: Client) -> None:
-    kept = {"boroughs": {"value": "3", "on": "2026-09-30"}, "list": [1, None, True]}
-    record = factories.finding(published_values=kept)
+    values = {"boroughs": {"value": "3", "on": "2026-09-30"}, "list": [1, None, True]}
+    record = factories.finding(published_values=values)
     page = words(staff.get(address(Finding, "history", record.pk)), "body")
     assert "boroughs (on: 2026-09-30; value: 3); list (1, empty, yes)" in page
 

@@ -65,7 +65,7 @@ def test_a_deleted_record_comes_back_with_all_its_rows(staff: Client, model: Any
     deleted = staff.get(address(model, "deleted"))
     assert number in [row["number"] for row in deleted.context["page"].object_list]
     history = staff.get(address(model, "history", number))
-    assert [entry.done for entry in history.context["page"]].count("Deleted") == 1
+    assert [entry.action for entry in history.context["page"]].count("Deleted") == 1
     restore = address(model, "restore", number, _last_version(model, number))
     wsgiresponse = staff.get(restore)
     assert len(wsgiresponse.context["plan"].steps) == sum(map(len, before[1].values()))

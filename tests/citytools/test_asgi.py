@@ -164,8 +164,8 @@ def test_pages_do_not_wait_behind_sign_in() -> None:
 def test_503_where_too_many_wait() -> None:
     server, waiting, _ = full_pool(b"/admin/login/", 1)
     busy = scope(**POST)
-    status, others = asyncio.run(_request_while_busy(server, waiting, busy, 11, busy))
-    assert (status, others) == (503, [200] * 11)
+    status, other_statuses = asyncio.run(_request_while_busy(server, waiting, busy, 11, busy))
+    assert (status, other_statuses) == (503, [200] * 11)
 
 
 def test_503_says_when_to_ask_again() -> None:

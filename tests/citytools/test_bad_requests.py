@@ -17,7 +17,9 @@ MANY = "&".join(f"a{number}=1" for number in range(2000))
 def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What the log of refused requests shows."""
     handlers = logging.getLogger("django.security").handlers
-    (handler,) = [one for one in handlers if isinstance(one.formatter, OneLineFormatter)]
+    (handler,) = [
+        handler for handler in handlers if isinstance(handler.formatter, OneLineFormatter)
+    ]
     string_io = io.StringIO()
     monkeypatch.setattr(handler, "stream", string_io)
     return string_io

@@ -54,16 +54,16 @@ def test_any_write_makes_every_page_new(client: Client) -> None:
 def test_the_etag_is_of_address_query_host_day_and_code(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = {client.get(one)["ETag"] for one in ("/about/", "/systems/", "/systems/?q=a")}
-    found.add(client.get("/about/", headers={"host": "localhost"})["ETag"])
-    found.add(client.get("/about/", secure=True)["ETag"])
+    etags = {client.get(address)["ETag"] for address in ("/about/", "/systems/", "/systems/?q=a")}
+    etags.add(client.get("/about/", headers={"host": "localhost"})["ETag"])
+    etags.add(client.get("/about/", secure=True)["ETag"])
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2030, 1, 1))
-    found.add(client.get("/about/")["ETag"])
+    etags.add(client.get("/about/")["ETag"])
     other = data_version.Version("other", timezone.now())
     monkeypatch.setattr(data_version, "code_version", lambda: other)
-    found.add(client.get("/about/")["ETag"])
-    assert len(found) == 7
-    assert client.head("/about/")["ETag"] in found
+    etags.add(client.get("/about/")["ETag"])
+    assert len(etags) == 7
+    assert client.head("/about/")["ETag"] in etags
 
 
 def test_a_date_alone_counts_once_the_last_change_has_settled(

@@ -65,4 +65,4 @@ def test_a_number_of_proxies_that_is_none_stops_the_start(
 ) -> None:
     monkeypatch.setenv("TRUSTED_PROXIES", text)
     with pytest.raises(ImproperlyConfigured, match="write a whole number from 0 to 10"):
-        read_whole_number("TRUSTED_PROXIES", default=0, most=10)
+        read_whole_number("TRUSTED_PROXIES", default=0, maximum=10)

@@ -71,11 +71,11 @@ def killed_once(served: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     calls: list[str] = []
     real = views.overview_figures
 
-    def figures(*given: Any, **named: Any) -> Any:
+    def figures(*arguments: Any, **options: Any) -> Any:
         calls.append("made")
         if len(calls) == 1:
             kill()
-        return real(*given, **named)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(views, "overview_figures", figures)
     return calls
@@ -124,7 +124,7 @@ def test_staff_are_told_too(staff: Client, down: list[str]) -> None:
 
 @pytest.mark.usefixtures("down")
 def test_a_kept_page_is_not_sent_unchecked(client: Client, settings: Any) -> None:
-    settings.KEPT_PAGES = 300
+    settings.MAX_CACHED_PAGES = 300
     assert client.get("/about/").status_code == 503
     assert client.get("/about/").status_code == 503
 
@@ -163,7 +163,7 @@ def test_a_fault_while_the_page_not_found_is_made_is_503(
         kill()
         return factories.borough() is not None
 
-    monkeypatch.setattr(context_processors, "holds_invented_records", broken)
+    monkeypatch.setattr(context_processors, "holds_illustrative_records", broken)
     assert client.get("/nowhere/").status_code == 503
 
 
@@ -222,7 +222,7 @@ def test_django_does_not_log_a_503_again() -> None:
     record = logging.makeLogRecord({"status_code": 503})
     assert not NotUnavailableFilter().filter(record)
     filters = logging.getLogger("django.request").filters
-    assert any(isinstance(one, NotUnavailableFilter) for one in filters)
+    assert any(isinstance(entry, NotUnavailableFilter) for entry in filters)
 
 
 def _raising(fault: Exception) -> Callable[..., HttpResponse]:

@@ -85,8 +85,8 @@ def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
         row[column] for name in FACTS for row in rows(name) for column in free_text & row.keys()
     }
     words = "|".join(re.escape(name) for name in real().real_names if len(bare_letters(name)) > 2)
-    named = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
-    assert [text for text in texts if named.search(text)] == []
+    real_name = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+    assert [text for text in texts if real_name.search(text)] == []
 
 
 def test_every_invented_name_says_so() -> None:

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.text import slugify
 
-from citytools.imports import ImportCounts, ImportRun, RecordDraft
+from citytools.imports import ImportCounts, ImportRun
 from citytools.imports.csv_reader import CsvRow, LoadError
+from citytools.imports.table_writer import RecordDraft
 from systems.models import Ownership, Product, ProductFunction, Supplier, System
 from tests import factories
 
@@ -49,17 +50,17 @@ def system_draft(**values: Any) -> RecordDraft:
 
 def test_new_rows_are_created_in_the_order_of_their_drafts() -> None:
     run = ImportRun()
-    made = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
-    assert [record.name for _, record in made] == ["Zebra", "Ape"]
-    assert all(record.pk for _, record in made)
-    assert run.tallies == {"suppliers": ImportCounts(created=2)}
+    written = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
+    assert [record.name for _, record in written] == ["Zebra", "Ape"]
+    assert all(record.pk for _, record in written)
+    assert run.counts == {"suppliers": ImportCounts(created=2)}
 
 
 def test_a_row_that_says_the_same_is_left_alone() -> None:
     ImportRun().upsert(Supplier, drafts("Ape"), key=["slug"])
     before, run = events(), ImportRun()
     run.upsert(Supplier, drafts("Ape"), key=["slug"])
-    assert run.tallies == {"suppliers": ImportCounts(unchanged=1)}
+    assert run.counts == {"suppliers": ImportCounts(unchanged=1)}
     assert events() == before
 
 
@@ -67,7 +68,7 @@ def test_only_rows_that_differ_are_written() -> None:
     ImportRun().upsert(Supplier, drafts("Ape", "Zebra"), key=["slug"])
     before, run = events(), ImportRun()
     run.upsert(Supplier, [*drafts("Ape"), draft(name="ZEBRA", slug="zebra")], key=["slug"])
-    assert run.tallies == {"suppliers": ImportCounts(changed=1, unchanged=1)}
+    assert run.counts == {"suppliers": ImportCounts(changed=1, unchanged=1)}
     assert events() == before + 1
     assert Supplier.objects.get(slug="zebra").name == "ZEBRA"
 
@@ -134,15 +135,15 @@ def test_a_change_that_only_the_database_refuses_is_named_by_its_row() -> None:
 
 
 def test_links_become_exactly_those_of_the_drafts() -> None:
-    kept, gone, new = (factories.function() for _ in range(3))
-    product = factories.product(functions=[kept, gone])
+    first, gone, new = (factories.function() for _ in range(3))
+    product = factories.product(functions=[first, gone])
     other = factories.product(functions=[gone])
     run = ImportRun()
-    links = [draft(product=product, function=function) for function in (kept, new)]
+    links = [draft(product=product, function=function) for function in (first, new)]
     run.replace(ProductFunction, [(links[0].line, product)], links, owner="product")
-    assert set(product.functions.all()) == {kept, new}
+    assert set(product.functions.all()) == {first, new}
     assert set(other.functions.all()) == {gone}
-    assert list(run.tallies.values()) == [ImportCounts(created=1, unchanged=1, removed=1)]
+    assert list(run.counts.values()) == [ImportCounts(created=1, unchanged=1, removed=1)]
 
 
 def test_an_owner_without_drafts_loses_its_links() -> None:

@@ -180,9 +180,9 @@ def test_made_up_names_fill_no_table(client: Client, monkeypatch: pytest.MonkeyP
 
 def test_neither_name_nor_password_is_kept_in_clear(client: Client) -> None:
     sign_in(client, "ada", "secret")
-    kept = str(list(AccessAttempt.objects.values()))
-    assert "ada" not in kept
-    assert "secret" not in kept
+    stored = str(list(AccessAttempt.objects.values()))
+    assert "ada" not in stored
+    assert "secret" not in stored
 
 
 def test_an_operator_can_end_the_delays_of_a_name(client: Client) -> None:

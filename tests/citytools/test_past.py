@@ -37,8 +37,8 @@ def test_what_was_not_there_yet_is_not_there_and_what_was_deleted_is() -> None:
     system = factories.system()
 
     with as_of_views.read_as_at(BEFORE):
-        assert [one.pk for one in System.objects.all()] == [number]
-    assert [one.pk for one in System.objects.all()] == [system.pk]
+        assert [record.pk for record in System.objects.all()] == [number]
+    assert [record.pk for record in System.objects.all()] == [system.pk]
 
 
 def test_the_day_itself_belongs_to_the_past_until_midnight_in_london() -> None:

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from citytools.search.hits import Hit
-from citytools.search.results import BEST, SHORT, SearchResults
+from citytools.search.lists import Hit
+from citytools.search.results import MAX_BEST_HITS, MAX_HITS_PER_KIND, SearchResults
 from tests.citytools.searches import SEARCHES
 from tests.pages import read, total, words
 
@@ -33,18 +33,18 @@ def results(q: str, **more: str) -> SearchResults:
     return SearchResults(data)
 
 
-def first(q: str, what: str, **more: str) -> Hit:
+def first(q: str, record_type: str, **more: str) -> Hit:
     """The best hit of a kind of record."""
-    return next(hit for hit in results(q, **more).hits if hit.what == what)
+    return next(hit for hit in results(q, **more).hits if hit.record_type == record_type)
 
 
 def test_of_a_hundred_searches_ninety_five_have_their_answer_among_the_first_three() -> None:
-    assert len(SEARCHES) == len({asked for asked, _, _ in SEARCHES}) == 100
+    assert len(SEARCHES) == len({question for question, _, _ in SEARCHES}) == 100
     missed = []
-    for asked, kind, name in SEARCHES:
-        best = results(asked).best
+    for question, kind, name in SEARCHES:
+        best = results(question).best
         if not any(hit.kind.name == kind and hit.title.startswith(name) for hit in best):
-            missed.append(f"{asked}: wanted {kind} {name}, got {[hit.title for hit in best]}")
+            missed.append(f"{question}: wanted {kind} {name}, got {[hit.title for hit in best]}")
     print(*missed, sep="\n")
     assert len(missed) <= 5
 
@@ -83,10 +83,14 @@ REASONS = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "what", "name", "reason"), REASONS)
-def test_each_hit_says_why_it_is_here(asked: str, what: str, name: str, reason: str) -> None:
+@pytest.mark.parametrize(("question", "record_type", "name", "reason"), REASONS)
+def test_each_hit_says_why_it_is_here(
+    question: str, record_type: str, name: str, reason: str
+) -> None:
     hit = next(
-        one for one in results(asked).hits if one.what == what and one.title.startswith(name)
+        candidate
+        for candidate in results(question).hits
+        if candidate.record_type == record_type and candidate.title.startswith(name)
     )
     assert hit.reason == reason
 
@@ -107,23 +111,23 @@ PARENTS = [
 ]
 
 
-@pytest.mark.parametrize(("asked", "what", "parent"), PARENTS)
-def test_each_hit_says_what_it_belongs_to(asked: str, what: str, parent: str) -> None:
-    assert first(asked, what).parent == parent
+@pytest.mark.parametrize(("question", "record_type", "parent"), PARENTS)
+def test_each_hit_says_what_it_belongs_to(question: str, record_type: str, parent: str) -> None:
+    assert first(question, record_type).parent == parent
 
 
-@pytest.mark.parametrize("asked", ["parking", "idox", "camden", "camden housing", "software"])
-def test_a_group_is_short_and_leads_to_as_many_as_it_says(client: Client, asked: str) -> None:
-    groups = results(asked).groups
+@pytest.mark.parametrize("question", ["parking", "idox", "camden", "camden housing", "software"])
+def test_a_group_is_short_and_leads_to_as_many_as_it_says(client: Client, question: str) -> None:
+    groups = results(question).groups
     assert len({group.kind.name for group in groups}) == len(groups) > 1
     for group in groups:
-        assert 0 < len(group.hits) <= SHORT
+        assert 0 < len(group.hits) <= MAX_HITS_PER_KIND
         assert all(hit.kind == group.kind for hit in group.hits)
         for way in group.more:
             page = client.get(way.address)
             if way.address.startswith("/search/"):
-                found = page.context["listing"].groups[0].hits
-                assert {hit.address for hit in group.hits} < {hit.address for hit in found}
+                more_hits = page.context["listing"].groups[0].hits
+                assert {hit.address for hit in group.hits} < {hit.address for hit in more_hits}
             else:
                 said = re.match(r"All ([\d,]+) in the list of", way.words)
                 assert said
@@ -140,8 +144,8 @@ def test_a_list_that_is_named_leads_to_its_rows(client: Client) -> None:
 
 
 def test_every_address_that_the_search_gives_is_a_page(client: Client) -> None:
-    asked = "camden skills; ten vendors; oracle; g-cloud; lock-in; planx eight boroughs; cyber"
-    hits = {hit.address: hit.what for q in asked.split("; ") for hit in results(q).hits}
+    questions = "camden skills; ten vendors; oracle; g-cloud; lock-in; planx eight boroughs; cyber"
+    hits = {hit.address: hit.record_type for q in questions.split("; ") for hit in results(q).hits}
     kinds = {"list of skills", "framework", "finding", "case study", "recommendation", "skill"}
     assert kinds <= set(hits.values())
     for address in hits:
@@ -152,11 +156,11 @@ def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None
     everything = results("housing").hits
     real = results("housing", illustrative="no").hits
     invented = results("housing", illustrative="yes").hits
-    assert {hit.invented for hit in everything} == {True, False}
+    assert {hit.illustrative for hit in everything} == {True, False}
     assert real
-    assert not any(hit.invented for hit in real)
+    assert not any(hit.illustrative for hit in real)
     assert invented
-    assert all(hit.invented for hit in invented if not hit.what.startswith("list of"))
+    assert all(hit.illustrative for hit in invented if not hit.record_type.startswith("list of"))
     page = client.get("/search/", {"q": "custardly housing"})
     assert "Custardly Housing (invented) Invented for demonstration" in words(page)
 
@@ -170,8 +174,8 @@ def test_a_list_without_invented_records_stays_without_them(client: Client) -> N
 def test_the_best_are_the_first_three_over_all_kinds(client: Client) -> None:
     page = client.get("/search/", {"q": "cyber security"})
     best = page.context["listing"].best
-    assert len(best) == BEST
-    assert {"skill", "function"} <= {hit.what for hit in best}
+    assert len(best) == MAX_BEST_HITS
+    assert {"skill", "function"} <= {hit.record_type for hit in best}
     assert read(page).links.index(best[0].address) < read(page).links.index(best[1].address)
 
 

@@ -27,8 +27,8 @@ def _one_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def forget() -> None:
-    question._boroughs.cache_clear()
-    results._standing.cache_clear()
+    question._known_bodies.cache_clear()
+    results._daily_names.cache_clear()
 
 
 def body(name: str, **fields: str) -> Borough:
@@ -52,17 +52,17 @@ def test_the_known_are_londons_own_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "question",
     [
         *("badgerlightbourne", "Badgerlightborne", "badgerlight", "badgerlightbourne council"),
         *("X0X", "x0x", "E77777777", "e77777777"),
     ],
 )
-def test_a_further_body_is_found_by_name_slip_and_code(asked: str) -> None:
+def test_a_further_body_is_found_by_name_slip_and_code(question: str) -> None:
     body(FURTHER, official_name="Badgerlightbourne Council", code="X0X", gss_code="E77777777")
     for number in range(30):
         body(f"Otterham {number}")
-    assert FURTHER in titles(asked)[:3]
+    assert FURTHER in titles(question)[:3]
 
 
 def test_a_further_body_and_a_thing_lead_to_its_systems() -> None:
@@ -70,9 +70,9 @@ def test_a_further_body_and_a_thing_lead_to_its_systems() -> None:
     function = factories.function("Housing repairs")
     factories.system(borough=place, function=function, product=factories.product("Lathe"))
     factories.system(function=function, product=factories.product("Plane"))
-    found = titles("badgerlightbourne housing repairs")
-    assert f"Systems of {FURTHER}: Housing repairs" in found or f"Lathe in {FURTHER}" in found
-    assert not any(title.startswith("Plane") for title in found)
+    hits = titles("badgerlightbourne housing repairs")
+    assert f"Systems of {FURTHER}: Housing repairs" in hits or f"Lathe in {FURTHER}" in hits
+    assert not any(title.startswith("Plane") for title in hits)
 
 
 def test_no_more_than_the_likest_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from tests.pages import read, text_of, words
 pytestmark = pytest.mark.django_db
 
 
-def found(client: Client, **query: Any) -> list[str]:
+def titles(client: Client, **query: Any) -> list[str]:
     """The names on the page, best first."""
     response = client.get("/search/", query)
     assert response.status_code == 200, words(response)
@@ -86,15 +86,15 @@ MORE_HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("asked", MORE_HOSTILE)
-def test_hostile_words_never_break_the_page(client: Client, asked: str) -> None:
+@pytest.mark.parametrize("question", MORE_HOSTILE)
+def test_hostile_words_never_break_the_page(client: Client, question: str) -> None:
     camden = factories.borough("Camden")
     system = factories.system(borough=camden, product=factories.product("Mosaic"))
     factories.contract(lead=camden, systems=[system], title="Mosaic support")
-    for words_ in (asked, f"camden {asked}"[:100]):
+    for words_ in (question, f"camden {question}"[:100]):
         page = client.get("/search/", {"q": words_, "kind": ["system", "contract"]})
         assert page.status_code in {200, 400}
-        assert page.status_code == 200 or "\x00" in asked or len(words_.strip()) > 100
+        assert page.status_code == 200 or "\x00" in question or len(words_.strip()) > 100
         assert "<script>alert" not in text_of(page)
 
 
@@ -121,8 +121,8 @@ def test_only_published_research_is_found(client: Client) -> None:
         build(title=f"Wombats drafted {number}", published_on=None, **text)
         build(title=f"Wombats tomorrow {number}", published_on=tomorrow, **text)
         build(title=f"Untitled {number}", published_on=None, **text)
-    assert sorted(found(client, q="wombats")) == [f"Wombats now {number}" for number in range(3)]
-    assert sorted(found(client, q="wombat")) == [f"Wombats now {number}" for number in range(3)]
+    assert sorted(titles(client, q="wombats")) == [f"Wombats now {number}" for number in range(3)]
+    assert sorted(titles(client, q="wombat")) == [f"Wombats now {number}" for number in range(3)]
 
 
 def test_the_name_of_a_metric_in_a_text_is_no_word_of_it(client: Client) -> None:
@@ -130,28 +130,28 @@ def test_the_name_of_a_metric_in_a_text_is_no_word_of_it(client: Client) -> None
     factories.finding(title="On committees", summary=f"{token} wombats", body=token)
     factories.case_study(title="On walks", body=token, outcome=f"Wombats {token}.")
     factories.recommendation(title="On advice", body=f"Of wombats {token} run.")
-    for asked in ("metric", "modern_gov_boroughs", "boroughs"):
-        assert not {"On committees", "On walks", "On advice"} & set(found(client, q=asked))
-    assert sorted(found(client, q="wombats")) == ["On advice", "On committees", "On walks"]
+    for question in ("metric", "modern_gov_boroughs", "boroughs"):
+        assert not {"On committees", "On walks", "On advice"} & set(titles(client, q=question))
+    assert sorted(titles(client, q="wombats")) == ["On advice", "On committees", "On walks"]
 
 
 def test_the_text_of_research_is_read_in_all_forms_of_a_word(client: Client) -> None:
     factories.finding(title="On buying", body="Boroughs negotiated together.")
     factories.case_study(title="Apart", summary="Nobody was negotiating.", body="-")
-    assert sorted(found(client, q="negotiates")) == ["Apart", "On buying"]
+    assert sorted(titles(client, q="negotiates")) == ["Apart", "On buying"]
 
 
 def test_accents_case_and_signs_make_no_difference(client: Client) -> None:
     factories.product("Café-Manager+", slug="cafe")
-    for asked in ("cafe manager", "CAFÉ MANAGER", "cafemanager", "café‑manager", "Cafe/Manager"):
-        assert found(client, q=asked)[0] == "Café-Manager+", asked
+    for question in ("cafe manager", "CAFÉ MANAGER", "cafemanager", "café‑manager", "Cafe/Manager"):
+        assert titles(client, q=question)[0] == "Café-Manager+", question
 
 
 def test_a_service_area_leads_to_its_systems(client: Client) -> None:
     area = factories.service_area("Housing", slug="housing", also_called="council homes; HRA")
     factories.function("Repairs", slug="repairs", service_area=area)
-    for asked in ("hra", "council homes", "housing"):
-        hit = client.get("/search/", {"q": asked}).context["listing"].best[0]
+    for question in ("hra", "council homes", "housing"):
+        hit = client.get("/search/", {"q": question}).context["listing"].best[0]
         assert hit.address == "/systems/?service_area=housing"
     assert client.get("/search/", {"q": "repairs"}).context["listing"].best[0].address == (
         "/systems/?function=repairs"
@@ -164,8 +164,8 @@ def test_boroughs_are_never_ordered_by_what_they_have(client: Client) -> None:
         factories.system(
             borough=factories.borough(name), product=product, satisfaction=satisfaction
         )
-    titles = found(client, q="mosaic", kind="system")
-    assert titles == ["Mosaic in Alpha", "Mosaic in Beta", "Mosaic in Gamma"]
+    names = titles(client, q="mosaic", kind="system")
+    assert names == ["Mosaic in Alpha", "Mosaic in Beta", "Mosaic in Gamma"]
 
 
 def test_a_contract_is_found_by_number_title_and_supplier(client: Client) -> None:
@@ -176,12 +176,12 @@ def test_a_contract_is_found_by_number_title_and_supplier(client: Client) -> Non
         supplier=factories.supplier("Zellis"),
     )
     factories.contract(title="Something else")
-    for asked in ("ab/12-3", "OCDS-B5FD17-1234", "payroll bureaux", "pay roll bureau", "zellis"):
-        page = client.get("/search/", {"q": asked})
+    for question in ("ab/12-3", "OCDS-B5FD17-1234", "payroll bureaux", "pay roll bureau", "zellis"):
+        page = client.get("/search/", {"q": question})
         addresses = [hit.address for hit in page.context["listing"].hits]
-        assert contract.get_absolute_url() in addresses, asked
+        assert contract.get_absolute_url() in addresses, question
         assert len([address for address in addresses if address.startswith("/contracts/")]) == 1, (
-            asked
+            question
         )
 
 
@@ -196,5 +196,5 @@ def test_levels_of_fit_come_in_their_order(client: Client) -> None:
         "Liqiud",  # spelt alike
     ):
         factories.supplier(name)
-    wanted = ["Liquid", "Liquid Gold", "Liquidator", "New Liquid Thing", "New Liquidator Thing"]
-    assert found(client, q="liquid", kind="supplier")[:6] == [*wanted, "Semiliquid"]
+    best = ["Liquid", "Liquid Gold", "Liquidator", "New Liquid Thing", "New Liquidator Thing"]
+    assert titles(client, q="liquid", kind="supplier")[:6] == [*best, "Semiliquid"]

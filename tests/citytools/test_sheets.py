@@ -80,7 +80,7 @@ def test_cells_become_values() -> None:
 def test_empty_cells_are_not_known() -> None:
     empty = line("")
     assert empty.whole("kind") is empty.money("kind") is empty.yes_no("kind") is None
-    assert empty.day("kind") is empty.one("kind", {}, "kinds.csv") is None
+    assert empty.day("kind") is empty.lookup("kind", {}, "kinds.csv") is None
     assert empty.parts("kind") == []
     assert empty.text("kind") == ""
 
@@ -112,14 +112,16 @@ def test_a_cell_that_is_no_such_value_is_named(reading: str, cell: str, message:
 def test_an_unknown_name_is_answered_with_the_likeliest_spelling() -> None:
     known = {"Quercus robur": 1, "Fraxinus": 2}
     with pytest.raises(LoadError, match=r"“Quercus rubur” is not known\. Did you mean “Quercus r"):
-        line("Quercus rubur").the("kind", known, "kinds.csv")
+        line("Quercus rubur").required_lookup("kind", known, "kinds.csv")
     with pytest.raises(LoadError, match=r"Add it to kinds\.csv, or correct it here\."):
         ImportRun().listed(line("Fig"), "kind", known, "kinds.csv")
 
 
 def test_known_names_give_what_they_name() -> None:
     known = {"oak": 1, "ash": 2}
-    assert line("oak").the("kind", known, "") == line("oak").one("kind", known, "") == 1
+    assert (
+        line("oak").required_lookup("kind", known, "") == line("oak").lookup("kind", known, "") == 1
+    )
     assert ImportRun().listed(line("ash; oak"), "kind", known, "") == [2, 1]
 
 

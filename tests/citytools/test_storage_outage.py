@@ -23,7 +23,7 @@ from tests.pages import text_of, words
 
 pytestmark = pytest.mark.django_db
 ZIP = "/data/citytools.zip"
-MADE = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
+GENERATED = ["/systems/systems.csv", "/contracts/contracts.ocds.json", "/contracts/together.csv"]
 Popen = subprocess.Popen
 begin = zip_archive.ArchiveBuilder.begin  # as it is, before the tests' own replaces it
 
@@ -44,7 +44,7 @@ def client() -> Client:
 @pytest.fixture
 def spooled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Every file goes through this folder, however small it is."""
-    monkeypatch.setattr(file_response, "_SPOOL", 1)
+    monkeypatch.setattr(file_response, "_MAX_BYTES_IN_MEMORY", 1)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -67,7 +67,7 @@ def full(spooled: Path, settings: Settings) -> Iterator[Path]:
         subprocess.run(["umount", "-l", spooled], check=True)
 
 
-@pytest.mark.parametrize("address", MADE)
+@pytest.mark.parametrize("address", GENERATED)
 def test_a_file_for_which_there_is_no_room_says_so(
     client: Client, full: Path, caplog: pytest.LogCaptureFixture, address: str
 ) -> None:
@@ -109,8 +109,8 @@ def test_after_there_is_room_again_the_file_is_whole(client: Client, full: Path)
 def test_a_file_that_is_not_kept_leaves_nothing(
     client: Client, full: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_response, "_SPOOL", 1_000_000)
-    settings.KEPT_FILES_BYTES = 1_000_000
+    monkeypatch.setattr(file_response, "_MAX_BYTES_IN_MEMORY", 1_000_000)
+    settings.MAX_CACHED_FILE_BYTES = 1_000_000
     assert text_of(client.get("/systems/systems.csv"))
     assert [path for path in settings.FILES_FOLDER.rglob("*") if path.is_file()] == []
     assert full

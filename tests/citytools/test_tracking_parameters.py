@@ -11,7 +11,7 @@ from citytools.http import page_cache
 from citytools.http.page_cache import without_tracking
 from tests import factories
 from tests.pages import read, text_of
-from tests.served import Served, asked
+from tests.served import Served, fetch
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -87,17 +87,17 @@ def test_links_of_a_narrowed_list_carry_no_tracker(client: Client) -> None:
     assert any("page=2" in link for link in links)
     assert not [link for link in links if "utm_" in link or "fbclid" in link]
     document = client.get(f"/systems/systems.json?limit=10&{TRACKED}").json()
-    told = [document["meta"][name] for name in ("self", "next", "page")]
-    assert not [address for address in told if "utm_" in address or "mc_cid" in address]
+    addresses = [document["meta"][name] for name in ("self", "next", "page")]
+    assert not [address for address in addresses if "utm_" in address or "mc_cid" in address]
 
 
 @pytest.mark.usefixtures("kept_pages")
 def test_a_page_is_made_once_for_readers_of_every_newsletter() -> None:
     client = Served()
-    first, many = asked(client, "/about/?utm_source=monday")
+    first, many = fetch(client, "/about/?utm_source=monday")
     assert many > 1
     for address in ("/about/?utm_source=friday&fbclid=x", "/about/"):
-        assert asked(client, address) == (first, 1)
+        assert fetch(client, address) == (first, 1)
     assert len(page_cache._pages) == 1
 
 

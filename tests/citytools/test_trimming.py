@@ -26,8 +26,8 @@ def test_no_sign_is_lost_and_no_words_run_together(path: Path) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_nothing_is_indented_where_blanks_are_seen(path: Path) -> None:
-    for shown in re.findall(r"<(pre|textarea)\b(.*?)</\1>", path.read_text(), re.DOTALL):
-        assert not re.search(r"\n[ \t]", shown[1])
+    for element in re.findall(r"<(pre|textarea)\b(.*?)</\1>", path.read_text(), re.DOTALL):
+        assert not re.search(r"\n[ \t]", element[1])
 
 
 @pytest.mark.parametrize(

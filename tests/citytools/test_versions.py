@@ -24,9 +24,9 @@ def key() -> str:
 @pytest.fixture
 def other() -> Iterator[Any]:
     """A connection beside the test's own, as another visitor's."""
-    found = psycopg2.connect(**connection.get_connection_params())
-    yield found
-    found.close()
+    other_connection = psycopg2.connect(**connection.get_connection_params())
+    yield other_connection
+    other_connection.close()
 
 
 WRITES: dict[str, Callable[[Supplier], object]] = {

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from citytools.local.bootstrap import commands, install, process
+from tests import schemas
 
 Publisher = Callable[..., None]
 
@@ -19,8 +20,8 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publisher:
     """Make packages of ours the only ones there are, and lock them; `content` is their schema."""
     index = tmp_path / "an index"
     index.mkdir()
-    monkeypatch.setattr(install, "SCHEMA_FOLDER", tmp_path / "set up" / "schemas")
-    monkeypatch.setattr(install, "SCHEMA_LOCK", tmp_path / "schemas.lock")
+    monkeypatch.setattr(schemas, "SCHEMA_FOLDER", tmp_path / "set up" / "schemas")
+    monkeypatch.setattr(schemas, "SCHEMA_LOCK", tmp_path / "schemas.lock")
     monkeypatch.setattr(process, "SETUP_FOLDER", tmp_path / "set up")
     monkeypatch.setattr(process, "LOG", tmp_path / "log")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
@@ -34,12 +35,12 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publisher:
             (index / f"{package}-{version}.tar.gz").write_bytes(packed)
             digest = hashlib.sha256(packed).hexdigest()
             lines.append(f"{package}=={version} --hash=sha256:{digest}")
-        install.SCHEMA_LOCK.write_text("\n".join(lines))
+        schemas.SCHEMA_LOCK.write_text("\n".join(lines))
 
     return _publish
 
 
-PACKAGES = {"ocdsextensionregistry": install.RELEASE_SCHEMA, "ocdskit": install.PACKAGE_SCHEMA}
+PACKAGES = {"ocdsextensionregistry": schemas.RELEASE_SCHEMA, "ocdskit": schemas.PACKAGE_SCHEMA}
 
 
 def _source_package(top: str, name: str, content: str, trace: Path) -> bytes:
@@ -63,14 +64,14 @@ def _source_package(top: str, name: str, content: str, trace: Path) -> bytes:
 
 
 def _fetched() -> dict[str, str]:
-    return {path.name: path.read_text() for path in install.SCHEMA_FOLDER.glob("*.json")}
+    return {path.name: path.read_text() for path in schemas.SCHEMA_FOLDER.glob("*.json")}
 
 
 def test_the_schemas_alone_are_kept_and_nothing_is_run(publish: Publisher, tmp_path: Path) -> None:
     publish('{"title": "e"}')
-    install.ensure_schemas()
+    schemas.ensure_schemas()
     assert _fetched() == dict.fromkeys(
-        (install.RELEASE_SCHEMA, install.PACKAGE_SCHEMA), '{"title": "e"}'
+        (schemas.RELEASE_SCHEMA, schemas.PACKAGE_SCHEMA), '{"title": "e"}'
     )
     assert sorted(path.name for path in process.SETUP_FOLDER.iterdir()) == ["lock", "schemas"]
     assert not (tmp_path / "was run").exists()
@@ -80,30 +81,30 @@ def test_what_is_there_is_not_fetched_again(
     publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
-    install.ensure_schemas()
+    schemas.ensure_schemas()
     monkeypatch.setattr(install, "pip_command", lambda: ["/no/pip"])
-    install.ensure_schemas()
+    schemas.ensure_schemas()
     assert len(_fetched()) == 2
 
 
 def test_a_changed_lock_and_a_lost_schema_are_fetched_anew(publish: Publisher) -> None:
     publish("old")
-    install.ensure_schemas()
+    schemas.ensure_schemas()
     publish("new", version="1.1")
-    install.ensure_schemas()
+    schemas.ensure_schemas()
     assert set(_fetched().values()) == {"new"}
-    (install.SCHEMA_FOLDER / install.PACKAGE_SCHEMA).unlink()
-    install.ensure_schemas()
+    (schemas.SCHEMA_FOLDER / schemas.PACKAGE_SCHEMA).unlink()
+    schemas.ensure_schemas()
     assert len(_fetched()) == 2
 
 
 def test_a_package_that_differs_from_the_lock_is_refused(publish: Publisher) -> None:
     publish("what was locked")
-    locked = install.SCHEMA_LOCK.read_text()
+    locked = schemas.SCHEMA_LOCK.read_text()
     publish("what somebody put in its place")
-    install.SCHEMA_LOCK.write_text(locked)
+    schemas.SCHEMA_LOCK.write_text(locked)
     with pytest.raises(process.SetupError, match="differs from the lock file"):
-        install.ensure_schemas()
+        schemas.ensure_schemas()
     assert _fetched() == {}
 
 
@@ -113,7 +114,7 @@ def test_an_index_without_source_packages_is_said_in_one_line(
     publish()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "set up"))
     with pytest.raises(process.SetupError, match="where PIP_FIND_LINKS names"):
-        install.ensure_schemas()
+        schemas.ensure_schemas()
 
 
 def test_set_up_without_the_schemas_fails_at_its_end(
@@ -125,7 +126,9 @@ def test_set_up_without_the_schemas_fails_at_its_end(
     installed: list[str] = []
     monkeypatch.setattr(commands, "ensure_packages", installed.append)
     monkeypatch.setattr(install, "ensure_node_modules", lambda: installed.append("front end"))
-    monkeypatch.setattr(install, "ensure_schemas", _fail)
+    monkeypatch.setattr(commands, "_python", lambda *module: module == ("-m", "tests.schemas"))
     assert commands.setup() == 1
     assert installed == ["requirements-test.lock", "front end"]
+    monkeypatch.setattr(schemas, "ensure_schemas", _fail)
+    assert schemas.main() == 1
     assert capsys.readouterr().err == "City Tools: no network\n"

@@ -56,7 +56,7 @@ def test_production_that_shows_inventions_unasked_says_so(
     settings.PRODUCTION = production
     factories.system(source_kind="illustrative")
     command = serve.Command(stdout=StringIO())
-    command._warn_of_inventions(demo)
+    command._warn_of_demonstration(demo)
     assert ("forget_demonstration takes them out" in command.stdout.getvalue()) == said
 
 

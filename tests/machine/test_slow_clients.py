@@ -142,7 +142,7 @@ def _curl(port: int, path: str, *options: str) -> tuple[int, str]:
 
 
 @contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _on_hold(folder: Path) -> Iterator[None]:
     """No copy ends meanwhile."""
     (folder / "hold").touch()
     try:
@@ -168,7 +168,7 @@ def test_a_failing_stream_looks_broken_to_curl(
     front: str, folder: Path, request: pytest.FixtureRequest
 ) -> None:
     port: int = request.getfixturevalue(front)
-    with _held(folder), ThreadPoolExecutor() as pool:
+    with _on_hold(folder), ThreadPoolExecutor() as pool:
         curl = pool.submit(_curl, port, PLACE)
         _break_a_copy()
         assert curl.result() == (18, "200")

@@ -86,7 +86,7 @@ def _answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _asked(port: int) -> Iterator[http.client.HTTPResponse]:
+def _first_answer(port: int) -> Iterator[http.client.HTTPResponse]:
     """The answer to one visitor, who then goes."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     client.request("GET", PLACE)
@@ -109,10 +109,10 @@ def test_a_long_file_is_streamed_whole_in_little_memory(
     port: int, server: "subprocess.Popen[str]"
 ) -> None:
     (worker,) = _workers(server.pid)
-    with _asked(port) as response:
+    with _first_answer(port) as response:
         response.read(1)  # whatever is loaded at the first request
     before, begun = _memory(worker), time.monotonic()
-    with _asked(port) as response:
+    with _first_answer(port) as response:
         first = response.read(10)
         waited = time.monotonic() - begun
         body = first + response.read()
@@ -133,7 +133,7 @@ def _memory(pid: int) -> int:
 
 def test_who_goes_stops_the_query(port: int, hold: Path) -> None:
     hold.touch()
-    with _asked(port) as response:
+    with _first_answer(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
     assert eventually(lambda: not _copying())
@@ -145,7 +145,7 @@ def test_a_file_that_breaks_off_never_looks_whole(
 ) -> None:
     workers = _workers(server.pid)
     hold.touch()
-    with _asked(port) as response:
+    with _first_answer(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
         with connection.cursor() as cursor:

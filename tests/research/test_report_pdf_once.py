@@ -37,7 +37,7 @@ time.sleep(60)
 def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where PDFs are kept in this test."""
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
-    settings.KEPT_FILES_BYTES = 10_000_000
+    settings.MAX_CACHED_FILE_BYTES = 10_000_000
     settings.FILES_FOLDER = tmp_path / "files"
     return tmp_path / "files/kept"
 

@@ -135,14 +135,14 @@ class Client:
 
 
 @runtime_checkable
-class PageCache(Protocol):
-    """What an application has that keeps pages: they are then sent without a thread of their own.
+class PageStore(Protocol):
+    """An application that caches pages: they are then sent without a thread of their own.
 
-    A thread for each took a kept page half as long again as the page itself.
+    Handing each to a thread took half as long again as sending the cached page.
     """
 
     def stored_page(self, environ: Environ, /) -> Any:
-        """The page, of whatever version; None where there is none. Must not wait for anything."""
+        """The page, of whatever version; None where there is none. Must not block."""
 
     def present_version(self) -> str | None:
         """The version that a page must be of, by a query."""
@@ -152,7 +152,7 @@ class PageCache(Protocol):
 
 
 class WsgiToAsgi:
-    """A WSGI application as an ASGI one; one that is a `PageCache` too has it asked first.
+    """A WSGI application as an ASGI one; the pages of a `PageStore` are sent first.
 
     The pools are those of one worker. Nearly every thread keeps a database connection: all of them,
     and csv_copy's, times the workers must stay well below PostgreSQL's max_connections.
@@ -160,9 +160,10 @@ class WsgiToAsgi:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        page_store: object = application
-        self._page_cache = cache = page_store if isinstance(page_store, PageCache) else None
-        self._version = BatchedCall("version", cache.present_version) if cache else None
+        store: object = application
+        self._page_store = store if isinstance(store, PageStore) else None
+        present_version = self._page_store and self._page_store.present_version
+        self._version = BatchedCall("version", present_version) if present_version else None
         self._pages = ThreadPool("pages", max_threads=2, max_waiting=100)
         self._files = ThreadPool("files", max_threads=2, max_waiting=50)
         self._static = ThreadPool("static", max_threads=1, max_waiting=200)
@@ -214,11 +215,11 @@ class WsgiToAsgi:
             return text_response(500, "Something went wrong, and was logged.")
 
     async def _cached_page(self, environ: Environ) -> Response | None:
-        cache, version = self._page_cache, self._version
-        page = cache and cache.stored_page(environ)
-        if not page or not cache or not version or page.version != await version.result():
+        store, version = self._page_store, self._version
+        page = store and store.stored_page(environ)
+        if not page or not store or not version or page.version != await version.result():
             return None
-        return call_application(partial(cache.send_page, page), environ)
+        return call_application(partial(store.send_page, page), environ)
 
     def _call(self, environ: Environ, body: IO[bytes]) -> Response:
         with body:

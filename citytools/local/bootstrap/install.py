@@ -1,4 +1,4 @@
-"""Installs what lock files list: .venv, node_modules, and the official OCDS schemas for the tests.
+"""Installs what lock files list: .venv and node_modules.
 
 Each has a stamp with its lock file's hash, so that what is there is not fetched again.
 """
@@ -11,11 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, cast
 
 from citytools.local.bootstrap import process
 from citytools.local.bootstrap.process import ROOT, SetupError, run_logged
@@ -31,10 +28,6 @@ _MISLEADING = ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_
 NODE_MODULES, NPM_LOCK = ROOT / "node_modules", ROOT / "package-lock.json"
 # Not in the home folder: a service's account often has none, or may not write there
 NPM_CACHE = process.SETUP_FOLDER / "npm"
-SCHEMA_FOLDER, SCHEMA_LOCK = process.SETUP_FOLDER / "schemas", ROOT / "schemas.lock"
-RELEASE_SCHEMA, PACKAGE_SCHEMA = "release-schema.json", "release-package-schema.json"
-# No wheel has the schemas, but the source packages of their publisher's own tools do
-_SCHEMA_PACKAGES = {RELEASE_SCHEMA: "ocdsextensionregistry", PACKAGE_SCHEMA: "ocdskit"}
 
 
 def ensure_packages(lock: str, venv: Path = VENV) -> Path:
@@ -44,7 +37,7 @@ def ensure_packages(lock: str, venv: Path = VENV) -> Path:
     kind = f"{platform.python_implementation()} {version} {platform.machine()}"
     # The tests' lock file lists all that the runtime's does
     locks = [RUNTIME_LOCK, TEST_LOCK] if lock == TEST_LOCK else [lock]
-    marks = [kind, *(f"{name} {_fingerprint(ROOT / name, kind)}" for name in locks)]
+    marks = [kind, *(f"{name} {fingerprint(ROOT / name, kind)}" for name in locks)]
 
     def install() -> None:
         # Without its stamp an environment may be half made, or another Python's: begin again
@@ -56,9 +49,9 @@ def ensure_packages(lock: str, venv: Path = VENV) -> Path:
         stamp.unlink(missing_ok=True)
         print(f"Installing Python packages from {lock} …", flush=True)
         options = ["--only-binary=:all:", "--no-compile", "--no-warn-script-location"]
-        _run_pip("installing Python packages", python, "install", *options, "-r", ROOT / lock)
+        run_pip("installing Python packages", python, "install", *options, "-r", ROOT / lock)
 
-    _install_once(stamp, marks, [python], install)
+    install_once(stamp, marks, [python], install)
     return python
 
 
@@ -69,24 +62,10 @@ def ensure_node_modules() -> None:
         print("Installing front-end packages …", flush=True)
         run_npm("ci")  # empties the folder first, the stamp in it too
 
-    _install_once(NODE_MODULES / ".installed", [_fingerprint(NPM_LOCK)], [], install)
+    install_once(NODE_MODULES / ".installed", [fingerprint(NPM_LOCK)], [], install)
 
 
-def ensure_schemas() -> None:
-    """Make .setup/schemas hold the official schemas."""
-    stamp, mark = SCHEMA_FOLDER / "unpacked", _fingerprint(SCHEMA_LOCK, *_SCHEMA_PACKAGES)
-    files = [SCHEMA_FOLDER / name for name in _SCHEMA_PACKAGES]
-
-    def install() -> None:
-        print("Fetching the official OCDS schemas …", flush=True)
-        stamp.unlink(missing_ok=True)
-        with tempfile.TemporaryDirectory(dir=process.SETUP_FOLDER) as folder:
-            _fetch_schemas(Path(folder))
-
-    _install_once(stamp, [mark], files, install)
-
-
-def _install_once(
+def install_once(
     stamp: Path, marks: Sequence[str], files: Sequence[Path], install: Callable[[], None]
 ) -> None:
     """Install unless the stamp holds the last mark and the files are there."""
@@ -102,7 +81,7 @@ def _install_once(
                 stamp.write_text("\n".join(marks))
 
 
-def _fingerprint(*parts: str | Path) -> str:
+def fingerprint(*parts: str | Path) -> str:
     """One hash over texts and the contents of files."""
     digest = hashlib.sha256()
     for part in parts:
@@ -111,7 +90,7 @@ def _fingerprint(*parts: str | Path) -> str:
     return digest.hexdigest()
 
 
-def _run_pip(
+def run_pip(
     purpose: str, python: Path, command: str, *arguments: str | Path, **variables: str
 ) -> None:
     env = {name: value for name, value in os.environ.items() if name not in _MISLEADING} | variables
@@ -155,20 +134,3 @@ def run_npm(*arguments: str) -> None:
     # npm reads its settings in capitals too, and then which one wins is chance
     theirs = {name: value for name, value in os.environ.items() if name.lower() not in ours}
     run_logged([node, script, *arguments], "installing front-end packages", theirs | ours)
-
-
-def _fetch_schemas(folder: Path) -> None:
-    """Unpack two files of source packages, of which nothing is built, installed or run."""
-    # pip asks a package's build backend for its name: ours answers in place of setuptools
-    backend = str(Path(__file__).with_name("build_backend"))
-    options = ("--no-binary=:all:", "--no-build-isolation", "--dest", folder, "-r", SCHEMA_LOCK)
-    purpose = "fetching the official OCDS schemas"
-    _run_pip(purpose, PYTHON, "download", *options, PYTHONPATH=backend)
-    SCHEMA_FOLDER.mkdir(exist_ok=True)
-    for name, package in _SCHEMA_PACKAGES.items():
-        (archive,) = folder.glob(f"{package}-*.tar.gz")
-        member = f"{archive.name.removesuffix('.tar.gz')}/tests/fixtures/{name}"
-        with tarfile.open(archive) as files:
-            # None stands for what is no file, which in a package of known hash it is
-            content = cast("IO[bytes]", files.extractfile(member)).read()
-        (SCHEMA_FOLDER / name).write_bytes(content)

@@ -13,6 +13,7 @@ from psycopg2.errors import DuplicateDatabase
 
 from citytools.local import file_locks
 from citytools.local.postgres import server
+from citytools.local.postgres.cluster import StartError
 
 SLOW_SECONDS = 0.5
 PAUSE_SECONDS = 5.0
@@ -98,7 +99,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if settings.EMBEDDED_DATABASE:
             try:
                 address = server.ensure_running(settings.EMBEDDED_FOLDER)
-            except server.StartError as error:
+            except StartError as error:
                 raise OperationalError(str(error)) from error
             parameters |= {"host": address.host, "port": address.port, "user": address.user}
         return parameters

@@ -1,7 +1,7 @@
 """One project's cluster: how it is created, and what the project's folder remembers of it.
 
-Without the record a cluster that a cleaner of the system deleted would be begun anew, empty and
-unseen.
+Without the record a cluster that a clean-up of the system deleted would be replaced, unseen, by
+an empty one.
 """
 
 import hashlib
@@ -44,12 +44,10 @@ class Cluster:
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's data folder."""
         return self.home / "data"
 
     @property
     def log(self) -> Path:
-        """What the server has to say."""
         return self.data / "server.log"
 
     @property
@@ -65,7 +63,6 @@ class Cluster:
 
     @property
     def bin_folder(self) -> Path:
-        """The folder of initdb, pg_ctl and postgres."""
         try:
             return programs.find_bin_folder(self.account, self.home)
         except programs.NoProgramsError as error:
@@ -121,7 +118,6 @@ class ClusterRecord:
 
 
 def record_path(folder: Path) -> Path:
-    """The file of the record, within the folder of the locks."""
     return folder / RECORD_NAME
 
 
@@ -171,14 +167,14 @@ def check_record(folder: Path, record: ClusterRecord) -> None:
     if present == record.system_identifier:
         return
     if not data.exists() or not any(data.iterdir()):
-        what = f"the database's data were in {data} and are not there any more"
+        fault = f"the database's data were in {data} and are not there any more"
     elif present is None:
-        what = f"the database's data in {data} are damaged"
+        fault = f"the database's data in {data} are damaged"
     else:
-        what = f"the database in {data} is not the one that was made for this folder"
+        fault = f"the database in {data} is not the one that was made for this folder"
     begin_anew = "" if present is None and not data.exists() else f"move {data} away and "
     raise StartError(
-        f"{what}: bring them back from a backup; or, to begin with an empty database, "
+        f"{fault}: bring them back from a backup; or, to begin with an empty database, "
         f"{begin_anew}remove {record_path(folder)}; or set DATABASE_URL to another server"
     )
 

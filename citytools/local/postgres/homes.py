@@ -104,9 +104,9 @@ def _unrecorded_home(folder: Path) -> Path | None:
     for home in (folder, *_outside_homes(folder)):
         if not (home / "data").exists():
             continue
-        if home != folder and _other_project(home, folder):
-            continue  # a project that was moved away from this path has taken it along
         if home != folder:
+            if _other_project(home, folder):
+                continue  # a project that was moved away from this path has taken it along
             _claim_home(home, folder)
         if home.parent in LASTING_FOLDERS:
             _log.warning("The database that an earlier clone at this path left in %s is used", home)

@@ -58,7 +58,6 @@ class Account:
             return subprocess.CompletedProcess(command, outcome.returncode, output.read())
 
     def give(self, path: Path) -> None:
-        """Give a folder of ours to this account."""
         if self.switch_user:
             os.chown(path, self.uid, self.gid)
 
@@ -121,9 +120,9 @@ def major_version(bin_folder: Path, account: Account) -> int:
 
 
 def _candidates() -> Iterator[Path]:
-    if named := os.environ.get("PG_BINDIR"):
-        # Named but unusable is an error, not a reason to take another
-        yield Path(named).absolute()
+    if folder := os.environ.get("PG_BINDIR"):
+        # An unusable one is an error, not a reason to take another
+        yield Path(folder).absolute()
         return
     if wheel := _wheel_bin_folder():
         yield wheel

@@ -146,10 +146,7 @@ def _start(cluster: Cluster) -> None:
         if not _is_passing_fault(cluster):
             break
         time.sleep(min(0.1 * 2**attempt, 1))
-    output = outcome.stdout + (
-        cluster.log.read_text(errors="replace") if cluster.log.exists() else ""
-    )
-    reason = failure_reason(output)
+    reason = failure_reason(outcome.stdout + _log_text(cluster))
     raise StartError(f"the embedded PostgreSQL did not start: {reason} (more in {cluster.log})")
 
 
@@ -183,13 +180,7 @@ def _ensure_reaper(cluster: Cluster) -> None:
         return
     os.close(reaper_lock)
     subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "citytools.local.postgres.reaper",
-            str(cluster.folder),
-            str(cluster.data),
-        ],
+        [sys.executable, "-m", reaper.__name__, str(cluster.folder), str(cluster.data)],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

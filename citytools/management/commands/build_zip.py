@@ -10,12 +10,9 @@ from citytools.pages.data import FILES
 
 
 class Command(BaseCommand):
-    """manage.py build_zip."""
-
     help = "Build the zip of every file, unless there is a fresh one."
 
     def handle(self, **options: Any) -> None:
-        """Build it and say where it lies."""
         try:
             archive = zip_archive.build_archive(FILES)
         except OSError as fault:

@@ -91,10 +91,14 @@ def _holders(model: type[models.Model], to_delete: set[int]) -> Iterator[tuple[i
         needs: Any = SkillNeed.objects.filter(product__in=by_slug)
         yield from ((by_slug[need.product], need) for need in needs)
     if model is Supplier:
-        for product in Product.objects.filter(manufacturer__in=to_delete):
-            yield product.manufacturer_id, product  # type: ignore[misc]  # filtered: it has one
-        for contract in Contract.objects.filter(supplier__in=to_delete):
-            yield contract.supplier_id, contract  # type: ignore[misc]
+        products = Product.objects.filter(manufacturer__in=to_delete)
+        yield from (
+            (product.manufacturer_id, product) for product in products if product.manufacturer_id
+        )
+        contracts = Contract.objects.filter(supplier__in=to_delete)
+        yield from (
+            (contract.supplier_id, contract) for contract in contracts if contract.supplier_id
+        )
         staying = Ownership.objects.filter(owner__in=to_delete).exclude(supplier__in=to_delete)
         yield from ((ownership.owner_id, ownership) for ownership in staying)
 

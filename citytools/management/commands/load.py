@@ -76,7 +76,7 @@ class Command(BaseCommand):
                 lock_tables()
                 for folder, files in required.items():
                     load(folder, files, run)
-                if any(tally.written for tally in run.tallies.values()):
+                if run.has_written:
                     take_statistics()
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
@@ -84,19 +84,19 @@ class Command(BaseCommand):
 
     def _report(self, run: ImportRun, seconds: float, recorded_as: str) -> None:
         self.stdout.write(f"{'created':>42} changed unchanged removed")
-        for name, tally in run.tallies.items():
+        for name, counts in run.counts.items():
             self.stdout.write(
-                f"{name:<34}{tally.created:>8}{tally.changed:>8}{tally.unchanged:>10}"
-                f"{tally.removed:>8}"
+                f"{name:<34}{counts.created:>8}{counts.changed:>8}{counts.unchanged:>10}"
+                f"{counts.removed:>8}"
             )
         self.stdout.write(
             f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
         )
-        if run.left:
-            self.stdout.write(f"Left as people wrote it ({len(run.left)}):")
-            for sentence in skipped_row_sentences(run.left):
+        if run.skipped:
+            self.stdout.write(f"Left as people wrote it ({len(run.skipped)}):")
+            for sentence in skipped_row_sentences(run.skipped):
                 self.stdout.write(f"- {sentence}")
-        if any(tally.written for tally in run.tallies.values()):
+        if run.has_written:
             self.stdout.write(
                 f"To undo: put the former files back and load again, or restore a record from its\n"
                 f"history in the admin, which names this load ({recorded_as}).\n"
@@ -109,10 +109,9 @@ def demo_choice(option: str | None) -> str:
 
     As the command's option says, else DEMO, else yes on one's own machine alone.
     """
-    named = option or os.environ.get("DEMO")
-    choice = named or ("no" if settings.PRODUCTION else "yes")
+    choice = option or os.environ.get("DEMO") or ("no" if settings.PRODUCTION else "yes")
     if choice not in {"yes", "no"}:
-        # argparse does not look at a default, and this one may come from outside
+        # argparse checks no default, and this one may come from the environment
         raise CommandError(f"DEMO={choice} means nothing: write yes or no.")
     return choice
 
@@ -122,13 +121,8 @@ def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
         if path.name not in READERS:
             remedy = f"Rename it to one of {', '.join(READERS)}, or move it elsewhere."
-            raise LoadError(
-                f"{folder.name}/{path.name}",
-                "",
-                "",
-                f"Nothing in {folder.name} is called so.",
-                remedy,
-            )
+            reason = f"Nothing in {folder.name} is called so."
+            raise LoadError(f"{folder.name}/{path.name}", "", "", reason, remedy)
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)

@@ -10,7 +10,6 @@ class Command(makemigrations.Command):
     """Without this, --check would start the embedded server to look at the applied history."""
 
     def handle(self, *app_labels: str, **options: Any) -> None:
-        """As in Django, except that --check passes the history check over."""
         if options["check_changes"]:
             # Django skips that check for this engine; the connection itself stays what it is
             connection.settings_dict["ENGINE"] = "django.db.backends.dummy"

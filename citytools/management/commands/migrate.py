@@ -10,6 +10,5 @@ class Command(migrate.Command):
     """Without the name, a row that a migration fills in would count as written by a person."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """As Django does, within a context of history."""
         with pghistory.context(command="migrate"):
             super().handle(*args, **options)

@@ -12,7 +12,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 
 from boroughs.models import Borough
-from citytools.http.context_processors import holds_invented_records
+from citytools.http.context_processors import holds_illustrative_records
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
@@ -20,17 +20,13 @@ from citytools.staff import admin
 
 
 class Command(BaseCommand):
-    """Everything from an empty database to the first page."""
-
     help = "Migrate, load the fixtures into an empty database, and serve."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Port and demonstration set, which make hands over as PORT and DEMO."""
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
         parser.add_argument("--demo", help=f"{DEMO_HELP}. Only an empty database is loaded")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Prepare, serve, and leave nothing running."""
         port = web_server.parse_port(options["port"])
         demo = demo_choice(options["demo"])
         signal.signal(signal.SIGTERM, _leave)
@@ -55,16 +51,16 @@ class Command(BaseCommand):
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
                 call_command("load", demo=demo, stdout=io.StringIO())
-            self._warn_of_inventions(demo)
+            self._warn_of_demonstration(demo)
             call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()
         if web_server.collect_static():
             self.stdout.write("Collected the static files.")
         return sign_in
 
-    def _warn_of_inventions(self, demo: str) -> None:
+    def _warn_of_demonstration(self, demo: str) -> None:
         """A site that was loaded with the demonstration before goes on showing it."""
-        if settings.PRODUCTION and demo == "no" and holds_invented_records():
+        if settings.PRODUCTION and demo == "no" and holds_illustrative_records():
             self.stdout.write(
                 "This site shows records invented for demonstration. manage.py "
                 "forget_demonstration takes them out; DEMO=yes says that they are meant."

@@ -9,16 +9,12 @@ from citytools.staff import admin
 
 
 class Command(BaseCommand):
-    """What `make staff` runs."""
-
     help = "Make a staff account that may edit the facts, and print its password."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The account's name, if one is wanted."""
         parser.add_argument("name", nargs="?", default="", help="otherwise staff, staff2, …")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Make the account."""
         try:
             name, password = admin.create_staff_account(options["name"])
         except IntegrityError as error:

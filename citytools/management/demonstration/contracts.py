@@ -139,7 +139,7 @@ _SMALL = 25_000
 
 
 @dataclass(frozen=True)
-class InventedTerm:
+class IllustrativeTerm:
     """From when until when; an empty end is a rolling contract's."""
 
     starts_on: str
@@ -150,7 +150,7 @@ class InventedTerm:
 
 def contract_term(
     rng: random.Random, functions: tuple[str, ...], as_of: datetime.date
-) -> InventedTerm:
+) -> IllustrativeTerm:
     """A term that had begun when the borough answered and ends from November 2026 on."""
     common = [function for function in functions if function in _COMMON_ENDS]
     if common and happens(rng, 80):
@@ -161,7 +161,9 @@ def contract_term(
     return term_ending_on(end, rng, as_of)
 
 
-def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date) -> InventedTerm:
+def term_ending_on(
+    end: datetime.date, rng: random.Random, as_of: datetime.date
+) -> IllustrativeTerm:
     """A term of two to ten years, with an extension in four of ten cases."""
     starts = {
         years: _plus_years(end, -years) + datetime.timedelta(days=1) for years in range(2, 11)
@@ -173,7 +175,7 @@ def term_ending_on(end: datetime.date, rng: random.Random, as_of: datetime.date)
     years = int(weighted_choice(rng, weights))
     more = rng.choice((1, 1, 2, 2, 3)) if happens(rng, 40) else 0
     extension = _plus_years(end, more).isoformat() if more else ""
-    return InventedTerm(starts[years].isoformat(), end.isoformat(), extension, years)
+    return IllustrativeTerm(starts[years].isoformat(), end.isoformat(), extension, years)
 
 
 def _plus_years(day: datetime.date, years: int) -> datetime.date:
@@ -247,11 +249,11 @@ def _kinds(bundles: list[Bundle], seed: int) -> list[str]:
     return kinds
 
 
-def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> InventedTerm:
+def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -> IllustrativeTerm:
     if kind == "rolling":
         # It began long ago, and often only the year is remembered
         year = max(EARLIEST.year, as_of.year - 1 - rng.randrange(7))
-        return InventedTerm(f"{year}-04-01"[: rng.choice((4, 10))], "", "", 0)
+        return IllustrativeTerm(f"{year}-04-01"[: rng.choice((4, 10))], "", "", 0)
     if kind == "ended":
         # Before November 2026, whether or not a successor is known
         return term_ending_on(_last_day(2026, rng.randrange(1, 11)), rng, as_of)
@@ -261,7 +263,7 @@ def _term(rng: random.Random, kind: str, as_of: datetime.date, bundle: Bundle) -
     length = rng.choice((4, 7))  # the source names only years, or months
     days = (term.starts_on, term.ends_on, term.extension_until)
     starts_on, ends_on, extension_until = (day[:length] for day in days)
-    return InventedTerm(starts_on, ends_on, extension_until, term.years)
+    return IllustrativeTerm(starts_on, ends_on, extension_until, term.years)
 
 
 def _title(rng: random.Random, bundle: Bundle) -> str:
@@ -282,7 +284,7 @@ def _in_a_sentence(name: str) -> str:
 
 
 def _prices(
-    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: InventedTerm
+    rng: random.Random, reference: ReferenceData, bundle: Bundle, term: IllustrativeTerm
 ) -> Row:
     """Values and the route; several systems, or several boroughs, are cheaper together."""
     size = sum(reference.boroughs[borough].size for borough in bundle.boroughs)

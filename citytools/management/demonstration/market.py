@@ -51,7 +51,7 @@ HOSTING = {
 
 
 @dataclass(frozen=True)
-class InventedProduct:
+class IllustrativeProduct:
     """An invented product, and how it tends to be run and liked."""
 
     name: str
@@ -69,16 +69,16 @@ class Catalogue:
 
     suppliers: tuple[str, ...]
     resellers: tuple[str, ...]
-    products: tuple[InventedProduct, ...]
+    products: tuple[IllustrativeProduct, ...]
 
     @cached_property
-    def by_name(self) -> dict[str, InventedProduct]:
+    def by_name(self) -> dict[str, IllustrativeProduct]:
         return {product.name: product for product in self.products}
 
     @cached_property
-    def by_function(self) -> dict[str, list[InventedProduct]]:
+    def by_function(self) -> dict[str, list[IllustrativeProduct]]:
         """The products made for each function, suites first."""
-        by_function: dict[str, list[InventedProduct]] = defaultdict(list)
+        by_function: dict[str, list[IllustrativeProduct]] = defaultdict(list)
         for product in self.products:
             for function in product.functions:
                 by_function[function].append(product)
@@ -104,7 +104,9 @@ class _Market:
         self.rng = rng
         self.count = 0
 
-    def product(self, word: str, functions: tuple[str, ...], popularity: int) -> InventedProduct:
+    def product(
+        self, word: str, functions: tuple[str, ...], popularity: int
+    ) -> IllustrativeProduct:
         """A new product; large suppliers make the popular ones."""
         self.count += 1
         large = happens(self.rng, 25 + popularity * 5)
@@ -113,7 +115,7 @@ class _Market:
         former = self._free_name(word, maker, popularity) if happens(self.rng, 12) else ""
         hosting = weighted_choice(self.rng, HOSTING)
         liking = 18 + self.rng.randrange(31)
-        return InventedProduct(name, maker, functions, former, popularity, hosting, liking)
+        return IllustrativeProduct(name, maker, functions, former, popularity, hosting, liking)
 
     def _free_name(self, word: str, maker: str, popularity: int) -> str:
         for name in free_names(self._ideas(word, maker, popularity), self.taken):
@@ -136,7 +138,7 @@ class _Market:
             yield f"{brand} {word}"
 
 
-def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
+def _suites(reference: ReferenceData, market: _Market) -> Iterator[IllustrativeProduct]:
     for row in _suite_rows():
         functions = tuple(
             name for name in split_cell(row["functions"]) if name in reference.functions
@@ -145,7 +147,7 @@ def _suites(reference: ReferenceData, market: _Market) -> Iterator[InventedProdu
             yield market.product(row["word"], functions, popularity=12 // (rival + 1))
 
 
-def _single_products(reference: ReferenceData, market: _Market) -> Iterator[InventedProduct]:
+def _single_products(reference: ReferenceData, market: _Market) -> Iterator[IllustrativeProduct]:
     covered = [
         function
         for row in _suite_rows()

@@ -13,8 +13,6 @@ ASSUMPTIONS = Path(__file__).parent
 
 @dataclass(frozen=True)
 class BoroughSize:
-    """One of the 33."""
-
     slug: str
     name: str
     code: str

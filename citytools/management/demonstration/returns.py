@@ -4,7 +4,7 @@ import datetime
 import random
 from collections.abc import Iterator
 
-from citytools.management.demonstration.market import HOSTING, Catalogue, InventedProduct
+from citytools.management.demonstration.market import HOSTING, Catalogue, IllustrativeProduct
 from citytools.management.demonstration.random_draws import (
     apportion,
     happens,
@@ -159,7 +159,7 @@ def _choices(
     borough: BoroughSize,
     count: int,
     rng: random.Random,
-) -> Iterator[tuple[str, InventedProduct, str]]:
+) -> Iterator[tuple[str, IllustrativeProduct, str]]:
     """Function, product and status; where a real system serves a function, nothing is invented."""
     real = {function for slug, function in reference.real_systems if slug == borough.slug}
     weights = {
@@ -189,25 +189,26 @@ def _facts(
     reference: ReferenceData,
     borough: BoroughSize,
     function: str,
-    product: InventedProduct,
+    product: IllustrativeProduct,
     status: str,
     as_of: datetime.date,
     rng: random.Random,
 ) -> Row:
     users = reference.functions[function].users * borough.size * lognormal_percent(rng) // 10_000
+    step = 50 if users >= 1000 else 10 if users >= 100 else 1
     in_use = status in ("live", "retiring")
     return {
         "hosting": _hosting(product, rng),
         "status": status,
         "live_since": _live_since(as_of, rng) if in_use or status == "retired" else "",
-        "users": str(_rounded(users)) if in_use and happens(rng, 70) else "",
+        "users": str(max(2, users // step * step)) if in_use and happens(rng, 70) else "",
         "satisfaction": _satisfaction(product, rng) if in_use and happens(rng, 71) else "",
         "intention": weighted_choice(rng, _INTENTIONS[status]),
         **provenance_columns(as_of, confirmation_day(rng.randrange(100), as_of)),
     }
 
 
-def _hosting(product: InventedProduct, rng: random.Random) -> str:
+def _hosting(product: IllustrativeProduct, rng: random.Random) -> str:
     draw = rng.randrange(100)
     if draw < 6:
         return ""
@@ -221,14 +222,9 @@ def _live_since(as_of: datetime.date, rng: random.Random) -> str:
     return day[: int(weighted_choice(rng, {"4": 42, "7": 27, "10": 20, "0": 11}))]
 
 
-def _satisfaction(product: InventedProduct, rng: random.Random) -> str:
+def _satisfaction(product: IllustrativeProduct, rng: random.Random) -> str:
     tenths = product.liking + rng.randrange(11) + rng.randrange(11) - 10
     return str(min(5, max(1, (tenths + 5) // 10)))
-
-
-def _rounded(users: int) -> int:
-    step = 50 if users >= 1000 else 10 if users >= 100 else 1
-    return max(2, users // step * step)
 
 
 _THRESHOLDS = (22, 41, 60, 77)

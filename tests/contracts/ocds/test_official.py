@@ -8,9 +8,8 @@ import pytest
 from django.test import Client
 from jsonschema import Draft4Validator
 
-from citytools.local.bootstrap import install
 from contracts.models import Contract, Route
-from tests import factories, notices, packages
+from tests import factories, notices, packages, schemas
 from tests.loading import load
 from tests.packages import ADDRESS, OURS, full, official, package
 
@@ -150,7 +149,7 @@ def test_money_is_said_in_pounds(client: Client) -> None:
 
 
 def test_the_schemas_are_the_official_ones_and_whole() -> None:
-    release, whole = official(install.RELEASE_SCHEMA), official(install.PACKAGE_SCHEMA)
+    release, whole = official(schemas.RELEASE_SCHEMA), official(schemas.PACKAGE_SCHEMA)
     for schema in (release, whole):
         Draft4Validator.check_schema(schema)
     assert release["id"].endswith("/schema/1__1__5/release-schema.json")
@@ -208,6 +207,6 @@ def test_what_the_official_schemas_allow_is_found_too(client: Client) -> None:
 def test_schemas_that_are_missing_fail_the_tests_and_say_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(install, "SCHEMA_FOLDER", tmp_path)
+    monkeypatch.setattr(schemas, "SCHEMA_FOLDER", tmp_path)
     with pytest.raises(pytest.fail.Exception, match="run make setup"):
-        official.__wrapped__(install.RELEASE_SCHEMA)
+        official.__wrapped__(schemas.RELEASE_SCHEMA)
