@@ -6,24 +6,25 @@ from citytools.exports.export import Export, RowsWithNotes
 from contracts.concentration.page import ConcentrationAsked
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
-from contracts.joint_procurement import contract_rows, presentation, windows
+from contracts.joint_procurement.contract_rows import MAX_CONTRACTS, read_contracts
 from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import window_file_rows
+from contracts.joint_procurement.windows import group_windows
 from contracts.models import Contract
 from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineAsked
 from contracts.transparency.filters import TransparencyFilter
 
 _CUT = (
-    f"of the contracts that run, the {contract_rows.MAX_CONTRACTS:,} that end first are compared; "
+    f"of the contracts that run, the {MAX_CONTRACTS:,} that end first are compared; "
     "a borough or another filter leaves fewer"
 )
 
 
-def _windows(chosen: TogetherFilter, today: datetime.date) -> RowsWithNotes:
-    search = windows.windows_for(chosen, today)
-    return RowsWithNotes(
-        presentation.window_file_rows(search.windows), (("Left out", _CUT),) if search.cut else ()
-    )
+def _windows(query: TogetherFilter, today: datetime.date) -> RowsWithNotes:
+    contracts, counts = read_contracts(query, today)
+    windows = group_windows(contracts, query, today)
+    return RowsWithNotes(window_file_rows(windows), (("Left out", _CUT),) if counts["cut"] else ())
 
 
 CONTRACTS = Export(

@@ -32,7 +32,7 @@ from contracts.feeds.entries import (
 from contracts.filters import ContractFilter
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import (
-    WindowSummary,
+    WindowView,
     join_names,
     known_worth,
     summarise_windows,
@@ -132,43 +132,44 @@ def _text(text: str) -> str:
     return text.replace("\\N", "\\ N")
 
 
-def window_entries(windows: Sequence[WindowSummary], address: Address) -> list[CalendarEntry]:
-    """The days of the windows; one query for what became of their contracts."""
-    keys = {candidate.held.pk for window in windows for candidate in window.joint.members}
-    known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
-    histories = {one.pk: one for one in known}
-    return [
-        entry
-        for window in windows
-        for entry in _window_days(
-            window, [histories[candidate.held.pk] for candidate in window.joint.members], address
-        )
-    ]
+def window_entries(views: Sequence[WindowView], address: Address) -> Iterator[CalendarEntry]:
+    """The days of the windows; one query for when their contracts were last changed."""
+    keys = {row.pk for view in views for row in view.window.contracts}
+    contracts = {
+        contract.pk: contract
+        for contract in counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
+    }
+    for view in views:
+        yield from _window_days(view, [contracts[row.pk] for row in view.window.contracts], address)
 
 
 def _window_days(
-    window: WindowSummary, histories: Sequence[Contract], address: Address
+    view: WindowView, contracts: Sequence[Any], address: Address
 ) -> Iterator[CalendarEntry]:
-    joint, mark = window.joint, INVENTED if window.illustrative else ""
-    names = join_names([lead.name for lead in window.leads])
-    days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"
-    stamps = [last_changed_at(contract.changed_at, contract.as_of) for contract in histories]  # type: ignore[attr-defined]
+    window, mark = view.window, INVENTED if view.illustrative else ""
+    names = join_names([lead.name for lead in view.leads])
+    days = f"from {window.opens_on:%-d %B %Y} to {window.closes_on:%-d %B %Y}"
+    what = f"day to buy together: {view.name} ({len(view.leads)})"
     closing = CalendarEntry(
-        key=f"window-{joint.id}-closes",
-        day=joint.closes_on,
-        summary=single_line(f"{mark}Last day to buy together: {window.name} ({len(window.leads)})"),
+        key=f"window-{window.id}-closes",
+        day=window.closes_on,
+        summary=single_line(f"{mark}Last {what}"),
         lines=[
-            f"{names} can choose together {days}; {known_worth(joint.members)}.",
-            *(["Some notice is assumed."] if window.assumed else []),
+            f"{names} can choose together {days}; {known_worth(window.contracts)}.",
+            *(["Some notice is assumed."] if window.notice_assumed else []),
             *(["Some records are invented for demonstration."] if mark else []),
         ],
-        address=address(window.address),
-        changes=sum(contract.changes for contract in histories),  # type: ignore[attr-defined]
-        changed_at=max(stamps),
+        address=address(view.address),
+        changes=sum(contract.changes for contract in contracts),
+        changed_at=max(
+            last_changed_at(contract.changed_at, contract.as_of) for contract in contracts
+        ),
     )
-    opens = f"{mark}First day to buy together: {window.name} ({len(window.leads)})"
     yield replace(
-        closing, key=f"window-{joint.id}-opens", day=joint.opens_on, summary=single_line(opens)
+        closing,
+        key=f"window-{window.id}-opens",
+        day=window.opens_on,
+        summary=single_line(f"{mark}First {what}"),
     )
     yield closing
 
@@ -195,14 +196,13 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
     filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    windows = windows_for(filterset, today).windows
+    windows = windows_for(filterset, today)
     problems = filterset.problems or _too_many(windows)
     if problems:
         return bad_request_text(problems)
-    calendar_entries = window_entries(
-        summarise_windows(windows, filterset, today), request.build_absolute_uri
-    )
-    return _file(calendar_entries, "City Tools: windows to buy together", "together.ics")
+    views = summarise_windows(windows, filterset, today)
+    days = window_entries(views, request.build_absolute_uri)
+    return _file(days, "City Tools: windows to buy together", "together.ics")
 
 
 @conditional_page
@@ -267,7 +267,7 @@ def _calendar(
     return _file(calendar_entries, name, filename)
 
 
-def _file(found: Sequence[CalendarEntry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(render_calendar(found, name), content_type=CONTENT_TYPE)
+def _file(entries: Iterable[CalendarEntry], name: str, filename: str) -> HttpResponse:
+    response = HttpResponse(render_calendar(entries, name), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

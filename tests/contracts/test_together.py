@@ -133,8 +133,8 @@ def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
     page = words(client.get(window))
     assert "must be acted on first" not in page
     assert "Plan a common end date" in page
-    monkeypatch.setattr(views, "MOST", 2)
-    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    monkeypatch.setattr(views, "MAX_CONTRACTS_PER_WINDOW", 2)
+    monkeypatch.setattr(views, "MAX_CONTRACTS_IN_LIST", 1)
     page = words(client.get(window))
     assert "These are the 2 of 3 contracts that must be acted on first" in page
     assert "The 2 to act on first are drawn" in page
