@@ -85,7 +85,7 @@ def read_contracts(
     running = sorted(
         (record.pk, record, term)
         for record in records[:MAX_CONTRACTS]
-        if (term := _term(record, query)).standing(today) != ContractStatus.ENDED
+        if (term := _term(record, query)).status_on(today) != ContractStatus.ENDED
     )
     leads = Borough.objects.in_bulk({record.lead_id for _, record, _ in running})
     partners = _lists(_pairs(ContractPartner.objects, selection, "borough"))

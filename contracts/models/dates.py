@@ -1,4 +1,4 @@
-"""The dates of a contract, as pure functions: by when to act, when to start, where it stands.
+"""The dates of a contract, as pure functions: by when to act, when to start, its status.
 
 Months are calendar months, clamped to the month's end: 31 May less 3 months is 28 February. What
 is known only as a year or a month never becomes a day: such dates are text (`partial_dates`), and
@@ -30,7 +30,7 @@ _DAY = len("2026-11-30")
 
 
 class ContractStatus(enum.StrEnum):
-    """Where a contract stands on a day."""
+    """The status of a contract on a day."""
 
     FUTURE = "future"
     CURRENT = "current"
@@ -77,8 +77,8 @@ class ContractTerm:
         """When work on a successor must begin, if it takes the usual months."""
         return None if self.act_by is None else must_start(self.act_by)
 
-    def standing(self, day: datetime.date) -> ContractStatus:
-        """Where it stands on a day, before any extension.
+    def status_on(self, day: datetime.date) -> ContractStatus:
+        """Its status on a day, before any extension.
 
         What begins within a year or month may have begun on its first day; what ends within one
         has ended only after its last.
@@ -116,8 +116,8 @@ def whole_day(partial: str) -> datetime.date | None:
     return datetime.date.fromisoformat(partial) if len(partial) == _DAY else None
 
 
-def standing_on(day: datetime.date) -> Case:
-    """How a contract stands on a day, in SQL."""
+def status_case(day: datetime.date) -> Case:
+    """SQL: the status of a contract on a day, as `ContractTerm.status_on` computes it."""
     return Case(
         When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
@@ -129,7 +129,7 @@ def standing_on(day: datetime.date) -> Case:
 
 
 class ContractQuerySet(SourcedQuerySet):
-    """Named questions about contracts."""
+    """Contracts, narrowed and counted."""
 
     model: Any  # Contract, which is made from this class and cannot be named here
 
@@ -140,7 +140,7 @@ class ContractQuerySet(SourcedQuerySet):
         )
 
     def soonest_first(self, today: datetime.date) -> Self:
-        """By end, what has ended last of all; contracts without a known end stand between."""
+        """By end; then contracts without a known end, then those that have ended."""
         return self.order_by(
             Case(When(ends_last__lt=today, then=2), When(ends_last=None, then=1), default=0),
             F("ends_first").asc(nulls_last=True),
@@ -223,9 +223,9 @@ class ContractQuerySet(SourcedQuerySet):
             Q(ends_last=None) | Q(ends_last__gte=day),
         )
 
-    def standing_as(self, standings: Iterable[ContractStatus], day: datetime.date) -> Self:
-        """Which stand in one of these ways on a day, as `Term.standing` says of one."""
-        return self.alias(stands=standing_on(day)).filter(stands__in=list(standings))
+    def with_status(self, statuses: Iterable[ContractStatus], day: datetime.date) -> Self:
+        """Whose status on a day is one of these."""
+        return self.alias(status=status_case(day)).filter(status__in=list(statuses))
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""

@@ -1,4 +1,4 @@
-"""Which drafts are asked for: one borough's or all, of one financial year."""
+"""The query string of drafts: one borough's or all, of one financial year."""
 
 from functools import cached_property
 
@@ -73,7 +73,7 @@ PIPELINE_COLUMNS = (
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 
 
-class PipelineAsked(RealOnlyQueryForm):
+class PipelineForm(RealOnlyQueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
     beside = frozenset({"columns"})
@@ -84,7 +84,6 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @cached_property
     def period(self) -> Period:
-        """The period asked for."""
         return Period(int(self.value("year", str(self.due.year))))
 
     @cached_property
@@ -94,7 +93,7 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @property
     def years(self) -> list[tuple[str, str]]:
-        """Years to offer: from the one before the next due to two after, and the one asked."""
+        """Years to offer: from the one before the next due to two after, and that of the query."""
         near = range(max(FIRST_YEAR, self.due.year - 1), self.due.year + 3)
         return [(year, name) for year, name in _YEARS if int(year) in {*near, self.period.year}]
 
@@ -105,7 +104,6 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @property
     def chosen(self) -> Borough | None:
-        """The borough asked for, if one is."""
         borough: Borough | None = self.named.get("borough")
         return borough
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from citytools.facts.statistics import max_share, top_share
 from contracts.concentration import bases
-from contracts.concentration.page import caution_sentence, denominator_sentence
+from systems.models import Owners, Ownership
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words
@@ -67,8 +67,8 @@ def test_fifteen_never_hold_more_than_half_again_what_ten_hold(amounts: list[int
 
 
 def test_the_remark_on_the_claims_is_computed() -> None:
-    assert Decimal("0.75") == bases.FROM_HALF
-    assert Decimal("0.6") == bases.NEEDED
+    assert Decimal("0.75") == bases.MAX_FROM_HALF
+    assert Decimal("0.6") == bases.MIN_FOR_NINETY
     assert "fifteen can hold at most 75\u00a0%" in bases.REMARK
 
 
@@ -84,31 +84,14 @@ def test_the_remark_on_the_claims_is_computed() -> None:
 def test_a_group_is_called_by_its_last_owner_and_a_circle_by_its_first(
     owned: dict[int, int], heads: dict[int, int]
 ) -> None:
-    assert {pk: bases.last_owner(pk, owned) for pk in heads} == heads
+    owners = Owners([Ownership(supplier_id=pk, owner_id=owner) for pk, owner in owned.items()])
+    assert {pk: owners.top(pk) for pk in heads} == heads
 
 
-@db
-def test_owners_in_bulk_are_those_of_each_supplier() -> None:
-    makers = [factories.supplier() for _ in range(6)]
-    pairs = [(0, 1, "2020"), (0, 2, "2024-05"), (0, 3, ""), (2, 4, ""), (2, 5, ""), (1, 0, "1999")]
-    for of, owner, since in pairs:
-        factories.ownership(makers[of], makers[owner], since=since)
-    each = {supplier.pk: chain[0].owner_id for supplier in makers if (chain := supplier.owners())}
-    assert bases.present_owners() == each
-    last = {
-        supplier.pk: (chain[-1].owner_id if (chain := supplier.owners()) else supplier.pk)
-        for supplier in makers
-    }
-    heads = {
-        supplier.pk: bases.last_owner(supplier.pk, bases.present_owners()) for supplier in makers
-    }
-    assert heads == last
-
-
-def basis(key: str, **asked: Any) -> bases.MeasureBasis:
+def basis(key: str, **options: Any) -> bases.MeasureBasis:
     return next(
         measure_basis
-        for measure_basis in bases.concentration_bases(**asked)
+        for measure_basis in bases.concentration_bases(**options)
         if measure_basis.key == key
     )
 
@@ -229,11 +212,11 @@ def test_a_denominator_says_how_many_where_and_what_is_left_out() -> None:
     factories.contract(lead=lead, total_value=1500)
     factories.contract(lead=lead, source_kind="illustrative")
     factories.contract(supplier=None)
-    assert denominator_sentence(basis("contracts")) == (
+    assert basis("contracts").denominator == (
         "of 2 contracts with a known supplier, in 1 borough; 1 more left out, for no supplier is "
         "known; 1 of those counted invented for demonstration"
     )
-    assert denominator_sentence(basis("total value")) == (
+    assert basis("total value").denominator == (
         "of £1,500 over the whole term in 1 contract with a total value and a known supplier, in "
         "1 borough; 2 more left out, for no supplier or no such value is known; VAT bases mixed"
     )
@@ -246,8 +229,8 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
         for _ in range(1 if number > 7 else 2):
             factories.contract(supplier=supplier)
     measure_basis = basis("contracts")
-    assert "10 tie for place 10: the share is the same" in caution_sentence(measure_basis)
-    assert "10 tie for place 15: the share is the same" in caution_sentence(measure_basis)
+    assert "10 tie for place 10: the share is the same" in measure_basis.caution
+    assert "10 tie for place 15: the share is the same" in measure_basis.caution
     assert "10 tie for place 10" in words(client.get(PAGE))
 
 

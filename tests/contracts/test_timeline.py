@@ -233,18 +233,18 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
     factories.contract(lead=lead, partners=partners, systems=systems)
     factories.contract(lead=partners[0], systems=systems[:1])
     query = client.get(PAGE).wsgi_request.GET
-    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
-    assert list(found) == ["service area", "borough"]
-    for way in (way for ways in found.values() for way in ways):
-        assert total(client.get(f"{PAGE}?{way.query}")) == way.count > 0
+    offers = dict(bars.narrowing_links(TimelineFilter(query, Contract.objects.all())))
+    assert list(offers) == ["service area", "borough"]
+    for link in (link for links in offers.values() for link in links):
+        assert total(client.get(f"{PAGE}?{link.query}")) == link.count > 0
 
 
 @pytest.mark.django_db
 def test_a_filter_in_use_is_not_offered_again(client: Client) -> None:
     contract = factories.contract()
     query = client.get(PAGE, {"borough": contract.lead.slug}).wsgi_request.GET
-    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
-    assert list(found) == ["service area"]
+    offers = dict(bars.narrowing_links(TimelineFilter(query, Contract.objects.all())))
+    assert list(offers) == ["service area"]
 
 
 @pytest.mark.django_db

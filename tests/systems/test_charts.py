@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from boroughs.models import Borough
-from systems.charts import systems_by_area_chart
 from systems.models import Function, System
+from systems.views import systems_by_area_chart
 from tests import factories
 
 pytestmark = pytest.mark.django_db

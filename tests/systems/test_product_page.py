@@ -13,9 +13,8 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from systems import costs
 from systems.models import Function, Product, System
-from systems.products import page
+from systems.products import costs, page
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, row_links, words
@@ -231,7 +230,7 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
     small_london(rows=200)
     product = Product.objects.earliest("pk")
     seen = list(System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL))
-    found = page.alternatives_to(Function.objects.all(), [product], most=99)
+    found = page.alternatives_to(Function.objects.all(), [product], limit=99)
     assert found
     for function, rows, _ in found:
         for row in rows:

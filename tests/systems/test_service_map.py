@@ -13,14 +13,16 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from systems.models import Function, Status, System
-from systems.service_map import MapFilter, ServiceMap, service_map_for
-from systems.service_map.layout import (
+from systems.service_map.map import (
     STYLES,
     HighlightedProducts,
+    MapFilter,
     MapRow,
     MapUse,
+    ServiceMap,
     column_letters,
     product_marks,
+    service_map_for,
 )
 from tests import factories
 from tests.estate import small_london

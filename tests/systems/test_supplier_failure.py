@@ -14,7 +14,7 @@ from skills.models import Skill
 from systems.models import Function, Product, Supplier
 from systems.suppliers import ownership, page
 from systems.suppliers.failure import SupplierFailure
-from systems.suppliers.page import NEEDED
+from systems.suppliers.page import SKILLS_FOR_A_MOVE
 from tests import factories
 from tests.pages import read, words
 
@@ -270,20 +270,20 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
         group = ownership.supplier_group(Supplier.objects.get(slug=slug), None)
         failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
         losses = {
-            (loss.borough.pk, len(loss.parts), len(loss.systems), loss.users.total)
+            (loss.borough.pk, len(loss.parts), len(loss.users.systems), loss.users.total)
             for loss in failure.losses
         }
         assert losses == by_sql(LOSSES, list(group.keys))
         functions = [exposed.use.function.pk for exposed in failure.exposed]
         choices = {
-            (exposed.use.function.pk, exposed.choices)
+            (exposed.use.function.pk, len(exposed.replacements) + exposed.more)
             for exposed in failure.exposed
-            if exposed.choices
+            if exposed.replacements
         }
         assert choices == by_sql(ALTERNATIVES, list(group.keys), functions)
         assert losses
-    assert set(NEEDED) == set(
-        Skill.objects.filter(slug__in=NEEDED).values_list("slug", flat=True)
+    assert set(SKILLS_FOR_A_MOVE) == set(
+        Skill.objects.filter(slug__in=SKILLS_FOR_A_MOVE).values_list("slug", flat=True)
     ), "a skill that a move takes is not among those recorded"
     for slug in ("aareon-uk", "the-access-group"):
         assert client.get(f"/systems/suppliers/{slug}/failure/").status_code == 200

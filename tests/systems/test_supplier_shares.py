@@ -15,7 +15,7 @@ from contracts.models import Contract
 from systems.models import Function, Product, Supplier
 from systems.suppliers import market, ownership, page
 from systems.suppliers.market import Share
-from systems.suppliers.page import BY
+from systems.suppliers.page import BASES
 from tests import factories
 from tests.estate import small_london
 from tests.pages import words
@@ -260,7 +260,7 @@ def market_of_many() -> list[Supplier]:
 def test_sql_agrees() -> None:
     makers, compared = market_of_many(), 0
     choices = [("yes", False), ("no", True), ("no", False)]
-    for supplier, by, (group, real) in product(makers, BY, choices):
+    for supplier, by, (group, real) in product(makers, BASES, choices):
         rows = shares(supplier, by[0], group=group, real=real)
         found = by_sql(supplier=supplier.pk, by=by[0], group=group == "yes", real=real)
         assert {row.function.pk for row in rows} == set(found)

@@ -73,9 +73,9 @@ def test_official_names_with_an_ampersand_are_known() -> None:
     )
     westminster = factories.borough("Westminster", official_name="City of Westminster")
     bodies = matching.Bodies()
-    assert bodies.of(Party("London Borough of Hammersmith &amp; Fulham"))[0] == fulham
-    assert bodies.of(Party("LBHF"))[0] == fulham
-    assert bodies.of(Party("WESTMINSTER CITY COUNCIL"))[0] == westminster
+    assert bodies.match(Party("London Borough of Hammersmith &amp; Fulham"))[0] == fulham
+    assert bodies.match(Party("LBHF"))[0] == fulham
+    assert bodies.match(Party("WESTMINSTER CITY COUNCIL"))[0] == westminster
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_an_import_that_breaks_off_leaves_nothing_behind(
 def test_progress_is_told_now_and_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(import_ocds, "_TOLD_EVERY", 2)
+    monkeypatch.setattr(import_ocds, "PROGRESS_EVERY", 2)
     call_command("import_ocds", str(written(tmp_path, *many(5))))
     assert capsys.readouterr().err.split("\n")[:2] == ["2 releases read …", "4 releases read …"]
 

@@ -19,7 +19,7 @@ GOOD = json.dumps({"releases": [release()]})
 
 
 def read(path: Path) -> list[Any]:
-    return [decoded_release.release for decoded_release in reading.read_releases(path)]
+    return [decoded.release for decoded in reading.read_releases(path)]
 
 
 def file(folder: Path, content: str | bytes, name: str = "notices.json") -> Path:
@@ -50,7 +50,7 @@ def test_every_shape_of_file_is_read(tmp_path: Path, shape: str, zipped: bool) -
 def test_it_does_not_matter_where_the_window_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(reading, "_PIECE", size)
+    monkeypatch.setattr(reading, "_CHUNK_BYTES", size)
     awkward = release(number=-12.5e3, text='“é” \\" \U0001f600', yes=True, none=None, list=[[], {}])
     path = file(tmp_path, "\ufeff" + json.dumps({"a": 12, "releases": [awkward, awkward]}))
     assert read(path) == [awkward, awkward]
@@ -144,8 +144,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_what_is_too_large_for_a_release_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_PIECE", 100)
-    monkeypatch.setattr(reading, "_MAX_RELEASE_BYTES", 1000)
+    monkeypatch.setattr(reading, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(reading, "_MAX_RELEASE_CHARACTERS", 1000)
     path = file(tmp_path, '{"releases": ["' + "a" * 100_000 + '"]}')
     with pytest.raises(reading.LoadError, match="too large for a release"):
         read(path)

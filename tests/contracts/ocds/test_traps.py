@@ -355,11 +355,13 @@ def test_a_route_is_known_only_where_the_notice_says_it(
         "procurementMethodDetails": details,
         "techniques": {"frameworkAgreement": {"method": method}},
     }
-    assert parties.route_to_market(fields.Shape("", "", "", said)) == route
+    assert parties.route_to_market(fields.JsonObject("", "", "", said)) == route
 
 
 @pytest.mark.parametrize(
     ("code", "route"), [("open", "open"), ("direct", "direct_award"), ("selective", "")]
 )
 def test_without_details_only_plain_codes_are_taken(code: str, route: str) -> None:
-    assert parties.route_to_market(fields.Shape("", "", "", {"procurementMethod": code})) == route
+    assert (
+        parties.route_to_market(fields.JsonObject("", "", "", {"procurementMethod": code})) == route
+    )
