@@ -43,7 +43,8 @@ from systems.models import Function, Product, ServiceArea, Supplier, System
 def _covered(model: Any, link: Any, path: str) -> QuerySet[Any]:
     """Records that a link of the contract (two query levels out) leads to."""
     links = link.objects.filter(contract=OuterRef(OuterRef("pk")), **{path: OuterRef("pk")})
-    return model.objects.filter(Exists(links))
+    records: QuerySet[Any] = model.objects.filter(Exists(links))
+    return records
 
 
 _PARTNERS = ContractPartner.objects.filter(contract=OuterRef("pk")).order_by("borough__name")

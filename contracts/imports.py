@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, ImportRun, RecordDraft, Rows, source_fields
+from citytools.imports import SOURCED, ImportRun, Rows, source_fields
 from citytools.imports.authorship import last_writes_by_people
 from citytools.imports.csv_reader import CsvRow, read_csv
 from citytools.imports.record_finder import DeletedByPersonError, RecordFinder, is_known
+from citytools.imports.table_writer import RecordDraft
 from contracts.models import (
     Contract,
     ContractFunction,

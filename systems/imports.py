@@ -5,8 +5,9 @@ from pathlib import Path
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, ImportRun, RecordDraft, source_fields
+from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import CsvRow, read_csv
+from citytools.imports.table_writer import RecordDraft
 from systems.models import (
     Function,
     Ownership,

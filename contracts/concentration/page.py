@@ -132,7 +132,6 @@ class ConcentrationForm(RealOnlyQueryForm):
 
     @cached_property
     def bases(self) -> list[MeasureBasis]:
-        """The four ways to measure."""
         return concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
 
     @property
@@ -147,7 +146,6 @@ class ConcentrationForm(RealOnlyQueryForm):
 
     @property
     def total(self) -> int:
-        """Rows of the file."""
         return sum(len(basis.amounts) for basis in self.bases)
 
     def table(self) -> Iterator[dict[str, Any]]:

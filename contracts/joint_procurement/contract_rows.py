@@ -63,7 +63,6 @@ class ContractRow:
     record: Contract | None = None
 
     def get_absolute_url(self) -> str:
-        """The contract's page."""
         return reverse("contracts:detail", args=[self.pk])
 
     @cached_property

@@ -66,7 +66,6 @@ class MonthsFilter(django_filters.NumberFilter):
         self.extra["error_messages"] = dict.fromkeys(("invalid", "min_value", "max_value"), message)
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
         return qs
 
 
@@ -137,7 +136,6 @@ class TargetDateFilter(DayFilter):
     """A common end date to plan for; it leaves no row out."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
         return qs
 
 

@@ -48,12 +48,10 @@ class WindowView:
 
     @property
     def leads(self) -> Sequence[Borough]:
-        """The boroughs that lead its contracts, by name."""
         return self.window.leads
 
     @property
     def illustrative(self) -> bool:
-        """Whether any of its contracts is."""
         return self.window.illustrative
 
 

@@ -133,7 +133,6 @@ class WindowListing(Listing):
 
     @property
     def csv(self) -> str:
-        """The address of their file, where it may be made."""
         return super().csv if self.rows_in_file <= self.most_in_file else ""
 
 

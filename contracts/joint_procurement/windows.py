@@ -57,13 +57,11 @@ class Window:
 
     @cached_property
     def leads(self) -> list[Borough]:
-        """The lead boroughs, by name."""
         leads = {row.lead.pk: row.lead for row in self.contracts}
         return sorted(leads.values(), key=lambda lead: lead.name)
 
     @property
     def illustrative(self) -> bool:
-        """Whether any of its contracts is."""
         return any(row.illustrative for row in self.contracts)
 
     @property

@@ -234,7 +234,6 @@ class Contract(Sourced):
         return f"{self.title} ({self.lead})"
 
     def get_absolute_url(self) -> str:
-        """The contract's page."""
         return reverse("contracts:detail", args=[self.pk])
 
     def clean(self) -> None:
@@ -255,7 +254,6 @@ class Contract(Sourced):
 
     @property
     def term(self) -> ContractTerm:
-        """Its dates, for what is computed from them."""
         return ContractTerm(
             self.starts_on, self.ends_on, self.extension_until, self.notice_months, self.rolling
         )

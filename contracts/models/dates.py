@@ -7,7 +7,7 @@ nothing is counted back from them. `ActBy` says the same in SQL.
 
 import datetime
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -134,7 +134,6 @@ class ContractQuerySet(SourcedQuerySet):
     model: Any  # Contract, which is made from this class and cannot be named here
 
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("lead", "supplier", "framework").prefetch_related(
             "partners", "functions"
         )
@@ -161,14 +160,14 @@ class ContractQuerySet(SourcedQuerySet):
             "pk",
         )
 
-    def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
+    def of_boroughs(self, boroughs: models.QuerySet[Borough] | Sequence[int]) -> Self:
         """Led by, or shared with, any of the boroughs; each contract once."""
         shared = self.model.partners.through.objects.filter(
             contract=OuterRef("pk"), borough__in=boroughs
         )
         return self.filter(Q(lead__in=boroughs) | Exists(shared))
 
-    def for_functions(self, functions: models.QuerySet[Function]) -> Self:
+    def for_functions(self, functions: models.QuerySet[Function] | Sequence[int]) -> Self:
         """Covering any of the functions; each contract once."""
         covers = self.model.functions.through.objects.filter(
             contract=OuterRef("pk"), function__in=functions

@@ -88,7 +88,6 @@ class PipelineForm(RealOnlyQueryForm):
 
     @cached_property
     def due(self) -> Period:
-        """The next notice to publish."""
         return next_due(dates.today())
 
     @property
@@ -115,12 +114,10 @@ class PipelineForm(RealOnlyQueryForm):
 
     @property
     def total(self) -> int:
-        """Contracts in all drafts: the rows of the file."""
         return sum(len(draft.entries) for draft in self.drafts)
 
     @property
     def files(self) -> FileLinks:
-        """The addresses of exactly these rows as files."""
         return FileLinks("contracts:pipeline_csv", self.query(year=[str(self.period.year)]))
 
     def file_name(self, name: str) -> str:

@@ -29,7 +29,6 @@ class Period:
 
     @property
     def first(self) -> datetime.date:
-        """1 April."""
         return datetime.date(self.year, 4, 1)
 
     @property
@@ -44,7 +43,6 @@ class Period:
 
     @property
     def name(self) -> str:
-        """'2027/28'."""
         return f"{self.year}/{(self.year + 1) % 100:02}"
 
     def holds(self, partial: str) -> bool:

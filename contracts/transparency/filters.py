@@ -1,4 +1,4 @@
-"""What the Transparency Code's file can be narrowed by: as contracts, and by what is missing."""
+"""The filters and columns of the Transparency Code's file, and what the Code asks for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,9 +45,7 @@ TRANSPARENCY_COLUMNS = (
         "description",
         "list",
         "What is provided: the functions that it covers.",
-        array_of_values(
-            Function.objects.filter(contracts=OuterRef("pk")).order_by("position", "pk"), "name"
-        ),
+        array_of_values(_COVERED, "name"),
     ),
     Column("supplier", "text", "Name of the supplier.", "supplier__name"),
     Column(
@@ -136,9 +134,7 @@ CODE_FIELDS = (
         lambda path: Q(**{f"{path}supplier": None}) | Q(**{f"{path}supplier__company_number": ""}),
     ),
     CodeField(
-        "sum",
-        "Sum",
-        lambda path: Q(**{f"{path}total_value": None, f"{path}annual_value": None}),
+        "sum", "Sum", lambda path: Q(**{f"{path}total_value": None, f"{path}annual_value": None})
     ),
     CodeField("starts_on", "Start", lambda path: Q(**{f"{path}starts_on": ""})),
     CodeField("ends_on", "End", lambda path: Q(**{f"{path}ends_on": "", f"{path}rolling": False})),
@@ -151,14 +147,14 @@ CODE_FIELDS = (
 _MISSING = {field.column: field.missing for field in CODE_FIELDS}
 
 
-def _lacking(queryset: Any, columns: list[str]) -> Any:
-    return queryset.filter(reduce(or_, (_MISSING[column]("") for column in columns)))
+def _filter_missing(rows: Any, columns: list[str]) -> Any:
+    return rows.filter(reduce(or_, (_MISSING[column]("") for column in columns)))
 
 
 class TransparencyFilter(ContractFilter):
-    """Contracts in the columns of the Code; `missing` keeps those of which something is unknown."""
+    """Contracts in the columns of the Code; `missing` narrows to those that lack a fact."""
 
     columns = TRANSPARENCY_COLUMNS
     missing = ValuesFilter(
-        "Missing fact", [(field.column, field.label) for field in CODE_FIELDS], _lacking
+        "Missing fact", [(field.column, field.label) for field in CODE_FIELDS], _filter_missing
     )

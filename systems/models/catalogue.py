@@ -38,8 +38,6 @@ class ServiceArea(models.Model):
 
 
 class FunctionQuerySet(models.QuerySet["Function"]):
-    """Named questions about functions."""
-
     def named(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
         return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
@@ -71,10 +69,7 @@ class Function(models.Model):
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
-    """Named questions about products."""
-
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("manufacturer").prefetch_related("functions", "aliases")
 
     def named(self, word: Word) -> Self:
@@ -139,7 +134,6 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The product's page."""
         return reverse("systems:product", args=[self.slug])
 
 

@@ -47,10 +47,7 @@ class Intention(models.TextChoices):
 
 
 class SystemQuerySet(SourcedQuerySet):
-    """Named questions about systems."""
-
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("borough", "function__service_area", "product__manufacturer")
 
     def matching(self, words: str) -> Self:
@@ -163,5 +160,4 @@ class System(Sourced):
         return others.for_list()
 
     def get_absolute_url(self) -> str:
-        """The system's page."""
         return reverse("systems:detail", args=[self.pk])

@@ -21,8 +21,6 @@ MAX_OWNERSHIPS = 10_000
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
-    """Named questions about suppliers."""
-
     def named(self, word: Word) -> Self:
         """Whose name or any other name holds the word."""
         aliases = SupplierAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
@@ -75,7 +73,6 @@ class Supplier(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The supplier's page."""
         return reverse("systems:supplier", args=[self.slug])
 
 

@@ -34,7 +34,6 @@ class ProductUse:
 
     @property
     def by_function(self) -> list[tuple[Function, list[System]]]:
-        """The rows under their functions."""
         return [
             (function, list(members))
             for function, members in groupby(self.rows, lambda system: system.function)
@@ -47,7 +46,6 @@ class ProductUse:
 
     @property
     def more(self) -> int:
-        """How many systems are not among the rows."""
         return self.systems - len(self.rows)
 
 

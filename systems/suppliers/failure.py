@@ -55,7 +55,6 @@ class BoroughLoss:
 
     @property
     def users(self) -> Users:
-        """Named users of these systems, as far as they are known."""
         return Users([system for part in self.parts for system in part.lost])
 
 

@@ -29,12 +29,10 @@ class SupplierGroup:
 
     @cached_property
     def members(self) -> list[Supplier]:
-        """The suppliers counted, itself first."""
         return [self.supplier, *(self.owned if self.whole else ())]
 
     @cached_property
     def keys(self) -> frozenset[int]:
-        """Primary keys of the suppliers counted."""
         return frozenset(supplier.pk for supplier in self.members)
 
     @property
@@ -44,7 +42,6 @@ class SupplierGroup:
 
     @cached_property
     def chain(self) -> list[Ownership]:
-        """Its owners, from the nearest to the last."""
         return self.owners.chain(self.supplier.pk)
 
     @property

@@ -116,7 +116,7 @@ def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
             ("Product A", 3),
             ("Product B", 1),
         ]
-        assert (map_row.running, map_row.answered, map_row.largest, map_row.most) == (
+        assert (map_row.running, map_row.answered, map_row.largest, map_row.largest_count) == (
             3,
             4,
             ["Product A"],
