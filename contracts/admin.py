@@ -133,8 +133,10 @@ class ContractAdmin(StaffAdmin):
         names = [str(function) for function in missing.distinct()]
         if names:
             contract.cover_systems()
-            said = f"Functions added because systems of this contract do them: {', '.join(names)}."
-            messages.info(request, said)
+            message = (
+                f"Functions added because systems of this contract do them: {', '.join(names)}."
+            )
+            messages.info(request, message)
 
     def check_restored(self, record: models.Model) -> None:
         """A version whose lead has become a partner since would break what the form refuses."""

@@ -137,10 +137,10 @@ def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun
         covers += [
             RecordDraft(line, {"contract": contract, "system": system}) for system in covered
         ]
-        named = run.listed(line, "functions", functions, "functions.csv")
+        listed = run.listed(line, "functions", functions, "functions.csv")
         # Also of systems that staff deleted: the contract still covers what they did
         done = [systems.function_of(part) for part in line.parts("systems")]
-        served = dict.fromkeys([*named, *(function for function in done if function)])
+        served = dict.fromkeys([*listed, *(function for function in done if function)])
         serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
     run.replace(ContractSystem, rows, covers, owner="contract")
     run.replace(ContractFunction, rows, serves, owner="contract")

@@ -46,8 +46,8 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
-    found = get_object_or_404(Contract.objects.for_list(), pk=pk)
-    systems = System.objects.for_list().filter(contracts=found)[:50]
-    follow = entries.follow_links_for_contract(request, found)
-    context = {"contract": found, "systems": systems, "follow": follow}
+    record = get_object_or_404(Contract.objects.for_list(), pk=pk)
+    systems = System.objects.for_list().filter(contracts=record)[:50]
+    follow = entries.follow_links_for_contract(request, record)
+    context = {"contract": record, "systems": systems, "follow": follow}
     return render_page(request, "contracts/detail.html", context)

@@ -159,5 +159,5 @@ class SystemAdmin(StaffAdmin):
         system = form.instance
         for contract in Contract.objects.filter(systems=system).exclude(functions=system.function):
             contract.cover_systems()
-            said = f"“{contract}” now covers {system.function}, because it pays for this system."
-            messages.info(request, said)
+            message = f"“{contract}” now covers {system.function}, because it pays for this system."
+            messages.info(request, message)

@@ -40,11 +40,11 @@ def system_list(request: HttpRequest) -> HttpResponse:
 
 def system(request: HttpRequest, pk: int) -> HttpResponse:
     """One system: what is known, its contracts, and who else runs the product."""
-    found = get_object_or_404(System.objects.for_list(), pk=pk)
+    record = get_object_or_404(System.objects.for_list(), pk=pk)
     context = {
-        "system": found,
-        "contracts": found.contracts.for_list()[:20],
-        "others": found.elsewhere()[:20],
+        "system": record,
+        "contracts": record.contracts.for_list()[:20],
+        "elsewhere": record.elsewhere()[:20],
     }
     return render_page(request, "systems/detail.html", context)
 

@@ -41,21 +41,7 @@ def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> 
         )
         for window in drawn
     ]
-    title, sentence = (
-        "No window to show",
-        ("No two boroughs can choose together under these filters."),
-    )
-    if windows:
-        widest = max(windows, key=lambda window: len(window.lead_ids))
-        title = (
-            f"{widest.group.name} could bring {len(widest.leads)} boroughs together, "
-            "the most of any"
-        )
-        cut = f" The {len(drawn)} that close first are drawn." if len(windows) > len(drawn) else ""
-        sentence = (
-            f"{windows[0].group.name} closes first, on {_day(windows[0].closes_on)}; in brackets, "
-            f"how many boroughs.{cut}"
-        )
+    title, sentence = _windows_in_words(windows, len(drawn))
     return Chart(
         key="windows",
         title=title,
@@ -70,6 +56,18 @@ def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> 
         "today.",
         csv=csv,
         height="tall" if len(drawn) > 8 else "medium",
+    )
+
+
+def _windows_in_words(windows: Sequence[Window], drawn: int) -> tuple[str, str]:
+    if not windows:
+        return "No window to show", "No two boroughs can choose together under these filters."
+    first, widest = windows[0], max(windows, key=lambda window: len(window.lead_ids))
+    cut = f" The {drawn} that close first are drawn." if len(windows) > drawn else ""
+    closes = f"{first.group.name} closes first, on {_day(first.closes_on)}"
+    return (
+        f"{widest.group.name} could bring {len(widest.leads)} boroughs together, the most of any",
+        f"{closes}; in brackets, how many boroughs.{cut}",
     )
 
 

@@ -190,7 +190,7 @@ class ContractQuerySet(SourcedQuerySet):
         rows = self
         for word in split_words(words):
             boroughs = Borough.objects.order_by().named(word).values("pk")
-            suppliers = Supplier.objects.order_by().named(word).values("pk")
+            suppliers = Supplier.objects.order_by().with_word(word).values("pk")
             shared = self.model.partners.through.objects.order_by().filter(borough__in=boroughs)
             rows = rows.filter(
                 word.in_any("search_text")

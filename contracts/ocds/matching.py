@@ -144,12 +144,12 @@ class Companies:
 
     def match(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
         """Who is paid, perhaps a supplier not yet saved; or None and why that is not known."""
-        named = [supplier for supplier in suppliers if supplier.name or supplier.company_number]
-        if not named:
+        known = [supplier for supplier in suppliers if supplier.name or supplier.company_number]
+        if not known:
             return None, NO_SUPPLIER
-        if len(named) > 1:
-            return None, SEVERAL_SUPPLIERS.format(len(named))
-        party, name = named[0], fields.comparison_key(named[0].name)
+        if len(known) > 1:
+            return None, SEVERAL_SUPPLIERS.format(len(known))
+        party, name = known[0], fields.comparison_key(known[0].name)
         if supplier := self._on_record(party, name):
             return supplier, ""
         if not name:

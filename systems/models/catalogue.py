@@ -38,7 +38,7 @@ class ServiceArea(models.Model):
 
 
 class FunctionQuerySet(models.QuerySet["Function"]):
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
         return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
 
@@ -72,10 +72,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def for_list(self) -> Self:
         return self.select_related("manufacturer").prefetch_related("functions", "aliases")
 
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name, former name, or manufacturer under any name, holds the word."""
         aliases = ProductAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
-        makers = Supplier.objects.order_by().named(word)
+        makers = Supplier.objects.order_by().with_word(word)
         return self.filter(
             word.in_any("search_name")
             | Q(pk__in=aliases.values("product"))
@@ -86,7 +86,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Of which every word is in its names or those of its manufacturer."""
         rows = self
         for word in split_words(words):
-            rows = rows.named(word)
+            rows = rows.with_word(word)
         return rows
 
 

@@ -21,7 +21,7 @@ MAX_OWNERSHIPS = 10_000
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name or any other name holds the word."""
         aliases = SupplierAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
         return self.filter(word.in_any("search_name") | Q(pk__in=aliases.values("supplier")))
@@ -30,7 +30,7 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
         """Whose names hold every word."""
         rows = self
         for word in split_words(words):
-            rows = rows.named(word)
+            rows = rows.with_word(word)
         return rows
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, Window
@@ -204,23 +205,7 @@ def alternatives_to(
 
     Functions stand in their order; one without any other product is left out.
     """
-    systems = System.objects.in_use().of_the_33()
-    systems = systems if illustrative else systems.real()
-    rows = list(
-        systems.filter(function__in=functions)
-        .exclude(product__in=without)
-        .order_by()
-        .values("function", "product")
-        .annotate(
-            running=Count("borough", distinct=True),
-            boroughs=ArrayAgg("borough__name", order_by="borough__name"),
-            scores=ArrayAgg("satisfaction", filter=Q(satisfaction__isnull=False), default=[]),
-            invented=Count("pk", filter=Q(source_kind="illustrative")),
-        )
-        .order_by("function__position", "function", "-running", "product__name", "product")[
-            :MAX_ALTERNATIVES
-        ]
-    )
+    rows = _alternative_rows(functions, without, illustrative=illustrative)
     products = Product.objects.select_related("manufacturer").in_bulk(
         {row["product"] for row in rows}
     )
@@ -238,3 +223,21 @@ def alternatives_to(
         ]
         result.append((names[key], alternatives[:limit], len(alternatives[limit:])))
     return result
+
+
+def _alternative_rows(
+    functions: Iterable[Function], without: Iterable[Product], *, illustrative: bool
+) -> list[dict[str, Any]]:
+    """A row for each function and product, most boroughs first."""
+    systems = System.objects.in_use().of_the_33()
+    systems = systems if illustrative else systems.real()
+    rows = systems.filter(function__in=functions).exclude(product__in=without).order_by()
+    counts = rows.values("function", "product").annotate(
+        running=Count("borough", distinct=True),
+        boroughs=ArrayAgg("borough__name", order_by="borough__name"),
+        scores=ArrayAgg("satisfaction", filter=Q(satisfaction__isnull=False), default=[]),
+        invented=Count("pk", filter=Q(source_kind="illustrative")),
+    )
+    order = ("function__position", "function", "-running", "product__name", "product")
+    ordered: Any = counts.order_by(*order)
+    return list(ordered[:MAX_ALTERNATIVES])

@@ -9,7 +9,7 @@ from itertools import groupby
 from boroughs.models import Borough
 from systems.models import Function, Product, System
 from systems.suppliers.ownership import SupplierGroup
-from systems.suppliers.page import Estate, FunctionUse
+from systems.suppliers.page import Estate, SuppliedFunction
 
 MAX_REPLACEMENTS = 4
 """Replacements shown for one function."""
@@ -78,7 +78,7 @@ class ExposedFunction:
     `replacements` are the most widely run; `more` are not shown.
     """
 
-    use: FunctionUse
+    use: SuppliedFunction
     boroughs: Sequence[Borough]
     replacements: Sequence[Replacement]
     more: int
@@ -131,7 +131,7 @@ class SupplierFailure:
         return maker is not None and top(maker) == top(self.group.supplier.pk)
 
 
-def _exposed(use: FunctionUse, remaining: Sequence[System]) -> ExposedFunction:
+def _exposed(use: SuppliedFunction, remaining: Sequence[System]) -> ExposedFunction:
     losing = {system.borough_id: system.borough for _, lost in use.products for system in lost}
     replacements = [
         _replacement(product, list(members), losing.keys())

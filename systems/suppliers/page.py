@@ -114,7 +114,7 @@ SKILLS_FOR_A_MOVE = {
 
 
 @dataclass(frozen=True)
-class SkillNeed:
+class NeededSkill:
     """A skill, why it is needed, and the boroughs of the 33 at practitioner or expert.
 
     `teachers` of them would teach, by borough's name; `unasked` have not said that they would. The
@@ -128,7 +128,7 @@ class SkillNeed:
     known: int
 
 
-def skills_needed(*, illustrative: bool) -> list[SkillNeed]:
+def skills_needed(*, illustrative: bool) -> list[NeededSkill]:
     """Each skill needed that is among those recorded, in the order above; two queries."""
     skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=SKILLS_FOR_A_MOVE)}
     levels = SkillLevel.objects.filter(
@@ -144,7 +144,7 @@ def skills_needed(*, illustrative: bool) -> list[SkillNeed]:
             strong = [level for level in by_skill[slug] if level.level >= Level.PRACTITIONER]
             teachers = [level for level in strong if level.can_teach]
             unasked = [level for level in strong if not level.can_teach]
-            needs.append(SkillNeed(skills[slug], why, teachers, unasked, len(by_skill[slug])))
+            needs.append(NeededSkill(skills[slug], why, teachers, unasked, len(by_skill[slug])))
     return needs
 
 
@@ -153,7 +153,7 @@ MAX_SYSTEMS = 20_000
 
 
 @dataclass(frozen=True)
-class FunctionUse:
+class SuppliedFunction:
     """A function for which the supplier's products run: the systems of each, by borough.
 
     `answered` counts the boroughs whose answer on the function is known: they have a system in use
@@ -221,7 +221,7 @@ class Estate:
         return self.complete | {system.borough_id for system in self.own}
 
     @cached_property
-    def functions(self) -> list[FunctionUse]:
+    def functions(self) -> list[SuppliedFunction]:
         """Each function, who runs what for it, and of how many that is known."""
         rows = []
         for function, systems in groupby(self.own, lambda system: system.function):
@@ -232,7 +232,7 @@ class Estate:
                 for system in (*self.own, *self.competing)
                 if system.function == function
             }
-            rows.append(FunctionUse(function, products, len(running | self.complete)))
+            rows.append(SuppliedFunction(function, products, len(running | self.complete)))
         return rows
 
     @property

@@ -142,7 +142,7 @@ def _left_out_lines(reason: str, left_out: Sequence[Skipped], every: bool) -> li
 
 
 def _some(lines: Sequence[str], every: bool) -> Iterator[str]:
-    named = lines if every else lines[:MAX_LINES]
-    yield from (f"  {line}" for line in named)
-    if len(named) < len(lines):
-        yield f"  and {len(lines) - len(named):,} more (-v 2 names all)"
+    first = lines if every else lines[:MAX_LINES]
+    yield from (f"  {line}" for line in first)
+    if len(first) < len(lines):
+        yield f"  and {len(lines) - len(first):,} more (-v 2 names all)"
