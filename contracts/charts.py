@@ -7,8 +7,8 @@ from citytools.charts import Chart, upright_bars
 from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
 
+# Quarters ahead, this one included.
 QUARTERS = 8
-"""Quarters ahead, this one included."""
 
 
 def decisions_ahead(

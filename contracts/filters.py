@@ -203,6 +203,7 @@ def _where(**known: Any) -> Callable[[Any], Any]:
     return lambda rows: rows.of_boroughs(Borough.objects.london()).filter(**known)
 
 
+# Sets of rows that numbers of research are taken over, all of the 33.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Led or shared by one of the 33", _where()),
     "supplier_known": ("Of the 33, supplier known", _where(supplier__isnull=False)),
@@ -217,7 +218,6 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "act_by_known": ("Of the 33, act-by date known", _where(act_by__isnull=False)),
     "end_known": ("Of the 33, end known", _where(ends_last__isnull=False)),
 }
-"""Sets of rows that numbers of research are taken over, all of the 33."""
 
 
 class ContractFilter(FactFilterSet):

@@ -146,5 +146,5 @@ def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun
     run.replace(ContractFunction, rows, serves, owner="contract")
 
 
+# The function that reads each file; a file comes after those that it refers to.
 FILES = {"frameworks.csv": frameworks, "contracts.csv": contracts}
-"""What each file is read by, in the order in which they rest on each other."""

@@ -20,8 +20,8 @@ from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractQuerySet, Framework
 from systems.models import Function, System
 
+# Contracts whose titles are compared more closely, of those that the indexes find.
 MAX_CANDIDATES = 200
-"""Contracts whose titles are compared more closely, of those that the indexes find."""
 
 
 def framework_names() -> list[QuerySet[Any]]:

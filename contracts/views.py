@@ -20,15 +20,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     filterset = ContractFilter(
         request.GET, Contract.objects.for_list().soonest_first(dates.today())
     )
+    nouns = ("Contracts", "contract", "contracts")
     listing = Listing(
-        filterset,
-        "contracts:list",
-        "contracts:csv",
-        "Contracts",
-        "contract",
-        "contracts",
-        tabular=True,
-        counted=True,
+        filterset, "contracts:list", "contracts:csv", *nouns, tabular=True, counted=True
     )
     context = {
         "listing": listing,

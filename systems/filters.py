@@ -199,6 +199,7 @@ def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet
 partners = Narrowing(filter_by_partnership, (CountByColumn("borough__partnership"),), slugify)
 
 
+# Sets of rows that numbers of research are taken over.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Systems of the 33", lambda rows: rows.of_the_33()),
     "in_use": ("In use, of the 33", lambda rows: rows.of_the_33().in_use()),
@@ -211,7 +212,6 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
         lambda rows: rows.of_the_33().in_use().filter(satisfaction__isnull=False),
     ),
 }
-"""Sets of rows that numbers of research are taken over."""
 
 
 class SystemFilter(FactFilterSet):

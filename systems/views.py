@@ -17,16 +17,8 @@ from systems.models import System, SystemQuerySet
 def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
     filterset = SystemFilter(request.GET, System.objects.for_list())
-    listing = Listing(
-        filterset,
-        "systems:list",
-        "systems:csv",
-        "Systems",
-        "system",
-        "systems",
-        tabular=True,
-        counted=True,
-    )
+    nouns = ("Systems", "system", "systems")
+    listing = Listing(filterset, "systems:list", "systems:csv", *nouns, tabular=True, counted=True)
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(

@@ -19,8 +19,8 @@ from citytools.facts.statistics import Top, max_share, top_share
 from contracts.models import Contract
 from systems.models import Owners, Supplier, System, read_ownerships
 
+# Suppliers of each basis on the page; the file has all.
 MAX_SUPPLIERS = 20
-"""Suppliers of each basis on the page; the file has all."""
 _STATED = {"yearly value": " with a yearly value", "total value": " with a total value"}
 _OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
 
@@ -190,13 +190,13 @@ CLAIMS = (
         "fifteen-suppliers-ninety-per-cent",
     ),
 )
+# The finding that compares the two claims.
 BOTH = "two-shares-side-by-side"
-"""The finding that compares the two claims."""
 
+# What fifteen can hold at most where ten hold half.
 MAX_FROM_HALF = max_share(Decimal("0.5"), 10, 15)
-"""What fifteen can hold at most where ten hold half."""
+# What ten must hold at least where fifteen hold 90 per cent.
 MIN_FOR_NINETY = Decimal("0.9") * 10 / 15
-"""What ten must hold at least where fifteen hold 90 per cent."""
 REMARK = (
     "Where ten suppliers hold 50\u00a0%, fifteen can hold at most "
     f"{100 * MAX_FROM_HALF:.0f}\u00a0%: none of the five more is larger than the ten are on "

@@ -76,8 +76,8 @@ def latest_changes(contracts: ContractQuerySet, limit: int) -> list[ContractRevi
 
 # A date known only as a month or a year gives no entry: no day is invented.
 
+# Turns a path of this site into an absolute address.
 Address = Callable[[str], str]
-"""Turns a path of this site into an absolute address."""
 INVENTED = "[Invented] "
 
 

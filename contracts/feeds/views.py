@@ -173,8 +173,8 @@ def _window_days(
     yield closing
 
 
+# Contracts that one calendar holds.
 MAX_CALENDAR_ENTRIES = 2_000
-"""Contracts that one calendar holds."""
 
 
 @conditional_page

@@ -14,8 +14,8 @@ from contracts.frameworks.filters import (
 )
 from systems.models import Supplier
 
+# Rows of each table of a framework's page; a link leads to all of them.
 MAX_ROWS = 50
-"""Rows of each table of a framework's page; a link leads to all of them."""
 
 
 def framework_list(request: HttpRequest) -> HttpResponse:

@@ -31,8 +31,8 @@ from contracts.models import (
 )
 from systems.models import Function, Product, Supplier, System
 
+# Contracts read at most, those first that end first, before any extension.
 MAX_CONTRACTS = 20_000
-"""Contracts read at most, those first that end first, before any extension."""
 _COLUMNS = (
     "pk", "lead_id", "supplier_id", "ends_on", "extension_until", "notice_months", "rolling",
     "annual_value", "source_kind",

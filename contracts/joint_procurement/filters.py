@@ -12,8 +12,8 @@ from citytools.lists.filters import ChoiceFilter, DayFilter, SlugsFilter
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 
+# Months from today within which a window must open, unless the query says otherwise.
 HORIZON_MONTHS = 36
-"""Months from today within which a window must open, unless the query says otherwise."""
 
 TOGETHER_COLUMNS = (
     Column("window_id", "text", "The window; the same while its group and contracts are the same."),

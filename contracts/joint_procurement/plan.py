@@ -19,8 +19,8 @@ from contracts.joint_procurement.windows import Window
 from contracts.models import must_start
 from contracts.models.dates import less_months
 
+# Months of extension beyond which a contract is no near miss.
 MAX_EXTENSION_MONTHS = 24
-"""Months of extension beyond which a contract is no near miss."""
 
 
 @dataclass(frozen=True)

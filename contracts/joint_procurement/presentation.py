@@ -23,8 +23,8 @@ from contracts.joint_procurement.windows import Window, windows_for
 from contracts.models import Contract
 from systems.models import System
 
+# Bodies named in a sentence: all of London, but not of a nation.
 MAX_NAMES = 40
-"""Bodies named in a sentence: all of London, but not of a nation."""
 
 
 @dataclass(frozen=True)

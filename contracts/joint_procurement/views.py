@@ -21,10 +21,10 @@ from contracts.joint_procurement.windows import Window, group_windows, windows_f
 from contracts.models import Contract
 from research.publications import pages
 
+# Contracts of one window that its page shows and plans for.
 MAX_CONTRACTS_PER_WINDOW = 200
-"""Contracts of one window that its page shows and plans for."""
+# Contracts of each window that the list shows.
 MAX_CONTRACTS_IN_LIST = 50
-"""Contracts of each window that the list shows."""
 MAX_WINDOWS_IN_CHART = 15
 MAX_CONTRACTS_IN_CHART = 60
 PAGE_SIZE = 10

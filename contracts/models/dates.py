@@ -22,10 +22,10 @@ from citytools.facts.provenance import SourcedQuerySet
 from citytools.lists.word_search import split_words
 from systems.models import Function, Supplier, System
 
+# Months that replacing a core system takes before its act-by date; a page may choose others.
 LEAD_MONTHS = 12
-"""Months that replacing a core system takes before its act-by date; a page may choose others."""
+# Months from today within which a decision is counted as ahead.
 DECISION_MONTHS = 12
-"""Months from today within which a decision is counted as ahead."""
 _DAY = len("2026-11-30")
 
 

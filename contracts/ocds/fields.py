@@ -15,8 +15,8 @@ from citytools.imports.csv_reader import LoadError
 _NO_TEXT = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
 )
+# Two or more line breaks whose backslashes were lost: no English word holds them.
 _LOST_LINES = re.compile(r"(?:rn){2,}")
-"""Two or more line breaks whose backslashes were lost: no English word holds them."""
 _EMAIL = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
 _TELEPHONE = re.compile(r"(?<![\w-])(?:\+44|0)(?:[\s()-]*\d){9,10}(?![\w-])")
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)

@@ -30,15 +30,15 @@ _OURS = "From the OCDS notice "
 _CALLED_OFF = "Called off from a framework; which one is not settled."
 _COMPETITION = "Whether the call-off was with competition is not said."
 _LINKS = ("supplier", "framework")
+# What notices state of a contract; no other field of a record is ever touched.
 FIELDS = (
     "title", "reference", "starts_on", "ends_on", "extension_until", "total_value", "vat",
     "route", "source_url", "as_of", "confidence", "note", *_LINKS,
 )  # fmt: skip
-"""What notices state of a contract; no other field of a record is ever touched."""
 
 State = dict[str, Any]
+# Who has a title: the key of an award, or the number of a contract recorded by hand.
 Titles = Mapping[tuple[int, str, str], Key | int]
-"""Who has a title: the key of an award, or the number of a contract recorded by hand."""
 
 
 def _identity(draft: ContractDraft) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from contracts.ocds import fields, parties
 from contracts.ocds.fields import JsonObject
 from contracts.ocds.parties import Parties, Party
 
+# From here on the value of one call-off is taken for its framework's ceiling: all councils together
+# spend about two billion a year on IT.
 MIN_CEILING_POUNDS = Decimal(1_000_000_000)
-"""From here on the value of one call-off is taken for its framework's ceiling: all councils
-together spend about two billion a year on IT."""
+# What the column of values holds.
 _MAX_POUNDS = Decimal(10) ** 11
-"""What the column of values holds."""
 
+# Where `releases` puts dates that are no whole day.
 _OURS = {"starts_on": "startsOn", "ends_on": "endsOn", "extension_until": "extensionUntil"}
-"""Where `releases` puts dates that are no whole day."""
 
 ZERO = "The notice gives no value above nought."
 A_CEILING = "The notice repeats the framework's ceiling, which is not the contract's value."
@@ -109,9 +109,9 @@ NO_CPV = "no CPV code, so that nobody knows whether it is technology (--all take
 NO_TECHNOLOGY = "its CPV codes are not technology (--all takes it)"
 NO_ID = "the award has no id, so that an update could not be told from another award"
 
+# How CPV codes of technology begin: software, IT services, hardware, network, telecoms; parking
+# enforcement.
 TECHNOLOGY = ("48", "72", "302", "32", "642", "98351110")
-"""How CPV codes of technology begin: software, IT services, hardware, network, telecoms; parking
-enforcement."""
 _NOT_IN_FORCE = {"pending", "cancelled", "unsuccessful"}
 _ADDRESS = re.compile(r"https?://[^\s@<>\"']{4,490}")
 _MAX_TITLE, _MAX_REFERENCE, _MAX_ID = 200, 80, 120

@@ -18,8 +18,8 @@ from typing import IO, Any, NoReturn, cast
 from citytools.imports.csv_reader import LoadError
 
 _CHUNK_BYTES = 1 << 20
+# Of one release, or of anything beside the releases; real ones have about 4,000.
 _MAX_RELEASE_CHARACTERS = 16 << 20
-"""Of one release, or of anything beside the releases; real ones have about 4,000."""
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 

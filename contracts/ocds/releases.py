@@ -24,13 +24,14 @@ from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, ContractStatus, Route, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+# Before the number of a contract that has no OCID; unique on this site and nowhere else.
 OWN_OCID = "citytools-contract-"
-"""Before the number of a contract that has no OCID; unique on this site and nowhere else."""
 OWN_AWARD = "citytools-award-"
 INVENTED = "Invented for demonstration: this is no real contract."
 _WHOLE = len("2026-11-30")
+# Characters with a meaning in an address; in a host, brackets have one too.
 _RESERVED = "/?:@!$&'()*+,;=%~"
-"""Characters with a meaning in an address; in a host, brackets have one too."""
+# Codes of OCDS; the competitive flexible procedure may be open or selective, so it has none.
 _METHODS = {
     Route.OPEN: "open",
     Route.RESTRICTED: "selective",
@@ -41,7 +42,6 @@ _METHODS = {
     Route.DIRECT_AWARD: "direct",
     Route.WAIVER: "direct",
 }
-"""Codes of OCDS; the competitive flexible procedure may be open or selective, so it has none."""
 _DOCUMENTS = {SourceKind.NOTICE: "awardNotice", SourceKind.DECISION: "x_decision"}
 _PARTNER = JSONObject(
     official_name="borough__official_name",

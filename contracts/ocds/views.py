@@ -11,8 +11,8 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases
 
+# Contracts that one package holds; to write so many takes a worker twenty seconds.
 MAX_RELEASES = 100_000
-"""Contracts that one package holds; to write so many takes a worker twenty seconds."""
 _TOO_MANY_RELEASES = (
     f"A package holds at most {MAX_RELEASES:,} contracts, these are more. "
     "Narrow it, such as by borough."

@@ -24,8 +24,8 @@ from contracts.models.dates import whole_day
 from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
 MAY_FALL = "may fall in the period"
+# The parts of a draft, in their order; the last is folded on the page.
 SECTIONS = (ValueGroup.OVER, ValueGroup.CHECK_VAT, ValueGroup.UNKNOWN, MAY_FALL, ValueGroup.BELOW)
-"""The parts of a draft, in their order; the last is folded on the page."""
 
 
 @dataclass(frozen=True)

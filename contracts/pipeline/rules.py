@@ -15,8 +15,8 @@ from citytools.facts.dates import first_day, last_day
 from contracts.models import Vat
 from contracts.models.dates import whole_day
 
+# The first year in which a notice was due, and the last that a page offers.
 FIRST_YEAR, LAST_YEAR = 2025, 2040
-"""The first year in which a notice was due, and the last that a page offers."""
 DAYS_TO_PUBLISH, MONTHS_AHEAD = 56, 18
 _ONE_DAY = datetime.timedelta(days=1)
 
@@ -63,10 +63,10 @@ def next_due(today: datetime.date) -> Period:
 # The Act counts values with VAT and asks for those above £2 million. Nothing is converted: a
 # value is kept on its own basis, and one that VAT could lift over the line is marked for a check.
 
+# A notice names what is worth more.
 THRESHOLD_POUNDS = Decimal(2_000_000)
-"""A notice names what is worth more."""
+# The standard rate of 20 per cent.
 MAX_VAT_FACTOR = Decimal("1.2")
-"""The standard rate of 20 per cent."""
 
 
 class ValueBasis(enum.StrEnum):

@@ -23,8 +23,8 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea
 
+# Bars that one picture holds.
 MAX_BARS = 100
-"""Bars that one picture holds."""
 _DAY = datetime.timedelta(days=1)
 
 

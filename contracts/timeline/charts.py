@@ -24,8 +24,8 @@ from contracts.timeline.bars import (
 )
 from systems.models import Function
 
+# Pixels for a row; a phone has the name above its bar.
 _ROW, _PHONE_ROW = 24, 36
-"""Pixels for a row; a phone has the name above its bar."""
 _WASH = "#e9eef3"
 
 
@@ -111,12 +111,12 @@ def _name(bar: ContractBar, max_length: int) -> str:
 
 Group = tuple[str, list[ContractBar]]
 _MILLISECONDS = 24 * 60 * 60 * 1000
+# Colour and pattern of each kind of stretch.
 _LOOKS: dict[StretchKind, tuple[str, str]] = {
     StretchKind.RUNS: (PALETTE[0], ""),
     StretchKind.EXTENSION: ("#d6e6f5", "/"),
     StretchKind.IN_DOUBT: ("#ffffff", "x"),
 }
-"""Colour and pattern of each kind of stretch."""
 _PATTERN = {"fillmode": "replace", "fgcolor": "#2f77b5", "size": 6, "solidity": 0.3}
 
 

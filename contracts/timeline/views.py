@@ -18,15 +18,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     """When each of the filtered contracts ends and by when to act; at most 100 at a time."""
     today = dates.today()
     filterset = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
+    nouns = ("Contracts over time", "contract", "contracts")
     listing = TimelineListing(
-        filterset,
-        "contracts:timeline",
-        "contracts:csv",
-        "Contracts over time",
-        "contract",
-        "contracts",
-        page_size=MAX_BARS,
-        counted=True,
+        filterset, "contracts:timeline", "contracts:csv", *nouns, page_size=MAX_BARS, counted=True
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {

@@ -26,12 +26,12 @@ _PROCESS = {
         Route.MODIFICATION, Route.WAIVER,
     ),
 }  # fmt: skip
+# SQL: whether the contract came of a tender or a quote; null where the route is not known.
 PROCESS = Case(
     *(When(route__in=list(routes), then=Value(name)) for name, routes in _PROCESS.items()),
     default=Cast(Value(None), TextField()),
     output_field=TextField(),
 )
-"""SQL: whether the contract came of a tender or a quote; null where the route is not known."""
 _COVERED = Function.objects.filter(contracts=OuterRef("pk")).order_by("position", "pk")
 
 
@@ -105,8 +105,8 @@ TRANSPARENCY_COLUMNS = (
 # for VAT that cannot be recovered; City Tools does not keep it, so it is missing everywhere and
 # counted nowhere.
 
+# The condition under which a thing is not known of the contract at a path: "" or "contract__".
 Missing = Callable[[str], Any]
-"""The condition under which a thing is not known of the contract at a path: "" or "contract__"."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,7 @@ def _no_functions(path: str) -> Any:
     return ~Exists(links.filter(contract=OuterRef(f"{path}pk")))
 
 
+# A title is never missing: no contract is recorded without one.
 CODE_FIELDS = (
     CodeField("reference", "Reference", lambda path: Q(**{f"{path}reference": ""})),
     CodeField("department", "Department", lambda path: Q(**{f"{path}department": ""})),
@@ -143,7 +144,6 @@ CODE_FIELDS = (
     CodeField("sme", "SME", lambda path: Q(**{f"{path}supplier__sme": None})),
     CodeField("vcse", "VCSE", lambda path: Q(**{f"{path}supplier__vcse": None})),
 )
-"""A title is never missing: no contract is recorded without one."""
 _MISSING = {field.column: field.missing for field in CODE_FIELDS}
 
 

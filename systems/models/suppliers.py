@@ -16,8 +16,8 @@ from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_cons
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 
+# Ownerships that are read, more than London's suppliers have.
 MAX_OWNERSHIPS = 10_000
-"""Ownerships that are read, more than London's suppliers have."""
 
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):

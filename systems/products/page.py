@@ -14,8 +14,8 @@ from boroughs.models import Borough
 from citytools.facts.statistics import ScaleAnswers
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
+# Systems shown on one page.
 MAX_SYSTEMS_ON_PAGE = 300
-"""Systems shown on one page."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,10 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
             )
 
 
+# Products shown for one function.
 MAX_PRODUCTS = 5
-"""Products shown for one function."""
+# Pairs of function and product that are read.
 MAX_ALTERNATIVES = 1000
-"""Pairs of function and product that are read."""
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,8 @@ from systems.products.page import alternatives_to, known_systems, moves_involvin
 def product_list(request: HttpRequest) -> HttpResponse:
     """Products as filtered, with how many boroughs run each."""
     filterset = ProductFilter(request.GET, products_with_counts(Product.objects.for_list()))
-    listing = Listing(
-        filterset,
-        "systems:products",
-        "systems:products_csv",
-        "Products",
-        "product",
-        "products",
-        tabular=True,
-    )
+    nouns = ("Products", "product", "products")
+    listing = Listing(filterset, "systems:products", "systems:products_csv", *nouns, tabular=True)
     context = {"listing": listing}
     return render(request, "systems/products.html", context, status=listing.status)
 

@@ -34,8 +34,8 @@ from systems.models import Function, Product, ServiceArea, Supplier, System
 # borough alone runs makes no cluster and stays plain.
 
 COLOURS = 6
+# Each colour plain and with a pattern; style 0 has neither.
 STYLES = 2 * COLOURS
-"""Each colour plain and with a pattern; style 0 has neither."""
 
 
 class MapUse(NamedTuple):

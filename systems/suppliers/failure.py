@@ -11,8 +11,8 @@ from systems.models import Function, Product, System
 from systems.suppliers.ownership import SupplierGroup
 from systems.suppliers.page import Estate, SuppliedFunction
 
+# Replacements shown for one function.
 MAX_REPLACEMENTS = 4
-"""Replacements shown for one function."""
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from systems.models import Function
 from systems.suppliers.ownership import SupplierGroup
 from systems.suppliers.page import BASES, CONTRACTS, SYSTEMS, VALUE, Estate
 
+# What a share is a share of.
 DENOMINATORS = {
     SYSTEMS: "systems in use whose maker is known",
     CONTRACTS: "running contracts whose supplier is known",
     VALUE: "pounds a year, in running contracts whose supplier and yearly value are known",
 }
-"""What a share is a share of."""
+# Contracts, once for each function they cover, that are read.
 MAX_ENTRIES = 50_000
-"""Contracts, once for each function they cover, that are read."""
 
 
 class MarketEntry(NamedTuple):

@@ -101,6 +101,7 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 # No record says which skills a move takes, so the choice is ours; it stands here and on the page.
+# Slugs of skills, each with what it is needed for.
 SKILLS_FOR_A_MOVE = {
     "technology-procurement": "to buy a successor in a hurry and lawfully",
     "supplier-and-contract-management": "to deal with the failing supplier and its administrators",
@@ -110,7 +111,6 @@ SKILLS_FOR_A_MOVE = {
     "legacy-application-support": "to keep the old system running without its maker",
     "change-and-adoption": "to bring staff along",
 }
-"""Slugs of skills, each with what it is needed for."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def skills_needed(*, illustrative: bool) -> list[NeededSkill]:
     return needs
 
 
+# Systems that are read, more than London has.
 MAX_SYSTEMS = 20_000
-"""Systems that are read, more than London has."""
 
 
 @dataclass(frozen=True)
@@ -295,8 +295,8 @@ def estate_hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
 
 
 SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"
+# What a share may be a share of, and how it reads.
 BASES = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
-"""What a share may be a share of, and how it reads."""
 
 
 class SupplierForm(RealOnlyQueryForm):

@@ -34,15 +34,8 @@ View = Callable[[HttpRequest, str], HttpResponse]
 def supplier_list(request: HttpRequest) -> HttpResponse:
     """Suppliers as filtered, with their products, systems and contracts counted."""
     filterset = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
-    listing = Listing(
-        filterset,
-        "systems:suppliers",
-        "systems:suppliers_csv",
-        "Suppliers",
-        "supplier",
-        "suppliers",
-        tabular=True,
-    )
+    nouns = ("Suppliers", "supplier", "suppliers")
+    listing = Listing(filterset, "systems:suppliers", "systems:suppliers_csv", *nouns, tabular=True)
     context = {"listing": listing}
     return render(request, "systems/suppliers.html", context, status=listing.status)
 

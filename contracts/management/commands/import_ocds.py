@@ -19,8 +19,8 @@ from contracts.ocds.notices import Skipped
 from contracts.ocds.reading import read_releases
 
 PROGRESS_EVERY = 1000
+# How many of a kind are named unless all are wanted.
 MAX_LINES = 5
-"""How many of a kind are named unless all are wanted."""
 
 
 class Command(BaseCommand):
