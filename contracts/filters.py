@@ -193,6 +193,7 @@ by_product = Narrowing(
 )
 by_status = Narrowing(
     _filter_status,
+    # A function, since the day is not known when this module is read
     (CountByColumn(lambda: status_case(dates.today())),),
     {str(status.value): status.key for status in ContractStatus},
 )

@@ -113,11 +113,12 @@ def _event(entry: CalendarEntry) -> Event:
     """A whole day, which ends as the next begins; it leaves its reader free."""
     event = Event()
     event.add("uid", f"{entry.key}@city-tools")
+    # Not the present moment: unchanged entries must give the same bytes, and so the same ETag
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.changes)
     event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + _DAY)
+    event.add("dtend", entry.day + _DAY)  # RFC 5545: the end is not part of the event
     event.add("summary", _text(entry.summary))
     event.add("description", _text(entry.description))
     event.add("url", entry.address)

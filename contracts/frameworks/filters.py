@@ -118,6 +118,7 @@ def contracts_outlasting_framework(contracts: ContractQuerySet) -> ContractQuery
 
 
 def _boroughs(contracts: ContractQuerySet) -> Func:
+    # Counted from the boroughs: one may lead a contract and share another under the same framework
     under = contracts.order_by().filter(framework=OuterRef(OuterRef("pk")))
     shared = ContractPartner.objects.filter(
         borough=OuterRef("pk"), contract__framework=OuterRef(OuterRef("pk")), contract__in=contracts

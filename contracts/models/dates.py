@@ -123,6 +123,7 @@ def status_case(day: datetime.date) -> Case:
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
         When(ends_last__lt=day, then=Value(ContractStatus.ENDED)),
         When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
+        # A date that is not known is null: it meets no condition above
         default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
     )
@@ -165,6 +166,7 @@ class ContractQuerySet(SourcedQuerySet):
         shared = self.model.partners.through.objects.filter(
             contract=OuterRef("pk"), borough__in=boroughs
         )
+        # No join: it would give a contract once for each partner, and multiply every sum
         return self.filter(Q(lead__in=boroughs) | Exists(shared))
 
     def for_functions(self, functions: models.QuerySet[Function] | Sequence[int]) -> Self:
@@ -175,10 +177,9 @@ class ContractQuerySet(SourcedQuerySet):
         return self.filter(Exists(covers))
 
     def for_systems(self, systems: models.QuerySet[System]) -> Self:
-        """Covering any of the systems; each contract once.
-
-        Asked once for all contracts: asked of each, it took minutes on data not yet analysed.
-        """
+        """Covering any of the systems; each contract once."""
+        # One look-up for all: as a condition on each contract it took minutes where PostgreSQL had
+        # no statistics yet
         covers = self.model.systems.through.objects.filter(system__in=systems)
         return self.filter(pk__in=covers.order_by().values("contract"))
 
@@ -203,7 +204,7 @@ class ContractQuerySet(SourcedQuerySet):
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""
-        contracts = self.order_by()
+        contracts = self.order_by()  # the order of the list would be sorted for nothing
         shared = self.model.partners.through.objects.filter(contract__in=contracts)
         involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
         return Borough.objects.london().filter(involved).count()

@@ -40,6 +40,7 @@ def without_people(text: str, people: Iterable[str]) -> str:
     What remains at the ends of a cut (a dash, a colon, a bracket) goes with it.
     """
     shorter = _TELEPHONE.sub(" ", _EMAIL.sub(" ", text))
+    # The longest first: “Ann Lee” must go before “Ann”
     for name in sorted(people, key=len, reverse=True):
         shorter = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", shorter, flags=re.IGNORECASE)
     if shorter == text:

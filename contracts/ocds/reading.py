@@ -27,6 +27,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number in JSON")
 
 
+# Decimal, since a float may not hold the pence of a value
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 
@@ -67,6 +68,7 @@ class _Text:
     lines: int = 1
     number: int = 0
     ended: bool = False
+    # utf-8-sig, since some tools write a byte-order mark
     _decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8-sig")()
     )

@@ -37,6 +37,7 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
     filterset = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
     if filterset.problems:
         return bad_request_text(filterset.problems)
+    # The count stops at the bound, however many contracts fit
     count = filterset.rows.order_by()[: MAX_RELEASES + 1].count()
     if count > MAX_RELEASES:
         return bad_request_text([("ocds", _TOO_MANY_RELEASES)])

@@ -147,6 +147,7 @@ def pipeline_drafts(
 
 def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[PipelineEntry]], ...]:
     """Entries by who leads, and by who shares; soonest end first."""
+    # Overlap, not containment: a month or year may fall in the period if any of its days does
     rows = contracts.for_list().filter(ends_first__lte=period.last, ends_last__gte=period.first)
     led, shared = defaultdict(list), defaultdict(list)
     for contract in rows.order_by("ends_first", "ends_last", "pk")[:20_000]:

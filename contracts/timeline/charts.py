@@ -110,6 +110,7 @@ def _name(bar: ContractBar, max_length: int) -> str:
 
 
 Group = tuple[str, list[ContractBar]]
+# Plotly measures the length of a bar along an axis of dates in milliseconds
 _MILLISECONDS = 24 * 60 * 60 * 1000
 # Colour and pattern of each kind of stretch.
 _LOOKS: dict[StretchKind, tuple[str, str]] = {

@@ -160,6 +160,7 @@ class ProductAlias(models.Model):
         return self.name
 
 
+# A proxy, since Django's own link table has no class on which history could be declared
 @tracked()
 class ProductFunction(Product.functions.through):  # type: ignore[name-defined]
     """A function that a product is made for: Django's own link table, with history."""

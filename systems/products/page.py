@@ -78,7 +78,7 @@ def hosting_counts(systems: SystemQuerySet) -> list[tuple[str, int]]:
     labels = {str(value): str(label) for value, label in Hosting.choices}
     counts = systems.order_by().values_list("hosting").annotate(systems=Count("pk"))
     rows = list(counts.order_by("-systems", "hosting"))
-    rows.sort(key=lambda row: row[0] == "")
+    rows.sort(key=lambda row: row[0] == "")  # stable: the others keep their order
     return [(labels.get(value, "not known"), count) for value, count in rows]
 
 

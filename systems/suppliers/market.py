@@ -121,6 +121,7 @@ def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGr
         if entry.supplier is not None and entry.amount is not None
     ]
     own = [amount for supplier, amount in counted if supplier in group.keys]
+    # Where groups count as one, suppliers of one owner are one holder
     holdings: dict[int, Decimal] = defaultdict(Decimal)
     for supplier, amount in counted:
         holdings[group.unit(supplier)] += amount

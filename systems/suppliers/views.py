@@ -47,6 +47,7 @@ def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]
         supplier = Supplier.objects.prefetch_related("aliases").filter(slug=slug).first()
         if supplier:
             return view(request, supplier)
+        # Addresses outlive renames: a 2019 name still leads to the supplier of today
         present = present_supplier(slug)
         if present is None or request.resolver_match is None:
             raise Http404("No supplier has this name.")

@@ -151,7 +151,7 @@ def test_contracts_that_end_soon_after_lead_to_exactly_their_list(
     for query, count in (({}, 4), ({"illustrative": "no"}, 3)):
         response = client.get("/contracts/pipeline/", {"borough": "camden"} | query)
         later = response.context["later"]
-        assert later.count == count == total(client.get(later.address))
+        assert later["count"] == count == total(client.get(later["address"]))
 
 
 @pytest.mark.parametrize(
