@@ -159,10 +159,6 @@ def _provided_by(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     return queryset.filter(provider__in=[name for slug, name in _providers() if slug in slugs])
 
 
-def _all(queryset: QuerySet[Any], _: Any) -> QuerySet[Any]:
-    return queryset
-
-
 class CallingBoroughFilter(SlugsFilter):
     """Boroughs that lead or share one of the contracts that the list counts."""
 
@@ -181,11 +177,11 @@ class FrameworkFilter(FactFilterSet):
     columns = FRAMEWORK_COLUMNS
 
     q = WordsFilter("Words", _search)
-    borough = CallingBoroughFilter("Borough", Borough.objects.all(), _all)
+    borough = CallingBoroughFilter("Borough", Borough.objects.all(), lambda rows, _: rows)
     provider = ValuesFilter("Provider", _providers, _provided_by)
     ends_after = DayFilter("Ends on or after", "ends_last__gte")
     ends_before = DayFilter("Ends on or before", "ends_first__lte")
-    illustrative = YesNoFilter("Contracts invented for demonstration", _all)
+    illustrative = YesNoFilter("Contracts invented for demonstration", lambda rows, _: rows)
     sort = SortFilter(
         {
             "framework": "name",

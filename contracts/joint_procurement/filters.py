@@ -69,10 +69,6 @@ class MonthsFilter(django_filters.NumberFilter):
         return qs
 
 
-def _all(queryset: QuerySet[Any], boroughs: Any) -> QuerySet[Any]:
-    return queryset
-
-
 class TogetherFilter(ContractFilter):
     """Contracts that may be bought together; `borough` narrows windows, never contracts.
 
@@ -87,7 +83,7 @@ class TogetherFilter(ContractFilter):
         "Together by",
         [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
     )
-    borough = SlugsFilter("Borough takes part", Borough.objects.all(), _all)
+    borough = SlugsFilter("Borough takes part", Borough.objects.all(), lambda rows, _: rows)
     lead_months = MonthsFilter(f"Lead time in months (else {LEAD_MONTHS})", 60)
     months = MonthsFilter(f"Opens within months (else {HORIZON_MONTHS})", 120)
     extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])

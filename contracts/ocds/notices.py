@@ -90,8 +90,8 @@ def award_period(award: JsonObject, contracts: Sequence[JsonObject]) -> tuple[di
     doubt = SEVERAL_CONTRACTS if len(contracts) > 1 and not periods[0].fields else ""
     names = {"starts_on": "startDate", "ends_on": "endDate", "extension_until": "maxExtentDate"}
     for field, name in names.items():
-        text = next((text for shape in periods if (text := shape.text(name))), "")
-        text = text or next((shape.part("cityTools").text(_OURS[field]) for shape in contracts), "")
+        text = next((text for node in periods if (text := node.text(name))), "")
+        text = text or next((node.part("cityTools").text(_OURS[field]) for node in contracts), "")
         day = fields.parse_day(text) if text else None
         if day:
             days[field] = day
@@ -221,7 +221,7 @@ class Release:
     def _notice(self, award: JsonObject, contracts: list[JsonObject]) -> AwardNotice | Skipped:
         """What the release says of one award."""
         award_id = fields.shorten(fields.clean_text(award.text("id")), _MAX_ID)
-        statuses = [shape.text("status").lower() for shape in (award, *contracts)]
+        statuses = [node.text("status").lower() for node in (award, *contracts)]
         status = next((status for status in statuses if status in _NOT_IN_FORCE), "")
         if not award_id or "@" in award_id:
             return self.skipped(NO_ID)
@@ -264,9 +264,9 @@ class Release:
 
     def _title(self, award: JsonObject, contracts: list[JsonObject]) -> str:
         """The most particular title that there is."""
-        for shape in (*contracts[:1], award, self.tender):
+        for node in (*contracts[:1], award, self.tender):
             title = fields.without_people(
-                fields.clean_text(shape.text("title")), self.parties.people
+                fields.clean_text(node.text("title")), self.parties.people
             )
             if title:
                 return fields.shorten(title, _MAX_TITLE)
@@ -282,11 +282,11 @@ class Release:
     def _address(self, award: JsonObject, contracts: list[JsonObject]) -> str:
         """The notice's page: of a document of the award, the contract or the tender."""
         documents = [
-            shape for part in (award, *contracts, self.tender) for shape in part.parts("documents")
+            node for part in (award, *contracts, self.tender) for node in part.parts("documents")
         ]
-        notice = [shape for shape in documents if shape.text("documentType").endswith("Notice")]
-        for shape in (*notice, *documents):
-            address = shape.text("url").strip()
+        notice = [node for node in documents if node.text("documentType").endswith("Notice")]
+        for node in (*notice, *documents):
+            address = node.text("url").strip()
             if _ADDRESS.fullmatch(address):
                 return address
         return ""
@@ -295,8 +295,8 @@ class Release:
         """Where a call-off may name its framework; empty where it is no call-off."""
         if not parties.calls_off(self.tender):
             return ""
-        shapes = (award, *contracts, self.tender)
-        return " ".join(shape.text(name) for shape in shapes for name in ("title", "description"))
+        nodes = (award, *contracts, self.tender)
+        return " ".join(node.text(name) for node in nodes for name in ("title", "description"))
 
 
 def _required_text(release: JsonObject, name: str, max_length: int) -> str:

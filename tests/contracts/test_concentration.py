@@ -108,11 +108,11 @@ def test_a_shared_contract_with_many_systems_counts_once() -> None:
         annual_value=100,
         total_value=300,
     )
-    held = {
+    amounts = {
         measure_basis.key: dict(measure_basis.amounts).get(maker)
         for measure_basis in bases.concentration_bases()
     }
-    assert held == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
+    assert amounts == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
     assert basis("contracts").boroughs == 3
 
 
@@ -139,8 +139,8 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
             factories.contract(supplier=supplier, lead=lead, **amount)
     with connection.cursor() as cursor:
         cursor.execute(SHARES)
-        expected = {key: tuple(held) for key, *held in cursor.fetchall()}
-    found = {
+        expected = {key: tuple(amounts) for key, *amounts in cursor.fetchall()}
+    result = {
         measure_basis.key: (
             measure_basis.top_10.held,
             measure_basis.top_15.held,
@@ -148,8 +148,8 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
         )
         for measure_basis in bases.concentration_bases()
     }
-    assert found == expected
-    assert len({total for *_, total in found.values()}) == 4
+    assert result == expected
+    assert len({total for *_, total in result.values()}) == 4
 
 
 SHARES = """
@@ -191,9 +191,9 @@ def test_a_group_holds_what_its_members_hold(client: Client) -> None:
     grouped = [(row["supplier"], row["amount"]) for row in rows(client, FILE, {"group": "yes"})]
     assert alone == [("Old", "2"), ("New", "1")]
     assert grouped == [("New", "3")]
-    said = words(client.get(PAGE, {"group": "yes"}))
-    assert "suppliers with their present owners" in said
-    assert "Contracts: 1 of 1 groups" in said
+    text = words(client.get(PAGE, {"group": "yes"}))
+    assert "suppliers with their present owners" in text
+    assert "Contracts: 1 of 1 groups" in text
 
 
 @db
@@ -238,8 +238,8 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
 def test_few_suppliers_are_said_to_be_few_and_none_is_not_known(client: Client) -> None:
     assert words(client.get(PAGE)).count("not known") >= 8
     factories.contract()
-    said = words(client.get(PAGE))
-    assert "Only 1 in all." in said
+    text = words(client.get(PAGE))
+    assert "Only 1 in all." in text
     assert "100.0\u00a0%" in text_of(client.get(PAGE))
 
 
@@ -248,10 +248,10 @@ def test_the_claims_stand_beside_with_their_sources(client: Client) -> None:
     finding = factories.finding(slug="two-shares-side-by-side")
     response = client.get(PAGE)
     links = read(response).links
-    said = words(client.get(PAGE))
-    assert "more than 50 %" in said
-    assert "90 or 91 %" in said
-    assert "The two claims cannot easily describe one distribution" in said
+    text = words(client.get(PAGE))
+    assert "more than 50 %" in text
+    assert "90 or 91 %" in text
+    assert "The two claims cannot easily describe one distribution" in text
     assert "https://www.computerweekly.com/news/252488816" in links
     assert finding.get_absolute_url() in links
 
@@ -260,11 +260,11 @@ def test_the_claims_stand_beside_with_their_sources(client: Client) -> None:
 def test_the_file_has_every_supplier_on_every_basis_and_ends_at_the_whole(client: Client) -> None:
     small_london()
     factories.contract(total_value=10)
-    asked = client.get(PAGE).context["asked"]
+    query = client.get(PAGE).context["asked"]
     found = rows(client, FILE)
-    assert len(found) == asked.total > 40
+    assert len(found) == query.total > 40
     assert f"Download all {len(found)} rows" in words(client.get(PAGE))
-    for base in asked.bases:
+    for base in query.bases:
         own = [row for row in found if row["basis"] == base.key]
         assert [row["supplier"] for row in own] == [maker.name for maker, _ in base.amounts]
         assert Decimal(own[-1]["cumulative_share"]) == 100

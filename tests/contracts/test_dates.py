@@ -106,15 +106,15 @@ def test_sql_agrees_on_act_by_and_standing(
     contract = factories.contract(
         lead=factories.borough(), notice_months=notice, rolling=rolling, **fields
     )
-    asked = datetime.date.fromisoformat(day)
+    query = datetime.date.fromisoformat(day)
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"day": asked, "id": contract.pk})
+        cursor.execute(STANDING, {"day": query, "id": contract.pk})
         ((standing,),) = cursor.fetchall()
     assert contract.term.act_by == contract.act_by
-    assert contract.term.status_on(asked) == standing
+    assert contract.term.status_on(query) == standing
     statuses = [
         status
         for status in ContractStatus
-        if Contract.objects.with_status([status], asked).exists()
+        if Contract.objects.with_status([status], query).exists()
     ]
     assert statuses == [standing]

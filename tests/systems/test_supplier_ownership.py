@@ -62,22 +62,22 @@ def test_history_keeps_what_has_moved_on_and_dates_come_first(client: Client) ->
     factories.ownership(supplier, capita, source="A notice")
     factories.ownership(supplier, mri, since="2024-07")
     factories.ownership(factories.supplier("Orchard"), mri, since="2013")
-    said = words(client.get("/systems/suppliers/capita/"))
-    assert "Capita One belonged to Capita; today to MRI not known A notice" in said
-    assert "with the compan" not in said
-    said = words(client.get("/systems/suppliers/mri/"))
-    assert said.index("Orchard belongs to MRI 2013") < said.index("Capita One belongs to MRI July")
-    said = words(client.get("/systems/suppliers/capita-one/"))
-    assert said.index("Capita One belongs to MRI July 2024") < said.index("belonged to Capita;")
+    text = words(client.get("/systems/suppliers/capita/"))
+    assert "Capita One belonged to Capita; today to MRI not known A notice" in text
+    assert "with the compan" not in text
+    text = words(client.get("/systems/suppliers/mri/"))
+    assert text.index("Orchard belongs to MRI 2013") < text.index("Capita One belongs to MRI July")
+    text = words(client.get("/systems/suppliers/capita-one/"))
+    assert text.index("Capita One belongs to MRI July 2024") < text.index("belonged to Capita;")
 
 
 def test_a_former_owner_bought_since_leads_to_todays_owner(client: Client) -> None:
     corelogic, servelec, access = suppliers("Corelogic", "Servelec", "Access")
     factories.ownership(corelogic, servelec)
     factories.ownership(servelec, access)
-    said = words(client.get("/systems/suppliers/corelogic/"))
-    assert "Corelogic belongs to Servelec, which belongs to Access, its owner today." in said
-    assert "What it made may be recorded under its owner today: products of Access." in said
+    text = words(client.get("/systems/suppliers/corelogic/"))
+    assert "Corelogic belongs to Servelec, which belongs to Access, its owner today." in text
+    assert "What it made may be recorded under its owner today: products of Access." in text
     links = read(client.get("/systems/suppliers/corelogic/")).links
     assert "/systems/suppliers/access/#products" in links
 
@@ -93,8 +93,8 @@ def test_a_former_name_in_the_address_leads_to_the_supplier_of_today(
     assert response.status_code == 302
     assert response["Location"] == f"/systems/suppliers/nec/{page}?illustrative=no"
     assert client.get(old)["Location"] == f"/systems/suppliers/nec/{page}"
-    said = words(client.get("/systems/suppliers/nec/"))
-    assert "formerly Northgate Public Services (UK)" in said
+    text = words(client.get("/systems/suppliers/nec/"))
+    assert "formerly Northgate Public Services (UK)" in text
 
 
 @pytest.mark.parametrize("page", ["", "failure/"])

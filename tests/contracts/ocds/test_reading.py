@@ -43,7 +43,7 @@ SHAPES: dict[str, Callable[[Any], str]] = {
 def test_every_shape_of_file_is_read(tmp_path: Path, shape: str, zipped: bool) -> None:
     text = SHAPES[shape](release()).encode()
     path = file(tmp_path, gzip.compress(text) if zipped else text)
-    assert [one["ocid"] for one in read(path)] == ["ocds-b5fd17-0001"] * 2
+    assert [row["ocid"] for row in read(path)] == ["ocds-b5fd17-0001"] * 2
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
@@ -90,10 +90,10 @@ def test_a_broken_file_names_its_place_and_nothing_is_imported(tmp_path: Path, n
     content, reason = BROKEN[name]
     with pytest.raises(CommandError) as refused:
         imported(file(tmp_path, content))
-    said = str(refused.value)
-    assert said.startswith("notices.json")
-    assert reason in said
-    assert said.endswith("Nothing was imported.")
+    text = str(refused.value)
+    assert text.startswith("notices.json")
+    assert reason in text
+    assert text.endswith("Nothing was imported.")
 
 
 WRONG = {

@@ -43,9 +43,9 @@ def notice(tmp_path: Path) -> Path:
 def imported_again(notice: Path) -> str:
     """A second import, which may write nothing at all."""
     before = events()
-    said = imported(notice)
+    text = imported(notice)
     assert events() == before
-    return said
+    return text
 
 
 def test_a_contract_that_staff_retitled_keeps_its_title_and_is_not_doubled(notice: Path) -> None:
