@@ -54,19 +54,18 @@ TOGETHER_COLUMNS = (
 )
 
 
-class MonthsFilter(django_filters.NumberFilter):
-    """A number of months; it leaves no row out."""
-
-    field_class = forms.IntegerField
-
-    def __init__(self, label: str, max_months: int) -> None:
-        super().__init__(label=label)
-        message = f"Write whole months, 0 to {max_months}."
-        self.extra |= {"min_value": 0, "max_value": max_months}
-        self.extra["error_messages"] = dict.fromkeys(("invalid", "min_value", "max_value"), message)
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return qs
+def _months_filter(label: str, max_months: int) -> django_filters.NumberFilter:
+    """Whole months; it leaves no row out."""
+    message = f"Write whole months, 0 to {max_months}."
+    months = django_filters.NumberFilter(
+        label=label,
+        method=lambda rows, name, value: rows,
+        min_value=0,
+        max_value=max_months,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), message),
+    )
+    months.field_class = forms.IntegerField  # the library knows decimal numbers alone
+    return months
 
 
 class TogetherFilter(ContractFilter):
@@ -84,10 +83,10 @@ class TogetherFilter(ContractFilter):
         [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
     )
     borough = SlugsFilter("Borough takes part", Borough.objects.all(), lambda rows, _: rows)
-    lead_months = MonthsFilter(f"Lead time in months (else {LEAD_MONTHS})", 60)
-    months = MonthsFilter(f"Opens within months (else {HORIZON_MONTHS})", 120)
+    lead_months = _months_filter(f"Lead time in months (else {LEAD_MONTHS})", 60)
+    months = _months_filter(f"Opens within months (else {HORIZON_MONTHS})", 120)
     extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])
-    assume_notice = MonthsFilter("Months of notice to assume where not known", 60)
+    assume_notice = _months_filter("Months of notice to assume where not known", 60)
     sort = None
 
     @classmethod
