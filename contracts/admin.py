@@ -26,8 +26,6 @@ _LEADS_ALREADY = "{} leads the contract: remove it from those that share it."
 
 @admin.register(Framework)
 class FrameworkAdmin(StaffAdmin):
-    """Agreements under which contracts are called off."""
-
     list_display = ["name", "reference", "provider", "ends_on"]
     search_fields = ["name", "reference", "provider"]
     prepopulated_fields = {"slug": ["name"]}
@@ -50,8 +48,6 @@ class PartnersFormSet(BaseInlineFormSet):
 
 
 class PartnersOfContract(LinkPart):
-    """The boroughs that share the contract."""
-
     model = ContractPartner
     formset = PartnersFormSet
     autocomplete_fields = ["borough"]
@@ -60,8 +56,6 @@ class PartnersOfContract(LinkPart):
 
 
 class SystemsOfContract(LinkPart):
-    """The systems that the contract pays for."""
-
     model = ContractSystem
     autocomplete_fields = ["system"]
     names_need = ["contract", "system__borough", "system__product", "system__function"]
@@ -69,8 +63,6 @@ class SystemsOfContract(LinkPart):
 
 @admin.register(Contract)
 class ContractAdmin(StaffAdmin):
-    """Who buys what from whom, until when."""
-
     list_display = ["title", "lead", "supplier", "ends_on", "act_by", "a_year"]
     list_filter = ["rolling", "route", "functions__service_area", *PROVENANCE_FILTERS]
     search_fields = ["title", "reference", "ocid", "lead__name", "supplier__name"]
@@ -132,7 +124,7 @@ class ContractAdmin(StaffAdmin):
         return "Not known. It follows from an end that is a whole day and the months of notice."
 
     def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+        self, request: HttpRequest, form: "ModelForm[Any]", formsets: Any, change: bool
     ) -> None:
         """Cover the functions of the systems that the contract pays for, and say which."""
         super().save_related(request, form, formsets, change)
@@ -141,8 +133,10 @@ class ContractAdmin(StaffAdmin):
         names = [str(function) for function in missing.distinct()]
         if names:
             contract.cover_systems()
-            said = f"Functions added because systems of this contract do them: {', '.join(names)}."
-            messages.info(request, said)
+            message = (
+                f"Functions added because systems of this contract do them: {', '.join(names)}."
+            )
+            messages.info(request, message)
 
     def check_restored(self, record: models.Model) -> None:
         """A version whose lead has become a partner since would break what the form refuses."""
@@ -154,8 +148,6 @@ class ContractAdmin(StaffAdmin):
 
 @admin.register(ContractPartner)
 class ContractPartnerAdmin(PartAdmin):
-    """Which boroughs share which contracts."""
-
     list_display = ["contract", "borough"]
     search_fields = ["contract__title", "borough__name"]
     autocomplete_fields = ["contract", "borough"]
@@ -164,8 +156,6 @@ class ContractPartnerAdmin(PartAdmin):
 
 @admin.register(ContractSystem)
 class ContractSystemAdmin(PartAdmin):
-    """Which contracts pay for which systems."""
-
     list_display = ["contract", "system"]
     search_fields = ["contract__title", "system__product__name", "system__borough__name"]
     autocomplete_fields = ["contract", "system"]

@@ -4,6 +4,4 @@ from django.apps import AppConfig
 
 
 class ContractsConfig(AppConfig):
-    """Contracts and frameworks."""
-
     name = "contracts"

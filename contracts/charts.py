@@ -7,8 +7,8 @@ from citytools.charts import Chart, upright_bars
 from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
 
+# Quarters ahead, this one included.
 QUARTERS = 8
-"""Quarters ahead, this one included."""
 
 
 def decisions_ahead(
@@ -23,7 +23,7 @@ def decisions_ahead(
     values = [counts[quarter] for quarter in ahead]
     return Chart(
         key="decisions-ahead",
-        title=_finding(labels, values),
+        title=_title(labels, values),
         sentence=_sentence(labels, values),
         figure=upright_bars(labels, {"Contracts to decide on": values}),
         head=("Quarter", "Contracts to decide on"),
@@ -33,13 +33,13 @@ def decisions_ahead(
     )
 
 
-def _finding(labels: list[str], values: list[int]) -> str:
+def _title(labels: list[str], values: list[int]) -> str:
     if not any(values):
         return "No decision is due in the quarters ahead"
-    most = max(values)
-    if values.count(most) > 1:
-        return f"No quarter has the most decisions: up to {most:,} of {sum(values):,} each"
-    return f"{labels[values.index(most)]} has the most decisions: {most:,} of {sum(values):,}"
+    highest = max(values)
+    if values.count(highest) > 1:
+        return f"No quarter has the most decisions: up to {highest:,} of {sum(values):,} each"
+    return f"{labels[values.index(highest)]} has the most decisions: {highest:,} of {sum(values):,}"
 
 
 def _sentence(labels: list[str], values: list[int]) -> str:

@@ -3,27 +3,28 @@
 import datetime
 
 from citytools.exports.export import Export, RowsWithNotes
-from contracts.concentration.page import ConcentrationAsked
+from contracts.concentration.page import ConcentrationForm
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
-from contracts.joint_procurement import contract_rows, presentation, windows
+from contracts.joint_procurement.contract_rows import MAX_CONTRACTS, read_contracts
 from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import window_file_rows
+from contracts.joint_procurement.windows import group_windows
 from contracts.models import Contract
 from contracts.pipeline import drafts
-from contracts.pipeline.choice import PipelineAsked
+from contracts.pipeline.choice import PipelineForm
 from contracts.transparency.filters import TransparencyFilter
 
 _CUT = (
-    f"of the contracts that run, the {contract_rows.MAX_CONTRACTS:,} that end first are compared; "
+    f"of the contracts that run, the {MAX_CONTRACTS:,} that end first are compared; "
     "a borough or another filter leaves fewer"
 )
 
 
-def _windows(chosen: TogetherFilter, today: datetime.date) -> RowsWithNotes:
-    search = windows.windows_for(chosen, today)
-    return RowsWithNotes(
-        presentation.window_file_rows(search.windows), (("Left out", _CUT),) if search.cut else ()
-    )
+def _windows(query: TogetherFilter, today: datetime.date) -> RowsWithNotes:
+    contracts, counts = read_contracts(query, today)
+    windows = group_windows(contracts, query, today)
+    return RowsWithNotes(window_file_rows(windows), (("Left out", _CUT),) if counts["cut"] else ())
 
 
 CONTRACTS = Export(
@@ -74,9 +75,9 @@ PIPELINE = Export(
     row="One contract that ends, or may end, in the period of a pipeline notice: a draft.",
     route="contracts:pipeline_csv",
     page="contracts:pipeline",
-    filter=PipelineAsked,
-    choose=lambda request, _: PipelineAsked(request),
-    made=lambda asked, _: drafts.pipeline_rows(asked.drafts),
+    filter=PipelineForm,
+    choose=lambda request, _: PipelineForm(request),
+    made=lambda form, _: drafts.pipeline_rows(form.drafts),
 )
 CONCENTRATION = Export(
     name="concentration",
@@ -84,7 +85,7 @@ CONCENTRATION = Export(
     row="One supplier’s share on one basis: contracts, yearly value, total value or systems.",
     route="contracts:concentration_csv",
     page="contracts:concentration",
-    filter=ConcentrationAsked,
-    choose=lambda request, _: ConcentrationAsked(request),
-    made=lambda asked, _: asked.table(),
+    filter=ConcentrationForm,
+    choose=lambda request, _: ConcentrationForm(request),
+    made=lambda form, _: form.table(),
 )

@@ -1,4 +1,4 @@
-"""What a list of contracts can be narrowed by."""
+"""The filters and columns of lists of contracts."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -36,36 +36,22 @@ from contracts.models import (
     Route,
     Vat,
 )
-from contracts.models.dates import standing_on
+from contracts.models.dates import status_case
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
-def _partners() -> QuerySet[Any]:
-    return ContractPartner.objects.filter(contract=OuterRef("pk")).order_by("borough__name")
+def _covered(model: Any, link: Any, path: str) -> QuerySet[Any]:
+    """Records that a link of the contract (two query levels out) leads to."""
+    links = link.objects.filter(contract=OuterRef(OuterRef("pk")), **{path: OuterRef("pk")})
+    records: QuerySet[Any] = model.objects.filter(Exists(links))
+    return records
 
 
-def _covered_functions(**conditions: Any) -> QuerySet[Any]:
-    """Links from the contract two levels out to functions that meet the conditions."""
-    links = Contract.functions.through.objects
-    return links.filter(contract=OuterRef(OuterRef("pk")), **conditions)
-
-
-def _functions() -> QuerySet[Any]:
-    return Function.objects.filter(Exists(_covered_functions(function=OuterRef("pk"))))
-
-
-def _service_areas() -> QuerySet[Any]:
-    return ServiceArea.objects.filter(
-        Exists(_covered_functions(function__service_area=OuterRef("pk")))
-    )
-
-
-def _products() -> QuerySet[Any]:
-    paid = ContractSystem.objects.filter(
-        contract=OuterRef(OuterRef("pk")), system__product=OuterRef("pk")
-    )
-    return Product.objects.filter(Exists(paid))
-
+_PARTNERS = ContractPartner.objects.filter(contract=OuterRef("pk")).order_by("borough__name")
+_FUNCTIONS = Contract.functions.through
+_COVERED_FUNCTIONS = _covered(Function, _FUNCTIONS, "function")
+_COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
+_PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
 
 CONTRACT_COLUMNS = (
     Column("contract_id", "integer", "Number of this record, in its page's address.", "pk"),
@@ -73,13 +59,13 @@ CONTRACT_COLUMNS = (
         "gss_codes",
         "list",
         "Codes of the boroughs, the lead first; empty for a body without.",
-        array_of_values(_partners(), "borough__gss_code", first="lead__gss_code"),
+        array_of_values(_PARTNERS, "borough__gss_code", first="lead__gss_code"),
     ),
     Column(
         "boroughs",
         "list",
         "The boroughs that share the contract, the lead first.",
-        array_of_values(_partners(), "borough__name", first="lead__name"),
+        array_of_values(_PARTNERS, "borough__name", first="lead__name"),
     ),
     Column("lead_borough", "text", "The body that signs the contract.", "lead__name"),
     Column("title", "text", "What the contract is called.", "title"),
@@ -91,14 +77,19 @@ CONTRACT_COLUMNS = (
         "service_areas",
         "list",
         "The parts of the council's work it covers.",
-        array_of_values(_service_areas(), "name"),
+        array_of_values(_COVERED_AREAS, "name"),
     ),
-    Column("functions", "list", "The jobs it covers.", array_of_values(_functions(), "name")),
+    Column(
+        "functions",
+        "list",
+        "The jobs it covers.",
+        array_of_values(_COVERED_FUNCTIONS, "name"),
+    ),
     Column(
         "products",
         "list",
         "The software it pays for, where known.",
-        array_of_values(_products(), "name"),
+        array_of_values(_PAID_PRODUCTS, "name"),
     ),
     Column("starts_on", "partial date", "Its first day; as precise as the source.", "starts_on"),
     Column(
@@ -168,54 +159,42 @@ CONTRACT_COLUMNS = (
 )
 
 
-def _holding(queryset: Any, words: str) -> Any:
-    return queryset.matching(words)
+def _search(rows: Any, words: str) -> Any:
+    return rows.matching(words)
 
 
-def _filter_boroughs(queryset: Any, boroughs: QuerySet[Borough]) -> Any:
-    return queryset.of_boroughs(boroughs)
+def _filter_status(rows: Any, keys: list[str]) -> Any:
+    statuses = [status for status in ContractStatus if status.key in keys]
+    return rows.with_status(statuses, dates.today())
 
 
-def _for_functions(queryset: Any, functions: QuerySet[Function]) -> Any:
-    return queryset.for_functions(functions)
+def _count_by_function(field: str) -> tuple[CountByLink]:
+    return (CountByLink(_FUNCTIONS, "contract", f"function__{field}"),)
 
 
-def _for_areas(queryset: Any, areas: QuerySet[ServiceArea]) -> Any:
-    return queryset.for_functions(Function.objects.filter(service_area__in=areas))
-
-
-def _filter_kinds(queryset: Any, kinds: list[str]) -> Any:
-    return queryset.for_functions(Function.objects.filter(service_area__kind__in=kinds))
-
-
-def _for_products(queryset: Any, products: QuerySet[Product]) -> Any:
-    return queryset.for_systems(System.objects.filter(product__in=products))
-
-
-def _standing_today(queryset: Any, keys: list[str]) -> Any:
-    standings = [status for status in ContractStatus if status.key in keys]
-    return queryset.standing_as(standings, dates.today())
-
-
-_FUNCTIONS = Contract.functions.through
-
-of_boroughs = Narrowing(
-    _filter_boroughs,
+by_borough = Narrowing(
+    lambda rows, boroughs: rows.of_boroughs(boroughs),
     (CountByColumn("lead__slug"), CountByLink(ContractPartner, "contract", "borough__slug")),
 )
-for_areas = Narrowing(
-    _for_areas, (CountByLink(_FUNCTIONS, "contract", "function__service_area__slug"),)
+by_service_area = Narrowing(
+    lambda rows, areas: rows.for_functions(Function.objects.filter(service_area__in=areas)),
+    _count_by_function("service_area__slug"),
 )
-of_kind = Narrowing(
-    _filter_kinds, (CountByLink(_FUNCTIONS, "contract", "function__service_area__kind"),)
+by_kind = Narrowing(
+    lambda rows, kinds: rows.for_functions(Function.objects.filter(service_area__kind__in=kinds)),
+    _count_by_function("service_area__kind"),
 )
-for_functions = Narrowing(_for_functions, (CountByLink(_FUNCTIONS, "contract", "function__slug"),))
-for_products = Narrowing(
-    _for_products, (CountByLink(ContractSystem, "contract", "system__product__slug"),)
+by_function = Narrowing(
+    lambda rows, functions: rows.for_functions(functions), _count_by_function("slug")
 )
-standing_today = Narrowing(
-    _standing_today,
-    (CountByColumn(lambda: standing_on(dates.today())),),
+by_product = Narrowing(
+    lambda rows, products: rows.for_systems(System.objects.filter(product__in=products)),
+    (CountByLink(ContractSystem, "contract", "system__product__slug"),),
+)
+by_status = Narrowing(
+    _filter_status,
+    # A function, since the day is not known when this module is read
+    (CountByColumn(lambda: status_case(dates.today())),),
     {str(status.value): status.key for status in ContractStatus},
 )
 
@@ -225,6 +204,7 @@ def _where(**known: Any) -> Callable[[Any], Any]:
     return lambda rows: rows.of_boroughs(Borough.objects.london()).filter(**known)
 
 
+# Sets of rows that numbers of research are taken over, all of the 33.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Led or shared by one of the 33", _where()),
     "supplier_known": ("Of the 33, supplier known", _where(supplier__isnull=False)),
@@ -239,7 +219,6 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "act_by_known": ("Of the 33, act-by date known", _where(act_by__isnull=False)),
     "end_known": ("Of the 33, end known", _where(ends_last__isnull=False)),
 }
-"""Sets of rows that numbers of research are taken over, all of the 33."""
 
 
 class ContractFilter(FactFilterSet):
@@ -248,12 +227,12 @@ class ContractFilter(FactFilterSet):
     shown_first: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    borough = SlugsFilter("Borough", Borough.objects.with_aside(), of_boroughs)
-    service_area = SlugsFilter("Service area", ServiceArea.objects.all(), for_areas)
-    kind = ValuesFilter("Kind", ServiceArea.Kind.choices, of_kind)
-    function = SlugsFilter("Function", Function.objects.all(), for_functions)
-    product = SlugsFilter("Product", Product.objects.all(), for_products)
+    q = WordsFilter("Words", _search)
+    borough = SlugsFilter("Borough", Borough.objects.with_aside(), by_borough)
+    service_area = SlugsFilter("Service area", ServiceArea.objects.all(), by_service_area)
+    kind = ValuesFilter("Kind", ServiceArea.Kind.choices, by_kind)
+    function = SlugsFilter("Function", Function.objects.all(), by_function)
+    product = SlugsFilter("Product", Product.objects.all(), by_product)
     supplier = SlugsFilter("Supplier", Supplier.objects.all(), narrow_by_slug("supplier"))
     framework = SlugsFilter("Framework", Framework.objects.labelled(), narrow_by_slug("framework"))
     route = ValuesFilter("Route to market", [*Route.choices, NOT_KNOWN], narrow_by_value("route"))
@@ -264,7 +243,7 @@ class ContractFilter(FactFilterSet):
     standing = ValuesFilter(
         "Standing today",
         [(status.key, status.capitalize()) for status in ContractStatus],
-        standing_today,
+        by_status,
     )
     min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
     max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")

@@ -41,11 +41,12 @@ class SystemDirectory(Mapping[str, System]):
         ]
 
     def __getitem__(self, name: str) -> System:
-        slug, function, product = self._cut(name)
+        slug, function, product = self._split(name)
         key = (self._boroughs[slug].pk, self._functions[function].pk, self._products[product].pk)
-        if system := self._finder.find(key):
-            return system
-        raise KeyError(name)
+        system: System | None = self._finder.find(key)
+        if system is None:
+            raise KeyError(name)
+        return system
 
     def __contains__(self, name: object) -> bool:
         return is_known(self, name)
@@ -59,16 +60,18 @@ class SystemDirectory(Mapping[str, System]):
     def function_of(self, name: str) -> Function | None:
         """The function in a system's name, whether or not there is still such a system."""
         try:
-            return self._functions.get(self._cut(name)[1])
+            return self._functions.get(self._split(name)[1])
         except (DeletedByPersonError, KeyError):
             return None
 
-    def _cut(self, name: str) -> tuple[str, str, str]:
+    def _split(self, name: str) -> tuple[str, str, str]:
         """Borough, function and product; a function or product may hold a slash itself."""
         slug, _, rest = name.partition("/")
-        for at in (at for at, sign in enumerate(rest) if sign == "/"):
-            if rest[:at] in self._functions and rest[at + 1 :] in self._products:
-                return slug, rest[:at], rest[at + 1 :]
+        parts = rest.split("/")
+        for at in range(1, len(parts)):
+            function, product = "/".join(parts[:at]), "/".join(parts[at:])
+            if function in self._functions and product in self._products:
+                return slug, function, product
         raise KeyError(name)
 
 
@@ -137,14 +140,14 @@ def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun
         covers += [
             RecordDraft(line, {"contract": contract, "system": system}) for system in covered
         ]
-        named = run.listed(line, "functions", functions, "functions.csv")
+        listed = run.listed(line, "functions", functions, "functions.csv")
         # Also of systems that staff deleted: the contract still covers what they did
         done = [systems.function_of(part) for part in line.parts("systems")]
-        served = dict.fromkeys([*named, *(function for function in done if function)])
+        served = dict.fromkeys([*listed, *(function for function in done if function)])
         serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
     run.replace(ContractSystem, rows, covers, owner="contract")
     run.replace(ContractFunction, rows, serves, owner="contract")
 
 
+# The function that reads each file; a file comes after those that it refers to.
 FILES = {"frameworks.csv": frameworks, "contracts.csv": contracts}
-"""What each file is read by, in the order in which they rest on each other."""

@@ -1,4 +1,4 @@
-"""Under which names contracts and frameworks are found, and which contracts concern what."""
+"""The names by which the search finds contracts and frameworks, and contracts for a record."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -29,38 +29,38 @@ from citytools.search import (
     register,
 )
 from contracts.filters import ContractFilter
-from contracts.models import Contract, Framework
+from contracts.models import Contract, ContractQuerySet, Framework
 from systems.models import Function, System
 
-_CANDIDATES = 200
-"""Contracts whose titles are compared more closely, of those that the indexes find."""
+# Contracts whose titles are compared more closely, of those that the indexes find.
+MAX_CANDIDATES = 200
 
 
 def framework_names() -> list[QuerySet[Any]]:
     """Every framework by name and reference."""
     frameworks = Framework.objects.all()
-    shown: dict[str, Any] = {"slug": "slug", "parent": "provider"}
+    columns: dict[str, Any] = {"slug": "slug", "parent": "provider"}
     return [
-        names_for_records(frameworks, "framework", **shown),
-        names_for_records(frameworks, "framework", CODE, "reference", **shown),
+        names_for_records(frameworks, "framework", **columns),
+        names_for_records(frameworks, "framework", CODE, "reference", **columns),
     ]
 
 
-def contract_names(asked: Sequence[str]) -> list[Name]:
+def contract_names(phrases: Sequence[str]) -> list[Name]:
     """Contracts of that number, and those with one of the phrases in their titles, or its like."""
     vector = SearchVector("title", config="english")
-    either = Q()
+    in_title = Q()
     rank: Expression = Value(0.0)
-    for phrase in asked:
+    for phrase in phrases:
         query = SearchQuery(phrase, config="english", search_type="websearch")
-        either |= Q(_words=query) | Q(title__trigram_word_similar=phrase)
+        in_title |= Q(_words=query) | Q(title__trigram_word_similar=phrase)
         rank = rank + SearchRank(vector, query, normalization=Value(32))
-    titled = Contract.objects.annotate(_words=vector).filter(either)
-    numbered = Contract.objects.filter(Q(reference__iexact=asked[0]) | Q(ocid__iexact=asked[0]))
-    shown = ("pk", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid")
-    rows = titled.order_by("-pk").values_list(*shown, rank)[:_CANDIDATES]
-    few = numbered.order_by("-pk").values_list(*shown, Value(0.0))[:_CANDIDATES]
-    return [name for row in rows.union(few) for name in _contract_name_rows(*row)]
+    titled = Contract.objects.annotate(_words=vector).filter(in_title)
+    numbered = Contract.objects.filter(Q(reference__iexact=phrases[0]) | Q(ocid__iexact=phrases[0]))
+    columns = ("pk", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid")
+    by_title = titled.order_by("-pk").values_list(*columns, rank)[:MAX_CANDIDATES]
+    by_number = numbered.order_by("-pk").values_list(*columns, Value(0.0))[:MAX_CANDIDATES]
+    return [name for row in by_title.union(by_number) for name in _contract_name_rows(*row)]
 
 
 def _contract_name_rows(
@@ -75,25 +75,25 @@ def _contract_name_rows(
         *([("with", supplier, CONTEXT)] if supplier else []),
         *([(TEXT, "", float(rank))] if rank else []),
     ]
+    illustrative = source == SourceKind.ILLUSTRATIVE
     for role, term, weight in terms:
-        invented = source == SourceKind.ILLUSTRATIVE
-        yield Name("contract", key, "", title, lead, invented, role, term, weight)
+        yield Name("contract", key, "", title, lead, illustrative, role, term, weight)
 
 
 def contracts_concerning(
-    boroughs: Sequence[int], what: str, keys: Sequence[int]
-) -> QuerySet[Contract]:
-    """Contracts of any of the boroughs (any, where none is named) for any of the records."""
-    contracts: Any = Contract.objects.select_related("lead")
+    boroughs: Sequence[int], kind: str, keys: Sequence[int]
+) -> ContractQuerySet:
+    """Contracts of any of the boroughs (any, where none is given) for any of the records."""
+    contracts: ContractQuerySet = Contract.objects.select_related("lead")
     if boroughs:
         contracts = contracts.of_boroughs(boroughs)
-    if what == "service area":
+    if kind == "service area":
         return contracts.for_functions(Function.objects.filter(service_area__in=keys))
-    if what == "function":
+    if kind == "function":
         return contracts.for_functions(keys)
-    if what == "product":
+    if kind == "product":
         return contracts.for_systems(System.objects.filter(product__in=keys))
-    return contracts.filter(**{f"{what}__in": keys}) if what else contracts
+    return contracts.filter(**{f"{kind}__in": keys}) if kind else contracts
 
 
 register(

@@ -20,15 +20,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     filterset = ContractFilter(
         request.GET, Contract.objects.for_list().soonest_first(dates.today())
     )
+    nouns = ("Contracts", "contract", "contracts")
     listing = Listing(
-        filterset,
-        "contracts:list",
-        "contracts:csv",
-        "Contracts",
-        "contract",
-        "contracts",
-        tabular=True,
-        counted=True,
+        filterset, "contracts:list", "contracts:csv", *nouns, tabular=True, counted=True
     )
     context = {
         "listing": listing,
@@ -46,8 +40,8 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
-    found = get_object_or_404(Contract.objects.for_list(), pk=pk)
-    systems = System.objects.for_list().filter(contracts=found)[:50]
-    follow = entries.follow_links_for_contract(request, found)
-    context = {"contract": found, "systems": systems, "follow": follow}
+    record = get_object_or_404(Contract.objects.for_list(), pk=pk)
+    systems = System.objects.for_list().filter(contracts=record)[:50]
+    follow = entries.follow_links_for_contract(request, record)
+    context = {"contract": record, "systems": systems, "follow": follow}
     return render_page(request, "contracts/detail.html", context)

@@ -32,8 +32,6 @@ from systems.models import (
 
 @admin.register(ServiceArea)
 class ServiceAreaAdmin(StaffAdmin):
-    """Parts of a council's work."""
-
     list_display = ["name", "kind", "position"]
     list_filter = ["kind"]
     search_fields = ["name"]
@@ -42,8 +40,6 @@ class ServiceAreaAdmin(StaffAdmin):
 
 @admin.register(Function)
 class FunctionAdmin(StaffAdmin):
-    """Jobs that systems do."""
-
     list_display = ["name", "service_area", "position"]
     list_filter = ["service_area"]
     search_fields = ["name", "service_area__name"]
@@ -52,15 +48,11 @@ class FunctionAdmin(StaffAdmin):
 
 
 class AliasesOfSupplier(InlineRows):
-    """Other names of the supplier."""
-
     model = SupplierAlias
     formset = NamesFormSet
 
 
 class OwnersOfSupplier(InlineRows):
-    """Whom the supplier belongs to, from when."""
-
     model = Ownership
     fk_name = "supplier"
     autocomplete_fields = ["owner"]
@@ -71,8 +63,6 @@ class OwnersOfSupplier(InlineRows):
 
 @admin.register(Supplier)
 class SupplierAdmin(StaffAdmin):
-    """Companies that make products or hold contracts."""
-
     list_display = ["name", "company_number", "sme", "vcse", "illustrative"]
     list_filter = ["sme", "vcse", "illustrative"]
     search_fields = ["name", "aliases__name", "company_number"]
@@ -89,16 +79,12 @@ class SupplierAdmin(StaffAdmin):
 
 
 class AliasesOfProduct(InlineRows):
-    """Former names and other spellings of the product."""
-
     model = ProductAlias
     formset = NamesFormSet
 
 
 @admin.register(Product)
 class ProductAdmin(StaffAdmin):
-    """Pieces of software, whoever sells them."""
-
     list_display = ["name", "manufacturer", "certainty", "illustrative"]
     list_filter = ["certainty", "illustrative", "functions__service_area"]
     search_fields = ["name", "aliases__name", "manufacturer__name"]
@@ -119,8 +105,6 @@ class ProductAdmin(StaffAdmin):
 
 @admin.register(SupplierAlias)
 class SupplierAliasAdmin(PartAdmin):
-    """Other names of suppliers."""
-
     list_display = ["name", "kind", "supplier"]
     search_fields = ["name", "supplier__name"]
     autocomplete_fields = ["supplier"]
@@ -129,8 +113,6 @@ class SupplierAliasAdmin(PartAdmin):
 
 @admin.register(Ownership)
 class OwnershipAdmin(PartAdmin):
-    """Which supplier belongs to which."""
-
     list_display = ["supplier", "owner", "since"]
     search_fields = ["supplier__name", "owner__name"]
     autocomplete_fields = ["supplier", "owner"]
@@ -139,8 +121,6 @@ class OwnershipAdmin(PartAdmin):
 
 @admin.register(ProductAlias)
 class ProductAliasAdmin(PartAdmin):
-    """Other names of products."""
-
     list_display = ["name", "product"]
     search_fields = ["name", "product__name"]
     autocomplete_fields = ["product"]
@@ -148,8 +128,6 @@ class ProductAliasAdmin(PartAdmin):
 
 
 class ContractsOfSystem(LinkPart):
-    """The contracts that pay for the system."""
-
     model = ContractSystem
     autocomplete_fields = ["contract"]
     verbose_name = "contract that pays for it"
@@ -159,8 +137,6 @@ class ContractsOfSystem(LinkPart):
 
 @admin.register(System)
 class SystemAdmin(StaffAdmin):
-    """One borough's use of one product for one function."""
-
     list_display = ["product", "borough", "function", "status", "hosting", "as_of"]
     list_filter = ["status", "hosting", "intention", "function__service_area", *PROVENANCE_FILTERS]
     search_fields = ["product__name", "product__aliases__name", "borough__name", "function__name"]
@@ -176,12 +152,12 @@ class SystemAdmin(StaffAdmin):
     ]
 
     def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+        self, request: HttpRequest, form: "ModelForm[Any]", formsets: Any, change: bool
     ) -> None:
         """The contracts that pay for the system cover its function from now on."""
         super().save_related(request, form, formsets, change)
         system = form.instance
         for contract in Contract.objects.filter(systems=system).exclude(functions=system.function):
             contract.cover_systems()
-            said = f"“{contract}” now covers {system.function}, because it pays for this system."
-            messages.info(request, said)
+            message = f"“{contract}” now covers {system.function}, because it pays for this system."
+            messages.info(request, message)

@@ -1,11 +1,15 @@
 """The files of systems, the service map, products and suppliers."""
 
 from citytools.exports.export import Export
-from systems import service_map
-from systems.costs import products_with_counts, suppliers_with_counts
-from systems.filters import ProductFilter, SupplierFilter, SystemFilter
+from systems.filters import (
+    ProductFilter,
+    SupplierFilter,
+    SystemFilter,
+    products_with_counts,
+    suppliers_with_counts,
+)
 from systems.models import Product, Supplier, System
-from systems.service_map import MapFilter
+from systems.service_map.map import MapFilter, service_map_for
 
 SYSTEMS = Export(
     name="systems",
@@ -24,7 +28,7 @@ MAP = Export(
     page="systems:map",
     filter=MapFilter,
     choose=lambda request, _: MapFilter(request.GET, System.objects.in_use()),
-    made=lambda chosen, _: service_map.service_map_for(chosen).table(),
+    made=lambda chosen, _: service_map_for(chosen).table(),
 )
 PRODUCTS = Export(
     name="products",

@@ -1,4 +1,4 @@
-"""What a list of systems, of products or of suppliers can be narrowed by."""
+"""The filters and columns of lists of systems, products and suppliers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
+from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
 from citytools.lists.filters import (
     NOT_KNOWN,
@@ -25,6 +26,7 @@ from citytools.lists.filters import (
     nulls_last_text,
 )
 from citytools.lists.filterset import FactFilterSet
+from contracts.models import Contract
 from systems.models import (
     Function,
     Hosting,
@@ -185,8 +187,8 @@ SUPPLIER_COLUMNS = (
 )
 
 
-def _holding(queryset: Any, words: str) -> Any:
-    return queryset.matching(words)
+def _search(rows: Any, words: str) -> Any:
+    return rows.matching(words)
 
 
 def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
@@ -197,23 +199,19 @@ def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet
 partners = Narrowing(filter_by_partnership, (CountByColumn("borough__partnership"),), slugify)
 
 
-def _filter_used(queryset: Any) -> Any:
-    return queryset.of_the_33().in_use()
-
-
+# Sets of rows that numbers of research are taken over.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Systems of the 33", lambda rows: rows.of_the_33()),
-    "in_use": ("In use, of the 33", _filter_used),
+    "in_use": ("In use, of the 33", lambda rows: rows.of_the_33().in_use()),
     "maker_known": (
         "In use, of the 33, maker known",
-        lambda rows: _filter_used(rows).filter(product__manufacturer__isnull=False),
+        lambda rows: rows.of_the_33().in_use().filter(product__manufacturer__isnull=False),
     ),
     "rated": (
         "In use, of the 33, satisfaction known",
-        lambda rows: _filter_used(rows).filter(satisfaction__isnull=False),
+        lambda rows: rows.of_the_33().in_use().filter(satisfaction__isnull=False),
     ),
 }
-"""Sets of rows that numbers of research are taken over."""
 
 
 class SystemFilter(FactFilterSet):
@@ -222,7 +220,7 @@ class SystemFilter(FactFilterSet):
     shown_first = ("q", "borough", "service_area")
     columns = SYSTEM_COLUMNS
 
-    q = WordsFilter("Words", _holding)
+    q = WordsFilter("Words", _search)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
@@ -261,27 +259,20 @@ class SystemFilter(FactFilterSet):
     )
 
 
-def _filter_illustrative(queryset: QuerySet[Any], yes: bool) -> QuerySet[Any]:
-    return queryset.filter(illustrative=yes)
-
-
-def _made_for_area(queryset: QuerySet[Any], areas: QuerySet[Any]) -> QuerySet[Any]:
-    made_for = Product.functions.through.objects.filter(
-        product=OuterRef("pk"), function__service_area__in=areas
+def _through(model: Any, path: str) -> Callable[[QuerySet[Any], QuerySet[Any]], Any]:
+    """Products that a link of this model leads from to any of the records at the path."""
+    return lambda products, records: products.filter(
+        Exists(model.objects.filter(product=OuterRef("pk"), **{f"{path}__in": records}))
     )
-    return queryset.filter(Exists(made_for))
 
 
-def _made_for(queryset: QuerySet[Any], functions: QuerySet[Any]) -> QuerySet[Any]:
-    made_for = Product.functions.through.objects.filter(
-        product=OuterRef("pk"), function__in=functions
-    )
-    return queryset.filter(Exists(made_for))
+_made_for = _through(Product.functions.through, "function")
+_made_for_area = _through(Product.functions.through, "function__service_area")
+_run_by = _through(System, "borough")
 
 
-def _run_by(queryset: QuerySet[Any], boroughs: QuerySet[Any]) -> QuerySet[Any]:
-    run = System.objects.filter(product=OuterRef("pk"), borough__in=boroughs)
-    return queryset.filter(Exists(run))
+def _filter_illustrative(rows: QuerySet[Any], yes: bool) -> QuerySet[Any]:
+    return rows.filter(illustrative=yes)
 
 
 class ProductFilter(FactFilterSet):
@@ -290,8 +281,12 @@ class ProductFilter(FactFilterSet):
     shown_first = ("q", "service_area")
     columns = PRODUCT_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    service_area = SlugsFilter("Service area", ServiceArea.objects.all(), _made_for_area)
+    q = WordsFilter("Words", _search)
+    service_area = SlugsFilter(
+        "Service area",
+        ServiceArea.objects.all(),
+        _made_for_area,
+    )
     function = SlugsFilter("Function", Function.objects.all(), _made_for)
     supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
@@ -312,7 +307,7 @@ class SupplierFilter(FactFilterSet):
     shown_first = ("q", "illustrative")
     columns = SUPPLIER_COLUMNS
 
-    q = WordsFilter("Words", _holding)
+    q = WordsFilter("Words", _search)
     illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
     sort = SortFilter(
         {
@@ -321,4 +316,22 @@ class SupplierFilter(FactFilterSet):
             "systems": "system_count",
             "contracts": "contract_count",
         }
+    )
+
+
+def products_with_counts(products: QuerySet[Product]) -> QuerySet[Any]:
+    """Adds system_count and borough_count (of the 33 alone)."""
+    london = System.objects.exclude(borough__kind=Borough.Kind.REGIONAL)
+    return products.annotate(
+        system_count=count_related_rows(System.objects.all(), "product"),
+        borough_count=count_related_rows(london, "product", "borough"),
+    )
+
+
+def suppliers_with_counts(suppliers: QuerySet[Supplier]) -> QuerySet[Any]:
+    """Adds product_count, system_count (of its products) and contract_count."""
+    return suppliers.annotate(
+        product_count=count_related_rows(Product.objects.all(), "manufacturer"),
+        system_count=count_related_rows(System.objects.all(), "product__manufacturer"),
+        contract_count=count_related_rows(Contract.objects.all(), "supplier"),
     )

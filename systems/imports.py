@@ -73,18 +73,11 @@ def functions(path: Path, run: ImportRun) -> None:
 
 def suppliers(path: Path, run: ImportRun) -> None:
     """suppliers.csv: companies by their present names."""
+    flags = ("sme", "vcse", "illustrative")
     drafts = [
         RecordDraft(
             line,
-            {
-                "name": line.text("name"),
-                "slug": line.text("slug"),
-                "company_number": line.text("company_number"),
-                "sme": line.yes_no("sme"),
-                "vcse": line.yes_no("vcse"),
-                "note": line.text("note"),
-                "illustrative": line.yes_no("illustrative"),
-            },
+            {name: (line.yes_no if name in flags else line.text)(name) for name in _SUPPLIER},
         )
         for line in read_csv(path, _SUPPLIER)
     ]
@@ -100,8 +93,7 @@ def supplier_aliases(path: Path, run: ImportRun) -> None:
         lambda line: {
             "supplier": line.required_lookup("supplier", known, "suppliers.csv"),
             "name": line.text("alias"),
-            "kind": line.text("kind"),
-            "source": line.text("source"),
+            **{name: line.text(name) for name in ("kind", "source")},
         },
     )
     run.upsert(SupplierAlias, drafts, key=["name"], columns={"name": "alias"})
@@ -114,10 +106,11 @@ def ownerships(path: Path, run: ImportRun) -> None:
         Ownership,
         read_csv(path, ("supplier", "owner", "since", "source")),
         lambda line: {
-            "supplier": line.required_lookup("supplier", known, "suppliers.csv"),
-            "owner": line.required_lookup("owner", known, "suppliers.csv"),
-            "since": line.text("since"),
-            "source": line.text("source"),
+            **{
+                name: line.required_lookup(name, known, "suppliers.csv")
+                for name in ("supplier", "owner")
+            },
+            **{name: line.text(name) for name in ("since", "source")},
         },
     )
     run.upsert(Ownership, drafts, key=["supplier", "owner", "since"])
@@ -176,6 +169,7 @@ def systems(path: Path, run: ImportRun) -> None:
     run.upsert(System, drafts, key=["borough", "function", "product"])
 
 
+# The function that reads each file; a file comes after those that it refers to.
 FILES = {
     "functions.csv": functions,
     "suppliers.csv": suppliers,
@@ -184,4 +178,3 @@ FILES = {
     "products.csv": products,
     "systems.csv": systems,
 }
-"""What each file is read by, in the order in which they rest on each other."""

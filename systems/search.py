@@ -1,4 +1,4 @@
-"""Under which names the catalogue is found, and which systems concern what of it."""
+"""The names by which the search finds the catalogue, and the systems for a record."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,34 +40,38 @@ from systems.models import (
 )
 
 OTHER_NAME = "other or former name"
-_MAKERS_ALIAS = "manufacturer__aliases__name"
 
 
-def _spoken(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _with_other_words(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(also_called="")
 
 
-def _each(listed: str) -> Func:
+def _split(column: str) -> Func:
     """SQL: a row for each part between semicolons."""
-    parts = Func(F(listed), Value(r";\s*"), function="regexp_split_to_table")
+    parts = Func(F(column), Value(r";\s*"), function="regexp_split_to_table")
     parts.output_field = TextField()
     return parts
 
 
 def _functions() -> list[QuerySet[Any]]:
     areas, functions = ServiceArea.objects.all(), Function.objects.all()
-    shown: dict[str, Any] = {"slug": "slug", "parent": "service_area__name"}
+    own: dict[str, Any] = {"slug": "slug", "parent": "service_area__name"}
     return [
         names_for_records(areas, "service area", slug="slug"),
         names_for_records(
-            _spoken(areas), "service area", ALSO, _each("also_called"), OTHER, slug="slug"
+            _with_other_words(areas),
+            "service area",
+            ALSO,
+            _split("also_called"),
+            OTHER,
+            slug="slug",
         ),
-        names_for_records(functions, "function", **shown),
+        names_for_records(functions, "function", **own),
         names_for_records(
-            _spoken(functions), "function", ALSO, _each("also_called"), OTHER, **shown
+            _with_other_words(functions), "function", ALSO, _split("also_called"), OTHER, **own
         ),
         names_for_records(
-            functions, "function", "function of", "service_area__name", CONTEXT, **shown
+            functions, "function", "function of", "service_area__name", CONTEXT, **own
         ),
     ]
 
@@ -84,8 +88,8 @@ def _owner(supplier: str) -> Expression:
 
 def _suppliers() -> list[QuerySet[Any]]:
     suppliers = Supplier.objects.all()
-    shown: dict[str, Any] = {"slug": "slug", "invented": "illustrative", "parent": _owner("pk")}
-    of: dict[str, Any] = {
+    own: dict[str, Any] = {"slug": "slug", "invented": "illustrative", "parent": _owner("pk")}
+    parent: dict[str, Any] = {
         "key": "supplier_id",
         "slug": "supplier__slug",
         "title": "supplier__name",
@@ -95,19 +99,19 @@ def _suppliers() -> list[QuerySet[Any]]:
     former = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.FORMER)
     also = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.ALSO)
     return [
-        names_for_records(suppliers, "supplier", **shown),
-        names_for_records(former, "supplier", FORMER, weight=OTHER, **of),
-        names_for_records(also, "supplier", ALSO, weight=OTHER, **of),
+        names_for_records(suppliers, "supplier", **own),
+        names_for_records(former, "supplier", FORMER, weight=OTHER, **parent),
+        names_for_records(also, "supplier", ALSO, weight=OTHER, **parent),
     ]
 
 
 def _products() -> list[QuerySet[Any]]:
-    shown: dict[str, Any] = {
+    own: dict[str, Any] = {
         "slug": "slug",
         "invented": "illustrative",
         "parent": _or_empty("manufacturer__name"),
     }
-    of: dict[str, Any] = {
+    parent: dict[str, Any] = {
         "key": "product_id",
         "slug": "product__slug",
         "title": "product__name",
@@ -115,18 +119,27 @@ def _products() -> list[QuerySet[Any]]:
         "parent": _or_empty("product__manufacturer__name"),
     }
     products = Product.objects.all()
-    made = products.filter(manufacturer__isnull=False)
+    with_maker = products.filter(manufacturer__isnull=False)
     purposes = Product.functions.through.objects.all()
-    renamed = made.filter(manufacturer__aliases__isnull=False)
+    with_former_maker = with_maker.filter(manufacturer__aliases__isnull=False)
     return [
-        names_for_records(products, "product", **shown),
-        names_for_records(ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **of),
-        names_for_records(made, "product", "made by", "manufacturer__name", CONTEXT, **shown),
+        names_for_records(products, "product", **own),
         names_for_records(
-            renamed, "product", "maker also called", "manufacturer__aliases__name", 0.55, **shown
+            ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **parent
         ),
-        names_for_records(purposes, "product", "for", "function__name", 0.55, **of),
-        names_for_records(purposes, "product", "for", "function__service_area__name", 0.5, **of),
+        names_for_records(with_maker, "product", "made by", "manufacturer__name", CONTEXT, **own),
+        names_for_records(
+            with_former_maker,
+            "product",
+            "maker also called",
+            "manufacturer__aliases__name",
+            0.55,
+            **own,
+        ),
+        names_for_records(purposes, "product", "for", "function__name", 0.55, **parent),
+        names_for_records(
+            purposes, "product", "for", "function__service_area__name", 0.5, **parent
+        ),
     ]
 
 
@@ -147,12 +160,12 @@ _PATHS = {
 }
 
 
-def systems_concerning(boroughs: Sequence[int], what: str, keys: Sequence[int]) -> SystemQuerySet:
-    """Systems of any of the boroughs (any, where none is named) with any of the records."""
+def systems_concerning(boroughs: Sequence[int], kind: str, keys: Sequence[int]) -> SystemQuerySet:
+    """Systems of any of the boroughs (any, where none is given) with any of the records."""
     systems: SystemQuerySet = System.objects.for_list()
     if boroughs:
         systems = systems.filter(borough__in=boroughs)
-    return systems.filter(**{_PATHS[what]: keys}) if what else systems
+    return systems.filter(**{_PATHS[kind]: keys}) if kind else systems
 
 
 def _supplier_parent(match: Match) -> str:

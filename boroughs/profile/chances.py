@@ -30,7 +30,7 @@ class Purchase(Protocol):
     def leads(self) -> Sequence[Borough]: ...
 
     @property
-    def chance(self) -> str: ...
+    def closing_note(self) -> str: ...
 
     @property
     def address(self) -> str: ...
@@ -78,7 +78,7 @@ def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
     return Chance(
         f"Buy {purchase.name} together",
         [lead for lead in purchase.leads if lead != borough],
-        f"All {purchase.chance}",
+        f"All {purchase.closing_note}",
         purchase.address,
         purchase.illustrative,
     )

@@ -21,7 +21,7 @@ from citytools.pages.data import FILES
 from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import ContractStatus
-from contracts.pipeline.rules import DAYS, LINE, MONTHS
+from contracts.pipeline.rules import DAYS_TO_PUBLISH, MONTHS_AHEAD, THRESHOLD_POUNDS
 from skills.models import Level
 from skills.training.plan import MAX_COHORT_SIZE
 from systems.models import Hosting, Intention, Product, ServiceArea, Status
@@ -46,9 +46,9 @@ LABELS: Mapping[str, Mapping[Any, str]] = {
 """Labels of the values that a term takes, by the term's key, in the order of the choices."""
 
 NUMBERS: Mapping[str, Any] = {
-    "lead_months": LEAD_MONTHS, "period_months": MONTHS, "notice_days": DAYS,
+    "lead_months": LEAD_MONTHS, "period_months": MONTHS_AHEAD, "notice_days": DAYS_TO_PUBLISH,
     "max_extension_months": MAX_EXTENSION_MONTHS,
-    "notice_threshold": f"£{LINE / 1_000_000:.0f} million",
+    "notice_threshold": f"£{THRESHOLD_POUNDS / 1_000_000:.0f} million",
     "min_answers": MIN_ANSWERS_FOR_MEAN, "min_range_values": MIN_VALUES_FOR_RANGE,
     "max_cohort_learners": MAX_COHORT_SIZE,
     "levels": Level, "strong_from": Level.PRACTITIONER.label.lower(),

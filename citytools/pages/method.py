@@ -29,8 +29,8 @@ from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
 from contracts.models import DECISION_MONTHS
 from contracts.models.dates import less_months
-from contracts.ocds.notices import CEILING, TECHNOLOGY
-from contracts.pipeline.rules import HIGHEST_VAT
+from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
+from contracts.pipeline.rules import MAX_VAT_FACTOR
 from skills import level_history, summary
 from skills.models import Level
 from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
@@ -46,9 +46,9 @@ NUMBERS: Mapping[str, Any] = {
     "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
     "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
-    "horizon_months": HORIZON_MONTHS, "highest_vat": HIGHEST_VAT, "months_a_year": 12,
+    "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
-    "max_replacements": failure.SHOWN, "max_alternatives": page.SHOWN,
+    "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
     "confidence_percent": CONFIDENCE, "max_peers": MAX_PEERS,
     "max_rare_boroughs": MAX_RARE_BOROUGHS, "min_common_boroughs": MIN_COMMON_BOROUGHS,
     "common_one_in": COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
@@ -60,7 +60,7 @@ NUMBERS: Mapping[str, Any] = {
     "title_weight": name_matching.SENTENCE, "context_weight": name_matching.CONTEXT,
     "max_words": MAX_WORDS,
     "min_similarity": name_matching.ALIKE, "min_phrase_similarity": name_matching.SURELY_ALIKE,
-    "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": CEILING,
+    "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": MIN_CEILING_POUNDS,
     "demonstration_systems": TOTAL_SYSTEMS,
 }  # fmt: skip
 """What methods quote of the code."""

@@ -105,7 +105,7 @@ def _in_unit(days: int) -> tuple[int, str]:
 @register.filter
 def standing(contract: Any) -> str:
     """Where a contract stands today: future, current, past act-by, ended or rolling."""
-    return str(contract.term.standing(dates.today()))
+    return str(contract.term.status_on(dates.today()))
 
 
 @register.inclusion_tag("_partials/_sort_heading.html")

@@ -5,45 +5,29 @@ systems are those of the 33 in use, counted for who makes the product. Ceilings 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough
-from citytools.facts.dates import FirstDay
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import Top, max_share, top_share
 from contracts.models import Contract
-from systems.models import Ownership, Supplier, System
+from systems.models import Owners, Supplier, System, read_ownerships
 
-
-def present_owners() -> dict[int, int]:
-    """Each owned supplier's present owner, by primary key; one query.
-
-    The newest ownership holds, and one without a date counts as oldest, as for a single supplier.
-    """
-    newest = Ownership.objects.order_by(
-        "supplier", FirstDay("since").desc(nulls_last=True), "-pk"
-    ).distinct("supplier")
-    return dict(newest.values_list("supplier", "owner"))
-
-
-def last_owner(supplier: int, owned: Mapping[int, int]) -> int:
-    """The last owner up the chain; where the chain is a circle, its first member by number."""
-    seen: list[int] = []
-    at = supplier
-    while at in owned and at not in seen:
-        seen.append(at)
-        at = owned[at]
-    return min(seen[seen.index(at) :]) if at in seen else at
+# Suppliers of each basis on the page; the file has all.
+MAX_SUPPLIERS = 20
+_STATED = {"yearly value": " with a yearly value", "total value": " with a total value"}
+_OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
 
 
 @dataclass(frozen=True)
 class MeasureBasis:
-    """One way to measure. `amounts` are suppliers with what they hold, the largest first.
+    """One way to measure. `amounts` are suppliers with their totals, the largest first.
 
     Of all `records`, `counted` name a supplier and an amount, and `invented` of these are made up;
     `boroughs` of the 33 stand behind the counted ones.
@@ -60,17 +44,14 @@ class MeasureBasis:
 
     @property
     def top_10(self) -> Top:
-        """The ten largest."""
         return top_share([amount for _, amount in self.amounts], 10)
 
     @property
     def top_15(self) -> Top:
-        """The fifteen largest."""
         return top_share([amount for _, amount in self.amounts], 15)
 
     @property
     def total(self) -> Decimal:
-        """All that is held."""
         return self.top_10.total
 
     @property
@@ -78,76 +59,66 @@ class MeasureBasis:
         """Whether it is measured in pounds."""
         return self.unit.startswith("pounds")
 
-    @property
+    @cached_property
     def ranked(self) -> list[dict[str, Any]]:
         """Each supplier with its rank (equal amounts share one), percent and cumulative percent."""
         rows: list[dict[str, Any]] = []
-        value, total = Decimal(0), self.total
+        running, total = Decimal(0), self.total
         for place, (supplier, amount) in enumerate(self.amounts, 1):
-            level = bool(rows) and rows[-1]["amount"] == amount
-            value += amount
+            tied = bool(rows) and rows[-1]["amount"] == amount
+            running += amount
             rows.append(
                 {
-                    "rank": rows[-1]["rank"] if level else place,
+                    "rank": rows[-1]["rank"] if tied else place,
                     "supplier": supplier,
                     "amount": amount,
                     "percent": 100 * amount / total if total else None,
-                    "cumulative": 100 * value / total if total else None,
+                    "cumulative": 100 * running / total if total else None,
                 }
             )
         return rows
 
-
-class _Question(NamedTuple):
-    """How a basis is asked for: all records, those with an amount, the path to the supplier."""
-
-    key: str
-    title: str
-    unit: str
-    records: Any
-    rows: Any
-    path: str
-    amount: Count | Sum
+    @property
+    def largest(self) -> list[dict[str, Any]]:
+        """The first suppliers, with whatever ties for the last place shown."""
+        rows = [row for row in self.ranked if row["rank"] <= MAX_SUPPLIERS]
+        return rows[: 2 * MAX_SUPPLIERS]
 
     @property
-    def named(self) -> Any:
-        """The rows that name a supplier."""
-        return self.rows.filter(**{f"{self.path}__isnull": False}).order_by()
+    def denominator(self) -> str:
+        """'of 38 contracts with a known supplier, in 21 boroughs; 12 more left out: …'."""
+        who, noun, plural = (
+            ("maker", "system in use", "systems in use")
+            if self.key == "systems"
+            else ("supplier", "contract", "contracts")
+        )
+        amount = f"£{self.total:,.0f} {_OVER[self.unit]} in " if self.money else ""
+        records = f"{self.counted:,} {noun if self.counted == 1 else plural}"
+        stated = f"{_STATED[self.key]} and a known" if self.money else " with a known"
+        places = f"{self.boroughs} borough{'' if self.boroughs == 1 else 's'}"
+        words = f"of {amount}{records}{stated} {who}, in {places}"
+        if left_out := self.records - self.counted:
+            lacking = f"no {who} or no such value" if self.money else f"no {who}"
+            words += f"; {left_out:,} more left out, for {lacking} is known"
+        if self.invented:
+            words += f"; {self.invented:,} of those counted invented for demonstration"
+        return words + ("; VAT bases mixed" if self.money else "")
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many rows name a supplier, and how many of these are invented."""
-        invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
-        return dict(self.named.aggregate(counted=Count("pk"), invented=invented))
-
-    @property
-    def held(self) -> dict[int, Decimal]:
-        """Amounts by the supplier's primary key."""
-        rows = self.named.values(self.path).annotate(held=self.amount)
-        return {row[self.path]: Decimal(row["held"]) for row in rows}
+    def caution(self) -> str:
+        """What makes a share less than it seems: few suppliers, or a tie for a last place."""
+        notes = [
+            f"{top.tied} tie for place {top.places}: the share is the same, whoever is counted."
+            for top in (self.top_10, self.top_15)
+            if top.tied
+        ]
+        if 0 < self.top_15.holders <= 15:
+            notes.append(f"Only {self.top_15.holders} in all.")
+        return " ".join(notes)
 
 
 def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> list[MeasureBasis]:
-    """The four bases; 17 queries, and one more if `grouped`: a supplier with its present owner."""
-    owned = present_owners() if grouped else {}
-    questions = _questions(illustrative=illustrative)
-    held = [question.held for question in questions]
-    known = Supplier.objects.in_bulk({last_owner(pk, owned) for one in held for pk in one})
-    return [
-        MeasureBasis(
-            key=question.key,
-            title=question.title,
-            unit=question.unit,
-            amounts=_largest_first(amounts, owned, known),
-            records=question.records.count(),
-            **question.counts,
-            boroughs=question.named.borough_count(),
-        )
-        for question, amounts in zip(questions, held, strict=True)
-    ]
-
-
-def _questions(*, illustrative: bool) -> list[_Question]:
+    """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
     contracts = Contract.objects.of_boroughs(london)
     systems = System.objects.in_use().filter(borough__in=london)
@@ -156,32 +127,32 @@ def _questions(*, illustrative: bool) -> list[_Question]:
     annual = contracts.filter(annual_value__isnull=False)
     total = contracts.filter(total_value__isnull=False)
     paid, maker = "supplier", "product__manufacturer"
-    return [
-        _Question(*_NAMES[0], contracts, contracts, paid, Count("pk")),
-        _Question(*_NAMES[1], contracts, annual, paid, Sum("annual_value")),
-        _Question(*_NAMES[2], contracts, total, paid, Sum("total_value")),
-        _Question(*_NAMES[3], systems, systems, maker, Count("pk")),
-    ]
-
-
-_NAMES = (
-    ("contracts", "Contracts", "contracts"),
-    ("yearly value", "Yearly value", "pounds a year"),
-    ("total value", "Value over the whole term", "pounds"),
-    ("systems", "Systems in use", "systems"),
-)
-"""Key, title and unit of each basis."""
-
-
-def _largest_first(
-    amounts: Mapping[int, Decimal], owned: Mapping[int, int], known: Mapping[int, Supplier]
-) -> list[tuple[Supplier, Decimal]]:
-    """Suppliers or, where ownership is given, the heads of their groups; ties by name."""
-    held: dict[int, Decimal] = defaultdict(Decimal)
-    for pk, amount in amounts.items():
-        held[last_owner(pk, owned)] += amount
-    pairs: Iterable[tuple[Supplier, Decimal]] = ((known[pk], held[pk]) for pk in held)
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
+    # Key, title, unit; all records, those with an amount, who holds it and what
+    questions: list[tuple[str, str, str, Any, Any, str, Any]] = [
+        ("contracts", "Contracts", "contracts", contracts, contracts, paid, Count("pk")),
+        ("yearly value", "Yearly value", "pounds a year", contracts, annual, paid,
+         Sum("annual_value")),
+        ("total value", "Value over the whole term", "pounds", contracts, total, paid,
+         Sum("total_value")),
+        ("systems", "Systems in use", "systems", systems, systems, maker, Count("pk")),
+    ]  # fmt: skip
+    owners = read_ownerships() if grouped else Owners([])
+    bases = []
+    for key, title, unit, records, rows, path, amount in questions:
+        counted = rows.filter(**{f"{path}__isnull": False}).order_by()
+        invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
+        totals: dict[int, Decimal] = defaultdict(Decimal)
+        for pk, value in counted.values_list(path).annotate(amount=amount):
+            totals[owners.top(pk)] += Decimal(value)
+        suppliers = Supplier.objects.in_bulk(totals)
+        amounts = [(suppliers[pk], total) for pk, total in totals.items()]
+        amounts.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
+        counts = counted.aggregate(counted=Count("pk"), invented=invented)
+        boroughs = counted.borough_count()
+        bases.append(
+            MeasureBasis(key, title, unit, amounts, records.count(), **counts, boroughs=boroughs)
+        )
+    return bases
 
 
 @dataclass(frozen=True)
@@ -219,16 +190,17 @@ CLAIMS = (
         "fifteen-suppliers-ninety-per-cent",
     ),
 )
+# The finding that compares the two claims.
 BOTH = "two-shares-side-by-side"
-"""The finding that holds the two claims against each other."""
 
-FROM_HALF = max_share(Decimal("0.5"), 10, 15)
-"""What fifteen can hold at most where ten hold half."""
-NEEDED = Decimal("0.9") * 10 / 15
-"""What ten must hold at least where fifteen hold 90 per cent."""
+# What fifteen can hold at most where ten hold half.
+MAX_FROM_HALF = max_share(Decimal("0.5"), 10, 15)
+# What ten must hold at least where fifteen hold 90 per cent.
+MIN_FOR_NINETY = Decimal("0.9") * 10 / 15
 REMARK = (
-    f"Where ten suppliers hold 50\u00a0%, fifteen can hold at most {100 * FROM_HALF:.0f}\u00a0%: "
-    "none of the five more is larger than the ten are on average. For fifteen to hold 90\u00a0%, "
-    f"ten must hold at least {100 * NEEDED:.0f}\u00a0%. The two claims cannot easily describe one "
-    "distribution, and neither says what was counted. Quote no share without its denominator."
+    "Where ten suppliers hold 50\u00a0%, fifteen can hold at most "
+    f"{100 * MAX_FROM_HALF:.0f}\u00a0%: none of the five more is larger than the ten are on "
+    "average. For fifteen to hold 90\u00a0%, ten must hold at least "
+    f"{100 * MIN_FOR_NINETY:.0f}\u00a0%. The two claims cannot easily describe one distribution, "
+    "and neither says what was counted. Quote no share without its denominator."
 )

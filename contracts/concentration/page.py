@@ -1,7 +1,6 @@
-"""What is asked of the page and the file of concentration, and the answer."""
+"""The query string of the page and the file of concentration, their rows and the chart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -13,8 +12,7 @@ from citytools.lists.columns import Column
 from citytools.lists.filters import YesNoFilter
 from citytools.lists.filterset import RealOnlyQueryForm
 from citytools.lists.listing import FileLinks
-from contracts.concentration import bases
-from contracts.concentration.bases import MeasureBasis
+from contracts.concentration.bases import MeasureBasis, concentration_bases
 
 CONCENTRATION_COLUMNS = (
     Column(
@@ -56,53 +54,22 @@ CONCENTRATION_COLUMNS = (
     Column("counted", "integer", "Records behind the total: contracts or systems.", unit="records"),
     Column("boroughs", "integer", "Boroughs of the 33 behind the total.", unit="boroughs"),
 )
-_STATED = {"yearly value": " with a yearly value", "total value": " with a total value"}
-_OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
-
-
-def denominator_sentence(basis: MeasureBasis) -> str:
-    """'of 38 contracts with a known supplier, in 21 boroughs; 12 more left out: …'."""
-    who = "maker" if basis.key == "systems" else "supplier"
-    noun = "system in use" if basis.key == "systems" else "contract"
-    plural = "systems in use" if basis.key == "systems" else "contracts"
-    amount = f"£{basis.total:,.0f} {_OVER[basis.unit]} in " if basis.money else ""
-    records = f"{basis.counted:,} {noun if basis.counted == 1 else plural}"
-    stated = f"{_STATED[basis.key]} and a known" if basis.money else " with a known"
-    places = f"{basis.boroughs} borough{'' if basis.boroughs == 1 else 's'}"
-    words = f"of {amount}{records}{stated} {who}, in {places}"
-    if left_out := basis.records - basis.counted:
-        lacking = f"no {who} or no such value" if basis.money else f"no {who}"
-        words += f"; {left_out:,} more left out, for {lacking} is known"
-    if basis.invented:
-        words += f"; {basis.invented:,} of those counted invented for demonstration"
-    return words + ("; VAT bases mixed" if basis.money else "")
-
-
-def caution_sentence(basis: MeasureBasis) -> str:
-    """What makes a share less than it seems: few suppliers, or a tie for a last place."""
-    notes = [
-        f"{top.tied} tie for place {top.places}: the share is the same, whoever is counted."
-        for top in (basis.top_10, basis.top_15)
-        if top.tied
-    ]
-    if 0 < basis.top_15.holders <= 15:
-        notes.append(f"Only {basis.top_15.holders} in all.")
-    return " ".join(notes)
-
-
-PLACES = 30
+MAX_PLACES = 30
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SIGNS = ("circle", "square", "diamond", "triangle-up")
 
 
 def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Chart:
     """Lines of the cumulative share, in per cent, over the places of the largest suppliers."""
-    basises = [basis for basis in bases if basis.total]
-    lines = {basis.title: _percents(basis) for basis in basises}
+    bases = [basis for basis in bases if basis.total]
+    lines = {
+        basis.title: [round(float(row["cumulative"]), 1) for row in basis.ranked[:MAX_PLACES]]
+        for basis in bases
+    }
     longest = max((len(values) for values in lines.values()), default=0)
     return Chart(
         key="cumulative-share",
-        title=_finding(basises),
+        title=_title(bases),
         sentence=f"How much the largest hold together, up to place {longest}. The marks at 10 and "
         "15 are the places that the claims of 2019 and after speak of.",
         figure=_figure(lines),
@@ -117,15 +84,11 @@ def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Ch
     )
 
 
-def _finding(bases: Sequence[MeasureBasis]) -> str:
+def _title(bases: Sequence[MeasureBasis]) -> str:
     if not bases:
         return "Nothing is known of which shares could be taken"
     shares = [f"{basis.top_10.percent} by {basis.title.lower()}" for basis in bases]
     return f"The ten largest hold {', '.join(shares)}"
-
-
-def _percents(basis: MeasureBasis) -> list[float]:
-    return [round(float(row["cumulative"]), 1) for row in basis.ranked[:PLACES]]
 
 
 def _at(values: Sequence[float], place: int) -> float:
@@ -155,27 +118,8 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
     return as_plain_json(figure)
 
 
-SHOWN = 20
-"""Suppliers of each basis on the page; the file has all."""
-
-
-@dataclass(frozen=True)
-class ConcentrationLine:
-    """One basis as the page shows it."""
-
-    basis: MeasureBasis
-    denominator: str
-    caution: str
-
-    @property
-    def largest(self) -> list[dict[str, Any]]:
-        """The first suppliers, with whatever ties for the last place shown."""
-        rows = self.basis.ranked
-        return [row for row in rows if row["rank"] <= SHOWN][: 2 * SHOWN]
-
-
-class ConcentrationAsked(RealOnlyQueryForm):
-    """`group=yes` counts a supplier with its present owner; without it each counts by itself."""
+class ConcentrationForm(RealOnlyQueryForm):
+    """`group=yes` counts a supplier with its last owner; without it each counts by itself."""
 
     beside = frozenset({"columns"})
     columns = CONCENTRATION_COLUMNS
@@ -184,21 +128,11 @@ class ConcentrationAsked(RealOnlyQueryForm):
 
     @property
     def grouped(self) -> bool:
-        """Whether suppliers count with their present owners."""
         return self.value("group", "no") == "yes"
 
     @cached_property
     def bases(self) -> list[MeasureBasis]:
-        """The four ways to measure."""
-        return bases.concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
-
-    @cached_property
-    def lines(self) -> list[ConcentrationLine]:
-        """The four bases, in words."""
-        return [
-            ConcentrationLine(basis, denominator_sentence(basis), caution_sentence(basis))
-            for basis in self.bases
-        ]
+        return concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
 
     @property
     def switched(self) -> str:
@@ -212,14 +146,7 @@ class ConcentrationAsked(RealOnlyQueryForm):
 
     @property
     def total(self) -> int:
-        """Rows of the file."""
         return sum(len(basis.amounts) for basis in self.bases)
-
-    @cached_property
-    def chart(self) -> Chart:
-        """The cumulative share by place."""
-        source = "Contracts and systems on record, each with its own source and date."
-        return cumulative_chart(self.bases, source, self.files.csv)
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Every supplier on every basis as rows of a file, the largest first."""

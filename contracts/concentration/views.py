@@ -1,4 +1,4 @@
-"""The page and the file of concentration."""
+"""The page of concentration."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -7,24 +7,24 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.filterset import render_page
 from contracts.concentration.bases import BOTH, CLAIMS, REMARK
-from contracts.concentration.page import ConcentrationAsked
+from contracts.concentration.page import ConcentrationForm, cumulative_chart
 from research.models import Finding
 
 
 def concentration(request: HttpRequest) -> HttpResponse:
     """Shares of the ten and the fifteen largest suppliers, beside what was claimed."""
-    concentration_asked = ConcentrationAsked(request)
+    form = ConcentrationForm(request)
     slugs = [*(claim.finding for claim in CLAIMS), BOTH]
     published = Finding.objects.published(dates.today()).filter(slug__in=slugs)
     findings = {finding.slug: finding for finding in published.order_by("pk")}
-    behind = concentration_asked.bases[0].boroughs
+    source = "Contracts and systems on record, each with its own source and date."
     context = {
         "claims": [(claim, findings.get(claim.finding)) for claim in CLAIMS],
         "remark": REMARK,
         "both": findings.get(BOTH),
-        "chart": concentration_asked.chart,
+        "chart": cumulative_chart(form.bases, source, form.files.csv),
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, behind, illustrative=concentration_asked.illustrative
+            Subject.CONTRACTS, form.bases[0].boroughs, illustrative=form.illustrative
         ),
     }
-    return render_page(request, "contracts/concentration.html", context, concentration_asked)
+    return render_page(request, "contracts/concentration.html", context, form)

@@ -1,11 +1,10 @@
-"""What the history says of records: how often and when they changed, and what changed last."""
+"""What calendars and feeds say: days of contracts and frameworks, and changes of contracts."""
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.db.models import Count, IntegerField, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
@@ -14,26 +13,18 @@ from django.urls import reverse
 from citytools.facts.dates import first_day, partial_date_in_words
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.history.page import FieldChange, RecordNames, field_changes, tracked_fields
-from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
+from contracts.models import Contract, ContractPartner, ContractQuerySet
 from contracts.models.dates import whole_day
 
 
-def counted_contracts(contracts: ContractQuerySet) -> Any:
-    """Contracts with `changes` and `changed_at`; who shares one is part of it."""
-    return _count_writes(contracts, (Contract, "pgh_obj"), (ContractPartner, "contract"))
+def with_change_counts(rows: Any) -> Any:
+    """Contracts or frameworks with `changes`, the writes after the first, and `changed_at`.
 
-
-def counted_frameworks(frameworks: models.QuerySet[Framework]) -> Any:
-    """Frameworks with `changes` and `changed_at`."""
-    return _count_writes(frameworks, (Framework, "pgh_obj"))
-
-
-def _count_writes(rows: Any, *histories: tuple[Any, str]) -> Any:
-    """Annotate `changes`, the writes after the first, and `changed_at`, when the last was.
-
-    Each (model, field) is a history, and the field of its events that names the row. `changed_at`
-    is null for a row without any history.
+    Who shares a contract is part of it. `changed_at` is null for a row without any history.
     """
+    histories: list[tuple[Any, str]] = [(rows.model, "pgh_obj")]
+    if rows.model is Contract:
+        histories.append((ContractPartner, "contract"))
     writes: Any = Value(-1)
     last = []
     for model, field in histories:
@@ -47,7 +38,7 @@ def _count_writes(rows: Any, *histories: tuple[Any, str]) -> Any:
 
 
 @dataclass(frozen=True)
-class Written:
+class ContractRevision:
     """One write to a contract that still is there. `differences` is empty where it was added."""
 
     contract: Contract
@@ -56,37 +47,37 @@ class Written:
 
     @property
     def added(self) -> bool:
-        """Whether the record was made by it."""
+        """Whether it created the record."""
         return bool(self.event.pgh_label == "insert")
 
 
-def latest_changes(contracts: ContractQuerySet, most: int) -> list[Written]:
+def latest_changes(contracts: ContractQuerySet, limit: int) -> list[ContractRevision]:
     """The newest writes to the contracts themselves, newest first; seven queries at most."""
-    kept: Any = Contract.pgh_event_model.objects  # type: ignore[attr-defined]
-    of_these = kept.filter(pgh_obj__in=contracts.order_by().values("pk"))
-    earlier = kept.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    history: Any = Contract.pgh_event_model.objects  # type: ignore[attr-defined]
+    earlier = history.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     before = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
-    events = list(of_these.annotate(before=before).order_by("-pgh_created_at", "-pgh_id")[:most])
-    previous = kept.in_bulk([event.before for event in events if event.before])
+    rows = history.filter(pgh_obj__in=contracts.order_by().values("pk")).annotate(before=before)
+    events = list(rows.order_by("-pgh_created_at", "-pgh_id")[:limit])
+    previous = history.in_bulk([event.before for event in events if event.before])
     names = RecordNames([*events, *previous.values()])
     current = Contract.objects.for_list().in_bulk([event.pgh_obj_id for event in events])
+    fields = tracked_fields(Contract.pgh_event_model)  # type: ignore[attr-defined]
     return [
-        Written(current[event.pgh_obj_id], event, _differences(event, previous, names))
+        ContractRevision(
+            current[event.pgh_obj_id],
+            event,
+            field_changes(previous[event.before], event, fields, names)
+            if event.pgh_label == "update" and event.before in previous
+            else [],
+        )
         for event in events
     ]
 
 
-def _differences(event: Any, previous: dict[int, Any], names: RecordNames) -> list[FieldChange]:
-    old = previous.get(event.before)
-    if old is None or event.pgh_label != "update":
-        return []
-    return field_changes(old, event, tracked_fields(type(event)), names)
-
-
 # A date known only as a month or a year gives no entry: no day is invented.
 
+# Turns a path of this site into an absolute address.
 Address = Callable[[str], str]
-"""Makes a path of this site an absolute address."""
 INVENTED = "[Invented] "
 
 
@@ -116,16 +107,16 @@ def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]
     days = (
         ("act-by", "Act by", contract.act_by, _act_by),
         ("end", "Ends", whole_day(contract.ends_on), _end),
-        ("extended-end", "Ends if extended", whole_day(contract.extension_until), _extended_entry),
+        ("extended-end", "Ends if extended", whole_day(contract.extension_until), _end_if_extended),
     )
-    for key, words, day, working in days:
+    for key, label, day, sentence in days:
         if day:
             mark = INVENTED if contract.illustrative else ""
             yield CalendarEntry(
                 key=f"contract-{contract.pk}-{key}",
                 day=day,
-                summary=single_line(f"{mark}{words}: {contract.title} ({contract.lead.name})"),
-                lines=[working(contract), *contract_summary(contract)],
+                summary=single_line(f"{mark}{label}: {contract.title} ({contract.lead.name})"),
+                lines=[sentence(contract), *contract_summary(contract)],
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
                 changed_at=last_changed_at(contract.changed_at, contract.as_of),
@@ -175,16 +166,16 @@ def _act_by(contract: Contract) -> str:
 def _end(contract: Contract) -> str:
     words = f"Ends on {partial_date_in_words(contract.ends_on)}"
     if contract.extension_until:
-        return f"{words} before any extension; may be extended to {_until(contract)}."
+        return f"{words} before any extension; may be extended to {_latest_end(contract)}."
     return f"{words}; no extension on record."
 
 
-def _extended_entry(contract: Contract) -> str:
+def _end_if_extended(contract: Contract) -> str:
     end = partial_date_in_words(contract.ends_on) if contract.ends_on else "at a date not known"
-    return f"Ends on {_until(contract)} if every extension is taken; else {end}."
+    return f"Ends on {_latest_end(contract)} if every extension is taken; else {end}."
 
 
-def _until(contract: Contract) -> str:
+def _latest_end(contract: Contract) -> str:
     return partial_date_in_words(contract.extension_until)
 
 
@@ -195,25 +186,18 @@ def last_changed_at(changed_at: datetime.datetime | None, instead: str) -> datet
     return datetime.datetime.combine(first_day(instead), datetime.time(), datetime.UTC)
 
 
-@dataclass(frozen=True)
-class Follow:
-    """Absolute addresses of the calendar and the feed of what a page shows."""
-
-    ics: str
-    atom: str
-
-
-def follow_links_for_list(request: HttpRequest, query: str) -> Follow:
-    """Those of a list, by its query string."""
-    ask = f"?{query}" if query else ""
-    return _absolute(request, reverse("contracts:ics") + ask, reverse("contracts:atom") + ask)
+def follow_links_for_list(request: HttpRequest, query: str) -> dict[str, str]:
+    """Absolute addresses of the calendar and the feed of a list, by its query string."""
+    suffix = f"?{query}" if query else ""
+    return {
+        name: request.build_absolute_uri(reverse(f"contracts:{name}") + suffix)
+        for name in ("ics", "atom")
+    }
 
 
-def follow_links_for_contract(request: HttpRequest, contract: Contract) -> Follow:
+def follow_links_for_contract(request: HttpRequest, contract: Contract) -> dict[str, str]:
     """Those of one contract."""
-    paths = (reverse(f"contracts:{name}", args=[contract.pk]) for name in ("one_ics", "one_atom"))
-    return _absolute(request, *paths)
-
-
-def _absolute(request: HttpRequest, ics: str, atom: str) -> Follow:
-    return Follow(request.build_absolute_uri(ics), request.build_absolute_uri(atom))
+    return {
+        name: request.build_absolute_uri(reverse(f"contracts:one_{name}", args=[contract.pk]))
+        for name in ("ics", "atom")
+    }

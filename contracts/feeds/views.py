@@ -18,21 +18,22 @@ from citytools.facts import dates
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.http.file_response import bad_request_text
 from citytools.lists.filterset import QueryForm
-from contracts.feeds import entries
 from contracts.feeds.entries import (
     INVENTED,
     Address,
     CalendarEntry,
-    Written,
+    ContractRevision,
+    contract_entries,
     contract_summary,
-    counted_contracts,
+    framework_entries,
     last_changed_at,
     latest_changes,
+    with_change_counts,
 )
 from contracts.filters import ContractFilter
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import (
-    WindowSummary,
+    WindowView,
     join_names,
     known_worth,
     summarise_windows,
@@ -53,18 +54,17 @@ class ChangesFeed(AtomFeed):
         self.link, self.feed_url = page, address
         self.feed_guid = permanent_feed_id(address)
 
-    def items(self) -> list[Written]:
-        """The writes."""
+    def items(self) -> list[ContractRevision]:
         return latest_changes(self.contracts, MAX_FEED_ENTRIES)
 
-    def item_title(self, item: Written) -> str:
+    def item_title(self, item: ContractRevision) -> str:
         """'Changed: Parking (Camden): Ends on, Notice months'."""
         mark = INVENTED if item.contract.illustrative else ""
         fields = ", ".join(change.field for change in item.differences)
         words = f"{mark}{'Added' if item.added else 'Changed'}: {item.contract}"
         return single_line(f"{words}: {fields}" if fields else words)
 
-    def item_description(self, item: Written) -> SafeString:
+    def item_description(self, item: ContractRevision) -> SafeString:
         """HTML: what is different now and was before, then where the fact comes from."""
         pairs = [
             (
@@ -75,19 +75,17 @@ class ChangesFeed(AtomFeed):
             for change in item.differences
         ]
         changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
-        known = [(replace_control_characters(one),) for one in contract_summary(item.contract)]
+        known = [(replace_control_characters(line),) for line in contract_summary(item.contract)]
         return format_html("<ul>{}{}</ul>", changed, format_html_join("", "<li>{}</li>", known))
 
-    def item_link(self, item: Written) -> str:
-        """The contract's page."""
+    def item_link(self, item: ContractRevision) -> str:
         return item.contract.get_absolute_url()
 
-    def item_guid(self, item: Written) -> str:
+    def item_guid(self, item: ContractRevision) -> str:
         """The same for ever, on whatever host."""
         return permanent_feed_id(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
 
-    def item_updateddate(self, item: Written) -> Any:
-        """When it was written."""
+    def item_updateddate(self, item: ContractRevision) -> Any:
         return item.event.pgh_created_at
 
 
@@ -97,28 +95,30 @@ _DAY = datetime.timedelta(days=1)
 
 def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
     """The file: the same entries give the same bytes."""
-    whole = Calendar()
-    whole.add("prodid", "-//LOTI//City Tools: London//EN")
-    whole.add("version", "2.0")
-    whole.add("calscale", "GREGORIAN")
-    whole.add("method", "PUBLISH")
-    whole.add("x-wr-calname", _text(single_line(name)))
-    whole.add("x-wr-timezone", "Europe/London")
-    whole.add("x-published-ttl", "P1D")
+    calendar = Calendar()
+    calendar.add("prodid", "-//LOTI//City Tools: London//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", _text(single_line(name)))
+    calendar.add("x-wr-timezone", "Europe/London")
+    calendar.add("x-published-ttl", "P1D")
     for entry in entries:
-        whole.add_component(_event(entry))
-    return whole.to_ical()
+        calendar.add_component(_event(entry))
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(entry: CalendarEntry) -> Event:
     """A whole day, which ends as the next begins; it leaves its reader free."""
     event = Event()
     event.add("uid", f"{entry.key}@city-tools")
+    # Not the present moment: unchanged entries must give the same bytes, and so the same ETag
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.changes)
     event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + _DAY)
+    event.add("dtend", entry.day + _DAY)  # RFC 5545: the end is not part of the event
     event.add("summary", _text(entry.summary))
     event.add("description", _text(entry.description))
     event.add("url", entry.address)
@@ -132,77 +132,75 @@ def _text(text: str) -> str:
     return text.replace("\\N", "\\ N")
 
 
-def window_entries(windows: Sequence[WindowSummary], address: Address) -> list[CalendarEntry]:
-    """The days of the windows; one query for what became of their contracts."""
-    keys = {candidate.held.pk for window in windows for candidate in window.joint.members}
-    known = counted_contracts(Contract.objects.filter(pk__in=keys)).order_by()
-    histories = {one.pk: one for one in known}
-    return [
-        entry
-        for window in windows
-        for entry in _window_days(
-            window, [histories[candidate.held.pk] for candidate in window.joint.members], address
-        )
-    ]
+def window_entries(views: Sequence[WindowView], address: Address) -> Iterator[CalendarEntry]:
+    """The days of the windows; one query for when their contracts were last changed."""
+    keys = {row.pk for view in views for row in view.window.contracts}
+    contracts = {
+        contract.pk: contract
+        for contract in with_change_counts(Contract.objects.filter(pk__in=keys)).order_by()
+    }
+    for view in views:
+        yield from _window_days(view, [contracts[row.pk] for row in view.window.contracts], address)
 
 
 def _window_days(
-    window: WindowSummary, histories: Sequence[Contract], address: Address
+    view: WindowView, contracts: Sequence[Any], address: Address
 ) -> Iterator[CalendarEntry]:
-    joint, mark = window.joint, INVENTED if window.illustrative else ""
-    names = join_names([lead.name for lead in window.leads])
-    days = f"from {joint.opens_on:%-d %B %Y} to {joint.closes_on:%-d %B %Y}"
-    stamps = [last_changed_at(contract.changed_at, contract.as_of) for contract in histories]  # type: ignore[attr-defined]
+    window, mark = view.window, INVENTED if view.illustrative else ""
+    names = join_names([lead.name for lead in view.leads])
+    days = f"from {window.opens_on:%-d %B %Y} to {window.closes_on:%-d %B %Y}"
+    what = f"day to buy together: {view.name} ({len(view.leads)})"
     closing = CalendarEntry(
-        key=f"window-{joint.id}-closes",
-        day=joint.closes_on,
-        summary=single_line(f"{mark}Last day to buy together: {window.name} ({len(window.leads)})"),
+        key=f"window-{window.id}-closes",
+        day=window.closes_on,
+        summary=single_line(f"{mark}Last {what}"),
         lines=[
-            f"{names} can choose together {days}; {known_worth(joint.members)}.",
-            *(["Some notice is assumed."] if window.assumed else []),
+            f"{names} can choose together {days}; {known_worth(window.contracts)}.",
+            *(["Some notice is assumed."] if window.notice_assumed else []),
             *(["Some records are invented for demonstration."] if mark else []),
         ],
-        address=address(window.address),
-        changes=sum(contract.changes for contract in histories),  # type: ignore[attr-defined]
-        changed_at=max(stamps),
+        address=address(view.address),
+        changes=sum(contract.changes for contract in contracts),
+        changed_at=max(
+            last_changed_at(contract.changed_at, contract.as_of) for contract in contracts
+        ),
     )
-    opens = f"{mark}First day to buy together: {window.name} ({len(window.leads)})"
     yield replace(
-        closing, key=f"window-{joint.id}-opens", day=joint.opens_on, summary=single_line(opens)
+        closing,
+        key=f"window-{window.id}-opens",
+        day=window.opens_on,
+        summary=single_line(f"{mark}First {what}"),
     )
     yield closing
 
 
+# Contracts that one calendar holds.
 MAX_CALENDAR_ENTRIES = 2_000
-"""Contracts that one calendar holds."""
 
 
 @conditional_page
 def contracts_ics(request: HttpRequest) -> HttpResponse:
     """The days of the filtered contracts; who follows them gets every change."""
     filterset = ContractFilter(request.GET, Contract.objects.for_list())
-    rows = list(
-        entries.counted_contracts(filterset.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1]
-    )
+    rows = list(with_change_counts(filterset.rows).order_by("pk")[: MAX_CALENDAR_ENTRIES + 1])
     problems = filterset.problems or _too_many(rows)
     if problems:
         return bad_request_text(problems)
-    named = f": {filterset.in_words}" if filterset.in_words else ""
-    return _calendar(request, rows, f"City Tools: contracts{named}", "contracts.ics")
+    filters = f": {filterset.in_words}" if filterset.in_words else ""
+    return _calendar(request, rows, f"City Tools: contracts{filters}", "contracts.ics")
 
 
 @conditional_page
 def together_ics(request: HttpRequest) -> HttpResponse:
     """When the windows of the page open and close, by the page's own choices."""
     filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    windows = windows_for(filterset, today).windows
+    windows = windows_for(filterset, today)
     problems = filterset.problems or _too_many(windows)
     if problems:
         return bad_request_text(problems)
-    calendar_entries = window_entries(
-        summarise_windows(windows, filterset, today), request.build_absolute_uri
-    )
-    return _file(calendar_entries, "City Tools: windows to buy together", "together.ics")
+    views = summarise_windows(windows, filterset, today)
+    days = window_entries(views, request.build_absolute_uri)
+    return _file(days, "City Tools: windows to buy together", "together.ics")
 
 
 @conditional_page
@@ -210,8 +208,8 @@ def contract_ics(request: HttpRequest, pk: int) -> HttpResponse:
     """The days of one contract."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    found = get_object_or_404(entries.counted_contracts(Contract.objects.for_list()), pk=pk)
-    return _calendar(request, [found], f"City Tools: {found}", "contract.ics")
+    contract = get_object_or_404(with_change_counts(Contract.objects.for_list()), pk=pk)
+    return _calendar(request, [contract], f"City Tools: {contract}", "contract.ics")
 
 
 @conditional_page
@@ -220,10 +218,10 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     filterset = ContractFilter(request.GET, Contract.objects.all())
     if filterset.problems:
         return bad_request_text(filterset.problems)
-    named = f": {filterset.in_words}" if filterset.in_words else ""
+    filters = f": {filterset.in_words}" if filterset.in_words else ""
     query = filterset.query()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
-    title = f"City Tools: changes of contracts{named}"
+    title = f"City Tools: changes of contracts{filters}"
     return ChangesFeed(filterset.rows, title, page, request.get_full_path())(request)
 
 
@@ -259,15 +257,15 @@ def _calendar(
     calendar_entries = [
         entry
         for contract in contracts
-        for entry in entries.contract_entries(contract, request.build_absolute_uri)
+        for entry in contract_entries(contract, request.build_absolute_uri)
     ]
-    calendar_entries += entries.framework_entries(
-        entries.counted_frameworks(frameworks).order_by("pk"), request.build_absolute_uri
+    calendar_entries += framework_entries(
+        with_change_counts(frameworks).order_by("pk"), request.build_absolute_uri
     )
     return _file(calendar_entries, name, filename)
 
 
-def _file(found: Sequence[CalendarEntry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(render_calendar(found, name), content_type=CONTENT_TYPE)
+def _file(entries: Iterable[CalendarEntry], name: str, filename: str) -> HttpResponse:
+    response = HttpResponse(render_calendar(entries, name), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

@@ -1,11 +1,9 @@
-"""What the list of frameworks can be narrowed by."""
+"""The filters and columns of the list of frameworks."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    Count,
     DecimalField,
     Exists,
     F,
@@ -17,7 +15,6 @@ from django.db.models import (
     Sum,
 )
 from django.http import QueryDict
-from django.shortcuts import get_object_or_404
 from django.utils.text import slugify
 
 from boroughs.models import Borough
@@ -36,7 +33,6 @@ from citytools.lists.filters import (
 from citytools.lists.filterset import FactFilterSet
 from citytools.lists.word_search import SqlSearchText, split_words
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
-from systems.models import Supplier
 
 FRAMEWORK_COLUMNS = (
     Column("framework", "text", "What the agreement is called.", "name"),
@@ -117,20 +113,19 @@ def frameworks_with_counts(contracts: ContractQuerySet) -> QuerySet[Any]:
 def contracts_outlasting_framework(contracts: ContractQuerySet) -> ContractQuerySet:
     """Those that end, on whatever day their end means, after their framework does."""
     late = contracts.exclude(framework__ends_on="").annotate(over=LastDay("framework__ends_on"))
-    found: ContractQuerySet = late.filter(ends_first__gt=F("over"))
-    return found
+    outlasting: ContractQuerySet = late.filter(ends_first__gt=F("over"))
+    return outlasting
 
 
 def _boroughs(contracts: ContractQuerySet) -> Func:
+    # Counted from the boroughs: one may lead a contract and share another under the same framework
     under = contracts.order_by().filter(framework=OuterRef(OuterRef("pk")))
     shared = ContractPartner.objects.filter(
         borough=OuterRef("pk"), contract__framework=OuterRef(OuterRef("pk")), contract__in=contracts
     )
     involved = Exists(under.filter(lead=OuterRef("pk"))) | Exists(shared)
-    boroughs = Borough.objects.london().order_by().filter(involved)
-    return Func(
-        ArraySubquery(boroughs.values("pk")), function="cardinality", output_field=IntegerField()
-    )
+    boroughs = ArraySubquery(Borough.objects.london().order_by().filter(involved).values("pk"))
+    return Func(boroughs, function="cardinality", output_field=IntegerField())
 
 
 def _sum(contracts: ContractQuerySet) -> Subquery:
@@ -139,14 +134,15 @@ def _sum(contracts: ContractQuerySet) -> Subquery:
     return Subquery(total, output_field=DecimalField(max_digits=16, decimal_places=2))
 
 
-def contracts_by_origin(answer: str | None) -> ContractQuerySet:
-    """Contracts as `illustrative` asks: none invented for no, only these for yes, else all."""
+def contracts_by_origin(illustrative: str | None) -> ContractQuerySet:
+    """No illustrative contracts for `no`, only these for `yes`, else all."""
     contracts: ContractQuerySet = Contract.objects.all()
-    chosen = {"no": contracts.real, "yes": contracts.illustrative}.get(answer or "")
-    return chosen() if chosen else contracts
+    if illustrative == "no":
+        return contracts.real()
+    return contracts.illustrative() if illustrative == "yes" else contracts
 
 
-def _holding(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+def _search(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
     texts = [SqlSearchText(column) for column in ("name", "reference", "provider")]
     for word in split_words(words):
         queryset = queryset.filter(word.in_any(*texts))
@@ -155,19 +151,15 @@ def _holding(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
 
 def _providers() -> list[tuple[str, str]]:
     """(slug, name) of every provider, by name."""
-    named = Framework.objects.exclude(provider="").order_by("provider").values_list("provider")
-    return [(slugify(name), name) for (name,) in named.distinct()]
+    names = Framework.objects.exclude(provider="").order_by("provider").values_list("provider")
+    return [(slugify(name), name) for (name,) in names.distinct()]
 
 
 def _provided_by(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     return queryset.filter(provider__in=[name for slug, name in _providers() if slug in slugs])
 
 
-def _all(queryset: QuerySet[Any], _: Any) -> QuerySet[Any]:
-    return queryset
-
-
-class _CalledOffBy(SlugsFilter):
+class CallingBoroughFilter(SlugsFilter):
     """Boroughs that lead or share one of the contracts that the list counts."""
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -184,12 +176,12 @@ class FrameworkFilter(FactFilterSet):
     shown_first = ("q", "borough")
     columns = FRAMEWORK_COLUMNS
 
-    q = WordsFilter("Words", _holding)
-    borough = _CalledOffBy("Borough", Borough.objects.all(), _all)
+    q = WordsFilter("Words", _search)
+    borough = CallingBoroughFilter("Borough", Borough.objects.all(), lambda rows, _: rows)
     provider = ValuesFilter("Provider", _providers, _provided_by)
     ends_after = DayFilter("Ends on or after", "ends_last__gte")
     ends_before = DayFilter("Ends on or before", "ends_first__lte")
-    illustrative = YesNoFilter("Contracts invented for demonstration", _all)
+    illustrative = YesNoFilter("Contracts invented for demonstration", lambda rows, _: rows)
     sort = SortFilter(
         {
             "framework": "name",
@@ -204,45 +196,3 @@ class FrameworkFilter(FactFilterSet):
     def __init__(self, data: QueryDict) -> None:
         self.contracts = contracts_by_origin(data.get("illustrative"))
         super().__init__(data, frameworks_with_counts(self.contracts))
-
-
-MAX_CONTRACTS = 50
-"""Rows of each table; a link leads to all of them."""
-
-
-@dataclass(frozen=True)
-class CalledOff:
-    """A framework with its counts, its contracts soonest end first, and its suppliers."""
-
-    framework: Any
-    contracts: ContractQuerySet
-
-    @property
-    def rows(self) -> list[Contract]:
-        """The first contracts."""
-        ordered = self.contracts.for_list().order_by("ends_first", "pk")
-        return list(ordered[:MAX_CONTRACTS])
-
-    @property
-    def outlasting(self) -> list[Contract]:
-        """The first of those that end after it."""
-        return list(
-            contracts_outlasting_framework(self.contracts).order_by("ends_first", "pk")[
-                :MAX_CONTRACTS
-            ]
-        )
-
-    @property
-    def suppliers(self) -> QuerySet[Supplier]:
-        """The suppliers with most contracts, each with `calls`, how many; then by name."""
-        used = Supplier.objects.filter(contracts__in=self.contracts)
-        return used.annotate(calls=Count("contracts")).order_by("-calls", "name", "pk")[
-            :MAX_CONTRACTS
-        ]
-
-
-def framework_page(slug: str, *, illustrative: bool) -> CalledOff:
-    """The page of one framework; 404 where there is none."""
-    contracts = contracts_by_origin(None if illustrative else "no")
-    framework = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
-    return CalledOff(framework, contracts.filter(framework=framework))

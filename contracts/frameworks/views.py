@@ -1,12 +1,21 @@
-"""Pages and the file of frameworks."""
+"""Pages of frameworks."""
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
-from contracts.frameworks import filters as called_off
-from contracts.frameworks.filters import FrameworkFilter
+from contracts.frameworks.filters import (
+    FrameworkFilter,
+    contracts_by_origin,
+    contracts_outlasting_framework,
+    frameworks_with_counts,
+)
+from systems.models import Supplier
+
+# Rows of each table of a framework's page; a link leads to all of them.
+MAX_ROWS = 50
 
 
 def framework_list(request: HttpRequest) -> HttpResponse:
@@ -19,8 +28,16 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 
 
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
-    """One framework: names, dates, source, and the contracts under it."""
+    """One framework: names, dates, source, its contracts soonest end first, and its suppliers."""
     query = RealOnlyQueryForm(request)
-    off = called_off.framework_page(slug, illustrative=query.illustrative)
-    context = {"framework": off.framework, "found": off}
+    contracts = contracts_by_origin(None if query.illustrative else "no")
+    record = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
+    own = contracts.filter(framework=record)
+    suppliers = Supplier.objects.filter(contracts__in=own).annotate(calls=Count("contracts"))
+    context = {
+        "framework": record,
+        "rows": own.for_list().order_by("ends_first", "pk")[:MAX_ROWS],
+        "outlasting": contracts_outlasting_framework(own).order_by("ends_first", "pk")[:MAX_ROWS],
+        "suppliers": suppliers.order_by("-calls", "name", "pk")[:MAX_ROWS],
+    }
     return render_page(request, "contracts/framework.html", context, query)

@@ -1,7 +1,7 @@
 """The contracts that run today with what makes groups of them, read in few, narrow queries.
 
 A nation has twenty thousand: of each only what makes a window is read; who takes part and what
-they have in common come as pairs of keys. The contracts themselves are read where they are shown.
+they have in common come as pairs of keys. The records themselves are read for a page alone.
 """
 
 import datetime
@@ -9,173 +9,199 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 from django.db.models import Manager, Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.facts.dates import first_day, last_day
+from citytools.facts.provenance import SourceKind
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import (
     Contract,
     ContractFunction,
     ContractPartner,
     ContractQuerySet,
+    ContractStatus,
     ContractSystem,
     ContractTerm,
+    must_start,
 )
 from systems.models import Function, Product, Supplier, System
 
+# Contracts read at most, those first that end first, before any extension.
 MAX_CONTRACTS = 20_000
-"""Contracts read at the most, those first that end first, before any extension."""
-GroupKey = Function | Product | Supplier
+_COLUMNS = (
+    "pk", "lead_id", "supplier_id", "ends_on", "extension_until", "notice_months", "rolling",
+    "annual_value", "source_kind",
+)  # fmt: skip
 
-
-class ContractRow(NamedTuple):
-    """What makes windows of a contract: its columns of the same names."""
-
-    pk: int
-    lead_id: int
-    supplier_id: int | None
-    ends_on: str
-    extension_until: str
-    notice_months: int | None
-    rolling: bool
-    annual_value: Decimal | None
-    source_kind: str
-
-    def get_absolute_url(self) -> str:
-        """The contract's page."""
-        return reverse("contracts:detail", args=[self.pk])
+Group = Function | Product | Supplier
 
 
 @dataclass(frozen=True)
-class RunningContracts:
-    """Contracts and their leads; `keys` are what each is grouped by, `partners` who shares it."""
+class ContractRow:
+    """A contract that runs and has an act-by date. `ends_on` is the end that counts.
 
-    contracts: Sequence[ContractRow]
-    leads: Mapping[int, Borough]
-    keys: Mapping[int, Sequence[GroupKey]]
-    partners: Mapping[int, Sequence[int]]
-    cut: bool
-    """Whether there are more than were read."""
+    Work on a successor must start by `must_start`. `record` is read for rows on a page alone.
+    """
+
+    pk: int
+    lead: Borough
+    ends_on: datetime.date
+    must_start: datetime.date
+    act_by: datetime.date
+    notice_months: int = 0
+    notice_assumed: bool = False
+    extension_until: str = ""
+    annual_value: Decimal | None = None
+    illustrative: bool = False
+    partner_ids: Sequence[int] = ()
+    groups: Sequence[Group] = ()
+    record: Contract | None = None
+
+    def get_absolute_url(self) -> str:
+        return reverse("contracts:detail", args=[self.pk])
+
+    @cached_property
+    def latest_end(self) -> tuple[datetime.date, datetime.date] | None:
+        """The first and last day that the end of all extensions may mean; None where unknown."""
+        until = self.extension_until
+        return (first_day(until), last_day(until)) if until else None
 
 
-def read_contracts(chosen: TogetherFilter, today: datetime.date) -> RunningContracts:
-    """The chosen contracts that run on a day, by primary key; at most six queries."""
-    every = _lasting(chosen.rows, today, chosen)
-    lasting = every[: MAX_CONTRACTS + 1]
-    found = _contract_rows(lasting)
-    boroughs = chosen.named.get("borough")
-    if boroughs and len(found) > MAX_CONTRACTS:
-        lasting = every.filter(_near(chosen, boroughs))[: MAX_CONTRACTS + 1]
-        found = _contract_rows(lasting)
-    contracts = sorted(one for one in found[:MAX_CONTRACTS] if not _over(one, today, chosen))
-    leads = Borough.objects.in_bulk({contract.lead_id for contract in contracts})
-    shared = _pairs(ContractPartner.objects, lasting, "borough")
-    keys = _keys(contracts, lasting, chosen)
-    return RunningContracts(contracts, leads, keys, _lists(shared), len(found) > MAX_CONTRACTS)
+def read_contracts(
+    query: TogetherFilter, today: datetime.date
+) -> tuple[list[ContractRow], dict[str, int]]:
+    """The selected contracts that run and have an act-by date, by primary key; six queries.
+
+    With counts: `contracts` that run, of these `dateless` without an act-by date, and `cut`, which
+    is 1 where more run than are read.
+    """
+    selection, records = _read_columns(query, today)
+    running = sorted(
+        (record.pk, record, term)
+        for record in records[:MAX_CONTRACTS]
+        if (term := _term(record, query)).status_on(today) != ContractStatus.ENDED
+    )
+    leads = Borough.objects.in_bulk({record.lead_id for _, record, _ in running})
+    partners = _lists(_pairs(ContractPartner.objects, selection, "borough"))
+    groups = _groups_by_contract([record for _, record, _ in running], selection, query)
+    rows = [
+        ContractRow(
+            pk=pk,
+            lead=leads[record.lead_id],
+            ends_on=term.end,
+            must_start=must_start(term.act_by, query.lead),
+            act_by=term.act_by,
+            notice_months=term.notice_months or 0,
+            notice_assumed=record.notice_months is None,
+            extension_until=record.extension_until,
+            annual_value=record.annual_value,
+            illustrative=record.source_kind == SourceKind.ILLUSTRATIVE,
+            partner_ids=partners.get(pk, ()),
+            groups=groups.get(pk, ()),
+        )
+        for pk, record, term in running
+        if term.end and term.act_by
+    ]
+    dateless, cut = len(running) - len(rows), int(len(records) > MAX_CONTRACTS)
+    return rows, {"contracts": len(running), "dateless": dateless, "cut": cut}
 
 
-def _contract_rows(contracts: ContractQuerySet) -> list[ContractRow]:
-    return list(map(ContractRow._make, contracts.values_list(*ContractRow._fields)))
+def _read_columns(
+    query: TogetherFilter, today: datetime.date
+) -> tuple[ContractQuerySet, list[Any]]:
+    """What runs, first to end first, and its columns: one contract more than are compared."""
+    started = Q(starts_first=None) | Q(starts_first__lte=today)
+    lasting = Q(ends_last=None) | Q(ends_last__gte=today)
+    if query.extended:
+        lasting |= ~Q(extension_until="")
+    running = query.rows.filter(started, lasting).order_by("ends_last", "pk")
+    selection = running[: MAX_CONTRACTS + 1]
+    # Columns, not records: to build twenty thousand model instances takes far longer
+    records = list(selection.values_list(*_COLUMNS, named=True))
+    boroughs = query.named.get("borough")
+    if boroughs and len(records) > MAX_CONTRACTS:
+        # What can share a window with these boroughs is few enough, even of a nation
+        selection = running.filter(_shares_group(query, boroughs))[: MAX_CONTRACTS + 1]
+        records = list(selection.values_list(*_COLUMNS, named=True))
+    return selection, records
 
 
-def _near(chosen: TogetherFilter, boroughs: Any) -> Q:
-    """What shares a key with these boroughs' contracts: all that a window of theirs can hold."""
+def _shares_group(query: TogetherFilter, boroughs: Any) -> Q:
+    """Has a function, product or supplier in common with a contract of these boroughs."""
     theirs = Contract.objects.of_boroughs(boroughs)
-    if chosen.grouping == "supplier":
+    if query.grouping == "supplier":
         return Q(supplier__in=theirs.values("supplier"))
-    links: Any = ContractFunction if chosen.grouping == "function" else ContractSystem
-    key = "function" if chosen.grouping == "function" else "system__product"
+    links: Any = ContractFunction if query.grouping == "function" else ContractSystem
+    key = "function" if query.grouping == "function" else "system__product"
     shared = links.objects.filter(contract__in=theirs).values(key)
     return Q(pk__in=links.objects.filter(**{f"{key}__in": shared}).values("contract"))
 
 
-def fetch_contracts(held: Iterable[ContractRow]) -> Mapping[int, Contract]:
-    """The contracts themselves, with their systems and suppliers; three queries for all of them."""
-    systems = System.objects.select_related("product")
-    contracts = Contract.objects.in_bulk({one.pk for one in held})
-    prefetch_related_objects([*contracts.values()], Prefetch("systems", systems), "supplier")
-    return contracts
+def _term(record: Any, query: TogetherFilter) -> ContractTerm:
+    """Its dates, with the end that counts and, where the notice is not known, the assumed one."""
+    known = record.notice_months is not None
+    return ContractTerm(
+        ends_on=(query.extended and record.extension_until) or record.ends_on,
+        notice_months=record.notice_months if known else query.assumed_notice,
+        rolling=record.rolling,
+    )
 
 
-def counted_end(contract: ContractRow, chosen: TogetherFilter) -> str:
-    """The end that counts."""
-    return (chosen.extended and contract.extension_until) or contract.ends_on
-
-
-def _lasting(
-    contracts: ContractQuerySet, today: datetime.date, chosen: TogetherFilter
-) -> ContractQuerySet:
-    """Started as far as known, and not ended by the end that counts; led by any body."""
-    started = Q(starts_first=None) | Q(starts_first__lte=today)
-    lasting = Q(ends_last=None) | Q(ends_last__gte=today)
-    if chosen.extended:
-        lasting |= ~Q(extension_until="")
-    return contracts.filter(started, lasting).order_by("ends_last", "pk")
-
-
-def _over(contract: ContractRow, today: datetime.date, chosen: TogetherFilter) -> bool:
-    term = ContractTerm(ends_on=counted_end(contract, chosen), rolling=contract.rolling)
-    return term.standing(today) == "ended"
-
-
-def _keys(
-    contracts: Sequence[ContractRow], lasting: ContractQuerySet, chosen: TogetherFilter
-) -> Mapping[int, Sequence[GroupKey]]:
-    """What each contract is grouped by, as far as the filters want it."""
-    if chosen.grouping == "supplier":
-        suppliers = Supplier.objects.in_bulk(
-            {contract.supplier_id for contract in contracts} - {None}
-        )
-        return {
-            contract.pk: [suppliers[contract.supplier_id]]
-            for contract in contracts
-            if contract.supplier_id
-        }
-    if chosen.grouping == "product":
-        pairs = _pairs(ContractSystem.objects, lasting, "system__product")
-        return _group_by_key(
-            pairs, Product.objects.in_bulk({product for _, product in pairs}), chosen
-        )
-    pairs = _pairs(ContractFunction.objects, lasting, "function")
-    functions = Function.objects.select_related("service_area").in_bulk()
-    return _group_by_key(pairs, functions, chosen)
-
-
-def _pairs(rows: Manager[Any], lasting: ContractQuerySet, other: str) -> list[tuple[int, int]]:
-    """Each contract with the keys of what it holds; the query names no contract: they are many."""
-    of_these = rows.filter(contract__in=lasting.values("pk"))
-    return list(of_these.order_by().values_list("contract", other))
-
-
-def _group_by_key(
-    pairs: Iterable[tuple[int, int]], keys: Mapping[int, Any], chosen: TogetherFilter
-) -> Mapping[int, Sequence[GroupKey]]:
-    wanted = {pk: one for pk, one in keys.items() if _is_wanted(one, chosen.named)}
+def _groups_by_contract(
+    records: Sequence[Any], selection: ContractQuerySet, query: TogetherFilter
+) -> Mapping[int, Sequence[Group]]:
+    """What each contract is grouped by, as far as the filters leave it."""
+    groups: Mapping[int, Any]
+    if query.grouping == "supplier":
+        groups = Supplier.objects.in_bulk({record.supplier_id for record in records} - {None})
+        return {record.pk: [groups[record.supplier_id]] for record in records if record.supplier_id}
+    if query.grouping == "product":
+        pairs = _pairs(ContractSystem.objects, selection, "system__product")
+        groups = Product.objects.in_bulk({product for _, product in pairs})
+    else:
+        pairs = _pairs(ContractFunction.objects, selection, "function")
+        groups = Function.objects.select_related("service_area").in_bulk()
+    groups = {pk: group for pk, group in groups.items() if _passes_filters(group, query.named)}
     # A contract may pay for several systems of one product
-    kept = _lists(sorted({(contract, key) for contract, key in pairs if key in wanted}))
-    return {contract: [wanted[key] for key in found] for contract, found in kept.items()}
+    keys = _lists(sorted({(contract, key) for contract, key in pairs if key in groups}))
+    return {
+        contract: [groups[key] for key in of_contract] for contract, of_contract in keys.items()
+    }
+
+
+def _pairs(links: Manager[Any], selection: ContractQuerySet, field: str) -> list[tuple[int, int]]:
+    """Each contract with a key that it links to; the query lists no contract: they are many."""
+    rows = links.filter(contract__in=selection.values("pk")).order_by()
+    return list(rows.values_list("contract", field))
 
 
 def _lists(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     lists: dict[int, list[int]] = defaultdict(list)
-    for one, other in pairs:
-        lists[one].append(other)
+    for contract, key in pairs:
+        lists[contract].append(key)
     return lists
 
 
-def _is_wanted(key: Function | Product, named: Mapping[str, Any]) -> bool:
-    """Whether the filters want this one of a contract's functions or products."""
-    if isinstance(key, Product):
-        products = {one.pk for one in named.get("product") or ()}
-        return not products or key.pk in products
-    functions = {one.pk for one in named.get("function") or ()}
-    areas = {one.pk for one in named.get("service_area") or ()}
-    kinds = set(named.get("kind") or ())
+def _passes_filters(group: Function | Product, values: Mapping[str, Any]) -> bool:
+    """Whether the filters leave this one of a contract's functions or products."""
+    if isinstance(group, Product):
+        return group in (values.get("product") or [group])
+    area = group.service_area
     return (
-        (not functions or key.pk in functions)
-        and (not areas or key.service_area_id in areas)
-        and (not kinds or key.service_area.kind in kinds)
+        group in (values.get("function") or [group])
+        and area in (values.get("service_area") or [area])
+        and area.kind in (values.get("kind") or [area.kind])
     )
+
+
+def fetch_records(rows: Iterable[ContractRow]) -> Mapping[int, Contract]:
+    """Their records, with systems and suppliers; three queries for all of them."""
+    systems = System.objects.select_related("product")
+    contracts = Contract.objects.in_bulk({row.pk for row in rows})
+    prefetch_related_objects([*contracts.values()], Prefetch("systems", systems), "supplier")
+    return contracts

@@ -1,4 +1,4 @@
-"""What the page of joint-procurement windows may be asked, beside the filters of contracts."""
+"""The filters of joint-procurement windows, in addition to those of contracts."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from citytools.lists.filters import ChoiceFilter, DayFilter, SlugsFilter
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 
+# Months from today within which a window must open, unless the query says otherwise.
 HORIZON_MONTHS = 36
-"""Months from today within which a window must open, unless the page is asked otherwise."""
 
 TOGETHER_COLUMNS = (
     Column("window_id", "text", "The window; the same while its group and contracts are the same."),
@@ -54,31 +54,24 @@ TOGETHER_COLUMNS = (
 )
 
 
-class Months(django_filters.NumberFilter):
-    """A number of months; it leaves no row out."""
-
-    field_class = forms.IntegerField
-
-    def __init__(self, label: str, most: int) -> None:
-        super().__init__(label=label)
-        wrong = f"Write whole months, 0 to {most}."
-        self.extra |= {"min_value": 0, "max_value": most}
-        names = ("invalid", "min_value", "max_value")
-        self.extra["error_messages"] = dict.fromkeys(names, wrong)
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
-
-
-def _all(queryset: QuerySet[Any], boroughs: Any) -> QuerySet[Any]:
-    return queryset
+def _months_filter(label: str, max_months: int) -> django_filters.NumberFilter:
+    """Whole months; it leaves no row out."""
+    message = f"Write whole months, 0 to {max_months}."
+    months = django_filters.NumberFilter(
+        label=label,
+        method=lambda rows, name, value: rows,
+        min_value=0,
+        max_value=max_months,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), message),
+    )
+    months.field_class = forms.IntegerField  # the library knows decimal numbers alone
+    return months
 
 
 class TogetherFilter(ContractFilter):
-    """Contracts that may be bought together; `borough` chooses windows, never contracts.
+    """Contracts that may be bought together; `borough` narrows windows, never contracts.
 
-    A borough alone has no window, so that its own contracts must be seen beside the others'.
+    A borough alone has no window: its contracts must be compared with those of all.
     """
 
     shown_first = ("by", "borough", "service_area", "lead_months", "months")
@@ -89,40 +82,39 @@ class TogetherFilter(ContractFilter):
         "Together by",
         [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
     )
-    borough = SlugsFilter("Borough takes part", Borough.objects.all(), _all)
-    lead_months = Months(f"Lead time in months (else {LEAD_MONTHS})", 60)
-    months = Months(f"Opens within months (else {HORIZON_MONTHS})", 120)
+    borough = SlugsFilter("Borough takes part", Borough.objects.all(), lambda rows, _: rows)
+    lead_months = _months_filter(f"Lead time in months (else {LEAD_MONTHS})", 60)
+    months = _months_filter(f"Opens within months (else {HORIZON_MONTHS})", 120)
     extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])
-    assume_notice = Months("Months of notice to assume where not known", 60)
+    assume_notice = _months_filter("Months of notice to assume where not known", 60)
     sort = None
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:
-        """What is this page's own comes before the filters of contracts."""
+        """This page's own come before the filters of contracts."""
         filters = super().get_filters()
         own = ["by", "borough", "lead_months", "months", "extensions", "assume_notice"]
         return {name: filters[name] for name in [*own, *filters] if name in filters}
 
-    def number(self, name: str, default: int) -> int:
-        """The months asked for, or the default."""
-        value = self.named.get(name)
-        return default if value is None else int(value)
+    def _months(self, name: str, default: int) -> int:
+        value: int | None = self.named.get(name)
+        return default if value is None else value
 
     @property
     def lead(self) -> int:
         """Months that buying takes before the act-by date."""
-        return self.number("lead_months", LEAD_MONTHS)
+        return self._months("lead_months", LEAD_MONTHS)
 
     @property
     def horizon(self) -> int:
         """Months from today within which a window must open."""
-        return self.number("months", HORIZON_MONTHS)
+        return self._months("months", HORIZON_MONTHS)
 
     @property
-    def assumed(self) -> int | None:
-        """The notice assumed where it is not known; None: such contracts stay out."""
-        value = self.named.get("assume_notice")
-        return None if value is None else int(value)
+    def assumed_notice(self) -> int | None:
+        """Months of notice where it is not known; None: such contracts stay out."""
+        months: int | None = self.named.get("assume_notice")
+        return months
 
     @property
     def extended(self) -> bool:
@@ -138,16 +130,12 @@ class TogetherFilter(ContractFilter):
 class TargetDateFilter(DayFilter):
     """A common end date to plan for; it leaves no row out."""
 
-    def __init__(self) -> None:
-        super().__init__("End together on", "ends_last__gte")
-
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
         return qs
 
 
 class WindowFilter(TogetherFilter):
-    """One window: what its list was asked, and the end date to plan for."""
+    """One window: the query of its list, and the end date to plan for."""
 
     beside = frozenset()
-    target = TargetDateFilter()
+    target = TargetDateFilter("End together on", "ends_last__gte")

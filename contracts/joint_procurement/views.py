@@ -1,4 +1,4 @@
-"""The page and the file of joint-procurement windows, and the planner of one."""
+"""The pages of joint-procurement windows, and of one with the planner of a common end date."""
 
 import datetime
 from collections.abc import Sequence
@@ -14,39 +14,43 @@ from citytools.charts import Chart, GanttBar, gantt
 from citytools.exports import export
 from citytools.facts import dates
 from citytools.lists.listing import Listing
-from contracts.joint_procurement import presentation, windows
+from contracts.joint_procurement.contract_rows import read_contracts
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
-from contracts.joint_procurement.presentation import (
-    MAX_CONTRACTS_IN_LIST,
-    MAX_CONTRACTS_PER_WINDOW,
-    WindowDetail,
-    detail_windows,
-)
-from contracts.joint_procurement.windows import GroupWindow, WindowSearch
+from contracts.joint_procurement.presentation import WindowView, detail_windows, target_plans
+from contracts.joint_procurement.windows import Window, group_windows, windows_for
 from contracts.models import Contract
 from research.publications import pages
 
+# Contracts of one window that its page shows and plans for.
+MAX_CONTRACTS_PER_WINDOW = 200
+# Contracts of each window that the list shows.
+MAX_CONTRACTS_IN_LIST = 50
 MAX_WINDOWS_IN_CHART = 15
-"""Windows drawn at the most."""
 MAX_CONTRACTS_IN_CHART = 60
-"""Contracts of one window drawn at the most."""
+PAGE_SIZE = 10
 
 
-def windows_chart(found: Sequence[GroupWindow], today: datetime.date, csv: str) -> Chart:
+def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> Chart:
     """The first windows to close, each from its opening, or from today, to its close."""
-    drawn = found[:MAX_WINDOWS_IN_CHART]
-    stretches = [
-        GanttBar(f"{one.key.name} ({len(one.leads)})", max(one.opens_on, today), one.closes_on)
-        for one in drawn
+    drawn = windows[:MAX_WINDOWS_IN_CHART]
+    bars = [
+        GanttBar(
+            f"{window.group.name} ({len(window.leads)})",
+            max(window.opens_on, today),
+            window.closes_on,
+        )
+        for window in drawn
     ]
+    title, sentence = _windows_in_words(windows, len(drawn))
     return Chart(
         key="windows",
-        title=_title(found),
-        sentence=_sentence(found, len(drawn)),
-        figure=gantt(stretches, today),
+        title=title,
+        sentence=sentence,
+        figure=gantt(bars, today),
         head=("Window", "Opens", "Closes", "Boroughs"),
         rows=[
-            (one.key.name, _day(one.opens_on), _day(one.closes_on), len(one.leads)) for one in drawn
+            (window.group.name, _day(window.opens_on), _day(window.closes_on), len(window.leads))
+            for window in drawn
         ],
         source=f"Contracts that run, with an act-by date, as at {_day(today)}. The dashed line is "
         "today.",
@@ -55,55 +59,46 @@ def windows_chart(found: Sequence[GroupWindow], today: datetime.date, csv: str) 
     )
 
 
-def _title(found: Sequence[GroupWindow]) -> str:
-    if not found:
-        return "No window to show"
-    most = max(found, key=lambda one: len(one.window.leads))
-    return f"{most.key.name} could bring {len(most.leads)} boroughs together, the most of any"
-
-
-def _sentence(found: Sequence[GroupWindow], drawn: int) -> str:
-    if not found:
-        return "No two boroughs can choose together under these filters."
-    cut = f" The {drawn} that close first are drawn." if len(found) > drawn else ""
-    first = found[0]
+def _windows_in_words(windows: Sequence[Window], drawn: int) -> tuple[str, str]:
+    if not windows:
+        return "No window to show", "No two boroughs can choose together under these filters."
+    first, widest = windows[0], max(windows, key=lambda window: len(window.lead_ids))
+    cut = f" The {drawn} that close first are drawn." if len(windows) > drawn else ""
+    closes = f"{first.group.name} closes first, on {_day(first.closes_on)}"
     return (
-        f"{first.key.name} closes first, on {_day(first.closes_on)}; in brackets, how many "
-        f"boroughs.{cut}"
+        f"{widest.group.name} could bring {len(widest.leads)} boroughs together, the most of any",
+        f"{closes}; in brackets, how many boroughs.{cut}",
     )
 
 
-def window_chart(detail: WindowDetail, today: datetime.date) -> Chart:
+def window_chart(view: WindowView, today: datetime.date) -> Chart:
     """From must-start to act-by for each contract that is shown of a window; the window shaded."""
-    joint = detail.joint
-    drawn = [
-        (candidate, candidate.span)
-        for candidate, _ in detail.rows[:MAX_CONTRACTS_IN_CHART]
-        if candidate.span
-    ]
-    cut = f" The {len(drawn)} to act on first are drawn." if detail.contracts > len(drawn) else ""
+    window = view.window
+    drawn = [row for row, _ in view.rows[:MAX_CONTRACTS_IN_CHART]]
+    cut = (
+        f" The {len(drawn)} to act on first are drawn."
+        if len(window.contracts) > len(drawn)
+        else ""
+    )
     return Chart(
         key="window",
-        title=f"{len(joint.leads):,} boroughs share the days from {_day(joint.opens_on)} to "
-        f"{_day(joint.closes_on)}",
+        title=f"{len(window.leads):,} boroughs share the days from {_day(window.opens_on)} to "
+        f"{_day(window.closes_on)}",
         sentence="Each bar runs from the day on which work on a successor must start to the day by "
         f"which to act; the shaded band is the window.{cut}",
         figure=gantt(
-            [
-                GanttBar(candidate.lead.name, span.must_start, span.act_by)
-                for candidate, span in drawn
-            ],
+            [GanttBar(row.lead.name, row.must_start, row.act_by) for row in drawn],
             today,
-            (joint.opens_on, joint.closes_on),
+            (window.opens_on, window.closes_on),
         ),
         head=("Contract", "Work must start", "Act by"),
         rows=[
             (
-                f"{candidate.lead.name}: {candidate.contract.title}",
-                _day(span.must_start),
-                _day(span.act_by) + (" (notice assumed)" if span.assumed else ""),
+                f"{row.lead.name}: {row.record.title if row.record else ''}",
+                _day(row.must_start),
+                _day(row.act_by) + (" (notice assumed)" if row.notice_assumed else ""),
             )
-            for candidate, span in drawn
+            for row in drawn
         ],
         source=f"As at {_day(today)}, the dashed line.",
         height="medium",
@@ -114,53 +109,49 @@ def _day(day: datetime.date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-PAGE_SIZE = 10
-
-
 @dataclass
-class Windows(Listing):
-    """A list of windows, which Python makes of the chosen contracts."""
+class WindowListing(Listing):
+    """A list of windows, which Python computes from the selected contracts."""
 
-    made: WindowSearch | None = None
+    windows: Sequence[Window] = ()
 
     @cached_property
-    def _paginator(self) -> "Paginator[GroupWindow]":
-        return Paginator(self.made.windows if self.made else [], PAGE_SIZE)
+    def _paginator(self) -> "Paginator[Window]":
+        return Paginator(self.windows, PAGE_SIZE)
 
     @property
     def rows_in_file(self) -> int:
         """A row for each contract of each window."""
-        return sum(len(joint.members) for joint in self._paginator.object_list)
+        return sum(len(window.contracts) for window in self.windows)
 
     @property
     def most_in_file(self) -> int:
-        """They are made in Python."""
+        """The limit for rows that no query streams."""
         return export.MAX_COMPUTED_ROWS
 
     @property
     def csv(self) -> str:
-        """The address of their file, where it may be made."""
         return super().csv if self.rows_in_file <= self.most_in_file else ""
 
 
 def together(request: HttpRequest) -> HttpResponse:
     """Who can still choose together, and until when."""
-    filterset, today = _chosen(request), dates.today()
-    search = windows.windows_for(filterset, today)
-    listing = Windows(
+    filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
+    contracts, counts = read_contracts(filterset, today)
+    listing = WindowListing(
         filterset,
         "contracts:together",
         "contracts:together_csv",
         "Buy together",
         "window",
         "windows",
-        made=search,
+        windows=group_windows(contracts, filterset, today),
     )
     context = {
         "listing": listing,
-        "found": search,
+        "counts": counts,
         "windows": detail_windows(listing.page, filterset, today, MAX_CONTRACTS_IN_LIST),
-        "chart": windows_chart(search.windows, today, listing.csv),
+        "chart": windows_chart(listing.windows, today, listing.csv),
         "today": today,
         "about": pages.research_about_filter(filterset, today),
     }
@@ -170,22 +161,14 @@ def together(request: HttpRequest) -> HttpResponse:
 def window(request: HttpRequest, window_id: str) -> HttpResponse:
     """One window: its contracts, near misses, and the planner of a common end date."""
     filterset, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
-    joint = windows.windows_for(filterset, today).named(window_id)
+    matches = [window for window in windows_for(filterset, today) if window.id == window_id]
     context: dict[str, Any] = {
         "chosen": filterset,
         "today": today,
         "list": filterset.query(target=[]),
     }
-    if joint is not None:
-        detail = detail_windows([joint], filterset, today, MAX_CONTRACTS_PER_WINDOW)[0]
-        context |= {
-            "shown": detail,
-            "chart": window_chart(detail, today),
-            "targets": presentation.target_plans(detail, filterset, today),
-        }
-    status = 400 if filterset.problems else 200 if joint else 404
+    for view in detail_windows(matches[:1], filterset, today, MAX_CONTRACTS_PER_WINDOW):
+        context |= {"view": view, "chart": window_chart(view, today)}
+        context |= target_plans(view, filterset, today)
+    status = 400 if filterset.problems else 200 if matches else 404
     return render(request, "contracts/window.html", context, status=status)
-
-
-def _chosen(request: HttpRequest) -> TogetherFilter:
-    return TogetherFilter(request.GET, Contract.objects.all())

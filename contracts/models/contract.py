@@ -73,7 +73,7 @@ class ActBy(models.Func):
         " - make_interval(months => notice_months))::date END"
     )
     output_field = models.DateField()
-    arity = 0
+    arity = 0  # the template names its columns itself
 
 
 _DERIVED = ["starts_first", "ends_first", "ends_last", "act_by", "search_text"]
@@ -234,7 +234,6 @@ class Contract(Sourced):
         return f"{self.title} ({self.lead})"
 
     def get_absolute_url(self) -> str:
-        """The contract's page."""
         return reverse("contracts:detail", args=[self.pk])
 
     def clean(self) -> None:
@@ -255,7 +254,6 @@ class Contract(Sourced):
 
     @property
     def term(self) -> ContractTerm:
-        """Its dates, for what is computed from them."""
         return ContractTerm(
             self.starts_on, self.ends_on, self.extension_until, self.notice_months, self.rolling
         )
@@ -331,6 +329,7 @@ class ContractSystem(models.Model):
         return f"{self.system}, paid for by {self.contract.title}"
 
 
+# A proxy: Django's own link table has no class on which triggers and history could be declared
 @tracked()
 class ContractFunction(Contract.functions.through):  # type: ignore[name-defined]
     """A function that a contract covers: Django's own link table, with history."""

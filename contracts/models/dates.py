@@ -1,4 +1,4 @@
-"""The dates of a contract, as pure functions: by when to act, when to start, where it stands.
+"""The dates of a contract, as pure functions: by when to act, when to start, its status.
 
 Months are calendar months, clamped to the month's end: 31 May less 3 months is 28 February. What
 is known only as a year or a month never becomes a day: such dates are text (`partial_dates`), and
@@ -7,7 +7,7 @@ nothing is counted back from them. `ActBy` says the same in SQL.
 
 import datetime
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -22,15 +22,15 @@ from citytools.facts.provenance import SourcedQuerySet
 from citytools.lists.word_search import split_words
 from systems.models import Function, Supplier, System
 
+# Months that replacing a core system takes before its act-by date; a page may choose others.
 LEAD_MONTHS = 12
-"""Months that replacing a core system takes before its act-by date; a page may choose others."""
+# Months from today within which a decision is counted as ahead.
 DECISION_MONTHS = 12
-"""Months from today within which a decision is counted as ahead."""
 _DAY = len("2026-11-30")
 
 
 class ContractStatus(enum.StrEnum):
-    """Where a contract stands on a day."""
+    """The status of a contract on a day."""
 
     FUTURE = "future"
     CURRENT = "current"
@@ -77,8 +77,8 @@ class ContractTerm:
         """When work on a successor must begin, if it takes the usual months."""
         return None if self.act_by is None else must_start(self.act_by)
 
-    def standing(self, day: datetime.date) -> ContractStatus:
-        """Where it stands on a day, before any extension.
+    def status_on(self, day: datetime.date) -> ContractStatus:
+        """Its status on a day, before any extension.
 
         What begins within a year or month may have begun on its first day; what ends within one
         has ended only after its last.
@@ -116,31 +116,31 @@ def whole_day(partial: str) -> datetime.date | None:
     return datetime.date.fromisoformat(partial) if len(partial) == _DAY else None
 
 
-def standing_on(day: datetime.date) -> Case:
-    """How a contract stands on a day, in SQL."""
+def status_case(day: datetime.date) -> Case:
+    """SQL: the status of a contract on a day, as `ContractTerm.status_on` computes it."""
     return Case(
         When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
         When(ends_last__lt=day, then=Value(ContractStatus.ENDED)),
         When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
+        # A date that is not known is null: it meets no condition above
         default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
     )
 
 
 class ContractQuerySet(SourcedQuerySet):
-    """Named questions about contracts."""
+    """Contracts, narrowed and counted."""
 
     model: Any  # Contract, which is made from this class and cannot be named here
 
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("lead", "supplier", "framework").prefetch_related(
             "partners", "functions"
         )
 
     def soonest_first(self, today: datetime.date) -> Self:
-        """By end, what has ended last of all; contracts without a known end stand between."""
+        """By end; then contracts without a known end, then those that have ended."""
         return self.order_by(
             Case(When(ends_last__lt=today, then=2), When(ends_last=None, then=1), default=0),
             F("ends_first").asc(nulls_last=True),
@@ -161,14 +161,15 @@ class ContractQuerySet(SourcedQuerySet):
             "pk",
         )
 
-    def of_boroughs(self, boroughs: models.QuerySet[Borough]) -> Self:
+    def of_boroughs(self, boroughs: models.QuerySet[Borough] | Sequence[int]) -> Self:
         """Led by, or shared with, any of the boroughs; each contract once."""
         shared = self.model.partners.through.objects.filter(
             contract=OuterRef("pk"), borough__in=boroughs
         )
+        # No join: it would give a contract once for each partner, and multiply every sum
         return self.filter(Q(lead__in=boroughs) | Exists(shared))
 
-    def for_functions(self, functions: models.QuerySet[Function]) -> Self:
+    def for_functions(self, functions: models.QuerySet[Function] | Sequence[int]) -> Self:
         """Covering any of the functions; each contract once."""
         covers = self.model.functions.through.objects.filter(
             contract=OuterRef("pk"), function__in=functions
@@ -176,10 +177,9 @@ class ContractQuerySet(SourcedQuerySet):
         return self.filter(Exists(covers))
 
     def for_systems(self, systems: models.QuerySet[System]) -> Self:
-        """Covering any of the systems; each contract once.
-
-        Asked once for all contracts: asked of each, it took minutes on data not yet analysed.
-        """
+        """Covering any of the systems; each contract once."""
+        # One look-up for all: as a condition on each contract it took minutes where PostgreSQL had
+        # no statistics yet
         covers = self.model.systems.through.objects.filter(system__in=systems)
         return self.filter(pk__in=covers.order_by().values("contract"))
 
@@ -191,7 +191,7 @@ class ContractQuerySet(SourcedQuerySet):
         rows = self
         for word in split_words(words):
             boroughs = Borough.objects.order_by().with_word(word).values("pk")
-            suppliers = Supplier.objects.order_by().named(word).values("pk")
+            suppliers = Supplier.objects.order_by().with_word(word).values("pk")
             shared = self.model.partners.through.objects.order_by().filter(borough__in=boroughs)
             rows = rows.filter(
                 word.in_any("search_text")
@@ -204,7 +204,7 @@ class ContractQuerySet(SourcedQuerySet):
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""
-        contracts = self.order_by()
+        contracts = self.order_by()  # the order of the list would be sorted for nothing
         shared = self.model.partners.through.objects.filter(contract__in=contracts)
         involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
         return Borough.objects.london().filter(involved).count()
@@ -223,9 +223,9 @@ class ContractQuerySet(SourcedQuerySet):
             Q(ends_last=None) | Q(ends_last__gte=day),
         )
 
-    def standing_as(self, standings: Iterable[ContractStatus], day: datetime.date) -> Self:
-        """Which stand in one of these ways on a day, as `Term.standing` says of one."""
-        return self.alias(stands=standing_on(day)).filter(stands__in=list(standings))
+    def with_status(self, statuses: Iterable[ContractStatus], day: datetime.date) -> Self:
+        """Whose status on a day is one of these."""
+        return self.alias(status=status_case(day)).filter(status__in=list(statuses))
 
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""

@@ -38,8 +38,6 @@ class Route(models.TextChoices):
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):
-    """Named questions about frameworks."""
-
     def labelled(self) -> Self:
         """With `label`: what a framework is called, as `str` says it."""
         both = Concat("name", Value(" ("), "reference", Value(")"))
@@ -68,7 +66,6 @@ class Framework(models.Model):
         return f"{self.name} ({self.reference})" if self.reference else self.name
 
     def get_absolute_url(self) -> str:
-        """The framework's page."""
         return reverse("contracts:framework", args=[self.slug])
 
 

@@ -1,5 +1,6 @@
 """Contracts as the Open Contracting Data Standard (OCDS 1.1) writes them: read, and written.
 
-Read: `reading` cuts files into releases, `shapes` looks at them without trust, `notices` says what
-they tell, `matching` whom they mean, `plan` and `writing` what to do. Written: `releases`.
+Read: `reading` cuts files into releases, `fields` gives typed access to their JSON, `notices` says
+what they state, `matching` which records they name, `import_plan` what changes.
+Written: `releases`.
 """

@@ -1,4 +1,4 @@
-"""Text, dates and numbers of notices as they should have been; nothing here knows a record."""
+"""Text, dates and numbers of notices put right, and typed access to decoded JSON."""
 
 import datetime
 import html
@@ -15,8 +15,8 @@ from citytools.imports.csv_reader import LoadError
 _NO_TEXT = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
 )
+# Two or more line breaks whose backslashes were lost: no English word holds them.
 _LOST_LINES = re.compile(r"(?:rn){2,}")
-"""Two or more line breaks whose backslashes were lost: no English word holds them."""
 _EMAIL = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
 _TELEPHONE = re.compile(r"(?<![\w-])(?:\+44|0)(?:[\s()-]*\d){9,10}(?![\w-])")
 _BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
@@ -40,6 +40,7 @@ def without_people(text: str, people: Iterable[str]) -> str:
     What remains at the ends of a cut (a dash, a colon, a bracket) goes with it.
     """
     shorter = _TELEPHONE.sub(" ", _EMAIL.sub(" ", text))
+    # The longest first: “Ann Lee” must go before “Ann”
     for name in sorted(people, key=len, reverse=True):
         shorter = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", shorter, flags=re.IGNORECASE)
     if shorter == text:
@@ -48,9 +49,9 @@ def without_people(text: str, people: Iterable[str]) -> str:
     return " ".join(shorter.split()).strip(" -–—:;,|/")
 
 
-def shorten(text: str, most: int) -> str:
+def shorten(text: str, max_length: int) -> str:
     """At most so many characters, with an ellipsis where some are left out."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    return text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
 
 
 def comparison_key(name: str) -> str:
@@ -70,8 +71,8 @@ def parse_day(text: str) -> str | None:
     """
     text = text.strip()
     if british := _BRITISH_DAY.match(text):
-        date, month, year = (int(part) for part in british.groups())
-        text = f"{year:04}-{month:02}-{date:02}"
+        day, month, year = map(int, british.groups())
+        text = f"{year:04}-{month:02}-{day:02}"
     if len(text) > len("2026-11-30"):
         return _day_of_moment(text)
     try:
@@ -87,17 +88,17 @@ def _day_of_moment(text: str) -> str | None:
         if moment.tzinfo and moment.utcoffset() == datetime.timedelta(0):
             local = moment.astimezone(_LONDON)
             moment = local if local.time() == datetime.time(0) else moment
-        found = moment.date().isoformat()
-        parse_partial_date(found)
+        day = moment.date().isoformat()
+        parse_partial_date(day)
     except (ValueError, OverflowError):
         return None
-    return found
+    return day
 
 
 def company_number(scheme: str, number: str) -> str:
     """A number at Companies House in eight characters; empty where it is none.
 
-    Spreadsheets lose leading noughts and add a decimal part: both are put right.
+    Spreadsheets lose leading zeros and add a decimal part: both are put right.
     """
     if scheme != "GB-COH":
         return ""
@@ -127,7 +128,7 @@ _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 
 
 @dataclass(frozen=True)
-class Shape:
+class JsonObject:
     """One object of a release. A field that is absent or null is empty: nothing is known."""
 
     file: str
@@ -140,86 +141,82 @@ class Shape:
         path = ".".join(part for part in (self.path, name) if part)
         return LoadError(self.file, self.place, path, reason, remedy)
 
-    def part(self, name: str) -> "Shape":
+    def part(self, name: str) -> "JsonObject":
         """The object in a field."""
-        found = self._of(name, dict)
-        return self._within(name, {} if found is None else found)
+        return self._within(name, self._get(name, dict) or {})
 
-    def parts(self, name: str) -> list["Shape"]:
+    def parts(self, name: str) -> list["JsonObject"]:
         """The objects in a list."""
-        found = self._of(name, list) or []
         return [
-            self._within(f"{name}[{number}]", one)
-            for number, one in enumerate(found)
-            if one is not None
+            self._within(f"{name}[{number}]", part)
+            for number, part in enumerate(self._get(name, list) or [])
+            if part is not None
         ]
 
     def text(self, name: str) -> str:
         """Text as it stands; a number where OCDS allows one as an identifier."""
-        found = self.fields.get(name)
-        if isinstance(found, int | Decimal) and not isinstance(found, bool):
-            return str(found)
-        return self._of(name, str) or ""
+        value = self.fields.get(name)
+        return str(value) if _is_number(value) else self._get(name, str) or ""
 
     def texts(self, name: str) -> list[str]:
         """The texts of a list."""
-        found = self._of(name, list) or []
-        if not all(isinstance(one, str) for one in found):
+        values: list[str] = self._get(name, list) or []
+        if not all(isinstance(value, str) for value in values):
             raise self.wrong(name, "It holds something other than text.", "Write texts.")
-        return found
+        return values
 
     def flag(self, name: str) -> bool | None:
-        """True, false, or None where not said."""
-        found: bool | None = self._of(name, bool)
-        return found
+        """True, false, or None where not stated."""
+        value: bool | None = self._get(name, bool)
+        return value
 
     def number(self, name: str) -> Decimal | None:
-        """A number, or None where not said."""
-        found = self.fields.get(name)
-        if found is None:
-            return None
-        if isinstance(found, bool) or not isinstance(found, int | Decimal):
-            raise self.wrong(name, f"It is {_type_name(found)}, not a number.", "Write a number.")
-        return Decimal(found)
+        """A number, or None where not stated."""
+        value = self.fields.get(name)
+        if value is None or _is_number(value):
+            return None if value is None else Decimal(value)
+        raise self.wrong(name, f"It is {_type_name(value)}, not a number.", "Write a number.")
 
     def everywhere(self, name: str) -> Iterator[Any]:
         """What any field of this name holds, however deep."""
+        # Not recursive: a release may be nested more deeply than Python recurses
         waiting: list[Any] = [self.fields]
         while waiting:
-            one = waiting.pop()
-            if isinstance(one, dict):
-                if name in one:
-                    yield one[name]
-                waiting.extend(one.values())
-            elif isinstance(one, list):
-                waiting.extend(one)
+            value = waiting.pop()
+            if isinstance(value, dict):
+                if name in value:
+                    yield value[name]
+                waiting.extend(value.values())
+            elif isinstance(value, list):
+                waiting.extend(value)
 
-    def _of(self, name: str, kind: type) -> Any:
-        found = self.fields.get(name)
-        if found is not None and not isinstance(found, kind):
-            wanted = _KINDS[kind]
-            reason = f"It is {_type_name(found)}, not {wanted}."
-            raise self.wrong(name, reason, f"Write {wanted}, as OCDS 1.1 has it.")
-        return found
+    def _get(self, name: str, kind: type) -> Any:
+        value = self.fields.get(name)
+        if value is not None and not isinstance(value, kind):
+            reason = f"It is {_type_name(value)}, not {_KINDS[kind]}."
+            raise self.wrong(name, reason, f"Write {_KINDS[kind]}, as OCDS 1.1 has it.")
+        return value
 
-    def _within(self, name: str, fields: Any) -> "Shape":
-        if not isinstance(fields, dict):
-            raise self.wrong(
-                name, f"It is {_type_name(fields)}, not an object.", "Write an object."
-            )
-        path = ".".join(part for part in (self.path, name) if part)
-        return Shape(self.file, self.place, path, fields)
+    def _within(self, name: str, value: Any) -> "JsonObject":
+        if not isinstance(value, dict):
+            raise self.wrong(name, f"It is {_type_name(value)}, not an object.", "Write an object.")
+        path = f"{self.path}.{name}" if self.path else name
+        return JsonObject(self.file, self.place, path, value)
 
 
-def checked_release(file: str, place: str, found: Any) -> Shape:
+def checked_release(file: str, place: str, value: Any) -> JsonObject:
     """A release, which must be an object."""
-    if not isinstance(found, dict):
-        reason = f"It is {_type_name(found)}, not a release."
+    if not isinstance(value, dict):
+        reason = f"It is {_type_name(value)}, not a release."
         raise LoadError(file, place, "", reason, "Write an object with an “ocid”.")
-    return Shape(file, place, "", found)
+    return JsonObject(file, place, "", value)
 
 
-def _type_name(found: Any) -> str:
-    if isinstance(found, int | Decimal) and not isinstance(found, bool):
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _type_name(value: Any) -> str:
+    if _is_number(value):
         return "a number"
-    return next((words for kind, words in _KINDS.items() if isinstance(found, kind)), "empty")
+    return next((words for kind, words in _KINDS.items() if isinstance(value, kind)), "empty")

@@ -1,7 +1,7 @@
 """What a file of notices would change: for each contract the states that its notices give it.
 
-An award, then its update, are one contract in two states. What staff or a borough have said since
-stays.
+An award, then its update, are one contract in two states. What staff or a borough have recorded
+since stays.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,62 +30,52 @@ _OURS = "From the OCDS notice "
 _CALLED_OFF = "Called off from a framework; which one is not settled."
 _COMPETITION = "Whether the call-off was with competition is not said."
 _LINKS = ("supplier", "framework")
+# What notices state of a contract; no other field of a record is ever touched.
 FIELDS = (
     "title", "reference", "starts_on", "ends_on", "extension_until", "total_value", "vat",
     "route", "source_url", "as_of", "confidence", "note", *_LINKS,
 )  # fmt: skip
-"""What notices say of a contract; nothing else of a record is ever touched."""
 
 State = dict[str, Any]
+# Who has a title: the key of an award, or the number of a contract recorded by hand.
 Titles = Mapping[tuple[int, str, str], Key | int]
-"""Who has a title: the key of an award, or the number of a contract recorded by hand."""
 
 
-def state_from_record(record: Contract) -> State:
-    """What a record says now."""
-    return {name: getattr(record, name) for name in FIELDS}
-
-
-def draft_identity(draft: ContractDraft) -> dict[str, Any]:
-    """The fields that tell a contract from any other."""
+def _identity(draft: ContractDraft) -> dict[str, Any]:
     return {"ocid": draft.notice.ocid, "award_id": draft.notice.award_id, "lead": draft.lead}
 
 
-def unique_title(draft: ContractDraft, state: State) -> tuple[int, str, str]:
-    """What no two contracts have in common."""
-    return draft.lead.pk, state["title"], state["starts_on"]
-
-
 class States:
-    """Makes one state of another and a notice."""
+    """Derives each state of a contract from the one before it and a notice."""
 
     def __init__(self, titles: Titles) -> None:
         self._companies, self._frameworks = Companies(), Frameworks()
         self._titles = titles
 
     def after(self, now: State, draft: ContractDraft) -> State:
-        """The state that a notice makes of the one before it, which is empty for a new contract."""
+        """The state after a notice; `now` is empty for a new contract."""
         notice = draft.notice
-        said = dict(notice.values)
-        supplier, doubt = self._companies.paid(notice.suppliers, said.get("title", ""))
-        framework = self._frameworks.named_in(notice.framework_words)
+        stated = dict(notice.values)
+        supplier, doubt = self._companies.match(notice.suppliers, stated.get("title", ""))
+        framework = self._frameworks.match(notice.framework_words)
         doubts = [*notice.doubts, *([doubt] if doubt else [])]
         if notice.framework_words:
             doubts += [] if framework else [_CALLED_OFF]
-            doubts += [] if "route" in said else [_COMPETITION]
-        said |= {"supplier": supplier} if supplier else {}
-        said |= {"framework": framework} if framework else {}
-        said["confidence"] = Confidence.MEDIUM.value if doubts else Confidence.HIGH.value
+            doubts += [] if "route" in stated else [_COMPETITION]
+        stated |= {"supplier": supplier} if supplier else {}
+        stated |= {"framework": framework} if framework else {}
+        stated["confidence"] = Confidence.MEDIUM.value if doubts else Confidence.HIGH.value
         if now.get("note", _OURS).startswith(_OURS):
-            said["note"] = " ".join([f"{_OURS}{notice.ocid}, award {notice.award_id}.", *doubts])
-        return self._merged(now, said, draft)
+            note = f"{_OURS}{notice.ocid}, award {notice.award_id}."
+            stated["note"] = " ".join([note, *doubts])
+        return self._merged(now, stated, draft)
 
-    def _merged(self, now: State, said: State, draft: ContractDraft) -> State:
-        if "total_value" in said and said["total_value"] != now.get("total_value"):
-            said.setdefault("vat", "")  # the basis of another figure says nothing of this one
-        if not said["source_url"]:
-            del said["source_url"]
-        known = {"supplier": None, "framework": None, "total_value": None} | now | said
+    def _merged(self, now: State, stated: State, draft: ContractDraft) -> State:
+        if "total_value" in stated and stated["total_value"] != now.get("total_value"):
+            stated.setdefault("vat", "")  # the VAT basis of another figure says nothing of this one
+        if not stated["source_url"]:
+            del stated["source_url"]
+        known = {"supplier": None, "framework": None, "total_value": None} | now | stated
         after = {name: known.get(name, "") for name in FIELDS}
         extended, end = after["extension_until"], after["ends_on"]
         if extended and end and last_day(extended) < last_day(end):
@@ -93,15 +83,15 @@ class States:
         return after | {"title": self._free_title(now, after, draft)}
 
     def _free_title(self, now: State, after: State, draft: ContractDraft) -> str:
-        """The title, told apart by the award's number where another award has it already."""
+        """The title, with the award's number where another award has it already."""
         title: str = after["title"]
         number = draft.notice.award_id.removeprefix(draft.notice.ocid).strip("-") or "1"
         ending = f" (award {fields.shorten(number, 40)})"
-        apart = fields.shorten(title, 200 - len(ending)) + ending
-        if now.get("title") in {title, apart}:
+        numbered = fields.shorten(title, 200 - len(ending)) + ending
+        if now.get("title") in {title, numbered}:
             return str(now["title"])
         holder = self._titles.get((draft.lead.pk, title, after["starts_on"]))
-        return apart if isinstance(holder, tuple) and holder != draft.key else title
+        return numbered if isinstance(holder, tuple) and holder != draft.key else title
 
     def refused(self, after: State, draft: ContractDraft) -> tuple[str, str] | None:
         """Why a state cannot be recorded, and what about it; None where it can."""
@@ -110,11 +100,11 @@ class States:
             return NO_TITLE, f"award {draft.notice.award_id}"
         if start and end and last_day(end) < first_day(start):
             return BACKWARDS, f"award {draft.notice.award_id}, {start} to {end}"
-        holder = self._titles.get(unique_title(draft, after))
+        holder = self._titles.get((draft.lead.pk, after["title"], after["starts_on"]))
         if holder is not None and holder != draft.key:
             return SAME_TITLE, f"contract {holder}" if isinstance(holder, int) else after["title"]
         values = {name: value for name, value in after.items() if name not in _LINKS}
-        record = Contract(source_kind=SourceKind.NOTICE, **draft_identity(draft), **values)
+        record = Contract(source_kind=SourceKind.NOTICE, **_identity(draft), **values)
         try:
             record.clean_fields(exclude=["lead", *_LINKS])
         except ValidationError as error:
@@ -141,6 +131,11 @@ class ContractChange:
     states: list[State] = field(default_factory=list)
     partners: dict[Borough, None] = field(default_factory=dict)
 
+    @property
+    def differs(self) -> bool:
+        """Whether the notices say something else than the record."""
+        return bool(self.states or self.partners)
+
 
 @dataclass
 class ImportPlan:
@@ -151,103 +146,91 @@ class ImportPlan:
 
     @property
     def new(self) -> list[ContractChange]:
-        """Contracts to be made."""
         return [change for change in self.changes if change.record is None]
 
     @property
     def changed(self) -> list[ContractChange]:
-        """Contracts on record that say something else now."""
-        touched = (change for change in self.changes if change.states or change.partners)
-        return [change for change in touched if change.record is not None]
+        return [change for change in self.changes if change.record and change.differs]
 
     @property
     def unchanged(self) -> list[ContractChange]:
-        """Contracts on record that say what their notices say."""
-        changes = (change for change in self.changes if not change.states and not change.partners)
-        return [change for change in changes if change.record is not None]
+        return [change for change in self.changes if change.record and not change.differs]
 
 
-def plan_import(drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
+def plan_import(drafts: Iterable[ContractDraft | Skipped]) -> ImportPlan:
     """What the drafts change, compared with what is on record; a handful of queries."""
-    return _Planner().plan(drafted)
+    return _Planner().plan(drafts)
 
 
 class _Planner:
     def __init__(self) -> None:
-        recorded = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
+        records = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
         self._by_people = last_writes_by_people(Contract)
-        awarded = [contract for contract in recorded if contract.award_id]
+        awarded = [record for record in records if record.award_id]
         self._finder = RecordFinder(Contract, _KEY, self._by_people, awarded)
         self._by_hand = {
-            (contract.ocid, contract.lead_id): contract
-            for contract in recorded
-            if contract.ocid and not contract.award_id
+            (record.ocid, record.lead_id): record
+            for record in records
+            if record.ocid and not record.award_id
         }
         self._titles: dict[tuple[int, str, str], Key | int] = {
-            (contract.lead_id, contract.title, contract.starts_on): _key(contract)
-            if contract.award_id
-            else contract.pk
-            for contract in recorded
+            (record.lead_id, record.title, record.starts_on): (
+                (record.ocid, record.lead_id, record.award_id) if record.award_id else record.pk
+            )
+            for record in records
         }
         self._states = States(self._titles)
         self._partners = set(ContractPartner.objects.values_list("contract", "borough"))
-        # Whoever staff took off a contract is not put on it again
+        # A borough that staff took off a contract is not put on it again
         events = last_writes_by_people(ContractPartner).values()
         self._partners |= {(event.contract_id, event.borough_id) for event in events}
-        self._found = ImportPlan()
+        self._plan = ImportPlan()
 
-    def plan(self, drafted: Iterable[ContractDraft | Skipped]) -> ImportPlan:
+    def plan(self, drafts: Iterable[ContractDraft | Skipped]) -> ImportPlan:
         groups: dict[Key, list[ContractDraft]] = {}
-        for draft in drafted:
+        for draft in drafts:
             if isinstance(draft, Skipped):
-                self._found.skipped.append(draft)
+                self._plan.skipped.append(draft)
             else:
                 groups.setdefault(draft.key, []).append(draft)
         for key, group in groups.items():
             try:
                 record = self._finder.find(key)
             except DeletedByPersonError:
-                self._found.skipped += [
-                    contract_draft.skipped(DELETED, contract_draft.notice.place)
-                    for contract_draft in group
+                self._plan.skipped += [
+                    draft.skipped(DELETED, draft.notice.place) for draft in group
                 ]
                 continue
-            drafts = [
-                contract_draft
-                for contract_draft in group
-                if not self._left_out(contract_draft, record)
-            ]
-            if drafts:
-                drafts.sort(
-                    key=lambda contract_draft: fields.parse_instant(contract_draft.notice.moment)
-                )
-                self._follow(ContractChange(drafts[0], record), drafts)
-        return self._found
+            remaining = [draft for draft in group if not self._left_out(draft, record)]
+            remaining.sort(key=lambda draft: fields.parse_instant(draft.notice.moment))
+            if remaining:
+                self._add_states(ContractChange(remaining[0], record), remaining)
+        return self._plan
 
     def _left_out(self, draft: ContractDraft, record: Contract | None) -> bool:
         by_hand = self._by_hand.get((draft.notice.ocid, draft.lead.pk))
         detail = f"contract {record.pk}" if record else ""
         if status := draft.notice.not_in_force:
             ended = record and status != "pending"
-            look = f"; {detail} records it: decide about it by hand" if ended else ""
-            reason, detail = NOT_IN_FORCE, f"{status}: award {draft.notice.award_id}{look}"
+            advice = f"; {detail} records it: decide about it by hand" if ended else ""
+            reason, detail = NOT_IN_FORCE, f"{status}: award {draft.notice.award_id}{advice}"
         elif record:
             reason = _reason_to_keep(record, draft.notice.values["as_of"])
             reason = reason or (BY_STAFF if record.pk in self._by_people else "")
         else:
             reason, detail = (BY_HAND, f"contract {by_hand.pk}") if by_hand else ("", "")
         if reason:
-            self._found.skipped.append(draft.skipped(reason, detail))
+            self._plan.skipped.append(draft.skipped(reason, detail))
         return bool(reason)
 
-    def _follow(self, change: ContractChange, drafts: list[ContractDraft]) -> None:
+    def _add_states(self, change: ContractChange, drafts: list[ContractDraft]) -> None:
         """Add the states of one contract; none if the last is what is on record."""
-        before = state_from_record(change.record) if change.record else {}
+        before = {name: getattr(change.record, name) for name in FIELDS} if change.record else {}
         now = before
         for draft in drafts:
             after = self._states.after(now, draft)
             if refused := self._states.refused(after, draft):
-                self._found.skipped.append(draft.skipped(*refused))
+                self._plan.skipped.append(draft.skipped(*refused))
                 continue
             change.partners.update(dict.fromkeys(self._new_partners(draft, change.record)))
             if after != now:
@@ -256,23 +239,20 @@ class _Planner:
         if now == before:
             change.states.clear()
         if change.states:
-            self._titles[unique_title(change.draft, now)] = change.draft.key
+            title = (change.draft.lead.pk, now["title"], now["starts_on"])
+            self._titles[title] = change.draft.key
         if change.states or change.record:
-            self._found.changes.append(change)
+            self._plan.changes.append(change)
 
     def _new_partners(self, draft: ContractDraft, record: Contract | None) -> list[Borough]:
-        if record is None:
-            return list(draft.partners)
         return [
-            borough for borough in draft.partners if (record.pk, borough.pk) not in self._partners
+            borough
+            for borough in draft.partners
+            if record is None or (record.pk, borough.pk) not in self._partners
         ]
 
 
 _KEY = ("ocid", "lead_id", "award_id")
-
-
-def _key(record: Contract) -> Key:
-    return record.ocid, record.lead_id, record.award_id
 
 
 def _reason_to_keep(record: Contract, as_of: str) -> str:
@@ -284,42 +264,36 @@ def _reason_to_keep(record: Contract, as_of: str) -> str:
     return OLDER if as_of < record.as_of else ""
 
 
-# The caller opens the transaction and names the batch in the history.
-
-_BATCH = 1000
+_BATCH_SIZE = 1000
 
 
 def write_plan(plan: ImportPlan) -> None:
-    """Everything, each state of a contract as a change of its own, so that history keeps all."""
-    _write_suppliers(plan)
-    made = [(change, _create_contract(change)) for change in plan.new]
-    Contract.objects.bulk_create([record for _, record in made], batch_size=_BATCH)
-    written = made + [(change, change.record) for change in plan.changed if change.record]
-    later = [
-        (record, change.states[1 if change.record is None else 0 :]) for change, record in written
+    """Everything, each state of a contract as a change of its own, so that history keeps all.
+
+    The caller opens the transaction and names the batch in the history.
+    """
+    suppliers = (state["supplier"] for change in plan.changes for state in change.states)
+    unsaved = {id(supplier): supplier for supplier in suppliers if supplier and not supplier.pk}
+    Supplier.objects.bulk_create(unsaved.values(), batch_size=_BATCH_SIZE)
+    created = [
+        Contract(source_kind=SourceKind.NOTICE, **_identity(change.draft), **change.states[0])
+        for change in plan.new
     ]
-    for wave in range(max((len(following) for _, following in later), default=0)):
-        _write_wave([(record, one[wave]) for record, one in later if wave < len(one)])
+    Contract.objects.bulk_create(created, batch_size=_BATCH_SIZE)
+    later = [
+        (record, change.states[1:]) for record, change in zip(created, plan.new, strict=True)
+    ] + [(change.record, change.states) for change in plan.changed if change.record]
+    for number in range(max((len(states) for _, states in later), default=0)):
+        _write_wave([(record, states[number]) for record, states in later if number < len(states)])
     ContractPartner.objects.bulk_create(
         ContractPartner(contract=record, borough=borough)
-        for change, record in written
+        for (record, _), change in zip(later, [*plan.new, *plan.changed], strict=True)
         for borough in change.partners
     )
-
-
-def _write_suppliers(plan: ImportPlan) -> None:
-    named = (state["supplier"] for change in plan.changes for state in change.states)
-    unsaved = {id(one): one for one in named if one is not None and one.pk is None}
-    Supplier.objects.bulk_create(unsaved.values(), batch_size=_BATCH)
-
-
-def _create_contract(change: ContractChange) -> Contract:
-    given = draft_identity(change.draft) | change.states[0]
-    return Contract(source_kind=SourceKind.NOTICE, **given)
 
 
 def _write_wave(wave: list[tuple[Contract, State]]) -> None:
     for record, state in wave:
         for name, value in state.items():
             setattr(record, name, value)
-    Contract.objects.bulk_update([record for record, _ in wave], FIELDS, batch_size=_BATCH)
+    Contract.objects.bulk_update([record for record, _ in wave], FIELDS, batch_size=_BATCH_SIZE)

@@ -1,4 +1,4 @@
-"""Whom a notice means: boroughs, suppliers and frameworks that are on record. Never by likeness.
+"""Which boroughs, suppliers and frameworks on record a notice names. Never by likeness.
 
 A borough is known by its GSS code, by its code among local authorities for England (GB-LAE), or by
 a name it goes by; a supplier by its company number, then by its name or another name of it.
@@ -6,7 +6,7 @@ a name it goes by; a supplier by its company number, then by its name or another
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.utils.text import slugify
@@ -33,13 +33,13 @@ GONE = "The notice names a supplier that a person deleted."
 A_PRODUCT = "The notice names a product where the supplier should stand."
 
 _GSS = re.compile(r"[EWSN]\d{8}", re.ASCII)
-_NAMES = (
+_BOROUGH_NAMES = (
     "{}", "{} Council", "London Borough of {}", "London Borough {}", "{} London Borough",
     "{} London Borough Council", "London Borough of {} Council", "LB {}", "LB of {}",
     "L B {}", "L B of {}", "Council of the London Borough of {}",
     "Mayor and Burgesses of the London Borough of {}",
 )  # fmt: skip
-_OF_OFFICIAL = ("{}", "{} Council", "Council of the {}", "The {}", "The Council of the {}")
+_OFFICIAL_NAMES = ("{}", "{} Council", "Council of the {}", "The {}", "The Council of the {}")
 _OTHER_NAMES = {
     "city-of-london": (
         "Corporation of London", "The Corporation of London", "City of London Corporation",
@@ -52,14 +52,14 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
-def _once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+def _unambiguous(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
     """What each name means; a name of two things means neither."""
-    found: dict[str, T] = {}
-    twice = set()
+    meanings: dict[str, T] = {}
+    ambiguous = set()
     for name, thing in pairs:
-        if name and found.setdefault(name, thing) != thing:
-            twice.add(name)
-    return {name: thing for name, thing in found.items() if name not in twice}
+        if name and meanings.setdefault(name, thing) != thing:
+            ambiguous.add(name)
+    return {name: thing for name, thing in meanings.items() if name not in ambiguous}
 
 
 class Bodies:
@@ -67,109 +67,89 @@ class Bodies:
 
     def __init__(self) -> None:
         bodies = list(Borough.objects.order_by("pk"))
-        self._by_gss = {borough.gss_code: borough for borough in bodies}
-        self._by_code = {borough.code: borough for borough in bodies}
-        self._by_name = _once(
-            (fields.comparison_key(name), borough)
-            for borough in bodies
-            for name in _body_names(borough)
+        self._by_gss = {body.gss_code: body for body in bodies}
+        self._by_code = {body.code: body for body in bodies}
+        self._by_name = _unambiguous(
+            (fields.comparison_key(name), body) for body in bodies for name in _body_names(body)
         )
 
-    def of(self, party: Party) -> tuple[Borough | None, str]:
+    def match(self, party: Party) -> tuple[Borough | None, str]:
         """The body that a party is, or why none."""
         by_name = self._by_name.get(fields.comparison_key(party.name))
         by_id = self._by_identifier(party)
         if by_id and by_name and by_id != by_name:
             return None, CONTRADICTORY
-        borough = by_id or by_name
-        return borough, "" if borough else UNKNOWN
+        body = by_id or by_name
+        return body, "" if body else UNKNOWN
 
     def _by_identifier(self, party: Party) -> Borough | None:
         for scheme, number in party.ids:
-            gss = _GSS.fullmatch(number.strip().upper())
-            borough = self._by_gss.get(gss[0]) if gss else None
-            if scheme == "GB-LAE":
-                borough = borough or self._by_code.get(number.strip().upper())
-            if borough:
-                return borough
+            code = number.strip().upper()
+            body = self._by_gss.get(code) if _GSS.fullmatch(code) else None
+            if body is None and scheme == "GB-LAE":
+                body = self._by_code.get(code)
+            if body:
+                return body
         return None
 
     def lead_and_partners(self, buyers: Sequence[Party]) -> tuple[list[Borough], str]:
         """The lead, then those that share it, each once; or why there is no lead."""
-        first, *others = buyers
-        lead, reason = self.of(first)
-        partners = [body for party in others if (body := self.of(party)[0])]
+        lead, reason = self.match(buyers[0])
+        partners = [body for party in buyers[1:] if (body := self.match(party)[0])]
         if lead is None:
             return [], SHARED if partners and reason == UNKNOWN else reason
         return list(dict.fromkeys([lead, *partners])), ""
 
 
 def _body_names(body: Borough) -> Iterable[str]:
-    patterns = _NAMES if body.kind == Borough.Kind.BOROUGH else ("{}",)
+    patterns = _BOROUGH_NAMES if body.kind == Borough.Kind.BOROUGH else ("{}",)
     yield from (pattern.format(body.name) for pattern in patterns)
-    yield from (pattern.format(body.official_name) for pattern in _OF_OFFICIAL)
+    yield from (pattern.format(body.official_name) for pattern in _OFFICIAL_NAMES)
     yield from _OTHER_NAMES.get(body.slug, ())
 
 
-@dataclass
 class Companies:
-    """The suppliers on record and those that notices add; never one that is invented."""
+    """The suppliers on record and those that notices add; never an illustrative one."""
 
-    _by_number: dict[str, Supplier] = field(default_factory=dict)
-    _by_name: dict[str, Supplier] = field(default_factory=dict)
-    _slugs: set[str] = field(default_factory=set)
-    _names: set[str] = field(default_factory=set)
-    _products: set[str] = field(default_factory=set)
-    _deleted: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        everyone = list(Supplier.objects.order_by("pk"))
+    def __init__(self) -> None:
+        suppliers = list(Supplier.objects.order_by("pk"))
         aliases = SupplierAlias.objects.select_related("supplier").order_by("pk")
-        pairs = [(supplier.name, supplier) for supplier in everyone] + [
-            (alias.name, alias.supplier) for alias in aliases
-        ]
-        real = [
+        pairs = [(supplier.name, supplier) for supplier in suppliers]
+        pairs += [(alias.name, alias.supplier) for alias in aliases]
+        present = [
             (fields.comparison_key(name), supplier)
             for name, supplier in pairs
             if not supplier.illustrative
         ]
         self._by_number = {
-            supplier.company_number: supplier for supplier in everyone if supplier.company_number
+            supplier.company_number: supplier for supplier in suppliers if supplier.company_number
         }
-        present = {name for name, _ in real}
-        former = self._former_names(everyone)
-        # A former name that two suppliers have today means neither
-        self._by_name = {name: supplier for name, supplier in former.items() if name not in present}
-        self._by_name |= _once(real)
-        self._slugs = {supplier.slug for supplier in everyone}
+        # A former name that is a present one of somebody, even of two, means nobody else
+        taken = {name for name, _ in present}
+        self._by_name = {
+            name: supplier for name, supplier in _former_names(suppliers) if name not in taken
+        } | _unambiguous(present)
+        self._slugs = {supplier.slug for supplier in suppliers}
         self._names = {name.lower() for name, _ in pairs}
-        names = [*_known_names(Product), *_known_names(ProductAlias)]
-        self._products = {fields.comparison_key(name) for name in names}
+        self._products = {
+            fields.comparison_key(name)
+            for model in (Product, ProductAlias)
+            for name in model._default_manager.order_by().values_list("name", flat=True)
+        }
+        self._deleted = {
+            fields.comparison_key(event.name)
+            for event in last_writes_by_people(Supplier).values()
+            if event.pgh_label == "delete"
+        }
 
-    def _former_names(self, everyone: Sequence[Supplier]) -> dict[str, Supplier]:
-        """Suppliers by what they were called before; and notes the names of deleted ones."""
-        alive = {supplier.pk: supplier for supplier in everyone if not supplier.illustrative}
-        former = former_keys(Supplier, ["name"])
-        gone = [
-            value
-            for value in last_writes_by_people(Supplier).values()
-            if value.pgh_label == "delete"
-        ]
-        self._deleted = {fields.comparison_key(one.name) for one in gone}
-        return _once(
-            (fields.comparison_key(str(name)), alive[number])
-            for (name,), number in former.items()
-            if number in alive
-        )
-
-    def paid(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
+    def match(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:
         """Who is paid, perhaps a supplier not yet saved; or None and why that is not known."""
-        named = [supplier for supplier in suppliers if supplier.name or supplier.company_number]
-        if not named:
+        known = [supplier for supplier in suppliers if supplier.name or supplier.company_number]
+        if not known:
             return None, NO_SUPPLIER
-        if len(named) > 1:
-            return None, SEVERAL_SUPPLIERS.format(len(named))
-        party, name = named[0], fields.comparison_key(named[0].name)
+        if len(known) > 1:
+            return None, SEVERAL_SUPPLIERS.format(len(known))
+        party, name = known[0], fields.comparison_key(known[0].name)
         if supplier := self._on_record(party, name):
             return supplier, ""
         if not name:
@@ -178,63 +158,66 @@ class Companies:
             return None, A_TITLE
         if name in self._products or name in self._deleted:
             return None, A_PRODUCT if name in self._products else GONE
-        return self._added(party, name), ""
+        return self._add(party, name), ""
 
     def _on_record(self, party: Party, name: str) -> Supplier | None:
         number = party.company_number
         if number and number in self._by_number:
             return self._by_number[number]
         supplier = self._by_name.get(name)
-        other = supplier is not None and number and supplier.company_number not in {"", number}
-        return None if other else supplier
+        # The same name with another number at Companies House is another company
+        if supplier and number and supplier.company_number not in {"", number}:
+            return None
+        return supplier
 
-    def _added(self, party: Party, name: str) -> Supplier:
+    def _add(self, party: Party, name: str) -> Supplier:
         number = party.company_number
-        shown = fields.shorten(party.name, 120)
-        if shown.lower() in self._names:
-            shown = f"{fields.shorten(party.name, 100)} ({number or len(self._names)})"
-        base = slugify(shown)[:100] or "supplier"
-        numbers = (f"{base}-{count}" for count in range(2, len(self._slugs) + 3))
-        slug = next(one for one in (base, *numbers) if one not in self._slugs)
+        label = fields.shorten(party.name, 120)
+        if label.lower() in self._names:
+            label = f"{fields.shorten(party.name, 100)} ({number or len(self._names)})"
+        base = slugify(label)[:100] or "supplier"
+        candidates = (base, *(f"{base}-{count}" for count in range(2, len(self._slugs) + 3)))
         supplier = Supplier(
-            name=shown,
-            slug=slug,
+            name=label,
+            slug=next(slug for slug in candidates if slug not in self._slugs),
             company_number=number,
             sme=party.sme,
             vcse=party.vcse,
             note="Known from a procurement notice.",
         )
-        self._slugs.add(slug)
-        self._names.add(shown.lower())
+        self._slugs.add(supplier.slug)
+        self._names.add(label.lower())
         self._by_name.setdefault(name, supplier)
         if number:
             self._by_number[number] = supplier
         return supplier
 
 
-def _known_names(model: type[Product] | type[ProductAlias]) -> Iterable[str]:
-    return model._default_manager.order_by().values_list("name", flat=True)
+def _former_names(suppliers: Sequence[Supplier]) -> Iterable[tuple[str, Supplier]]:
+    """What suppliers on record were called before, as far as it means one of them."""
+    real = {supplier.pk: supplier for supplier in suppliers if not supplier.illustrative}
+    former = former_keys(Supplier, ["name"]).items()
+    return _unambiguous(
+        (fields.comparison_key(str(name)), real[pk]) for (name,), pk in former if pk in real
+    ).items()
 
 
 class Frameworks:
     """The frameworks on record, by reference."""
 
     def __init__(self) -> None:
-        known = Framework.objects.exclude(reference="").order_by("pk")
-        self._known = [(_whole(framework.reference), framework) for framework in known]
+        whole = r"(?i)(?<![\w.]){}(?!\.?\w)"
+        self._patterns = [
+            (re.compile(whole.format(re.escape(framework.reference))), framework)
+            for framework in Framework.objects.exclude(reference="").order_by("pk")
+        ]
 
-    def named_in(self, words: str) -> Framework | None:
+    def match(self, words: str) -> Framework | None:
         """The one framework whose reference stands in the words; None if none does, or two do."""
-        frameworks = (
-            [framework for pattern, framework in self._known if pattern.search(words)]
-            if words
-            else []
-        )
-        return frameworks[0] if len(frameworks) == 1 else None
-
-
-def _whole(reference: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.]){re.escape(reference)}(?!\.?\w)", re.IGNORECASE)
+        if not words:
+            return None
+        matches = [framework for pattern, framework in self._patterns if pattern.search(words)]
+        return matches[0] if len(matches) == 1 else None
 
 
 Key = tuple[str, int, str]
@@ -242,7 +225,7 @@ Key = tuple[str, int, str]
 
 @dataclass(frozen=True)
 class ContractDraft:
-    """One notice with those whom it means."""
+    """One notice with the boroughs that it names."""
 
     notice: AwardNotice
     lead: Borough
@@ -259,19 +242,21 @@ class ContractDraft:
 
 
 def draft_contracts(
-    found: Iterable[DecodedRelease], file: str, *, everything: bool, tell: Callable[[int], None]
+    decoded: Iterable[DecodedRelease],
+    file: str,
+    *,
+    everything: bool,
+    progress: Callable[[int], None],
 ) -> Iterator[ContractDraft | Skipped]:
-    """What the releases of a file tell about boroughs; only technology unless `everything`.
+    """What the releases of a file say about boroughs; only technology unless `everything`.
 
-    `tell` is called with the number of releases read so far.
+    `progress` is called with the number of releases read so far.
     """
     bodies = Bodies()
-    for number, decoded_release in enumerate(found, 1):
-        release = Release(
-            fields.checked_release(file, decoded_release.place, decoded_release.release)
-        )
+    for number, item in enumerate(decoded, 1):
+        release = Release(fields.checked_release(file, item.place, item.release))
         yield from _drafts_from_release(release, bodies, everything)
-        tell(number)
+        progress(number)
 
 
 def _drafts_from_release(
@@ -280,16 +265,14 @@ def _drafts_from_release(
     if empty := release.empty():
         yield empty
         return
-    led, reason = bodies.lead_and_partners(release.buyers)
-    if not led:
+    boroughs, reason = bodies.lead_and_partners(release.buyers)
+    if not boroughs:
         yield release.skipped(reason)
-        return
-    other = None if everything else release.not_technology()
-    if other:
+    elif not everything and (other := release.not_technology()):
         yield other
-        return
-    for notice in release.notices():
-        if isinstance(notice, AwardNotice):
-            yield ContractDraft(notice, led[0], tuple(led[1:]))
-        else:
-            yield notice
+    else:
+        for notice in release.notices():
+            if isinstance(notice, AwardNotice):
+                yield ContractDraft(notice, boroughs[0], tuple(boroughs[1:]))
+            else:
+                yield notice

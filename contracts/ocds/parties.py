@@ -1,19 +1,20 @@
-"""Who buys and who supplies, as a release says it."""
+"""Who buys and who supplies, and by which route, as a release says it."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from contracts.models import Route
 from contracts.ocds import fields
-from contracts.ocds.fields import Shape
+from contracts.ocds.fields import JsonObject
 
 _WITH_SCHEME = re.compile(r"([A-Z]{2}-[A-Z]+)-(.+)", re.ASCII)
-_SMALL = {"micro", "small", "medium", "sme"}
+_SME_SCALES = {"micro": True, "small": True, "medium": True, "sme": True, "large": False}
 
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation: its name, its identifiers as (scheme, number), and its size if said."""
+    """An organisation: its name, its identifiers as (scheme, number), and its size if stated."""
 
     name: str
     ids: tuple[tuple[str, str], ...] = ()
@@ -22,53 +23,67 @@ class Party:
 
     @property
     def company_number(self) -> str:
-        """Its number at Companies House; empty where not said."""
-        numbers = (fields.company_number(*one) for one in self.ids)
-        return next((number for number in numbers if number), "")
+        """Its number at Companies House; empty where not stated."""
+        numbers = (fields.company_number(scheme, number) for scheme, number in self.ids)
+        return next(filter(None, numbers), "")
 
 
 class Parties:
     """The parties of one release."""
 
-    def __init__(self, release: Shape) -> None:
+    def __init__(self, release: JsonObject) -> None:
         self._release = release
-        listed = release.parts("parties")
-        self._by_id = {shape.text("id"): shape for shape in listed if shape.text("id")}
-        self._listed = listed
-        self._people = frozenset(contact_details(release))
+        self._objects = release.parts("parties")
+        self._by_id = {party.text("id"): party for party in self._objects if party.text("id")}
+        self.people = frozenset(contact_details(release))
 
     def buyers(self) -> list[Party]:
         """The buyer first, then others with that role; none where the release names none."""
         first = self._release.part("buyer")
-        parties = [self.named(first)] if first.fields else []
-        others = [shape for shape in self._listed if "buyer" in shape.texts("roles")]
-        parties += [self.named(shape) for shape in others if shape.text("id") != first.text("id")]
-        return _each_once(parties)
+        objects = [
+            party
+            for party in self._objects
+            if "buyer" in party.texts("roles") and party.text("id") != first.text("id")
+        ]
+        return self._unique([first, *objects] if first.fields else objects)
 
-    def suppliers(self, award: Shape) -> list[Party]:
-        """Those of an award, each once."""
-        return _each_once(self.named(shape) for shape in award.parts("suppliers"))
+    def suppliers(self, award: JsonObject) -> list[Party]:
+        """The suppliers of an award, each once."""
+        return self._unique(award.parts("suppliers"))
 
-    def named(self, reference: Shape) -> Party:
+    def _unique(self, references: Iterable[JsonObject]) -> list[Party]:
+        """By company number and name; the first of each stays."""
+        unique: dict[tuple[str, str], Party] = {}
+        for party in map(self._resolve, references):
+            unique.setdefault((party.company_number, fields.comparison_key(party.name)), party)
+        return list(unique.values())
+
+    def _resolve(self, reference: JsonObject) -> Party:
         """The party that a reference of id and name means."""
         number = reference.text("id")
         full = self._by_id.get(number, reference)
-        identifier = full.part("identifier")
-        names = (reference.text("name"), full.text("name"), identifier.text("legalName"))
-        name = next((clean for one in names if (clean := self._clean(one))), "")
-        details = full.part("details")
-        return Party(name, tuple(_ids(number, full)), _sme(details), _flag(details, "vcse"))
+        names = (
+            reference.text("name"),
+            full.text("name"),
+            full.part("identifier").text("legalName"),
+        )
+        cleaned = (fields.without_people(fields.clean_text(name), self.people) for name in names)
+        details = full.part("details").fields
+        scale, vcse = details.get("scale"), details.get("vcse")
+        return Party(
+            next(filter(None, cleaned), ""),
+            tuple(_ids(number, full)),
+            _SME_SCALES.get(scale.lower()) if isinstance(scale, str) else None,
+            vcse if isinstance(vcse, bool) else None,
+        )
 
-    def _clean(self, name: str) -> str:
-        return fields.without_people(fields.clean_text(name), self._people)
 
-
-def contact_details(release: Shape) -> Iterator[str]:
+def contact_details(release: JsonObject) -> Iterator[str]:
     """Names and addresses of contact persons anywhere in a release, so as to keep them out.
 
     A contact that is called as a party is no person.
     """
-    organisations = {fields.comparison_key(_all_name) for _all_name in _all_names(release)}
+    organisations = {fields.comparison_key(name) for name in _organisation_names(release)}
     for contact in release.everywhere("contactPoint"):
         if not isinstance(contact, dict):
             continue
@@ -79,103 +94,61 @@ def contact_details(release: Shape) -> Iterator[str]:
                 yield words
 
 
-def _all_names(release: Shape) -> Iterator[str]:
-    for shape in release.parts("parties"):
-        yield shape.text("name")
-        yield shape.part("identifier").text("legalName")
+def _organisation_names(release: JsonObject) -> Iterator[str]:
+    for party in release.parts("parties"):
+        yield party.text("name")
+        yield party.part("identifier").text("legalName")
     yield release.part("buyer").text("name")
 
 
-def _ids(number: str, full: Shape) -> Iterator[tuple[str, str]]:
-    for shape in (full.part("identifier"), *full.parts("additionalIdentifiers")):
-        if shape.text("id"):
-            yield shape.text("scheme"), shape.text("id")
+def _ids(number: str, party: JsonObject) -> Iterator[tuple[str, str]]:
+    for identifier in (party.part("identifier"), *party.parts("additionalIdentifiers")):
+        if identifier.text("id"):
+            yield identifier.text("scheme"), identifier.text("id")
     if match := _WITH_SCHEME.fullmatch(number):
         yield match[1], match[2]
 
 
-def _each_once(found: Iterable[Party]) -> list[Party]:
-    """By identifiers and name; the first of each stays."""
-    once: dict[tuple[str, str], Party] = {}
-    for party in found:
-        once.setdefault((party.company_number, fields.comparison_key(party.name)), party)
-    return list(once.values())
-
-
-def _sme(details: Shape) -> bool | None:
-    scale = details.fields.get("scale")
-    if not isinstance(scale, str) or not scale:
-        return None
-    return {"large": False}.get(scale.lower(), True if scale.lower() in _SMALL else None)
-
-
-def _flag(details: Shape, name: str) -> bool | None:
-    found = details.fields.get(name)
-    return found if isinstance(found, bool) else None
-
-
-# | What the notice says (procurementMethodDetails) | Route | |---|---| | open procedure, open
-# competition | open | | restricted procedure | restricted | | competitive flexible procedure |
-# competitive_flexible | | negotiated, or award, without prior publication | negotiated | | direct
-# award | direct_award | | competitive quotation, request for quotation, limited competition below
-# the threshold | quote | | call-off from a framework, and with or without competition |
-# framework_competition, _direct | | call-off from a framework, no more said | not known, and the
-# note says so | | competitive procedure with negotiation, competitive dialogue, other, not
-# specified | not known |
-#
-# Without details, procurementMethod “open” and “direct” are taken; “selective” and “limited” hide
-# several routes each. The labels of our own routes are understood too.
-
-_LABELS = {
-    "open procedure": "open",
-    "restricted procedure": "restricted",
-    "competitive flexible procedure": "competitive_flexible",
-    "negotiated without a notice": "negotiated",
-    "framework call-off with competition": "framework_competition",
-    "framework call-off without competition": "framework_direct",
-    "direct award": "direct_award",
-    "below-threshold quote": "quote",
-    "extension": "extension",
-    "modification": "modification",
-    "waiver": "waiver",
-}
-_SAID = (
-    (r"open (procedure|competition)", "open"),
-    (r"restricted procedure", "restricted"),
-    (r"competitive flexible", "competitive_flexible"),
-    (r"(negotiated procedure|award( procedure)?) without prior publication", "negotiated"),
-    (r"direct award", "direct_award"),
-    (r"competitive quotation|request for quotation|below threshold.*limited competition", "quote"),
+# What procurementMethodDetails says and its route. A competitive procedure with negotiation, a
+# competitive dialogue and "other" are none of ours: not known. Without details, the codes “open”
+# and “direct” are taken; “selective” and “limited” hide several routes each.
+_LABELS = {str(label).lower(): value for value, label in Route.choices}
+_PATTERNS = (
+    (r"open (procedure|competition)", Route.OPEN),
+    (r"restricted procedure", Route.RESTRICTED),
+    (r"competitive flexible", Route.COMPETITIVE_FLEXIBLE),
+    (r"(negotiated procedure|award( procedure)?) without prior publication", Route.NEGOTIATED),
+    (r"direct award", Route.DIRECT_AWARD),
+    (
+        r"competitive quotation|request for quotation|below threshold.*limited competition",
+        Route.QUOTE,
+    ),
 )
-_CODES = {"open": "open", "direct": "direct_award"}
+_CODES = {"open": Route.OPEN, "direct": Route.DIRECT_AWARD}
 _REOPENED = {
-    "withReopeningCompetition": "framework_competition",
-    "withoutReopeningCompetition": "framework_direct",
+    "withReopeningCompetition": Route.FRAMEWORK_COMPETITION,
+    "withoutReopeningCompetition": Route.FRAMEWORK_DIRECT,
 }
 
 
-def calls_off(tender: Shape) -> bool:
+def calls_off(tender: JsonObject) -> bool:
     """Whether the notice says that the contract was called off from a framework."""
     return "call-off" in tender.text("procurementMethodDetails").lower()
 
 
-def route_to_market(tender: Shape) -> str:
-    """The value of the route; see the table above."""
-    said = tender.text("procurementMethodDetails").strip().lower()
-    if said in _LABELS:
-        return _LABELS[said]
+def route_to_market(tender: JsonObject) -> str:
+    """The value of the route; empty where it is not known."""
+    details = tender.text("procurementMethodDetails").strip().lower()
+    if details in _LABELS:
+        return str(_LABELS[details])
     if calls_off(tender):
-        return _call_off_route(tender, said)
-    for pattern, value in _SAID:
-        if re.search(pattern, said):
-            return value
-    return "" if said else _CODES.get(tender.text("procurementMethod"), "")
-
-
-def _call_off_route(tender: Shape, said: str) -> str:
-    if "without competition" in said:
-        return "framework_direct"
-    if "with competition" in said:
-        return "framework_competition"
-    agreement = tender.part("techniques").part("frameworkAgreement")
-    return _REOPENED.get(agreement.text("method"), "")
+        if "without competition" in details:
+            return Route.FRAMEWORK_DIRECT.value
+        if "with competition" in details:
+            return Route.FRAMEWORK_COMPETITION.value
+        agreement = tender.part("techniques").part("frameworkAgreement")
+        return str(_REOPENED.get(agreement.text("method"), ""))
+    for pattern, route in _PATTERNS:
+        if re.search(pattern, details):
+            return route.value
+    return "" if details else str(_CODES.get(tender.text("procurementMethod"), ""))

@@ -17,9 +17,9 @@ from typing import IO, Any, NoReturn, cast
 
 from citytools.imports.csv_reader import LoadError
 
-_PIECE = 1 << 20
-_MAX_RELEASE_BYTES = 16 << 20
-"""Characters of one release, or of anything beside the releases; real ones have about 4,000."""
+_CHUNK_BYTES = 1 << 20
+# Of one release, or of anything beside the releases; real ones have about 4,000.
+_MAX_RELEASE_CHARACTERS = 16 << 20
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -27,6 +27,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a number in JSON")
 
 
+# Decimal, since a float may not hold the pence of a value
 _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 
@@ -67,67 +68,68 @@ class _Text:
     lines: int = 1
     number: int = 0
     ended: bool = False
+    # utf-8-sig, since some tools write a byte-order mark
     _decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8-sig")()
     )
 
     def releases(self) -> Iterator[DecodedRelease]:
         """Of one document, or of several, one after the other: JSON lines."""
-        if not self.sign():
-            raise self.wrong("The file is empty.", "Fetch it again.")
-        while sign := self.sign():
-            if sign == "{":
+        if not self.next_character():
+            raise self.error("The file is empty.", "Fetch it again.")
+        while character := self.next_character():
+            if character == "{":
                 yield from self._document()
-            elif sign == "[":
-                for release in self._listed():
-                    yield self.found(release)
+            elif character == "[":
+                for release in self._list_items():
+                    yield self.numbered(release)
             else:
-                raise self.wrong("This is not OCDS.", _FORMAT_HELP)
+                raise self.error("This is not OCDS.", _FORMAT_HELP)
 
     def _document(self) -> Iterator[DecodedRelease]:
         """A release package, whose releases come one by one, or a release by itself."""
         self.take("{")
-        kept: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         listed = False
-        while self.sign() != "}":
+        while self.next_character() != "}":
             key = self.value()
             if not isinstance(key, str):
-                raise self.wrong("The name of a field should stand here.", "Write it in quotes.")
+                raise self.error("The name of a field should stand here.", "Write it in quotes.")
             self.take(":")
-            if key == "releases" and self.sign() == "[":
+            if key == "releases" and self.next_character() == "[":
                 listed = True
-                for release in self._listed():
-                    yield self.found(release)
+                for release in self._list_items():
+                    yield self.numbered(release)
             else:
-                kept[key] = self.value()
-            self.between("}")
+                values[key] = self.value()
+            self.comma_or("}")
         self.take("}")
-        if "ocid" in kept:
-            yield self.found(kept)
+        if "ocid" in values:
+            yield self.numbered(values)
         elif not listed:
-            raise self._no_releases(kept)
+            raise self._no_releases(values)
 
-    def _no_releases(self, kept: dict[str, Any]) -> LoadError:
-        if "records" in kept:
+    def _no_releases(self, values: dict[str, Any]) -> LoadError:
+        if "records" in values:
             remedy = "Take the release packages of the same notices."
-            return self.wrong("This is a record package.", remedy)
-        if "releases" in kept:
-            return self.wrong("“releases” is not a list.", _FORMAT_HELP)
-        return self.wrong("This is not OCDS: it has neither “releases” nor “ocid”.", _FORMAT_HELP)
+            return self.error("This is a record package.", remedy)
+        if "releases" in values:
+            return self.error("“releases” is not a list.", _FORMAT_HELP)
+        return self.error("This is not OCDS: it has neither “releases” nor “ocid”.", _FORMAT_HELP)
 
-    def _listed(self) -> Iterator[Any]:
+    def _list_items(self) -> Iterator[Any]:
         self.take("[")
-        while self.sign() != "]":
+        while self.next_character() != "]":
             yield self.value()
-            self.between("]")
+            self.comma_or("]")
         self.take("]")
 
-    def found(self, release: Any) -> DecodedRelease:
+    def numbered(self, release: Any) -> DecodedRelease:
         """The release with its number in the file."""
         self.number += 1
         return DecodedRelease(f"release {self.number}", release)
 
-    def sign(self) -> str:
+    def next_character(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
         while True:
             blank = _BLANK.match(self.window, self.at)
@@ -135,30 +137,30 @@ class _Text:
             if self.at < len(self.window) or not self._more():
                 return self.window[self.at : self.at + 1]
 
-    def take(self, sign: str) -> None:
+    def take(self, character: str) -> None:
         """Step over a character that must stand here."""
-        if self.sign() != sign:
-            raise self.wrong(f"A “{sign}” should stand here.", "Correct the JSON.")
+        if self.next_character() != character:
+            raise self.error(f"A “{character}” should stand here.", "Correct the JSON.")
         self.at += 1
 
-    def between(self, end: str) -> None:
+    def comma_or(self, end: str) -> None:
         """Step over the comma between two members."""
-        if self.sign() != end:
+        if self.next_character() != end:
             self.take(",")
-            if self.sign() == end:
-                raise self.wrong("A comma stands before the end.", "Remove it.")
+            if self.next_character() == end:
+                raise self.error("A comma stands before the end.", "Remove it.")
 
     def value(self) -> Any:
         """The value that stands here, decoded."""
-        self.sign()
+        self.next_character()
         while True:
             try:
                 value, end = _DECODER.raw_decode(self.window, self.at)
             except RecursionError:
                 reason = "Lists or objects are nested too deeply."
-                raise self.wrong(reason, "No release is so: check the source.") from None
+                raise self.error(reason, "No release is so: check the source.") from None
             except ValueError as error:
-                if not self._cut_off(error):
+                if not self._is_truncated(error):
                     raise self._not_json(error) from None
             else:
                 # A number that ends with the window may go on behind it
@@ -167,25 +169,25 @@ class _Text:
                     return value
             self._more()
 
-    def _cut_off(self, error: ValueError) -> bool:
+    def _is_truncated(self, error: ValueError) -> bool:
         """Whether it is no fault but the end of the window, and there is more to read."""
         if self.ended or not isinstance(error, json.JSONDecodeError):
             return False
-        if len(self.window) - self.at > _MAX_RELEASE_BYTES:
-            raise self.wrong("This is too large for a release.", _FORMAT_HELP)
+        if len(self.window) - self.at > _MAX_RELEASE_CHARACTERS:
+            raise self.error("This is too large for a release.", _FORMAT_HELP)
         return error.msg.startswith("Unterminated string") or error.pos > len(self.window) - 16
 
     def _not_json(self, error: ValueError) -> LoadError:
         if isinstance(error, json.JSONDecodeError):
             self.at = error.pos
-            return self.wrong(f"This is not JSON: {error.msg}.", "Correct it or fetch it again.")
-        return self.wrong(f"This is not JSON: {error}.", "Correct it or fetch it again.")
+            return self.error(f"This is not JSON: {error.msg}.", "Correct it or fetch it again.")
+        return self.error(f"This is not JSON: {error}.", "Correct it or fetch it again.")
 
     def _more(self) -> bool:
         """Read the next piece; False at the end of the file."""
         if self.ended:
             return False
-        size = max(_PIECE, len(self.window) - self.at)
+        size = max(_CHUNK_BYTES, len(self.window) - self.at)
         read = self.file.read(size)
         self.ended = not read
         try:
@@ -194,12 +196,12 @@ class _Text:
             before = error.object[: error.start].count(b"\n") + self.window.count("\n")
             self.lines += before
             self.window, self.at = "", 0
-            raise self.wrong("The file is not UTF-8.", "Save it as UTF-8.") from None
+            raise self.error("The file is not UTF-8.", "Save it as UTF-8.") from None
         self.lines += self.window.count("\n", 0, self.at)
         self.window, self.at = self.window[self.at :] + text, 0
         return not self.ended or bool(text)
 
-    def wrong(self, reason: str, remedy: str) -> LoadError:
+    def error(self, reason: str, remedy: str) -> LoadError:
         """The error, at the line where the reading stands."""
         line = self.lines + self.window.count("\n", 0, self.at)
         place = f"line {line}" + (f", after release {self.number}" if self.number else "")

@@ -24,13 +24,14 @@ from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, ContractStatus, Route, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+# Before the number of a contract that has no OCID; unique on this site and nowhere else.
 OWN_OCID = "citytools-contract-"
-"""Before the number of a contract that has no OCID; unique on this site and nowhere else."""
 OWN_AWARD = "citytools-award-"
 INVENTED = "Invented for demonstration: this is no real contract."
 _WHOLE = len("2026-11-30")
-_OF_ADDRESSES = "/?:@!$&'()*+,;=%~"
-"""Signs that mean something in an address; in a host, brackets do too."""
+# Characters with a meaning in an address; in a host, brackets have one too.
+_RESERVED = "/?:@!$&'()*+,;=%~"
+# Codes of OCDS; the competitive flexible procedure may be open or selective, so it has none.
 _METHODS = {
     Route.OPEN: "open",
     Route.RESTRICTED: "selective",
@@ -41,7 +42,6 @@ _METHODS = {
     Route.DIRECT_AWARD: "direct",
     Route.WAIVER: "direct",
 }
-"""Codes of OCDS; the competitive flexible procedure may be open or selective, so it has none."""
 _DOCUMENTS = {SourceKind.NOTICE: "awardNotice", SourceKind.DECISION: "x_decision"}
 _PARTNER = JSONObject(
     official_name="borough__official_name",
@@ -91,22 +91,22 @@ def contract_release(contract: Any) -> Json:
     lead = contract.lead
     buyers = [_body(lead.official_name, lead.gss_code, lead.kind)]
     buyers += [_body(**partner) for partner in contract.shared_with]
-    paid = [_company(contract.supplier)] if contract.supplier else []
-    said = {
+    suppliers = [_company(contract.supplier)] if contract.supplier else []
+    release = {
         "ocid": ocid,
         "date": f"{first_day(contract.as_of).isoformat()}T00:00:00Z",
         "tag": ["award", "contract"],
         "language": "en",
         "initiationType": "tender",
-        "parties": buyers + paid,
+        "parties": buyers + suppliers,
         "buyer": _reference(buyers[0]),
         "tender": _tender(contract, ocid),
-        "awards": [_award(contract, award_id, [_reference(one) for one in paid])],
+        "awards": [_award(contract, award_id, [_reference(supplier) for supplier in suppliers])],
         "contracts": [_contract(contract, award_id)],
         "cityTools": _source(contract),
     }
-    content = json.dumps(said, sort_keys=True).encode()
-    return {"id": f"{contract.pk}-{hashlib.sha256(content).hexdigest()[:12]}"} | said
+    content = json.dumps(release, sort_keys=True).encode()
+    return {"id": f"{contract.pk}-{hashlib.sha256(content).hexdigest()[:12]}"} | release
 
 
 def _body(official_name: str, gss_code: str, kind: str) -> Json:
@@ -137,23 +137,21 @@ def _reference(party: Json) -> Json:
 
 def _tender(contract: Contract, ocid: str) -> Json:
     route = contract.route
-    return {"id": contract.reference or ocid, "title": contract.title, "status": "complete"} | (
-        _known(
-            procurementMethod=_METHODS.get(Route(route)) if route else None,
-            procurementMethodDetails=str(Route(route).label) if route else None,
-        )
+    method = _known(
+        procurementMethod=_METHODS.get(Route(route)) if route else None,
+        procurementMethodDetails=str(Route(route).label) if route else None,
     )
+    tender = {"id": contract.reference or ocid, "title": contract.title, "status": "complete"}
+    return tender | method
 
 
 def _award(contract: Contract, award_id: str, suppliers: list[Json]) -> Json:
-    made = {"id": award_id, "title": contract.title, "status": "active", "suppliers": suppliers}
-    if not suppliers:
-        del made["suppliers"]
-    return made | _terms(contract, "contractPeriod")
+    award = {"id": award_id, "title": contract.title, "status": "active"}
+    return award | _known(suppliers=suppliers or None) | _terms(contract, "contractPeriod")
 
 
 def _contract(contract: Any, award_id: str) -> Json:
-    ended = contract.term.standing(dates.today()) == ContractStatus.ENDED
+    ended = contract.term.status_on(dates.today()) == ContractStatus.ENDED
     described = [INVENTED] if contract.illustrative else []
     described += [contract.note] if contract.note else []
     partial = _known(
@@ -184,7 +182,7 @@ def _terms(contract: Contract, period: str) -> Json:
         value["currency"] = "GBP"
         if contract.vat:
             value["valueAddedTaxIncluded"] = contract.vat == Vat.INCLUDING
-    dates = _known(
+    period_dates = _known(
         startDate=_moment(contract.starts_on, "00:00:00"),
         endDate=_moment(contract.ends_on, "23:59:59"),
         maxExtentDate=_moment(contract.extension_until, "23:59:59"),
@@ -192,14 +190,18 @@ def _terms(contract: Contract, period: str) -> Json:
     kind = _DOCUMENTS.get(SourceKind(contract.source_kind), "x_source")
     document = {"id": "1", "documentType": kind, "url": _uri(contract.source_url)}
     documents = [document] if contract.source_url else None
-    return {**_known(value=value), **_known(**{period: dates}), **_known(documents=documents)}
+    return {
+        **_known(value=value),
+        **_known(**{period: period_dates}),
+        **_known(documents=documents),
+    }
 
 
 def _uri(address: str) -> str:
     """The same address with what RFC 3986 does not allow as percent codes: people paste others."""
     parts = urlsplit(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", address))
-    host = quote(parts.netloc, safe=_OF_ADDRESSES + "[]")
-    rest = (quote(part, safe=_OF_ADDRESSES) for part in parts[2:])
+    host = quote(parts.netloc, safe=_RESERVED + "[]")
+    rest = (quote(part, safe=_RESERVED) for part in parts[2:])
     return urlunsplit((parts.scheme, host, *rest))
 
 
@@ -228,7 +230,7 @@ def _unless_whole(partial: str) -> str | None:
 
 
 def _number(pounds: Decimal | None) -> int | float | None:
-    """Exact: pence of so many pounds are safe in a double."""
+    """Exact: a double holds the pence of any value that the column can hold."""
     if pounds is None:
         return None
     return int(pounds) if pounds == int(pounds) else float(pounds)

@@ -11,13 +11,15 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases
 
+# Contracts that one package holds; to write so many takes a worker twenty seconds.
 MAX_RELEASES = 100_000
-"""Contracts that one package holds; to write so many takes a worker twenty seconds."""
 _TOO_MANY_RELEASES = (
     f"A package holds at most {MAX_RELEASES:,} contracts, these are more. "
     "Narrow it, such as by borough."
 )
-_NONE = "No contract fits. This file was not made: in OCDS a package has at least one release.\n"
+_NO_CONTRACT = (
+    "No contract fits. This file was not made: in OCDS a package has at least one release.\n"
+)
 
 
 class PackageFilter(ContractFilter):
@@ -35,11 +37,12 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
     filterset = PackageFilter(request.GET, Contract.objects.soonest_first(dates.today()))
     if filterset.problems:
         return bad_request_text(filterset.problems)
-    found = filterset.rows.order_by()[: MAX_RELEASES + 1].count()
-    if found > MAX_RELEASES:
+    # The count stops at the bound, however many contracts fit
+    count = filterset.rows.order_by()[: MAX_RELEASES + 1].count()
+    if count > MAX_RELEASES:
         return bad_request_text([("ocds", _TOO_MANY_RELEASES)])
-    if not found:
-        return HttpResponse(_NONE, status=404, content_type="text/plain; charset=utf-8")
+    if not count:
+        return HttpResponse(_NO_CONTRACT, status=404, content_type="text/plain; charset=utf-8")
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def write(file: IO[bytes]) -> None:

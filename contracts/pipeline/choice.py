@@ -1,4 +1,4 @@
-"""Which drafts are asked for: one borough's or all, of one financial year."""
+"""The query string of drafts: one borough's or all, of one financial year."""
 
 from functools import cached_property
 
@@ -73,7 +73,7 @@ PIPELINE_COLUMNS = (
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 
 
-class PipelineAsked(RealOnlyQueryForm):
+class PipelineForm(RealOnlyQueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
     beside = frozenset({"columns"})
@@ -84,17 +84,15 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @cached_property
     def period(self) -> Period:
-        """The period asked for."""
         return Period(int(self.value("year", str(self.due.year))))
 
     @cached_property
     def due(self) -> Period:
-        """The next notice to publish."""
         return next_due(dates.today())
 
     @property
     def years(self) -> list[tuple[str, str]]:
-        """Years to offer: from the one before the next due to two after, and the one asked."""
+        """Years to offer: from the one before the next due to two after, and that of the query."""
         near = range(max(FIRST_YEAR, self.due.year - 1), self.due.year + 3)
         return [(year, name) for year, name in _YEARS if int(year) in {*near, self.period.year}]
 
@@ -105,7 +103,6 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @property
     def chosen(self) -> Borough | None:
-        """The borough asked for, if one is."""
         borough: Borough | None = self.named.get("borough")
         return borough
 
@@ -117,12 +114,10 @@ class PipelineAsked(RealOnlyQueryForm):
 
     @property
     def total(self) -> int:
-        """Contracts in all drafts: the rows of the file."""
         return sum(len(draft.entries) for draft in self.drafts)
 
     @property
     def files(self) -> FileLinks:
-        """The addresses of exactly these rows as files."""
         return FileLinks("contracts:pipeline_csv", self.query(year=[str(self.period.year)]))
 
     def file_name(self, name: str) -> str:

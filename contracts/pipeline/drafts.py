@@ -4,6 +4,7 @@ A contract is taken up where its end, before any extension, falls within the per
 there: a year or a month never becomes a day. Who leads a shared contract publishes it.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +24,8 @@ from contracts.models.dates import whole_day
 from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
 MAY_FALL = "may fall in the period"
+# The parts of a draft, in their order; the last is folded on the page.
 SECTIONS = (ValueGroup.OVER, ValueGroup.CHECK_VAT, ValueGroup.UNKNOWN, MAY_FALL, ValueGroup.BELOW)
-"""The parts of a draft, in their order; the last is folded on the page."""
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,6 @@ class PipelineDraft:
         ]
 
     @property
-    def rows(self) -> list[PipelineEntry]:
-        """The entries in the order of the page."""
-        return [entry for _, entries in self.sections for entry in entries]
-
-    @property
     def sizes(self) -> list[int]:
         """How many contracts each part has."""
         return [len(entries) for _, entries in self.sections]
@@ -125,11 +121,14 @@ def pipeline_drafts(
     boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True
 ) -> list[PipelineDraft]:
     """A draft for each borough, in the order given; seven queries, whatever their number."""
-    wanted = Borough.objects.filter(pk__in=[borough.pk for borough in boroughs])
-    contracts = Contract.objects.of_boroughs(wanted)
+    keys = [borough.pk for borough in boroughs]
+    contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk__in=keys))
     contracts = contracts if illustrative else contracts.real()
     led, shared = _entries(contracts, period)
-    returned = _complete_returns(illustrative=illustrative)
+    complete = Borough.objects.complete(Subject.CONTRACTS, illustrative=illustrative)
+    reporting = Borough.objects.reporting(Subject.CONTRACTS, illustrative=illustrative)
+    complete_keys = set(complete.values_list("pk", flat=True))
+    reporting_keys = set(reporting.values_list("pk", flat=True))
     duties = {duty.borough_id: duty for duty in PipelineDuty.objects.filter(year=period.year)}
     counts = _counts(contracts)
     return [
@@ -139,7 +138,7 @@ def pipeline_drafts(
             led[borough.pk],
             shared[borough.pk],
             duties.get(borough.pk),
-            returned.get(borough.pk),
+            borough.pk in complete_keys if borough.pk in reporting_keys else None,
             counts.get(borough.pk, {"known": 0, "rolling": 0, "undated": 0}),
         )
         for borough in boroughs
@@ -148,6 +147,7 @@ def pipeline_drafts(
 
 def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[PipelineEntry]], ...]:
     """Entries by who leads, and by who shares; soonest end first."""
+    # Overlap, not containment: a month or year may fall in the period if any of its days does
     rows = contracts.for_list().filter(ends_first__lte=period.last, ends_last__gte=period.first)
     led, shared = defaultdict(list), defaultdict(list)
     for contract in rows.order_by("ends_first", "ends_last", "pk")[:20_000]:
@@ -158,38 +158,24 @@ def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[PipelineEnt
     return led, shared
 
 
-def _complete_returns(*, illustrative: bool) -> dict[int, bool]:
-    """Whether the latest return on contracts is complete, for boroughs that have sent one."""
-    complete = Borough.objects.complete(Subject.CONTRACTS, illustrative=illustrative)
-    reporting = Borough.objects.reporting(Subject.CONTRACTS, illustrative=illustrative)
-    whole = set(complete.values_list("pk", flat=True))
-    return {pk: pk in whole for pk in reporting.values_list("pk", flat=True)}
-
-
 def _counts(contracts: QuerySet[Contract]) -> dict[int, dict[str, int]]:
-    rows = (
-        contracts.order_by()
-        .values("lead")
-        .annotate(
-            known=Count("pk"),
-            rolling_ones=Count("pk", filter=Q(rolling=True)),
-            undated=Count("pk", filter=Q(rolling=False, ends_on="")),
-        )
+    """Of each lead how many contracts are known, and how many of these have no known end."""
+    rows = contracts.order_by().values_list("lead")
+    counts = rows.annotate(
+        known=Count("pk"),
+        rolling_count=Count("pk", filter=Q(rolling=True)),
+        undated=Count("pk", filter=Q(rolling=False, ends_on="")),
     )
     return {
-        row["lead"]: {
-            "known": row["known"],
-            "rolling": row["rolling_ones"],
-            "undated": row["undated"],
-        }
-        for row in rows
+        lead: {"known": known, "rolling": rolling, "undated": undated}
+        for lead, known, rolling, undated in counts
     }
 
 
 def pipeline_rows(drafts: Iterable[PipelineDraft]) -> Iterator[dict[str, Any]]:
     """The entries of drafts as rows of a file, in the order of the page."""
     for draft in drafts:
-        for entry in draft.rows:
+        for entry in itertools.chain.from_iterable(entries for _, entries in draft.sections):
             yield _heading(draft) | _row(entry)
 
 
@@ -233,22 +219,21 @@ def _row(entry: PipelineEntry) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Later:
-    """How many there are, within how many months after the period, and where they are listed."""
+def contracts_ending_after(
+    borough: Borough, period: Period, *, illustrative: bool
+) -> dict[str, Any]:
+    """Contracts that a borough leads or shares and that may end in the months after; one query.
 
-    count: int
-    months: int
-    address: str
-
-
-def contracts_ending_after(borough: Borough, period: Period, *, illustrative: bool) -> Later:
-    """Contracts that a borough leads or shares and that may end in the months after; one query."""
+    Their `count`, within how many `months` after the period, and the `address` of their list.
+    """
     first = period.last + timedelta(days=1)
     last = period.last + relativedelta(months=LEAD_MONTHS)
     contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk))
     contracts = contracts if illustrative else contracts.real()
     query = {"borough": borough.slug, "ends_after": first, "ends_before": last}
     query |= {} if illustrative else {"illustrative": "no"}
-    found = contracts.filter(ends_last__gte=first, ends_first__lte=last)
-    return Later(found.count(), LEAD_MONTHS, f"{reverse('contracts:list')}?{urlencode(query)}")
+    return {
+        "count": contracts.filter(ends_last__gte=first, ends_first__lte=last).count(),
+        "months": LEAD_MONTHS,
+        "address": f"{reverse('contracts:list')}?{urlencode(query)}",
+    }

@@ -15,9 +15,9 @@ from citytools.facts.dates import first_day, last_day
 from contracts.models import Vat
 from contracts.models.dates import whole_day
 
+# The first year in which a notice was due, and the last that a page offers.
 FIRST_YEAR, LAST_YEAR = 2025, 2040
-"""The first year in which a notice was due, and the last that a page can be asked for."""
-DAYS, MONTHS = 56, 18
+DAYS_TO_PUBLISH, MONTHS_AHEAD = 56, 18
 _ONE_DAY = datetime.timedelta(days=1)
 
 
@@ -29,22 +29,20 @@ class Period:
 
     @property
     def first(self) -> datetime.date:
-        """1 April."""
         return datetime.date(self.year, 4, 1)
 
     @property
     def last(self) -> datetime.date:
         """The last day of the 18 months: 30 September of the year after."""
-        return self.first + relativedelta(months=MONTHS) - _ONE_DAY
+        return self.first + relativedelta(months=MONTHS_AHEAD) - _ONE_DAY
 
     @property
     def publish_by(self) -> datetime.date:
         """The 56th day, 1 April being the first: 26 May."""
-        return self.first + (DAYS - 1) * _ONE_DAY
+        return self.first + (DAYS_TO_PUBLISH - 1) * _ONE_DAY
 
     @property
     def name(self) -> str:
-        """'2027/28'."""
         return f"{self.year}/{(self.year + 1) % 100:02}"
 
     def holds(self, partial: str) -> bool:
@@ -65,10 +63,10 @@ def next_due(today: datetime.date) -> Period:
 # The Act counts values with VAT and asks for those above £2 million. Nothing is converted: a
 # value is kept on its own basis, and one that VAT could lift over the line is marked for a check.
 
-LINE = Decimal(2_000_000)
-"""Pounds; a notice names what is worth more."""
-HIGHEST_VAT = Decimal("1.2")
-"""Most that VAT can add: the standard rate of 20 per cent."""
+# A notice names what is worth more.
+THRESHOLD_POUNDS = Decimal(2_000_000)
+# The standard rate of 20 per cent.
+MAX_VAT_FACTOR = Decimal("1.2")
 
 
 class ValueBasis(enum.StrEnum):
@@ -101,9 +99,9 @@ class Estimate:
         """Above the line, not above it, or to be checked."""
         if self.value is None:
             return ValueGroup.UNKNOWN
-        if self.value > LINE:
+        if self.value > THRESHOLD_POUNDS:
             return ValueGroup.OVER
-        if self.vat != Vat.INCLUDING and self.value * HIGHEST_VAT > LINE:
+        if self.vat != Vat.INCLUDING and self.value * MAX_VAT_FACTOR > THRESHOLD_POUNDS:
             return ValueGroup.CHECK_VAT
         return ValueGroup.BELOW
 

@@ -1,30 +1,28 @@
-"""The page and the file of pipeline-notice drafts."""
+"""The page of pipeline-notice drafts."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.lists.filterset import render_page
-from contracts.pipeline.choice import PipelineAsked
+from contracts.pipeline.choice import PipelineForm
 from contracts.pipeline.drafts import contracts_ending_after
 
 
 def pipeline(request: HttpRequest) -> HttpResponse:
     """One borough's draft, or how many contracts each of the 33 would have in its own."""
-    pipeline_asked = PipelineAsked(request)
-    context = {"drafts": pipeline_asked.drafts, "period": pipeline_asked.period}
-    if pipeline_asked.chosen:
-        later = contracts_ending_after(
-            pipeline_asked.chosen, pipeline_asked.period, illustrative=pipeline_asked.illustrative
+    form = PipelineForm(request)
+    context: dict[str, Any] = {"drafts": form.drafts, "period": form.period}
+    if form.chosen:
+        context["draft"] = form.drafts[0]
+        context["later"] = contracts_ending_after(
+            form.chosen, form.period, illustrative=form.illustrative
         )
-        return render_page(
-            request,
-            "contracts/pipeline_borough.html",
-            context | {"draft": pipeline_asked.drafts[0], "later": later},
-            pipeline_asked,
-        )
-    known = sum(bool(draft.counts["known"]) for draft in pipeline_asked.drafts)
-    told = coverage.coverage_for(Subject.CONTRACTS, known, illustrative=pipeline_asked.illustrative)
-    return render_page(
-        request, "contracts/pipeline.html", context | {"coverage": told}, pipeline_asked
+        return render_page(request, "contracts/pipeline_borough.html", context, form)
+    known = sum(bool(draft.counts["known"]) for draft in form.drafts)
+    context["coverage"] = coverage.coverage_for(
+        Subject.CONTRACTS, known, illustrative=form.illustrative
     )
+    return render_page(request, "contracts/pipeline.html", context, form)

@@ -1,4 +1,4 @@
-"""What of a contract can be drawn on a line of days, and what only said: pure functions.
+"""Which days of a contract can be drawn, and the filter and narrowing of the timeline.
 
 A month or a year is never a day: where a contract begins or ends within one, that whole stretch is
 in doubt and drawn so. What has no end on record has no bar.
@@ -8,7 +8,7 @@ import datetime
 import enum
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -23,8 +23,8 @@ from contracts.filters import ContractFilter
 from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea
 
+# Bars that one picture holds.
 MAX_BARS = 100
-"""Bars that one picture holds."""
 _DAY = datetime.timedelta(days=1)
 
 
@@ -52,11 +52,6 @@ class ContractBar:
     contract: Contract
     stretches: Sequence[DayStretch]
 
-    @property
-    def start_known(self) -> bool:
-        """Whether the start is on record; if not, the bar begins at the picture's edge."""
-        return bool(self.contract.starts_on)
-
 
 def why_not_drawn(term: ContractTerm) -> str:
     """Why a contract has no bar; empty where it has one."""
@@ -74,19 +69,19 @@ def left_edge(contracts: Sequence[Contract], today: datetime.date) -> datetime.d
 
 
 def contract_bars(contracts: Sequence[Contract], edge: datetime.date) -> list[ContractBar]:
-    """The bars of the contracts that have an end, in their order."""
+    """The bars of the contracts that have an end, in their order; none begins before the edge."""
     return [
         ContractBar(
             contract,
-            [_cut(part, edge) for part in term_stretches(contract.term, edge) if part.after > edge],
+            [
+                replace(stretch, first=max(stretch.first, edge))
+                for stretch in term_stretches(contract.term, edge)
+                if stretch.after > edge
+            ],
         )
         for contract in contracts
         if not why_not_drawn(contract.term)
     ]
-
-
-def _cut(part: DayStretch, edge: datetime.date) -> DayStretch:
-    return DayStretch(part.kind, max(part.first, edge), part.after)
 
 
 def term_stretches(term: ContractTerm, edge: datetime.date) -> Iterator[DayStretch]:
@@ -94,28 +89,24 @@ def term_stretches(term: ContractTerm, edge: datetime.date) -> Iterator[DayStret
 
     A start not on record is taken to lie before the edge of the picture.
     """
-    ending, ended = _span(term.ends_on)
-    begins, begun = _span(term.starts_on) if term.starts_on else (edge, edge)
-    if begun <= ending:
-        yield from _part(StretchKind.IN_DOUBT, begins, begun)
-        yield DayStretch(StretchKind.RUNS, begun, ending + _DAY)
-        yield from _part(StretchKind.IN_DOUBT, ending + _DAY, ended + _DAY)
+    start = term.starts_on
+    starts, started = (first_day(start), last_day(start)) if start else (edge, edge)
+    ends, ended = first_day(term.ends_on), last_day(term.ends_on) + _DAY
+    if started <= ends:
+        bounds = [
+            (StretchKind.IN_DOUBT, starts, started),
+            (StretchKind.RUNS, started, ends + _DAY),
+            (StretchKind.IN_DOUBT, ends + _DAY, ended),
+        ]
     else:
-        yield DayStretch(StretchKind.IN_DOUBT, begins, ended + _DAY)
-    if term.extension_until:
-        first, last = _span(term.extension_until)
-        sure = max(first, ended) + _DAY
-        yield from _part(StretchKind.EXTENSION, ended + _DAY, sure)
-        yield from _part(StretchKind.IN_DOUBT, sure, last + _DAY)
-
-
-def _span(partial: str) -> tuple[datetime.date, datetime.date]:
-    return first_day(partial), last_day(partial)
-
-
-def _part(kind: StretchKind, first: datetime.date, after: datetime.date) -> Iterator[DayStretch]:
-    if first < after:
-        yield DayStretch(kind, first, after)
+        bounds = [(StretchKind.IN_DOUBT, starts, ended)]
+    if until := term.extension_until:
+        sure = max(first_day(until) + _DAY, ended)
+        bounds += [
+            (StretchKind.EXTENSION, ended, sure),
+            (StretchKind.IN_DOUBT, sure, last_day(until) + _DAY),
+        ]
+    yield from (DayStretch(kind, first, after) for kind, first, after in bounds if first < after)
 
 
 FUNCTION, BOROUGH = "function", "borough"
@@ -129,7 +120,7 @@ class TimelineFilter(ContractFilter):
 
     @property
     def grouping(self) -> str:
-        """How the bars are grouped: by function unless asked otherwise."""
+        """function, unless the query says borough."""
         return str(self.named.get("by") or FUNCTION)
 
     @property
@@ -161,7 +152,7 @@ class TimelineListing(Listing):
 
 
 @dataclass(frozen=True)
-class Way:
+class NarrowingLink:
     """One value to narrow by, how many contracts it leaves, and its query string."""
 
     label: str
@@ -169,35 +160,31 @@ class Way:
     query: str
 
 
-def ways_to_narrow(chosen: FactFilterSet) -> Iterator[tuple[str, list[Way]]]:
+def narrowing_links(filterset: FactFilterSet) -> Iterator[tuple[str, list[NarrowingLink]]]:
     """('service area', its values that leave fewer rows), and the same for boroughs.
 
     A filter that is in use already is not offered again. A contract of several areas, or of
     several boroughs, counts with each.
     """
-    for name, counts in (("service_area", _count_by_area), ("borough", _count_by_borough)):
-        if not chosen.data.getlist(name):
-            ways = [
-                Way(label, count, chosen.query(**{name: [slug]}))
-                for label, slug, count in counts(chosen.rows.order_by())
+    for name, count in (("service_area", _count_by_area), ("borough", _count_by_borough)):
+        if not filterset.data.getlist(name):
+            links = [
+                NarrowingLink(label, number, filterset.query(**{name: [slug]}))
+                for label, slug, number in count(filterset.rows.order_by())
             ]
-            yield str(chosen.filters[name].label).lower(), ways
+            yield str(filterset.filters[name].label).lower(), links
 
 
 def _count_by_area(contracts: Any) -> list[tuple[str, str, int]]:
     areas = ServiceArea.objects.filter(functions__contracts__in=contracts.values("pk"))
-    counted = areas.annotate(found=Count("functions__contracts", distinct=True))
-    return list(counted.order_by("position", "pk").values_list("name", "slug", "found"))
+    counts = areas.annotate(number=Count("functions__contracts", distinct=True))
+    return list(counts.order_by("position", "pk").values_list("name", "slug", "number"))
 
 
 def _count_by_borough(contracts: Any) -> list[tuple[str, str, int]]:
     shared = ContractPartner.objects.filter(contract__in=contracts.values("pk"))
     # A lead is never a partner of its own contract, so the two add up
-    counts = Counter(dict(_count_rows(contracts, "lead")))
-    counts.update(dict(_count_rows(shared, "borough")))
+    counts = Counter(dict(contracts.values_list("lead").annotate(Count("pk"))))
+    counts.update(dict(shared.order_by().values_list("borough").annotate(Count("pk"))))
     boroughs = Borough.objects.filter(pk__in=counts).order_by("name", "pk")
     return [(borough.name, borough.slug, counts[borough.pk]) for borough in boroughs]
-
-
-def _count_rows(rows: Any, field: str) -> Any:
-    return rows.order_by().values_list(field).annotate(found=Count("pk"))

@@ -24,44 +24,29 @@ from contracts.timeline.bars import (
 )
 from systems.models import Function
 
+# Pixels for a row; a phone has the name above its bar.
 _ROW, _PHONE_ROW = 24, 36
-"""Pixels for a row; a phone has the name above its bar."""
 _WASH = "#e9eef3"
 
 
-def group_heading(row: int, name: str) -> dict[str, Any]:
-    """The name of a group, on a row of its own."""
-    return {
-        "text": escape(name, quote=False),
-        "font": {"weight": 700},
-        "bgcolor": _WASH,
-        "xref": "paper",
-        "x": 0,
-        "xanchor": "left",
-        "y": row,
-        "showarrow": False,
-        "align": "left",
-    }
+_LEFT = {"xref": "paper", "x": 0, "xanchor": "left"}
+
+
+def _heading(row: int, name: str) -> dict[str, Any]:
+    text = {"text": escape(name, quote=False), "font": {"weight": 700}, "bgcolor": _WASH}
+    return {**text, **_LEFT, "y": row, "showarrow": False, "align": "left"}
 
 
 def _name_above(row: int, bar: ContractBar) -> dict[str, Any]:
-    place = {"xref": "paper", "x": 0, "xanchor": "left", "y": row - 0.25, "yanchor": "bottom"}
-    return place | {"text": _name(bar, 38), "showarrow": False, "borderpad": 0}
+    place = {**_LEFT, "y": row - 0.25, "yanchor": "bottom"}
+    return {**place, "text": _name(bar, 38), "showarrow": False, "borderpad": 0}
 
 
 def heading_band(row: int) -> dict[str, Any]:
     """The wash behind a heading."""
-    return {
-        "type": "rect",
-        "layer": "below",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": row - 0.45,
-        "y1": row + 0.45,
-        "fillcolor": _WASH,
-        "line": {"width": 0},
-    }
+    place = {"xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.45, "y1": row + 0.45}
+    look = {"layer": "below", "fillcolor": _WASH, "line": {"width": 0}}
+    return {"type": "rect", **place, **look}
 
 
 def figure_sizes(
@@ -94,18 +79,18 @@ def figure_sizes(
         "height": max(320, rows * _ROW + 110),
         "margin": {"l": 8, "r": 16, "t": 68, "b": 30},
         "legend": legend,
-        "meta": {"phone": _days_axes(days, most=5) | phone},
-    } | _days_axes(days, most=9)
+        "meta": {"phone": _days_axes(days, max_labels=5) | phone},
+    } | _days_axes(days, max_labels=9)
 
 
-def _days_axes(days: Sequence[datetime.date], most: int) -> dict[str, Any]:
+def _days_axes(days: Sequence[datetime.date], max_labels: int) -> dict[str, Any]:
     """The same days above and below the bars, with a label for at most so many years."""
     first, last = days
     across = {
         "type": "date",
         "range": [first.isoformat(), last.isoformat()],
         "tick0": first.isoformat(),
-        "dtick": f"M{12 * -(-(last.year - first.year) // most)}",
+        "dtick": f"M{12 * -(-(last.year - first.year) // max_labels)}",
         "tickformat": "%Y",
         "tickangle": 0,
         "showgrid": True,
@@ -116,22 +101,23 @@ def _days_axes(days: Sequence[datetime.date], most: int) -> dict[str, Any]:
     return {"xaxis": across | {"side": "top"}, "xaxis2": across | below}
 
 
-def _name(bar: ContractBar, longest: int) -> str:
+def _name(bar: ContractBar, max_length: int) -> str:
     """Who and what, cut to a length; a star where it is invented."""
     contract = bar.contract
     words = f"{contract.lead.name}: {contract.title}"
-    short = words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"
+    short = words if len(words) <= max_length else f"{words[: max_length - 1].rstrip()}…"
     return escape(short, quote=False) + (" *" if contract.illustrative else "")
 
 
 Group = tuple[str, list[ContractBar]]
+# Plotly measures the length of a bar along an axis of dates in milliseconds
 _MILLISECONDS = 24 * 60 * 60 * 1000
+# Colour and pattern of each kind of stretch.
 _LOOKS: dict[StretchKind, tuple[str, str]] = {
     StretchKind.RUNS: (PALETTE[0], ""),
     StretchKind.EXTENSION: ("#d6e6f5", "/"),
     StretchKind.IN_DOUBT: ("#ffffff", "x"),
 }
-"""Colour and pattern of each kind of stretch."""
 _PATTERN = {"fillmode": "replace", "fgcolor": "#2f77b5", "size": 6, "solidity": 0.3}
 
 
@@ -153,16 +139,16 @@ def timeline_figure(
     placed = [(row, bar) for row, bar in enumerate(rows) if isinstance(bar, ContractBar)]
     headings = [(row, name) for row, name in enumerate(rows) if isinstance(name, str)]
     traces = [*_stretches(placed), *_marks(placed, edge), _line(today, len(rows))]
-    words = [group_heading(row, name) for row, name in headings]
-    drawn = laid_out(traces, several=True)
-    drawn.update_layout(
+    words = [_heading(row, name) for row, name in headings]
+    figure = laid_out(traces, several=True)
+    figure.update_layout(
         barmode="overlay",
         hovermode="closest",
         annotations=words,
         shapes=[heading_band(row) for row, _ in headings],
         **figure_sizes(placed, words, [edge, _right(placed, today)], len(traces)),
     )
-    return as_plain_json(drawn)
+    return as_plain_json(figure)
 
 
 def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[go.Bar]:
@@ -178,7 +164,7 @@ def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[go.Bar]:
                 base=[part.first.isoformat() for _, _, part in parts],
                 x=[(part.after - part.first).days * _MILLISECONDS for _, _, part in parts],
                 width=0.5,
-                hovertext=[_said(bar.contract) for _, bar, _ in parts],
+                hovertext=[_hover_text(bar.contract) for _, bar, _ in parts],
                 hovertemplate="%{hovertext}<extra></extra>",
                 marker={
                     "color": colour,
@@ -188,7 +174,7 @@ def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[go.Bar]:
             )
 
 
-def _said(contract: Contract) -> str:
+def _hover_text(contract: Contract) -> str:
     end = f"ends {_when(contract.ends_on)}"
     if contract.extension_until:
         end += f", or {_when(contract.extension_until)} if extended"
@@ -204,7 +190,7 @@ def _when(partial: str) -> str:
 
 def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> Iterator[go.Scatter]:
     acts = [(row, bar.contract) for row, bar in placed if bar.contract.act_by]
-    unknown = [(row, bar.contract) for row, bar in placed if not bar.start_known]
+    unknown = [(row, bar.contract) for row, bar in placed if not bar.contract.starts_on]
     decided = [
         f"{escape(str(contract), quote=False)}<br>act by {contract.act_by:%-d %B %Y}: "
         f"end less {contract.notice_months} month{'' if contract.notice_months == 1 else 's'}"
@@ -214,22 +200,22 @@ def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> It
     if acts:
         yield _points("Act by", days, [row for row, _ in acts], decided, "diamond")
     if unknown:
-        said = [
+        hovers = [
             f"{escape(str(contract), quote=False)}<br>start not known" for _, contract in unknown
         ]
         edges = [edge.isoformat()] * len(unknown)
         yield _points(
-            "Start not known", edges, [row for row, _ in unknown], said, "triangle-left-open"
+            "Start not known", edges, [row for row, _ in unknown], hovers, "triangle-left-open"
         )
 
 
-def _points(name: str, x: list[str], y: list[int], said: list[str], symbol: str) -> go.Scatter:
+def _points(name: str, x: list[str], y: list[int], hovers: list[str], symbol: str) -> go.Scatter:
     return go.Scatter(
         name=name,
         mode="markers",
         x=x,
         y=y,
-        hovertext=said,
+        hovertext=hovers,
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
         marker={
@@ -264,15 +250,15 @@ def _right(placed: Sequence[tuple[int, ContractBar]], today: datetime.date) -> d
 def timeline_chart(
     contracts: Sequence[Contract], chosen: TimelineFilter, today: datetime.date
 ) -> Chart:
-    """The bars of one page of contracts, grouped as asked."""
+    """The bars of one page of contracts, grouped as the query says."""
     edge = left_edge(contracts, today)
     bars = contract_bars(contracts, edge)
     led = chosen.grouping == BOROUGH
-    asked = set(chosen.named.get("function") or ())
-    name = _lead if led else partial(_function, asked=asked)
+    functions = set(chosen.named.get("function") or ())
+    name = _lead if led else partial(_function, filtered=functions)
     return Chart(
         key="timeline",
-        title=_finding(bars, today),
+        title=_title(bars, today),
         sentence=_sentence(contracts, len(bars)),
         figure=timeline_figure(group_bars(bars, name), edge, today, "Function not known"),
         head=("Contract", "Starts", "Ends", "If extended", "Act by"),
@@ -285,14 +271,14 @@ def _lead(contract: Contract) -> str:
     return contract.lead.name
 
 
-def _function(contract: Contract, asked: set[Function]) -> str:
-    """The first of its functions, one that was asked for if any was; empty where none is known."""
+def _function(contract: Contract, filtered: set[Function]) -> str:
+    """The first of its functions, one of the filter's if any is; empty where none is known."""
     functions = list(contract.functions.all())
-    wanted = [function for function in functions if function in asked] or functions
-    return wanted[0].name if wanted else ""
+    preferred = [function for function in functions if function in filtered] or functions
+    return preferred[0].name if preferred else ""
 
 
-def _finding(bars: Sequence[ContractBar], today: datetime.date) -> str:
+def _title(bars: Sequence[ContractBar], today: datetime.date) -> str:
     if not bars:
         return "No contract here has an end that can be drawn"
     year = today + relativedelta(months=12)

@@ -10,7 +10,7 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from contracts.feeds import entries
 from contracts.models import Contract
-from contracts.timeline.bars import MAX_BARS, TimelineFilter, TimelineListing, ways_to_narrow
+from contracts.timeline.bars import MAX_BARS, TimelineFilter, TimelineListing, narrowing_links
 from contracts.timeline.charts import timeline_chart
 
 
@@ -18,15 +18,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     """When each of the filtered contracts ends and by when to act; at most 100 at a time."""
     today = dates.today()
     filterset = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
+    nouns = ("Contracts over time", "contract", "contracts")
     listing = TimelineListing(
-        filterset,
-        "contracts:timeline",
-        "contracts:csv",
-        "Contracts over time",
-        "contract",
-        "contracts",
-        page_size=MAX_BARS,
-        counted=True,
+        filterset, "contracts:timeline", "contracts:csv", *nouns, page_size=MAX_BARS, counted=True
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {
@@ -35,7 +29,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
             Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
         "picture": timeline_chart(rows, filterset, today) if rows else None,
-        "narrowing": list(ways_to_narrow(filterset)) if listing.total > MAX_BARS else [],
+        "narrowing": list(narrowing_links(filterset)) if listing.total > MAX_BARS else [],
     }
     if not listing.problems:
         context["follow"] = entries.follow_links_for_list(request, filterset.query_of_list)

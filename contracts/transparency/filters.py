@@ -1,4 +1,4 @@
-"""What the Transparency Code's file can be narrowed by: as contracts, and by what is missing."""
+"""The filters and columns of the Transparency Code's file, and what the Code asks for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ _PROCESS = {
         Route.MODIFICATION, Route.WAIVER,
     ),
 }  # fmt: skip
+# SQL: whether the contract came of a tender or a quote; null where the route is not known.
 PROCESS = Case(
     *(When(route__in=list(routes), then=Value(name)) for name, routes in _PROCESS.items()),
     default=Cast(Value(None), TextField()),
     output_field=TextField(),
 )
-"""SQL: whether the contract came of a tender or a quote; null where the route is not known."""
 _COVERED = Function.objects.filter(contracts=OuterRef("pk")).order_by("position", "pk")
 
 
@@ -45,9 +45,7 @@ TRANSPARENCY_COLUMNS = (
         "description",
         "list",
         "What is provided: the functions that it covers.",
-        array_of_values(
-            Function.objects.filter(contracts=OuterRef("pk")).order_by("position", "pk"), "name"
-        ),
+        array_of_values(_COVERED, "name"),
     ),
     Column("supplier", "text", "Name of the supplier.", "supplier__name"),
     Column(
@@ -107,8 +105,8 @@ TRANSPARENCY_COLUMNS = (
 # for VAT that cannot be recovered; City Tools does not keep it, so it is missing everywhere and
 # counted nowhere.
 
+# The condition under which a thing is not known of the contract at a path: "" or "contract__".
 Missing = Callable[[str], Any]
-"""The condition under which a thing is not known of the contract at a path: "" or "contract__"."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +123,7 @@ def _no_functions(path: str) -> Any:
     return ~Exists(links.filter(contract=OuterRef(f"{path}pk")))
 
 
+# A title is never missing: no contract is recorded without one.
 CODE_FIELDS = (
     CodeField("reference", "Reference", lambda path: Q(**{f"{path}reference": ""})),
     CodeField("department", "Department", lambda path: Q(**{f"{path}department": ""})),
@@ -136,9 +135,7 @@ CODE_FIELDS = (
         lambda path: Q(**{f"{path}supplier": None}) | Q(**{f"{path}supplier__company_number": ""}),
     ),
     CodeField(
-        "sum",
-        "Sum",
-        lambda path: Q(**{f"{path}total_value": None, f"{path}annual_value": None}),
+        "sum", "Sum", lambda path: Q(**{f"{path}total_value": None, f"{path}annual_value": None})
     ),
     CodeField("starts_on", "Start", lambda path: Q(**{f"{path}starts_on": ""})),
     CodeField("ends_on", "End", lambda path: Q(**{f"{path}ends_on": "", f"{path}rolling": False})),
@@ -147,18 +144,17 @@ CODE_FIELDS = (
     CodeField("sme", "SME", lambda path: Q(**{f"{path}supplier__sme": None})),
     CodeField("vcse", "VCSE", lambda path: Q(**{f"{path}supplier__vcse": None})),
 )
-"""A title is never missing: no contract is recorded without one."""
 _MISSING = {field.column: field.missing for field in CODE_FIELDS}
 
 
-def _lacking(queryset: Any, columns: list[str]) -> Any:
-    return queryset.filter(reduce(or_, (_MISSING[column]("") for column in columns)))
+def _filter_missing(rows: Any, columns: list[str]) -> Any:
+    return rows.filter(reduce(or_, (_MISSING[column]("") for column in columns)))
 
 
 class TransparencyFilter(ContractFilter):
-    """Contracts in the columns of the Code; `missing` keeps those of which something is unknown."""
+    """Contracts in the columns of the Code; `missing` narrows to those that lack a fact."""
 
     columns = TRANSPARENCY_COLUMNS
     missing = ValuesFilter(
-        "Missing fact", [(field.column, field.label) for field in CODE_FIELDS], _lacking
+        "Missing fact", [(field.column, field.label) for field in CODE_FIELDS], _filter_missing
     )

@@ -1,12 +1,11 @@
-"""The Transparency Code's file, and the page of what is missing from it."""
+"""The page of what the Transparency Code asks for and the records lack."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -17,7 +16,6 @@ from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from contracts.models import Contract, ContractPartner
 from contracts.transparency.filters import CODE_FIELDS
 
-Counts = Mapping[str, int]
 _ALL = "contracts"
 
 
@@ -61,22 +59,19 @@ def transparency_gaps(*, illustrative: bool = True) -> TransparencyGaps:
     """The gaps of each borough in the contracts that it leads or shares; four queries."""
     london = Borough.objects.london()
     contracts = Contract.objects.of_boroughs(london)
-    contracts = contracts if illustrative else contracts.real()
     shares = ContractPartner.objects.filter(borough__in=london)
+    query: dict[str, str] = {}
     if not illustrative:
+        contracts, query = contracts.real(), {"illustrative": "no"}
         shares = shares.exclude(contract__source_kind=SourceKind.ILLUSTRATIVE)
     # Nobody leads a contract and shares it too: the two add up
-    counted: dict[int, Counter[str]] = {}
-    for key, rows in (("lead", _by(contracts, "lead")), ("borough", _by(shares, "borough"))):
-        for row in rows:
-            counted.setdefault(row.pop(key), Counter()).update(row)
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for rows, key, path in ((contracts, "lead", ""), (shares, "borough", "contract__")):
+        for row in rows.order_by().values(key).annotate(**_counts(path)):
+            counts[row.pop(key)].update(row)
     total = contracts.aggregate(**_counts(""))
-    kept = {} if illustrative else {"illustrative": "no"}
     return TransparencyGaps(
-        [
-            _row(borough, counted.get(borough.pk, Counter()), kept)
-            for borough in london.order_by("name", "pk")
-        ],
+        [_row(borough, counts[borough.pk], query) for borough in london.order_by("name", "pk")],
         total[_ALL],
         [(field.label, total[f"no_{field.column}"]) for field in CODE_FIELDS],
     )
@@ -89,33 +84,30 @@ def _counts(path: str) -> dict[str, Count]:
     return {_ALL: Count("pk"), **counts}
 
 
-def _by(rows: QuerySet[Any], key: str) -> list[dict[str, Any]]:
-    path = "contract__" if key == "borough" else ""
-    return list(rows.order_by().values(key).annotate(**_counts(path)))
-
-
-def _row(borough: Borough, counts: Counts, mapping: Mapping[str, str]) -> GapRow:
-    chosen = {"borough": borough.slug, **mapping}
+def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) -> GapRow:
+    query = {"borough": borough.slug, **query}
     file = reverse("contracts:transparency_csv")
     cells = [
         GapCell(
             field.label,
             counts[f"no_{field.column}"],
-            f"{file}?{urlencode(chosen | {'missing': field.column})}",
+            f"{file}?{urlencode({**query, 'missing': field.column})}",
         )
         for field in CODE_FIELDS
     ]
-    known = counts[_ALL]
-    address = f"{reverse('contracts:list')}?{urlencode(chosen)}"
-    return GapRow(borough, known, address, cells if known else [])
+    address = f"{reverse('contracts:list')}?{urlencode(query)}"
+    return GapRow(borough, counts[_ALL], address, cells if counts[_ALL] else [])
 
 
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
     query = RealOnlyQueryForm(request)
     gaps = transparency_gaps(illustrative=query.illustrative)
-    reporting = coverage.coverage_for(
-        Subject.CONTRACTS, gaps.boroughs, illustrative=query.illustrative
-    )
-    context = {"gaps": gaps, "wanted": CODE_FIELDS, "coverage": reporting}
+    context = {
+        "gaps": gaps,
+        "fields": CODE_FIELDS,
+        "coverage": coverage.coverage_for(
+            Subject.CONTRACTS, gaps.boroughs, illustrative=query.illustrative
+        ),
+    }
     return render_page(request, "contracts/transparency.html", context, query)

@@ -2,12 +2,13 @@
 
 from systems.models.catalogue import Function, Product, ProductAlias, ProductFunction, ServiceArea
 from systems.models.estate import Hosting, Intention, Status, System, SystemQuerySet
-from systems.models.suppliers import Ownership, Supplier, SupplierAlias
+from systems.models.suppliers import Owners, Ownership, Supplier, SupplierAlias, read_ownerships
 
 __all__ = [
     "Function",
     "Hosting",
     "Intention",
+    "Owners",
     "Ownership",
     "Product",
     "ProductAlias",
@@ -18,4 +19,5 @@ __all__ = [
     "SupplierAlias",
     "System",
     "SystemQuerySet",
+    "read_ownerships",
 ]

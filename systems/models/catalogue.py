@@ -38,9 +38,7 @@ class ServiceArea(models.Model):
 
 
 class FunctionQuerySet(models.QuerySet["Function"]):
-    """Named questions about functions."""
-
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
         return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
 
@@ -71,16 +69,13 @@ class Function(models.Model):
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
-    """Named questions about products."""
-
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("manufacturer").prefetch_related("functions", "aliases")
 
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name, former name, or manufacturer under any name, holds the word."""
         aliases = ProductAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
-        makers = Supplier.objects.order_by().named(word)
+        makers = Supplier.objects.order_by().with_word(word)
         return self.filter(
             word.in_any("search_name")
             | Q(pk__in=aliases.values("product"))
@@ -91,7 +86,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Of which every word is in its names or those of its manufacturer."""
         rows = self
         for word in split_words(words):
-            rows = rows.named(word)
+            rows = rows.with_word(word)
         return rows
 
 
@@ -139,7 +134,6 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The product's page."""
         return reverse("systems:product", args=[self.slug])
 
 
@@ -166,6 +160,7 @@ class ProductAlias(models.Model):
         return self.name
 
 
+# A proxy, since Django's own link table has no class on which history could be declared
 @tracked()
 class ProductFunction(Product.functions.through):  # type: ignore[name-defined]
     """A function that a product is made for: Django's own link table, with history."""

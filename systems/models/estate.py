@@ -47,10 +47,7 @@ class Intention(models.TextChoices):
 
 
 class SystemQuerySet(SourcedQuerySet):
-    """Named questions about systems."""
-
     def for_list(self) -> Self:
-        """With all that a row on a page shows."""
         return self.select_related("borough", "function__service_area", "product__manufacturer")
 
     def matching(self, words: str) -> Self:
@@ -59,8 +56,8 @@ class SystemQuerySet(SourcedQuerySet):
         rows = self
         for word in split_words(words):
             rows = rows.filter(
-                Q(product__in=Product.objects.order_by().named(word).values("pk"))
-                | Q(function__in=Function.objects.order_by().named(word).values("pk"))
+                Q(product__in=Product.objects.order_by().with_word(word).values("pk"))
+                | Q(function__in=Function.objects.order_by().with_word(word).values("pk"))
                 | Q(borough__in=Borough.objects.order_by().with_word(word).values("pk"))
             )
         return rows
@@ -80,19 +77,19 @@ class SystemQuerySet(SourcedQuerySet):
     def by_service_area(self) -> list[dict[str, Any]]:
         """Rows of area, systems and boroughs (of the 33), most systems first.
 
-        Three queries: counted by function out of its index, and named after; to tell boroughs
-        apart all rows must be sorted, and those of the 33 are few.
+        Three queries: systems are counted by function out of its index; to count distinct boroughs
+        all rows must be sorted, and those of the 33 are few.
         """
         distinct = Count("borough", distinct=True)
         boroughs = dict(self.of_the_33().order_by().values_list(_AREA).annotate(distinct))
-        counts = dict(self.order_by().values_list("function").annotate(many=Count("*")))
+        counts = dict(self.order_by().values_list("function").annotate(systems=Count("*")))
         systems: Counter[ServiceArea] = Counter()
         for function in Function.objects.filter(pk__in=counts).select_related("service_area"):
             systems[function.service_area] += counts[function.pk]
         return [
-            {"area": area.name, "systems": many, "boroughs": boroughs.get(area.slug, 0)}
-            for area, many in sorted(
-                systems.items(), key=lambda it: (-it[1], it[0].position, it[0].pk)
+            {"area": area.name, "systems": count, "boroughs": boroughs.get(area.slug, 0)}
+            for area, count in sorted(
+                systems.items(), key=lambda pair: (-pair[1], pair[0].position, pair[0].pk)
             )
         ]
 
@@ -159,9 +156,8 @@ class System(Sourced):
 
     def elsewhere(self) -> SystemQuerySet:
         """The same product in other bodies."""
-        others = System.objects.filter(product=self.product).exclude(borough=self.borough)
-        return others.for_list()
+        systems = System.objects.filter(product=self.product).exclude(borough=self.borough)
+        return systems.for_list()
 
     def get_absolute_url(self) -> str:
-        """The system's page."""
         return reverse("systems:detail", args=[self.pk])

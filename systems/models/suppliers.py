@@ -1,5 +1,9 @@
 """Suppliers, the names they went by, and who owns them."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -12,11 +16,12 @@ from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_cons
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 
+# Ownerships that are read, more than London's suppliers have.
+MAX_OWNERSHIPS = 10_000
+
 
 class SupplierQuerySet(models.QuerySet["Supplier"]):
-    """Named questions about suppliers."""
-
-    def named(self, word: Word) -> Self:
+    def with_word(self, word: Word) -> Self:
         """Whose name or any other name holds the word."""
         aliases = SupplierAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
         return self.filter(word.in_any("search_name") | Q(pk__in=aliases.values("supplier")))
@@ -25,7 +30,7 @@ class SupplierQuerySet(models.QuerySet["Supplier"]):
         """Whose names hold every word."""
         rows = self
         for word in split_words(words):
-            rows = rows.named(word)
+            rows = rows.with_word(word)
         return rows
 
 
@@ -68,18 +73,7 @@ class Supplier(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The supplier's page."""
         return reverse("systems:supplier", args=[self.slug])
-
-    def owners(self) -> list["Ownership"]:
-        """From the nearest owner to the last, as known today; a circle ends it."""
-        chain: list[Ownership] = []
-        seen, at = {self.pk}, self.pk
-        while (step := Ownership.objects.latest_of(at)) and step.owner_id not in seen:
-            chain.append(step)
-            at = step.owner_id
-            seen.add(at)
-        return chain
 
 
 @tracked()
@@ -110,15 +104,6 @@ class SupplierAlias(models.Model):
         return self.name
 
 
-class OwnershipQuerySet(models.QuerySet["Ownership"]):
-    """Named questions about who owns whom."""
-
-    def latest_of(self, supplier_id: int) -> "Ownership | None":
-        """The newest ownership of one supplier; one without a date counts as oldest."""
-        latest = self.filter(supplier_id=supplier_id).select_related("owner")
-        return latest.order_by(FirstDay("since").desc(nulls_last=True), "-pk").first()
-
-
 @tracked()
 class Ownership(models.Model):
     """From a date, one supplier belongs to another; earlier rows stay as history."""
@@ -127,8 +112,6 @@ class Ownership(models.Model):
     owner = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="subsidiaries")
     since = PartialDateField(blank=True)
     source = models.CharField(max_length=500, blank=True)
-
-    objects = OwnershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["supplier__name", "since", "pk"]
@@ -149,3 +132,60 @@ class Ownership(models.Model):
         """Say beside the field what the database would refuse."""
         if self.supplier_id and self.supplier_id == self.owner_id:
             raise ValidationError({"owner": "A supplier cannot own itself: choose another."})
+
+
+@dataclass(frozen=True)
+class Owners:
+    """All ownerships, the newest of each supplier before its others.
+
+    A supplier belongs to the owner of its newest ownership; one without a date counts as oldest.
+    Circles, which only a wrong record can make, end every walk: all in a circle own one another.
+    """
+
+    steps: Sequence[Ownership]
+
+    @cached_property
+    def latest(self) -> Mapping[int, Ownership]:
+        """The ownership in force today, by the owned supplier's primary key."""
+        return {step.supplier_id: step for step in reversed(self.steps)}
+
+    @cached_property
+    def _subsidiaries(self) -> Mapping[int, Sequence[Ownership]]:
+        steps: dict[int, list[Ownership]] = defaultdict(list)
+        for step in self.latest.values():
+            steps[step.owner_id].append(step)
+        return steps
+
+    def chain(self, supplier: int) -> list[Ownership]:
+        """From the nearest owner to the last; a circle ends it."""
+        steps: list[Ownership] = []
+        seen, at = {supplier}, supplier
+        while (step := self.latest.get(at)) and step.owner_id not in seen:
+            steps.append(step)
+            at = step.owner_id
+            seen.add(at)
+        return steps
+
+    def top(self, supplier: int) -> int:
+        """The last owner, or the supplier itself; of a circle, the one with the lowest key."""
+        path = [supplier, *(step.owner_id for step in self.chain(supplier))]
+        onward = self.latest.get(path[-1])
+        return min(path[path.index(onward.owner_id) :]) if onward else path[-1]
+
+    def group(self, supplier: int) -> dict[int, Supplier]:
+        """What it owns today, directly or through others, by primary key; without itself."""
+        members: dict[int, Supplier] = {}
+        ahead = [supplier]
+        while ahead:
+            for step in self._subsidiaries.get(ahead.pop(), ()):
+                if step.supplier_id not in members and step.supplier_id != supplier:
+                    members[step.supplier_id] = step.supplier
+                    ahead.append(step.supplier_id)
+        return members
+
+
+def read_ownerships() -> Owners:
+    """All ownerships as recorded; one query."""
+    newest = (FirstDay("since").desc(nulls_last=True), "-pk")
+    steps = Ownership.objects.select_related("supplier", "owner").order_by("supplier_id", *newest)
+    return Owners(list(steps[:MAX_OWNERSHIPS]))

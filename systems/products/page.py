@@ -1,6 +1,5 @@
 """Who runs a product, for which function, hosted where, and how happy they are."""
 
-import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,8 +14,8 @@ from boroughs.models import Borough
 from citytools.facts.statistics import ScaleAnswers
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
+# Systems shown on one page.
 MAX_SYSTEMS_ON_PAGE = 300
-"""Systems shown on one page."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class ProductUse:
 
     @property
     def by_function(self) -> list[tuple[Function, list[System]]]:
-        """The rows under their functions."""
         return [
             (function, list(members))
             for function, members in groupby(self.rows, lambda system: system.function)
@@ -49,7 +47,6 @@ class ProductUse:
 
     @property
     def more(self) -> int:
-        """How many systems are not among the rows."""
         return self.systems - len(self.rows)
 
 
@@ -81,7 +78,7 @@ def hosting_counts(systems: SystemQuerySet) -> list[tuple[str, int]]:
     labels = {str(value): str(label) for value, label in Hosting.choices}
     counts = systems.order_by().values_list("hosting").annotate(systems=Count("pk"))
     rows = list(counts.order_by("-systems", "hosting"))
-    rows.sort(key=lambda row: row[0] == "")
+    rows.sort(key=lambda row: row[0] == "")  # stable: the others keep their order
     return [(labels.get(value, "not known"), count) for value, count in rows]
 
 
@@ -89,8 +86,8 @@ def satisfaction_answers(systems: SystemQuerySet) -> ScaleAnswers:
     """The boroughs' own views of systems in use, 1 to 5."""
     counts = systems.in_use().order_by().values_list("satisfaction").annotate(systems=Count("pk"))
     rows = list(counts.order_by("satisfaction"))
-    given = [score for score, count in rows if score is not None for _ in range(count)]
-    return ScaleAnswers(given, sum(count for _, count in rows))
+    scores = [score for score, count in rows if score is not None for _ in range(count)]
+    return ScaleAnswers(scores, sum(count for _, count in rows))
 
 
 # Two signs are read. In one borough and function, a product that is being retired or is retired
@@ -123,21 +120,20 @@ def moves_involving(product: Product, systems: SystemQuerySet) -> list[Move]:
 
 
 def _side_by_side(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
-    own = systems.filter(product=product, status__in=[*LEAVING, *ARRIVING]).for_list()
-    mine = list(own.order_by("borough__name", "pk")[:MAX_MOVES])
-    places = {(one.borough_id, one.function_id): one for one in mine}
-    others = systems.exclude(product=product).filter(
-        borough__in={one.borough_id for one in mine},
-        function__in={one.function_id for one in mine},
-        status__in=[*LEAVING, *ARRIVING],
+    moving = systems.filter(status__in=[*LEAVING, *ARRIVING]).for_list()
+    own = list(moving.filter(product=product).order_by("borough__name", "pk")[:MAX_MOVES])
+    places = {(system.borough_id, system.function_id): system for system in own}
+    rivals = moving.exclude(product=product).filter(
+        borough__in={system.borough_id for system in own},
+        function__in={system.function_id for system in own},
     )
-    for other in others.for_list().order_by("borough__name", "pk")[:5000]:
-        here = places.get((other.borough_id, other.function_id))
-        if here and (here.status in LEAVING) != (other.status in LEAVING):
-            yield _pair(*((here, other) if here.status in LEAVING else (other, here)))
+    for rival in rivals.order_by("borough__name", "pk")[:5000]:
+        system = places.get((rival.borough_id, rival.function_id))
+        if system and (system.status in LEAVING) != (rival.status in LEAVING):
+            yield _move(*((system, rival) if system.status in LEAVING else (rival, system)))
 
 
-def _pair(old: System, new: System) -> Move:
+def _move(old: System, new: System) -> Move:
     leaving, arriving = old.get_status_display().lower(), new.get_status_display().lower()
     return Move(
         old.borough,
@@ -152,21 +148,18 @@ def _pair(old: System, new: System) -> Move:
 
 def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
     events = System.pgh_event_model.objects  # type: ignore[attr-defined]
-    # As a list: as a subquery it was asked of each event, where the planner knew no better
+    # As a list: as a subquery PostgreSQL ran it for each event where it had no statistics
     concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
     keys = list(systems.filter(pk__in=concerned).order_by("pk").values_list("pk", flat=True)[:5000])
-    told = (
+    changes = list(
         events.filter(pgh_obj_id__in=keys)
-        .annotate(
-            before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"),
-        )
+        .annotate(before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"))
         .filter(Q(product=product) | Q(before=product.pk))
         .exclude(before=None)
         .exclude(before=F("product_id"))
         .select_related("borough", "function", "product")
         .order_by("pgh_id")[:MAX_MOVES]
     )
-    changes = list(told)
     befores = Product.objects.in_bulk({event.before for event in changes})
     for event in changes:
         if event.before in befores:
@@ -175,21 +168,17 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
                 event.function,
                 befores[event.before],
                 event.product,
-                f"The record was changed on {_day(event.pgh_created_at)}: a move, or a "
-                "mistake put right",
+                f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
+                "a move, or a mistake put right",
                 f"/systems/{event.pgh_obj_id}/",
                 event.source_kind == "illustrative",
             )
 
 
-def _day(moment: datetime.datetime) -> str:
-    return f"{timezone.localtime(moment):%-d %B %Y}"
-
-
-SHOWN = 5
-"""Products shown for one function."""
+# Products shown for one function.
+MAX_PRODUCTS = 5
+# Pairs of function and product that are read.
 MAX_ALTERNATIVES = 1000
-"""Pairs of function and product that are read."""
 
 
 @dataclass(frozen=True)
@@ -208,7 +197,7 @@ class ProductAlternative:
 def alternatives_to(
     functions: Iterable[Function],
     without: Iterable[Product],
-    most: int = SHOWN,
+    limit: int = MAX_PRODUCTS,
     *,
     illustrative: bool = True,
 ) -> list[tuple[Function, list[ProductAlternative], int]]:
@@ -216,42 +205,39 @@ def alternatives_to(
 
     Functions stand in their order; one without any other product is left out.
     """
-    systems = _in_use(illustrative).filter(function__in=functions).exclude(product__in=without)
-    rows = list(_product_counts(systems)[:MAX_ALTERNATIVES])
+    rows = _alternative_rows(functions, without, illustrative=illustrative)
     products = Product.objects.select_related("manufacturer").in_bulk(
         {row["product"] for row in rows}
     )
     names = {function.pk: function for function in functions}
-    found = []
+    result = []
     for key, group in groupby(rows, lambda row: row["function"]):
-        members = [_alternative(row, products) for row in group]
-        found.append((names[key], members[:most], len(members[most:])))
-    return found
+        alternatives = [
+            ProductAlternative(
+                products[row["product"]],
+                row["boroughs"],
+                ScaleAnswers(row["scores"], len(row["boroughs"])),
+                row["invented"],
+            )
+            for row in group
+        ]
+        result.append((names[key], alternatives[:limit], len(alternatives[limit:])))
+    return result
 
 
-def _in_use(illustrative: bool) -> SystemQuerySet:
-    systems = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
-    return systems if illustrative else systems.real()
-
-
-def _product_counts(systems: SystemQuerySet) -> SystemQuerySet:
+def _alternative_rows(
+    functions: Iterable[Function], without: Iterable[Product], *, illustrative: bool
+) -> list[dict[str, Any]]:
     """A row for each function and product, most boroughs first."""
-    answered = Q(satisfaction__isnull=False)
-    return (
-        systems.order_by()
-        .values("function", "product")
-        .annotate(
-            running=Count("borough", distinct=True),
-            boroughs=ArrayAgg("borough__name", order_by="borough__name"),
-            given=ArrayAgg("satisfaction", filter=answered, default=[]),
-            invented=Count("pk", filter=Q(source_kind="illustrative")),
-        )
-        .order_by("function__position", "function", "-running", "product__name", "product")
+    systems = System.objects.in_use().of_the_33()
+    systems = systems if illustrative else systems.real()
+    rows = systems.filter(function__in=functions).exclude(product__in=without).order_by()
+    counts = rows.values("function", "product").annotate(
+        running=Count("borough", distinct=True),
+        boroughs=ArrayAgg("borough__name", order_by="borough__name"),
+        scores=ArrayAgg("satisfaction", filter=Q(satisfaction__isnull=False), default=[]),
+        invented=Count("pk", filter=Q(source_kind="illustrative")),
     )
-
-
-def _alternative(row: dict[str, Any], products: dict[int, Product]) -> ProductAlternative:
-    key, names = row["product"], row["boroughs"]
-    return ProductAlternative(
-        products[key], names, ScaleAnswers(row["given"], len(names)), row["invented"]
-    )
+    order = ("function__position", "function", "-running", "product__name", "product")
+    ordered: Any = counts.order_by(*order)
+    return list(ordered[:MAX_ALTERNATIVES])

@@ -9,10 +9,10 @@ from itertools import groupby
 from boroughs.models import Borough
 from systems.models import Function, Product, System
 from systems.suppliers.ownership import SupplierGroup
-from systems.suppliers.page import Estate, FunctionUse
+from systems.suppliers.page import Estate, SuppliedFunction
 
-SHOWN = 4
-"""Alternatives shown for one function."""
+# Replacements shown for one function.
+MAX_REPLACEMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Users:
 
     systems: Sequence[System]
 
-    @property
+    @cached_property
     def counts(self) -> list[int]:
         """The numbers that are known."""
         return [system.users for system in self.systems if system.users is not None]
@@ -38,7 +38,7 @@ class Users:
 
 
 @dataclass(frozen=True)
-class FailureLoss:
+class FunctionLoss:
     """What one borough would lose for one function; `besides`: what else it has for it."""
 
     function: Function
@@ -47,52 +47,41 @@ class FailureLoss:
 
 
 @dataclass(frozen=True)
-class Loss:
+class BoroughLoss:
     """What one borough would lose, by function."""
 
     borough: Borough
-    parts: Sequence[FailureLoss]
-
-    @property
-    def systems(self) -> list[System]:
-        """Its systems that would fail."""
-        return [system for part in self.parts for system in part.lost]
+    parts: Sequence[FunctionLoss]
 
     @property
     def users(self) -> Users:
-        """Named users of these systems, as far as they are known."""
-        return Users(self.systems)
+        return Users([system for part in self.parts for system in part.lost])
 
 
 @dataclass(frozen=True)
-class FailureAlternative:
-    """A product of another group for the same function: the 33 that run it, and one to ring.
+class Replacement:
+    """A product of another group for the same function: the 33 that run it, and one to call.
 
     `invented` counts the records among them that are invented for demonstration.
     """
 
     product: Product
     boroughs: Sequence[Borough]
-    ring: Borough
+    contact: Borough
     invented: int
 
 
 @dataclass(frozen=True)
-class Exposed:
+class ExposedFunction:
     """A function that boroughs would lose, and what else London runs for it.
 
-    `alternatives` are the most widely run, of `choices` in all.
+    `replacements` are the most widely run; `more` are not shown.
     """
 
-    use: FunctionUse
+    use: SuppliedFunction
     boroughs: Sequence[Borough]
-    alternatives: Sequence[FailureAlternative]
-    choices: int
-
-    @property
-    def more(self) -> int:
-        """How many alternatives are not shown."""
-        return self.choices - len(self.alternatives)
+    replacements: Sequence[Replacement]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -103,15 +92,15 @@ class SupplierFailure:
     estate: Estate
 
     @cached_property
-    def losses(self) -> list[Loss]:
+    def losses(self) -> list[BoroughLoss]:
         """What each borough would lose, by its name."""
         own = _group_by_place(self.estate.own)
-        besides = _group_by_place(self.estate.others)
+        besides = _group_by_place(self.estate.competing)
         return [
-            Loss(
+            BoroughLoss(
                 borough,
                 [
-                    FailureLoss(use.function, lost, besides.get((borough.pk, use.function.pk), ()))
+                    FunctionLoss(use.function, lost, besides.get((borough.pk, use.function.pk), ()))
                     for use in self.estate.functions
                     if (lost := own.get((borough.pk, use.function.pk)))
                 ],
@@ -120,13 +109,13 @@ class SupplierFailure:
         ]
 
     @cached_property
-    def exposed(self) -> list[Exposed]:
-        """Each function that would be lost somewhere, with its alternatives."""
-        others: dict[int, list[System]] = defaultdict(list)
-        for system in self.estate.others:
+    def exposed(self) -> list[ExposedFunction]:
+        """Each function that would be lost somewhere, with its replacements."""
+        remaining: dict[int, list[System]] = defaultdict(list)
+        for system in self.estate.competing:
             if not self._same_group(system.product):
-                others[system.function_id].append(system)
-        return [self._exposed(use, others[use.function.pk]) for use in self.estate.functions]
+                remaining[system.function_id].append(system)
+        return [_exposed(use, remaining[use.function.pk]) for use in self.estate.functions]
 
     @property
     def users(self) -> Users:
@@ -141,40 +130,40 @@ class SupplierFailure:
         maker, top = product.manufacturer_id, self.group.owners.top
         return maker is not None and top(maker) == top(self.group.supplier.pk)
 
-    def _exposed(self, use: FunctionUse, others: Sequence[System]) -> Exposed:
-        losing = {system.borough_id: system.borough for _, lost in use.choices for system in lost}
-        alternatives = [
-            _alternative(product, list(members), losing.keys())
-            for product, members in groupby(others, lambda system: system.product)
-        ]
-        alternatives.sort(
-            key=lambda alternative: (
-                -len(alternative.boroughs),
-                alternative.product.name,
-                alternative.product.pk,
-            )
-        )
-        boroughs = sorted(losing.values(), key=lambda borough: (borough.name, borough.pk))
-        return Exposed(use, boroughs, alternatives[:SHOWN], len(alternatives))
+
+def _exposed(use: SuppliedFunction, remaining: Sequence[System]) -> ExposedFunction:
+    losing = {system.borough_id: system.borough for _, lost in use.products for system in lost}
+    replacements = [
+        _replacement(product, list(members), losing.keys())
+        for product, members in groupby(remaining, lambda system: system.product)
+    ]
+    replacements.sort(key=lambda it: (-len(it.boroughs), it.product.name, it.product.pk))
+    boroughs = sorted(losing.values(), key=lambda borough: (borough.name, borough.pk))
+    more = max(0, len(replacements) - MAX_REPLACEMENTS)
+    return ExposedFunction(use, boroughs, replacements[:MAX_REPLACEMENTS], more)
 
 
-def _alternative(
+def _replacement(
     product: Product, systems: Sequence[System], losing: Collection[int]
-) -> FailureAlternative:
-    """To ring: who would lose nothing for the function, a real record first, then by name."""
-    system = min(
+) -> Replacement:
+    """To call: who would lose nothing for the function, a real record first, then by name."""
+    best = min(
         systems,
-        key=lambda one: (one.borough_id in losing, one.illustrative, one.borough.name, one.pk),
+        key=lambda system: (
+            system.borough_id in losing,
+            system.illustrative,
+            system.borough.name,
+            system.pk,
+        ),
     )
-    boroughs = [one.borough for one in systems]
-    return FailureAlternative(
-        product, boroughs, system.borough, sum(one.illustrative for one in systems)
-    )
+    boroughs = [system.borough for system in systems]
+    invented = sum(system.illustrative for system in systems)
+    return Replacement(product, boroughs, best.borough, invented)
 
 
 def _group_by_place(systems: Iterable[System]) -> Mapping[tuple[int, int], Sequence[System]]:
     """Systems by borough and function."""
-    found: dict[tuple[int, int], list[System]] = defaultdict(list)
+    groups: dict[tuple[int, int], list[System]] = defaultdict(list)
     for system in systems:
-        found[system.borough_id, system.function_id].append(system)
-    return dict(found)
+        groups[system.borough_id, system.function_id].append(system)
+    return groups

@@ -15,21 +15,20 @@ from typing import NamedTuple
 
 from boroughs.models import Borough
 from citytools.charts import Chart, sideways_bars
-from citytools.facts import statistics
-from citytools.facts.statistics import Concentration
+from citytools.facts.statistics import Concentration, market_concentration
 from contracts.models import Contract, ContractFunction
 from systems.models import Function
 from systems.suppliers.ownership import SupplierGroup
-from systems.suppliers.page import BY, CONTRACTS, SYSTEMS, VALUE, Estate
+from systems.suppliers.page import BASES, CONTRACTS, SYSTEMS, VALUE, Estate
 
+# What a share is a share of.
 DENOMINATORS = {
     SYSTEMS: "systems in use whose maker is known",
     CONTRACTS: "running contracts whose supplier is known",
     VALUE: "pounds a year, in running contracts whose supplier and yearly value are known",
 }
-"""What a share is a share of."""
+# Contracts, once for each function they cover, that are read.
 MAX_ENTRIES = 50_000
-"""Contracts, once for each function they cover, that are read."""
 
 
 class MarketEntry(NamedTuple):
@@ -73,39 +72,28 @@ class Share:
 
 
 def market_entries(
-    by: str, estate: Estate, today: datetime.date, *, illustrative: bool
+    basis: str, estate: Estate, today: datetime.date, *, illustrative: bool
 ) -> list[MarketEntry]:
-    """What is counted: systems, contracts or their yearly value."""
-    if by == SYSTEMS:
-        return system_entries(estate)
-    return contract_entries(today, value=by == VALUE, illustrative=illustrative)
+    """What is counted: systems in use, running contracts of the 33, or their yearly value.
 
-
-def system_entries(estate: Estate) -> list[MarketEntry]:
-    """An entry for each system in use."""
-    return [
-        MarketEntry(
-            system.function, system.product.manufacturer_id, Decimal(1), system.illustrative
-        )
-        for system in (*estate.own, *estate.others)
-    ]
-
-
-def contract_entries(today: datetime.date, *, value: bool, illustrative: bool) -> list[MarketEntry]:
-    """An entry for each running contract of the 33 and each function it covers; one query.
-
-    Its amount is 1 or, for `value`, its pounds a year.
+    A contract has an entry for each function that it covers. At most one query.
     """
+    if basis == SYSTEMS:
+        return [
+            MarketEntry(
+                system.function, system.product.manufacturer_id, Decimal(1), system.illustrative
+            )
+            for system in (*estate.own, *estate.competing)
+        ]
     contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today)
-    links = ContractFunction.objects.filter(
-        contract__in=(contracts if illustrative else contracts.real()).order_by().values("pk")
-    )
+    contracts = contracts if illustrative else contracts.real()
+    links = ContractFunction.objects.filter(contract__in=contracts.order_by().values("pk"))
     rows = links.select_related("function__service_area", "contract").order_by("pk")
     return [
         MarketEntry(
             link.function,
             link.contract.supplier_id,
-            link.contract.annual_value if value else Decimal(1),
+            link.contract.annual_value if basis == VALUE else Decimal(1),
             link.contract.illustrative,
         )
         for link in rows[:MAX_ENTRIES]
@@ -113,14 +101,14 @@ def contract_entries(today: datetime.date, *, value: bool, illustrative: bool) -
 
 
 def function_shares(
-    rows: Sequence[MarketEntry], group: SupplierGroup, estate: Estate
+    entries: Sequence[MarketEntry], group: SupplierGroup, estate: Estate
 ) -> list[Share]:
     """The share of each function for which its products run or which entries of its own name."""
     by_function: dict[Function, list[MarketEntry]] = defaultdict(list)
-    for entry in rows:
+    for entry in entries:
         by_function[entry.function].append(entry)
-    own = {entry.function for entry in rows if entry.supplier in group.keys}
-    functions = own | {use.function for use in estate.functions}
+    functions = {entry.function for entry in entries if entry.supplier in group.keys}
+    functions |= {use.function for use in estate.functions}
     return [
         _share(function, by_function[function], group) for function in sorted(functions, key=_place)
     ]
@@ -128,24 +116,29 @@ def function_shares(
 
 def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGroup) -> Share:
     counted = [
-        (entry.supplier, entry.amount, entry.illustrative)
+        (entry.supplier, entry.amount)
         for entry in entries
         if entry.supplier is not None and entry.amount is not None
     ]
-    own = [amount for supplier, amount, _ in counted if supplier in group.keys]
-    held: dict[int, Decimal] = defaultdict(Decimal)
-    for supplier, amount, _ in counted:
-        held[group.unit(supplier)] += amount
+    own = [amount for supplier, amount in counted if supplier in group.keys]
+    # Where groups count as one, suppliers of one owner are one holder
+    holdings: dict[int, Decimal] = defaultdict(Decimal)
+    for supplier, amount in counted:
+        holdings[group.unit(supplier)] += amount
     return Share(
         function,
-        sum(own, Decimal(0)),
-        len(own),
-        sum(held.values(), Decimal(0)),
-        len(counted),
-        len(entries) - len(counted),
-        sum(entry.supplier in group.keys for entry in entries) - len(own),
-        sum(invented for _, _, invented in counted),
-        statistics.market_concentration(held.values()),
+        own=sum(own, Decimal(0)),
+        own_count=len(own),
+        whole=sum(holdings.values(), Decimal(0)),
+        counted=len(counted),
+        left_out=len(entries) - len(counted),
+        own_left_out=sum(entry.supplier in group.keys for entry in entries) - len(own),
+        invented=sum(
+            entry.illustrative
+            for entry in entries
+            if entry.supplier is not None and entry.amount is not None
+        ),
+        concentration=market_concentration(holdings.values()),
     )
 
 
@@ -154,40 +147,40 @@ def _place(function: Function) -> tuple[int, int, int, int]:
     return area.position, area.pk, function.position, function.pk
 
 
-def share_by_function(shares: Sequence[Share], group: SupplierGroup, by: str) -> Chart:
+def share_by_function(shares: Sequence[Share], group: SupplierGroup, basis: str) -> Chart:
     """The share of each function in per cent, the largest first; what is not known is not drawn."""
     known = [share for share in shares if share.share is not None]
     known.sort(key=lambda share: (-(share.share or 0), share.function.name))
     names = [share.function.name for share in known]
     values = [share.per_cent or 0.0 for share in known]
-    head = f"Share of {dict(BY)[by]}, per cent"
+    head = f"Share of {dict(BASES)[basis]}, per cent"
     return Chart(
         key="share-by-function",
-        title=_finding(known, group, by),
-        sentence=_sentence(shares, known, dict(BY)[by]),
+        title=_finding(known, group, basis),
+        sentence=_sentence(shares, known, dict(BASES)[basis]),
         figure=sideways_bars(names, {head: values}),
         head=("Function", head, "Held by it", "Of all known"),
         rows=[
-            (name, value, _amount(share.own, by), _amount(share.whole, by))
+            (name, value, _amount(share.own, basis), _amount(share.whole, basis))
             for name, value, share in zip(names, values, known, strict=True)
         ],
-        source=f"Share of the {DENOMINATORS[by]}; each with its own source and date.",
+        source=f"Share of the {DENOMINATORS[basis]}; each with its own source and date.",
         height="medium" if len(known) < 9 else "tall",
     )
 
 
-def _finding(known: Sequence[Share], group: SupplierGroup, by: str) -> str:
-    name, counted = group.supplier.name, dict(BY)[by]
+def _finding(known: Sequence[Share], group: SupplierGroup, basis: str) -> str:
+    name, counted = group.supplier.name, dict(BASES)[basis]
     if not known:
         return f"No share of {counted} is known for {name}"
     share = known[0]
     if not share.own:
-        return f"{name} is known to hold none of the {DENOMINATORS[by]}"
+        return f"{name} is known to hold none of the {DENOMINATORS[basis]}"
     if len(known) > 1 and known[1].per_cent == share.per_cent:
         return f"{name}’s share of {counted} is at most {share.per_cent:g} % of a function"
     return (
         f"{name}’s largest share of {counted}: {share.per_cent:g} % for {share.function.name} "
-        f"({_amount(share.own, by)} of {_amount(share.whole, by)})"
+        f"({_amount(share.own, basis)} of {_amount(share.whole, basis)})"
     )
 
 
@@ -202,5 +195,5 @@ def _sentence(shares: Sequence[Share], known: Sequence[Share], counted: str) -> 
     )
 
 
-def _amount(amount: Decimal, by: str) -> str:
-    return f"£{amount:,.0f}" if by == VALUE else f"{amount:,.0f}"
+def _amount(amount: Decimal, basis: str) -> str:
+    return f"£{amount:,.0f}" if basis == VALUE else f"{amount:,.0f}"

@@ -1,4 +1,4 @@
-"""The contracts of a supplier, and what they cost a year as far as that is known."""
+"""What a supplier's pages count: contracts and their cost, systems in use, skills for a move."""
 
 import datetime
 from collections import Counter, defaultdict
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
@@ -19,7 +18,7 @@ from citytools.lists.filters import ChoiceFilter, YesNoFilter
 from citytools.lists.filterset import RealOnlyQueryForm
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
-from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
+from systems.models import Function, Hosting, Product, Status, System
 
 
 @dataclass(frozen=True)
@@ -46,47 +45,53 @@ def contracts_with_suppliers(suppliers: Collection[int], *, illustrative: bool) 
     return contracts if illustrative else contracts.real()
 
 
-def paid_to_others(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
+def contracts_for_their_products(
+    suppliers: Collection[int], *, illustrative: bool
+) -> ContractQuerySet:
     """Contracts for their products that pay somebody else, or nobody known."""
     links = ContractSystem.objects.filter(system__product__manufacturer__in=suppliers)
     if not illustrative:
         links = links.exclude(system__source_kind=SourceKind.ILLUSTRATIVE)
-    # One look-up for all: asked of each contract in turn, PostgreSQL may take minutes
+    # One look-up for all: as a condition on each contract, PostgreSQL may take minutes
     contracts = Contract.objects.filter(pk__in=links.order_by().values("contract"))
-    others = contracts.exclude(supplier__in=suppliers)
-    return others if illustrative else others.real()
+    paid_elsewhere = contracts.exclude(supplier__in=suppliers)
+    return paid_elsewhere if illustrative else paid_elsewhere.real()
 
 
 def contracts_at_stake(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
     """Contracts that pay any of the suppliers, or pay others for their products."""
-    theirs = contracts_with_suppliers(suppliers, illustrative=illustrative)
-    others = paid_to_others(suppliers, illustrative=illustrative)
-    either = Q(pk__in=theirs.order_by().values("pk")) | Q(pk__in=others.order_by().values("pk"))
-    return Contract.objects.filter(either)
+    sets = (
+        contracts_with_suppliers(suppliers, illustrative=illustrative),
+        contracts_for_their_products(suppliers, illustrative=illustrative),
+    )
+    paid, elsewhere = (Q(pk__in=contracts.order_by().values("pk")) for contracts in sets)
+    return Contract.objects.filter(paid | elsewhere)
 
 
 def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> Money:
     """What the contracts that run today cost; two queries."""
-    running = contracts.running_on(today).order_by().values("vat")
-    rows = list(
-        running.annotate(
-            count=Count("pk"),
-            priced=Count("annual_value"),
-            annual=Sum("annual_value"),
-            summed=Count("total_value"),
-            total=Sum("total_value"),
-        ).order_by("vat")
+    by_vat = contracts.running_on(today).order_by().values("vat")
+    rows = by_vat.annotate(
+        count=Count("pk"),
+        priced=Count("annual_value"),
+        annual=Sum("annual_value"),
+        summed=Count("total_value"),
+        total=Sum("total_value"),
     )
-    bases = [*Vat.choices, ("", "VAT basis not known")]
-    priced = {row["vat"]: row["priced"] for row in rows}
+    bases = {row["vat"]: row for row in rows.order_by("vat")}
+    labels = [*Vat.choices, ("", "VAT basis not known")]
     return Money(
         contracts.count(),
-        sum(row["count"] for row in rows),
-        _sum(row["annual"] for row in rows),
-        sum(priced.values()),
-        _sum(row["total"] for row in rows),
-        sum(row["summed"] for row in rows),
-        [(str(label), priced[value]) for value, label in bases if priced.get(value)],
+        sum(row["count"] for row in bases.values()),
+        _sum(row["annual"] for row in bases.values()),
+        sum(row["priced"] for row in bases.values()),
+        _sum(row["total"] for row in bases.values()),
+        sum(row["summed"] for row in bases.values()),
+        [
+            (str(label), bases[vat]["priced"])
+            for vat, label in labels
+            if vat in bases and bases[vat]["priced"]
+        ],
     )
 
 
@@ -96,8 +101,8 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 # No record says which skills a move takes, so the choice is ours; it stands here and on the page.
-
-NEEDED = {
+# Slugs of skills, each with what it is needed for.
+SKILLS_FOR_A_MOVE = {
     "technology-procurement": "to buy a successor in a hurry and lawfully",
     "supplier-and-contract-management": "to deal with the failing supplier and its administrators",
     "information-governance": "to get the council’s records out, and keep them safe meanwhile",
@@ -106,57 +111,49 @@ NEEDED = {
     "legacy-application-support": "to keep the old system running without its maker",
     "change-and-adoption": "to bring staff along",
 }
-"""Slugs of skills, each with what it is needed for."""
 
 
 @dataclass(frozen=True)
-class Need:
+class NeededSkill:
     """A skill, why it is needed, and the boroughs of the 33 at practitioner or expert.
 
-    `teachers` of them would teach, by borough's name; `others` have not said that they would. The
+    `teachers` of them would teach, by borough's name; `unasked` have not said that they would. The
     level is `known` for so many of the 33.
     """
 
     skill: Skill
     why: str
     teachers: Sequence[SkillLevel]
-    others: Sequence[SkillLevel]
+    unasked: Sequence[SkillLevel]
     known: int
 
 
-def skills_needed(*, illustrative: bool) -> list[Need]:
+def skills_needed(*, illustrative: bool) -> list[NeededSkill]:
     """Each skill needed that is among those recorded, in the order above; two queries."""
-    skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=NEEDED)}
-    levels = SkillLevel.objects.filter(skill__in=skills.values())
-    levels = levels.filter(borough__in=Borough.objects.london())
-    levels = levels if illustrative else levels.real()
-    by_skill: dict[int, list[SkillLevel]] = defaultdict(list)
-    for level in levels.select_related("borough").order_by("borough__name", "pk")[:1000]:
-        by_skill[level.skill_id].append(level)
-    return [
-        _skill_need(skills[slug], why, by_skill[skills[slug].pk])
-        for slug, why in NEEDED.items()
-        if slug in skills
-    ]
-
-
-def _skill_need(skill: Skill, why: str, levels: Sequence[SkillLevel]) -> Need:
-    strong = [level for level in levels if level.level >= Level.PRACTITIONER]
-    return Need(
-        skill,
-        why,
-        [level for level in strong if level.can_teach],
-        [level for level in strong if not level.can_teach],
-        len(levels),
+    skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=SKILLS_FOR_A_MOVE)}
+    levels = SkillLevel.objects.filter(
+        skill__in=skills.values(), borough__in=Borough.objects.london()
     )
+    levels = levels if illustrative else levels.real()
+    by_skill: dict[str, list[SkillLevel]] = defaultdict(list)
+    for level in levels.select_related("borough", "skill").order_by("borough__name", "pk")[:1000]:
+        by_skill[level.skill.slug].append(level)
+    needs = []
+    for slug, why in SKILLS_FOR_A_MOVE.items():
+        if slug in skills:
+            strong = [level for level in by_skill[slug] if level.level >= Level.PRACTITIONER]
+            teachers = [level for level in strong if level.can_teach]
+            unasked = [level for level in strong if not level.can_teach]
+            needs.append(NeededSkill(skills[slug], why, teachers, unasked, len(by_skill[slug])))
+    return needs
 
 
+# Systems that are read, more than London has.
 MAX_SYSTEMS = 20_000
-"""Systems that are read, more than London has."""
 
 
 @dataclass(frozen=True)
-class FunctionUse:
+class SuppliedFunction:
     """A function for which the supplier's products run: the systems of each, by borough.
 
     `answered` counts the boroughs whose answer on the function is known: they have a system in use
@@ -164,18 +161,18 @@ class FunctionUse:
     """
 
     function: Function
-    choices: Sequence[tuple[Product, Sequence[System]]]
+    products: Sequence[tuple[Product, Sequence[System]]]
     answered: int
 
     @property
     def running(self) -> int:
         """How many of the 33 run any of the products for it."""
-        return len({system.borough_id for _, systems in self.choices for system in systems})
+        return len({system.borough_id for _, systems in self.products for system in systems})
 
 
 @dataclass(frozen=True)
-class ProductUse:
-    """A product and its systems in use in the 33; none, where none is known."""
+class ProductSystems:
+    """A product and its systems in use in the 33, as far as known."""
 
     product: Product
     systems: Sequence[System]
@@ -188,8 +185,8 @@ class ProductUse:
     @property
     def satisfaction(self) -> ScaleAnswers:
         """The boroughs' own views of it, 1 to 5."""
-        given = [system.satisfaction for system in self.systems if system.satisfaction is not None]
-        return ScaleAnswers(given, len(self.systems))
+        scores = [system.satisfaction for system in self.systems if system.satisfaction is not None]
+        return ScaleAnswers(scores, len(self.systems))
 
     @property
     def hosting(self) -> list[tuple[str, int]]:
@@ -201,20 +198,22 @@ class ProductUse:
 class Estate:
     """Systems in use in the 33 for the functions in which the supplier's products run.
 
-    `own` are of the supplier, `others` of other makers or of none known; both by function, product
-    and borough. `idle` counts systems of its products that are retired or only planned. `complete`
-    holds the boroughs whose latest return on systems is complete: what it leaves out is none.
+    `own` are of the supplier, `competing` of other makers or of none known; both by function,
+    product and borough. `idle` counts systems of its products that are retired or only planned.
+    `complete` holds the boroughs whose latest return on systems is complete: what it leaves out is
+    none.
     """
 
     own: Sequence[System]
-    others: Sequence[System]
+    competing: Sequence[System]
     idle: int
     complete: frozenset[int]
 
     @cached_property
     def boroughs(self) -> list[Borough]:
         """Those that run any of its products, by name."""
-        return _sort_by_name(system.borough for system in self.own)
+        boroughs = {system.borough_id: system.borough for system in self.own}
+        return sorted(boroughs.values(), key=lambda borough: (borough.name, borough.pk))
 
     @cached_property
     def answered(self) -> frozenset[int]:
@@ -222,21 +221,19 @@ class Estate:
         return self.complete | {system.borough_id for system in self.own}
 
     @cached_property
-    def functions(self) -> list[FunctionUse]:
+    def functions(self) -> list[SuppliedFunction]:
         """Each function, who runs what for it, and of how many that is known."""
         rows = []
         for function, systems in groupby(self.own, lambda system: system.function):
-            products = groupby(systems, lambda system: system.product)
-            choices = [(product, list(members)) for product, members in products]
-            rows.append(FunctionUse(function, choices, len(self.known(function))))
+            groups = groupby(systems, lambda system: system.product)
+            products = [(product, list(members)) for product, members in groups]
+            running = {
+                system.borough_id
+                for system in (*self.own, *self.competing)
+                if system.function == function
+            }
+            rows.append(SuppliedFunction(function, products, len(running | self.complete)))
         return rows
-
-    def known(self, function: Function) -> set[int]:
-        """The boroughs whose answer on one of the functions is known."""
-        systems = (*self.own, *self.others)
-        return {
-            system.borough_id for system in systems if system.function == function
-        } | self.complete
 
     @property
     def hosting(self) -> list[tuple[str, int]]:
@@ -248,28 +245,37 @@ class Estate:
         """How many of its systems are invented for demonstration."""
         return sum(system.illustrative for system in self.own)
 
-    def of_products(self, products: Iterable[Product]) -> list[ProductUse]:
+    def by_product(self, products: Iterable[Product]) -> list[ProductSystems]:
         """Each product with its systems."""
         return [
-            ProductUse(product, [system for system in self.own if system.product_id == product.pk])
+            ProductSystems(
+                product, [system for system in self.own if system.product_id == product.pk]
+            )
             for product in products
         ]
 
 
 def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
     """The estate of some makers, by primary key, together; three queries."""
-    told = System.objects.filter(borough__in=Borough.objects.london())
-    told = told if illustrative else told.real()
-    running = told.in_use()
-    theirs = told.filter(product__manufacturer__in=makers)
+    systems = System.objects.filter(borough__in=Borough.objects.london())
+    systems = systems if illustrative else systems.real()
+    theirs = systems.filter(product__manufacturer__in=makers)
     functions = theirs.in_use().order_by().values("function")
-    systems = list(_in_order(running.filter(function__in=functions)))
-    idle = theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count()
+    rows = list(
+        systems.in_use()
+        .filter(function__in=functions)
+        .for_list()
+        .order_by(
+            *("function__service_area__position", "function__service_area_id"),
+            *("function__position", "function_id"),
+            *("product__name", "product_id", "borough__name", "pk"),
+        )[:MAX_SYSTEMS]
+    )
     complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=illustrative)
     return Estate(
-        [system for system in systems if system.product.manufacturer_id in makers],
-        [system for system in systems if system.product.manufacturer_id not in makers],
-        idle,
+        [system for system in rows if system.product.manufacturer_id in makers],
+        [system for system in rows if system.product.manufacturer_id not in makers],
+        theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count(),
         frozenset(complete.values_list("pk", flat=True)),
     )
 
@@ -277,8 +283,8 @@ def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
 def products_made_by(makers: Collection[int], *, illustrative: bool) -> list[Product]:
     """What they make, by name; two queries."""
     products = Product.objects.filter(manufacturer__in=makers)
-    found = products if illustrative else products.filter(illustrative=False)
-    return list(found.for_list().order_by("name", "pk")[:500])
+    products = products if illustrative else products.filter(illustrative=False)
+    return list(products.for_list().order_by("name", "pk")[:500])
 
 
 def estate_hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
@@ -288,75 +294,58 @@ def estate_hosting(systems: Iterable[System]) -> list[tuple[str, int]]:
     return [(str(label), counts[value]) for value, label in places if counts[value]]
 
 
-def _in_order(systems: SystemQuerySet) -> SystemQuerySet:
-    return systems.for_list().order_by(
-        *("function__service_area__position", "function__service_area_id"),
-        *("function__position", "function_id"),
-        *("product__name", "product_id", "borough__name", "pk"),
-    )[:MAX_SYSTEMS]
-
-
-def _sort_by_name(boroughs: Iterable[Borough]) -> list[Borough]:
-    unique = {borough.pk: borough for borough in boroughs}
-    return sorted(unique.values(), key=lambda borough: (borough.name, borough.pk))
-
-
 SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"
-BY = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
-"""What a share may be a share of, and how it reads."""
+# What a share may be a share of, and how it reads.
+BASES = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
 
 
-def _all(rows: QuerySet[Any], _yes: bool) -> QuerySet[Any]:
-    return rows
+class SupplierForm(RealOnlyQueryForm):
+    """A page that counts a supplier alone or with all that it owns.
 
+    Its properties are query strings: of this page with another choice, and of the other page.
+    """
 
-class AskedGroup(RealOnlyQueryForm):
-    """A page that counts a supplier alone or with all that it owns."""
+    group = YesNoFilter("With the companies it owns", lambda rows, _: rows)
 
-    group = YesNoFilter("With the companies it owns", _all)
-
-    def asking(self, *names: str, **changes: str) -> str:
-        """A query string of what was asked and understood under these names, with changes."""
-        kept = {name: str(self.named[name]) for name in names if self.named.get(name)}
-        return urlencode(kept | changes)
+    def query_with(self, *names: str, **changes: str) -> str:
+        """What was understood under these names, with changes."""
+        values = {name: str(self.named[name]) for name in names if self.named.get(name)}
+        return urlencode(values | changes)
 
     @property
     def whole(self) -> str:
-        """The query string that counts the companies it owns."""
-        return self.asking(*self.filters, group="yes")
+        return self.query_with(*self.filters, group="yes")
 
     @property
     def alone(self) -> str:
-        """The query string that leaves out the companies it owns."""
-        return self.asking(*self.filters, group="no")
+        return self.query_with(*self.filters, group="no")
 
     @property
     def real(self) -> str:
-        """The query string that leaves out what is invented."""
-        return self.asking(*self.filters, illustrative="no")
+        return self.query_with(*self.filters, illustrative="no")
 
     @property
     def invented(self) -> str:
-        """The query string that shows what is invented too."""
-        return self.asking(*self.filters, illustrative="yes")
+        return self.query_with(*self.filters, illustrative="yes")
 
     @property
     def same(self) -> str:
-        """The query string of the same choice of records on the supplier's other page."""
-        return self.asking("illustrative", "group")
+        return self.query_with("illustrative", "group")
 
 
-class AskedShare(AskedGroup):
+class ShareForm(SupplierForm):
     """A page that shows shares of systems, of contracts or of their value."""
 
-    by = ChoiceFilter("Share of", BY)
+    by = ChoiceFilter("Share of", BASES)
 
     @property
-    def counted(self) -> str:
-        """What the shares are of; systems, unless asked otherwise."""
+    def basis(self) -> str:
+        """What the shares are of; systems, unless the query says otherwise."""
         return self.value("by", SYSTEMS)
 
     @property
     def switches(self) -> list[tuple[str, str, bool]]:
         """(words, query string, whether it is shown now) of each thing to count."""
-        return [(words, self.asking(*self.filters, by=by), by == self.counted) for by, words in BY]
+        return [
+            (words, self.query_with(*self.filters, by=by), by == self.basis) for by, words in BASES
+        ]

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from systems.service_map.layout import NONE, NOT_KNOWN, MapCell, MapRow, Mark
+from systems.service_map.map import NONE, NOT_KNOWN, MapCell, MapRow, Mark
 
 register = template.Library()
 _WITHOUT = {

@@ -96,7 +96,7 @@ def test_plain_counting_agrees_on_every_contract() -> None:
         for row in contracts
         for slug in {system.product.slug for system in row.systems.select_related("product")}
     )
-    assert counts["standing"] == Counter(row.term.standing(dates.today()).key for row in contracts)
+    assert counts["standing"] == Counter(row.term.status_on(dates.today()).key for row in contracts)
 
 
 @pytest.fixture

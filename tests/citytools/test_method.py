@@ -35,6 +35,7 @@ UNDESCRIBED = {
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
+    "contracts.joint_procurement.views": "draws windows, whose class has the name of an aggregate",
     "contracts.timeline.charts": "lays a picture out",
     "skills.management.commands.plan_training": "measures the plan with made-up bodies",
 }
@@ -44,7 +45,7 @@ FORMULAS = {
     "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
     "boroughs.profile.chances", "boroughs.profile.peers", "boroughs.coverage",
     "boroughs.profile.page", "boroughs.compare.answers", "systems.products.page",
-    "systems.costs", "systems.service_map.layout", "systems.suppliers.page",
+    "systems.products.costs", "systems.service_map.map", "systems.suppliers.page",
     "systems.suppliers.failure", "systems.suppliers.market", "systems.suppliers.ownership",
     "contracts.charts", "contracts.concentration.bases", "contracts.frameworks.filters",
     "contracts.models.dates", "contracts.ocds.import_plan", "contracts.ocds.notices",

@@ -45,7 +45,7 @@ def test_functions_of_covered_systems_are_added_and_said(staff: Client) -> None:
     response = _add(staff, **rows("contractsystem_set", {"system": system.pk}))
 
     assert [*Contract.objects.get().functions.all()] == [system.function]
-    assert any("added" in said and "Parking permits" in said for said in messages(response))
+    assert any("added" in text and "Parking permits" in text for text in messages(response))
 
 
 def test_a_new_contract_needs_source_date_and_confidence(staff: Client) -> None:
@@ -62,9 +62,9 @@ def test_nothing_about_the_source_is_filled_in_beforehand(staff: Client) -> None
 
 @pytest.mark.parametrize("text", ["2026-13", "31/12/2026", "31 December 2026", "2026-02-30", "26"])
 def test_an_odd_date_is_refused_with_the_remedy(staff: Client, text: str) -> None:
-    said = errors(_add(staff, ends_on=text))
+    page_text = errors(_add(staff, ends_on=text))
 
-    assert said == (
+    assert page_text == (
         f"“{text}” is not a date. "
         "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
     )
@@ -106,8 +106,8 @@ def test_one_who_shares_a_contract_cannot_become_its_lead(staff: Client) -> None
     partner = factories.borough("Camden")
     contract = factories.contract(partners=[partner])
     row = ContractPartner.objects.get()
-    kept = rows("contractpartner_set", {"id": row.pk, "contract": contract.pk}, initial=1)
-    form = _form(lead=partner.pk, **kept)
+    remaining = rows("contractpartner_set", {"id": row.pk, "contract": contract.pk}, initial=1)
+    form = _form(lead=partner.pk, **remaining)
     response = post_change(staff, contract, form)
 
     assert errors(response) == "Camden leads the contract: remove it from those that share it."

@@ -80,7 +80,7 @@ def test_one_contract_has_a_feed_of_its_own(client: Client) -> None:
 def test_a_feed_holds_the_newest_and_no_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST", 2)
+    monkeypatch.setattr(views, "MAX_FEED_ENTRIES", 2)
     contracts = [factories.contract() for _ in range(3)]
     links = [entry.link for entry in feed(client).entries]
     assert links == [

@@ -33,9 +33,9 @@ def calendar(client: Client, address: str = ICS, query: Any = None) -> Any:
 
 def events(client: Client, address: str = ICS, query: Any = None) -> dict[str, Any]:
     """Its events by what their UID begins with."""
-    found = calendar(client, address, query).walk("VEVENT")
-    by_uid = {str(event["UID"]).removesuffix("@city-tools"): event for event in found}
-    assert len(by_uid) == len(found)
+    result = calendar(client, address, query).walk("VEVENT")
+    by_uid = {str(event["UID"]).removesuffix("@city-tools"): event for event in result}
+    assert len(by_uid) == len(result)
     return by_uid
 
 
@@ -47,8 +47,8 @@ def test_a_contract_has_its_act_by_date_its_end_and_its_end_if_extended(client: 
         extension_until="2029-03-31",
         notice_months=6,
     )
-    found = events(client)
-    assert {uid: (str(event["SUMMARY"]), event["DTSTART"].dt) for uid, event in found.items()} == {
+    result = events(client)
+    assert {uid: (str(event["SUMMARY"]), event["DTSTART"].dt) for uid, event in result.items()} == {
         f"contract-{contract.pk}-act-by": ("Act by: Parking (Camden)", datetime.date(2026, 9, 30)),
         f"contract-{contract.pk}-end": ("Ends: Parking (Camden)", datetime.date(2027, 3, 31)),
         f"contract-{contract.pk}-extended-end": (
@@ -161,9 +161,9 @@ def test_the_events_are_the_days_of_the_file(client: Client) -> None:
     small_london()
     counts = []
     for query in QUERIES:
-        wanted = of_file(client, {name: query[name] for name in query if name != "columns"})
-        assert of_calendar(client, query) == wanted
-        counts.append(len(wanted))
+        expected = of_file(client, {name: query[name] for name in query if name != "columns"})
+        assert of_calendar(client, query) == expected
+        counts.append(len(expected))
     assert counts[0] == 30
     assert counts[-1] == 0
 
@@ -195,12 +195,12 @@ def test_the_sequence_rises_with_each_edit_and_the_uid_stays(client: Client) -> 
 
 def test_stamps_are_those_of_the_last_change(client: Client) -> None:
     contract = factories.contract(ends_on="2027-03-31")
-    kept: Any = Contract.pgh_event_model  # type: ignore[attr-defined]
+    remaining: Any = Contract.pgh_event_model  # type: ignore[attr-defined]
     moment = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=datetime.UTC)
-    kept.objects.filter(pgh_obj=contract).update(pgh_created_at=moment)
+    remaining.objects.filter(pgh_obj=contract).update(pgh_created_at=moment)
     (event,) = events(client).values()
     assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == moment
-    kept.objects.all().delete()
+    remaining.objects.all().delete()
     (event,) = events(client).values()
     assert (event["SEQUENCE"], event["DTSTAMP"].dt.date().isoformat()) == (0, "2026-09-30")
 
@@ -222,8 +222,8 @@ def test_a_hostile_title_stays_one_event_of_short_lines(client: Client, title: s
     factories.contract(title=title, lead=factories.borough("Camden"), ends_on="2027-03-31")
     (event,) = events(client).values()
     printed = "".join(sign if sign.isprintable() or sign == "‮" else " " for sign in title)
-    said = " ".join(str(event["SUMMARY"]).split())
-    assert said == " ".join(f"Ends: {printed} (Camden)".split())
+    text = " ".join(str(event["SUMMARY"]).split())
+    assert text == " ".join(f"Ends: {printed} (Camden)".split())
     raw = client.get(ICS).content
     lines = raw.removesuffix(b"\r\n").split(b"\r\n")
     assert max(len(line) for line in lines) <= 75

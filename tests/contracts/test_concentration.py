@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from citytools.facts.statistics import max_share, top_share
 from contracts.concentration import bases
-from contracts.concentration.page import caution_sentence, denominator_sentence
+from systems.models import Owners, Ownership
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, rows, text_of, words
@@ -67,8 +67,8 @@ def test_fifteen_never_hold_more_than_half_again_what_ten_hold(amounts: list[int
 
 
 def test_the_remark_on_the_claims_is_computed() -> None:
-    assert Decimal("0.75") == bases.FROM_HALF
-    assert Decimal("0.6") == bases.NEEDED
+    assert Decimal("0.75") == bases.MAX_FROM_HALF
+    assert Decimal("0.6") == bases.MIN_FOR_NINETY
     assert "fifteen can hold at most 75\u00a0%" in bases.REMARK
 
 
@@ -84,31 +84,14 @@ def test_the_remark_on_the_claims_is_computed() -> None:
 def test_a_group_is_called_by_its_last_owner_and_a_circle_by_its_first(
     owned: dict[int, int], heads: dict[int, int]
 ) -> None:
-    assert {pk: bases.last_owner(pk, owned) for pk in heads} == heads
+    owners = Owners([Ownership(supplier_id=pk, owner_id=owner) for pk, owner in owned.items()])
+    assert {pk: owners.top(pk) for pk in heads} == heads
 
 
-@db
-def test_owners_in_bulk_are_those_of_each_supplier() -> None:
-    makers = [factories.supplier() for _ in range(6)]
-    pairs = [(0, 1, "2020"), (0, 2, "2024-05"), (0, 3, ""), (2, 4, ""), (2, 5, ""), (1, 0, "1999")]
-    for of, owner, since in pairs:
-        factories.ownership(makers[of], makers[owner], since=since)
-    each = {supplier.pk: chain[0].owner_id for supplier in makers if (chain := supplier.owners())}
-    assert bases.present_owners() == each
-    last = {
-        supplier.pk: (chain[-1].owner_id if (chain := supplier.owners()) else supplier.pk)
-        for supplier in makers
-    }
-    heads = {
-        supplier.pk: bases.last_owner(supplier.pk, bases.present_owners()) for supplier in makers
-    }
-    assert heads == last
-
-
-def basis(key: str, **asked: Any) -> bases.MeasureBasis:
+def basis(key: str, **options: Any) -> bases.MeasureBasis:
     return next(
         measure_basis
-        for measure_basis in bases.concentration_bases(**asked)
+        for measure_basis in bases.concentration_bases(**options)
         if measure_basis.key == key
     )
 
@@ -125,11 +108,11 @@ def test_a_shared_contract_with_many_systems_counts_once() -> None:
         annual_value=100,
         total_value=300,
     )
-    held = {
+    amounts = {
         measure_basis.key: dict(measure_basis.amounts).get(maker)
         for measure_basis in bases.concentration_bases()
     }
-    assert held == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
+    assert amounts == {"contracts": 1, "yearly value": 100, "total value": 300, "systems": None}
     assert basis("contracts").boroughs == 3
 
 
@@ -156,8 +139,8 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
             factories.contract(supplier=supplier, lead=lead, **amount)
     with connection.cursor() as cursor:
         cursor.execute(SHARES)
-        expected = {key: tuple(held) for key, *held in cursor.fetchall()}
-    found = {
+        expected = {key: tuple(amounts) for key, *amounts in cursor.fetchall()}
+    result = {
         measure_basis.key: (
             measure_basis.top_10.held,
             measure_basis.top_15.held,
@@ -165,8 +148,8 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
         )
         for measure_basis in bases.concentration_bases()
     }
-    assert found == expected
-    assert len({total for *_, total in found.values()}) == 4
+    assert result == expected
+    assert len({total for *_, total in result.values()}) == 4
 
 
 SHARES = """
@@ -208,9 +191,9 @@ def test_a_group_holds_what_its_members_hold(client: Client) -> None:
     grouped = [(row["supplier"], row["amount"]) for row in rows(client, FILE, {"group": "yes"})]
     assert alone == [("Old", "2"), ("New", "1")]
     assert grouped == [("New", "3")]
-    said = words(client.get(PAGE, {"group": "yes"}))
-    assert "suppliers with their present owners" in said
-    assert "Contracts: 1 of 1 groups" in said
+    text = words(client.get(PAGE, {"group": "yes"}))
+    assert "suppliers with their present owners" in text
+    assert "Contracts: 1 of 1 groups" in text
 
 
 @db
@@ -229,11 +212,11 @@ def test_a_denominator_says_how_many_where_and_what_is_left_out() -> None:
     factories.contract(lead=lead, total_value=1500)
     factories.contract(lead=lead, source_kind="illustrative")
     factories.contract(supplier=None)
-    assert denominator_sentence(basis("contracts")) == (
+    assert basis("contracts").denominator == (
         "of 2 contracts with a known supplier, in 1 borough; 1 more left out, for no supplier is "
         "known; 1 of those counted invented for demonstration"
     )
-    assert denominator_sentence(basis("total value")) == (
+    assert basis("total value").denominator == (
         "of £1,500 over the whole term in 1 contract with a total value and a known supplier, in "
         "1 borough; 2 more left out, for no supplier or no such value is known; VAT bases mixed"
     )
@@ -246,8 +229,8 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
         for _ in range(1 if number > 7 else 2):
             factories.contract(supplier=supplier)
     measure_basis = basis("contracts")
-    assert "10 tie for place 10: the share is the same" in caution_sentence(measure_basis)
-    assert "10 tie for place 15: the share is the same" in caution_sentence(measure_basis)
+    assert "10 tie for place 10: the share is the same" in measure_basis.caution
+    assert "10 tie for place 15: the share is the same" in measure_basis.caution
     assert "10 tie for place 10" in words(client.get(PAGE))
 
 
@@ -255,8 +238,8 @@ def test_a_tie_for_the_last_place_is_said(client: Client) -> None:
 def test_few_suppliers_are_said_to_be_few_and_none_is_not_known(client: Client) -> None:
     assert words(client.get(PAGE)).count("not known") >= 8
     factories.contract()
-    said = words(client.get(PAGE))
-    assert "Only 1 in all." in said
+    text = words(client.get(PAGE))
+    assert "Only 1 in all." in text
     assert "100.0\u00a0%" in text_of(client.get(PAGE))
 
 
@@ -265,10 +248,10 @@ def test_the_claims_stand_beside_with_their_sources(client: Client) -> None:
     finding = factories.finding(slug="two-shares-side-by-side")
     response = client.get(PAGE)
     links = read(response).links
-    said = words(client.get(PAGE))
-    assert "more than 50 %" in said
-    assert "90 or 91 %" in said
-    assert "The two claims cannot easily describe one distribution" in said
+    text = words(client.get(PAGE))
+    assert "more than 50 %" in text
+    assert "90 or 91 %" in text
+    assert "The two claims cannot easily describe one distribution" in text
     assert "https://www.computerweekly.com/news/252488816" in links
     assert finding.get_absolute_url() in links
 
@@ -277,11 +260,11 @@ def test_the_claims_stand_beside_with_their_sources(client: Client) -> None:
 def test_the_file_has_every_supplier_on_every_basis_and_ends_at_the_whole(client: Client) -> None:
     small_london()
     factories.contract(total_value=10)
-    asked = client.get(PAGE).context["asked"]
+    query = client.get(PAGE).context["asked"]
     found = rows(client, FILE)
-    assert len(found) == asked.total > 40
+    assert len(found) == query.total > 40
     assert f"Download all {len(found)} rows" in words(client.get(PAGE))
-    for base in asked.bases:
+    for base in query.bases:
         own = [row for row in found if row["basis"] == base.key]
         assert [row["supplier"] for row in own] == [maker.name for maker, _ in base.amounts]
         assert Decimal(own[-1]["cumulative_share"]) == 100

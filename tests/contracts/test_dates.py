@@ -75,7 +75,7 @@ def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
     ],
 )
 def test_standing_on_a_day(fields: dict[str, Any], standing: ContractStatus) -> None:
-    assert ContractTerm(**fields).standing(DAY) is standing
+    assert ContractTerm(**fields).status_on(DAY) is standing
 
 
 @pytest.mark.parametrize("partial", ["2027", "2027-05", ""])
@@ -106,15 +106,15 @@ def test_sql_agrees_on_act_by_and_standing(
     contract = factories.contract(
         lead=factories.borough(), notice_months=notice, rolling=rolling, **fields
     )
-    asked = datetime.date.fromisoformat(day)
+    query = datetime.date.fromisoformat(day)
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"day": asked, "id": contract.pk})
+        cursor.execute(STANDING, {"day": query, "id": contract.pk})
         ((standing,),) = cursor.fetchall()
     assert contract.term.act_by == contract.act_by
-    assert contract.term.standing(asked) == standing
+    assert contract.term.status_on(query) == standing
     statuses = [
         status
         for status in ContractStatus
-        if Contract.objects.standing_as([status], asked).exists()
+        if Contract.objects.with_status([status], query).exists()
     ]
     assert statuses == [standing]

@@ -69,7 +69,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_filter_keeps_the_contracts_that_fit_and_no_other(
     client: Client, name: str, value: str, fields: dict[str, Any]
 ) -> None:
-    fields = {key: made() if callable(made) else made for key, made in fields.items()}
+    fields = {key: created() if callable(created) else created for key, created in fields.items()}
     fits = factories.contract(**fields)
     other = factories.system(function=factories.function(), source_kind="illustrative")
     factories.contract(route=Route.WAIVER, source_kind="illustrative", systems=[other])
@@ -89,7 +89,7 @@ def test_a_shared_contract_is_found_once_under_each_of_its_boroughs(client: Clie
     shared = factories.contract(lead=lead, partners=partners, systems=systems)
     for borough in boroughs:
         assert found(client, borough=borough.slug) == {shared.pk}
-    assert found(client, borough=[one.slug for one in boroughs]) == {shared.pk}
+    assert found(client, borough=[item.slug for item in boroughs]) == {shared.pk}
     assert found(client, product=[system.product.slug for system in systems]) == {shared.pk}
     assert found(client, function=[system.function.slug for system in systems]) == {shared.pk}
 
@@ -132,11 +132,11 @@ def test_standing_is_as_at_today(
     client: Client, monkeypatch: pytest.MonkeyPatch, standing: str
 ) -> None:
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2026, 11, 30))
-    made = {name: factories.contract(**fields).pk for name, fields in STANDS.items()}
-    assert found(client, standing=standing) == {made[standing]}
-    assert found(client, standing=[standing, "rolling"]) == {made[standing], made["rolling"]}
+    created = {name: factories.contract(**fields).pk for name, fields in STANDS.items()}
+    assert found(client, standing=standing) == {created[standing]}
+    assert found(client, standing=[standing, "rolling"]) == {created[standing], created["rolling"]}
     monkeypatch.setattr(dates, "today", lambda: datetime.date(2040, 1, 1))
-    ended = {made[name] for name in ("current", "past_act_by", "ended")}
+    ended = {created[name] for name in ("current", "past_act_by", "ended")}
     assert found(client, standing="ended") == ended
 
 

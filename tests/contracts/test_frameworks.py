@@ -74,9 +74,9 @@ def test_a_framework_without_contracts_shows_no_value(client: Client, cloud: Fra
     factories.contract(framework=cloud)
     factories.framework("Empty")
     assert column(client, FILE, "total_value") == ["", ""]
-    said = words(client.get(PAGE), "tbody")
-    assert "not knownfor 0 of 1" in said
-    assert "£" not in said
+    text = words(client.get(PAGE), "tbody")
+    assert "not knownfor 0 of 1" in text
+    assert "£" not in text
 
 
 @pytest.mark.parametrize(
@@ -130,13 +130,13 @@ def test_the_page_of_a_framework_says_what_is_known_and_what_outlasts_it(
         for title, end in ends.items()
     ]
     response = client.get(cloud.get_absolute_url())
-    said = words(response)
-    assert "3 contracts called off under it, led or shared by 3 of the 33 boroughs, with 1" in said
-    assert "starts not known; ends 2027" in said
-    assert "After, to January 2028" in said
-    assert "Before, to" not in said
-    assert "Perhaps, to" not in said
-    assert "known for 0 of 3 contracts, whatever their VAT; never the framework’s ceiling" in said
+    text = words(response)
+    assert "3 contracts called off under it, led or shared by 3 of the 33 boroughs, with 1" in text
+    assert "starts not known; ends 2027" in text
+    assert "After, to January 2028" in text
+    assert "Before, to" not in text
+    assert "Perhaps, to" not in text
+    assert "known for 0 of 3 contracts, whatever their VAT; never the framework’s ceiling" in text
     links = read(client.get(cloud.get_absolute_url())).row_links
     assert sorted(links[:3]) == sorted(contract.get_absolute_url() for contract in contracts)
     assert links[3:] == ["/systems/suppliers/maker/"]
@@ -145,8 +145,8 @@ def test_the_page_of_a_framework_says_what_is_known_and_what_outlasts_it(
 def test_a_framework_without_a_known_end_says_so(client: Client) -> None:
     framework = factories.framework()
     factories.contract(framework=framework, ends_on="2040-01-01")
-    said = words(client.get(framework.get_absolute_url()))
-    assert "not known: its end is not known" in said
+    text = words(client.get(framework.get_absolute_url()))
+    assert "not known: its end is not known" in text
 
 
 def test_invented_contracts_of_a_framework_can_be_left_out(
@@ -155,9 +155,9 @@ def test_invented_contracts_of_a_framework_can_be_left_out(
     factories.contract(framework=cloud, source_kind="illustrative", title="Made up")
     address = cloud.get_absolute_url()
     assert "Made up" in words(client.get(address))
-    said = words(client.get(address, {"illustrative": "no"}))
-    assert "0 contracts called off under it" in said
-    assert "Made up" not in said
+    text = words(client.get(address, {"illustrative": "no"}))
+    assert "0 contracts called off under it" in text
+    assert "Made up" not in text
 
 
 @pytest.mark.parametrize(

@@ -49,8 +49,8 @@ COLUMNS += ["annual_value", "total_value", "as_of"]
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_contracts_sort_by_each_column_both_ways(client: Client, name: str) -> None:
-    one, two = first_and_last()
-    last, first = factories.contract(**two), factories.contract(**one)
+    item, two = first_and_last()
+    last, first = factories.contract(**two), factories.contract(**item)
     up = [str(first.pk), str(last.pk)]
     assert column(client, CSV, "contract_id", {"sort": name}) == up
     assert column(client, CSV, "contract_id", {"sort": f"-{name}"}) == up[::-1]

@@ -21,9 +21,9 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_contract_says_by_when_to_act_and_why(client: Client) -> None:
     contract = factories.contract(ends_on="2028-03-31", notice_months=6)
-    said = words(client.get(contract.get_absolute_url()))
-    assert "Act by 30 September 2027 (in 9 months)" in said
-    assert "the end, 31 March 2028, less 6 months of notice." in said
+    text = words(client.get(contract.get_absolute_url()))
+    assert "Act by 30 September 2027 (in 9 months)" in text
+    assert "the end, 31 March 2028, less 6 months of notice." in text
 
 
 @pytest.mark.parametrize(
@@ -66,9 +66,9 @@ def test_a_contract_says_who_shares_it_and_what_it_pays_for(client: Client) -> N
         route="framework_direct",
     )
     page = client.get(contract.get_absolute_url())
-    said = words(page)
-    assert "Camden leads; shared with Barnet" in said
-    assert "Framework call-off without competition; G-Cloud" in said
+    text = words(page)
+    assert "Camden leads; shared with Barnet" in text
+    assert "Framework call-off without competition; G-Cloud" in text
     assert row_links(client, contract.get_absolute_url()) == [system.get_absolute_url()]
     links = read(client.get(contract.get_absolute_url())).links
     assert {"/boroughs/barnet/", "/contracts/frameworks/g-cloud/"} <= set(links)
@@ -76,27 +76,27 @@ def test_a_contract_says_who_shares_it_and_what_it_pays_for(client: Client) -> N
 
 def test_what_is_not_known_of_a_contract_reads_not_known(client: Client) -> None:
     contract = factories.contract(supplier=None)
-    said = words(client.get(contract.get_absolute_url()))
+    text = words(client.get(contract.get_absolute_url()))
     for key in ("Supplier", "Functions", "Notice", "Route to market", "Department", "Reference"):
-        assert f"{key} not known" in said.replace(f"{key}not known", f"{key} not known"), key
-    assert "not known a year; not known in all; VAT basis not known" in said
-    assert "£0" not in said
+        assert f"{key} not known" in text.replace(f"{key}not known", f"{key} not known"), key
+    assert "not known a year; not known in all; VAT basis not known" in text
+    assert "£0" not in text
 
 
 def test_a_contract_shows_its_values_with_their_vat(client: Client) -> None:
     contract = factories.contract(
         annual_value=Decimal("1234.50"), total_value=Decimal(0), vat="excluding"
     )
-    said = words(client.get(contract.get_absolute_url()))
-    assert "£1,234 a year; £0 in all; VAT excluding" in said
+    text = words(client.get(contract.get_absolute_url()))
+    assert "£1,234 a year; £0 in all; VAT excluding" in text
 
 
 def test_an_extension_is_shown_beside_the_end_and_does_not_move_it(client: Client) -> None:
     contract = factories.contract(
         ends_on="2027-03-31", extension_until="2029", notice_months=3, starts_on="2022"
     )
-    said = words(client.get(contract.get_absolute_url()))
-    assert "starts 2022; ends 31 March 2027; may be extended to 2029" in said
+    text = words(client.get(contract.get_absolute_url()))
+    assert "starts 2022; ends 31 March 2027; may be extended to 2029" in text
     assert contract.act_by == datetime.date(2026, 12, 31)
 
 
@@ -116,9 +116,9 @@ def test_the_list_sums_each_shared_contract_once(client: Client) -> None:
 
 def test_no_known_value_is_said_and_not_summed_to_nought(client: Client) -> None:
     factories.contract()
-    said = words(client.get("/contracts/"))
-    assert "No yearly value is known for any of them." in said
-    assert "£0" not in said
+    text = words(client.get("/contracts/"))
+    assert "No yearly value is known for any of them." in text
+    assert "£0" not in text
 
 
 def test_a_contract_for_nothing_is_known_to_cost_nothing(client: Client) -> None:
@@ -145,6 +145,6 @@ def test_a_contract_says_by_when_to_start_and_to_act_also_if_extended(client: Cl
     contract = factories.contract(
         ends_on="2027-03-31", notice_months=6, extension_until="2028-02-29"
     )
-    said = words(client.get(contract.get_absolute_url()))
-    assert "30 September 2026; work on a successor must start by 30 September 2025" in said
-    assert "If every extension is taken: 29 August 2027" in said
+    text = words(client.get(contract.get_absolute_url()))
+    assert "30 September 2026; work on a successor must start by 30 September 2025" in text
+    assert "If every extension is taken: 29 August 2027" in text

@@ -69,8 +69,8 @@ def drawn(**fields: Any) -> list[tuple[str, str, str]]:
 def test_what_is_known_is_drawn_apart_from_what_is_in_doubt(
     starts_on: str, ends_on: str, extension: str, expected: list[str]
 ) -> None:
-    found = drawn(starts_on=starts_on, ends_on=ends_on, extension_until=extension)
-    assert [" ".join(part) for part in found] == expected
+    result = drawn(starts_on=starts_on, ends_on=ends_on, extension_until=extension)
+    assert [" ".join(part) for part in result] == expected
 
 
 def test_without_an_end_nothing_is_drawn_and_the_reason_is_said() -> None:
@@ -174,10 +174,10 @@ def test_the_words_state_the_finding_and_what_is_not_drawn(client: Client) -> No
         "Listed only: no end known, 1; rolling: no end date, 1."
     )
     assert len(chart.rows) == 5
-    said = words(client.get(PAGE))
-    assert "As at 30 November 2026." in said
-    assert "not drawn: no end date" in said
-    assert "not drawn: no end known" in said
+    text = words(client.get(PAGE))
+    assert "As at 30 November 2026." in text
+    assert "not drawn: no end date" in text
+    assert "not drawn: no end known" in text
 
 
 @pytest.mark.django_db
@@ -218,10 +218,10 @@ def test_at_most_100_bars_and_ways_to_narrow(client: Client) -> None:
     response = client.get(PAGE)
     assert len(series(response.context["picture"])["Runs"]["y"]) == 100
     assert total(response) == 101
-    said = words(response)
-    assert "This page shows 1 to 100 of 101, the next end first: a picture holds 100." in said
-    assert "Barnet (1)" in said
-    assert "Camden (101)" in said
+    text = words(response)
+    assert "This page shows 1 to 100 of 101, the next end first: a picture holds 100." in text
+    assert "Barnet (1)" in text
+    assert "Camden (101)" in text
     assert "?borough=barnet" in read(response).links
     assert len(series(client.get(PAGE, {"page": 2}).context["picture"])["Runs"]["y"]) == 1
 
@@ -233,18 +233,18 @@ def test_ways_to_narrow_count_each_contract_once_and_lead_to_as_many(client: Cli
     factories.contract(lead=lead, partners=partners, systems=systems)
     factories.contract(lead=partners[0], systems=systems[:1])
     query = client.get(PAGE).wsgi_request.GET
-    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
-    assert list(found) == ["service area", "borough"]
-    for way in (way for ways in found.values() for way in ways):
-        assert total(client.get(f"{PAGE}?{way.query}")) == way.count > 0
+    offers = dict(bars.narrowing_links(TimelineFilter(query, Contract.objects.all())))
+    assert list(offers) == ["service area", "borough"]
+    for link in (link for links in offers.values() for link in links):
+        assert total(client.get(f"{PAGE}?{link.query}")) == link.count > 0
 
 
 @pytest.mark.django_db
 def test_a_filter_in_use_is_not_offered_again(client: Client) -> None:
     contract = factories.contract()
     query = client.get(PAGE, {"borough": contract.lead.slug}).wsgi_request.GET
-    found = dict(bars.ways_to_narrow(TimelineFilter(query, Contract.objects.all())))
-    assert list(found) == ["service area"]
+    offers = dict(bars.narrowing_links(TimelineFilter(query, Contract.objects.all())))
+    assert list(offers) == ["service area"]
 
 
 @pytest.mark.django_db

@@ -55,11 +55,11 @@ def test_a_window_says_who_can_choose_and_until_when(client: Client, rents: Func
     contract("Camden", "2027-06-30", rents, annual_value=1_000_000)
     contract("Barnet", "2028-02-01", rents, annual_value=200_000)
     contract("Sutton", "2028-02-03", rents)
-    said = words(client.get(PAGE))
-    assert "1 window that opens within 36 months, among 3 contracts that run today" in said
+    text = words(client.get(PAGE))
+    assert "1 window that opens within 36 months, among 3 contracts that run today" in text
     assert (
         "Barnet, Camden and Sutton can still choose together between 3 February and 30 June 2027; "
-        "£1.2 m a year known for 2 of 3 contracts." in said
+        "£1.2 m a year known for 2 of 3 contracts." in text
     )
 
 
@@ -105,8 +105,8 @@ def test_where_too_many_run_a_borough_still_has_its_windows(
 ) -> None:
     seller, product = factories.supplier("Seller"), factories.product("Ledger")
     for lead, ends_on in (("Camden", "2028-06-30"), ("Barnet", "2028-06-30")):
-        one = contract(lead, ends_on, rents, supplier=seller)
-        one.systems.add(factories.system(borough=one.lead, product=product, function=rents))
+        item = contract(lead, ends_on, rents, supplier=seller)
+        item.systems.add(factories.system(borough=item.lead, product=product, function=rents))
     for number in range(4):
         other = factories.function()
         contract(f"Other {number}", "2027-01-31", other, supplier=factories.supplier())
@@ -133,8 +133,8 @@ def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
     page = words(client.get(window))
     assert "must be acted on first" not in page
     assert "Plan a common end date" in page
-    monkeypatch.setattr(views, "MOST", 2)
-    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    monkeypatch.setattr(views, "MAX_CONTRACTS_PER_WINDOW", 2)
+    monkeypatch.setattr(views, "MAX_CONTRACTS_IN_LIST", 1)
     page = words(client.get(window))
     assert "These are the 2 of 3 contracts that must be acted on first" in page
     assert "The 2 to act on first are drawn" in page
@@ -184,12 +184,12 @@ def test_days_read_as_a_person_would_say_them(
 def test_the_file_has_a_row_for_each_contract_of_each_window(
     client: Client, rents: Function
 ) -> None:
-    one, two = contract("Camden", "2027-06-30", rents), contract("Barnet", "2027-09-30", rents)
-    found = rows(client, FILE)
-    assert [row["contract_id"] for row in found] == [str(one.pk), str(two.pk)]
-    assert found[0] | {"window_id": ""} == {
+    item, two = contract("Camden", "2027-06-30", rents), contract("Barnet", "2027-09-30", rents)
+    file_rows = rows(client, FILE)
+    assert [row["contract_id"] for row in file_rows] == [str(item.pk), str(two.pk)]
+    assert file_rows[0] | {"window_id": ""} == {
         "window_id": "", "group_by": "function", "group": "Rents", "opens_on": "2026-09-30",
-        "closes_on": "2027-06-30", "boroughs": "Barnet; Camden", "contract_id": str(one.pk),
+        "closes_on": "2027-06-30", "boroughs": "Barnet; Camden", "contract_id": str(item.pk),
         "lead_borough": "Camden", "must_start": "2026-06-30", "act_by": "2027-06-30",
         "annual_value": "", "assumed_notice_months": "", "assumed_act_by": "",
     }  # fmt: skip
@@ -264,11 +264,11 @@ def test_an_assumed_notice_is_marked_and_its_date_stands_apart(
         client.get(PAGE)
     )
     query = {"assume_notice": 6}
-    row = {one["lead_borough"]: one for one in rows(client, FILE, query)}["Camden"]
+    row = {item["lead_borough"]: item for item in rows(client, FILE, query)}["Camden"]
     assert (row["act_by"], row["must_start"], row["assumed_act_by"]) == ("", "", "2026-12-30")
-    said = words(client.get(PAGE, query))
-    assert "Some notice is assumed." in said
-    assert "end less 6 months (assumed)" in said
+    text = words(client.get(PAGE, query))
+    assert "Some notice is assumed." in text
+    assert "end less 6 months (assumed)" in text
 
 
 def test_a_borough_chooses_windows_and_not_contracts(client: Client, rents: Function) -> None:
@@ -329,10 +329,10 @@ def test_a_near_miss_says_how_long_it_would_extend_and_whether_it_may(
     contract("Ealing", "2027-03-15", rents)
     contract("Sutton", "2027-03-15", rents, extension_until="2027-06-01")
     contract("Harrow", "2024-06-30", factories.function())
-    said = words(client.get(PAGE))
-    assert "Brent would fit if it extended by 4 months, which its contract allows." in said
-    assert "Ealing would fit if it extended by 4 months (not known whether it may)." in said
-    assert "Sutton would fit if it extended by 4 months, which its contract does not allow" in said
+    text = words(client.get(PAGE))
+    assert "Brent would fit if it extended by 4 months, which its contract allows." in text
+    assert "Ealing would fit if it extended by 4 months (not known whether it may)." in text
+    assert "Sutton would fit if it extended by 4 months, which its contract does not allow" in text
 
 
 def window_address(client: Client) -> str:
@@ -349,9 +349,9 @@ def test_a_window_has_a_page_with_what_is_known_of_its_systems(
     )
     contract("Camden", "2027-06-30", rents, systems=[system])
     contract("Barnet", "2027-06-30", rents)
-    said = words(client.get(window_address(client)))
-    assert "Mosaic, 2 of 5, intention: replace" in said
-    assert "Buy together: Rents" in said
+    text = words(client.get(window_address(client)))
+    assert "Mosaic, 2 of 5, intention: replace" in text
+    assert "Buy together: Rents" in text
 
 
 def test_the_planner_offers_the_cheapest_date_and_takes_another(
@@ -360,10 +360,10 @@ def test_the_planner_offers_the_cheapest_date_and_takes_another(
     contract("Camden", "2027-12-31", rents, extension_until="2028-03-31")
     contract("Barnet", "2028-06-30", rents, annual_value=12_000)
     address = window_address(client)
-    said = words(client.get(address))
-    assert "The cheapest date is 30 March 2028: £3,000 paid twice, as far as known" in said
-    asked = words(client.get(address, {"target": "2028-06-30"}))
-    assert "30 June 2028: 6 months of extension, £0 paid twice. Not feasible: 1 extension" in asked
+    text = words(client.get(address))
+    assert "The cheapest date is 30 March 2028: £3,000 paid twice, as far as known" in text
+    query = words(client.get(address, {"target": "2028-06-30"}))
+    assert "30 June 2028: 6 months of extension, £0 paid twice. Not feasible: 1 extension" in query
     assert "Too soon: buying takes 12 months" in words(
         client.get(address, {"target": "2027-01-01"})
     )
@@ -417,28 +417,28 @@ def derived(client: Client) -> set[tuple[str, str, str, frozenset[str]]]:
                 span = (row["contract_id"], row["lead_borough"], less(act_by, 12), act_by)
                 by_function[function].append(span)
     return {
-        (function, str(max(one[2] for one in shared)), str(min(one[3] for one in shared)),
-         frozenset(one[0] for one in shared))
+        (function, str(max(item[2] for item in shared)), str(min(item[3] for item in shared)),
+         frozenset(item[0] for item in shared))
         for function, spans in by_function.items() for shared in _largest(spans)
     }  # fmt: skip
 
 
 def _largest(spans: list[Any]) -> list[frozenset[Any]]:
-    sets = {frozenset(one for one in spans if one[2] <= day <= one[3])
+    sets = {frozenset(item for item in spans if item[2] <= day <= item[3])
             for span in spans for day in (span[2], span[3])}  # fmt: skip
-    shared = [one for one in sets if len({row[1] for row in one}) > 1]
-    return [one for one in shared if not any(one < other for other in shared)]
+    shared = [item for item in sets if len({row[1] for row in item}) > 1]
+    return [item for item in shared if not any(item < other for other in shared)]
 
 
 def test_the_windows_derived_from_the_file_of_contracts(client: Client) -> None:
     call_command("load", verbosity=0)
-    found: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    result: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for row in rows(client, FILE):
         key = (row["window_id"], row["group"], row["opens_on"], row["closes_on"])
-        found[key].add(row["contract_id"])
-    windows = {(*key[1:], frozenset(contracts)) for key, contracts in found.items()}
+        result[key].add(row["contract_id"])
+    windows = {(*key[1:], frozenset(contracts)) for key, contracts in result.items()}
     assert windows == derived(client)
-    assert len(windows) == len(found) == total(client.get(PAGE)) > 20
+    assert len(windows) == len(result) == total(client.get(PAGE)) > 20
 
 
 def test_the_calendar_holds_the_days_of_the_file(client: Client) -> None:
@@ -466,12 +466,12 @@ def test_the_calendar_refuses_what_the_page_does_not_understand(client: Client) 
 def test_a_changed_contract_raises_the_sequence_of_its_windows(
     client: Client, rents: Function
 ) -> None:
-    made = contract("Camden", "2027-06-30", rents)
+    created = contract("Camden", "2027-06-30", rents)
     contract("Barnet", "2027-06-30", rents)
     before = client.get("/contracts/together.ics")
     again = client.get("/contracts/together.ics", headers={"If-None-Match": before["ETag"]})
     assert again.status_code == 304
-    Contract.objects.filter(pk=made.pk).update(annual_value=5)
+    Contract.objects.filter(pk=created.pk).update(annual_value=5)
     after = client.get("/contracts/together.ics")
     raised = [
         [component["SEQUENCE"] for component in Calendar.from_ical(answer.content).walk("VEVENT")]

@@ -45,23 +45,23 @@ def test_the_file_has_the_columns_of_the_code(client: Client) -> None:
     repairs = factories.function("Repairs")
     full(lead=lead, title="Repairs system", supplier=acme, functions=[repairs])
     (row,) = rows(client, FILE)
-    told = {
+    text = {
         "gss_code": "E09000007", "organisation": "London Borough of Camden", "reference": "R1",
         "title": "Repairs system", "department": "Housing", "description": "Repairs",
         "supplier": "Acme", "supplier_number": "01234567", "sum": "120000.00", "sum_a_year": "",
         "irrecoverable_vat": "", "starts_on": "2025", "ends_on": "2028-03-31",
         "review_on": "2027-09-30", "process": "invitation to tender", "sme": "yes", "vcse": "no",
     }  # fmt: skip
-    assert {name: row[name] for name in told} == told
+    assert {name: row[name] for name in text} == text
 
 
 @pytest.mark.parametrize("route", ["", *Route.values])
 def test_every_route_came_of_a_tender_a_quote_or_neither(client: Client, route: str) -> None:
     factories.contract(route=route)
     tender = {"open", "restricted", "competitive_flexible", "framework_competition"}
-    wanted = "invitation to tender" if route in tender else "neither" if route else ""
-    wanted = "invitation to quote" if route == "quote" else wanted
-    assert column(client, FILE, "process") == [wanted]
+    expected = "invitation to tender" if route in tender else "neither" if route else ""
+    expected = "invitation to quote" if route == "quote" else expected
+    assert column(client, FILE, "process") == [expected]
 
 
 def test_the_file_holds_the_rows_of_the_list_in_their_order(client: Client) -> None:
@@ -125,7 +125,9 @@ def test_each_missing_fact_is_counted_and_leads_to_its_rows(client: Client, want
 
 def cells(client: Client, borough: str) -> dict[str, tuple[str, str]]:
     """Number and address by heading, of one borough's row."""
-    (row,) = [one for one in client.get(PAGE).context["gaps"].rows if one.borough.name == borough]
+    (row,) = [
+        item for item in client.get(PAGE).context["gaps"].rows if item.borough.name == borough
+    ]
     return {cell.label: (str(cell.missing), cell.address) for cell in row.cells}
 
 
@@ -143,8 +145,8 @@ def test_a_borough_without_contracts_is_not_known(client: Client) -> None:
     factories.borough("Bexley")
     factories.borough("Camden")
     full(lead=factories.borough("Barnet"))
-    said = words(client.get(PAGE), "tbody")
-    assert re.search(r"Bexley *not known *No contract of this borough is known", said)
+    text = words(client.get(PAGE), "tbody")
+    assert re.search(r"Bexley *not known *No contract of this borough is known", text)
     assert "in 1 borough; 0 of 33 boroughs reporting" in words(client.get(PAGE))
 
 

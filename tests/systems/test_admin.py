@@ -57,7 +57,7 @@ def test_a_contract_linked_from_the_system_covers_its_function(staff: Client) ->
     response = post_change(staff, system, form)
 
     assert [*contract.functions.all()] == [system.function]
-    assert any("Parking" in said and "now covers" in said for said in messages(response))
+    assert any("Parking" in text and "now covers" in text for text in messages(response))
 
 
 def test_a_system_under_contract_is_protected(staff: Client) -> None:
@@ -72,8 +72,8 @@ def test_a_system_under_contract_is_protected(staff: Client) -> None:
 def test_deleting_many_systems_says_which_are_protected(staff: Client) -> None:
     free, bound = factories.system(), factories.system()
     factories.contract(systems=[bound])
-    chosen = {"action": "delete_selected", "_selected_action": [free.pk, bound.pk], "post": "yes"}
-    response = staff.post(address(System, "changelist"), chosen)
+    selected = {"action": "delete_selected", "_selected_action": [free.pk, bound.pk], "post": "yes"}
+    response = staff.post(address(System, "changelist"), selected)
 
     assert "Cannot delete systems" in response.content.decode()
     assert System.objects.count() == 2
@@ -113,10 +113,10 @@ def test_an_owner_twice_in_one_form_is_refused(staff: Client) -> None:
 def test_a_supplier_in_other_capitals_is_refused(staff: Client) -> None:
     factories.supplier("ACME", company_number="01234567")
     form = _supplier(slug="acme-2", company_number="01234567")
-    said = errors(staff.post(address(Supplier, "add"), form))
+    text = errors(staff.post(address(Supplier, "add"), form))
 
-    assert "A supplier of this name is already recorded." in said
-    assert "Another supplier already has this company number." in said
+    assert "A supplier of this name is already recorded." in text
+    assert "Another supplier already has this company number." in text
 
 
 def test_a_product_alias_twice_is_refused(staff: Client) -> None:

@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from boroughs.models import Borough
-from systems.charts import systems_by_area_chart
 from systems.models import Function, System
+from systems.views import systems_by_area_chart
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -72,5 +72,5 @@ def test_a_regional_body_has_systems_but_is_no_borough() -> None:
 
 def test_the_picture_is_of_the_filtered_rows() -> None:
     systems(3, 5)
-    chosen = System.objects.filter(function__service_area__name="Area A")
-    assert systems_by_area_chart(chosen, "").rows == [("Area A", 3, 2)]
+    selected = System.objects.filter(function__service_area__name="Area A")
+    assert systems_by_area_chart(selected, "").rows == [("Area A", 3, 2)]

@@ -70,7 +70,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 def test_a_filter_keeps_the_rows_that_fit_and_no_other(
     client: Client, name: str, value: str, fields: dict[str, Any]
 ) -> None:
-    fields = {key: made() if callable(made) else made for key, made in fields.items()}
+    fields = {key: value() if callable(value) else value for key, value in fields.items()}
     fits = factories.system(**fields)
     factories.system(hosting=Hosting.SHARED, status=Status.LIVE, source_kind="illustrative")
     assert found(client, **{name: value}) == {fits.pk}
@@ -80,8 +80,8 @@ def test_a_partnership_that_is_not_known_is_named_with_those_that_are(client: Cl
     factories.borough(partnership="South London Partnership")
     response = client.get(SYSTEMS_CSV, {"partnership": "north"})
     assert response.status_code == 400
-    wanted = "“north” is not a partnership. Write one of: south-london-partnership."
-    assert wanted in text_of(response)
+    expected = "“north” is not a partnership. Write one of: south-london-partnership."
+    assert expected in text_of(response)
 
 
 def test_words_find_a_product_under_a_former_name_and_its_maker_under_any(client: Client) -> None:
@@ -192,14 +192,14 @@ def test_counts_of_products_and_suppliers_stay_apart(client: Client) -> None:
 )
 def test_what_research_counts_can_be_listed(client: Client, name: str, kept: list[str]) -> None:
     region = factories.borough(kind=Borough.Kind.REGIONAL)
-    made = {
+    created = {
         "plain": factories.system(),
         "retired": factories.system(status=Status.RETIRED),
         "unmade": factories.system(product=factories.product(manufacturer=None)),
         "rated": factories.system(satisfaction=3),
         "of a region": factories.system(borough=region, satisfaction=3),
     }
-    assert found(client, counted=name) == {made[one].pk for one in kept}
+    assert found(client, counted=name) == {created[item].pk for item in kept}
 
 
 def test_a_set_that_research_does_not_count_is_named_with_those_it_does(client: Client) -> None:

@@ -61,8 +61,8 @@ COLUMNS = [
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_systems_sort_by_each_column_both_ways(client: Client, name: str) -> None:
-    one, two = first_and_last()
-    last, first = factories.system(**two), factories.system(**one)
+    item, two = first_and_last()
+    last, first = factories.system(**two), factories.system(**item)
     up = [str(first.pk), str(last.pk)]
     assert column(client, CSV, "system_id", {"sort": name}) == up
     assert column(client, CSV, "system_id", {"sort": f"-{name}"}) == up[::-1]

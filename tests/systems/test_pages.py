@@ -14,11 +14,11 @@ def test_a_system_says_what_is_known_of_it(client: Client) -> None:
         hosting="saas", status="retiring", live_since="2019-04", users=1234, satisfaction=4,
         intention="replace",
     )  # fmt: skip
-    said = words(client.get(system.get_absolute_url()))
+    text = words(client.get(system.get_absolute_url()))
     for fact in ("Software as a service", "Being retired", "April 2019", "1,234 named users"):
-        assert fact in said
-    assert "4 of 5, the borough’s own view" in said
-    assert "Replace" in said
+        assert fact in text
+    assert "4 of 5, the borough’s own view" in text
+    assert "Replace" in text
 
 
 def test_a_system_says_where_the_fact_comes_from(client: Client) -> None:
@@ -27,19 +27,19 @@ def test_a_system_says_where_the_fact_comes_from(client: Client) -> None:
         source_kind="notice", source_url=place, as_of="2026", confidence="low", note="Page 7"
     )
     page = client.get(system.get_absolute_url())
-    said = words(page)
+    text = words(page)
     for fact in ("Procurement notice", "2026", "Low", "never", "Page 7"):
-        assert fact in said
+        assert fact in text
     assert place in read(client.get(system.get_absolute_url())).links
 
 
 def test_what_is_not_known_of_a_system_reads_not_known(client: Client) -> None:
     system = factories.system(product=factories.product(manufacturer=None))
-    said = words(client.get(system.get_absolute_url()))
+    text = words(client.get(system.get_absolute_url()))
     keys = ["Manufacturer", "Hosting", "Status", "Live since", "Users", "Satisfaction", "Intention"]
     for key in keys:
-        assert f"{key}not known" in said.replace(f"{key} not known", f"{key}not known"), key
-    assert "0 named users" not in said
+        assert f"{key}not known" in text.replace(f"{key} not known", f"{key}not known"), key
+    assert "0 named users" not in text
 
 
 def test_a_system_without_users_has_none(client: Client) -> None:
@@ -61,9 +61,9 @@ def test_a_system_lists_the_contracts_that_pay_for_it_and_who_else_runs_it(clien
 
 
 def test_a_system_nobody_else_runs_says_that_others_may(client: Client) -> None:
-    said = words(client.get(factories.system().get_absolute_url()))
-    assert "Boroughs that have sent no return may run it too." in said
-    assert "None recorded." in said
+    text = words(client.get(factories.system().get_absolute_url()))
+    assert "Boroughs that have sent no return may run it too." in text
+    assert "None recorded." in text
 
 
 def test_a_product_lists_its_names_and_who_runs_it(client: Client) -> None:
@@ -80,8 +80,8 @@ def test_a_product_lists_its_names_and_who_runs_it(client: Client) -> None:
 
 def test_a_product_of_one_borough_reads_right(client: Client) -> None:
     factories.system(product=factories.product("Mosaic"))
-    said = words(client.get("/systems/products/mosaic/"))
-    assert "1 of 33 boroughs is known to run it, as 1 system. Others may" in said
+    text = words(client.get("/systems/products/mosaic/"))
+    assert "1 of 33 boroughs is known to run it, as 1 system. Others may" in text
 
 
 def test_a_supplier_shows_its_owners_nearest_first_and_what_it_bought(client: Client) -> None:
@@ -90,10 +90,10 @@ def test_a_supplier_shows_its_owners_nearest_first_and_what_it_bought(client: Cl
     factories.ownership(small, middle, since="2019-05")
     factories.ownership(middle, top)
     factories.ownership(bought, small, since="2010")
-    said = words(client.get("/systems/suppliers/s/"))
-    assert "S belongs to M (since May 2019), which belongs to T, its owner today." in said
-    assert "B belongs to S 2010" in said
-    assert "S belonged to Former; today to M 2015" in said
+    text = words(client.get("/systems/suppliers/s/"))
+    assert "S belongs to M (since May 2019), which belongs to T, its owner today." in text
+    assert "B belongs to S 2010" in text
+    assert "S belonged to Former; today to M 2015" in text
 
 
 def test_suppliers_that_own_each_other_do_not_go_round_for_ever(client: Client) -> None:
@@ -108,9 +108,9 @@ def test_a_supplier_lists_its_products_and_contracts(client: Client) -> None:
     product = factories.product(manufacturer=maker)
     contract = factories.contract(supplier=maker)
     factories.contract()
-    said = words(client.get("/systems/suppliers/civica/"))
-    assert "01234567" in said
-    assert "Small or medium-sizedno" in said.replace("sized no", "sizedno")
+    text = words(client.get("/systems/suppliers/civica/"))
+    assert "01234567" in text
+    assert "Small or medium-sizedno" in text.replace("sized no", "sizedno")
     links = row_links(client, "/systems/suppliers/civica/")
     assert links == [product.get_absolute_url(), contract.get_absolute_url()]
 
@@ -121,8 +121,8 @@ def test_a_list_shows_source_and_date_beside_each_system(client: Client) -> None
     )
     page = client.get("/systems/")
     assert "https://example.org/foi" in read(page).links
-    said = words(client.get("/systems/"), "tbody")
-    assert "Freedom of information answer" in said
-    assert "Sep" in said
-    assert "2026, low" in said
+    text = words(client.get("/systems/"), "tbody")
+    assert "Freedom of information answer" in text
+    assert "Sep" in text
+    assert "2026, low" in text
     assert "Source, as of, confidence" in words(page, "thead")

@@ -13,9 +13,8 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from systems import costs
 from systems.models import Function, Product, System
-from systems.products import page
+from systems.products import costs, page
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, row_links, words
@@ -53,8 +52,8 @@ def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -
         factories.system(product=mosaic, borough=factories.borough(name), function=function)
         for name, function in (("Ealing", adults), ("Brent", children), ("Barnet", adults))
     ]
-    said = words(client.get(ADDRESS))
-    assert re.search(r"Adults \(2\) ?Barnet.*Ealing.*Children \(1\) ?Brent", said)
+    text = words(client.get(ADDRESS))
+    assert re.search(r"Adults \(2\) ?Barnet.*Ealing.*Children \(1\) ?Brent", text)
     links = row_links(client, ADDRESS)
     assert links == [systems[place].get_absolute_url() for place in (2, 0, 1)]
 
@@ -62,8 +61,8 @@ def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -
 def test_hosting_is_counted_with_what_is_not_known(client: Client, mosaic: Product) -> None:
     for hosting in ("saas", "", "saas", "on_premises", ""):
         factories.system(product=mosaic, hosting=hosting)
-    said = words(client.get(ADDRESS))
-    assert "Software as a service: 2; On premises: 1; not known: 2 (of 5 systems)" in said
+    text = words(client.get(ADDRESS))
+    assert "Software as a service: 2; On premises: 1; not known: 2 (of 5 systems)" in text
 
 
 @pytest.mark.parametrize(
@@ -87,22 +86,22 @@ def test_satisfaction_is_shown_from_three_answers_with_their_number(
 def test_retired_and_planned_systems_are_said(client: Client, mosaic: Product) -> None:
     for status in ("retired", "planned", "live", ""):
         factories.system(product=mosaic, status=status)
-    said = words(client.get(ADDRESS))
-    assert "4 of 33 boroughs are known to run it, as 4 systems." in said
-    assert "2 of the systems are retired or only planned." in said
+    text = words(client.get(ADDRESS))
+    assert "4 of 33 boroughs are known to run it, as 4 systems." in text
+    assert "2 of the systems are retired or only planned." in text
 
 
 def test_a_cost_is_shown_from_six_contracts_on(client: Client, mosaic: Product) -> None:
     for number in range(5):
         paid(mosaic, 1000 * (number + 1), users=10)
-    said = words(client.get(ADDRESS))
-    assert said.count("too few to show") == 2
-    assert "ranks" not in said.split("How costs are compared")[0]
+    text = words(client.get(ADDRESS))
+    assert text.count("too few to show") == 2
+    assert "ranks" not in text.split("How costs are compared")[0]
     paid(mosaic, 6000, users=10)
-    said = words(client.get(ADDRESS))
-    assert "£35.00 £10.00 to £60.00 (ranks 1 to 6 of 6)" in said
-    assert "£350 £100 to £600 (ranks 1 to 6 of 6)" in said
-    assert "Half of 6 contracts cost £35 a year or less for each 1,000 residents" in said
+    text = words(client.get(ADDRESS))
+    assert "£35.00 £10.00 to £60.00 (ranks 1 to 6 of 6)" in text
+    assert "£350 £100 to £600 (ranks 1 to 6 of 6)" in text
+    assert "Half of 6 contracts cost £35 a year or less for each 1,000 residents" in text
 
 
 def test_a_shared_contract_counts_once_over_all_who_share_it(mosaic: Product) -> None:
@@ -142,10 +141,10 @@ def test_what_cannot_be_compared_is_counted_with_its_reason(
     paid(mosaic, None)
     other = factories.system()
     factories.contract(systems=[factories.system(product=mosaic), other], annual_value=9)
-    said = words(client.get(ADDRESS))
-    assert "2 contracts that run today, 1 excluding VAT, 1 with the VAT basis not known;" in said
-    assert "1 more pays for other products too and is left out." in said
-    assert "1 more states no yearly value." in said
+    text = words(client.get(ADDRESS))
+    assert "2 contracts that run today, 1 excluding VAT, 1 with the VAT basis not known;" in text
+    assert "1 more pays for other products too and is left out." in text
+    assert "1 more states no yearly value." in text
 
 
 def test_residents_and_users_that_are_not_known_make_no_cost(mosaic: Product) -> None:
@@ -183,11 +182,11 @@ def test_sql_that_shares_no_code_agrees_on_what_products_cost() -> None:
         with connection.cursor() as cursor:
             cursor.execute(EACH_THOUSAND, {"day": TODAY, "product": product.pk})
             by_sql = sorted(value for (value,) in cursor.fetchall())
-        found = costs_of(product)
-        assert sorted(found.thousands) == by_sql, product
-        if found.each_thousand:
+        result = costs_of(product)
+        assert sorted(result.thousands) == by_sql, product
+        if result.each_thousand:
             ranged += 1
-            assert found.each_thousand.median == median(by_sql)
+            assert result.each_thousand.median == median(by_sql)
     assert ranged > 3
 
 
@@ -203,9 +202,9 @@ def test_alternatives_are_what_others_run_for_the_same_functions(
         )
     factories.system(product=other)
     factories.system(product=other, function=adults, status="retired")
-    said = words(client.get(ADDRESS)).split("What else London runs for the same")[-1]
-    assert re.search(r"Adults Rival Supplier \d+ 3 of 33 Barnet, Brent, Ealing 3.7 \(n = 3\)", said)
-    assert re.search(r"Ealing 3.7 \(n = 3\) How this is worked out", said)
+    text = words(client.get(ADDRESS)).split("What else London runs for the same")[-1]
+    assert re.search(r"Adults Rival Supplier \d+ 3 of 33 Barnet, Brent, Ealing 3.7 \(n = 3\)", text)
+    assert re.search(r"Ealing 3.7 \(n = 3\) How this is worked out", text)
 
 
 def test_alternatives_of_a_product_nobody_runs_are_those_of_what_it_is_made_for(
@@ -214,9 +213,9 @@ def test_alternatives_of_a_product_nobody_runs_are_those_of_what_it_is_made_for(
     adults = factories.function("Adults")
     mosaic.functions.add(adults)
     factories.system(product=factories.product("Rival"), function=adults)
-    said = words(client.get(ADDRESS))
-    assert "No use in London is known yet." in said
-    assert "Rival" in said
+    text = words(client.get(ADDRESS))
+    assert "No use in London is known yet." in text
+    assert "Rival" in text
 
 
 def test_alternatives_beyond_five_are_counted(mosaic: Product) -> None:
@@ -231,9 +230,9 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
     small_london(rows=200)
     product = Product.objects.earliest("pk")
     seen = list(System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL))
-    found = page.alternatives_to(Function.objects.all(), [product], most=99)
-    assert found
-    for function, rows, _ in found:
+    result = page.alternatives_to(Function.objects.all(), [product], limit=99)
+    assert result
+    for function, rows, _ in result:
         for row in rows:
             boroughs = {
                 system.borough.name
@@ -290,10 +289,10 @@ def test_invented_records_are_left_out_when_asked(client: Client, mosaic: Produc
     factories.system(product=mosaic, source_kind="illustrative")
     real = factories.system(product=mosaic)
     factories.system(function=real.function, source_kind="illustrative")
-    said = words(client.get(ADDRESS, {"illustrative": "no"}))
-    assert "1 of 33 boroughs is known to run it, as 1 system." in said
-    assert "Records invented for demonstration are left out." in said
-    assert "No other product is known" in said
+    text = words(client.get(ADDRESS, {"illustrative": "no"}))
+    assert "1 of 33 boroughs is known to run it, as 1 system." in text
+    assert "Records invented for demonstration are left out." in text
+    assert "No other product is known" in text
     assert "1 record invented" in words(client.get(ADDRESS))
 
 
@@ -303,9 +302,9 @@ def test_invented_records_are_left_out_when_asked(client: Client, mosaic: Produc
 def test_what_is_not_understood_is_named(client: Client, mosaic: Product, query: Any) -> None:
     response = client.get(ADDRESS, query)
     assert response.status_code == 400
-    said = words(response)
-    assert "This address was not understood" in said
-    assert next(iter(query)) in said.split("take everything out")[1][:20]
+    text = words(response)
+    assert "This address was not understood" in text
+    assert next(iter(query)) in text.split("take everything out")[1][:20]
 
 
 def test_more_systems_than_fit_are_counted(

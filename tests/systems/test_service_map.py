@@ -13,14 +13,16 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from systems.models import Function, Status, System
-from systems.service_map import MapFilter, ServiceMap, service_map_for
-from systems.service_map.layout import (
+from systems.service_map.map import (
     STYLES,
     HighlightedProducts,
+    MapFilter,
     MapRow,
     MapUse,
+    ServiceMap,
     column_letters,
     product_marks,
+    service_map_for,
 )
 from tests import factories
 from tests.estate import small_london
@@ -114,7 +116,7 @@ def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
             ("Product A", 3),
             ("Product B", 1),
         ]
-        assert (map_row.running, map_row.answered, map_row.largest, map_row.most) == (
+        assert (map_row.running, map_row.answered, map_row.largest, map_row.largest_count) == (
             3,
             4,
             ["Product A"],
@@ -124,10 +126,10 @@ def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
 
 def test_the_page_says_it_in_words(client: Client, rents: Function) -> None:
     three(rents)
-    said = words(client.get(MAP))
-    assert "Rents2 products, 4 of 33 reporting; most: Product A, 3 of 3" in said
-    assert "1 function in 5 boroughs: 3 answers known, 1 none recorded, 1 not known" in said
-    assert "1 of 33 boroughs reporting" in said
+    text = words(client.get(MAP))
+    assert "Rents2 products, 4 of 33 reporting; most: Product A, 3 of 3" in text
+    assert "1 function in 5 boroughs: 3 answers known, 1 none recorded, 1 not known" in text
+    assert "1 of 33 boroughs reporting" in text
     page = text_of(client.get(MAP))
     assert page.count('aria-label="none recorded"') == 1
     assert page.count('aria-label="not known"') == 1
@@ -142,9 +144,9 @@ def test_a_tie_for_the_largest_is_said(
 ) -> None:
     for name in names:
         factories.system(function=rents, product=factories.product(name))
-    said = words(client.get(MAP))
-    assert f"{len(names)} of 33 reporting{'; ' if largest else ''}{largest}" in said
-    assert ("most" in said) == (len(names) == 2)
+    text = words(client.get(MAP))
+    assert f"{len(names)} of 33 reporting{'; ' if largest else ''}{largest}" in text
+    assert ("most" in text) == (len(names) == 2)
 
 
 def test_all_products_of_a_cell_are_named(client: Client, rents: Function) -> None:
@@ -162,25 +164,25 @@ def use(product: int, borough: int, function: int = 1) -> MapUse:
 
 
 def test_letters_follow_the_number_of_boroughs_then_the_name() -> None:
-    made = product_marks(
+    marks = product_marks(
         [use(1, 1), use(2, 1), use(2, 2), use(3, 1), use(3, 1, function=2)], HighlightedProducts()
     )
-    assert {key: mark.letters for key, mark in made.items()} == {2: "A", 1: "B", 3: "C"}
+    assert {key: mark.letters for key, mark in marks.items()} == {2: "A", 1: "B", 3: "C"}
 
 
 def test_a_product_of_one_borough_stays_plain_and_others_do_not() -> None:
-    made = product_marks(
+    marks = product_marks(
         [use(1, 1), use(1, 1, function=2), use(2, 1), use(2, 2)], HighlightedProducts()
     )
-    assert made[1].style == 0
-    assert made[2].style in range(1, STYLES + 1)
+    assert marks[1].style == 0
+    assert marks[2].style in range(1, STYLES + 1)
 
 
 def test_products_in_one_function_differ_in_style_while_styles_last() -> None:
     uses = [use(product, borough) for product in range(STYLES) for borough in (1, 2)]
-    made = product_marks(uses, HighlightedProducts())
-    assert len({mark.style for mark in made.values()}) == STYLES
-    assert len({mark.letters for mark in made.values()}) == STYLES
+    marks = product_marks(uses, HighlightedProducts())
+    assert len({mark.style for mark in marks.values()}) == STYLES
+    assert len({mark.letters for mark in marks.values()}) == STYLES
     more = product_marks([*uses, use(99, 1), use(99, 2)], HighlightedProducts())
     assert more[99].style in range(1, STYLES + 1)
 
@@ -270,13 +272,13 @@ def test_a_product_filter_marks_it_and_hides_no_other_answer(
     page = text_of(client.get(MAP, {"product": "product-b"}))
     assert page.count(' on"') == 1
     assert states("product=product-b") == states()
-    chosen = {
+    selected = {
         mark.name
         for cell in row("Rents", "product=product-b").cells
         for mark in cell.products
         if mark.chosen
     }
-    assert chosen == {"Product B"}
+    assert selected == {"Product B"}
 
 
 @pytest.mark.parametrize(
@@ -308,8 +310,8 @@ def test_a_regional_body_is_no_choice(client: Client) -> None:
 
 
 def test_an_empty_london_is_said_to_be_empty(client: Client) -> None:
-    said = words(client.get(MAP))
-    assert "No answers are recorded yet." in said
+    text = words(client.get(MAP))
+    assert "No answers are recorded yet." in text
     assert rows(client, FILE) == []
 
 
@@ -323,7 +325,7 @@ def from_the_files(client: Client, query: str) -> dict[tuple[str, str], tuple[st
     )
     boroughs = csv.DictReader(io.StringIO(text_of(client.get("/boroughs/boroughs.csv"))))
     functions = {system["function"] for system in systems}
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    result: dict[tuple[str, str], tuple[str, str]] = {}
     for borough in boroughs:
         if borough["kind"] == "regional":
             continue
@@ -336,17 +338,17 @@ def from_the_files(client: Client, query: str) -> dict[tuple[str, str], tuple[st
                 and system["status"] not in {"retired", "planned"}
             )
             none = "none recorded" if borough["complete_systems"] == "yes" else "not known"
-            found[function, borough["borough"]] = ("known" if names else none, "; ".join(names))
-    return found
+            result[function, borough["borough"]] = ("known" if names else none, "; ".join(names))
+    return result
 
 
 def agree(client: Client) -> None:
     mapped = {
-        (one["function"], one["borough"]): (
-            one["state"],
-            "; ".join(sorted(one["products"].split("; ")) if one["products"] else []),
+        (item["function"], item["borough"]): (
+            item["state"],
+            "; ".join(sorted(item["products"].split("; ")) if item["products"] else []),
         )
-        for one in rows(client, FILE)
+        for item in rows(client, FILE)
     }
     counted = from_the_files(client, "")
     assert counted
@@ -364,10 +366,10 @@ def test_the_cells_recounted_on_the_data_that_run_loads(client: Client) -> None:
     agree(client)
     answers = rows(client, FILE)
     assert len(answers) == 82 * 33
-    said = words(client.get(MAP))
+    text = words(client.get(MAP))
     for state in ("known", "none recorded", "not known"):
         count = sum(answer["state"] == state for answer in answers)
-        assert f"{count:,} " in said
+        assert f"{count:,} " in text
 
 
 @pytest.mark.parametrize("query", [{}, {"partnership": "west"}, {"kind": "corporate"}])

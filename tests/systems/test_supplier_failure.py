@@ -14,7 +14,7 @@ from skills.models import Skill
 from systems.models import Function, Product, Supplier
 from systems.suppliers import ownership, page
 from systems.suppliers.failure import SupplierFailure
-from systems.suppliers.page import NEEDED
+from systems.suppliers.page import SKILLS_FOR_A_MOVE
 from tests import factories
 from tests.pages import read, words
 
@@ -56,13 +56,13 @@ def test_boroughs_stand_by_name_with_what_they_would_lose(
     run("Brent", other, repairs)
     run("Ealing", other, rents)
     factories.returned(factories.borough("Camden"))
-    said = words(client.get(PAGE))
-    assert "2 of 33 boroughs would lose what they run for 2 functions: 3 systems in use." in said
-    assert "Brent 1 Repairs: Mosaic (also runs Other) 100" in said
-    assert "Sutton 2 Rents: MosaicRepairs: Mosaic 200" in said
-    assert said.index("Brent 1 ") < said.index("Sutton 2 ")
-    assert "For 1 of 33 it is not known: Ealing. On systems, 1 of 33 boroughs reporting" in said
-    assert "As at 30 November 2026." in said
+    text = words(client.get(PAGE))
+    assert "2 of 33 boroughs would lose what they run for 2 functions: 3 systems in use." in text
+    assert "Brent 1 Repairs: Mosaic (also runs Other) 100" in text
+    assert "Sutton 2 Rents: MosaicRepairs: Mosaic 200" in text
+    assert text.index("Brent 1 ") < text.index("Sutton 2 ")
+    assert "For 1 of 33 it is not known: Ealing. On systems, 1 of 33 boroughs reporting" in text
+    assert "As at 30 November 2026." in text
 
 
 def test_users_say_for_how_many_systems_they_are_known(
@@ -72,16 +72,16 @@ def test_users_say_for_how_many_systems_they_are_known(
     run("Brent", mosaic, factories.function())
     run("Camden", mosaic, rents)
     run("Ealing", mosaic, rents, users=0)
-    said = words(client.get(PAGE))
-    assert "Named users: 1,200, known for 2 of 4; who uses two systems counts in both." in said
-    assert "1,200for 1 of 2" in said
-    assert "Rents: Mosaic not known" in said
-    assert "Rents: Mosaic 0" in said
+    text = words(client.get(PAGE))
+    assert "Named users: 1,200, known for 2 of 4; who uses two systems counts in both." in text
+    assert "1,200for 1 of 2" in text
+    assert "Rents: Mosaic not known" in text
+    assert "Rents: Mosaic 0" in text
 
 
 def test_a_supplier_of_which_nothing_is_known(client: Client, maker: Supplier) -> None:
     factories.borough("Camden")
-    said = words(client.get(PAGE))
+    text = words(client.get(PAGE))
     for line in (
         "No borough is known to run its products. For 1 of 33 it is not known: Camden.",
         "No function is known that would need a successor.",
@@ -89,7 +89,7 @@ def test_a_supplier_of_which_nothing_is_known(client: Client, maker: Supplier) -
         "None of the skills that a move takes is recorded yet.",
         "Rules used",
     ):
-        assert line in said
+        assert line in text
 
 
 def test_other_groups_products_are_named_with_somebody_to_ring(
@@ -104,12 +104,12 @@ def test_other_groups_products_are_named_with_somebody_to_ring(
     run("Harrow", unknown, rents)
     run("Harrow", factories.product("Elsewhere"), factories.function())
     run("Harrow", factories.product("Gone"), rents, status="retired")
-    said = words(client.get(PAGE))
-    assert "2 of 5: Brent, Camden" in said
-    assert "Orchard (Other; 3 boroughs) Ring Ealing" in said
-    assert "Nobodys (maker not known; 1 borough) Ring Harrow" in said
-    assert "Elsewhere" not in said
-    assert "Gone" not in said
+    text = words(client.get(PAGE))
+    assert "2 of 5: Brent, Camden" in text
+    assert "Orchard (Other; 3 boroughs) Ring Ealing" in text
+    assert "Nobodys (maker not known; 1 borough) Ring Harrow" in text
+    assert "Elsewhere" not in text
+    assert "Gone" not in text
 
 
 def test_who_would_lose_it_too_is_rung_only_where_nobody_else_runs_it(
@@ -130,8 +130,8 @@ def test_a_real_record_is_rung_before_an_invented_one(
     assert "Orchard (maker not known; 2 boroughs, 1 invented) Ring Camden" in words(
         client.get(PAGE)
     )
-    said = words(client.get(PAGE, {"illustrative": "no"}))
-    assert "Orchard (maker not known; 1 borough) Ring Camden" in said
+    text = words(client.get(PAGE, {"illustrative": "no"}))
+    assert "Orchard (maker not known; 1 borough) Ring Camden" in text
 
 
 def test_no_product_of_the_same_last_owner_is_an_alternative(
@@ -143,11 +143,11 @@ def test_no_product_of_the_same_last_owner_is_an_alternative(
     run("Brent", mosaic, rents)
     for name, by in (("Parent", owner), ("Sibling", sister)):
         run("Ealing", factories.product(name, manufacturer=by), rents)
-    said = words(client.get(PAGE))
-    assert "Rents" in said
-    assert "none known" in said
-    assert "Sibling" not in said
-    assert "Maker belongs to Owner." in said
+    text = words(client.get(PAGE))
+    assert "Rents" in text
+    assert "none known" in text
+    assert "Sibling" not in text
+    assert "Maker belongs to Owner." in text
 
 
 def test_a_group_fails_together_unless_asked_otherwise(
@@ -156,11 +156,11 @@ def test_a_group_fails_together_unless_asked_otherwise(
     owned = factories.supplier("Owned")
     factories.ownership(owned, maker)
     run("Brent", factories.product("Theirs", manufacturer=owned), rents)
-    said = words(client.get(PAGE))
-    assert "If Maker failed with the company it owns today: Owned" in said
-    assert "Brent 1 Rents: Theirs" in said
-    said = words(client.get(PAGE, {"group": "no"}))
-    assert "No borough is known to run its products." in said
+    text = words(client.get(PAGE))
+    assert "If Maker failed with the company it owns today: Owned" in text
+    assert "Brent 1 Rents: Theirs" in text
+    text = words(client.get(PAGE, {"group": "no"}))
+    assert "No borough is known to run its products." in text
 
 
 def test_only_the_most_widely_run_alternatives_are_shown(
@@ -170,10 +170,10 @@ def test_only_the_most_widely_run_alternatives_are_shown(
     for number in range(6):
         run(f"Borough {number}", factories.product(f"Product {number}"), rents)
     run("Camden", Product.objects.get(name="Product 5"), rents)
-    said = words(client.get(PAGE))
-    assert said.index("Product 5 (") < said.index("Product 0 (")
-    assert "Product 3 (" not in said
-    assert "and 2 more" in said
+    text = words(client.get(PAGE))
+    assert text.index("Product 5 (") < text.index("Product 0 (")
+    assert "Product 3 (" not in text
+    assert "and 2 more" in text
 
 
 def test_contracts_at_stake_are_those_with_it_or_for_its_products_that_run(
@@ -188,13 +188,13 @@ def test_contracts_at_stake_are_those_with_it_or_for_its_products_that_run(
     factories.contract(title="Soon", lead=brent, supplier=reseller, systems=[system], **soon)
     factories.contract(title="Ended", supplier=maker, ends_on="2020")
     factories.contract(title="Not theirs", functions=[rents])
-    said = words(client.get(PAGE))
-    assert "2 contracts recorded, running today as far as known. Yearly value: £120" in said
-    assert "Soon Brent Reseller 31 Mar 2027 not known £20" in said
-    assert "Late Brent Maker 31 Mar 2030 30 Sep 2029 £100" in said
-    assert said.index("Soon Brent") < said.index("Late Brent")
-    assert "Ended" not in said
-    assert "Not theirs" not in said
+    text = words(client.get(PAGE))
+    assert "2 contracts recorded, running today as far as known. Yearly value: £120" in text
+    assert "Soon Brent Reseller 31 Mar 2027 not known £20" in text
+    assert "Late Brent Maker 31 Mar 2030 30 Sep 2029 £100" in text
+    assert text.index("Soon Brent") < text.index("Late Brent")
+    assert "Ended" not in text
+    assert "Not theirs" not in text
 
 
 def test_who_would_teach_what_a_move_takes(client: Client, maker: Supplier) -> None:
@@ -206,10 +206,10 @@ def test_who_would_teach_what_a_move_takes(client: Client, maker: Supplier) -> N
     region = factories.borough("GLA", kind="regional", inner_or_outer="")
     factories.skill_level(skill=skill, borough=region, level=4, can_teach=True)
     factories.skill_level(level=4, can_teach=True)
-    said = words(client.get(PAGE))
-    assert "Brent (expert), Camden (practitioner) 1 4 of 33" in said
-    assert "to buy a successor in a hurry and lawfully" in said
-    assert "GLA" not in said
+    text = words(client.get(PAGE))
+    assert "Brent (expert), Camden (practitioner) 1 4 of 33" in text
+    assert "to buy a successor in a hurry and lawfully" in text
+    assert "GLA" not in text
 
 
 def test_invented_levels_are_marked_and_can_be_left_out(client: Client, maker: Supplier) -> None:
@@ -270,20 +270,20 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
         group = ownership.supplier_group(Supplier.objects.get(slug=slug), None)
         failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
         losses = {
-            (loss.borough.pk, len(loss.parts), len(loss.systems), loss.users.total)
+            (loss.borough.pk, len(loss.parts), len(loss.users.systems), loss.users.total)
             for loss in failure.losses
         }
         assert losses == by_sql(LOSSES, list(group.keys))
         functions = [exposed.use.function.pk for exposed in failure.exposed]
         choices = {
-            (exposed.use.function.pk, exposed.choices)
+            (exposed.use.function.pk, len(exposed.replacements) + exposed.more)
             for exposed in failure.exposed
-            if exposed.choices
+            if exposed.replacements
         }
         assert choices == by_sql(ALTERNATIVES, list(group.keys), functions)
         assert losses
-    assert set(NEEDED) == set(
-        Skill.objects.filter(slug__in=NEEDED).values_list("slug", flat=True)
+    assert set(SKILLS_FOR_A_MOVE) == set(
+        Skill.objects.filter(slug__in=SKILLS_FOR_A_MOVE).values_list("slug", flat=True)
     ), "a skill that a move takes is not among those recorded"
     for slug in ("aareon-uk", "the-access-group"):
         assert client.get(f"/systems/suppliers/{slug}/failure/").status_code == 200

@@ -15,7 +15,7 @@ from contracts.models import Contract
 from systems.models import Function, Product, Supplier
 from systems.suppliers import market, ownership, page
 from systems.suppliers.market import Share
-from systems.suppliers.page import BY
+from systems.suppliers.page import BASES
 from tests import factories
 from tests.estate import small_london
 from tests.pages import words
@@ -35,9 +35,9 @@ def rents() -> Function:
 
 
 def run(function: Function, maker: Supplier | None, times: int, **fields: Any) -> None:
-    made = factories.product(manufacturer=maker)
+    created = factories.product(manufacturer=maker)
     for _ in range(times):
-        factories.system(function=function, product=made, **fields)
+        factories.system(function=function, product=created, **fields)
 
 
 def bought(function: Function, supplier: Supplier | None, **fields: Any) -> Contract:
@@ -55,11 +55,11 @@ def test_the_golden_values_stand_on_the_page(client: Client, rents: Function) ->
     for name, systems in (("Five", 5), ("Three", 3), ("Two", 2)):
         run(rents, factories.supplier(name), systems)
     run(rents, None, 4)
-    said = words(client.get("/systems/suppliers/five/"))
-    assert "50.0 %: 5 of 10 systems in use whose maker is known" in said
-    assert "left out as not known: 4 3 0.38 0.07 2.63" in said
-    assert "Five’s largest share of systems: 50 % for Rents (5 of 10)" in said
-    assert "each row are of the same systems in use whose maker is known" in said
+    text = words(client.get("/systems/suppliers/five/"))
+    assert "50.0 %: 5 of 10 systems in use whose maker is known" in text
+    assert "left out as not known: 4 3 0.38 0.07 2.63" in text
+    assert "Five’s largest share of systems: 50 % for Rents (5 of 10)" in text
+    assert "each row are of the same systems in use whose maker is known" in text
 
 
 def test_a_lone_supplier_is_fully_concentrated(client: Client, rents: Function) -> None:
@@ -88,13 +88,13 @@ def test_a_group_counts_as_one_supplier_or_each_by_itself(client: Client, rents:
     assert "75.0 %: 3 of 4 systems in use whose maker is known 2 0.63 0.25 1.60" in words(
         client.get("/systems/suppliers/owner/")
     )
-    said = words(client.get("/systems/suppliers/owner/?group=no"))
-    assert "25.0 %: 1 of 4 systems in use whose maker is known 3 0.38" in said
-    assert "Every company counts by itself, whoever owns it." in said
-    said = words(client.get("/systems/suppliers/owned/?group=yes"))
-    assert "50.0 %: 2 of 4 systems in use whose maker is known 2 0.63" in said
-    assert "of Owned itself only what it and its companies hold is shown" in said
-    assert "while N and H count it with Owner" in said
+    text = words(client.get("/systems/suppliers/owner/?group=no"))
+    assert "25.0 %: 1 of 4 systems in use whose maker is known 3 0.38" in text
+    assert "Every company counts by itself, whoever owns it." in text
+    text = words(client.get("/systems/suppliers/owned/?group=yes"))
+    assert "50.0 %: 2 of 4 systems in use whose maker is known 2 0.63" in text
+    assert "of Owned itself only what it and its companies hold is shown" in text
+    assert "while N and H count it with Owner" in text
 
 
 def test_contracts_are_shared_out_among_who_is_paid(client: Client, rents: Function) -> None:
@@ -106,9 +106,9 @@ def test_contracts_are_shared_out_among_who_is_paid(client: Client, rents: Funct
     bought(rents, maker, ends_on="2026-11-29")
     bought(rents, maker, starts_on="2027")
     bought(rents, maker, lead=factories.borough(kind="regional", inner_or_outer=""))
-    said = words(client.get("/systems/suppliers/maker/?by=contracts"))
+    text = words(client.get("/systems/suppliers/maker/?by=contracts"))
     assert (
-        "50.0 %: 1 of 2 running contracts whose supplier is knownleft out as not known: 1" in said
+        "50.0 %: 1 of 2 running contracts whose supplier is knownleft out as not known: 1" in text
     )
 
 
@@ -120,37 +120,37 @@ def test_value_is_counted_whole_in_each_function_and_once_however_shared(
     fields: dict[str, Any] = {"supplier": maker, "annual_value": 1500, "partners": partners}
     factories.contract(functions=[rents, repairs], **fields)
     bought(rents, factories.supplier(), annual_value=500)
-    said = words(client.get("/systems/suppliers/maker/?by=value"))
+    text = words(client.get("/systems/suppliers/maker/?by=value"))
     words_ = "a year, in {} whose supplier and yearly value are known"
-    assert f"75.0 %: £1,500 of £2,000 {words_.format('2 running contracts')}" in said
-    assert f"100.0 %: £1,500 of £1,500 {words_.format('1 running contract')}" in said
+    assert f"75.0 %: £1,500 of £2,000 {words_.format('2 running contracts')}" in text
+    assert f"100.0 %: £1,500 of £1,500 {words_.format('1 running contract')}" in text
 
 
 def test_a_value_that_is_not_known_is_no_share_of_nought(client: Client, rents: Function) -> None:
     maker = factories.supplier("Maker")
     bought(rents, maker)
     bought(rents, factories.supplier(), annual_value=500)
-    said = words(client.get("/systems/suppliers/maker/?by=value"))
-    assert "not known: of its own 1 the yearly value is not known" in said
-    assert "left out as not known: 1, 1 of them its own" in said
-    assert "0.0 %" not in said
-    assert "No share of yearly value is known for Maker" in said
+    text = words(client.get("/systems/suppliers/maker/?by=value"))
+    assert "not known: of its own 1 the yearly value is not known" in text
+    assert "left out as not known: 1, 1 of them its own" in text
+    assert "0.0 %" not in text
+    assert "No share of yearly value is known for Maker" in text
 
 
 def test_a_function_without_any_contract_is_not_known(client: Client, rents: Function) -> None:
     run(rents, factories.supplier("Maker"), 1)
-    said = words(client.get("/systems/suppliers/maker/?by=contracts"))
-    assert "not known: no running contract with a known supplier" in said
-    said = words(client.get("/systems/suppliers/maker/?by=value"))
-    assert "not known: no running contract with a known supplier and yearly value" in said
+    text = words(client.get("/systems/suppliers/maker/?by=contracts"))
+    assert "not known: no running contract with a known supplier" in text
+    text = words(client.get("/systems/suppliers/maker/?by=value"))
+    assert "not known: no running contract with a known supplier and yearly value" in text
 
 
 def test_none_of_what_is_known_reads_none(client: Client, rents: Function) -> None:
     run(rents, factories.supplier("Maker"), 1)
     bought(rents, factories.supplier())
-    said = words(client.get("/systems/suppliers/maker/?by=contracts"))
-    assert "Maker is known to hold none of the running contracts whose supplier is known" in said
-    assert "0.0 %: 0 of 1 running contract whose supplier is known" in said
+    text = words(client.get("/systems/suppliers/maker/?by=contracts"))
+    assert "Maker is known to hold none of the running contracts whose supplier is known" in text
+    assert "0.0 %: 0 of 1 running contract whose supplier is known" in text
 
 
 def test_invented_records_are_counted_and_can_be_left_out(client: Client, rents: Function) -> None:
@@ -159,12 +159,12 @@ def test_invented_records_are_counted_and_can_be_left_out(client: Client, rents:
     run(rents, factories.supplier(), 3, source_kind="illustrative")
     for supplier in (maker, factories.supplier()):
         bought(rents, supplier, source_kind="illustrative")
-    said = words(client.get("/systems/suppliers/maker/"))
-    assert "25.0 %: 1 of 4 systems in use whose maker is known (3 invented)" in said
-    said = words(client.get("/systems/suppliers/maker/?illustrative=no"))
-    assert "100.0 %: 1 of 1 system in use whose maker is known 1" in said
-    said = words(client.get("/systems/suppliers/maker/?illustrative=no&by=contracts"))
-    assert "not known: no running contract with a known supplier" in said
+    text = words(client.get("/systems/suppliers/maker/"))
+    assert "25.0 %: 1 of 4 systems in use whose maker is known (3 invented)" in text
+    text = words(client.get("/systems/suppliers/maker/?illustrative=no"))
+    assert "100.0 %: 1 of 1 system in use whose maker is known 1" in text
+    text = words(client.get("/systems/suppliers/maker/?illustrative=no&by=contracts"))
+    assert "not known: no running contract with a known supplier" in text
 
 
 def test_each_switch_keeps_the_others(client: Client, rents: Function) -> None:
@@ -172,13 +172,13 @@ def test_each_switch_keeps_the_others(client: Client, rents: Function) -> None:
     factories.ownership(factories.supplier("Owned"), owner)
     run(rents, owner, 1)
     response = client.get("/systems/suppliers/owner/?by=value&group=no&illustrative=no")
-    asked = response.context["asked"]
-    assert asked.whole == "illustrative=no&group=yes&by=value"
-    assert asked.same == "illustrative=no&group=no"
-    assert [query for _, query, _ in asked.switches] == [
+    form = response.context["asked"]
+    assert form.whole == "illustrative=no&group=yes&by=value"
+    assert form.same == "illustrative=no&group=no"
+    assert [query for _, query, _ in form.switches] == [
         f"illustrative=no&group=no&by={by}" for by in ("systems", "contracts", "value")
     ]
-    assert [now for _, _, now in asked.switches] == [False, False, True]
+    assert [now for _, _, now in form.switches] == [False, False, True]
     assert response.status_code == 200
 
 
@@ -244,12 +244,12 @@ def market_of_many() -> list[Supplier]:
     small_london(rows=100)
     dice = random.Random(5)
     makers = [factories.supplier() for _ in range(8)]
-    for one, other in ((0, 1), (1, 2), (3, 4), (4, 3), (5, 3), (6, 2)):
-        factories.ownership(makers[one], makers[other])
+    for item, other in ((0, 1), (1, 2), (3, 4), (4, 3), (5, 3), (6, 2)):
+        factories.ownership(makers[item], makers[other])
     factories.ownership(makers[6], makers[7], since="2020-05")
     products, contracts = list(Product.objects.order_by("pk")), list(Contract.objects.all())
-    for made in products:
-        made.manufacturer = dice.choice([*makers, None])
+    for created in products:
+        created.manufacturer = dice.choice([*makers, None])
     for contract in contracts:
         contract.supplier = dice.choice([*makers, None])
     Product.objects.bulk_update(products, ["manufacturer"])
@@ -260,11 +260,11 @@ def market_of_many() -> list[Supplier]:
 def test_sql_agrees() -> None:
     makers, compared = market_of_many(), 0
     choices = [("yes", False), ("no", True), ("no", False)]
-    for supplier, by, (group, real) in product(makers, BY, choices):
+    for supplier, by, (group, real) in product(makers, BASES, choices):
         rows = shares(supplier, by[0], group=group, real=real)
-        found = by_sql(supplier=supplier.pk, by=by[0], group=group == "yes", real=real)
-        assert {row.function.pk for row in rows} == set(found)
-        compared += sum(agree(row, *found[row.function.pk]) for row in rows)
+        result = by_sql(supplier=supplier.pk, by=by[0], group=group == "yes", real=real)
+        assert {row.function.pk for row in rows} == set(result)
+        compared += sum(agree(row, *result[row.function.pk]) for row in rows)
     assert compared > 100
 
 

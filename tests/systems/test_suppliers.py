@@ -41,15 +41,15 @@ def test_the_answer_comes_first_and_says_of_whom_it_is_known(
     factories.system(borough=ealing)
     factories.returned(brent)
     factories.returned(ealing, complete=False)
-    said = words(client.get(PAGE))
-    assert "1 of 33 boroughs is known to run its products, as 2 systems in use;" in said
-    assert "whether a borough runs any is known for 2 of 33, not for the others." in said
-    assert "On systems, 2 of 33 boroughs reporting." in said
-    assert "Not counted: 2 systems retired or only planned." in said
+    text = words(client.get(PAGE))
+    assert "1 of 33 boroughs is known to run its products, as 2 systems in use;" in text
+    assert "whether a borough runs any is known for 2 of 33, not for the others." in text
+    assert "On systems, 2 of 33 boroughs reporting." in text
+    assert "Not counted: 2 systems retired or only planned." in text
 
 
 def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> None:
-    said = words(client.get(PAGE))
+    text = words(client.get(PAGE))
     for line in (
         "No borough is known to run its products; whether a borough runs any is known for 0 of 33",
         "No contract is recorded.",
@@ -58,25 +58,25 @@ def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> Non
         "No use in London is known. A borough without a return is not known, not without it.",
         "No function is known in which its products run.",
     ):
-        assert line in said
+        assert line in text
     assert "or which its contracts cover" in words(client.get(PAGE, {"by": "contracts"}))
 
 
 def test_where_all_33_are_known_no_others_are_left(client: Client, mosaic: Product) -> None:
     for _ in range(33):
         factories.system(product=mosaic)
-    said = words(client.get(PAGE))
-    assert "33 of 33 boroughs are known to run its products, as 33 systems in use;" in said
-    assert "whether a borough runs any is known for all 33. On systems," in said
+    text = words(client.get(PAGE))
+    assert "33 of 33 boroughs are known to run its products, as 33 systems in use;" in text
+    assert "whether a borough runs any is known for all 33. On systems," in text
     assert "It is known for all 33." in words(client.get(f"{PAGE}failure/"))
 
 
 def test_a_regional_body_is_never_counted(client: Client, mosaic: Product) -> None:
     region = factories.borough("GLA", kind="regional", inner_or_outer="")
     factories.system(borough=region, product=mosaic)
-    said = words(client.get(PAGE))
-    assert "No borough is known to run its products" in said
-    assert "GLA" not in said
+    text = words(client.get(PAGE))
+    assert "No borough is known to run its products" in text
+    assert "GLA" not in text
 
 
 def test_each_function_says_who_runs_what_of_how_many_known(
@@ -90,8 +90,8 @@ def test_each_function_says_who_runs_what_of_how_many_known(
         factories.system(borough=borough, product=product, function=rents)
     factories.system(borough=ealing, function=rents)
     factories.returned()
-    said = words(client.get(PAGE))
-    assert "2 of 4 Framework-i: BrentMosaic: Brent, Camden" in said
+    text = words(client.get(PAGE))
+    assert "2 of 4 Framework-i: BrentMosaic: Brent, Camden" in text
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_satisfaction_is_shown_from_three_answers_and_with_their_number(
 def test_hosting_is_counted_for_each_product_and_for_all(client: Client, mosaic: Product) -> None:
     for hosting in ("saas", "saas", "", "on_premises"):
         factories.system(product=mosaic, hosting=hosting)
-    said = words(client.get(PAGE))
-    assert "On premises: 1Software as a service: 2not known: 1" in said
-    assert "by where they run: on premises 1, software as a service 2, not known 1." in said
+    text = words(client.get(PAGE))
+    assert "On premises: 1Software as a service: 2not known: 1" in text
+    assert "by where they run: on premises 1, software as a service 2, not known 1." in text
 
 
 def test_the_next_decision_comes_first_and_what_has_ended_last(
@@ -135,8 +135,8 @@ def test_the_next_decision_comes_first_and_what_has_ended_last(
     order = ["Soon", "Later", "Passed", "Year alone", "No date", "Ended"]
     expected = [contracts[title].get_absolute_url() for title in order]
     assert [link for link in row_links(client, PAGE) if "/contracts/" in link][:6] == expected
-    said = words(client.get(PAGE))
-    assert "31 Jan 2027in 62 days; end less 12 months" in said.replace("in 2 months", "in 62 days")
+    text = words(client.get(PAGE))
+    assert "31 Jan 2027in 62 days; end less 12 months" in text.replace("in 2 months", "in 62 days")
 
 
 def test_money_counts_each_running_contract_once(client: Client, maker: Supplier) -> None:
@@ -148,20 +148,20 @@ def test_money_counts_each_running_contract_once(client: Client, maker: Supplier
     factories.contract(supplier=maker, annual_value=234)
     factories.contract(supplier=maker)
     factories.contract(supplier=maker, annual_value=5000, ends_on="2026-11-29")
-    said = words(client.get(PAGE))
-    assert "4 contracts recorded, 3 of them running today as far as known." in said
+    text = words(client.get(PAGE))
+    assert "4 contracts recorded, 3 of them running today as far as known." in text
     assert (
-        "Yearly value: £1,234, known for 2 of 3 (Excluding VAT: 1; VAT basis not known: 1)." in said
+        "Yearly value: £1,234, known for 2 of 3 (Excluding VAT: 1; VAT basis not known: 1)." in text
     )
-    assert "Value over the whole term: £9,000, known for 1 of 3." in said
-    assert "VAT bases differ, and a framework’s ceiling is no value." in said
+    assert "Value over the whole term: £9,000, known for 1 of 3." in text
+    assert "VAT bases differ, and a framework’s ceiling is no value." in text
 
 
 def test_contracts_that_do_not_run_cost_nothing_today(client: Client, maker: Supplier) -> None:
     factories.contract(supplier=maker, annual_value=5000, ends_on="2020")
-    said = words(client.get(PAGE))
-    assert "1 contract recorded, none of them running today." in said
-    assert "Yearly value" not in said
+    text = words(client.get(PAGE))
+    assert "1 contract recorded, none of them running today." in text
+    assert "Yearly value" not in text
 
 
 def test_contracts_with_a_reseller_are_told_apart(client: Client, mosaic: Product) -> None:
@@ -169,9 +169,9 @@ def test_contracts_with_a_reseller_are_told_apart(client: Client, mosaic: Produc
     factories.contract(systems=[system])
     factories.contract(systems=[system], supplier=None)
     factories.contract(systems=[system], supplier=mosaic.manufacturer)
-    said = words(client.get(PAGE))
-    assert "1 contract recorded" in said
-    assert "2 more contracts pay for its products, but not with it as the supplier" in said
+    text = words(client.get(PAGE))
+    assert "1 contract recorded" in text
+    assert "2 more contracts pay for its products, but not with it as the supplier" in text
 
 
 def test_a_supplier_is_shown_with_all_it_owns_unless_asked_otherwise(
@@ -181,24 +181,24 @@ def test_a_supplier_is_shown_with_all_it_owns_unless_asked_otherwise(
     factories.ownership(bought, maker)
     factories.system(product=factories.product("Theirs", manufacturer=bought))
     factories.contract(supplier=bought, title="Their contract")
-    said = words(client.get(PAGE))
-    assert "Maker with the company it owns today: Bought" in said
-    assert "TheirsBought" in said
-    assert "Their contract" in said
+    text = words(client.get(PAGE))
+    assert "Maker with the company it owns today: Bought" in text
+    assert "TheirsBought" in text
+    assert "Their contract" in text
     assert "/contracts/?supplier=maker&supplier=bought" in read(client.get(PAGE)).links
-    said = words(client.get(PAGE, {"group": "no"}))
-    assert "No borough is known to run its products" in said
-    assert "Theirs" not in said
-    assert "With the 1 company it owns" in said
+    text = words(client.get(PAGE, {"group": "no"}))
+    assert "No borough is known to run its products" in text
+    assert "Theirs" not in text
+    assert "With the 1 company it owns" in text
 
 
 def test_a_supplier_that_owns_nobody_is_counted_by_itself(client: Client, maker: Supplier) -> None:
-    said = words(client.get(PAGE))
-    assert "Every company counts by itself" in said
-    assert "Count companies with their owners" in said
-    said = words(client.get(PAGE, {"group": "yes"}))
-    assert "A company counts with its last owner today." in said
-    assert "Count every company by itself" in said
+    text = words(client.get(PAGE))
+    assert "Every company counts by itself" in text
+    assert "Count companies with their owners" in text
+    text = words(client.get(PAGE, {"group": "yes"}))
+    assert "A company counts with its last owner today." in text
+    assert "Count every company by itself" in text
 
 
 def test_invented_records_are_marked_and_can_be_left_out(client: Client, mosaic: Product) -> None:
@@ -208,26 +208,26 @@ def test_invented_records_are_marked_and_can_be_left_out(client: Client, mosaic:
     factories.system(product=mosaic, status="retired", **invented)
     factories.contract(supplier=mosaic.manufacturer, annual_value=7, **invented)
     factories.returned(**invented)
-    said = words(client.get(PAGE))
-    assert "as 2 systems in use (1 invented for demonstration)" in said
-    assert "(invented)" in said
-    said = words(client.get(PAGE, {"illustrative": "no"}))
-    assert "1 of 33 boroughs is known to run its products, as 1 system in use;" in said
-    assert "is known for 1 of 33, not for the others. On systems, 0 of 33" in said
-    assert "No contract is recorded." in said
-    assert "Not counted" not in said
-    assert "(invented)" not in said
+    text = words(client.get(PAGE))
+    assert "as 2 systems in use (1 invented for demonstration)" in text
+    assert "(invented)" in text
+    text = words(client.get(PAGE, {"illustrative": "no"}))
+    assert "1 of 33 boroughs is known to run its products, as 1 system in use;" in text
+    assert "is known for 1 of 33, not for the others. On systems, 0 of 33" in text
+    assert "No contract is recorded." in text
+    assert "Not counted" not in text
+    assert "(invented)" not in text
 
 
 def test_an_invented_supplier_says_that_it_does_not_exist(client: Client) -> None:
     maker = factories.supplier("Maker", illustrative=True)
     factories.product("Thing", manufacturer=maker, illustrative=True)
-    said = words(client.get(PAGE))
-    assert "Invented for demonstration No such company exists." in said
-    assert "ThingInvented" in said.replace("Thing Invented", "ThingInvented")
-    said = words(client.get(PAGE, {"illustrative": "no"}))
-    assert "All that is recorded of it is invented, and left out here." in said
-    assert "Thing" not in said
+    text = words(client.get(PAGE))
+    assert "Invented for demonstration No such company exists." in text
+    assert "ThingInvented" in text.replace("Thing Invented", "ThingInvented")
+    text = words(client.get(PAGE, {"illustrative": "no"}))
+    assert "All that is recorded of it is invented, and left out here." in text
+    assert "Thing" not in text
 
 
 HOSTILE = [

@@ -2,7 +2,8 @@
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,14 @@ from django.db import DatabaseError, connection, transaction
 
 from citytools.imports import lock_tables
 from citytools.imports.csv_reader import LoadError
-from contracts.ocds import import_plan, report
-from contracts.ocds.import_plan import ImportPlan, plan_import
-from contracts.ocds.matching import ContractDraft, draft_contracts
+from contracts.ocds.import_plan import ContractChange, ImportPlan, plan_import, write_plan
+from contracts.ocds.matching import UNKNOWN, ContractDraft, draft_contracts
 from contracts.ocds.notices import Skipped
 from contracts.ocds.reading import read_releases
 
-_TOLD_EVERY = 1000
+PROGRESS_EVERY = 1000
+# How many of a kind are named unless all are wanted.
+MAX_LINES = 5
 
 
 class Command(BaseCommand):
@@ -34,10 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, no more")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        begun = time.monotonic()
+        started = time.monotonic()
         self._read = 0
         try:
-            planned, recorded_as = self._import(options)
+            plan, context_id = self._import(options)
         except LoadError as error:
             raise CommandError(f"{error} Nothing was imported.") from error
         except DatabaseError as error:
@@ -47,45 +49,45 @@ class Command(BaseCommand):
             ) from error
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was imported.", returncode=130) from None
-        self._report(planned, options, recorded_as)
-        self.stdout.write(f"In {time.monotonic() - begun:.1f} s.")
+        self._report(plan, options, context_id)
+        self.stdout.write(f"In {time.monotonic() - started:.1f} s.")
 
     def _import(self, options: dict[str, Any]) -> tuple[ImportPlan, str]:
         names = ", ".join(path.name for path in options["files"])
         with (
             transaction.atomic(),
-            pghistory.context(command="import_ocds", files=names) as recorded,
+            pghistory.context(command="import_ocds", files=names) as context,
         ):
             _wait_for_other_imports()
-            drafted = list(self._drafts(options))  # takes minutes: nobody need wait for it
+            drafts = list(self._drafts(options))  # takes minutes, in which others may write
             lock_tables()
-            planned = plan_import(drafted)
-            import_plan.write_plan(planned)
+            plan = plan_import(drafts)
+            write_plan(plan)
             if options["dry_run"]:
                 transaction.set_rollback(True)
-        return planned, str(recorded.id)
+        return plan, str(context.id)
 
     def _drafts(self, options: dict[str, Any]) -> Iterator[ContractDraft | Skipped]:
         for path in options["files"]:
-            everything = options["all"]
+            releases, everything = read_releases(path), options["all"]
             yield from draft_contracts(
-                read_releases(path), path.name, everything=everything, tell=self._tell
+                releases, path.name, everything=everything, progress=self._progress
             )
 
-    def _tell(self, number: int) -> None:
+    def _progress(self, number: int) -> None:
         self._read += 1
-        if self._read % _TOLD_EVERY == 0:
+        if self._read % PROGRESS_EVERY == 0:
             self.stderr.write(f"{self._read:,} releases read …")
 
-    def _report(self, planned: ImportPlan, options: dict[str, Any], recorded_as: str) -> None:
+    def _report(self, plan: ImportPlan, options: dict[str, Any], context_id: str) -> None:
         dry, every = options["dry_run"], options["verbosity"] > 1
-        for line in report.report_lines(planned, releases=self._read, dry=dry, every=every):
+        for line in report_lines(plan, releases=self._read, dry=dry, every=every):
             self.stdout.write(line)
         if dry:
             self.stdout.write("Nothing was written: this was a dry run.")
-        elif planned.new or planned.changed:
+        elif plan.new or plan.changed:
             self.stdout.write(
-                f"To undo: the history in the admin names this import ({recorded_as}); restore a\n"
+                f"To undo: the history in the admin names this import ({context_id}); restore a\n"
                 "changed record from there, and delete what was created."
             )
 
@@ -94,3 +96,53 @@ def _wait_for_other_imports() -> None:
     """Two at once would both find a contract missing: the second waits. `load` waits too."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('city tools load'))")
+
+
+def report_lines(plan: ImportPlan, *, releases: int, dry: bool, every: bool) -> Iterator[str]:
+    """What the import did, or would do: every release is accounted for, by name if `every`."""
+    would = "would be " if dry else ""
+    contracts = {"new": plan.new, "changed": plan.changed, "unchanged": plan.unchanged}
+    counts = ", ".join(f"{len(changes):,} {name}" for name, changes in contracts.items())
+    yield f"{releases:,} releases read. Contracts: {counts}."
+    for name, changes in (("new", plan.new), ("changed", plan.changed)):
+        if changes:
+            yield f"{would}{name}:".capitalize()
+            yield from _some([_change_lines(change) for change in changes], every)
+    yield f"Left out: {len(plan.skipped):,} releases or awards."
+    for reason, _ in Counter(skipped.reason for skipped in plan.skipped).most_common():
+        left_out = [skipped for skipped in plan.skipped if skipped.reason == reason]
+        yield f"{len(left_out):,} because {reason}:"
+        yield from _some(_left_out_lines(reason, left_out, every), every)
+
+
+def _change_lines(change: ContractChange) -> str:
+    notice = change.draft.notice
+    title = change.states[-1]["title"] if change.states else notice.values.get("title", "")
+    before = f"; contract {change.record.pk}" if change.record else ""
+    names = ", ".join(borough.name for borough in change.partners)
+    shared = f", shared with {names}" if names else ""
+    steps = f"; {len(change.states)} states" if len(change.states) > 1 else ""
+    return (
+        f"{notice.place}, {notice.ocid}, award {notice.award_id}: {title} "
+        f"({change.draft.lead.name}{shared}{before}{steps})"
+    )
+
+
+def _left_out_lines(reason: str, left_out: Sequence[Skipped], every: bool) -> list[str]:
+    """Each thing left out; of unknown buyers, unless all are asked for, each name once."""
+    if reason == UNKNOWN and not every:
+        buyers = Counter(skipped.buyer or "without a name" for skipped in left_out)
+        ordered = sorted(buyers.items(), key=lambda item: (-item[1], item[0]))
+        return [f"{name} ({count})" for name, count in ordered]
+    return [
+        f"{skipped.place}, {skipped.ocid}: "
+        + "; ".join(filter(None, (skipped.buyer, skipped.detail)))
+        for skipped in left_out
+    ]
+
+
+def _some(lines: Sequence[str], every: bool) -> Iterator[str]:
+    first = lines if every else lines[:MAX_LINES]
+    yield from (f"  {line}" for line in first)
+    if len(first) < len(lines):
+        yield f"  and {len(lines) - len(first):,} more (-v 2 names all)"

@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 
 def test_a_release_names_buyer_supplier_period_value_and_source(client: Client) -> None:
     full()
-    told = release(client)
-    (signed,), (award,) = told["contracts"], told["awards"]
-    assert told["ocid"] == "ocds-b5fd17-9"
-    assert told["buyer"] == {"id": "GB-LAC-E09000007", "name": "London Borough of Camden"}
+    published = release(client)
+    (signed,), (award,) = published["contracts"], published["awards"]
+    assert published["ocid"] == "ocds-b5fd17-9"
+    assert published["buyer"] == {"id": "GB-LAC-E09000007", "name": "London Borough of Camden"}
     assert award["suppliers"] == [{"id": "GB-COH-01234567", "name": "Acme Ltd"}]
     assert signed["awardID"] == award["id"] == "ocds-b5fd17-9-1"
     assert signed["period"] == {
@@ -42,7 +42,7 @@ def test_a_release_names_buyer_supplier_period_value_and_source(client: Client) 
 
 def test_every_body_that_shares_a_contract_is_a_buyer(client: Client) -> None:
     full(partners=[factories.borough("Barnet", gss_code="E09000003")])
-    buyers = [one["id"] for one in release(client)["parties"] if "buyer" in one["roles"]]
+    buyers = [row["id"] for row in release(client)["parties"] if "buyer" in row["roles"]]
     assert buyers == ["GB-LAC-E09000007", "GB-LAC-E09000003"]
 
 
@@ -68,9 +68,13 @@ def test_a_contract_without_an_ocid_gets_no_registered_prefix(client: Client) ->
 def test_two_contracts_under_one_ocid_are_two_releases(client: Client) -> None:
     for title in ("Lot 1", "Lot 2"):
         factories.contract(ocid="ocds-b5fd17-7", title=title)
-    told = package(client)["releases"]
-    assert {one["ocid"] for one in told} == {"ocds-b5fd17-7"}
-    assert len({one["awards"][0]["id"] for one in told}) == len({one["id"] for one in told}) == 2
+    releases = package(client)["releases"]
+    assert {row["ocid"] for row in releases} == {"ocds-b5fd17-7"}
+    assert (
+        len({row["awards"][0]["id"] for row in releases})
+        == len({row["id"] for row in releases})
+        == 2
+    )
 
 
 def test_the_id_of_a_release_changes_with_its_contract_alone(client: Client) -> None:
@@ -84,9 +88,9 @@ def test_the_id_of_a_release_changes_with_its_contract_alone(client: Client) -> 
 def test_an_invented_contract_is_marked_and_can_be_left_out(client: Client) -> None:
     full()
     factories.contract(source_kind="illustrative", note="Made up.")
-    marked = [one["cityTools"]["invented"] for one in package(client)["releases"]]
+    marked = [row["cityTools"]["invented"] for row in package(client)["releases"]]
     assert sorted(marked) == [False, True]
-    (invented,) = [one for one in package(client)["releases"] if one["cityTools"]["invented"]]
+    (invented,) = [row for row in package(client)["releases"] if row["cityTools"]["invented"]]
     assert invented["contracts"][0]["description"].startswith("Invented for demonstration")
     (real,) = package(client, {"illustrative": "no"})["releases"]
     assert real["ocid"] == "ocds-b5fd17-9"
@@ -98,7 +102,7 @@ def test_the_package_holds_the_rows_of_the_list_in_their_order(client: Client) -
         factories.contract(ends_on=end, lead=lead)
     factories.contract()
     query = {"borough": "camden", "sort": "-ends_on"}
-    pages = [one["cityTools"]["page"] for one in package(client, query)["releases"]]
+    pages = [row["cityTools"]["page"] for row in package(client, query)["releases"]]
     listed = column(client, "/contracts/contracts.csv", "contract_id", query)
     assert pages == [f"/contracts/{number}/" for number in listed]
     assert len(pages) == 4
@@ -150,7 +154,7 @@ def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path:
         Contract.objects.all().delete()
     assert "2 new" in imported(path, "--all")
     assert carried() == [
-        one | ({} if one["ocid"] else {"ocid": vague_ocid}) for one in before if one["real"]
+        row | ({} if row["ocid"] else {"ocid": vague_ocid}) for row in before if row["real"]
     ]
     assert "0 new, 0 changed, 2 unchanged" in imported(path, "--all")
 

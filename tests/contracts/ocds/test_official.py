@@ -63,21 +63,21 @@ def addressed_in_other_letters() -> None:
 )  # fmt: skip
 def test_a_package_is_valid(client: Client, made: Callable[[], Any]) -> None:
     made()
-    told = package(client)
-    assert len(told["releases"]) == Contract.objects.count() > 0
-    assert packages.faults(told) == []
-    assert packages.beyond_the_standard(told) <= OURS
-    assert list(packages.empties(told)) == []
+    published = package(client)
+    assert len(published["releases"]) == Contract.objects.count() > 0
+    assert packages.faults(published) == []
+    assert packages.beyond_the_standard(published) <= OURS
+    assert list(packages.empties(published)) == []
 
 
 @pytest.mark.parametrize("demo", ["no", "yes"])
 def test_what_is_loaded_makes_a_valid_package(client: Client, demo: str) -> None:
     load(demo=demo)
-    told = package(client)
-    assert len(told["releases"]) == Contract.objects.count() > 30
-    assert packages.faults(told) == []
-    assert packages.beyond_the_standard(told) <= OURS
-    assert list(packages.empties(told)) == []
+    published = package(client)
+    assert len(published["releases"]) == Contract.objects.count() > 30
+    assert packages.faults(published) == []
+    assert packages.beyond_the_standard(published) <= OURS
+    assert list(packages.empties(published)) == []
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_a_framework_s_ceiling_makes_no_value_and_a_valid_package(
     )
     notice = notices.release(tender=called_off, awards=[notices.award(value=ceiling)])
     assert "1 new" in notices.imported(notices.written(tmp_path, notice))
-    told = package(client)
-    assert packages.faults(told) == []
-    assert "5000000000" not in str(told["releases"][0]["contracts"])
+    published = package(client)
+    assert packages.faults(published) == []
+    assert "5000000000" not in str(published["releases"][0]["contracts"])
 
 
 @pytest.mark.parametrize(
@@ -121,28 +121,28 @@ def test_a_framework_s_ceiling_makes_no_value_and_a_valid_package(
 )  # fmt: skip
 def test_the_package_names_its_own_address_validly(client: Client, query: str) -> None:
     full(title='Housing 100% a b|c [x] é %zz "<>\\^`{} \ufffd')
-    told = package(client, QUERY_STRING=query)
-    assert packages.faults(told) == []
-    address, _, asked = told["uri"].partition("?")
+    published = package(client, QUERY_STRING=query)
+    assert packages.faults(published) == []
+    address, _, choices = published["uri"].partition("?")
     assert address == f"http://testserver{ADDRESS}"
-    assert package(client, QUERY_STRING=asked)["releases"] == told["releases"]
+    assert package(client, QUERY_STRING=choices)["releases"] == published["releases"]
 
 
 def test_every_reference_within_a_release_leads_somewhere(client: Client) -> None:
     load(demo="yes")
-    for told in package(client)["releases"]:
-        parties = {party["id"]: party["name"] for party in told["parties"]}
-        assert len(parties) == len(told["parties"])
-        (award,), (signed,) = told["awards"], told["contracts"]
-        for named in [told["buyer"], *award.get("suppliers", [])]:
+    for published in package(client)["releases"]:
+        parties = {party["id"]: party["name"] for party in published["parties"]}
+        assert len(parties) == len(published["parties"])
+        (award,), (signed,) = published["awards"], published["contracts"]
+        for named in [published["buyer"], *award.get("suppliers", [])]:
             assert parties[named["id"]] == named["name"]
         assert signed["awardID"] == award["id"]
 
 
 def test_money_is_said_in_pounds(client: Client) -> None:
     load(demo="yes")
-    told = [one["contracts"][0] for one in package(client)["releases"]]
-    values = [signed["value"] for signed in told if "value" in signed]
+    published = [row["contracts"][0] for row in package(client)["releases"]]
+    values = [signed["value"] for signed in published if "value" in signed]
     assert len(values) > 10
     assert {value["currency"] for value in values} == {"GBP"}
     assert all(value["amount"] >= 0 for value in values)
@@ -187,21 +187,21 @@ def test_the_official_schemas_find_what_is_wrong(
     client: Client, place: tuple[str | int, ...], wrong: Any
 ) -> None:
     full()
-    told: Any = package(client)
-    within = told
+    published: Any = package(client)
+    within = published
     for step in place[:-1]:
         within = within[step]
     within[place[-1]] = wrong
-    assert packages.faults(told)
+    assert packages.faults(published)
 
 
 def test_what_the_official_schemas_allow_is_found_too(client: Client) -> None:
     full()
-    told = package(client)
-    told["releases"][0]["contracts"][0] |= {"colour": "blue", "description": ""}
-    assert packages.faults(told) == []
-    assert packages.beyond_the_standard(told) - OURS == {"colour"}
-    assert list(packages.empties(told)) == ["$.releases.0.contracts.0.description"]
+    published = package(client)
+    published["releases"][0]["contracts"][0] |= {"colour": "blue", "description": ""}
+    assert packages.faults(published) == []
+    assert packages.beyond_the_standard(published) - OURS == {"colour"}
+    assert list(packages.empties(published)) == ["$.releases.0.contracts.0.description"]
 
 
 def test_schemas_that_are_missing_fail_the_tests_and_say_what_to_do(

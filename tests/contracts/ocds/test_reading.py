@@ -19,7 +19,7 @@ GOOD = json.dumps({"releases": [release()]})
 
 
 def read(path: Path) -> list[Any]:
-    return [decoded_release.release for decoded_release in reading.read_releases(path)]
+    return [decoded.release for decoded in reading.read_releases(path)]
 
 
 def file(folder: Path, content: str | bytes, name: str = "notices.json") -> Path:
@@ -43,14 +43,14 @@ SHAPES: dict[str, Callable[[Any], str]] = {
 def test_every_shape_of_file_is_read(tmp_path: Path, shape: str, zipped: bool) -> None:
     text = SHAPES[shape](release()).encode()
     path = file(tmp_path, gzip.compress(text) if zipped else text)
-    assert [one["ocid"] for one in read(path)] == ["ocds-b5fd17-0001"] * 2
+    assert [row["ocid"] for row in read(path)] == ["ocds-b5fd17-0001"] * 2
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
 def test_it_does_not_matter_where_the_window_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(reading, "_PIECE", size)
+    monkeypatch.setattr(reading, "_CHUNK_BYTES", size)
     awkward = release(number=-12.5e3, text='“é” \\" \U0001f600', yes=True, none=None, list=[[], {}])
     path = file(tmp_path, "\ufeff" + json.dumps({"a": 12, "releases": [awkward, awkward]}))
     assert read(path) == [awkward, awkward]
@@ -90,10 +90,10 @@ def test_a_broken_file_names_its_place_and_nothing_is_imported(tmp_path: Path, n
     content, reason = BROKEN[name]
     with pytest.raises(CommandError) as refused:
         imported(file(tmp_path, content))
-    said = str(refused.value)
-    assert said.startswith("notices.json")
-    assert reason in said
-    assert said.endswith("Nothing was imported.")
+    text = str(refused.value)
+    assert text.startswith("notices.json")
+    assert reason in text
+    assert text.endswith("Nothing was imported.")
 
 
 WRONG = {
@@ -144,8 +144,8 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
 def test_what_is_too_large_for_a_release_is_not_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_PIECE", 100)
-    monkeypatch.setattr(reading, "_MAX_RELEASE_BYTES", 1000)
+    monkeypatch.setattr(reading, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(reading, "_MAX_RELEASE_CHARACTERS", 1000)
     path = file(tmp_path, '{"releases": ["' + "a" * 100_000 + '"]}')
     with pytest.raises(reading.LoadError, match="too large for a release"):
         read(path)

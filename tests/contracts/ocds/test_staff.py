@@ -43,9 +43,9 @@ def notice(tmp_path: Path) -> Path:
 def imported_again(notice: Path) -> str:
     """A second import, which may write nothing at all."""
     before = events()
-    said = imported(notice)
+    text = imported(notice)
     assert events() == before
-    return said
+    return text
 
 
 def test_a_contract_that_staff_retitled_keeps_its_title_and_is_not_doubled(notice: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_name_that_two_suppliers_have_today_means_neither(tmp_path: Path) -> N
     factories.supplier_alias("Acme Services Limited", second)
     companies = matching.Companies()
     party = Party(name="Acme Services Limited")
-    assert companies.paid([party], "Parking")[0] not in (first, second)
+    assert companies.match([party], "Parking")[0] not in (first, second)
 
 
 def test_nobody_writes_a_fact_between_comparing_and_writing(notice: Path) -> None:

@@ -85,16 +85,16 @@ def test_a_call_off_worth_less_than_a_ceiling_keeps_its_value(tmp_path: Path) ->
 def test_a_call_off_names_its_framework_by_reference_alone(tmp_path: Path) -> None:
     cloud = factories.framework("G-Cloud 14", reference="RM1557.14")
     factories.framework("G-Cloud", reference="RM1557")
-    said = tender(procurementMethodDetails=CALL_OFF, description="Under RM1557.14, lot 2.")
-    contract = only(tmp_path, release(tender=said))
+    text = tender(procurementMethodDetails=CALL_OFF, description="Under RM1557.14, lot 2.")
+    contract = only(tmp_path, release(tender=text))
     assert (contract.framework, contract.route) == (cloud, "")
     assert "Whether the call-off was with competition is not said." in contract.note
 
 
 def test_what_is_no_call_off_has_no_framework(tmp_path: Path) -> None:
     factories.framework("G-Cloud 14", reference="RM1557.14")
-    said = tender(description="Unlike RM1557.14, this is open to all.")
-    assert only(tmp_path, release(tender=said)).framework is None
+    text = tender(description="Unlike RM1557.14, this is open to all.")
+    assert only(tmp_path, release(tender=text)).framework is None
 
 
 def test_one_ocid_of_two_buyers_is_two_contracts(tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ def test_a_company_number_wins_over_the_name(tmp_path: Path) -> None:
 def test_a_former_name_finds_the_supplier_of_today(tmp_path: Path) -> None:
     nec = factories.supplier("NEC Software Solutions UK")
     factories.supplier_alias("Northgate Public Services (UK) Limited", nec)
-    given = [{"name": "NORTHGATE PUBLIC SERVICES (UK) LTD"}]
-    assert only(tmp_path, awarded(suppliers=given)).supplier == nec
+    values = [{"name": "NORTHGATE PUBLIC SERVICES (UK) LTD"}]
+    assert only(tmp_path, awarded(suppliers=values)).supplier == nec
 
 
 def test_a_like_name_is_another_company(tmp_path: Path) -> None:
@@ -167,9 +167,12 @@ def test_a_like_name_is_another_company(tmp_path: Path) -> None:
 
 def test_a_like_name_with_another_number_is_another_company(tmp_path: Path) -> None:
     factories.supplier("Sampleton Software Ltd", company_number="99999999")
-    made = only(tmp_path, release()).supplier
-    assert made is not None
-    assert (made.name, made.company_number) == ("Sampleton Software Ltd (01234567)", "01234567")
+    created = only(tmp_path, release()).supplier
+    assert created is not None
+    assert (created.name, created.company_number) == (
+        "Sampleton Software Ltd (01234567)",
+        "01234567",
+    )
 
 
 @pytest.mark.parametrize("number", ["1234567", "01234567.0", " 01234567 "])
@@ -181,16 +184,16 @@ def test_a_number_that_a_spreadsheet_spoiled_is_put_right(tmp_path: Path, number
 
 
 def test_a_new_supplier_keeps_its_number_and_size(tmp_path: Path) -> None:
-    made = only(tmp_path, release()).supplier
-    assert made is not None
-    assert (made.company_number, made.sme, made.vcse) == ("01234567", True, False)
+    created = only(tmp_path, release()).supplier
+    assert created is not None
+    assert (created.company_number, created.sme, created.vcse) == ("01234567", True, False)
 
 
 def test_an_invented_supplier_is_never_meant(tmp_path: Path) -> None:
     factories.supplier("Sampleton Software Ltd", illustrative=True)
-    made = only(tmp_path, release()).supplier
-    assert made is not None
-    assert not made.illustrative
+    created = only(tmp_path, release()).supplier
+    assert created is not None
+    assert not created.illustrative
 
 
 @pytest.mark.parametrize(
@@ -211,8 +214,8 @@ def test_a_value_and_its_vat_are_known_only_where_said(
     tmp_path: Path, value: Any, pounds: str | None, vat: str
 ) -> None:
     contract = only(tmp_path, awarded(value=value))
-    said = None if contract.total_value is None else str(contract.total_value)
-    assert (said, contract.vat) == (pounds, vat)
+    text = None if contract.total_value is None else str(contract.total_value)
+    assert (text, contract.vat) == (pounds, vat)
 
 
 def test_entities_and_lost_line_breaks_are_put_right(tmp_path: Path) -> None:
@@ -235,8 +238,8 @@ def test_an_award_and_its_update_are_one_contract_with_history(tmp_path: Path) -
 def test_an_update_that_comes_later_changes_the_contract(tmp_path: Path) -> None:
     contract = only(tmp_path, release())
     later = awarded(contractPeriod={"endDate": "2029-03-31T23:59:59Z"})
-    said = imported(written(tmp_path, later | {"date": "2026-03-01T09:00:00Z"}))
-    assert "0 new, 1 changed, 0 unchanged" in said
+    text = imported(written(tmp_path, later | {"date": "2026-03-01T09:00:00Z"}))
+    assert "0 new, 1 changed, 0 unchanged" in text
     contract.refresh_from_db()
     assert (contract.starts_on, contract.ends_on) == ("2026-04-01", "2029-03-31")
 
@@ -351,15 +354,17 @@ ROUTES = [
 def test_a_route_is_known_only_where_the_notice_says_it(
     details: str, method: str, route: str
 ) -> None:
-    said = {
+    text = {
         "procurementMethodDetails": details,
         "techniques": {"frameworkAgreement": {"method": method}},
     }
-    assert parties.route_to_market(fields.Shape("", "", "", said)) == route
+    assert parties.route_to_market(fields.JsonObject("", "", "", text)) == route
 
 
 @pytest.mark.parametrize(
     ("code", "route"), [("open", "open"), ("direct", "direct_award"), ("selective", "")]
 )
 def test_without_details_only_plain_codes_are_taken(code: str, route: str) -> None:
-    assert parties.route_to_market(fields.Shape("", "", "", {"procurementMethod": code})) == route
+    assert (
+        parties.route_to_market(fields.JsonObject("", "", "", {"procurementMethod": code})) == route
+    )

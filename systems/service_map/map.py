@@ -28,14 +28,14 @@ from citytools.lists.filterset import FactFilterSet
 from systems.filters import filter_by_partnership
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
-# A product wears one code of letters and one style wherever it stands. Codes follow the number of
+# A product has one code of letters and one style in all cells. Codes follow the number of
 # boroughs (A is run by most). A style is a colour, plain or with a pattern; two products that
 # stand in the same function differ in style as long as there are styles left. A product that one
 # borough alone runs makes no cluster and stays plain.
 
 COLOURS = 6
+# Each colour plain and with a pattern; style 0 has neither.
 STYLES = 2 * COLOURS
-"""Each colour plain and with a pattern; style 0 has neither."""
 
 
 class MapUse(NamedTuple):
@@ -67,32 +67,32 @@ class HighlightedProducts(NamedTuple):
     products: frozenset[int] = frozenset()
     makers: frozenset[int | None] = frozenset()
 
-    def names(self, use: MapUse) -> bool:
+    def includes(self, use: MapUse) -> bool:
         """Whether a filter names the product; where product and maker are named, both must fit."""
         by_product = not self.products or use.product in self.products
         by_maker = not self.makers or use.maker in self.makers
         return bool(self.products or self.makers) and by_product and by_maker
 
 
-def product_marks(uses: Iterable[MapUse], chosen: HighlightedProducts) -> dict[int, Mark]:
+def product_marks(uses: Iterable[MapUse], highlighted: HighlightedProducts) -> dict[int, Mark]:
     """The mark of each product, by primary key."""
     boroughs: dict[int, set[int]] = defaultdict(set)
     functions: dict[int, set[int]] = defaultdict(set)
-    one: dict[int, MapUse] = {}
+    products: dict[int, MapUse] = {}
     for use in uses:
         boroughs[use.product].add(use.borough)
         functions[use.product].add(use.function)
-        one[use.product] = use
-    ranked = sorted(one, key=lambda key: (-len(boroughs[key]), one[key].name, key))
+        products[use.product] = use
+    ranked = sorted(products, key=lambda key: (-len(boroughs[key]), products[key].name, key))
     styles = _styles([key for key in ranked if len(boroughs[key]) > 1], functions)
     return {
         key: Mark(
             rank,
             column_letters(rank),
             styles.get(key, 0),
-            one[key].name,
-            one[key].slug,
-            chosen.names(one[key]),
+            products[key].name,
+            products[key].slug,
+            highlighted.includes(products[key]),
         )
         for rank, key in enumerate(ranked)
     }
@@ -108,24 +108,22 @@ def column_letters(rank: int) -> str:
     return code
 
 
-def _colour(style: int) -> int:
-    return style % COLOURS
-
-
 def _styles(ranked: Iterable[int], functions: Mapping[int, set[int]]) -> dict[int, int]:
-    """1 to STYLES each: one that no product beside it wears, if it can be not its colour either."""
-    worn: dict[int, set[int]] = defaultdict(set)
-    used = dict.fromkeys(range(1, STYLES + 1), 0)
+    """1 to STYLES each: if possible of no colour, else no style, of a product in its functions."""
+    by_function: dict[int, set[int]] = defaultdict(set)
+    uses = dict.fromkeys(range(1, STYLES + 1), 0)
     styles = {}
     for key in ranked:
-        beside = set().union(*(worn[function] for function in functions[key]))
-        free = set(used) - beside or set(used)
-        colours = {_colour(one) for one in beside}
-        style = min(free, key=lambda one: (_colour(one) in colours, used[one], one))
+        neighbours = set().union(*(by_function[function] for function in functions[key]))
+        colours = {style % COLOURS for style in neighbours}
+        style = min(
+            set(uses) - neighbours or set(uses),
+            key=lambda style: (style % COLOURS in colours, uses[style], style),
+        )
         styles[key] = style
-        used[style] += 1
+        uses[style] += 1
         for function in functions[key]:
-            worn[function].add(style)
+            by_function[function].add(style)
     return styles
 
 
@@ -172,52 +170,40 @@ class MapFilter(FactFilterSet):
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
 
-def map_boroughs(chosen: MapFilter) -> QuerySet[Borough]:
+def map_boroughs(filterset: MapFilter) -> QuerySet[Borough]:
     """The columns: those of the 33 that the query string names, by name."""
-    named = chosen.named
+    values = filterset.named
     boroughs = Borough.objects.london()
-    if named["borough"]:
-        boroughs = boroughs.filter(pk__in=[one.pk for one in named["borough"]])
-    if named["inner_or_outer"]:
-        boroughs = boroughs.filter(inner_or_outer__in=named["inner_or_outer"])
-    if named["partnership"]:
-        boroughs = boroughs.in_partnerships(named["partnership"])
+    if values["borough"]:
+        boroughs = boroughs.filter(pk__in=[borough.pk for borough in values["borough"]])
+    if values["inner_or_outer"]:
+        boroughs = boroughs.filter(inner_or_outer__in=values["inner_or_outer"])
+    if values["partnership"]:
+        boroughs = boroughs.in_partnerships(values["partnership"])
     return boroughs.order_by("name", "pk")
 
 
 def map_functions(
-    chosen: MapFilter, uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
+    filterset: MapFilter,
+    uses: Iterable[MapUse],
+    boroughs: Sequence[Borough],
+    marks: Mapping[int, Mark],
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
-    named = chosen.named
+    values = filterset.named
     functions = Function.objects.select_related("service_area")
     functions = functions.order_by("service_area__position", "service_area_id", "position", "pk")
-    if named["service_area"]:
-        functions = functions.filter(service_area__in=named["service_area"])
-    if named["kind"]:
-        functions = functions.filter(service_area__kind__in=named["kind"])
-    if named["function"]:
-        functions = functions.filter(pk__in=[one.pk for one in named["function"]])
-    if named["product"] or named["supplier"]:
-        functions = functions.filter(pk__in=_run_for(uses, boroughs, marked))
+    if values["service_area"]:
+        functions = functions.filter(service_area__in=values["service_area"])
+    if values["kind"]:
+        functions = functions.filter(service_area__kind__in=values["kind"])
+    if values["function"]:
+        functions = functions.filter(pk__in=[function.pk for function in values["function"]])
+    if values["product"] or values["supplier"]:
+        keys = {borough.pk for borough in boroughs}
+        run = {use.function for use in uses if use.borough in keys and marks[use.product].chosen}
+        functions = functions.filter(pk__in=run)
     return functions
-
-
-def _run_for(
-    uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
-) -> set[int]:
-    shown = {borough.pk for borough in boroughs}
-    wanted = {mark.slug for mark in marked if mark.chosen}
-    return {use.function for use in uses if use.borough in shown and use.slug in wanted}
-
-
-def highlighted_products(chosen: MapFilter) -> HighlightedProducts:
-    """The products and manufacturers that the query string names."""
-    named: dict[str, Any] = chosen.named
-    return HighlightedProducts(
-        frozenset(one.pk for one in named["product"] or ()),
-        frozenset(one.pk for one in named["supplier"] or ()),
-    )
 
 
 KNOWN, NONE, NOT_KNOWN = "known", "none recorded", "not known"
@@ -250,10 +236,10 @@ class MapRow:
         """Names of the products that most boroughs run; empty where fewer than two run any."""
         if self.running < 2:
             return []
-        return [mark.name for mark, count in self.users if count == self.most]
+        return [mark.name for mark, count in self.users if count == self.largest_count]
 
     @property
-    def most(self) -> int:
+    def largest_count(self) -> int:
         """How many boroughs run the largest product."""
         return self.users[0][1] if self.users else 0
 
@@ -268,7 +254,6 @@ class ServiceMap:
 
     @property
     def rows(self) -> list[MapRow]:
-        """All rows in their order."""
         return [row for _, rows in self.areas for row in rows]
 
     @cached_property
@@ -278,22 +263,18 @@ class ServiceMap:
 
     @property
     def known(self) -> int:
-        """Answers that name a product."""
         return self.states[KNOWN]
 
     @property
     def none(self) -> int:
-        """Answers that are none."""
         return self.states[NONE]
 
     @property
-    def open(self) -> int:
-        """Answers that are not known."""
+    def not_known(self) -> int:
         return self.states[NOT_KNOWN]
 
     @property
     def size(self) -> int:
-        """How many answers are shown."""
         return self.states.total()
 
     def table(self) -> Iterator[Mapping[str, Any]]:
@@ -311,41 +292,36 @@ class ServiceMap:
                     }
 
 
-def service_map_for(chosen: MapFilter) -> ServiceMap:
-    """The map that a query string asks for; an empty one while it is not understood."""
-    if chosen.problems:
+def service_map_for(filterset: MapFilter) -> ServiceMap:
+    """The map for a query string; an empty one while it is not understood."""
+    if filterset.problems:
         return ServiceMap([], [], [])
-    uses = uses_in_london(illustrative=chosen.illustrative)
-    boroughs = list(map_boroughs(chosen))
-    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=chosen.illustrative)
-    whole = frozenset(complete.values_list("pk", flat=True))
-    marked = product_marks(uses, highlighted_products(chosen))
-    functions = map_functions(chosen, uses, boroughs, marked.values())
-    rows = _rows(functions, boroughs, uses, whole, marked)
-    return ServiceMap(boroughs, _group_by_area(rows), _key(rows))
+    uses = uses_in_london(illustrative=filterset.illustrative)
+    boroughs = list(map_boroughs(filterset))
+    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=filterset.illustrative)
+    complete_keys = frozenset(complete.values_list("pk", flat=True))
+    highlighted = HighlightedProducts(
+        frozenset(product.pk for product in filterset.named["product"] or ()),
+        frozenset(supplier.pk for supplier in filterset.named["supplier"] or ()),
+    )
+    marks = product_marks(uses, highlighted)
+    run: dict[int, dict[int, list[Mark]]] = defaultdict(lambda: defaultdict(list))
+    for use in uses:
+        run[use.function][use.borough].append(marks[use.product])
+    functions = map_functions(filterset, uses, boroughs, marks)
+    rows = [_row(function, boroughs, run[function.pk], complete_keys) for function in functions]
+    areas = groupby(rows, key=lambda row: row.function.service_area.name)
+    return ServiceMap(boroughs, [(name, list(members)) for name, members in areas], _key(rows))
 
 
 def uses_in_london(*, illustrative: bool) -> list[MapUse]:
     """Each product that one of the 33 has in use for a function, once."""
-    london = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
-    rows = london if illustrative else london.real()
+    systems = System.objects.in_use().of_the_33()
+    rows = systems if illustrative else systems.real()
     fields = ("function", "borough", "product", "product__name", "product__slug")
     maker = "product__manufacturer"
-    systems = rows.order_by("product__name", "pk").values_list(*fields, maker)
-    return [MapUse(*row) for row in systems]
-
-
-def _rows(
-    functions: Iterable[Function],
-    boroughs: Sequence[Borough],
-    uses: Iterable[MapUse],
-    complete: frozenset[int],
-    marked: Mapping[int, Mark],
-) -> list[MapRow]:
-    run: dict[int, dict[int, list[Mark]]] = defaultdict(lambda: defaultdict(list))
-    for use in uses:
-        run[use.function][use.borough].append(marked[use.product])
-    return [_row(function, boroughs, run[function.pk], complete) for function in functions]
+    ordered = rows.order_by("product__name", "pk")
+    return [MapUse(*row) for row in ordered.values_list(*fields, maker)]
 
 
 def _row(
@@ -355,23 +331,14 @@ def _row(
     complete: frozenset[int],
 ) -> MapRow:
     cells = [
-        MapCell(borough, _state(borough.pk, run, complete), run.get(borough.pk, ()))
+        MapCell(borough, KNOWN, run[borough.pk])
+        if borough.pk in run
+        else MapCell(borough, NONE if borough.pk in complete else NOT_KNOWN, ())
         for borough in boroughs
     ]
     users = Counter(mark for products in run.values() for mark in products)
     ranked = sorted(users.items(), key=lambda pair: (-pair[1], pair[0].name))
     return MapRow(function, cells, ranked, len(run), len(run.keys() | complete))
-
-
-def _state(borough: int, run: Mapping[int, list[Mark]], complete: frozenset[int]) -> str:
-    if borough in run:
-        return KNOWN
-    return NONE if borough in complete else NOT_KNOWN
-
-
-def _group_by_area(rows: Iterable[MapRow]) -> list[tuple[str, list[MapRow]]]:
-    areas = groupby(rows, key=lambda row: row.function.service_area.name)
-    return [(name, list(members)) for name, members in areas]
 
 
 def _key(rows: Iterable[MapRow]) -> list[tuple[Mark, int]]:
@@ -381,4 +348,4 @@ def _key(rows: Iterable[MapRow]) -> list[tuple[Mark, int]]:
         for cell in row.cells:
             for mark in cell.products:
                 where[mark].add(cell.borough.pk)
-    return sorted(((mark, len(found)) for mark, found in where.items()), key=lambda pair: pair[0])
+    return sorted((mark, len(boroughs)) for mark, boroughs in where.items())

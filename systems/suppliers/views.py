@@ -1,0 +1,109 @@
+"""Pages of suppliers."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from boroughs import coverage
+from boroughs.models import LONDON, Borough, Subject
+from citytools.facts import dates
+from citytools.lists.filterset import render_page
+from citytools.lists.listing import Listing
+from systems.filters import SupplierFilter, suppliers_with_counts
+from systems.models import Supplier
+from systems.suppliers import market
+from systems.suppliers.failure import SupplierFailure
+from systems.suppliers.ownership import present_supplier, supplier_group
+from systems.suppliers.page import (
+    ShareForm,
+    SupplierForm,
+    contract_costs_today,
+    contracts_at_stake,
+    contracts_for_their_products,
+    contracts_with_suppliers,
+    products_made_by,
+    read_estate,
+    skills_needed,
+)
+
+View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def supplier_list(request: HttpRequest) -> HttpResponse:
+    """Suppliers as filtered, with their products, systems and contracts counted."""
+    filterset = SupplierFilter(request.GET, suppliers_with_counts(Supplier.objects.all()))
+    nouns = ("Suppliers", "supplier", "suppliers")
+    listing = Listing(filterset, "systems:suppliers", "systems:suppliers_csv", *nouns, tabular=True)
+    context = {"listing": listing}
+    return render(request, "systems/suppliers.html", context, status=listing.status)
+
+
+def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
+    """The page of the supplier of this slug; another name of one leads on to its page."""
+
+    def view_by_slug(request: HttpRequest, slug: str) -> HttpResponse:
+        supplier = Supplier.objects.prefetch_related("aliases").filter(slug=slug).first()
+        if supplier:
+            return view(request, supplier)
+        # Addresses outlive renames: a 2019 name still leads to the supplier of today
+        present = present_supplier(slug)
+        if present is None or request.resolver_match is None:
+            raise Http404("No supplier has this name.")
+        path = reverse(request.resolver_match.view_name, args=[present.slug])
+        query = request.GET.urlencode()
+        return redirect(f"{path}?{query}" if query else path)
+
+    return view_by_slug
+
+
+@_redirect_former_names
+def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
+    """One supplier: its names and owners, who runs and buys what of it, and its share."""
+    form, today = ShareForm(request), dates.today()
+    illustrative = form.illustrative
+    group = supplier_group(supplier, form.named.get("group"))
+    estate = read_estate(group.keys, illustrative=illustrative)
+    contracts = contracts_with_suppliers(group.keys, illustrative=illustrative)
+    elsewhere = contracts_for_their_products(group.keys, illustrative=illustrative)
+    products = products_made_by(group.keys, illustrative=illustrative)
+    entries = market.market_entries(form.basis, estate, today, illustrative=illustrative)
+    shares = market.function_shares(entries, group, estate)
+    context = {
+        "supplier": supplier,
+        "group": group,
+        "estate": estate,
+        "products": estate.by_product(products),
+        "contracts": contracts.for_list().soonest_decision_first(today)[:50],
+        "money": contract_costs_today(contracts, today),
+        "elsewhere": elsewhere.count(),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "shares": shares,
+        "denominator": market.DENOMINATORS[form.basis],
+        "chart": market.share_by_function(shares, group, form.basis),
+    }
+    return render_page(request, "systems/supplier.html", context, form)
+
+
+@_redirect_former_names
+def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
+    """What London would lose if the supplier failed, and what it could turn to; to print."""
+    form, today = SupplierForm(request), dates.today()
+    illustrative = form.illustrative
+    group = supplier_group(supplier, form.named.get("group"))
+    failure = SupplierFailure(group, read_estate(group.keys, illustrative=illustrative))
+    at_stake = contracts_at_stake(group.keys, illustrative=illustrative).running_on(today)
+    context = {
+        "supplier": supplier,
+        "today": today,
+        "group": group,
+        "failure": failure,
+        "unknown": failure.unknown(Borough.objects.london().order_by("name", "pk")),
+        "contracts": at_stake.for_list().soonest_first(today)[:100],
+        "money": contract_costs_today(at_stake, today),
+        "needs": skills_needed(illustrative=illustrative),
+        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "skilled": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
+    }
+    return render_page(request, "systems/supplier_failure.html", context, form)

@@ -1,0 +1,82 @@
+"""Pages of systems."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from boroughs import coverage
+from boroughs.models import Subject
+from citytools.charts import Chart, sideways_bars
+from citytools.facts import dates
+from citytools.lists.filterset import render_page
+from citytools.lists.listing import Listing
+from research.publications import pages
+from systems.filters import SystemFilter
+from systems.models import System, SystemQuerySet
+
+
+def system_list(request: HttpRequest) -> HttpResponse:
+    """Systems as filtered, with where they are in the council's work."""
+    filterset = SystemFilter(request.GET, System.objects.for_list())
+    nouns = ("Systems", "system", "systems")
+    listing = Listing(filterset, "systems:list", "systems:csv", *nouns, tabular=True, counted=True)
+    context = {
+        "listing": listing,
+        "coverage": coverage.coverage_for(
+            Subject.SYSTEMS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+        ),
+        "chart": systems_by_area_chart(filterset.rows, listing.csv),
+        "about": pages.research_about_filter(filterset, dates.today()),
+    }
+    return render(request, "systems/list.html", context, status=listing.status)
+
+
+def system(request: HttpRequest, pk: int) -> HttpResponse:
+    """One system: what is known, its contracts, and who else runs the product."""
+    record = get_object_or_404(System.objects.for_list(), pk=pk)
+    context = {
+        "system": record,
+        "contracts": record.contracts.for_list()[:20],
+        "elsewhere": record.elsewhere()[:20],
+    }
+    return render_page(request, "systems/detail.html", context)
+
+
+def systems_by_area_chart(systems: SystemQuerySet, csv: str) -> Chart:
+    """Systems per service area, most first."""
+    rows = systems.by_service_area()
+    names = [str(row["area"]) for row in rows]
+    counts = [int(row["systems"]) for row in rows]
+    return Chart(
+        key="systems-by-service-area",
+        title=_title(names, counts),
+        sentence=_sentence(names, counts),
+        figure=sideways_bars(names, {"Systems": counts}),
+        head=("Service area", "Systems", "Boroughs of those systems"),
+        rows=[
+            (name, count, row["boroughs"])
+            for name, count, row in zip(names, counts, rows, strict=True)
+        ],
+        source="Systems chosen on this page, each with its own source and date.",
+        csv=csv,
+        height="tall",
+    )
+
+
+def _title(names: list[str], counts: list[int]) -> str:
+    if not names:
+        return "No systems to show"
+    if counts.count(counts[0]) > 1:
+        return f"No service area has the most systems: up to {counts[0]:,} of {sum(counts):,} each"
+    return f"{names[0]} has the most systems: {counts[0]:,} of {sum(counts):,}"
+
+
+def _sentence(names: list[str], counts: list[int]) -> str:
+    if not names:
+        return "No system matches the filters."
+    if len(names) < 3:
+        return f"All of the {sum(counts):,} are in {' and '.join(names)}."
+    share = round(100 * sum(counts[:2]) / sum(counts))
+    top = f"{names[0]} and {names[1]} together hold {share} % of the {sum(counts):,} systems"
+    if counts[-1] == counts[-2]:
+        return f"{top}."
+    return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
