@@ -1,5 +1,6 @@
-"""The script of the README, run as it stands there against a real server."""
+"""The script of the data page, run as it is shown there against a real server."""
 
+import html
 import os
 import re
 import shutil
@@ -12,15 +13,16 @@ from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
-from tests.machine.conftest import ROOT
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def script() -> str:
-    """The block of the README that checks a file."""
-    (block,) = re.findall(r"```\n(host=.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    return block
+def script(live_server: LiveServer) -> str:
+    """The block of the data page that checks a file, as a person would copy it."""
+    page = text_of(Client().get("/data/", HTTP_HOST=live_server.url.removeprefix("http://")))
+    (block,) = re.findall(r"<pre[^>]*>(host=.*?)</pre>", page, re.DOTALL)
+    return html.unescape(block)
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="the script begins with curl")
@@ -32,7 +34,7 @@ def test_the_script_takes_a_filter_and_checks_rows_and_hash(
     for _ in range(rows):
         factories.system(borough=camden)
     factories.system(borough=factories.borough("Barnet"))
-    done = run(tmp_path, script().replace("http://127.0.0.1:8000", live_server.url))
+    done = run(tmp_path, script(live_server))
     assert done.returncode == 0, done.stdout + done.stderr
     assert said in done.stdout
 
@@ -43,7 +45,7 @@ def test_the_script_notices_what_is_missing_or_was_changed(
     live_server: LiveServer, tmp_path: Path, fault: str
 ) -> None:
     factories.system(borough=factories.borough("Camden"))
-    text = script().replace("http://127.0.0.1:8000", live_server.url)
+    text = script(live_server)
     broken = text.replace("\npython", f"\n{fault}\npython", 1)
     assert broken != text
     assert run(tmp_path, broken).returncode != 0
