@@ -30,19 +30,19 @@ class _Compared:
         return [("borough", f"Name {FEWEST} to {MOST} boroughs: borough=camden&borough=brent.")]
 
     @property
-    def chosen_columns(self) -> Sequence[Column]:
-        return self.choice.chosen.chosen_columns
+    def selected_columns(self) -> Sequence[Column]:
+        return self.choice.filterset.selected_columns
 
     @property
     def in_words(self) -> str:
         """The boroughs by name, however they were found, and what else was chosen."""
         names = ", ".join(borough.name for borough in self.choice.boroughs)
-        rest = self.choice.chosen.in_words
+        rest = self.choice.filterset.in_words
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
     @property
     def illustrative(self) -> bool:
-        return self.choice.chosen.illustrative
+        return self.choice.filterset.illustrative
 
     def file_name(self, name: str) -> str:
         return name
@@ -54,7 +54,9 @@ def _comparison_table(request: HttpRequest, _: datetime.date) -> _Compared:
 
 def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = asked.choice
-    sections = comparison_sections(choice.boroughs, today, illustrative=choice.chosen.illustrative)
+    sections = comparison_sections(
+        choice.boroughs, today, illustrative=choice.filterset.illustrative
+    )
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
 

@@ -120,7 +120,7 @@ def _partners(queryset: Any, slugs: list[str]) -> Any:
 class BoroughFilter(FactFilterSet):
     """Boroughs, by what is true of the body itself."""
 
-    shown_first = ("q", "inner_or_outer")
+    primary_filters = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
     q = WordsFilter("Words", _holding)

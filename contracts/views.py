@@ -28,7 +28,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "contract",
         "contracts",
         tabular=True,
-        counted=True,
+        counts_facets=True,
     )
     context = {
         "listing": listing,
@@ -39,7 +39,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "worth": filterset.rows.worth(),
         "follow": None
         if listing.problems
-        else entries.follow_links_for_list(request, filterset.query()),
+        else entries.follow_links_for_list(request, filterset.query_string()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
 

@@ -105,8 +105,8 @@ at_levels = Narrowing(
 class SkillLevelFilter(FactFilterSet):
     """Skill levels: each row is one borough's level of one skill."""
 
-    shown_first = ("q", "group", "level")
-    apart = frozenset({"sort", "show"})
+    primary_filters = ("q", "group", "level")
+    display_filters = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
 
     q = WordsFilter("Words", _holding)
@@ -134,17 +134,17 @@ class SkillLevelFilter(FactFilterSet):
     @property
     def shown(self) -> Show:
         """How the matrix shows the levels."""
-        return SHOWS[self.named.get("show") or "level"]
+        return SHOWS[self.values.get("show") or "level"]
 
     @property
     def whole(self) -> bool:
         """Whether no filter on the answers themselves leaves levels out."""
-        return not any(self.named.get(name) for name in ("level", "can_teach", "wants_help"))
+        return not any(self.values.get(name) for name in ("level", "can_teach", "wants_help"))
 
     @property
     def switches(self) -> list[tuple[str, str]]:
         """(words, query string) of each way to show the same levels; no query for the present."""
         return [
-            (show.words, "" if show is self.shown else self.query(show=[name]))
+            (show.words, "" if show is self.shown else self.query_string(show=[name]))
             for name, show in SHOWS.items()
         ]

@@ -100,7 +100,7 @@ def matrix_for(chosen: SkillLevelFilter) -> Matrix:
     """The matrix of a filtered list: the boroughs and skills it names, or all of them."""
     if chosen.problems:
         return Matrix([], [], chosen.shown)
-    named = chosen.named
+    named = chosen.values
     rows = chosen.rows.order_by()
     skills = Skill.objects.order_by("group__position", "group_id", "position", "pk")
     if named["skill"]:

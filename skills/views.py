@@ -20,7 +20,9 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
     noun = ("Skills", "skill level", "skill levels")
-    listing = Listing(filterset, "skills:list", "skills:csv", *noun, tabular=True, counted=True)
+    listing = Listing(
+        filterset, "skills:list", "skills:csv", *noun, tabular=True, counts_facets=True
+    )
     context = {
         "listing": listing,
         "matrix": matrix.matrix_for(filterset),
@@ -39,7 +41,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     query = RealOnlyQueryForm(request)
     levels = found.levels.all() if query.illustrative else found.levels.real()
     summary, courses = summaries.skill_summary(levels), history.level_courses(levels)
-    csv = f"{reverse('skills:csv')}?{query.query(skill=[found.slug])}"
+    csv = f"{reverse('skills:csv')}?{query.query_string(skill=[found.slug])}"
     context = {
         "skill": found,
         "summary": summary,
@@ -65,6 +67,6 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": profile.skill_profile(found, peers, illustrative=not real),
         "coverage": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=not real),
         "levels": Level,
-        "csv": f"{reverse('skills:csv')}?{query.query(borough=[found.slug])}",
+        "csv": f"{reverse('skills:csv')}?{query.query_string(borough=[found.slug])}",
     }
     return render_page(request, "skills/borough.html", context, query)

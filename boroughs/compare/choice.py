@@ -54,7 +54,7 @@ def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
 class CompareFilter(FactFilterSet):
     """Boroughs to compare, and what of the comparison is shown."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = COMPARE_COLUMNS
 
     borough = SlugsFilter("Borough", Borough.objects.all(), _named_boroughs)
@@ -70,7 +70,7 @@ class CompareFilter(FactFilterSet):
     def problems(self) -> list[tuple[str, str]]:
         """As for every list; and more boroughs than fit, or one that is none of the 33."""
         problems = list(super().problems)
-        named = self.named.get("borough") or []
+        named = self.values.get("borough") or []
         problems += [
             ("borough", f"{one} is a regional body, never one of the 33: take it out.")
             for one in named
@@ -91,7 +91,7 @@ class ComparisonChoice:
     its nearest has none, because it or all others have no systems return.
     """
 
-    chosen: CompareFilter
+    filterset: CompareFilter
     boroughs: Sequence[Borough]
     members: Sequence[Borough]
     twice: Sequence[str]
@@ -102,22 +102,22 @@ class ComparisonChoice:
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood or cannot be compared."""
-        return self.chosen.problems
+        return self.filterset.problems
 
     @property
     def files(self) -> FileLinks:
         """The addresses of the comparison as files."""
-        return FileLinks("boroughs:compare_csv", self.chosen.query())
+        return FileLinks("boroughs:compare_csv", self.filterset.query_string())
 
     @property
     def switched(self) -> str:
         """The query string with the other choice of rows."""
-        return self.chosen.query(rows=["differ" if self.all_rows else "all"])
+        return self.filterset.query_string(rows=["differ" if self.all_rows else "all"])
 
     @property
     def real(self) -> str:
         """The query string that leaves out what is invented."""
-        return self.chosen.query(illustrative=["no"])
+        return self.filterset.query_string(illustrative=["no"])
 
     @property
     def partnerships(self) -> list[tuple[str, str]]:
@@ -130,34 +130,37 @@ class ComparisonChoice:
         if len(self.boroughs) != 1:
             return []
         return most_similar_boroughs(
-            self.boroughs[0], MOST - 1, illustrative=self.chosen.illustrative
+            self.boroughs[0], MOST - 1, illustrative=self.filterset.illustrative
         )
 
     @property
     def ready(self) -> bool:
         """Whether there is something to compare."""
-        return not self.chosen.problems and FEWEST <= len(self.boroughs) <= MOST
+        return not self.filterset.problems and FEWEST <= len(self.boroughs) <= MOST
 
     @property
     def all_rows(self) -> bool:
         """Whether rows that do not differ are shown too."""
-        return bool(self.chosen.named.get("rows") == "all")
+        return bool(self.filterset.values.get("rows") == "all")
 
     @property
     def slugs(self) -> set[str]:
         """What is ticked in the chooser, also when it is too much."""
         return {borough.slug for borough in self.boroughs} | set(
-            self.chosen.data.getlist("borough")
+            self.filterset.data.getlist("borough")
         )
 
     def without(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough named."""
-        given = list(dict.fromkeys(self.chosen.data.getlist("borough")))
+        given = list(dict.fromkeys(self.filterset.data.getlist("borough")))
         names = {
             borough.slug: borough.name for borough in Borough.objects.filter(slug__in=given[:100])
         }
         return [
-            (names.get(slug, slug), self.chosen.query(borough=[s for s in given if s != slug]))
+            (
+                names.get(slug, slug),
+                self.filterset.query_string(borough=[s for s in given if s != slug]),
+            )
             for slug in given[:100]
         ]
 
@@ -166,7 +169,7 @@ def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
     """Who is compared; nobody yet where too few or too many are meant."""
     given = chosen.data.getlist("borough")
     twice = sorted({slug for slug in given if given.count(slug) > 1})
-    named = chosen.named
+    named = chosen.values
     members = list(_members(named))
     if chosen.problems:
         return ComparisonChoice(chosen, [], members, twice)

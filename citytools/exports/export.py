@@ -172,7 +172,7 @@ class FileRequest(Protocol):
     def problems(self) -> Sequence[tuple[str, str]]: ...
 
     @property
-    def chosen_columns(self) -> Sequence[Column]: ...
+    def selected_columns(self) -> Sequence[Column]: ...
 
     @property
     def in_words(self) -> str: ...
@@ -288,10 +288,12 @@ class Export:
     def table(self, chosen: Any, today: datetime.date) -> ExportTable:
         """The chosen rows; of those made in Python one more than may be, if there are as many."""
         if self.made is None:
-            return QueryTable(chosen.rows, chosen.chosen_columns)
+            return QueryTable(chosen.rows, chosen.selected_columns)
         mappings = self.made(chosen, today)
         notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
-        return RowTable(list(islice(mappings, MAX_COMPUTED_ROWS + 1)), chosen.chosen_columns, notes)
+        return RowTable(
+            list(islice(mappings, MAX_COMPUTED_ROWS + 1)), chosen.selected_columns, notes
+        )
 
     def told(self, request: HttpRequest, chosen: FileRequest, table: ExportTable) -> ExportMetadata:
         """What the file says of itself."""

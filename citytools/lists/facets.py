@@ -171,7 +171,7 @@ def _narrowings(chosen: FactFilterSet) -> dict[str, Narrowing]:
     return {
         name: method
         for name, method in methods.items()
-        if isinstance(method, Narrowing) and method.tallies and name not in chosen.apart
+        if isinstance(method, Narrowing) and method.tallies and name not in chosen.display_filters
     }
 
 
@@ -181,12 +181,12 @@ def _grouped_counts(
     """(filter, key, rows)."""
     statement = Tallies(chosen.queryset.model)
     for name, narrowing in narrowings.items():
-        others = {other for other, value in chosen.named.items() if value and other != name}
-        shared = not chosen.named.get(name) and bool(others - {"sort"})
-        rows = chosen.queryset.order_by() if shared else chosen.rows_but_for(name)
+        others = {other for other, value in chosen.values.items() if value and other != name}
+        shared = not chosen.values.get(name) and bool(others - {"sort"})
+        rows = chosen.queryset.order_by() if shared else chosen.rows_without_filter(name)
         for tally in narrowing.tallies:
             statement.add(name, tally, rows, shared=shared)
-    return statement.ask(chosen.rows_but_for(""))
+    return statement.ask(chosen.rows_without_filter(""))
 
 
 _Choice = tuple[str, str, bool]
@@ -202,7 +202,7 @@ class Option:
 
     value: str
     label: str
-    chosen: bool
+    selected: bool
     rows: int | None = None
     """How many rows it would leave, where they are counted."""
     aside: bool = False
@@ -223,17 +223,21 @@ class Facet:
     value: str
     options: Sequence[Option]
     open: bool
-    held: Sequence[Option]
-    any: bool
+    selected_options: Sequence[Option]
+    multiple: bool
     present: int | None = None
     """How many of its values have rows, where they are counted."""
     distinct: int = 0
     """How many values there are for that."""
 
     @property
-    def chosen(self) -> int:
+    def selected(self) -> int:
         """How many of its values are active."""
-        return sum(option.chosen for option in self.options) or len(self.held) or bool(self.value)
+        return (
+            sum(option.selected for option in self.options)
+            or len(self.selected_options)
+            or bool(self.value)
+        )
 
 
 def facets_for(chosen: FactFilterSet, *, counted: bool = False) -> list[Facet]:
@@ -241,7 +245,11 @@ def facets_for(chosen: FactFilterSet, *, counted: bool = False) -> list[Facet]:
 
     Values that are too many to list are not counted either.
     """
-    fields = {name: chosen.form.fields[name] for name in chosen.filters if name not in chosen.apart}
+    fields = {
+        name: chosen.form.fields[name]
+        for name in chosen.filters
+        if name not in chosen.display_filters
+    }
     choices = {name: _choices(field) for name, field in fields.items()}
     listed = {name for name, found in choices.items() if len(found) <= MAX_OPTIONS}
     counts = count_facets(chosen, listed) if counted else {}
@@ -264,16 +272,16 @@ def _facet(
     kind = _kind(field, len(options))
     several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
     known = {option.value: option for option in options}
-    held = [known.get(value, Option(value, value, chosen=True)) for value in given]
+    held = [known.get(value, Option(value, value, selected=True)) for value in given]
     return Facet(
         name=name,
         label=str(chosen.filters[name].label),
         kind=kind,
         value=given[0] if given and not several else str(field.initial or ""),
         options=[] if kind == "slug" else options,
-        open=name in chosen.shown_first or bool(given),
-        held=held if several and kind != "boxes" else [],
-        any=several,
+        open=name in chosen.primary_filters or bool(given),
+        selected_options=held if several and kind != "boxes" else [],
+        multiple=several,
         present=None if rows is None else sum(bool(option.rows) for option in counted),
         distinct=len(counted),
     )

@@ -33,11 +33,11 @@ class FilterChip:
 class FactFilterSet(django_filters.FilterSet):
     """A filter set over one kind of fact row; see the module's text."""
 
-    shown_first: ClassVar[tuple[str, ...]] = ()
+    primary_filters: ClassVar[tuple[str, ...]] = ()
     """Filters that stand open on the page; the others are folded."""
-    beside: ClassVar[frozenset[str]] = frozenset({"page", "columns"})
+    non_filter_names: ClassVar[frozenset[str]] = frozenset({"page", "columns"})
     """Names that belong to the list or the file, not to the rows chosen."""
-    apart: ClassVar[frozenset[str]] = frozenset({"sort"})
+    display_filters: ClassVar[frozenset[str]] = frozenset({"sort"})
     """Filters that say how rows are shown, not which: they are no inputs beside the list."""
     columns: ClassVar[Sequence[Column]] = ()
     """All columns of the list's file."""
@@ -50,7 +50,7 @@ class FactFilterSet(django_filters.FilterSet):
         super().__init__(data=kept, queryset=queryset)
 
     @cached_property
-    def named(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """What was chosen, by name; without what was not understood."""
         self.form.is_valid()
         return dict(self.form.cleaned_data)
@@ -58,7 +58,7 @@ class FactFilterSet(django_filters.FilterSet):
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """(parameter, what is wrong with it and the remedy); empty when all is understood."""
-        known = set(self.filters) | self.beside
+        known = set(self.filters) | self.non_filter_names
         unknown = [
             (name, f"“{name}” is not understood here. Take it out of the address.")
             for name in self.data
@@ -88,7 +88,7 @@ class FactFilterSet(django_filters.FilterSet):
         ]
 
     @property
-    def chosen_columns(self) -> Sequence[Column]:
+    def selected_columns(self) -> Sequence[Column]:
         """The columns of the file, in the order asked; all of them where none is named."""
         by_name = {column.name: column for column in self.columns}
         names = dict.fromkeys(self.data.getlist("columns"))
@@ -99,15 +99,15 @@ class FactFilterSet(django_filters.FilterSet):
         """The chosen rows, as the model's own kind of queryset; none while there are problems."""
         return self.queryset.none() if self.problems else self.qs
 
-    def rows_but_for(self, left_out: str) -> Any:
+    def rows_without_filter(self, left_out: str) -> Any:
         """The rows as if one filter were not given, in no order."""
         rows = self.queryset.order_by()
-        for name, value in self.named.items():
+        for name, value in self.values.items():
             if name not in {left_out, "sort"}:
                 rows = self.filters[name].filter(rows, value)
         return rows
 
-    def query(self, **changes: Iterable[str]) -> str:
+    def query_string(self, **changes: Iterable[str]) -> str:
         """The query string of this choice with some names changed, without the page."""
         data = self.data.copy()
         data.pop("page", None)
@@ -120,7 +120,7 @@ class FactFilterSet(django_filters.FilterSet):
         """Every active value with its words."""
         if self.problems:
             return []
-        names = [name for name in self.filters if name not in self.apart]
+        names = [name for name in self.filters if name not in self.display_filters]
         return [chip for name in names for chip in self._chips_of(name)]
 
     def _chips_of(self, name: str) -> list[FilterChip]:
@@ -129,15 +129,18 @@ class FactFilterSet(django_filters.FilterSet):
         label = str(self.filters[name].label)
         return [
             FilterChip(
-                name, label, words.get(value, value), self.query(**{name: _less(values, value)})
+                name,
+                label,
+                words.get(value, value),
+                self.query_string(**{name: _less(values, value)}),
             )
             for value in values
         ]
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def hidden_values(self) -> list[tuple[str, str]]:
         """(name, value) of what is shown apart, for the form of the filters to carry on."""
-        names = [*(name for name in self.filters if name in self.apart), "columns"]
+        names = [*(name for name in self.filters if name in self.display_filters), "columns"]
         return [(name, value) for name in names for value in self.data.getlist(name)]
 
     @property
@@ -179,7 +182,7 @@ def _words(field: forms.Field, cleaned: Any) -> dict[str, str]:
 class QueryForm(FactFilterSet):
     """The query string of one page; subclasses name what it may hold. By itself: nothing."""
 
-    beside = frozenset()
+    non_filter_names = frozenset()
     remedy = "The page is shown without it."
 
     def __init__(self, request: HttpRequest) -> None:
@@ -193,7 +196,7 @@ class QueryForm(FactFilterSet):
 
     def value(self, name: str, default: str) -> str:
         """What was chosen, or the default where it was not given or not understood."""
-        return str(self.named.get(name) or default)
+        return str(self.values.get(name) or default)
 
 
 class RealOnlyQueryForm(QueryForm):

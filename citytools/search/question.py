@@ -102,8 +102,8 @@ def _unchanged(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
 class SearchFilter(FactFilterSet):
     """The words, the kinds of record, and whether invented ones are among them."""
 
-    shown_first = ("kind", "illustrative")
-    beside = frozenset()
+    primary_filters = ("kind", "illustrative")
+    non_filter_names = frozenset()
 
     q = SearchWordsFilter("Words")
     kind = ValuesFilter("Kind", [(kind.name, kind.heading) for kind in KINDS], _unchanged)

@@ -33,8 +33,8 @@ class SearchResults:
     """The hits for a query string; nothing is looked up until it is asked for."""
 
     def __init__(self, data: QueryDict) -> None:
-        self.chosen = SearchFilter(data)
-        self.problems = self.chosen.problems
+        self.filterset = SearchFilter(data)
+        self.problems = self.filterset.problems
         self.all = reverse("search")
 
     @property
@@ -45,22 +45,22 @@ class SearchResults:
     @property
     def words(self) -> str:
         """What was typed; nothing where it was not understood."""
-        return "" if self.problems else str(self.chosen.form.cleaned_data["q"])
+        return "" if self.problems else str(self.filterset.form.cleaned_data["q"])
 
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters beside the words."""
-        return [facet for facet in facets.facets_for(self.chosen) if facet.name != "q"]
+        return [facet for facet in facets.facets_for(self.filterset) if facet.name != "q"]
 
     @property
     def most(self) -> int:
         """Hits shown of a kind."""
-        return LONG if self.chosen.data.getlist("kind") else SHORT
+        return LONG if self.filterset.data.getlist("kind") else SHORT
 
     @property
     def illustrative(self) -> str:
         """yes, no or nothing."""
-        return str(self.chosen.data.get("illustrative", ""))
+        return str(self.filterset.data.get("illustrative", ""))
 
     @cached_property
     def question(self) -> SearchQuestion:
@@ -98,7 +98,7 @@ class SearchResults:
     @cached_property
     def hits(self) -> list[Hit]:
         """Every hit of the chosen kinds, best first, each page once."""
-        kinds = self.chosen.data.getlist("kind")
+        kinds = self.filterset.data.getlist("kind")
         records = (hit_for(match) for match in self.matches if not match.near)
         by_address: dict[str, Hit] = {}
         for hit in rank_hits(chain(records, *(hits.hits for hits in self.found))):
@@ -146,7 +146,7 @@ class SearchResults:
         if total > self.most:
             ways.append(in_list)
             if self.most == SHORT:
-                query = self.chosen.query(kind=[kind.name])
+                query = self.filterset.query_string(kind=[kind.name])
                 ways.append(More(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit"))
         return HitGroup(kind, hits[: self.most], [way for way in ways if way])
 

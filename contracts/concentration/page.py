@@ -177,7 +177,7 @@ class ConcentrationLine:
 class ConcentrationAsked(RealOnlyQueryForm):
     """`group=yes` counts a supplier with its present owner; without it each counts by itself."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = CONCENTRATION_COLUMNS
 
     group = YesNoFilter("Suppliers by group", lambda rows, _: rows)
@@ -203,12 +203,12 @@ class ConcentrationAsked(RealOnlyQueryForm):
     @property
     def switched(self) -> str:
         """The query string with the other choice of groups."""
-        return self.query(group=["no" if self.grouped else "yes"])
+        return self.query_string(group=["no" if self.grouped else "yes"])
 
     @property
     def files(self) -> FileLinks:
         """The addresses of every supplier on every basis as files."""
-        return FileLinks("contracts:concentration_csv", self.query())
+        return FileLinks("contracts:concentration_csv", self.query_string())
 
     @property
     def total(self) -> int:

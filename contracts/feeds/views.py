@@ -221,7 +221,7 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     if filterset.problems:
         return bad_request_text(filterset.problems)
     named = f": {filterset.in_words}" if filterset.in_words else ""
-    query = filterset.query()
+    query = filterset.query_string()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
     title = f"City Tools: changes of contracts{named}"
     return ChangesFeed(filterset.rows, title, page, request.get_full_path())(request)

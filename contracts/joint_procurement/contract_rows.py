@@ -66,7 +66,7 @@ def read_contracts(chosen: TogetherFilter, today: datetime.date) -> RunningContr
     every = _lasting(chosen.rows, today, chosen)
     lasting = every[: MAX_CONTRACTS + 1]
     found = _contract_rows(lasting)
-    boroughs = chosen.named.get("borough")
+    boroughs = chosen.values.get("borough")
     if boroughs and len(found) > MAX_CONTRACTS:
         lasting = every.filter(_near(chosen, boroughs))[: MAX_CONTRACTS + 1]
         found = _contract_rows(lasting)
@@ -153,7 +153,7 @@ def _pairs(rows: Manager[Any], lasting: ContractQuerySet, other: str) -> list[tu
 def _group_by_key(
     pairs: Iterable[tuple[int, int]], keys: Mapping[int, Any], chosen: TogetherFilter
 ) -> Mapping[int, Sequence[GroupKey]]:
-    wanted = {pk: one for pk, one in keys.items() if _is_wanted(one, chosen.named)}
+    wanted = {pk: one for pk, one in keys.items() if _is_wanted(one, chosen.values)}
     # A contract may pay for several systems of one product
     kept = _lists(sorted({(contract, key) for contract, key in pairs if key in wanted}))
     return {contract: [wanted[key] for key in found] for contract, found in kept.items()}

@@ -81,8 +81,8 @@ class TogetherFilter(ContractFilter):
     A borough alone has no window, so that its own contracts must be seen beside the others'.
     """
 
-    shown_first = ("by", "borough", "service_area", "lead_months", "months")
-    beside = frozenset({"page", "columns"})
+    primary_filters = ("by", "borough", "service_area", "lead_months", "months")
+    non_filter_names = frozenset({"page", "columns"})
     columns = TOGETHER_COLUMNS
 
     by = ChoiceFilter(
@@ -105,7 +105,7 @@ class TogetherFilter(ContractFilter):
 
     def number(self, name: str, default: int) -> int:
         """The months asked for, or the default."""
-        value = self.named.get(name)
+        value = self.values.get(name)
         return default if value is None else int(value)
 
     @property
@@ -121,18 +121,18 @@ class TogetherFilter(ContractFilter):
     @property
     def assumed(self) -> int | None:
         """The notice assumed where it is not known; None: such contracts stay out."""
-        value = self.named.get("assume_notice")
+        value = self.values.get("assume_notice")
         return None if value is None else int(value)
 
     @property
     def extended(self) -> bool:
         """Whether every extension is taken."""
-        return bool(self.named.get("extensions") == "yes")
+        return bool(self.values.get("extensions") == "yes")
 
     @property
     def grouping(self) -> str:
         """function, product or supplier."""
-        return str(self.named.get("by") or "function")
+        return str(self.values.get("by") or "function")
 
 
 class TargetDateFilter(DayFilter):
@@ -149,5 +149,5 @@ class TargetDateFilter(DayFilter):
 class WindowFilter(TogetherFilter):
     """One window: what its list was asked, and the end date to plan for."""
 
-    beside = frozenset()
+    non_filter_names = frozenset()
     target = TargetDateFilter()

@@ -140,7 +140,7 @@ class WindowDetail(WindowSummary):
 
 
 def _words(joint: GroupWindow, chosen: TogetherFilter, today: datetime.date) -> dict[str, Any]:
-    query = chosen.query(target=[])
+    query = chosen.query_string(target=[])
     return {
         "joint": joint,
         "sentence": window_sentence(joint, today),
@@ -284,7 +284,7 @@ def target_plans(
     earliest = today + relativedelta(months=chosen.lead)
     best = cheapest_target(holdings, earliest)
     ends = sorted({holding.ends_on for holding in holdings})
-    asked = chosen.named.get("target")
+    asked = chosen.values.get("target")
     plan = (
         plan_for_target(holdings, asked) if asked else best or plan_for_target(holdings, ends[-1])
     )

@@ -133,14 +133,14 @@ class Windows(Listing):
         return sum(len(joint.members) for joint in self._paginator.object_list)
 
     @property
-    def most_in_file(self) -> int:
+    def max_rows_in_file(self) -> int:
         """They are made in Python."""
         return export.MAX_COMPUTED_ROWS
 
     @property
     def csv(self) -> str:
         """The address of their file, where it may be made."""
-        return super().csv if self.rows_in_file <= self.most_in_file else ""
+        return super().csv if self.rows_in_file <= self.max_rows_in_file else ""
 
 
 def together(request: HttpRequest) -> HttpResponse:
@@ -174,7 +174,7 @@ def window(request: HttpRequest, window_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "chosen": filterset,
         "today": today,
-        "list": filterset.query(target=[]),
+        "list": filterset.query_string(target=[]),
     }
     if joint is not None:
         detail = detail_windows([joint], filterset, today, MAX_CONTRACTS_PER_WINDOW)[0]

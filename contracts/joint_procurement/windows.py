@@ -198,7 +198,7 @@ def windows_for(chosen: TogetherFilter, today: datetime.date) -> WindowSearch:
     for candidate in candidates:
         for key in contracts.keys.get(candidate.held.pk, ()):
             groups[key].append(candidate)
-    wanted = {borough.pk for borough in chosen.named.get("borough") or ()}
+    wanted = {borough.pk for borough in chosen.values.get("borough") or ()}
     windows = [
         joint
         for key, members in groups.items()

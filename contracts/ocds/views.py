@@ -23,7 +23,7 @@ _NONE = "No contract fits. This file was not made: in OCDS a package has at leas
 class PackageFilter(ContractFilter):
     """The same contracts as on the page; a package has no columns to choose."""
 
-    beside = frozenset({"page"})
+    non_filter_names = frozenset({"page"})
     columns = ()
 
     def _unknown_columns(self) -> list[tuple[str, str]]:

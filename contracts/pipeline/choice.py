@@ -76,7 +76,7 @@ _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR
 class PipelineAsked(RealOnlyQueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = PIPELINE_COLUMNS
 
     borough = SlugFilter("Borough", Borough.objects.london())
@@ -106,7 +106,7 @@ class PipelineAsked(RealOnlyQueryForm):
     @property
     def chosen(self) -> Borough | None:
         """The borough asked for, if one is."""
-        borough: Borough | None = self.named.get("borough")
+        borough: Borough | None = self.values.get("borough")
         return borough
 
     @cached_property
@@ -123,7 +123,7 @@ class PipelineAsked(RealOnlyQueryForm):
     @property
     def files(self) -> FileLinks:
         """The addresses of exactly these rows as files."""
-        return FileLinks("contracts:pipeline_csv", self.query(year=[str(self.period.year)]))
+        return FileLinks("contracts:pipeline_csv", self.query_string(year=[str(self.period.year)]))
 
     def file_name(self, name: str) -> str:
         """A name that says that it is a draft."""

@@ -130,18 +130,18 @@ class TimelineFilter(ContractFilter):
     @property
     def grouping(self) -> str:
         """How the bars are grouped: by function unless asked otherwise."""
-        return str(self.named.get("by") or FUNCTION)
+        return str(self.values.get("by") or FUNCTION)
 
     @property
     def other_grouping(self) -> tuple[str, str]:
         """The other way to group: its words and its query string."""
         other = BOROUGH if self.grouping == FUNCTION else FUNCTION
-        return _WORDS[other].lower(), self.query(by=[other])
+        return _WORDS[other].lower(), self.query_string(by=[other])
 
     @property
     def query_of_list(self) -> str:
         """The query string that means the same rows on the list and in its files."""
-        return self.query(by=[])
+        return self.query_string(by=[])
 
     @cached_property
     def chips(self) -> list[FilterChip]:
@@ -152,12 +152,12 @@ class TimelineFilter(ContractFilter):
 class TimelineListing(Listing):
     """A page of the timeline: as many rows as the picture has bars at most."""
 
-    chosen: TimelineFilter
+    filterset: TimelineFilter
 
     @property
     def files(self) -> FileLinks:
         """The addresses of exactly these rows as files, which know no grouping."""
-        return FileLinks(self.file, self.chosen.query_of_list)
+        return FileLinks(self.file, self.filterset.query_of_list)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def ways_to_narrow(chosen: FactFilterSet) -> Iterator[tuple[str, list[Way]]]:
     for name, counts in (("service_area", _count_by_area), ("borough", _count_by_borough)):
         if not chosen.data.getlist(name):
             ways = [
-                Way(label, count, chosen.query(**{name: [slug]}))
+                Way(label, count, chosen.query_string(**{name: [slug]}))
                 for label, slug, count in counts(chosen.rows.order_by())
             ]
             yield str(chosen.filters[name].label).lower(), ways

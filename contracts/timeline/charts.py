@@ -268,7 +268,7 @@ def timeline_chart(
     edge = left_edge(contracts, today)
     bars = contract_bars(contracts, edge)
     led = chosen.grouping == BOROUGH
-    asked = set(chosen.named.get("function") or ())
+    asked = set(chosen.values.get("function") or ())
     name = _lead if led else partial(_function, asked=asked)
     return Chart(
         key="timeline",

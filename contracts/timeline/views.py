@@ -26,7 +26,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "contract",
         "contracts",
         page_size=MAX_BARS,
-        counted=True,
+        counts_facets=True,
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {

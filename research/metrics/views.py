@@ -14,7 +14,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric by theme, with its value."""
     query = ResearchQueryForm(request)
     with query.moment():
-        files = FileLinks("research:metrics_csv", query.query())
+        files = FileLinks("research:metrics_csv", query.query_string())
         context = {"shown": pages.MetricsPage(query.scope), "files": files}
         return render_page(request, "research/metrics.html", context, query)
 

@@ -32,7 +32,7 @@ class DayQueryForm(QueryForm):
     def problems(self) -> list[tuple[str, str]]:
         """The same, and a day of which nothing is recorded."""
         problems = super().problems
-        day = self.named.get("as_at")
+        day = self.values.get("as_at")
         if day and not problems and (wrong := _out_of_record(day)):
             return [("as_at", wrong)]
         return problems
@@ -45,7 +45,7 @@ class DayQueryForm(QueryForm):
     @property
     def day(self) -> datetime.date:
         """The day of the numbers."""
-        asked = None if self.problems else self.named.get("as_at")
+        asked = None if self.problems else self.values.get("as_at")
         return asked or dates.today()
 
     @property
@@ -61,17 +61,17 @@ class DayQueryForm(QueryForm):
     @property
     def now_query(self) -> str:
         """The query string of the same with the numbers of today."""
-        return self.query(as_at=[])
+        return self.query_string(as_at=[])
 
     @property
     def real_query(self) -> str:
         """The query string of the same, real records alone."""
-        return self.query(illustrative=[])
+        return self.query_string(illustrative=[])
 
     @property
     def invented_query(self) -> str:
         """The query string of the same, with what is invented counted in."""
-        return self.query(illustrative=["yes"])
+        return self.query_string(illustrative=["yes"])
 
     def moment(self) -> AbstractContextManager[None]:
         """Within it, the tables are those of the day."""

@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "findings": test_claims(list(findings[:MAX_RECORDS]), query.scope),
             "case_studies": studies[:MAX_RECORDS],
             "recommendations": query.public(Recommendation)[:MAX_RECORDS],
-            "files": FileLinks("research:findings_csv", query.query()),
+            "files": FileLinks("research:findings_csv", query.query_string()),
         }
         return render_page(request, "research/index.html", context, query)
 
@@ -91,7 +91,7 @@ def case_studies(request: HttpRequest) -> HttpResponse:
     query = ResearchQueryForm(request)
     with query.moment():
         public = query.public(CaseStudy).for_list()
-        files = FileLinks("research:case_studies_csv", query.query())
+        files = FileLinks("research:case_studies_csv", query.query_string())
         context = {"case_studies": add_figures(public[:MAX_RECORDS], query.scope), "files": files}
         return render_page(request, "research/case_studies.html", context, query)
 
@@ -115,6 +115,6 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     with query.moment():
         public = query.public(Recommendation).for_page(query.day)
         audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), query.scope, today)
-        files = FileLinks("research:recommendations_csv", query.query())
+        files = FileLinks("research:recommendations_csv", query.query_string())
         context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
         return render_page(request, "research/recommendations.html", context, query)

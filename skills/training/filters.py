@@ -38,8 +38,8 @@ def _unchanged(queryset: Any, chosen: Any) -> Any:
 class TrainingFilter(FactFilterSet):
     """Skill levels to plan with, places for learners, and what is shown; see the module's text."""
 
-    shown_first = ("skill", "cap")
-    beside = frozenset({"columns"})
+    primary_filters = ("skill", "cap")
+    non_filter_names = frozenset({"columns"})
     columns = TRAINING_COLUMNS
 
     skill = SlugsFilter("Skill", Skill.objects.all(), _unchanged)
@@ -51,4 +51,4 @@ class TrainingFilter(FactFilterSet):
     @property
     def places(self) -> int:
         """How many learners a teacher takes in one skill."""
-        return int(self.named.get("cap") or CAP)
+        return int(self.values.get("cap") or CAP)

@@ -225,7 +225,7 @@ class PlanSection:
 def plan_section(chosen: TrainingFilter) -> PlanSection:
     """What the query string asks to see."""
     skills, groups, boroughs = (
-        frozenset(one.slug for one in chosen.named[name]) for name in ("skill", "group", "borough")
+        frozenset(one.slug for one in chosen.values[name]) for name in ("skill", "group", "borough")
     )
     return PlanSection(skills, groups, boroughs)
 
@@ -296,7 +296,7 @@ class PlanListing(Listing):
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood."""
-        return self.chosen.problems
+        return self.filterset.problems
 
     @property
     def total(self) -> int:
@@ -309,7 +309,7 @@ def training_for(chosen: TrainingFilter) -> Training:
     if chosen.problems:
         return Training()
     systems: SystemQuerySet = System.objects.all()
-    if asked := chosen.named["illustrative"]:
+    if asked := chosen.values["illustrative"]:
         systems = systems.illustrative() if asked == "yes" else systems.real()
     facts = read_training_facts(chosen.rows, systems)
     plan = best_plan(facts.held, facts.bodies, chosen.places)

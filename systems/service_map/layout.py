@@ -174,7 +174,7 @@ class MapFilter(FactFilterSet):
 
 def map_boroughs(chosen: MapFilter) -> QuerySet[Borough]:
     """The columns: those of the 33 that the query string names, by name."""
-    named = chosen.named
+    named = chosen.values
     boroughs = Borough.objects.london()
     if named["borough"]:
         boroughs = boroughs.filter(pk__in=[one.pk for one in named["borough"]])
@@ -189,7 +189,7 @@ def map_functions(
     chosen: MapFilter, uses: Iterable[MapUse], boroughs: Sequence[Borough], marked: Iterable[Mark]
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
-    named = chosen.named
+    named = chosen.values
     functions = Function.objects.select_related("service_area")
     functions = functions.order_by("service_area__position", "service_area_id", "position", "pk")
     if named["service_area"]:
@@ -213,7 +213,7 @@ def _run_for(
 
 def highlighted_products(chosen: MapFilter) -> HighlightedProducts:
     """The products and manufacturers that the query string names."""
-    named: dict[str, Any] = chosen.named
+    named: dict[str, Any] = chosen.values
     return HighlightedProducts(
         frozenset(one.pk for one in named["product"] or ()),
         frozenset(one.pk for one in named["supplier"] or ()),

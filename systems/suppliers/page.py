@@ -317,7 +317,7 @@ class AskedGroup(RealOnlyQueryForm):
 
     def asking(self, *names: str, **changes: str) -> str:
         """A query string of what was asked and understood under these names, with changes."""
-        kept = {name: str(self.named[name]) for name in names if self.named.get(name)}
+        kept = {name: str(self.values[name]) for name in names if self.values.get(name)}
         return urlencode(kept | changes)
 
     @property

@@ -26,7 +26,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
         "system",
         "systems",
         tabular=True,
-        counted=True,
+        counts_facets=True,
     )
     context = {
         "listing": listing,

@@ -29,7 +29,7 @@ class Asked:
     """What was asked of a file."""
 
     problems: tuple[tuple[str, str], ...] = ()
-    chosen_columns: tuple[Column, ...] = COLUMNS
+    selected_columns: tuple[Column, ...] = COLUMNS
     in_words: str = "borough Žižkov; q é"
     illustrative: bool = True
 
@@ -79,12 +79,12 @@ def test_a_table_without_rows_is_its_header() -> None:
 
 
 def test_a_table_has_the_columns_asked_in_their_order() -> None:
-    asked = Asked(chosen_columns=(COLUMNS[1], COLUMNS[0]))
+    asked = Asked(selected_columns=(COLUMNS[1], COLUMNS[0]))
     assert text(answer({"name": "A", "users": 1}, asked=asked)) == "users,name\n1,A\n"
 
 
 def test_a_single_empty_cell_is_a_row_too() -> None:
-    said = text(answer({"name": ""}, asked=Asked(chosen_columns=COLUMNS[:1])))
+    said = text(answer({"name": ""}, asked=Asked(selected_columns=COLUMNS[:1])))
     assert list(csv.reader(io.StringIO(said))) == [["name"], [""]]
 
 
