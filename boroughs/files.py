@@ -41,8 +41,8 @@ class _Compared:
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
     @property
-    def illustrative(self) -> bool:
-        return self.choice.filterset.illustrative
+    def includes_illustrative(self) -> bool:
+        return self.choice.filterset.includes_illustrative
 
     def file_name(self, name: str) -> str:
         return name
@@ -55,7 +55,7 @@ def _comparison_table(request: HttpRequest, _: datetime.date) -> _Compared:
 def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = asked.choice
     sections = comparison_sections(
-        choice.boroughs, today, illustrative=choice.filterset.illustrative
+        choice.boroughs, today, illustrative=choice.filterset.includes_illustrative
     )
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 

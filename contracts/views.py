@@ -33,7 +33,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.CONTRACTS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "chart": charts.decisions_ahead(filterset.rows, dates.today(), listing.csv),
         "worth": filterset.rows.worth(),

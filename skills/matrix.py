@@ -111,7 +111,7 @@ def matrix_for(chosen: SkillLevelFilter) -> Matrix:
         (list(named["borough"]), False) if named["borough"] else _boroughs_with_rows(rows)
     )
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
-    if not chosen.illustrative:
+    if not chosen.includes_illustrative:
         levels = levels.real()
     keys = rows.filter(borough__in=boroughs).values_list("pk", flat=True)
     matrix = lay_out_matrix(

@@ -28,7 +28,9 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
         "matrix": matrix.matrix_for(filterset),
         "invented_levels": filterset.rows.illustrative().count(),
         "coverage": coverage.coverage_for(
-            Subject.SKILLS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.SKILLS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "chart": summary.strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }
@@ -39,7 +41,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     found = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
     query = RealOnlyQueryForm(request)
-    levels = found.levels.all() if query.illustrative else found.levels.real()
+    levels = found.levels.all() if query.includes_illustrative else found.levels.real()
     summary, courses = summaries.skill_summary(levels), history.level_courses(levels)
     csv = f"{reverse('skills:csv')}?{query.query_string(skill=[found.slug])}"
     context = {
@@ -47,10 +49,10 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": summary,
         "changes": history.level_changes(courses)[:50],
         "chart": history.quarterly_chart(found, courses, dates.today(), csv),
-        "asking": profile.skill_demand(found, illustrative=query.illustrative),
+        "asking": profile.skill_demand(found, illustrative=query.includes_illustrative),
         "csv": csv,
         "coverage": coverage.coverage_for(
-            Subject.SKILLS, len(summary.london), illustrative=query.illustrative
+            Subject.SKILLS, len(summary.london), illustrative=query.includes_illustrative
         ),
         "levels": Level,
     }
@@ -60,7 +62,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
     found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not query.illustrative
+    real = not query.includes_illustrative
     peers = [peer.borough for peer in most_similar_boroughs(found, illustrative=not real)]
     context = {
         "borough": found,

@@ -130,7 +130,7 @@ class ComparisonChoice:
         if len(self.boroughs) != 1:
             return []
         return most_similar_boroughs(
-            self.boroughs[0], MOST - 1, illustrative=self.filterset.illustrative
+            self.boroughs[0], MOST - 1, illustrative=self.filterset.includes_illustrative
         )
 
     @property
@@ -176,7 +176,7 @@ def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
     boroughs = _in_order(given, named["borough"])
     alone = None
     if centre := named["nearest"]:
-        peers = most_similar_boroughs(centre, MOST - 1, illustrative=chosen.illustrative)
+        peers = most_similar_boroughs(centre, MOST - 1, illustrative=chosen.includes_illustrative)
         alone = None if peers else centre
         near = [centre, *(peer.borough for peer in peers)]
         boroughs += [one for one in near if one not in boroughs]

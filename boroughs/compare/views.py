@@ -27,5 +27,5 @@ def _choice(request: HttpRequest) -> ComparisonChoice:
 
 
 def _sections(choice: ComparisonChoice) -> list[ComparisonSection]:
-    illustrative = choice.filterset.illustrative
+    illustrative = choice.filterset.includes_illustrative
     return comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)

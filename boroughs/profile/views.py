@@ -50,7 +50,7 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
     found, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    real = not query.illustrative
+    real = not query.includes_illustrative
     facts = borough_facts(found, illustrative=not real)
     today = dates.today()
     context = {
@@ -72,7 +72,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
         get_object_or_404(Borough.objects.london(), slug=slug),
         RealOnlyQueryForm(request),
     )
-    real = not query.illustrative
+    real = not query.includes_illustrative
     today = dates.today()
     facts = borough_facts(found, illustrative=not real)
     last = today + relativedelta(months=BRIEF_MONTHS)

@@ -178,7 +178,7 @@ class FileRequest(Protocol):
     def in_words(self) -> str: ...
 
     @property
-    def illustrative(self) -> bool: ...
+    def includes_illustrative(self) -> bool: ...
 
     def file_name(self, name: str) -> str: ...
 
@@ -303,7 +303,7 @@ class Export:
             title=f"{self.title}. {self.row}",
             version=self.version,
             chosen=chosen.in_words,
-            illustrative=chosen.illustrative,
+            illustrative=chosen.includes_illustrative,
             address=request.build_absolute_uri(place + query.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
             as_at=dates.now(),

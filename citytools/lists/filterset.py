@@ -156,7 +156,7 @@ class FactFilterSet(django_filters.FilterSet):
         return name
 
     @property
-    def illustrative(self) -> bool:
+    def includes_illustrative(self) -> bool:
         """Whether rows invented for demonstration may be among the chosen."""
         return self.data.get("illustrative") != "no"
 

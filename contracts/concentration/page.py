@@ -190,7 +190,9 @@ class ConcentrationAsked(RealOnlyQueryForm):
     @cached_property
     def bases(self) -> list[MeasureBasis]:
         """The four ways to measure."""
-        return bases.concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
+        return bases.concentration_bases(
+            grouped=self.grouped, illustrative=self.includes_illustrative
+        )
 
     @cached_property
     def lines(self) -> list[ConcentrationLine]:
@@ -206,7 +208,7 @@ class ConcentrationAsked(RealOnlyQueryForm):
         return self.query_string(group=["no" if self.grouped else "yes"])
 
     @property
-    def files(self) -> FileLinks:
+    def file_links(self) -> FileLinks:
         """The addresses of every supplier on every basis as files."""
         return FileLinks("contracts:concentration_csv", self.query_string())
 
@@ -219,7 +221,7 @@ class ConcentrationAsked(RealOnlyQueryForm):
     def chart(self) -> Chart:
         """The cumulative share by place."""
         source = "Contracts and systems on record, each with its own source and date."
-        return cumulative_chart(self.bases, source, self.files.csv)
+        return cumulative_chart(self.bases, source, self.file_links.csv)
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Every supplier on every basis as rows of a file, the largest first."""

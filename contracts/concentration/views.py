@@ -24,7 +24,7 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "both": findings.get(BOTH),
         "chart": concentration_asked.chart,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, behind, illustrative=concentration_asked.illustrative
+            Subject.CONTRACTS, behind, illustrative=concentration_asked.includes_illustrative
         ),
     }
     return render_page(request, "contracts/concentration.html", context, concentration_asked)

@@ -21,6 +21,6 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, and the contracts under it."""
     query = RealOnlyQueryForm(request)
-    off = called_off.framework_page(slug, illustrative=query.illustrative)
+    off = called_off.framework_page(slug, illustrative=query.includes_illustrative)
     context = {"framework": off.framework, "found": off}
     return render_page(request, "contracts/framework.html", context, query)

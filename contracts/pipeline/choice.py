@@ -113,7 +113,9 @@ class PipelineAsked(RealOnlyQueryForm):
     def drafts(self) -> list[PipelineDraft]:
         """The draft of the borough chosen, or of each of the 33."""
         boroughs = [self.chosen] if self.chosen else self.boroughs
-        return drafts.pipeline_drafts(boroughs, self.period, illustrative=self.illustrative)
+        return drafts.pipeline_drafts(
+            boroughs, self.period, illustrative=self.includes_illustrative
+        )
 
     @property
     def total(self) -> int:
@@ -121,7 +123,7 @@ class PipelineAsked(RealOnlyQueryForm):
         return sum(len(draft.entries) for draft in self.drafts)
 
     @property
-    def files(self) -> FileLinks:
+    def file_links(self) -> FileLinks:
         """The addresses of exactly these rows as files."""
         return FileLinks("contracts:pipeline_csv", self.query_string(year=[str(self.period.year)]))
 

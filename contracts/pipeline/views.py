@@ -15,7 +15,9 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     context = {"drafts": pipeline_asked.drafts, "period": pipeline_asked.period}
     if pipeline_asked.chosen:
         later = contracts_ending_after(
-            pipeline_asked.chosen, pipeline_asked.period, illustrative=pipeline_asked.illustrative
+            pipeline_asked.chosen,
+            pipeline_asked.period,
+            illustrative=pipeline_asked.includes_illustrative,
         )
         return render_page(
             request,
@@ -24,7 +26,9 @@ def pipeline(request: HttpRequest) -> HttpResponse:
             pipeline_asked,
         )
     known = sum(bool(draft.counts["known"]) for draft in pipeline_asked.drafts)
-    told = coverage.coverage_for(Subject.CONTRACTS, known, illustrative=pipeline_asked.illustrative)
+    told = coverage.coverage_for(
+        Subject.CONTRACTS, known, illustrative=pipeline_asked.includes_illustrative
+    )
     return render_page(
         request, "contracts/pipeline.html", context | {"coverage": told}, pipeline_asked
     )

@@ -32,7 +32,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.CONTRACTS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "picture": timeline_chart(rows, filterset, today) if rows else None,
         "narrowing": list(ways_to_narrow(filterset)) if listing.total > MAX_BARS else [],

@@ -113,9 +113,9 @@ def _row(borough: Borough, counts: Counts, mapping: Mapping[str, str]) -> GapRow
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
     query = RealOnlyQueryForm(request)
-    gaps = transparency_gaps(illustrative=query.illustrative)
+    gaps = transparency_gaps(illustrative=query.includes_illustrative)
     reporting = coverage.coverage_for(
-        Subject.CONTRACTS, gaps.boroughs, illustrative=query.illustrative
+        Subject.CONTRACTS, gaps.boroughs, illustrative=query.includes_illustrative
     )
     context = {"gaps": gaps, "wanted": CODE_FIELDS, "coverage": reporting}
     return render_page(request, "contracts/transparency.html", context, query)

@@ -38,7 +38,7 @@ class DayQueryForm(QueryForm):
         return problems
 
     @property
-    def illustrative(self) -> bool:
+    def includes_illustrative(self) -> bool:
         """Whether what is invented may be among what is counted: only if it is asked for."""
         return not self.problems and self.data.get("illustrative") == "yes"
 
@@ -56,7 +56,7 @@ class DayQueryForm(QueryForm):
     @property
     def scope(self) -> Scope:
         """Over what to measure."""
-        return Scope(self.day, illustrative=self.illustrative)
+        return Scope(self.day, illustrative=self.includes_illustrative)
 
     @property
     def now_query(self) -> str:

@@ -21,6 +21,6 @@ def training(request: HttpRequest) -> HttpResponse:
         "points": POINTS,
         "most": plan.MAX_COHORT_SIZE,
         "many": plan.MIN_COHORT_LEARNERS,
-        "coverage": pairs.reporting_on_skills(illustrative=filterset.illustrative),
+        "coverage": pairs.reporting_on_skills(illustrative=filterset.includes_illustrative),
     }
     return render(request, "skills/training.html", context, status=listing.status)

@@ -315,9 +315,9 @@ def service_map_for(chosen: MapFilter) -> ServiceMap:
     """The map that a query string asks for; an empty one while it is not understood."""
     if chosen.problems:
         return ServiceMap([], [], [])
-    uses = uses_in_london(illustrative=chosen.illustrative)
+    uses = uses_in_london(illustrative=chosen.includes_illustrative)
     boroughs = list(map_boroughs(chosen))
-    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=chosen.illustrative)
+    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=chosen.includes_illustrative)
     whole = frozenset(complete.values_list("pk", flat=True))
     marked = product_marks(uses, highlighted_products(chosen))
     functions = map_functions(chosen, uses, boroughs, marked.values())

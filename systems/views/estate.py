@@ -31,7 +31,9 @@ def system_list(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.SYSTEMS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "chart": charts.systems_by_area_chart(filterset.rows, listing.csv),
         "about": pages.research_about_filter(filterset, dates.today()),
@@ -58,7 +60,7 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
     )
     made = service_map.service_map_for(filterset)
     reporting = coverage.coverage_for(
-        Subject.SYSTEMS, len(made.boroughs), illustrative=filterset.illustrative
+        Subject.SYSTEMS, len(made.boroughs), illustrative=filterset.includes_illustrative
     )
     context = {"listing": listing, "map": made, "coverage": reporting}
     context["about"] = pages.research_about_filter(filterset, dates.today())

@@ -37,8 +37,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     found = get_object_or_404(Product.objects.for_list(), slug=slug)
     query, today = RealOnlyQueryForm(request), dates.today()
-    systems = known_systems(found, illustrative=query.illustrative)
-    everything = System.objects.all() if query.illustrative else System.objects.real()
+    systems = known_systems(found, illustrative=query.includes_illustrative)
+    everything = System.objects.all() if query.includes_illustrative else System.objects.real()
     used, paid = product_use(systems), costs.product_costs(found, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = used.functions or list(found.functions.all())
@@ -47,13 +47,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "owners": found.manufacturer.owners() if found.manufacturer else [],
         "use": used,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, used.boroughs, illustrative=query.illustrative
+            Subject.SYSTEMS, used.boroughs, illustrative=query.includes_illustrative
         ),
         "contracts": contracts.for_list().soonest_first(today)[:10],
         "contract_count": contracts.count(),
         "costs": paid,
         "chart": charts.cost_each_thousand(paid),
-        "alternatives": alternatives_to(functions, [found], illustrative=query.illustrative),
+        "alternatives": alternatives_to(
+            functions, [found], illustrative=query.includes_illustrative
+        ),
         "moves": moves_involving(found, everything),
         "about": pages.research_about_product(found, today),
     }

@@ -67,7 +67,7 @@ def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]
 def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
     share, today = AskedShare(request), dates.today()
-    filterset = share.illustrative
+    filterset = share.includes_illustrative
     group = ownership.supplier_group(found, share.values.get("group"))
     estate = read_estate(group.keys, illustrative=filterset)
     paid = contracts_with_suppliers(group.keys, illustrative=filterset)
@@ -95,7 +95,7 @@ def supplier(request: HttpRequest, found: Supplier) -> HttpResponse:
 def failure_page(request: HttpRequest, found: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
     asked_group, today = AskedGroup(request), dates.today()
-    filterset = asked_group.illustrative
+    filterset = asked_group.includes_illustrative
     group = ownership.supplier_group(found, asked_group.values.get("group"))
     supplier_failure = failure.SupplierFailure(
         group, read_estate(group.keys, illustrative=filterset)

@@ -31,7 +31,7 @@ class Asked:
     problems: tuple[tuple[str, str], ...] = ()
     selected_columns: tuple[Column, ...] = COLUMNS
     in_words: str = "borough Žižkov; q é"
-    illustrative: bool = True
+    includes_illustrative: bool = True
 
     def file_name(self, name: str) -> str:
         return name
