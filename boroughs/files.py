@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from boroughs.compare.answers import comparison_rows
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import FEWEST, MOST, CompareForm, ComparisonChoice, choose_boroughs
 from boroughs.compare.sections import comparison_sections
 from boroughs.coverage import boroughs_with_counts
 from boroughs.filters import BoroughFilter
@@ -31,31 +31,31 @@ class _Compared:
 
     @property
     def selected_columns(self) -> Sequence[Column]:
-        return self.choice.filterset.selected_columns
+        return self.choice.form.selected_columns
 
     @property
     def in_words(self) -> str:
         """The boroughs by name, however they were found, and what else was chosen."""
         names = ", ".join(borough.name for borough in self.choice.boroughs)
-        rest = self.choice.filterset.in_words
+        rest = self.choice.form.in_words
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
     @property
     def includes_illustrative(self) -> bool:
-        return self.choice.filterset.includes_illustrative
+        return self.choice.form.includes_illustrative
 
     def file_name(self, name: str) -> str:
         return name
 
 
 def _comparison_table(request: HttpRequest, _: datetime.date) -> _Compared:
-    return _Compared(choose_boroughs(CompareFilter(request.GET, Borough.objects.london())))
+    return _Compared(choose_boroughs(CompareForm(request)))
 
 
 def _answers(asked: _Compared, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = asked.choice
     sections = comparison_sections(
-        choice.boroughs, today, illustrative=choice.filterset.includes_illustrative
+        choice.boroughs, today, illustrative=choice.form.includes_illustrative
     )
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
@@ -77,7 +77,7 @@ COMPARE = Export(
     row="One borough’s answer for one thing compared.",
     route="boroughs:compare_csv",
     page="boroughs:compare",
-    filter=CompareFilter,
+    filter=CompareForm,
     choose=_comparison_table,
     made=_answers,
     whole=False,

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from boroughs.models import Borough, Subject
 from boroughs.profile.tile_map import MEASURES
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
-    ChoiceFilter,
+    ParameterFilter,
     SlugsFilter,
     SortFilter,
     ValuesFilter,
@@ -129,7 +130,9 @@ class BoroughFilter(FactFilterSet):
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
     partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
-    measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
+    measure = ParameterFilter(
+        OptionField("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
+    )
     sort = SortFilter(
         {
             "borough": "name",

@@ -7,10 +7,11 @@ from django.db.models import Case, CharField, Value, When
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from citytools.lists.columns import SOURCE_COLUMNS, Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
-    ChoiceFilter,
     CountByColumn,
     Narrowing,
+    ParameterFilter,
     SlugsFilter,
     SortFilter,
     ValuesFilter,
@@ -120,7 +121,9 @@ class SkillLevelFilter(FactFilterSet):
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    show = ChoiceFilter("Matrix shows", [(name, show.words) for name, show in SHOWS.items()])
+    show = ParameterFilter(
+        OptionField("Matrix shows", [(name, show.words) for name, show in SHOWS.items()])
+    )
     sort = SortFilter(
         {
             "borough": "borough__name",

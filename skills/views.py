@@ -8,8 +8,8 @@ from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from skills import history, matrix, profile, summary
 from skills import summary as summaries
 from skills.filters import SkillLevelFilter

@@ -10,17 +10,9 @@ from django.db.models import QuerySet
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
-from citytools.lists.filters import (
-    ChoiceFilter,
-    SlugFilter,
-    SlugsFilter,
-    ValuesFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
-    narrow_by_value,
-)
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.fields import OptionField, OptionsField, RecordField, RecordsField, YesNoField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import QueryForm
 
 STATES = ("known", "at least", "none recorded", "not known")
 
@@ -43,28 +35,18 @@ COMPARE_COLUMNS = (
 FEWEST, MOST = 2, 6
 
 
-def _named_boroughs(queryset: QuerySet[Any], boroughs: Sequence[Borough]) -> QuerySet[Any]:
-    return queryset.filter(pk__in=[borough.pk for borough in boroughs])
-
-
-def _partners(queryset: Any, slugs: Sequence[str]) -> Any:
-    return queryset.partners(slugs)
-
-
-class CompareFilter(FactFilterSet):
+class CompareForm(QueryForm):
     """Boroughs to compare, and what of the comparison is shown."""
 
     non_filter_names = frozenset({"columns"})
     columns = COMPARE_COLUMNS
 
-    borough = SlugsFilter("Borough", Borough.objects.all(), _named_boroughs)
-    nearest = SlugFilter("Borough and its nearest", Borough.objects.london())
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, _partners)
-    inner_or_outer = ValuesFilter(
-        "Inner or outer London", Borough.Ring.choices, narrow_by_value("inner_or_outer")
-    )
-    rows = ChoiceFilter("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    borough = RecordsField("Borough", Borough.objects.all())
+    nearest = RecordField("Borough and its nearest", Borough.objects.london())
+    partnership = OptionsField("Partnership", Borough.objects.partnerships)
+    inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
+    rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
+    illustrative = YesNoField("Invented for demonstration")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -91,7 +73,7 @@ class ComparisonChoice:
     its nearest has none, because it or all others have no systems return.
     """
 
-    filterset: CompareFilter
+    form: CompareForm
     boroughs: Sequence[Borough]
     members: Sequence[Borough]
     twice: Sequence[str]
@@ -102,22 +84,22 @@ class ComparisonChoice:
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood or cannot be compared."""
-        return self.filterset.problems
+        return self.form.problems
 
     @property
     def files(self) -> FileLinks:
         """The addresses of the comparison as files."""
-        return FileLinks("boroughs:compare_csv", self.filterset.query_string())
+        return FileLinks("boroughs:compare_csv", self.form.query_string())
 
     @property
     def switched(self) -> str:
         """The query string with the other choice of rows."""
-        return self.filterset.query_string(rows=["differ" if self.all_rows else "all"])
+        return self.form.query_string(rows=["differ" if self.all_rows else "all"])
 
     @property
     def real(self) -> str:
         """The query string that leaves out what is invented."""
-        return self.filterset.query_string(illustrative=["no"])
+        return self.form.query_string(illustrative=["no"])
 
     @property
     def partnerships(self) -> list[tuple[str, str]]:
@@ -130,42 +112,40 @@ class ComparisonChoice:
         if len(self.boroughs) != 1:
             return []
         return most_similar_boroughs(
-            self.boroughs[0], MOST - 1, illustrative=self.filterset.includes_illustrative
+            self.boroughs[0], MOST - 1, illustrative=self.form.includes_illustrative
         )
 
     @property
     def ready(self) -> bool:
         """Whether there is something to compare."""
-        return not self.filterset.problems and FEWEST <= len(self.boroughs) <= MOST
+        return not self.form.problems and FEWEST <= len(self.boroughs) <= MOST
 
     @property
     def all_rows(self) -> bool:
         """Whether rows that do not differ are shown too."""
-        return bool(self.filterset.values.get("rows") == "all")
+        return bool(self.form.values.get("rows") == "all")
 
     @property
     def slugs(self) -> set[str]:
         """What is ticked in the chooser, also when it is too much."""
-        return {borough.slug for borough in self.boroughs} | set(
-            self.filterset.data.getlist("borough")
-        )
+        return {borough.slug for borough in self.boroughs} | set(self.form.data.getlist("borough"))
 
     def without(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough named."""
-        given = list(dict.fromkeys(self.filterset.data.getlist("borough")))
+        given = list(dict.fromkeys(self.form.data.getlist("borough")))
         names = {
             borough.slug: borough.name for borough in Borough.objects.filter(slug__in=given[:100])
         }
         return [
             (
                 names.get(slug, slug),
-                self.filterset.query_string(borough=[s for s in given if s != slug]),
+                self.form.query_string(borough=[s for s in given if s != slug]),
             )
             for slug in given[:100]
         ]
 
 
-def choose_boroughs(chosen: CompareFilter) -> ComparisonChoice:
+def choose_boroughs(chosen: CompareForm) -> ComparisonChoice:
     """Who is compared; nobody yet where too few or too many are meant."""
     given = chosen.data.getlist("borough")
     twice = sorted({slug for slug in given if given.count(slug) > 1})

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from boroughs.compare.answers import ComparisonSection
-from boroughs.compare.choice import FEWEST, MOST, CompareFilter, ComparisonChoice, choose_boroughs
+from boroughs.compare.choice import FEWEST, MOST, CompareForm, ComparisonChoice, choose_boroughs
 from boroughs.compare.sections import comparison_sections
-from boroughs.models import Borough
 from citytools.facts import dates
 
 
@@ -23,9 +22,9 @@ def compare_boroughs(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(request: HttpRequest) -> ComparisonChoice:
-    return choose_boroughs(CompareFilter(request.GET, Borough.objects.london()))
+    return choose_boroughs(CompareForm(request))
 
 
 def _sections(choice: ComparisonChoice) -> list[ComparisonSection]:
-    illustrative = choice.filterset.includes_illustrative
+    illustrative = choice.form.includes_illustrative
     return comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)

@@ -21,8 +21,8 @@ from boroughs.profile.page import (
 )
 from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import pages
 

@@ -34,6 +34,7 @@ from citytools.http.file_response import (
 from citytools.lists import keyset
 from citytools.lists.columns import Column
 from citytools.lists.filterset import FactFilterSet
+from citytools.lists.query_form import QueryForm
 
 # The copy runs at full speed in a thread with a connection of its own, which is free again when
 # it ends, however slowly the file is read. (While readers were sent what came through a pipe, 70
@@ -208,7 +209,7 @@ class Export:
     row: str
     route: str
     page: str
-    filter: type[FactFilterSet]
+    filter: type[FactFilterSet] | type[QueryForm]
     choose: Callable[[HttpRequest, datetime.date], Any]
     made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None = None
     whole: bool = True

@@ -12,6 +12,7 @@ from django.db.models import Count, Expression, F, Model, QuerySet, Value
 
 from citytools.lists.filters import CountByColumn, CountByLink, Keyed, Narrowing
 from citytools.lists.filterset import FactFilterSet
+from citytools.lists.query_form import MULTIPLE, QueryForm
 
 _COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"
 _VALUES = (
@@ -240,48 +241,47 @@ class Facet:
         )
 
 
-def facets_for(chosen: FactFilterSet, *, counted: bool = False) -> list[Facet]:
-    """The filters in their order, without what is shown apart; with how many rows, if counted.
+def facets_for(query: FactFilterSet | QueryForm, *, counted: bool = False) -> list[Facet]:
+    """The inputs of a list in their order; with how many rows, if counted.
 
     Values that are too many to list are not counted either.
     """
     fields = {
-        name: chosen.form.fields[name]
-        for name in chosen.filters
-        if name not in chosen.display_filters
+        name: field
+        for name, field in query.query_form.fields.items()
+        if name not in query.display_filters
     }
     choices = {name: _choices(field) for name, field in fields.items()}
-    listed = {name for name, found in choices.items() if len(found) <= MAX_OPTIONS}
-    counts = count_facets(chosen, listed) if counted else {}
-    return [_facet(chosen, name, choices[name], counts.get(name)) for name in fields]
+    listed = {name for name, pairs in choices.items() if len(pairs) <= MAX_OPTIONS}
+    counts = count_facets(query, listed) if counted and isinstance(query, FactFilterSet) else {}
+    return [_facet(query, name, choices[name], counts.get(name)) for name in fields]
 
 
 def _facet(
-    chosen: FactFilterSet,
+    query: FactFilterSet | QueryForm,
     name: str,
     choices: Sequence[_Choice],
     rows: Mapping[str, int] | None,
 ) -> Facet:
-    field = chosen.form.fields[name]
-    given = chosen.data.getlist(name)
+    field, texts = query.query_form.fields[name], query.data.getlist(name)
     options = [
-        Option(key, label, key in given, _count_for_value(rows, key), aside)
+        Option(key, label, key in texts, _count_for_value(rows, key), aside)
         for key, label, aside in choices
     ]
     counted = [option for option in options if not option.aside]
     kind = _kind(field, len(options))
-    several = isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+    multiple = isinstance(field, MULTIPLE)
     known = {option.value: option for option in options}
-    held = [known.get(value, Option(value, value, selected=True)) for value in given]
+    selected = [known.get(text, Option(text, text, selected=True)) for text in texts]
     return Facet(
         name=name,
-        label=str(chosen.filters[name].label),
+        label=str(field.label),
         kind=kind,
-        value=given[0] if given and not several else str(field.initial or ""),
+        value=texts[0] if texts and not multiple else str(field.initial or ""),
         options=[] if kind == "slug" else options,
-        open=name in chosen.primary_filters or bool(given),
-        selected_options=held if several and kind != "boxes" else [],
-        multiple=several,
+        open=name in query.primary_filters or bool(texts),
+        selected_options=selected if multiple and kind != "boxes" else [],
+        multiple=multiple,
         present=None if rows is None else sum(bool(option.rows) for option in counted),
         distinct=len(counted),
     )
@@ -292,7 +292,7 @@ def _kind(field: forms.Field, options: int) -> str:
         return "date"
     if isinstance(field, forms.DecimalField):
         return "pounds"
-    if isinstance(field, forms.ModelMultipleChoiceField | forms.MultipleChoiceField):
+    if isinstance(field, MULTIPLE):
         if options > MAX_OPTIONS:
             return "slug"
         return "boxes" if options <= MAX_OPTIONS_UNFOLDED else "drop-down"

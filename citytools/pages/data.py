@@ -13,7 +13,7 @@ from citytools.exports import zip_archive
 from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE_ADDRESS
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from citytools.pages import openapi as description
 from contracts import files as contracts
 from research import files as research

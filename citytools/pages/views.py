@@ -17,8 +17,8 @@ from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filters import ChoiceFilter
-from citytools.lists.filterset import QueryForm, render_page
+from citytools.lists.fields import OptionField
+from citytools.lists.query_form import QueryForm, render_page
 from citytools.pages.glossary import TERMS, terms_by_letter
 from citytools.pages.method import GROUPS, METHODS
 from contracts import charts
@@ -121,7 +121,7 @@ def latest_changes(most: int = 5) -> QuerySet[System]:
 class HomeQueryForm(QueryForm):
     """What the map of the overview shows."""
 
-    measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
+    measure = OptionField("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from django.db.models import QuerySet
-from django.http import QueryDict
+from django import forms
 
 from boroughs import search as boroughs
-from boroughs.models import Borough
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.filters import SearchWordsFilter, ValuesFilter, YesNoFilter
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.fields import OptionsField, YesNoField
+from citytools.lists.query_form import QueryForm
 from citytools.search.kinds import KINDS
 
 SECTIONS = {
@@ -95,19 +92,11 @@ def _boroughs() -> CompiledNames:
     return compile_names(boroughs.borough_names(council=False))
 
 
-def _unchanged(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-    return queryset
-
-
-class SearchFilter(FactFilterSet):
+class SearchForm(QueryForm):
     """The words, the kinds of record, and whether invented ones are among them."""
 
     primary_filters = ("kind", "illustrative")
-    non_filter_names = frozenset()
 
-    q = SearchWordsFilter("Words")
-    kind = ValuesFilter("Kind", [(kind.name, kind.heading) for kind in KINDS], _unchanged)
-    illustrative = YesNoFilter("Invented for demonstration", _unchanged)
-
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data, Borough.objects.none())
+    q = forms.CharField(label="Words", required=False, max_length=100)
+    kind = OptionsField("Kind", [(kind.name, kind.heading) for kind in KINDS])
+    illustrative = YesNoField("Invented for demonstration")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from django.http import QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 
 from boroughs import search as boroughs
@@ -17,7 +17,7 @@ from citytools.search.hits import Hit, HitGroup, hit_for, rank_hits
 from citytools.search.kinds import RecordKind
 from citytools.search.lists import SECTIONS, FactHits, find_facts
 from citytools.search.more import More, in_lists
-from citytools.search.question import SearchFilter, SearchQuestion, parse_question
+from citytools.search.question import SearchForm, SearchQuestion, parse_question
 from contracts import search as contracts
 from research import search as research
 from skills import search as skills
@@ -32,8 +32,8 @@ BEST = 3
 class SearchResults:
     """The hits for a query string; nothing is looked up until it is asked for."""
 
-    def __init__(self, data: QueryDict) -> None:
-        self.filterset = SearchFilter(data)
+    def __init__(self, request: HttpRequest) -> None:
+        self.filterset = SearchForm(request)
         self.problems = self.filterset.problems
         self.all = reverse("search")
 
@@ -45,7 +45,7 @@ class SearchResults:
     @property
     def words(self) -> str:
         """What was typed; nothing where it was not understood."""
-        return "" if self.problems else str(self.filterset.form.cleaned_data["q"])
+        return "" if self.problems else str(self.filterset.values["q"])
 
     @cached_property
     def facets(self) -> list[facets.Facet]:

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
-from citytools.lists.filters import YesNoFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import YesNoField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.concentration import bases
 from contracts.concentration.bases import MeasureBasis
 
@@ -180,7 +180,7 @@ class ConcentrationAsked(RealOnlyQueryForm):
     non_filter_names = frozenset({"columns"})
     columns = CONCENTRATION_COLUMNS
 
-    group = YesNoFilter("Suppliers by group", lambda rows, _: rows)
+    group = YesNoField("Suppliers by group")
 
     @property
     def grouped(self) -> bool:

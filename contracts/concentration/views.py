@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
+from citytools.lists.query_form import render_page
 from contracts.concentration.bases import BOTH, CLAIMS, REMARK
 from contracts.concentration.page import ConcentrationAsked
 from research.models import Finding

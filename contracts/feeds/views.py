@@ -17,7 +17,7 @@ from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm
+from citytools.lists.query_form import QueryForm
 from contracts.feeds import entries
 from contracts.feeds.entries import (
     INVENTED,

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.frameworks import filters as called_off
 from contracts.frameworks.filters import FrameworkFilter
 

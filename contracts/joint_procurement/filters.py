@@ -1,14 +1,11 @@
 """What the page of joint-procurement windows may be asked, beside the filters of contracts."""
 
-from typing import Any
-
 import django_filters
-from django import forms
-from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.filters import ChoiceFilter, DayFilter, SlugsFilter
+from citytools.lists.fields import DayField, MonthsField, OptionField, RecordsField
+from citytools.lists.filters import ParameterFilter
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 
@@ -54,27 +51,6 @@ TOGETHER_COLUMNS = (
 )
 
 
-class Months(django_filters.NumberFilter):
-    """A number of months; it leaves no row out."""
-
-    field_class = forms.IntegerField
-
-    def __init__(self, label: str, most: int) -> None:
-        super().__init__(label=label)
-        wrong = f"Write whole months, 0 to {most}."
-        self.extra |= {"min_value": 0, "max_value": most}
-        names = ("invalid", "min_value", "max_value")
-        self.extra["error_messages"] = dict.fromkeys(names, wrong)
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
-
-
-def _all(queryset: QuerySet[Any], boroughs: Any) -> QuerySet[Any]:
-    return queryset
-
-
 class TogetherFilter(ContractFilter):
     """Contracts that may be bought together; `borough` chooses windows, never contracts.
 
@@ -85,15 +61,17 @@ class TogetherFilter(ContractFilter):
     non_filter_names = frozenset({"page", "columns"})
     columns = TOGETHER_COLUMNS
 
-    by = ChoiceFilter(
-        "Together by",
-        [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
+    by = ParameterFilter(
+        OptionField(
+            "Together by",
+            [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
+        )
     )
-    borough = SlugsFilter("Borough takes part", Borough.objects.all(), _all)
-    lead_months = Months(f"Lead time in months (else {LEAD_MONTHS})", 60)
-    months = Months(f"Opens within months (else {HORIZON_MONTHS})", 120)
-    extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])
-    assume_notice = Months("Months of notice to assume where not known", 60)
+    borough = ParameterFilter(RecordsField("Borough takes part", Borough.objects.all()))
+    lead_months = ParameterFilter(MonthsField(f"Lead time in months (else {LEAD_MONTHS})", 60))
+    months = ParameterFilter(MonthsField(f"Opens within months (else {HORIZON_MONTHS})", 120))
+    extensions = ParameterFilter(OptionField("Extensions", [("no", "Not taken"), ("yes", "Taken")]))
+    assume_notice = ParameterFilter(MonthsField("Months of notice to assume where not known", 60))
     sort = None
 
     @classmethod
@@ -135,19 +113,8 @@ class TogetherFilter(ContractFilter):
         return str(self.values.get("by") or "function")
 
 
-class TargetDateFilter(DayFilter):
-    """A common end date to plan for; it leaves no row out."""
-
-    def __init__(self) -> None:
-        super().__init__("End together on", "ends_last__gte")
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
-
-
 class WindowFilter(TogetherFilter):
     """One window: what its list was asked, and the end date to plan for."""
 
     non_filter_names = frozenset()
-    target = TargetDateFilter()
+    target = ParameterFilter(DayField("End together on"))

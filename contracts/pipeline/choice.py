@@ -5,9 +5,9 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
-from citytools.lists.filters import ChoiceFilter, SlugFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import OptionField, RecordField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.models import Vat
 from contracts.pipeline import drafts
 from contracts.pipeline.drafts import SECTIONS, PipelineDraft
@@ -79,8 +79,8 @@ class PipelineAsked(RealOnlyQueryForm):
     non_filter_names = frozenset({"columns"})
     columns = PIPELINE_COLUMNS
 
-    borough = SlugFilter("Borough", Borough.objects.london())
-    year = ChoiceFilter("Financial year", _YEARS)
+    borough = RecordField("Borough", Borough.objects.london())
+    year = OptionField("Financial year", _YEARS)
 
     @cached_property
     def period(self) -> Period:

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.lists.filterset import render_page
+from citytools.lists.query_form import render_page
 from contracts.pipeline.choice import PipelineAsked
 from contracts.pipeline.drafts import contracts_ending_after
 

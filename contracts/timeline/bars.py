@@ -16,9 +16,11 @@ from django.db.models import Count
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.lists.filters import ChoiceFilter
-from citytools.lists.filterset import FactFilterSet, FilterChip
+from citytools.lists.fields import OptionField
+from citytools.lists.filters import ParameterFilter
+from citytools.lists.filterset import FactFilterSet
 from citytools.lists.listing import FileLinks, Listing
+from citytools.lists.query_form import FilterChip
 from contracts.filters import ContractFilter
 from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea
@@ -125,7 +127,7 @@ _WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
 class TimelineFilter(ContractFilter):
     """Contracts as everywhere, grouped by what they are for or by who leads them."""
 
-    by = ChoiceFilter("Group bars by", list(_WORDS.items()))
+    by = ParameterFilter(OptionField("Group bars by", list(_WORDS.items())))
 
     @property
     def grouping(self) -> str:

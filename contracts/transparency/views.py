@@ -13,7 +13,7 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract, ContractPartner
 from contracts.transparency.filters import CODE_FIELDS
 

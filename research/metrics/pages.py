@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from citytools.charts import Chart
 from citytools.lists.columns import Column
-from citytools.lists.filters import ValuesFilter
+from citytools.lists.fields import OptionsField
 from research.metrics import charts, figures, record
 from research.metrics.base import Scope, Unit
 from research.metrics.definitions import METRICS, THEMES, Metric
@@ -201,9 +201,7 @@ class TrendFile(DayQueryForm):
 
     non_filter_names = frozenset({"columns"})
     columns = TREND_COLUMNS
-    metric = ValuesFilter(
-        "Metric", [(key, metric.title) for key, metric in METRICS.items()], lambda q, _: q
-    )
+    metric = OptionsField("Metric", [(key, metric.title) for key, metric in METRICS.items()])
 
     @property
     def metrics(self) -> Sequence[str]:

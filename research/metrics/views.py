@@ -2,8 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import render_page
 from research.metrics import pages
 from research.metrics.definitions import METRICS, Metric
 from research.models import Finding

@@ -11,8 +11,8 @@ from django.utils.dateformat import format as in_format
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.filters import DayFilter, YesNoFilter
-from citytools.lists.filterset import QueryForm
+from citytools.lists.fields import DayField, YesNoField
+from citytools.lists.query_form import QueryForm
 from research.metrics.base import Scope
 from research.models import CaseStudy, Finding, Publication, Recommendation, State
 
@@ -26,7 +26,7 @@ class DayQueryForm(QueryForm):
 
     _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
 
-    as_at = DayFilter("As at", "pk__isnull")
+    as_at = DayField("As at")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ class DayQueryForm(QueryForm):
 class ResearchQueryForm(DayQueryForm):
     """The same, and `illustrative=yes` counts in what is invented, otherwise left out."""
 
-    illustrative = YesNoFilter("Invented for demonstration counted in", lambda rows, _: rows)
+    illustrative = YesNoField("Invented for demonstration counted in")
 
 
 def _withdrawn(model: type[Publication]) -> list[int]:

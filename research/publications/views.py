@@ -8,8 +8,8 @@ from django.views.decorators.http import conditional_page
 
 from citytools.facts import dates
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm, render_page
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import QueryForm, render_page
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import pages
 from research.publications.feed import ResearchFeed

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import ScaleAnswers
-from citytools.lists.filters import ChoiceFilter, YesNoFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import OptionField, YesNoField
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
@@ -306,14 +305,10 @@ BY = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
 """What a share may be a share of, and how it reads."""
 
 
-def _all(rows: QuerySet[Any], _yes: bool) -> QuerySet[Any]:
-    return rows
-
-
 class AskedGroup(RealOnlyQueryForm):
     """A page that counts a supplier alone or with all that it owns."""
 
-    group = YesNoFilter("With the companies it owns", _all)
+    group = YesNoField("With the companies it owns")
 
     def asking(self, *names: str, **changes: str) -> str:
         """A query string of what was asked and understood under these names, with changes."""
@@ -323,22 +318,22 @@ class AskedGroup(RealOnlyQueryForm):
     @property
     def whole(self) -> str:
         """The query string that counts the companies it owns."""
-        return self.asking(*self.filters, group="yes")
+        return self.asking(*self.fields, group="yes")
 
     @property
     def alone(self) -> str:
         """The query string that leaves out the companies it owns."""
-        return self.asking(*self.filters, group="no")
+        return self.asking(*self.fields, group="no")
 
     @property
     def real(self) -> str:
         """The query string that leaves out what is invented."""
-        return self.asking(*self.filters, illustrative="no")
+        return self.asking(*self.fields, illustrative="no")
 
     @property
     def invented(self) -> str:
         """The query string that shows what is invented too."""
-        return self.asking(*self.filters, illustrative="yes")
+        return self.asking(*self.fields, illustrative="yes")
 
     @property
     def same(self) -> str:
@@ -349,7 +344,7 @@ class AskedGroup(RealOnlyQueryForm):
 class AskedShare(AskedGroup):
     """A page that shows shares of systems, of contracts or of their value."""
 
-    by = ChoiceFilter("Share of", BY)
+    by = OptionField("Share of", BY)
 
     @property
     def counted(self) -> str:
@@ -359,4 +354,4 @@ class AskedShare(AskedGroup):
     @property
     def switches(self) -> list[tuple[str, str, bool]]:
         """(words, query string, whether it is shown now) of each thing to count."""
-        return [(words, self.asking(*self.filters, by=by), by == self.counted) for by, words in BY]
+        return [(words, self.asking(*self.fields, by=by), by == self.counted) for by, words in BY]

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import render_page
 from research.publications import pages
 from systems import charts, service_map
 from systems.filters import SystemFilter

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract
 from research.publications import pages
 from systems import charts, costs

@@ -9,8 +9,8 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import render_page
 from systems.costs import suppliers_with_counts
 from systems.filters import SupplierFilter
 from systems.models import Supplier

@@ -55,7 +55,8 @@ def test_every_stored_list_can_be_read_part_by_part(client: Client, name: str) -
     small_london()
     (file,) = (export for export in FILES if export.name == name)
     first = file.columns[0].name
-    for sort in ["", *list(file.filter.base_filters["sort"].columns)]:
+    filterset: Any = file.filter
+    for sort in ["", *filterset.base_filters["sort"].columns]:
         query = f"sort={sort}" if sort else ""
         found = over_all_parts(client, f"{file.address_as('json')}?limit=2&{query}")
         in_csv = rows(client, f"{file.address}?{query}")
