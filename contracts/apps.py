@@ -7,3 +7,17 @@ class ContractsConfig(AppConfig):
     """Contracts and frameworks."""
 
     name = "contracts"
+
+    def ready(self) -> None:
+        """Register the app's files."""
+        from citytools.exports import registry
+        from contracts import files  # models are ready only now
+
+        registry.register(
+            files.CONTRACTS,
+            files.TOGETHER,
+            files.TRANSPARENCY,
+            files.FRAMEWORKS,
+            files.PIPELINE,
+            files.CONCENTRATION,
+        )

@@ -7,3 +7,10 @@ class SystemsConfig(AppConfig):
     """Service areas, products, suppliers and systems."""
 
     name = "systems"
+
+    def ready(self) -> None:
+        """Register the app's files."""
+        from citytools.exports import registry
+        from systems import files  # models are ready only now
+
+        registry.register(files.SYSTEMS, files.MAP, files.PRODUCTS, files.SUPPLIERS)

@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from citytools.exports import export, formats
+from citytools.exports import export, formats, registry
 from citytools.exports.export import Export
-from citytools.pages.data import FILES
 from tests import factories
 from tests.estate import published, small_london
 from tests.pages import read, rows, text_of
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,6 @@ NUMERIC = {"statistics", "math", "fractions", "numpy", "pandas", "scipy", "dateu
 AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
-    "boroughs.profile.tile_map": "reads what the tile map shades: counts, as described",
     "boroughs.profile.views": "the last day of a brief",
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
@@ -41,7 +40,7 @@ UNDESCRIBED = {
 }
 """Modules that compute and are no method of their own, each with the reason."""
 FORMULAS = {
-    "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.views",
+    "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.home",
     "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
     "boroughs.profile.chances", "boroughs.profile.peers", "boroughs.coverage",
     "boroughs.profile.page", "boroughs.compare.answers", "systems.products.page",

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
+from citytools.exports import registry
 from citytools.exports.export import Export
 from citytools.facts import dates
-from citytools.pages.data import FILES
 from citytools.wsgi import application
 from research.metrics import record
 from tests.estate import published, small_london
+
+FILES = registry.exports()
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 

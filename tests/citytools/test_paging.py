@@ -6,12 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.lists import keyset
-from citytools.pages.data import FILES
 from contracts.models import Contract
 from tests import factories
 from tests.estate import small_london
 from tests.pages import rows
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 
