@@ -79,7 +79,7 @@ COMPARE = Export(
     page="boroughs:compare",
     filter=CompareForm,
     choose=_comparison_table,
-    made=_answers,
+    compute_rows=_answers,
     whole=False,
     notes=(("Not known", "Empty value with the state “not known”: never none. See each state."),),
 )

@@ -45,7 +45,7 @@ TOGETHER = Export(
     page="contracts:together",
     filter=TogetherFilter,
     choose=lambda request, _: TogetherFilter(request.GET, Contract.objects.all()),
-    made=_windows,
+    compute_rows=_windows,
 )
 TRANSPARENCY = Export(
     name="contracts.transparency",
@@ -76,7 +76,7 @@ PIPELINE = Export(
     page="contracts:pipeline",
     filter=PipelineAsked,
     choose=lambda request, _: PipelineAsked(request),
-    made=lambda asked, _: drafts.pipeline_rows(asked.drafts),
+    compute_rows=lambda asked, _: drafts.pipeline_rows(asked.drafts),
 )
 CONCENTRATION = Export(
     name="concentration",
@@ -86,5 +86,5 @@ CONCENTRATION = Export(
     page="contracts:concentration",
     filter=ConcentrationAsked,
     choose=lambda request, _: ConcentrationAsked(request),
-    made=lambda asked, _: asked.table(),
+    compute_rows=lambda asked, _: asked.table(),
 )

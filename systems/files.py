@@ -24,7 +24,7 @@ MAP = Export(
     page="systems:map",
     filter=MapFilter,
     choose=lambda request, _: MapFilter(request.GET, System.objects.in_use()),
-    made=lambda chosen, _: service_map.service_map_for(chosen).table(),
+    compute_rows=lambda chosen, _: service_map.service_map_for(chosen).table(),
 )
 PRODUCTS = Export(
     name="products",

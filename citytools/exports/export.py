@@ -211,7 +211,9 @@ class Export:
     page: str
     filter: type[FactFilterSet] | type[QueryForm]
     choose: Callable[[HttpRequest, datetime.date], Any]
-    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None = None
+    compute_rows: (
+        Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None
+    ) = None
     whole: bool = True
     paged: bool = True
     version: int = 1
@@ -247,10 +249,10 @@ class Export:
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""
-        chosen, table = self._found(request)
+        chosen, table = self._rows_or_refusal(request)
         if isinstance(table, HttpResponse):
             return table
-        metadata = self.told(request, chosen, table)
+        metadata = self.metadata(request, chosen, table)
         filename = f"{chosen.file_name(self.name)}.csv"
         if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
             return spooled_download(table.write, filename, CSV, metadata)
@@ -258,10 +260,10 @@ class Export:
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
-        chosen, table = self._found(request)
+        chosen, table = self._rows_or_refusal(request)
         if isinstance(table, HttpResponse):
             return table
-        metadata = self.told(request, chosen, table)
+        metadata = self.metadata(request, chosen, table)
         if table.count(formats.MAX_WORKSHEET_ROWS + 1) > formats.MAX_WORKSHEET_ROWS:
             most = f"{formats.MAX_WORKSHEET_ROWS:,}"
             return bad_request_text(
@@ -277,33 +279,37 @@ class Export:
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
         paging = formats.parse_paging(request)
-        problems = formats.reject_paging(request.GET) if self.made else paging.problems
-        chosen, table = self._found(_without_paging(request), problems)
+        problems = formats.reject_paging(request.GET) if self.compute_rows else paging.problems
+        chosen, table = self._rows_or_refusal(_without_paging(request), problems)
         if isinstance(table, HttpResponse):
             return table
         try:
-            return formats.json_document(request, table, self.told(request, chosen, table), paging)
+            return formats.json_document(
+                request, table, self.metadata(request, chosen, table), paging
+            )
         except keyset.InvalidCursorError:
             return bad_request_text([formats.NO_NEXT])
 
     def table(self, chosen: Any, today: datetime.date) -> ExportTable:
         """The chosen rows; of those made in Python one more than may be, if there are as many."""
-        if self.made is None:
+        if self.compute_rows is None:
             return QueryTable(chosen.rows, chosen.selected_columns)
-        mappings = self.made(chosen, today)
+        mappings = self.compute_rows(chosen, today)
         notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
         return RowTable(
             list(islice(mappings, MAX_COMPUTED_ROWS + 1)), chosen.selected_columns, notes
         )
 
-    def told(self, request: HttpRequest, chosen: FileRequest, table: ExportTable) -> ExportMetadata:
+    def metadata(
+        self, request: HttpRequest, chosen: FileRequest, table: ExportTable
+    ) -> ExportMetadata:
         """What the file says of itself."""
         query = "?" + _without_paging(request).GET.urlencode()
         place = self.page_address if self.paged else request.path
         return ExportMetadata(
             title=f"{self.title}. {self.row}",
             version=self.version,
-            chosen=chosen.in_words,
+            filter_in_words=chosen.in_words,
             illustrative=chosen.includes_illustrative,
             address=request.build_absolute_uri(place + query.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
@@ -311,7 +317,7 @@ class Export:
             notes=(*self.notes, *table.notes),
         )
 
-    def _found(
+    def _rows_or_refusal(
         self, request: HttpRequest, also: Sequence[tuple[str, str]] = ()
     ) -> tuple[Any, ExportTable | HttpResponse]:
         """What was chosen and its rows, or the reasons why there are none."""

@@ -74,18 +74,18 @@ MIN_ANSWERS_FOR_MEAN = 3
 class ScaleAnswers:
     """Answers on a scale, and among how many records they are."""
 
-    given: Sequence[int]
+    values: Sequence[int]
     among: int
 
     @property
     def n(self) -> int:
         """How many answers there are."""
-        return len(self.given)
+        return len(self.values)
 
     @property
     def mean(self) -> float | None:
         """The mean to one decimal place; None where there are too few answers."""
-        return round(sum(self.given) / self.n, 1) if self.n >= MIN_ANSWERS_FOR_MEAN else None
+        return round(sum(self.values) / self.n, 1) if self.n >= MIN_ANSWERS_FOR_MEAN else None
 
     @property
     def words(self) -> str:
@@ -104,7 +104,7 @@ class Top:
     """
 
     places: int
-    held: Decimal
+    amount: Decimal
     total: Decimal
     holders: int
     tied: int
@@ -112,7 +112,7 @@ class Top:
     @property
     def share(self) -> Decimal | None:
         """Held by total, 0 to 1; None where there is nothing to share."""
-        return self.held / self.total if self.total else None
+        return self.amount / self.total if self.total else None
 
     @property
     def percent(self) -> str:

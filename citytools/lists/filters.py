@@ -177,7 +177,7 @@ class Keyed:
     """
 
     counted: Rows
-    named: Rows | None
+    names: Rows | None
     pairs: bool = False
 
 
@@ -244,20 +244,21 @@ class CountByLink:
         return links
 
     def _unique(self) -> list[set[str]]:
-        named = [constraint.fields for constraint in self.model._meta.total_unique_constraints]
-        return [set(one) for one in (*self.model._meta.unique_together, *named)]
+        meta = self.model._meta
+        constraints = [constraint.fields for constraint in meta.total_unique_constraints]
+        return [set(names) for names in (*meta.unique_together, *constraints)]
 
 
 def _names(called: Any, column: str) -> Rows:
-    named = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
-    return cast("Rows", named.values_list("facet_key", "pk"))
+    rows = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
+    return cast("Rows", rows.values_list("facet_key", "pk"))
 
 
 def narrow_by_value(column: str) -> Narrowing:
     """A narrowing on a closed list, where not_known stands for empty."""
 
-    def narrow(queryset: Rows, chosen: Iterable[str]) -> Rows:
-        values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
+    def narrow(queryset: Rows, selected: Iterable[str]) -> Rows:
+        values = ["" if value == NOT_KNOWN[0] else value for value in selected]
         return queryset.filter(**{f"{column}__in": values})
 
     return Narrowing(narrow, (CountByColumn(column),), {"": NOT_KNOWN[0]})
@@ -266,8 +267,8 @@ def narrow_by_value(column: str) -> Narrowing:
 def narrow_by_slug(path: str) -> Narrowing:
     """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
 
-    def narrow(queryset: Rows, chosen: Iterable[Model]) -> Rows:
-        return queryset.filter(**{f"{path}__in": chosen})
+    def narrow(queryset: Rows, selected: Iterable[Model]) -> Rows:
+        return queryset.filter(**{f"{path}__in": selected})
 
     return Narrowing(narrow, (CountByColumn(f"{path}__slug"),))
 

@@ -39,7 +39,7 @@ class ColumnChoice:
         return self.filterset.selected_columns if known else ()
 
     @property
-    def shown(self) -> Sequence[Column]:
+    def table_columns(self) -> Sequence[Column]:
         """Those that the page has room for."""
         return self.selected[:MAX_TABLE_COLUMNS]
 
@@ -49,7 +49,7 @@ class ColumnChoice:
         return len(self.selected) > MAX_TABLE_COLUMNS
 
     @property
-    def places(self) -> list[ColumnPosition]:
+    def positions(self) -> list[ColumnPosition]:
         """The chosen columns with their ways to move."""
         names = [column.name for column in self.selected]
         return [
@@ -72,11 +72,10 @@ class ColumnChoice:
     @property
     def hidden_values(self) -> list[tuple[str, str]]:
         """(name, value) of everything else in the address, for the form to carry on."""
-        apart = {"columns", "page"}
         return [
             (name, value)
             for name, values in self.filterset.data.lists()
-            if name not in apart
+            if name not in {"columns", "page"}
             for value in values
         ]
 
@@ -94,8 +93,8 @@ class FileLinks:
     query: str
 
     def _address(self, suffix: str) -> str:
-        place = reverse(self.route.removesuffix("csv") + suffix)
-        return f"{place}?{self.query}" if self.query else place
+        address = reverse(self.route.removesuffix("csv") + suffix)
+        return f"{address}?{self.query}" if self.query else address
 
     @property
     def csv(self) -> str:
@@ -179,7 +178,7 @@ class Listing:
     @cached_property
     def table(self) -> Sequence[Column]:
         """The chosen columns that the page shows instead of its usual ones; mostly none."""
-        return self.columns.shown if self.tabular else ()
+        return self.columns.table_columns if self.tabular else ()
 
     @property
     def cells(self) -> list[tuple[Any, list[tuple[Column, Any]]]]:
@@ -208,9 +207,9 @@ class Listing:
 
     @property
     def cut(self) -> int:
-        """How many rows the pages show, where that is not all of them; otherwise nought."""
-        shown = self._paginator.num_pages * self.page_size
-        return shown if shown < self.total else 0
+        """How many rows the pages show, where that is not all of them; otherwise zero."""
+        rows = self._paginator.num_pages * self.page_size
+        return rows if rows < self.total else 0
 
     @property
     def rows_in_file(self) -> int:
@@ -256,8 +255,8 @@ class Listing:
         """Query string that sorts by a column, and its present direction for a screen reader."""
         now = self.filterset.data.get("sort", "")
         direction = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
-        wanted = f"-{column}" if now == column else column
-        return self.filterset.query_string(sort=[wanted]), direction
+        following = f"-{column}" if now == column else column
+        return self.filterset.query_string(sort=[following]), direction
 
     def at_page(self, number: int) -> str:
         """Query string of another page of the same rows."""

@@ -33,7 +33,7 @@ class OverviewFigure:
     number: int
     words: str
     address: str
-    of: int | None = None
+    out_of: int | None = None
 
 
 def overview_figures(today: datetime.date) -> list[OverviewFigure]:
@@ -47,7 +47,7 @@ def overview_figures(today: datetime.date) -> list[OverviewFigure]:
             Borough.objects.reporting(Subject.SYSTEMS).count(),
             "boroughs have sent a return on systems",
             "/boroughs/",
-            of=LONDON,
+            out_of=LONDON,
         ),
         OverviewFigure(
             Contract.objects.acting_between(today, year).count(),

@@ -47,7 +47,7 @@ def _operation(file: Export) -> dict[str, Any]:
         "operationId": file.name.replace(".", "_"),
         "summary": file.title,
         "description": file.row,
-        "parameters": _parameters(file) if file.made else [*_parameters(file), *_PAGING],
+        "parameters": _parameters(file) if file.compute_rows else [*_parameters(file), *_PAGING],
         "responses": {
             "200": {
                 "description": "Some of the rows, with the number of all and the way to the next.",

@@ -18,7 +18,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from citytools.exports import export, registry, zip_archive
-from citytools.pages import data
 from tests import factories
 from tests.estate import small_london
 from tests.pages import text_of, words

@@ -50,7 +50,7 @@ def test_every_file_is_described_with_its_filters_and_columns(client: Client) ->
         operation = paths[file.address_as("json")]["get"]
         names = [one["name"] for one in operation["parameters"]]
         filters = list(file.filter.fields_by_name())
-        paging = [] if file.made else ["limit", "after"]
+        paging = [] if file.compute_rows else ["limit", "after"]
         assert names == [*filters, "columns", *paging]
         answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
         cells = answer["properties"]["rows"]["items"]["properties"]

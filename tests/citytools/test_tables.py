@@ -46,7 +46,7 @@ def answer(*rows: dict[str, Any], asked: Asked | None = None) -> HttpResponseBas
         page="systems:list",
         filter=FactFilterSet,
         choose=lambda request, _: asked or Asked(),
-        made=lambda asked, _: rows,
+        compute_rows=lambda asked, _: rows,
     )
     return things.csv(RequestFactory().get("/things.csv", {"q": "é"}))
 
