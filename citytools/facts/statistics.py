@@ -43,17 +43,17 @@ def median_interval_ranks(n: int) -> tuple[int, int] | None:
     """Ranks (from 1) of the values that enclose the median; None where n is too small."""
     tails = accumulate(islice(_binomials(n), n // 2))
     # Whole numbers keep it exact: 2 * tail / 2**n is at most 5 %
-    most = (100 - CONFIDENCE) * 2**n
-    first = sum(1 for _ in takewhile(lambda tail: 2 * 100 * tail <= most, tails))
+    limit = (100 - CONFIDENCE) * 2**n
+    first = sum(1 for _ in takewhile(lambda tail: 2 * 100 * tail <= limit, tails))
     return (first, n + 1 - first) if first else None
 
 
 def _binomials(n: int) -> Iterator[int]:
     """n over 0, n over 1 and on, each from the one before: from scratch they took half a minute."""
-    found = 1
+    coefficient = 1
     for k in range(n + 1):
-        yield found
-        found = found * (n - k) // (k + 1)
+        yield coefficient
+        coefficient = coefficient * (n - k) // (k + 1)
 
 
 def median_range(values: Iterable[Decimal]) -> Range | None:
@@ -175,8 +175,8 @@ def market_shares(amounts: Iterable[Amount]) -> list[Fraction]:
     fractions = sorted((Fraction(amount) for amount in amounts if amount), reverse=True)
     if fractions and fractions[-1] < 0:
         raise ValueError("A share of a negative amount means nothing.")
-    whole = sum(fractions)
-    return [amount / whole for amount in fractions]
+    total = sum(fractions)
+    return [amount / total for amount in fractions]
 
 
 def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:

@@ -57,7 +57,7 @@ def overview_figures(today: datetime.date) -> list[OverviewFigure]:
     ]
 
 
-def teaching_matches(most: int = 5) -> QuerySet[Any]:
+def teaching_matches(limit: int = 5) -> QuerySet[Any]:
     """Skills that one of the 33 would teach and another wants, most wanted first."""
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
@@ -65,13 +65,13 @@ def teaching_matches(most: int = 5) -> QuerySet[Any]:
     answers = Q(levels__can_teach=True) | Q(levels__wants_help=True)
     made_up = Q(levels__source_kind=SourceKind.ILLUSTRATIVE)
     invented = Count("levels", filter=london & made_up & answers)
-    withs = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
-    return withs.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:most]
+    counted = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
+    return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
 
 
-def latest_changes(most: int = 5) -> QuerySet[System]:
+def latest_changes(limit: int = 5) -> QuerySet[System]:
     """Systems whose source is newest, real ones only."""
-    return System.objects.real().for_list().order_by("-as_of", "-pk")[:most]
+    return System.objects.real().for_list().order_by("-as_of", "-pk")[:limit]
 
 
 class HomeQueryForm(QueryForm):

@@ -134,11 +134,11 @@ def _row(columns: Sequence[Column]) -> dict[str, Any]:
 
 
 def _cell(column: Column) -> dict[str, Any]:
-    told = f"{column.meaning} In {column.unit}." if column.unit else column.meaning
-    schema: dict[str, Any] = {**_TYPES[column.kind], "description": told}
+    meaning = f"{column.meaning} In {column.unit}." if column.unit else column.meaning
+    schema: dict[str, Any] = {**_TYPES[column.kind], "description": meaning}
     if column.allowed:
         numbers = column.kind == "integer"
-        schema["enum"] = [*(int(one) if numbers else one for one in column.allowed), None]
+        schema["enum"] = [*(int(value) if numbers else value for value in column.allowed), None]
     return schema
 
 

@@ -94,7 +94,7 @@ def _holders(model: type[models.Model], to_delete: set[int]) -> Iterator[tuple[i
         for product in Product.objects.filter(manufacturer__in=to_delete):
             yield product.manufacturer_id, product  # type: ignore[misc]  # filtered: it has one
         for contract in Contract.objects.filter(supplier__in=to_delete):
-            yield contract.supplier_id, contract  # type: ignore[misc]
+            yield contract.supplier_id, contract
         staying = Ownership.objects.filter(owner__in=to_delete).exclude(supplier__in=to_delete)
         yield from ((ownership.owner_id, ownership) for ownership in staying)
 
