@@ -7,3 +7,10 @@ class BoroughsConfig(AppConfig):
     """Boroughs and their returns."""
 
     name = "boroughs"
+
+    def ready(self) -> None:
+        """Register the app's files."""
+        from boroughs import files  # models are ready only now
+        from citytools.exports import registry
+
+        registry.register(files.BOROUGHS, files.COMPARE)

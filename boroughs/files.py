@@ -11,7 +11,7 @@ from boroughs.compare.answers import comparison_rows
 from boroughs.compare.choice import (
     MAX_BOROUGHS,
     MIN_BOROUGHS,
-    CompareFilter,
+    CompareForm,
     ComparisonChoice,
     choose_boroughs,
 )
@@ -36,8 +36,8 @@ class ComparisonQuery:
         return [("borough", f"Name {limits} boroughs: borough=camden&borough=brent.")]
 
     @property
-    def chosen_columns(self) -> Sequence[Column]:
-        return self.choice.form.chosen_columns
+    def selected_columns(self) -> Sequence[Column]:
+        return self.choice.form.selected_columns
 
     @property
     def in_words(self) -> str:
@@ -47,20 +47,20 @@ class ComparisonQuery:
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
     @property
-    def illustrative(self) -> bool:
-        return self.choice.form.illustrative
+    def includes_illustrative(self) -> bool:
+        return self.choice.form.includes_illustrative
 
     def file_name(self, name: str) -> str:
         return name
 
 
 def _comparison_query(request: HttpRequest, _: datetime.date) -> ComparisonQuery:
-    return ComparisonQuery(choose_boroughs(CompareFilter(request.GET, Borough.objects.london())))
+    return ComparisonQuery(choose_boroughs(CompareForm(request)))
 
 
 def _answers(query: ComparisonQuery, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = query.choice
-    sections = comparison_sections(choice.boroughs, today, illustrative=query.illustrative)
+    sections = comparison_sections(choice.boroughs, today, illustrative=query.includes_illustrative)
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
 
@@ -81,9 +81,9 @@ COMPARE = Export(
     row="One borough’s answer for one thing compared.",
     route="boroughs:compare_csv",
     page="boroughs:compare",
-    filter=CompareFilter,
+    filter=CompareForm,
     choose=_comparison_query,
-    made=_answers,
+    compute_rows=_answers,
     whole=False,
     notes=(("Not known", "Empty value with the state “not known”: never none. See each state."),),
 )

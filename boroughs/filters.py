@@ -9,8 +9,9 @@ from boroughs.models import Borough, Subject, latest_complete, returns_subquery
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
-    ChoiceFilter,
+    ParameterFilter,
     SlugsFilter,
     SortFilter,
     ValuesFilter,
@@ -138,7 +139,7 @@ def narrow_by_partnership(queryset: Any, slugs: list[str]) -> Any:
 class BoroughFilter(FactFilterSet):
     """Boroughs, by what is true of the body itself."""
 
-    shown_first = ("q", "inner_or_outer")
+    primary_filters = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
     q = WordsFilter("Words", _matching)
@@ -147,7 +148,9 @@ class BoroughFilter(FactFilterSet):
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
     partnership = ValuesFilter("Partnership", Borough.objects.partnerships, narrow_by_partnership)
-    measure = ChoiceFilter("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
+    measure = ParameterFilter(
+        OptionField("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
+    )
     sort = SortFilter(
         {
             "borough": "name",

@@ -5,17 +5,17 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools.http import outages
-from citytools.pages import data, views
+from citytools.pages import data, glossary, home, method, views
 from citytools.search import views as search
 
 handler400 = outages.bad_request_page
 handler500 = outages.server_error
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
     path("about/", views.about, name="about"),
-    path("about/glossary/", views.glossary, name="glossary"),
-    path("about/method/", views.method, name="method"),
+    path("about/glossary/", glossary.glossary_page, name="glossary"),
+    path("about/method/", method.method_page, name="method"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
     path("systems/", include("systems.urls")),

@@ -46,7 +46,7 @@ TOGETHER = Export(
     page="contracts:together",
     filter=TogetherFilter,
     choose=lambda request, _: TogetherFilter(request.GET, Contract.objects.all()),
-    made=_windows,
+    compute_rows=_windows,
 )
 TRANSPARENCY = Export(
     name="contracts.transparency",
@@ -77,7 +77,7 @@ PIPELINE = Export(
     page="contracts:pipeline",
     filter=PipelineForm,
     choose=lambda request, _: PipelineForm(request),
-    made=lambda form, _: drafts.pipeline_rows(form.drafts),
+    compute_rows=lambda form, _: drafts.pipeline_rows(form.drafts),
 )
 CONCENTRATION = Export(
     name="concentration",
@@ -87,5 +87,5 @@ CONCENTRATION = Export(
     page="contracts:concentration",
     filter=ConcentrationForm,
     choose=lambda request, _: ConcentrationForm(request),
-    made=lambda form, _: form.table(),
+    compute_rows=lambda form, _: form.table(),
 )

@@ -224,7 +224,7 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 class ContractFilter(FactFilterSet):
     """Contracts: a shared contract is one row, found under each borough that shares it."""
 
-    shown_first: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
+    primary_filters: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
 
     q = WordsFilter("Words", _search)

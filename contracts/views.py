@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import render_page
 from contracts import charts
 from contracts.feeds import entries
 from contracts.filters import ContractFilter
@@ -22,18 +22,20 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     nouns = ("Contracts", "contract", "contracts")
     listing = Listing(
-        filterset, "contracts:list", "contracts:csv", *nouns, tabular=True, counted=True
+        filterset, "contracts:list", "contracts:csv", *nouns, tabular=True, counts_facets=True
     )
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.CONTRACTS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "chart": charts.decisions_ahead(filterset.rows, dates.today(), listing.csv),
         "worth": filterset.rows.worth(),
         "follow": None
         if listing.problems
-        else entries.follow_links_for_list(request, filterset.query()),
+        else entries.follow_links_for_list(request, filterset.query_string()),
     }
     return render(request, "contracts/list.html", context, status=listing.status)
 

@@ -14,7 +14,7 @@ METRICS = Export(
     page="research:metrics",
     filter=MetricsFile,
     choose=lambda request, today: MetricsFile(request),
-    made=lambda asked, today: asked.table(),
+    compute_rows=lambda asked, today: asked.table(),
 )
 TRENDS = Export(
     name="trends",
@@ -24,7 +24,7 @@ TRENDS = Export(
     page="research:metrics",
     filter=TrendFile,
     choose=lambda request, today: TrendFile(request),
-    made=lambda asked, today: record.trend_rows(asked.metrics, asked.day),
+    compute_rows=lambda asked, today: record.trend_rows(asked.metrics, asked.day),
     paged=False,
 )
 FINDINGS = Export(
@@ -35,7 +35,7 @@ FINDINGS = Export(
     page="research:list",
     filter=FindingsFile,
     choose=lambda request, today: FindingsFile(request),
-    made=lambda asked, today: asked.table(files.finding_rows),
+    compute_rows=lambda asked, today: asked.table(files.finding_rows),
 )
 CASE_STUDIES = Export(
     name="case-studies",
@@ -45,7 +45,7 @@ CASE_STUDIES = Export(
     page="research:case_studies",
     filter=CaseStudiesFile,
     choose=lambda request, today: CaseStudiesFile(request),
-    made=lambda asked, today: asked.table(files.case_study_rows),
+    compute_rows=lambda asked, today: asked.table(files.case_study_rows),
 )
 RECOMMENDATIONS = Export(
     name="recommendations",
@@ -55,5 +55,5 @@ RECOMMENDATIONS = Export(
     page="research:recommendations",
     filter=RecommendationsFile,
     choose=lambda request, today: RecommendationsFile(request),
-    made=lambda asked, today: asked.table(files.recommendation_rows),
+    compute_rows=lambda asked, today: asked.table(files.recommendation_rows),
 )

@@ -23,5 +23,5 @@ TRAINING = Export(
     page="skills:training",
     filter=TrainingFilter,
     choose=lambda request, _: TrainingFilter(request.GET, SkillLevel.objects.all()),
-    made=lambda filterset, _: (row.cells for row in page.training_for(filterset).rows),
+    compute_rows=lambda filterset, _: (row.cells for row in page.training_for(filterset).rows),
 )

@@ -7,10 +7,11 @@ from django.db.models import Case, CharField, Value, When
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from citytools.lists.columns import SOURCE_COLUMNS, Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
-    ChoiceFilter,
     CountByColumn,
     Narrowing,
+    ParameterFilter,
     SlugsFilter,
     SortFilter,
     ValuesFilter,
@@ -105,8 +106,8 @@ at_levels = Narrowing(
 class SkillLevelFilter(FactFilterSet):
     """Skill levels: each row is one borough's level of one skill."""
 
-    shown_first = ("q", "group", "level")
-    apart = frozenset({"sort", "show"})
+    primary_filters = ("q", "group", "level")
+    display_filters = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
 
     q = WordsFilter("Words", _matching)
@@ -120,8 +121,8 @@ class SkillLevelFilter(FactFilterSet):
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    show = ChoiceFilter(
-        "Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()]
+    show = ParameterFilter(
+        OptionField("Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()])
     )
     sort = SortFilter(
         {
@@ -136,17 +137,17 @@ class SkillLevelFilter(FactFilterSet):
     @property
     def display(self) -> MatrixDisplay:
         """How the matrix shows the levels."""
-        return DISPLAYS[self.named.get("show") or "level"]
+        return DISPLAYS[self.values.get("show") or "level"]
 
     @property
     def whole(self) -> bool:
         """Whether no filter on the answers themselves leaves levels out."""
-        return not any(self.named.get(name) for name in ("level", "can_teach", "wants_help"))
+        return not any(self.values.get(name) for name in ("level", "can_teach", "wants_help"))
 
     @property
     def switches(self) -> list[tuple[str, str]]:
         """(words, query string) of each display of the same levels; empty for the present one."""
         return [
-            (display.words, "" if display is self.display else self.query(show=[name]))
+            (display.words, "" if display is self.display else self.query_string(show=[name]))
             for name, display in DISPLAYS.items()
         ]

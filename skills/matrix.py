@@ -212,28 +212,28 @@ def lay_out_matrix(
 
 def read_matrix(
     rows: SkillLevelQuerySet,
-    named: Mapping[str, Any],
+    values: Mapping[str, Any],
     display: MatrixDisplay,
     *,
     illustrative: bool,
 ) -> Matrix:
     """The matrix of filtered rows: the boroughs and skills that the filters name, or all of them.
 
-    `named` has the values of the filters `skill`, `group` and `borough`.
+    `values` has the values of the filters `skill`, `group` and `borough`.
     """
     rows, skills = rows.order_by(), Skill.objects.in_page_order()
-    if named["skill"]:
-        skills = skills.filter(pk__in=[skill.pk for skill in named["skill"]])
-    if named["group"]:
-        skills = skills.filter(group__in=named["group"])
-    boroughs, left_out = list(named["borough"]), False
+    if values["skill"]:
+        skills = skills.filter(pk__in=[skill.pk for skill in values["skill"]])
+    if values["group"]:
+        skills = skills.filter(group__in=values["group"])
+    boroughs, left_out = list(values["borough"]), False
     if not boroughs:
         boroughs, left_out = _boroughs_with_rows(rows)
     levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
     levels = levels.real_unless(illustrative).with_previous()
     matching = set(rows.filter(borough__in=boroughs).values_list("pk", flat=True))
     matrix = lay_out_matrix(skills, boroughs, levels, matching, display)
-    if not named["borough"]:
+    if not values["borough"]:
         return replace(matrix, left_out=left_out)
     london = [borough for borough in boroughs if borough.kind != Borough.Kind.REGIONAL]
     return replace(matrix, borough_count=len(london))

@@ -8,8 +8,8 @@ from boroughs.coverage import coverage_for
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from skills.filters import SkillLevelFilter
 from skills.level_history import level_changes, level_histories, quarterly_chart
 from skills.matrix import Matrix, read_matrix
@@ -21,13 +21,15 @@ from skills.summary import skill_summary, strength_by_skill
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    display, illustrative = filterset.display, filterset.illustrative
+    display, illustrative = filterset.display, filterset.includes_illustrative
     matrix = Matrix([], [], display)
     if not filterset.problems:
-        named = filterset.named
-        matrix = read_matrix(filterset.rows, named, display, illustrative=illustrative)
+        values = filterset.values
+        matrix = read_matrix(filterset.rows, values, display, illustrative=illustrative)
     nouns = ("Skills", "skill level", "skill levels")
-    listing = Listing(filterset, "skills:list", "skills:csv", *nouns, tabular=True, counted=True)
+    listing = Listing(
+        filterset, "skills:list", "skills:csv", *nouns, tabular=True, counts_facets=True
+    )
     context = {
         "listing": listing,
         "matrix": matrix,
@@ -44,18 +46,18 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     record = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
     query = RealOnlyQueryForm(request)
-    levels = record.levels.real_unless(query.illustrative)
+    levels = record.levels.real_unless(query.includes_illustrative)
     summary, histories = skill_summary(levels), level_histories(levels)
-    csv = f"{reverse('skills:csv')}?{query.query(skill=[record.slug])}"
+    csv = f"{reverse('skills:csv')}?{query.query_string(skill=[record.slug])}"
     context = {
         "skill": record,
         "summary": summary,
         "changes": level_changes(histories)[:50],
         "chart": quarterly_chart(record, histories, dates.today(), csv),
-        "demands": skill_demand(record, illustrative=query.illustrative),
+        "demands": skill_demand(record, illustrative=query.includes_illustrative),
         "csv": csv,
         "coverage": coverage_for(
-            Subject.SKILLS, len(summary.london), illustrative=query.illustrative
+            Subject.SKILLS, len(summary.london), illustrative=query.includes_illustrative
         ),
         "levels": Level,
     }
@@ -65,13 +67,13 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
     record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    illustrative = query.illustrative
+    illustrative = query.includes_illustrative
     peers = [peer.borough for peer in most_similar_boroughs(record, illustrative=illustrative)]
     context = {
         "borough": record,
         "profile": skill_profile(record, peers, illustrative=illustrative),
         "coverage": coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
         "levels": Level,
-        "csv": f"{reverse('skills:csv')}?{query.query(borough=[record.slug])}",
+        "csv": f"{reverse('skills:csv')}?{query.query_string(borough=[record.slug])}",
     }
     return render_page(request, "skills/borough.html", context, query)

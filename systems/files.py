@@ -28,7 +28,7 @@ MAP = Export(
     page="systems:map",
     filter=MapFilter,
     choose=lambda request, _: MapFilter(request.GET, System.objects.in_use()),
-    made=lambda chosen, _: service_map_for(chosen).table(),
+    compute_rows=lambda filterset, _: service_map_for(filterset).table(),
 )
 PRODUCTS = Export(
     name="products",

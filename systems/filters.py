@@ -217,7 +217,7 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 class SystemFilter(FactFilterSet):
     """Systems: each row is one borough's use of one product for one function."""
 
-    shown_first = ("q", "borough", "service_area")
+    primary_filters = ("q", "borough", "service_area")
     columns = SYSTEM_COLUMNS
 
     q = WordsFilter("Words", _search)
@@ -278,7 +278,7 @@ def _filter_illustrative(rows: QuerySet[Any], yes: bool) -> QuerySet[Any]:
 class ProductFilter(FactFilterSet):
     """Products, by what is true of the product itself; boroughs through one system each."""
 
-    shown_first = ("q", "service_area")
+    primary_filters = ("q", "service_area")
     columns = PRODUCT_COLUMNS
 
     q = WordsFilter("Words", _search)
@@ -304,7 +304,7 @@ class ProductFilter(FactFilterSet):
 class SupplierFilter(FactFilterSet):
     """Suppliers, by what is true of the supplier itself."""
 
-    shown_first = ("q", "illustrative")
+    primary_filters = ("q", "illustrative")
     columns = SUPPLIER_COLUMNS
 
     q = WordsFilter("Words", _search)

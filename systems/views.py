@@ -7,8 +7,8 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import render_page
 from research.publications import pages
 from systems.filters import SystemFilter
 from systems.models import System, SystemQuerySet
@@ -18,11 +18,15 @@ def system_list(request: HttpRequest) -> HttpResponse:
     """Systems as filtered, with where they are in the council's work."""
     filterset = SystemFilter(request.GET, System.objects.for_list())
     nouns = ("Systems", "system", "systems")
-    listing = Listing(filterset, "systems:list", "systems:csv", *nouns, tabular=True, counted=True)
+    listing = Listing(
+        filterset, "systems:list", "systems:csv", *nouns, tabular=True, counts_facets=True
+    )
     context = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.SYSTEMS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "chart": systems_by_area_chart(filterset.rows, listing.csv),
         "about": pages.research_about_filter(filterset, dates.today()),

@@ -7,21 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from boroughs.filters import narrow_by_key, narrow_by_partnership
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
-from citytools.lists.filters import (
-    ChoiceFilter,
-    SlugFilter,
-    SlugsFilter,
-    ValuesFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
-    narrow_by_value,
-)
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.fields import OptionField, OptionsField, RecordField, RecordsField, YesNoField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import QueryForm
 
 STATES = ("known", "at least", "none recorded", "not known")
 
@@ -44,25 +35,23 @@ COMPARE_COLUMNS = (
 MIN_BOROUGHS, MAX_BOROUGHS = 2, 6
 
 
-class CompareFilter(FactFilterSet):
+class CompareForm(QueryForm):
     """Boroughs to compare, and what of the comparison is shown."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = COMPARE_COLUMNS
 
-    borough = SlugsFilter("Borough", Borough.objects.all(), narrow_by_key)
-    nearest = SlugFilter("Borough and its nearest", Borough.objects.london())
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, narrow_by_partnership)
-    inner_or_outer = ValuesFilter(
-        "Inner or outer London", Borough.Ring.choices, narrow_by_value("inner_or_outer")
-    )
-    rows = ChoiceFilter("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    borough = RecordsField("Borough", Borough.objects.all())
+    nearest = RecordField("Borough and its nearest", Borough.objects.london())
+    partnership = OptionsField("Partnership", Borough.objects.partnerships)
+    inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
+    rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
+    illustrative = YesNoField("Invented for demonstration")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """As for every list; and more boroughs than fit, or one that is none of the 33."""
-        boroughs = self.named.get("borough") or []
+        boroughs = self.values.get("borough") or []
         problems = super().problems + [
             ("borough", f"{borough} is a regional body, never one of the 33: take it out.")
             for borough in boroughs
@@ -83,7 +72,7 @@ class ComparisonChoice:
     nearest are to be compared but that has none: it, or all others, have no systems return.
     """
 
-    form: CompareFilter
+    form: CompareForm
     boroughs: Sequence[Borough]
     members: Sequence[Borough]
     repeated: Sequence[str]
@@ -97,17 +86,17 @@ class ComparisonChoice:
 
     @property
     def files(self) -> FileLinks:
-        return FileLinks("boroughs:compare_csv", self.form.query())
+        return FileLinks("boroughs:compare_csv", self.form.query_string())
 
     @property
     def other_rows_query(self) -> str:
         """The query string with the other choice of rows."""
-        return self.form.query(rows=["differ" if self.all_rows else "all"])
+        return self.form.query_string(rows=["differ" if self.all_rows else "all"])
 
     @property
     def real_query(self) -> str:
         """The query string that leaves illustrative records out."""
-        return self.form.query(illustrative=["no"])
+        return self.form.query_string(illustrative=["no"])
 
     @property
     def partnerships(self) -> list[tuple[str, str]]:
@@ -128,7 +117,7 @@ class ComparisonChoice:
     @property
     def all_rows(self) -> bool:
         """Whether rows that do not differ are shown too."""
-        return bool(self.form.named.get("rows") == "all")
+        return bool(self.form.values.get("rows") == "all")
 
     @property
     def slugs(self) -> set[str]:
@@ -143,39 +132,39 @@ class ComparisonChoice:
         return [
             (
                 names.get(slug, slug),
-                self.form.query(borough=[other for other in slugs if other != slug]),
+                self.form.query_string(borough=[other for other in slugs if other != slug]),
             )
             for slug in slugs[:100]
         ]
 
 
-def _slugs(filterset: CompareFilter) -> list[str]:
-    slugs: list[str] = filterset.data.getlist("borough")
+def _slugs(form: CompareForm) -> list[str]:
+    slugs: list[str] = form.data.getlist("borough")
     return slugs
 
 
-def _peers(borough: Borough, filterset: CompareFilter) -> list[Peer]:
+def _peers(borough: Borough, form: CompareForm) -> list[Peer]:
     limit = MAX_BOROUGHS - 1
-    return most_similar_boroughs(borough, limit, illustrative=filterset.illustrative)
+    return most_similar_boroughs(borough, limit, illustrative=form.includes_illustrative)
 
 
-def choose_boroughs(filterset: CompareFilter) -> ComparisonChoice:
+def choose_boroughs(form: CompareForm) -> ComparisonChoice:
     """The comparison that the address means; of no boroughs yet where too few or too many."""
-    slugs, named = _slugs(filterset), filterset.named
+    slugs, named = _slugs(form), form.values
     repeated = sorted({slug for slug in slugs if slugs.count(slug) > 1})
     members = list(_members(named))
-    if filterset.problems:
-        return ComparisonChoice(filterset, [], members, repeated)
+    if form.problems:
+        return ComparisonChoice(form, [], members, repeated)
     by_slug = {borough.slug: borough for borough in named["borough"]}
     boroughs = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
     without_peers = None
     if centre := named["nearest"]:
-        peers = [peer.borough for peer in _peers(centre, filterset)]
+        peers = [peer.borough for peer in _peers(centre, form)]
         without_peers = None if peers else centre
         boroughs += [borough for borough in [centre, *peers] if borough not in boroughs]
     elif not boroughs and (named["partnership"] or named["inner_or_outer"]):
         boroughs = members if len(members) <= MAX_BOROUGHS else []
-    return ComparisonChoice(filterset, boroughs[:MAX_BOROUGHS], members, repeated, without_peers)
+    return ComparisonChoice(form, boroughs[:MAX_BOROUGHS], members, repeated, without_peers)
 
 
 def _members(named: dict[str, Any]) -> QuerySet[Borough]:

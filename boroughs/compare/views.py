@@ -8,17 +8,16 @@ from django.shortcuts import render
 from boroughs.compare.choice import (
     MAX_BOROUGHS,
     MIN_BOROUGHS,
-    CompareFilter,
+    CompareForm,
     choose_boroughs,
 )
 from boroughs.compare.sections import comparison_sections
-from boroughs.models import Borough
 from citytools.facts import dates
 
 
 def compare_boroughs(request: HttpRequest) -> HttpResponse:
     """Two to six boroughs side by side, or the way to choose them."""
-    choice = choose_boroughs(CompareFilter(request.GET, Borough.objects.london()))
+    choice = choose_boroughs(CompareForm(request))
     context: dict[str, Any] = {
         "choice": choice,
         "listing": choice,
@@ -26,7 +25,7 @@ def compare_boroughs(request: HttpRequest) -> HttpResponse:
         "max_boroughs": MAX_BOROUGHS,
     }
     if choice.ready:
-        illustrative = choice.form.illustrative
+        illustrative = choice.form.includes_illustrative
         sections = comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)
         context["parts"] = [(section, section.groups(choice.all_rows)) for section in sections]
     return render(request, "boroughs/compare.html", context, status=400 if choice.problems else 200)

@@ -22,8 +22,8 @@ from boroughs.profile.page import (
 )
 from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import pages
 
@@ -44,10 +44,10 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
     record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
-    facts = borough_facts(record, illustrative=query.illustrative)
+    facts = borough_facts(record, illustrative=query.includes_illustrative)
     today = dates.today()
     context = {
-        **_common_context(record, facts, today, illustrative=query.illustrative),
+        **_common_context(record, facts, today, illustrative=query.includes_illustrative),
         "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
@@ -60,7 +60,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
     record = get_object_or_404(Borough.objects.london(), slug=slug)
     query, today = RealOnlyQueryForm(request), dates.today()
-    illustrative = query.illustrative
+    illustrative = query.includes_illustrative
     facts = borough_facts(record, illustrative=illustrative)
     last = today + relativedelta(months=BRIEF_MONTHS)
     windows = windows_for_borough(record, today, BRIEF_MONTHS, illustrative=illustrative)

@@ -131,12 +131,12 @@ def small_multiples(
         layout[f"xaxis{axis}"] = _panel_labels(labels, x_domain, axis)
         y_domain = [low + 0.3 / down, low + 0.88 / down]
         layout[f"yaxis{axis}"] = _panel_scale(top, y_domain, axis)
-        shown = list(values or [0 for _ in labels])
-        traces.append(_panel_bars(name, labels, shown, axis, known=values is not None))
+        heights = list(values or [0 for _ in labels])
+        traces.append(_panel_bars(name, labels, heights, axis, known=values is not None))
     figure = laid_out(traces, several=False)
     figure.update_layout(layout | {"meta": {"panels": len(panels)}})
     figure.update_layout(
-        annotations=[_panel_title(n, *one) for n, one in enumerate(panels.items())]
+        annotations=[_panel_title(n, *panel) for n, panel in enumerate(panels.items())]
     )
     return as_plain_json(figure)
 

@@ -34,6 +34,7 @@ from citytools.http.file_response import (
 from citytools.lists import keyset
 from citytools.lists.columns import Column
 from citytools.lists.filterset import FactFilterSet
+from citytools.lists.query_form import QueryForm
 
 # The copy runs at full speed in a thread with a connection of its own, which is free again when
 # it ends, however slowly the file is read. (While readers were sent what came through a pipe, 70
@@ -172,13 +173,13 @@ class FileRequest(Protocol):
     def problems(self) -> Sequence[tuple[str, str]]: ...
 
     @property
-    def chosen_columns(self) -> Sequence[Column]: ...
+    def selected_columns(self) -> Sequence[Column]: ...
 
     @property
     def in_words(self) -> str: ...
 
     @property
-    def illustrative(self) -> bool: ...
+    def includes_illustrative(self) -> bool: ...
 
     def file_name(self, name: str) -> str: ...
 
@@ -208,9 +209,11 @@ class Export:
     row: str
     route: str
     page: str
-    filter: type[FactFilterSet]
+    filter: type[FactFilterSet] | type[QueryForm]
     choose: Callable[[HttpRequest, datetime.date], Any]
-    made: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None = None
+    compute_rows: (
+        Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None
+    ) = None
     whole: bool = True
     paged: bool = True
     version: int = 1
@@ -235,91 +238,97 @@ class Export:
         """The page with the same rows and filters."""
         return reverse(self.page)
 
-    def paths(self, place: str = "") -> list[URLPattern]:
+    def paths(self, prefix: str = "") -> list[URLPattern]:
         """The addresses of the three formats, beneath a folder of their app."""
         name = self.route.partition(":")[2].removesuffix("csv")
         views = {"csv": self.csv, "xlsx": self.xlsx, "json": self.json}
         return [
-            path(f"{place}{self.name}.{suffix}", view, name=name + suffix)
+            path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
             for suffix, view in views.items()
         ]
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""
-        chosen, table = self._found(request)
+        query, table = self._rows_or_refusal(request)
         if isinstance(table, HttpResponse):
             return table
-        metadata = self.told(request, chosen, table)
-        filename = f"{chosen.file_name(self.name)}.csv"
+        metadata = self.metadata(request, query, table)
+        filename = f"{query.file_name(self.name)}.csv"
         if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
             return spooled_download(table.write, filename, CSV, metadata)
         return _long_csv(table, filename, metadata)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
-        chosen, table = self._found(request)
+        query, table = self._rows_or_refusal(request)
         if isinstance(table, HttpResponse):
             return table
-        metadata = self.told(request, chosen, table)
+        metadata = self.metadata(request, query, table)
         if table.count(formats.MAX_WORKSHEET_ROWS + 1) > formats.MAX_WORKSHEET_ROWS:
-            most = f"{formats.MAX_WORKSHEET_ROWS:,}"
+            limit = f"{formats.MAX_WORKSHEET_ROWS:,}"
             return bad_request_text(
-                [("xlsx", f"A workbook holds {most} rows, these are more. {_REMEDY}")]
+                [("xlsx", f"A workbook holds {limit} rows, these are more. {_REMEDY}")]
             )
 
         def write(file: IO[bytes]) -> int:
             return formats.write_workbook(table, metadata.lines(), file)
 
-        filename = f"{chosen.file_name(self.name)}.xlsx"
+        filename = f"{query.file_name(self.name)}.xlsx"
         return spooled_download(write, filename, formats.XLSX, metadata)
 
     def json(self, request: HttpRequest) -> HttpResponseBase:
         """One part of the rows as JSON, or 400 with the reasons as plain text."""
         paging = formats.parse_paging(request)
-        problems = formats.reject_paging(request.GET) if self.made else paging.problems
-        chosen, table = self._found(_without_paging(request), problems)
+        problems = formats.reject_paging(request.GET) if self.compute_rows else paging.problems
+        query, table = self._rows_or_refusal(_without_paging(request), problems)
         if isinstance(table, HttpResponse):
             return table
         try:
-            return formats.json_document(request, table, self.told(request, chosen, table), paging)
+            return formats.json_document(
+                request, table, self.metadata(request, query, table), paging
+            )
         except keyset.InvalidCursorError:
             return bad_request_text([formats.NO_NEXT])
 
-    def table(self, chosen: Any, today: datetime.date) -> ExportTable:
-        """The chosen rows; of those made in Python one more than may be, if there are as many."""
-        if self.made is None:
-            return QueryTable(chosen.rows, chosen.chosen_columns)
-        mappings = self.made(chosen, today)
+    def table(self, query: Any, today: datetime.date) -> ExportTable:
+        """The selected rows; of those made in Python one more than may be, if there are as many."""
+        if self.compute_rows is None:
+            return QueryTable(query.rows, query.selected_columns)
+        mappings = self.compute_rows(query, today)
         notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
-        return RowTable(list(islice(mappings, MAX_COMPUTED_ROWS + 1)), chosen.chosen_columns, notes)
+        return RowTable(
+            list(islice(mappings, MAX_COMPUTED_ROWS + 1)), query.selected_columns, notes
+        )
 
-    def told(self, request: HttpRequest, chosen: FileRequest, table: ExportTable) -> ExportMetadata:
+    def metadata(
+        self, request: HttpRequest, query: FileRequest, table: ExportTable
+    ) -> ExportMetadata:
         """What the file says of itself."""
-        query = "?" + _without_paging(request).GET.urlencode()
-        place = self.page_address if self.paged else request.path
+        text = "?" + _without_paging(request).GET.urlencode()
+        path = self.page_address if self.paged else request.path
         return ExportMetadata(
             title=f"{self.title}. {self.row}",
             version=self.version,
-            chosen=chosen.in_words,
-            illustrative=chosen.illustrative,
-            address=request.build_absolute_uri(place + query.removesuffix("?")),
+            filter_in_words=query.in_words,
+            illustrative=query.includes_illustrative,
+            address=request.build_absolute_uri(path + text.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
             as_at=dates.now(),
             notes=(*self.notes, *table.notes),
         )
 
-    def _found(
+    def _rows_or_refusal(
         self, request: HttpRequest, also: Sequence[tuple[str, str]] = ()
     ) -> tuple[Any, ExportTable | HttpResponse]:
-        """What was chosen and its rows, or the reasons why there are none."""
+        """What was selected and its rows, or the reasons why there are none."""
         today = dates.today()
-        chosen = self.choose(request, today)
-        if problems := [*chosen.problems, *also]:
-            return chosen, bad_request_text(problems)
-        table = self.table(chosen, today)
+        query = self.choose(request, today)
+        if problems := [*query.problems, *also]:
+            return query, bad_request_text(problems)
+        table = self.table(query, today)
         if problems := too_many(table):
-            return chosen, bad_request_text(problems)
-        return chosen, table
+            return query, bad_request_text(problems)
+        return query, table
 
 
 def _long_csv(table: ExportTable, filename: str, metadata: ExportMetadata) -> HttpResponseBase:
@@ -350,6 +359,6 @@ def _without_paging(request: HttpRequest) -> HttpRequest:
     data = request.GET.copy()
     for name in formats.PAGING:
         data.pop(name, None)
-    asked = copy.copy(request)
-    asked.GET = data  # type: ignore[assignment]  # a QueryDict too
-    return asked
+    without = copy.copy(request)
+    without.GET = data  # type: ignore[assignment]  # a QueryDict too
+    return without

@@ -19,7 +19,7 @@ DEFAULT_JSON_ROWS, MAX_JSON_ROWS = 1_000, 10_000
 PAGING = ("after", "limit")
 """Names of the query string that page and other files do not know."""
 NO_NEXT = ("after", "This is no next page of these rows: take meta.next of the page before.")
-"""The problem with a mark from elsewhere."""
+"""The problem with a cursor from elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Paging:
     """Which part is asked for; `problems` say what of it was not understood."""
 
     limit: int
-    place: list[Any] | None
+    cursor: list[Any] | None
     problems: list[tuple[str, str]]
 
 
@@ -39,7 +39,7 @@ def reject_paging(data: QueryDict) -> list[tuple[str, str]]:
 
 def parse_paging(request: HttpRequest) -> Paging:
     """The part that a query string asks for."""
-    data, limit, place = request.GET, DEFAULT_JSON_ROWS, None
+    data, limit, cursor = request.GET, DEFAULT_JSON_ROWS, None
     problems = [
         (name, f"“{name}” is given more than once: give it once.")
         for name in PAGING
@@ -52,25 +52,25 @@ def parse_paging(request: HttpRequest) -> Paging:
             problems.append(("limit", f"Write whole rows, 1 to {MAX_JSON_ROWS}."))
     if text := data.get("after"):
         try:
-            place = keyset.decode_cursor(text, selection_key(request))
+            cursor = keyset.decode_cursor(text, selection_key(request))
         except keyset.InvalidCursorError:
             problems.append(NO_NEXT)
-    return Paging(limit, place, problems)
+    return Paging(limit, cursor, problems)
 
 
 def selection_key(request: HttpRequest) -> str:
     """What of an address says which rows there are and in which order, in one spelling."""
-    data, apart = request.GET, {*PAGING, "columns", "page"}
-    names = sorted(name for name in data if name not in apart)
-    asked = "&".join(f"{name}={value!r}" for name in names for value in data.getlist(name))
-    return f"{request.path}?{asked}"
+    data, ignored = request.GET, {*PAGING, "columns", "page"}
+    names = sorted(name for name in data if name not in ignored)
+    selection = "&".join(f"{name}={value!r}" for name in names for value in data.getlist(name))
+    return f"{request.path}?{selection}"
 
 
 def json_document(
-    request: HttpRequest, table: ExportTable, metadata: ExportMetadata, asked: Paging
+    request: HttpRequest, table: ExportTable, metadata: ExportMetadata, paging: Paging
 ) -> JsonResponse:
     """One part of the rows, with the number of all."""
-    part = table.part(asked.place, asked.limit)
+    part = table.part(paging.cursor, paging.limit)
     here = request.build_absolute_uri()
     following = None
     if part.last is not None:
@@ -126,8 +126,8 @@ class _Target:
     def write(self, data: bytes) -> int:
         return len(data) if self.abandoned else self._file.write(data)
 
-    def seek(self, place: int, whence: int = 0) -> int:
-        return 0 if self.abandoned else self._file.seek(place, whence)
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0 if self.abandoned else self._file.seek(offset, whence)
 
     def tell(self) -> int:
         return 0 if self.abandoned else self._file.tell()
@@ -162,14 +162,18 @@ def _write_sheets(table: ExportTable, about: Sequence[tuple[str, str]], file: _T
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet("Rows")
         sheet.freeze_panes(1, 0)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, 24)
-            sheet.write_string(0, place, column.name, bold)
+        for number, column in enumerate(table.columns):
+            sheet.set_column(number, number, 24)
+            sheet.write_string(0, number, column.name, bold)
         for count, row in enumerate(table.values(), 1):
-            for place, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-                cut += _write(sheet, (count, place), column, value, day)
-        told = [*about, ("Rows", f"{count:,}"), *([("Cut short", _CUT.format(cut))] if cut else [])]
-        _about(book.add_worksheet("About"), told, bold)
+            for number, (column, value) in enumerate(zip(table.columns, row, strict=True)):
+                cut += _write(sheet, (count, number), column, value, day)
+        lines = [
+            *about,
+            ("Rows", f"{count:,}"),
+            *([("Cut short", _CUT.format(cut))] if cut else []),
+        ]
+        _about(book.add_worksheet("About"), lines, bold)
     return count
 
 

@@ -58,13 +58,13 @@ def csv_header(columns: Sequence[Column]) -> bytes:
 
 
 def _line(cells: Sequence[str]) -> bytes:
-    alone = len(cells) == 1  # a row of one empty cell would be an empty line
-    return (",".join(_quote_csv_cell(cell, alone) for cell in cells) + "\n").encode()
+    only = len(cells) == 1  # a row of one empty cell would be an empty line
+    return (",".join(_quote_csv_cell(cell, only) for cell in cells) + "\n").encode()
 
 
-def _quote_csv_cell(cell: str, alone: bool) -> str:
+def _quote_csv_cell(cell: str, only: bool) -> str:
     """As PostgreSQL quotes; the csv module of Python 3.11 leaves a carriage return bare."""
-    special = any(sign in cell for sign in ',"\r\n') or (alone and not cell)
+    special = any(sign in cell for sign in ',"\r\n') or (only and not cell)
     return '"' + cell.replace('"', '""') + '"' if special else cell
 
 
@@ -85,8 +85,8 @@ class ExportTable(Protocol):
     @property
     def notes(self) -> Sequence[tuple[str, str]]: ...
 
-    def count(self, most: int | None = None) -> int:
-        """How many rows there are, counted no further than `most`."""
+    def count(self, limit: int | None = None) -> int:
+        """How many rows there are, counted no further than `limit`."""
 
     def write(self, file: IO[bytes]) -> int:
         """Write the rows as CSV; returns their number."""
@@ -94,8 +94,8 @@ class ExportTable(Protocol):
     def values(self) -> Iterator[Sequence[Any]]:
         """Each row's values in the order of the columns."""
 
-    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
-        """The rows after a place."""
+    def part(self, cursor: Sequence[Any] | None, limit: int) -> TablePart:
+        """The rows after a cursor."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,10 @@ class QueryTable:
     columns: Sequence[Column]
     notes: Sequence[tuple[str, str]] = ()
 
-    def count(self, most: int | None = None) -> int:
-        """How many rows there are, counted no further than `most`."""
+    def count(self, limit: int | None = None) -> int:
+        """How many rows there are, counted no further than `limit`."""
         rows = self.queryset.order_by()
-        return rows.count() if most is None else rows[:most].count()
+        return rows.count() if limit is None else rows[:limit].count()
 
     def write(self, file: IO[bytes]) -> int:
         """Write the rows as CSV; returns their number."""
@@ -119,21 +119,22 @@ class QueryTable:
         """Each row's values in the order of the columns, fetched by and by."""
         return iter(self._valued(self.queryset).iterator(chunk_size=2000))
 
-    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
-        """The rows after a place."""
+    def part(self, cursor: Sequence[Any] | None, limit: int) -> TablePart:
+        """The rows after a cursor."""
         keys = keyset.order_keys(self.queryset)
         rows = keyset.order_by_keys(self.queryset, keys)
-        if place is not None:
-            rows = rows.filter(keyset.rows_after(keys, place))
+        if cursor is not None:
+            rows = rows.filter(keyset.rows_after(keys, cursor))
         names = [key.name for key in keys]
-        found = list(self._valued(rows, *names)[: most + 1])
+        page = list(self._valued(rows, *names)[: limit + 1])
         width = len(self.columns)
-        last = found[most - 1][width:] if len(found) > most else None
-        return TablePart([row[:width] for row in found[:most]], last)
+        last = page[limit - 1][width:] if len(page) > limit else None
+        return TablePart([row[:width] for row in page[:limit]], last)
 
     def _valued(self, rows: QuerySet[Any], *more: str) -> QuerySet[Any]:
-        named = {f"cell_{column.name}": column.value for column in self.columns}
-        return rows.annotate(**named).values_list(*named, *more)
+        cells = {f"cell_{column.name}": column.value for column in self.columns}
+        valued: QuerySet[Any] = rows.annotate(**cells).values_list(*cells, *more)
+        return valued
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class RowTable:
     columns: Sequence[Column]
     notes: Sequence[tuple[str, str]] = ()
 
-    def count(self, most: int | None = None) -> int:
+    def count(self, limit: int | None = None) -> int:
         """How many rows there are."""
         return len(self.rows)
 
@@ -156,7 +157,7 @@ class RowTable:
         """Each row's values in the order of the columns."""
         return ([row[column.name] for column in self.columns] for row in self.rows)
 
-    def part(self, place: Sequence[Any] | None, most: int) -> TablePart:
+    def part(self, cursor: Sequence[Any] | None, limit: int) -> TablePart:
         """All rows: what is made at once is read at once."""
         return TablePart(list(self.values()), None)
 
@@ -175,7 +176,7 @@ class ExportMetadata:
 
     title: str
     version: int
-    chosen: str
+    filter_in_words: str
     illustrative: bool
     address: str
     dictionary: str
@@ -185,15 +186,15 @@ class ExportMetadata:
     @property
     def filter(self) -> str:
         """The filter in words."""
-        return self.chosen or "everything"
+        return self.filter_in_words or "everything"
 
     @property
-    def _said(self) -> list[str]:
+    def _note_lines(self) -> list[str]:
         return [f"{subject}: {words}" for subject, words in self.notes]
 
     def headers(self, rows: int) -> dict[str, str]:
         """HTTP headers; the filter is percent-encoded UTF-8, since headers are ASCII."""
-        notes = {"X-Note": _quote_header_value("; ".join(self._said))} if self.notes else {}
+        notes = {"X-Note": _quote_header_value("; ".join(self._note_lines))} if self.notes else {}
         return notes | {
             "X-Row-Count": str(rows),
             "X-As-At": self.as_at.isoformat(timespec="seconds"),
@@ -228,7 +229,7 @@ class ExportMetadata:
             "as_at": self.as_at.isoformat(timespec="seconds"),
             "page": self.address,
             "dictionary": self.dictionary,
-            "notes": self._said,
+            "notes": self._note_lines,
             "invented_records": self.illustrative,
             "licence": LICENCE,
             "licence_address": LICENCE_ADDRESS,

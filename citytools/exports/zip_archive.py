@@ -104,8 +104,8 @@ def _field(column: Column) -> dict[str, Any]:
     if column.kind == "partial date":
         field["constraints"] = {"pattern": _PARTIAL_DATE}
     if column.allowed:
-        whole = column.kind == "integer"
-        field["constraints"] = {"enum": [int(one) if whole else one for one in column.allowed]}
+        kind = int if column.kind == "integer" else str
+        field["constraints"] = {"enum": [kind(value) for value in column.allowed]}
     return field
 
 
@@ -133,13 +133,13 @@ def _table(file: Export) -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    found = {
+    described = {
         "name": column.name,
         "titles": column.name,
         "dc:description": _meaning(column),
         "datatype": _CSVW.get(column.kind, "string"),
     }
-    return found | {"separator": "; "} if column.kind == "list" else found
+    return described | {"separator": "; "} if column.kind == "list" else described
 
 
 _log = logging.getLogger(__name__)
@@ -248,14 +248,14 @@ class ArchiveBuilder:
                 output = pipe.read()
         if process.poll() == 0:
             return
-        said = (
+        message = (
             output.decode(errors="replace")
             .strip()
             .rpartition("\n")[2]
             .removeprefix("CommandError: ")
         )
-        _log.error("The zip of everything was not built: %s", said or "its process was ended")
-        why = next((why for why in outages.REASONS if said.startswith(why)), _OUR_FAULT)
+        _log.error("The zip of everything was not built: %s", message or "its process was ended")
+        why = next((why for why in outages.REASONS if message.startswith(why)), _OUR_FAULT)
         self._failure = BuildFailure(why, _name(), time.monotonic())
         page_cache.clear_page_cache()  # the data page says so too
 
@@ -265,9 +265,9 @@ def build_archive(files: Iterable[Export]) -> Archive:
     folder: Path = settings.FILES_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     with file_locks.exclusive(folder / "lock"):
-        there = latest_archive()
-        if there and there.fresh:
-            return there
+        latest = latest_archive()
+        if latest and latest.fresh:
+            return latest
         # Named before it is read: data that changes meanwhile makes it stale, never wrongly fresh
         archive = Archive(folder / f"{_name()}.zip")
         for old in folder.glob("draft-*"):
@@ -290,29 +290,29 @@ def build_archive(files: Iterable[Export]) -> Archive:
 
 def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
     """All files from one snapshot, then what describes them; when the data were read."""
-    alone = not connection.in_atomic_block
+    outermost = not connection.in_atomic_block
     with transaction.atomic(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
-        if alone:
+        if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         now = dates.now()
         as_at = now.isoformat(timespec="seconds")
         tried = {export.name: _written(bundle, export) for export in files}
         written = [member for member in tried.values() if member]
-        told = {
+        texts = {
             "datapackage.json": json.dumps(data_package(written, as_at), indent=1),
             "csv-metadata.json": json.dumps(csvw_metadata(written), indent=1),
             "README.txt": _about(as_at, [name for name, member in tried.items() if member is None]),
         }
-        for name, text in told.items():
+        for name, text in texts.items():
             bundle.writestr(name, text)
     return now
 
 
 def _about(as_at: str, left_out: Sequence[str]) -> str:
     names = ", ".join(left_out)
-    told = _LEFT_OUT.format(most=MAX_COMPUTED_ROWS, names=names) if left_out else ""
-    return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=told)
+    omitted = _LEFT_OUT.format(most=MAX_COMPUTED_ROWS, names=names) if left_out else ""
+    return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=omitted)
 
 
 class _Measured:
@@ -335,7 +335,7 @@ def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     table = file.table(file.choose(request, today), today)
     if too_many(table):
         return None
-    with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as place:
-        measured: Any = _Measured(place)
+    with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as stream:
+        measured: Any = _Measured(stream)
         rows = table.write(measured)
     return ZipMember(file, rows, measured.size, measured.digest.hexdigest())

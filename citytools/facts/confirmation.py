@@ -17,7 +17,7 @@ from django.db.models import OuterRef, Subquery
 
 _SETTING = "citytools.confirmations"
 _NOT_STATED = f"current_setting('{_SETTING}', true) IS DISTINCT FROM 'stated'"
-_BESIDE_THE_FACT = {
+_NOT_OF_THE_FACT = {
     "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
 }  # fmt: skip
 
@@ -42,7 +42,7 @@ class FieldEndsConfirmation(pgtrigger.Trigger):
 
 def _is_of_the_fact(field: Any) -> bool:
     # A generated column follows from the others, and is not there yet before a row is written
-    return not (field.primary_key or field.generated or field.name in _BESIDE_THE_FACT)
+    return not (field.primary_key or field.generated or field.name in _NOT_OF_THE_FACT)
 
 
 class LinkEndsConfirmation(pgtrigger.Trigger):
@@ -112,11 +112,11 @@ def _set(value: str) -> None:
 def confirmations_ended_in_request() -> Sequence[Any]:
     """Events of the present context of history that ended a confirmation, with its date `was`."""
     with pghistory.context() as present:
-        found: list[Any] = []
+        events: list[Any] = []
         for kind in apps.get_models():
             if issubclass(kind, pghistory.models.Event) and hasattr(kind, "confirmed_on"):
-                found += _record_ended_confirmation(kind, present.id)
-    return found
+                events += _record_ended_confirmation(kind, present.id)
+    return events
 
 
 def _record_ended_confirmation(kind: Any, context: Any) -> Any:

@@ -102,7 +102,7 @@ def is_permitted_link(address: str) -> bool:
 
 def sanitise_html(html: str) -> SafeString:
     """The HTML without any tag, attribute, scheme or comment that is not listed here."""
-    kept = nh3.clean(
+    clean = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -110,7 +110,7 @@ def sanitise_html(html: str) -> SafeString:
         url_schemes=_SCHEMES,
         link_rel=None,
     )
-    return mark_safe(kept)  # noqa: S308 (this is the place that makes it so)
+    return mark_safe(clean)  # noqa: S308 (this is the place that makes it so)
 
 
 def _filter_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -147,7 +147,7 @@ def _dress(state: StateCore) -> None:
 
 def _set_headings(tokens: Sequence[Token], level: int) -> None:
     """The highest begin at the level, and none is more than one below the one before it."""
-    headings = [one for one in tokens if one.type in {"heading_open", "heading_close"}]
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
     top, before = min((int(heading.tag[1]) for heading in headings), default=1), level - 1
     for token in headings:
         if token.type == "heading_open":

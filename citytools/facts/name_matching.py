@@ -1,8 +1,8 @@
 """Finds records by the names that people type: whole, cut short, run together or misspelt.
 
-Each app gives its names as querysets of one shape (`named`), its texts too (`told`), and records
-of large tables as it found them (`Name`); one statement compares them all with what was asked,
-without regard to case, accents or signs.
+Each app gives its names as querysets of one shape (`names_for_records`), its texts too
+(`records_with_words`), and records of large tables as it found them (`Name`); one statement
+compares them all with what was asked, without regard to case, accents or signs.
 """
 
 import json
@@ -288,27 +288,27 @@ def names_for_records(
     role: str = NAME,
     term: str | Expression = "name",
     weight: float = OWN,
-    **shown: str | Expression,
+    **sources: str | Expression,
 ) -> QuerySet[Any]:
-    """Names of records: `what` they are, the `role` of the name; `shown` as in `_columns`."""
+    """Names of records: `what` they are, the `role` of the name; `sources` as in `_columns`."""
     source = F(term) if isinstance(term, str) else term
-    return _columns(rows, what, role, Cast(source, TextField()), _number(weight), shown)
+    return _columns(rows, what, role, Cast(source, TextField()), _number(weight), sources)
 
 
 def records_with_words(
     rows: QuerySet[Any],
     what: str,
     fields: Sequence[str | Expression],
-    asked: str,
-    **shown: str | Expression,
+    words: str,
+    **sources: str | Expression,
 ) -> QuerySet[Any]:
     """Records whose fields hold the words in any of their forms (English full text)."""
     texts = (F(expression) if isinstance(expression, str) else expression for expression in fields)
     vector = SearchVector(*(Unaccent(text) for text in texts), config="english")
-    query = SearchQuery(Unaccent(Value(asked)), config="english", search_type="websearch")
+    query = SearchQuery(Unaccent(Value(words)), config="english", search_type="websearch")
     rank = SearchRank(vector, query, normalization=Value(32))
-    found = rows.annotate(_vector=vector).filter(_vector=query)
-    return _columns(found, what, TEXT, Value("", TextField()), Cast(rank, FloatField()), shown)
+    matching = rows.annotate(_vector=vector).filter(_vector=query)
+    return _columns(matching, what, TEXT, Value("", TextField()), Cast(rank, FloatField()), sources)
 
 
 def _number(value: float) -> Expression:
@@ -323,7 +323,7 @@ def _columns(
     weight: Expression,
     mapping: Mapping[str, str | Expression],
 ) -> QuerySet[Any]:
-    """One shape for all; `shown` says where its key, slug, title, parent and invented come from."""
+    """One shape for all; `mapping` says where key, slug, title, parent and invented come from."""
     usual: dict[str, str | Expression] = {
         "key": "pk",
         "slug": Value("", TextField()),
@@ -347,32 +347,32 @@ class CompiledNames(NamedTuple):
 
 def compile_names(names: Sequence[QuerySet[Any]]) -> CompiledNames:
     """The querysets as one; worth keeping, for the same querysets always compile to the same."""
-    first, *others = names
-    sql, parameters = first.union(*others, all=True).query.sql_with_params()
+    first, *rest = names
+    sql, parameters = first.union(*rest, all=True).query.sql_with_params()
     return CompiledNames(f"({sql})", tuple(parameters))
 
 
 def find_matches(
     names: Sequence[CompiledNames],
-    found: Iterable[Name],
+    extra_names: Iterable[Name],
     reading: Reading,
-    most: int,
+    max_per_kind: int,
     only_real: bool = False,
 ) -> list[Match]:
-    """The records that fit, best first, at most `most` of each kind, perhaps only real ones."""
+    """The records that fit, best first, `max_per_kind` at most, perhaps only real ones."""
     phrases, weights = zip(*reading, strict=True)
     parameters = [
         *(list(phrases), list(weights)),
         *(parameter for name in names for parameter in name.parameters),
-        json.dumps([asdict(name) for name in found]),
+        json.dumps([asdict(name) for name in extra_names]),
         only_real,
-        *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE, most),
+        *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE, max_per_kind),
     ]
     every = " UNION ALL ".join([*(name.sql for name in names), _FOUND])
     with connection.cursor() as cursor:
         cursor.execute(MATCHES.format(names=every), parameters)
         rows = cursor.fetchall()
-    return [Match(_reasons(reasons), *shown) for reasons, *shown in rows]
+    return [Match(_reasons(reasons), *record) for reasons, *record in rows]
 
 
 def _reasons(rows: str) -> tuple[Reason, ...]:

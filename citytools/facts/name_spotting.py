@@ -58,10 +58,14 @@ def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[
         return _without_overlaps(Mention(*row) for row in cursor.fetchall())
 
 
-def _without_overlaps(found: Iterable[Mention]) -> list[Mention]:
+def _rank(mention: Mention) -> tuple[bool, int, int]:
+    return not mention.same, mention.first - mention.last, mention.first
+
+
+def _without_overlaps(candidates: Iterable[Mention]) -> list[Mention]:
     """Without those that overlap a better one; several records of one span stay together."""
     mentions: list[Mention] = []
-    for mention in sorted(found, key=lambda one: (not one.same, one.first - one.last, one.first)):
+    for mention in sorted(candidates, key=_rank):
         same_span = [
             (mention.first, mention.last) == (other.first, other.last) for other in mentions
         ]

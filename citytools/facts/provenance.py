@@ -1,7 +1,7 @@
 """Where a fact comes from: every fact has a source, a date and a confidence."""
 
 import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.core.exceptions import ValidationError
@@ -105,7 +105,7 @@ class Confidence(models.TextChoices):
     LOW = "low", "Low"
 
 
-class SourcedQuerySet(models.QuerySet):
+class SourcedQuerySet(models.QuerySet[Any]):
     """Rows that say where they come from."""
 
     def real(self) -> Self:

@@ -43,17 +43,17 @@ def median_interval_ranks(n: int) -> tuple[int, int] | None:
     """Ranks (from 1) of the values that enclose the median; None where n is too small."""
     tails = accumulate(islice(_binomials(n), n // 2))
     # Whole numbers keep it exact: 2 * tail / 2**n is at most 5 %
-    most = (100 - CONFIDENCE) * 2**n
-    first = sum(1 for _ in takewhile(lambda tail: 2 * 100 * tail <= most, tails))
+    limit = (100 - CONFIDENCE) * 2**n
+    first = sum(1 for _ in takewhile(lambda tail: 2 * 100 * tail <= limit, tails))
     return (first, n + 1 - first) if first else None
 
 
 def _binomials(n: int) -> Iterator[int]:
     """n over 0, n over 1 and on, each from the one before: from scratch they took half a minute."""
-    found = 1
+    coefficient = 1
     for k in range(n + 1):
-        yield found
-        found = found * (n - k) // (k + 1)
+        yield coefficient
+        coefficient = coefficient * (n - k) // (k + 1)
 
 
 def median_range(values: Iterable[Decimal]) -> Range | None:
@@ -74,18 +74,18 @@ MIN_ANSWERS_FOR_MEAN = 3
 class ScaleAnswers:
     """Answers on a scale, and among how many records they are."""
 
-    given: Sequence[int]
+    values: Sequence[int]
     among: int
 
     @property
     def n(self) -> int:
         """How many answers there are."""
-        return len(self.given)
+        return len(self.values)
 
     @property
     def mean(self) -> float | None:
         """The mean to one decimal place; None where there are too few answers."""
-        return round(sum(self.given) / self.n, 1) if self.n >= MIN_ANSWERS_FOR_MEAN else None
+        return round(sum(self.values) / self.n, 1) if self.n >= MIN_ANSWERS_FOR_MEAN else None
 
     @property
     def words(self) -> str:
@@ -104,7 +104,7 @@ class Top:
     """
 
     places: int
-    held: Decimal
+    amount: Decimal
     total: Decimal
     holders: int
     tied: int
@@ -112,7 +112,7 @@ class Top:
     @property
     def share(self) -> Decimal | None:
         """Held by total, 0 to 1; None where there is nothing to share."""
-        return self.held / self.total if self.total else None
+        return self.amount / self.total if self.total else None
 
     @property
     def percent(self) -> str:
@@ -175,8 +175,8 @@ def market_shares(amounts: Iterable[Amount]) -> list[Fraction]:
     fractions = sorted((Fraction(amount) for amount in amounts if amount), reverse=True)
     if fractions and fractions[-1] < 0:
         raise ValueError("A share of a negative amount means nothing.")
-    whole = sum(fractions)
-    return [amount / whole for amount in fractions]
+    total = sum(fractions)
+    return [amount / total for amount in fractions]
 
 
 def market_concentration(amounts: Iterable[Amount]) -> Concentration | None:

@@ -79,7 +79,7 @@ class Column:
     def typed(self, value: Any) -> Any:
         """The value as JSON knows it: a number, text, true or false, a list; null: not known."""
         if self.kind == "list":
-            return [str(one) for one in value or () if one]
+            return [str(item) for item in value or () if item]
         if value is None or value == "":
             return None
         if self.kind == "decimal":

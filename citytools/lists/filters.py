@@ -1,178 +1,107 @@
-"""The kinds of filter that the query string knows, each with what it says to a wrong value."""
+"""Filters of a list: each narrows its rows by one name of the query string, and can be counted."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import copy
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import django_filters
 from django import forms
-from django.db.models import (
-    Count,
-    Expression,
-    F,
-    Model,
-    QuerySet,
-    TextField,
-    Value,
-)
+from django.db.models import Count, Expression, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, NullIf
 
 from citytools.facts.provenance import SourceKind
+from citytools.lists.fields import (
+    Choices,
+    DayField,
+    OptionField,
+    OptionsField,
+    RecordsField,
+    YesNoField,
+)
 from citytools.lists.word_search import check_number_of_words
 
-YES_NO = [("yes", "Yes"), ("no", "No")]
-Choices = Sequence[tuple[Any, Any]]
-Method = Callable[[QuerySet[Any], Any], QuerySet[Any]]
+Rows = QuerySet[Any]
+Method = Callable[[Rows, Any], Rows]
 
 
-def _apply_method(queryset: QuerySet[Any], method: Method, value: Any) -> QuerySet[Any]:
-    return method(queryset, value) if value else queryset
+class FieldFilter(django_filters.Filter):
+    """A filter of rows by what a form field understood, unless that is nothing."""
+
+    def __init__(self, form_field: forms.Field, narrow: Method) -> None:
+        super().__init__(label=form_field.label)
+        self.form_field, self.narrow = form_field, narrow
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        # A filter set copies its filters for each request, and its form their fields once more
+        return copy.copy(self)
+
+    @property
+    def field(self) -> forms.Field:
+        """Its input."""
+        return self.form_field
+
+    def filter(self, qs: Rows, value: Any) -> Rows:
+        """The rows that the value leaves."""
+        return self.narrow(qs, value) if value else qs
 
 
-class SlugsFilter(django_filters.ModelMultipleChoiceFilter):
-    """Slugs of other records; several mean any of them."""
+class ParameterFilter(FieldFilter):
+    """What a list is asked besides its rows, such as how they are grouped; it leaves none out."""
 
-    def __init__(self, label: str, queryset: QuerySet[Any], method: Method) -> None:
-        self.narrow = method
-        super().__init__(label=label, queryset=queryset, to_field_name="slug")
-        self.extra["widget"] = forms.CheckboxSelectMultiple
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” is not a {label.lower()} known here. "
-            "Check the spelling or choose from the list."
-        }
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """Rows that stand for any of the chosen records."""
-        return _apply_method(qs, self.narrow, value)
+    def __init__(self, form_field: forms.Field) -> None:
+        super().__init__(form_field, lambda rows, _: rows)
 
 
-class SlugFilter(django_filters.ModelChoiceFilter):
-    """The slug of one other record, which says how to choose rows; by itself it leaves none out."""
+class SlugsFilter(FieldFilter):
+    """Slugs of other records: rows that stand for any of them."""
 
-    def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
-        super().__init__(label=label, queryset=queryset, to_field_name="slug")
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” is not a {label.lower()} known here. "
-            "Check the spelling or choose from the list."
-        }
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
+    def __init__(self, label: str, queryset: Rows, method: Method) -> None:
+        super().__init__(RecordsField(label, queryset), method)
 
 
-class ValuesFilter(django_filters.MultipleChoiceFilter):
-    """Values of a closed list; several mean any of them.
-
-    A list that is kept in the database is given as a function, asked once for each filter set.
-    """
+class ValuesFilter(FieldFilter):
+    """Values of a closed list: rows with any of them."""
 
     def __init__(
         self, label: str, choices: Choices | Callable[[], Choices], method: Method
     ) -> None:
-        self.narrow, self.choices = method, choices
-        super().__init__(label=label)
-        self.extra["widget"] = forms.CheckboxSelectMultiple
-
-    @property
-    def field(self) -> forms.Field:
-        """The form's field, with the choices as they are now."""
-        if not hasattr(self, "_field"):
-            choices = list(self.choices() if callable(self.choices) else self.choices)
-            known = ", ".join(str(value) for value, _ in choices) or "none yet"
-            wrong = f"“%(value)s” is not a {str(self.label).lower()}. Write one of: {known}."
-            self.extra |= {"choices": choices, "error_messages": {"invalid_choice": wrong}}
-        field: forms.Field = super().field
-        return field
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """Rows with any of the chosen values."""
-        return _apply_method(qs, self.narrow, value)
+        super().__init__(OptionsField(label, choices), method)
 
 
-class YesNoFilter(django_filters.ChoiceFilter):
-    """Yes, no, or not asked."""
+class YesNoFilter(FieldFilter):
+    """Yes or no: rows for which it is the answer."""
 
-    def __init__(self, label: str, method: Callable[[QuerySet[Any], bool], QuerySet[Any]]) -> None:
-        self.narrow = method
-        super().__init__(label=label, choices=YES_NO, empty_label="Both")
-        self.extra["error_messages"] = {"invalid_choice": "“%(value)s”: write yes or no."}
+    def __init__(self, label: str, method: Callable[[Rows, bool], Rows]) -> None:
+        super().__init__(YesNoField(label), method)
 
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """Rows for which the answer is the one asked."""
+    def filter(self, qs: Rows, value: Any) -> Rows:
+        """The method is given true or false."""
         return self.narrow(qs, value == "yes") if value else qs
 
 
-class PopulationFilter(django_filters.ChoiceFilter):
+class PopulationFilter(FieldFilter):
     """One of a few sets of rows that numbers of research are taken over, by name."""
 
     def __init__(self, label: str, sets: Mapping[str, tuple[str, Callable[[Any], Any]]]) -> None:
-        self.sets = sets
-        super().__init__(
-            label=label,
-            choices=[(name, words) for name, (words, _) in sets.items()],
-            empty_label="All rows",
-        )
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” is not known here. Write one of: {', '.join(sets)}."
-        }
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The rows of the set."""
-        narrowed: QuerySet[Any] = self.sets[value][1](qs) if value else qs
-        return narrowed
+        choices = [("", "All rows"), *((name, words) for name, (words, _) in sets.items())]
+        super().__init__(OptionField(label, choices), lambda rows, name: sets[name][1](rows))
 
 
-class ChoiceFilter(django_filters.ChoiceFilter):
-    """A choice of how to show the rows; it leaves none out.
-
-    `usual` is the choice that stands where none is made: the first, unless another is named.
-    """
-
-    def __init__(self, label: str, choices: Sequence[tuple[str, str]], usual: str = "") -> None:
-        super().__init__(label=label, choices=choices, empty_label=None, initial=usual or None)
-        known = ", ".join(value for value, _ in choices)
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” is not known here. Write one of: {known}."
-        }
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
-
-
-class WordsFilter(django_filters.CharFilter):
+class WordsFilter(FieldFilter):
     """Words that rows hold, every one of them in any order (`citytools.lists.word_search`)."""
 
-    def __init__(self, label: str, method: Callable[[QuerySet[Any], str], QuerySet[Any]]) -> None:
-        self.narrow = method
-        super().__init__(label=label, max_length=100, validators=[check_number_of_words])
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """Rows that hold the words."""
-        return _apply_method(qs, self.narrow, value)
+    def __init__(self, label: str, method: Callable[[Rows, str], Rows]) -> None:
+        validators = [check_number_of_words]
+        words = forms.CharField(label=label, required=False, max_length=100, validators=validators)
+        super().__init__(words, method)
 
 
-class SearchWordsFilter(django_filters.CharFilter):
-    """Words as somebody asks the search; they leave no row out."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label=label, max_length=100)
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """All rows."""
-        return qs
-
-
-class DayFilter(django_filters.DateFilter):
+class DayFilter(FieldFilter):
     """An ISO date, compared by a look-up such as `act_by__gte`."""
 
     def __init__(self, label: str, lookup: str) -> None:
-        field, _, comparison = lookup.rpartition("__")
-        super().__init__(field_name=field, lookup_expr=comparison, label=label)
-        self.extra["input_formats"] = ["%Y-%m-%d"]
-        self.extra["widget"] = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        self.extra["error_messages"] = {"invalid": "Write a date as 2026-11-30."}
+        super().__init__(DayField(label), lambda rows, day: rows.filter(**{lookup: day}))
 
 
 class PoundsFilter(django_filters.NumberFilter):
@@ -185,27 +114,25 @@ class PoundsFilter(django_filters.NumberFilter):
         self.extra["error_messages"] = {"invalid": "Write pounds in digits, such as 250000."}
 
 
-class SortFilter(django_filters.ChoiceFilter):
+class SortFilter(FieldFilter):
     """The column to sort by, `-` before it for descending; ties by primary key, unknown last."""
 
     def __init__(self, columns: Mapping[str, str | Expression]) -> None:
         self.columns = columns
-        names = [name for column in columns for name in (column, f"-{column}")]
-        super().__init__(label="Sort", choices=[(name, name) for name in names])
-        self.extra["widget"] = forms.HiddenInput
-        self.extra["error_messages"] = {
-            "invalid_choice": f"“%(value)s” cannot be sorted by. Write one of: {', '.join(columns)}"
+        choices = [(name, name) for column in columns for name in (column, f"-{column}")]
+        wrong = (
+            f"“%(value)s” cannot be sorted by. Write one of: {', '.join(columns)}"
             " (with - before it for descending)."
-        }
+        )
+        super().__init__(
+            OptionField("Sort", choices, wrong, widget=forms.HiddenInput), self._in_order
+        )
 
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        """The rows in the order asked, or in their own."""
-        if not value:
-            return qs
+    def _in_order(self, rows: Rows, value: str) -> Rows:
         expression = self.columns[value.removeprefix("-")]
         column = F(expression) if isinstance(expression, str) else expression
         down = value.startswith("-")
-        return qs.order_by(
+        return rows.order_by(
             column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "pk"
         )
 
@@ -214,8 +141,6 @@ def nulls_last_text(field: str) -> Expression:
     """A text to sort by, where empty means not known and comes last."""
     return NullIf(F(field), Value(""))
 
-
-Rows = QuerySet[Any]
 
 YES = {"true": "yes", "false": "no"}
 NOT_KNOWN = ("not_known", "Not known")
@@ -252,7 +177,7 @@ class Keyed:
     """
 
     counted: Rows
-    named: Rows | None
+    names: Rows | None
     pairs: bool = False
 
 
@@ -319,20 +244,21 @@ class CountByLink:
         return links
 
     def _unique(self) -> list[set[str]]:
-        named = [constraint.fields for constraint in self.model._meta.total_unique_constraints]
-        return [set(one) for one in (*self.model._meta.unique_together, *named)]
+        meta = self.model._meta
+        constraints = [constraint.fields for constraint in meta.total_unique_constraints]
+        return [set(names) for names in (*meta.unique_together, *constraints)]
 
 
 def _names(called: Any, column: str) -> Rows:
-    named = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
-    return cast("Rows", named.values_list("facet_key", "pk"))
+    rows = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
+    return cast("Rows", rows.values_list("facet_key", "pk"))
 
 
 def narrow_by_value(column: str) -> Narrowing:
     """A narrowing on a closed list, where not_known stands for empty."""
 
-    def narrow(queryset: Rows, chosen: Iterable[str]) -> Rows:
-        values = ["" if value == NOT_KNOWN[0] else value for value in chosen]
+    def narrow(queryset: Rows, selected: Iterable[str]) -> Rows:
+        values = ["" if value == NOT_KNOWN[0] else value for value in selected]
         return queryset.filter(**{f"{column}__in": values})
 
     return Narrowing(narrow, (CountByColumn(column),), {"": NOT_KNOWN[0]})
@@ -341,8 +267,8 @@ def narrow_by_value(column: str) -> Narrowing:
 def narrow_by_slug(path: str) -> Narrowing:
     """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
 
-    def narrow(queryset: Rows, chosen: Iterable[Model]) -> Rows:
-        return queryset.filter(**{f"{path}__in": chosen})
+    def narrow(queryset: Rows, selected: Iterable[Model]) -> Rows:
+        return queryset.filter(**{f"{path}__in": selected})
 
     return Narrowing(narrow, (CountByColumn(f"{path}__slug"),))
 

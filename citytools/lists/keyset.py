@@ -14,7 +14,7 @@ _NOTHING = Q(pk__in=[])
 
 
 class InvalidCursorError(ValueError):
-    """The mark of a place was not made here, or for another choice of rows."""
+    """The cursor was not made here, or for another choice of rows."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class OrderKey:
 
 def order_keys(queryset: QuerySet[Any]) -> list[OrderKey]:
     """The order of a queryset as parts, the primary key last."""
-    asked = [*(queryset.query.order_by or queryset.model._meta.ordering), "pk"]
-    return [_key(f"key_{place}", part) for place, part in enumerate(asked)]
+    order = [*(queryset.query.order_by or queryset.model._meta.ordering), "pk"]
+    return [_key(f"key_{position}", part) for position, part in enumerate(order)]
 
 
 def _key(name: str, part: Any) -> OrderKey:
@@ -66,22 +66,22 @@ def _key(name: str, part: Any) -> OrderKey:
 
 def order_by_keys(queryset: QuerySet[Any], keys: Sequence[OrderKey]) -> QuerySet[Any]:
     """The rows in their order, with every part of it as an annotation."""
-    named = queryset.annotate(**{key.name: key.expression for key in keys})
-    return named.order_by(*(key.order for key in keys))
+    rows: QuerySet[Any] = queryset.annotate(**{key.name: key.expression for key in keys})
+    return rows.order_by(*(key.order for key in keys))
 
 
 def rows_after(keys: Sequence[OrderKey], values: Sequence[Any]) -> Q:
     """Rows that come after the row with these values of the order's parts.
 
-    NotOursError if there are more or fewer: the mark is from before the order was changed.
+    InvalidCursorError if there are more or fewer: the cursor is from before the order was changed.
     """
     if len(keys) != len(values):
         raise InvalidCursorError
-    found, so_far = _NOTHING, Q()
+    after, so_far = _NOTHING, Q()
     for key, value in zip(keys, values, strict=True):
-        found |= so_far & key.beyond(value)
+        after |= so_far & key.beyond(value)
         so_far &= key.same(value)
-    return found
+    return after
 
 
 def encode_cursor(values: Sequence[Any], choice: str) -> str:
@@ -96,9 +96,9 @@ def _plain(value: Any) -> Any:
 
 
 def decode_cursor(text: str, choice: str) -> list[Any]:
-    """The values of a mark; NotOursError if it was not made for this choice of rows."""
+    """The values of a cursor; InvalidCursorError if it was not made for this choice of rows."""
     try:
-        found: list[Any] = Signer(salt=f"place of {choice}").unsign_object(text)
+        values: list[Any] = Signer(salt=f"place of {choice}").unsign_object(text)
     except (BadSignature, ValueError) as fault:
         raise InvalidCursorError from fault
-    return found
+    return values

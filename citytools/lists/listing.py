@@ -29,32 +29,32 @@ class ColumnPosition:
 class ColumnChoice:
     """The form that chooses the columns of a list at `path`."""
 
-    chosen: FactFilterSet
+    filterset: FactFilterSet
     path: str
 
     @property
-    def named(self) -> Sequence[Column]:
+    def selected(self) -> Sequence[Column]:
         """The columns that the address names, in its order; none where it names none."""
-        known = not self.chosen.problems and self.chosen.data.getlist("columns")
-        return self.chosen.chosen_columns if known else ()
+        known = not self.filterset.problems and self.filterset.data.getlist("columns")
+        return self.filterset.selected_columns if known else ()
 
     @property
-    def shown(self) -> Sequence[Column]:
+    def table_columns(self) -> Sequence[Column]:
         """Those that the page has room for."""
-        return self.named[:MAX_TABLE_COLUMNS]
+        return self.selected[:MAX_TABLE_COLUMNS]
 
     @property
     def too_many(self) -> bool:
         """Whether the page leaves some out."""
-        return len(self.named) > MAX_TABLE_COLUMNS
+        return len(self.selected) > MAX_TABLE_COLUMNS
 
     @property
-    def places(self) -> list[ColumnPosition]:
+    def positions(self) -> list[ColumnPosition]:
         """The chosen columns with their ways to move."""
-        names = [column.name for column in self.named]
+        names = [column.name for column in self.selected]
         return [
             ColumnPosition(column, self._swapped(names, at - 1), self._swapped(names, at))
-            for at, column in enumerate(self.named)
+            for at, column in enumerate(self.selected)
         ]
 
     def _swapped(self, names: Sequence[str], at: int) -> str:
@@ -62,28 +62,27 @@ class ColumnChoice:
         if not 0 <= at < len(names) - 1:
             return ""
         moved = [*names[:at], names[at + 1], names[at], *names[at + 2 :]]
-        return self.chosen.query(columns=moved)
+        return self.filterset.query_string(columns=moved)
 
     @property
     def rest(self) -> list[Column]:
         """The columns that are not chosen."""
-        return [column for column in self.chosen.columns if column not in self.named]
+        return [column for column in self.filterset.columns if column not in self.selected]
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def hidden_values(self) -> list[tuple[str, str]]:
         """(name, value) of everything else in the address, for the form to carry on."""
-        apart = {"columns", "page"}
         return [
             (name, value)
-            for name, values in self.chosen.data.lists()
-            if name not in apart
+            for name, values in self.filterset.data.lists()
+            if name not in {"columns", "page"}
             for value in values
         ]
 
     @property
     def usual(self) -> str:
         """The query string of the usual columns."""
-        return self.chosen.query(columns=[])
+        return self.filterset.query_string(columns=[])
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,8 @@ class FileLinks:
     query: str
 
     def _address(self, suffix: str) -> str:
-        place = reverse(self.route.removesuffix("csv") + suffix)
-        return f"{place}?{self.query}" if self.query else place
+        address = reverse(self.route.removesuffix("csv") + suffix)
+        return f"{address}?{self.query}" if self.query else address
 
     @property
     def csv(self) -> str:
@@ -136,23 +135,23 @@ class Listing:
     `counted` that beside each value of a filter stands how many rows it would leave.
     """
 
-    chosen: FactFilterSet
+    filterset: FactFilterSet
     path: str
     file: str
     title: str
-    one: str
-    several: str
+    singular: str
+    plural: str
     page_size: int = PAGE_SIZE
     remedy: str = "No rows are shown, so that nothing wrong is."
     tabular: bool = False
-    counted: bool = False
+    counts_facets: bool = False
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood, the page number included."""
-        problems = list(self.chosen.problems)
+        problems = list(self.filterset.problems)
         try:
-            self._paginator.validate_number(self.chosen.data.get("page", 1))
+            self._paginator.validate_number(self.filterset.data.get("page", 1))
         except PageNotAnInteger:
             problems.append(("page", "A page is a whole number from 1."))
         except EmptyPage:
@@ -169,17 +168,17 @@ class Listing:
     @cached_property
     def _paginator(self) -> "Paginator[Any]":
         cells = {f"cell_{column.name}": column.value for column in self.table}
-        return BoundedPaginator(self.chosen.rows.annotate(**cells), self.page_size)
+        return BoundedPaginator(self.filterset.rows.annotate(**cells), self.page_size)
 
     @property
     def columns(self) -> ColumnChoice:
         """The columns chosen, and the form that chooses them."""
-        return ColumnChoice(self.chosen, self.path)
+        return ColumnChoice(self.filterset, self.path)
 
     @cached_property
     def table(self) -> Sequence[Column]:
         """The chosen columns that the page shows instead of its usual ones; mostly none."""
-        return self.columns.shown if self.tabular else ()
+        return self.columns.table_columns if self.tabular else ()
 
     @property
     def cells(self) -> list[tuple[Any, list[tuple[Column, Any]]]]:
@@ -192,13 +191,13 @@ class Listing:
     @property
     def headings(self) -> list[tuple[Column, bool]]:
         """The chosen columns, and whether the list can be sorted by each."""
-        sort = self.chosen.filters.get("sort")
+        sort = self.filterset.filters.get("sort")
         return [(column, bool(sort) and column.name in sort.columns) for column in self.table]
 
     @cached_property
     def page(self) -> "Page[Any]":
         """The rows of this page; the first page while the number is wrong."""
-        number = 1 if self.problems else self.chosen.data.get("page", 1)
+        number = 1 if self.problems else self.filterset.data.get("page", 1)
         return self._paginator.page(number)
 
     @property
@@ -208,9 +207,9 @@ class Listing:
 
     @property
     def cut(self) -> int:
-        """How many rows the pages show, where that is not all of them; otherwise nought."""
-        shown = self._paginator.num_pages * self.page_size
-        return shown if shown < self.total else 0
+        """How many rows the pages show, where that is not all of them; otherwise zero."""
+        rows = self._paginator.num_pages * self.page_size
+        return rows if rows < self.total else 0
 
     @property
     def rows_in_file(self) -> int:
@@ -218,14 +217,14 @@ class Listing:
         return self.total
 
     @property
-    def most_in_file(self) -> int | None:
+    def max_rows_in_file(self) -> int | None:
         """How many rows their file may have; None: as many as there are."""
         return None
 
     @property
     def nouns(self) -> str:
         """The noun that fits the total."""
-        return self.one if self.total == 1 else self.several
+        return self.singular if self.total == 1 else self.plural
 
     @property
     def page_numbers(self) -> list[int | str]:
@@ -235,7 +234,7 @@ class Listing:
     @property
     def files(self) -> FileLinks:
         """The addresses of exactly these rows as files."""
-        return FileLinks(self.file, self.chosen.query())
+        return FileLinks(self.file, self.filterset.query_string())
 
     @property
     def csv(self) -> str:
@@ -250,15 +249,15 @@ class Listing:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters as groups of inputs."""
-        return facets.facets_for(self.chosen, counted=self.counted and not self.problems)
+        return facets.facets_for(self.filterset, counted=self.counts_facets and not self.problems)
 
     def sorted_by(self, column: str) -> tuple[str, str]:
         """Query string that sorts by a column, and its present direction for a screen reader."""
-        now = self.chosen.data.get("sort", "")
+        now = self.filterset.data.get("sort", "")
         direction = {column: "ascending", f"-{column}": "descending"}.get(now, "none")
-        wanted = f"-{column}" if now == column else column
-        return self.chosen.query(sort=[wanted]), direction
+        following = f"-{column}" if now == column else column
+        return self.filterset.query_string(sort=[following]), direction
 
     def at_page(self, number: int) -> str:
         """Query string of another page of the same rows."""
-        return self.chosen.query(page=[str(number)])
+        return self.filterset.query_string(page=[str(number)])

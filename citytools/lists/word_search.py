@@ -85,7 +85,8 @@ def _word(typed: str) -> Word:
         return Word(typed, (typed,), literal=True)
     divided = typed.lower().translate(_APOSTROPHES)
     joined = re.sub(r"[^\w&]", "", divided)
-    spellings = (one for word in (divided, joined) if word for one in _singular_and_plural(word))
+    words = filter(None, (divided, joined))
+    spellings = (spelling for word in words for spelling in _singular_and_plural(word))
     return Word(typed, tuple(dict.fromkeys(spellings)) or (typed,))
 
 

@@ -8,46 +8,20 @@ from django.http import (
     JsonResponse,
 )
 
-from boroughs import files as boroughs
-from citytools.exports import zip_archive
-from citytools.exports.export import Export
+from citytools.exports import registry, zip_archive
 from citytools.exports.tables import LICENCE_ADDRESS
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from citytools.pages import openapi as description
-from contracts import files as contracts
-from research import files as research
-from skills import files as skills
-from systems import files as systems
-
-FILES: tuple[Export, ...] = (
-    systems.SYSTEMS,
-    contracts.CONTRACTS,
-    contracts.TOGETHER,
-    contracts.TRANSPARENCY,
-    systems.MAP,
-    skills.SKILLS,
-    skills.TRAINING,
-    boroughs.BOROUGHS,
-    boroughs.COMPARE,
-    systems.PRODUCTS,
-    systems.SUPPLIERS,
-    contracts.FRAMEWORKS,
-    contracts.PIPELINE,
-    contracts.CONCENTRATION,
-    research.TRENDS,
-    research.METRICS,
-    research.FINDINGS,
-    research.CASE_STUDIES,
-    research.RECOMMENDATIONS,
-)
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
     """The JSON addresses as OpenAPI 3.1."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    return JsonResponse(description.openapi_document(FILES, request.build_absolute_uri("/")[:-1]))
+    return JsonResponse(
+        description.openapi_document(registry.exports(), request.build_absolute_uri("/")[:-1])
+    )
 
 
 _builder = zip_archive.ArchiveBuilder()
@@ -90,7 +64,9 @@ _SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
     failure = _builder.failure
-    response = render_page(request, "data.html", {"files": FILES, "zip_failure": failure})
+    response = render_page(
+        request, "data.html", {"files": registry.exports(), "zip_failure": failure}
+    )
     if failure:
         response["Cache-Control"] = "no-store"
     return response

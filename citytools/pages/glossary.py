@@ -9,15 +9,17 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.exports import registry
 from citytools.facts.name_matching import NAME, Name
 from citytools.facts.provenance import Confidence, SourceKind
 from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, MIN_VALUES_FOR_RANGE
 from citytools.lists.columns import Column
+from citytools.lists.query_form import render_page
 from citytools.pages import content_files as content
-from citytools.pages.data import FILES
 from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import ContractStatus
@@ -26,6 +28,7 @@ from skills.models import Level
 from skills.training.plan import MAX_COHORT_SIZE
 from systems.models import Hosting, Intention, Product, ServiceArea, Status
 
+FILES = registry.exports()
 COLUMNS = {f"{file.name}.{column.name}": column for file in FILES for column in file.columns}
 """Every column of a file, as file.column."""
 
@@ -140,6 +143,12 @@ def terms_by_letter() -> list[tuple[str, list[tuple[GlossaryTerm, list[GlossaryT
         (letter, list(group))
         for letter, group in groupby(pairs, lambda pair: pair[0].name[0].upper())
     ]
+
+
+def glossary_page(request: HttpRequest) -> HttpResponse:
+    """Every term with its definition, by name."""
+    context = {"letters": terms_by_letter(), "number": len(TERMS)}
+    return render_page(request, "about/glossary.html", context)
 
 
 _SEARCH_WEIGHT = 0.9

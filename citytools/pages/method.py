@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,6 +20,7 @@ from boroughs.profile.peers import COMMON_ONE_IN, MAX_PEERS, MAX_RARE_BOROUGHS, 
 from boroughs.profile.tile_map import MAX_SHADES, RECENT_MONTHS
 from citytools.facts import name_matching
 from citytools.facts.statistics import CONFIDENCE
+from citytools.lists.query_form import render_page
 from citytools.lists.word_search import MAX_WORDS
 from citytools.management.demonstration.returns import TOTAL_SYSTEMS
 from citytools.pages import content_files as content
@@ -31,6 +33,7 @@ from contracts.models import DECISION_MONTHS
 from contracts.models.dates import less_months
 from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
 from contracts.pipeline.rules import MAX_VAT_FACTOR
+from research.metrics.definitions import METRICS
 from skills import level_history, summary
 from skills.models import Level
 from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
@@ -116,3 +119,15 @@ def load_methods(folder: Path) -> dict[MethodGroup, list[Method]]:
 
 GROUPS = load_methods(content.CONTENT / "method")
 METHODS = {method.key: method for methods in GROUPS.values() for method in methods}
+
+
+def method_page(request: HttpRequest) -> HttpResponse:
+    """Every computation: what it answers, how, from where, its limits."""
+    context = {
+        "groups": [
+            (group, [(each, each.terms) for each in methods]) for group, methods in GROUPS.items()
+        ],
+        "number": len(METHODS),
+        "metrics": METRICS.values(),
+    }
+    return render_page(request, "about/method.html", context)

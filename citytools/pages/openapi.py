@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import django_filters
 from django import forms
 
 from citytools.exports import formats
 from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE_ADDRESS
-from citytools.lists import filters
+from citytools.lists import fields
 from citytools.lists.columns import Column
 
 _SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 100}
@@ -48,7 +47,7 @@ def _operation(file: Export) -> dict[str, Any]:
         "operationId": file.name.replace(".", "_"),
         "summary": file.title,
         "description": file.row,
-        "parameters": _parameters(file) if file.made else [*_parameters(file), *_PAGING],
+        "parameters": _parameters(file) if file.compute_rows else [*_parameters(file), *_PAGING],
         "responses": {
             "200": {
                 "description": "Some of the rows, with the number of all and the way to the next.",
@@ -64,40 +63,42 @@ def _operation(file: Export) -> dict[str, Any]:
 
 
 def _parameters(file: Export) -> list[dict[str, Any]]:
-    found = [_parameter(name, one) for name, one in file.filter.get_filters().items() if one]
+    described = [
+        _described_parameter(name, str(field.label), _schema(field))
+        for name, field in file.filter.fields_by_name().items()
+    ]
     names = [column.name for column in file.columns]
     columns = {"type": "array", "items": {"type": "string", "enum": names}}
-    return [*found, _described_parameter("columns", "Columns, in the order wanted.", columns)]
-
-
-def _parameter(name: str, one: django_filters.Filter) -> dict[str, Any]:
-    return _described_parameter(name, str(one.label), _schema(one))
+    return [*described, _described_parameter("columns", "Columns, in the order wanted.", columns)]
 
 
 def _described_parameter(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": words, "schema": schema}
 
 
-def _schema(filterset: django_filters.Filter) -> dict[str, Any]:
-    if isinstance(filterset, filters.SlugsFilter):
+def _schema(field: forms.Field) -> dict[str, Any]:
+    if isinstance(field, fields.RecordsField):
         return {"type": "array", "items": _SLUG}
-    if isinstance(filterset, filters.ValuesFilter):
-        listed = (
-            [] if callable(filterset.choices) else [str(value) for value, _ in filterset.choices]
-        )
-        return {"type": "array", "items": {"type": "string", "enum": listed} if listed else _SLUG}
-    if isinstance(filterset, filters.SlugFilter):
+    if isinstance(field, fields.OptionsField):
+        # The values of a stored list change with the data: the description names none
+        items = _SLUG if callable(field.source) else _values(field)
+        return {"type": "array", "items": items}
+    if isinstance(field, fields.RecordField):
         return dict(_SLUG)
-    if isinstance(filterset, django_filters.ChoiceFilter):
-        return {"type": "string", "enum": [str(value) for value, _ in filterset.extra["choices"]]}
-    if isinstance(filterset, django_filters.DateFilter):
+    if isinstance(field, fields.OptionField):
+        return _values(field)
+    if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date"}
-    if filterset.field_class is forms.IntegerField:
-        least, most = filterset.extra["min_value"], filterset.extra["max_value"]
-        return {"type": "integer", "minimum": least, "maximum": most}
-    if isinstance(filterset, django_filters.NumberFilter):
+    if isinstance(field, fields.MonthsField):
+        return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
+    if isinstance(field, forms.DecimalField):
         return {"type": "number", "minimum": 0, "maximum": 99_999_999_999, "multipleOf": 0.01}
     return {"type": "string", "maxLength": 100}
+
+
+def _values(field: forms.ChoiceField) -> dict[str, Any]:
+    choices: Any = field.choices
+    return {"type": "string", "enum": [str(value) for value, _ in choices if value != ""]}
 
 
 _PAGING = [
@@ -133,11 +134,11 @@ def _row(columns: Sequence[Column]) -> dict[str, Any]:
 
 
 def _cell(column: Column) -> dict[str, Any]:
-    told = f"{column.meaning} In {column.unit}." if column.unit else column.meaning
-    schema: dict[str, Any] = {**_TYPES[column.kind], "description": told}
+    meaning = f"{column.meaning} In {column.unit}." if column.unit else column.meaning
+    schema: dict[str, Any] = {**_TYPES[column.kind], "description": meaning}
     if column.allowed:
         numbers = column.kind == "integer"
-        schema["enum"] = [*(int(one) if numbers else one for one in column.allowed), None]
+        schema["enum"] = [*(int(value) if numbers else value for value in column.allowed), None]
     return schema
 
 

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from django.db.models import QuerySet
-from django.http import QueryDict
+from django import forms
 
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.filters import SearchWordsFilter, ValuesFilter, YesNoFilter
-from citytools.lists.filterset import FactFilterSet
-from citytools.models import DataChange
+from citytools.lists.fields import OptionsField, YesNoField
+from citytools.lists.query_form import QueryForm
 from citytools.search import SOURCES, SearchableBodies
 
 _LIST_NAMES = {
@@ -100,24 +97,15 @@ def _known_bodies() -> CompiledNames:
     return compile_names(_bodies().names(council=False))
 
 
-def _unchanged(queryset: QuerySet[Any], value: Any) -> QuerySet[Any]:
-    return queryset
-
-
 def _kind_choices() -> list[tuple[str, str]]:
     return [(kind.name, kind.heading) for source in SOURCES for kind in source.kinds]
 
 
-class SearchFilter(FactFilterSet):
+class SearchForm(QueryForm):
     """The words, the kinds of record, and whether invented ones are among them."""
 
-    shown_first = ("kind", "illustrative")
-    beside = frozenset()
+    primary_filters = ("kind", "illustrative")
 
-    q = SearchWordsFilter("Words")
-    kind = ValuesFilter("Kind", _kind_choices, _unchanged)
-    illustrative = YesNoFilter("Invented for demonstration", _unchanged)
-
-    def __init__(self, data: QueryDict) -> None:
-        # It narrows no rows of its own; a filter set wants some
-        super().__init__(data, DataChange.objects.none())
+    q = forms.CharField(label="Words", required=False, max_length=100)
+    kind = OptionsField("Kind", _kind_choices)
+    illustrative = YesNoField("Invented for demonstration")

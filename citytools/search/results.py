@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from django.http import QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 
 from citytools.facts import dates
@@ -26,7 +26,7 @@ from citytools.facts.name_matching import (
 from citytools.lists import facets
 from citytools.search import RECORD_TYPES, SOURCES, RecordKind
 from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
-from citytools.search.question import SearchFilter, SearchQuestion, parse_question
+from citytools.search.question import SearchForm, SearchQuestion, parse_question
 
 MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
 """Hits of a kind beside others, and where kinds are chosen."""
@@ -97,9 +97,9 @@ def _reason_words(reason: Reason) -> str:
 class SearchResults:
     """The hits for a query string; nothing is looked up until it is asked for."""
 
-    def __init__(self, data: QueryDict) -> None:
-        self.chosen = SearchFilter(data)
-        self.problems = self.chosen.problems
+    def __init__(self, request: HttpRequest) -> None:
+        self.filterset = SearchForm(request)
+        self.problems = self.filterset.problems
         self.all = reverse("search")
 
     @property
@@ -110,22 +110,22 @@ class SearchResults:
     @property
     def words(self) -> str:
         """What was typed; nothing where it was not understood."""
-        return "" if self.problems else str(self.chosen.form.cleaned_data["q"])
+        return "" if self.problems else str(self.filterset.values["q"])
 
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters beside the words."""
-        return [facet for facet in facets.facets_for(self.chosen) if facet.name != "q"]
+        return [facet for facet in facets.facets_for(self.filterset) if facet.name != "q"]
 
     @property
     def max_hits(self) -> int:
         """Hits shown of a kind."""
-        return MAX_HITS_ALONE if self.chosen.data.getlist("kind") else MAX_HITS_PER_KIND
+        return MAX_HITS_ALONE if self.filterset.data.getlist("kind") else MAX_HITS_PER_KIND
 
     @property
     def illustrative(self) -> str:
         """yes, no or nothing."""
-        return str(self.chosen.data.get("illustrative", ""))
+        return str(self.filterset.data.get("illustrative", ""))
 
     @cached_property
     def question(self) -> SearchQuestion:
@@ -159,7 +159,7 @@ class SearchResults:
     @cached_property
     def hits(self) -> list[Hit]:
         """Every hit of the chosen kinds, best first, each page once."""
-        kinds = self.chosen.data.getlist("kind")
+        kinds = self.filterset.data.getlist("kind")
         records = (_hit(match) for match in self.matches if not match.near)
         by_address: dict[str, Hit] = {}
         hits = chain(records, *(facts.hits for facts in self.fact_hits))
@@ -209,7 +209,7 @@ class SearchResults:
         if total > self.max_hits:
             links.append(self.word_lists.get(kind.name))
             if self.max_hits == MAX_HITS_PER_KIND:
-                query = self.chosen.query(kind=[kind.name])
+                query = self.filterset.query_string(kind=[kind.name])
                 links.append(
                     ListLink(f"{self.all}?{query}", f"More {kind.heading.lower()} that fit")
                 )

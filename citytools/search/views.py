@@ -8,7 +8,7 @@ from citytools.search.results import SearchResults
 
 def search(request: HttpRequest) -> HttpResponse:
     """Every kind of record that fits the words, with the reason for each."""
-    results = SearchResults(request.GET)
+    results = SearchResults(request)
     context = {
         "listing": results,
         "searched": request.GET.get("q", "")[:100],

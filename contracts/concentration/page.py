@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 
 from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
-from citytools.lists.filters import YesNoFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import YesNoField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.concentration.bases import MeasureBasis, concentration_bases
 
 CONCENTRATION_COLUMNS = (
@@ -121,10 +121,10 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
 class ConcentrationForm(RealOnlyQueryForm):
     """`group=yes` counts a supplier with its last owner; without it each counts by itself."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = CONCENTRATION_COLUMNS
 
-    group = YesNoFilter("Suppliers by group", lambda rows, _: rows)
+    group = YesNoField("Suppliers by group")
 
     @property
     def grouped(self) -> bool:
@@ -132,17 +132,17 @@ class ConcentrationForm(RealOnlyQueryForm):
 
     @cached_property
     def bases(self) -> list[MeasureBasis]:
-        return concentration_bases(grouped=self.grouped, illustrative=self.illustrative)
+        return concentration_bases(grouped=self.grouped, illustrative=self.includes_illustrative)
 
     @property
     def switched(self) -> str:
         """The query string with the other choice of groups."""
-        return self.query(group=["no" if self.grouped else "yes"])
+        return self.query_string(group=["no" if self.grouped else "yes"])
 
     @property
-    def files(self) -> FileLinks:
+    def file_links(self) -> FileLinks:
         """The addresses of every supplier on every basis as files."""
-        return FileLinks("contracts:concentration_csv", self.query())
+        return FileLinks("contracts:concentration_csv", self.query_string())
 
     @property
     def total(self) -> int:

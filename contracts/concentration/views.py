@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
+from citytools.lists.query_form import render_page
 from contracts.concentration.bases import BOTH, CLAIMS, REMARK
 from contracts.concentration.page import ConcentrationForm, cumulative_chart
 from research.models import Finding
@@ -22,9 +22,9 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "claims": [(claim, findings.get(claim.finding)) for claim in CLAIMS],
         "remark": REMARK,
         "both": findings.get(BOTH),
-        "chart": cumulative_chart(form.bases, source, form.files.csv),
+        "chart": cumulative_chart(form.bases, source, form.file_links.csv),
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, form.bases[0].boroughs, illustrative=form.illustrative
+            Subject.CONTRACTS, form.bases[0].boroughs, illustrative=form.includes_illustrative
         ),
     }
     return render_page(request, "contracts/concentration.html", context, form)

@@ -17,7 +17,7 @@ from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm
+from citytools.lists.query_form import QueryForm
 from contracts.feeds.entries import (
     INVENTED,
     Address,
@@ -219,7 +219,7 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     if filterset.problems:
         return bad_request_text(filterset.problems)
     filters = f": {filterset.in_words}" if filterset.in_words else ""
-    query = filterset.query()
+    query = filterset.query_string()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
     title = f"City Tools: changes of contracts{filters}"
     return ChangesFeed(filterset.rows, title, page, request.get_full_path())(request)

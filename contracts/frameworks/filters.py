@@ -173,7 +173,7 @@ class CallingBoroughFilter(SlugsFilter):
 class FrameworkFilter(FactFilterSet):
     """Frameworks: each row is one, with counts of the contracts that `illustrative` leaves."""
 
-    shown_first = ("q", "borough")
+    primary_filters = ("q", "borough")
     columns = FRAMEWORK_COLUMNS
 
     q = WordsFilter("Words", _search)

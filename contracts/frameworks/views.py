@@ -4,8 +4,8 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.frameworks.filters import (
     FrameworkFilter,
     contracts_by_origin,
@@ -30,7 +30,7 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, its contracts soonest end first, and its suppliers."""
     query = RealOnlyQueryForm(request)
-    contracts = contracts_by_origin(None if query.illustrative else "no")
+    contracts = contracts_by_origin(None if query.includes_illustrative else "no")
     record = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
     own = contracts.filter(framework=record)
     suppliers = Supplier.objects.filter(contracts__in=own).annotate(calls=Count("contracts"))

@@ -123,7 +123,7 @@ def _read_columns(
     selection = running[: MAX_CONTRACTS + 1]
     # Columns, not records: to build twenty thousand model instances takes far longer
     records = list(selection.values_list(*_COLUMNS, named=True))
-    boroughs = query.named.get("borough")
+    boroughs = query.values.get("borough")
     if boroughs and len(records) > MAX_CONTRACTS:
         # What can share a window with these boroughs is few enough, even of a nation
         selection = running.filter(_shares_group(query, boroughs))[: MAX_CONTRACTS + 1]
@@ -166,7 +166,7 @@ def _groups_by_contract(
     else:
         pairs = _pairs(ContractFunction.objects, selection, "function")
         groups = Function.objects.select_related("service_area").in_bulk()
-    groups = {pk: group for pk, group in groups.items() if _passes_filters(group, query.named)}
+    groups = {pk: group for pk, group in groups.items() if _passes_filters(group, query.values)}
     # A contract may pay for several systems of one product
     keys = _lists(sorted({(contract, key) for contract, key in pairs if key in groups}))
     return {

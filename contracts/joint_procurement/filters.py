@@ -1,14 +1,11 @@
 """The filters of joint-procurement windows, in addition to those of contracts."""
 
-from typing import Any
-
 import django_filters
-from django import forms
-from django.db.models import QuerySet
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.filters import ChoiceFilter, DayFilter, SlugsFilter
+from citytools.lists.fields import DayField, MonthsField, OptionField, RecordsField
+from citytools.lists.filters import ParameterFilter
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 
@@ -54,39 +51,27 @@ TOGETHER_COLUMNS = (
 )
 
 
-def _months_filter(label: str, max_months: int) -> django_filters.NumberFilter:
-    """Whole months; it leaves no row out."""
-    message = f"Write whole months, 0 to {max_months}."
-    months = django_filters.NumberFilter(
-        label=label,
-        method=lambda rows, name, value: rows,
-        min_value=0,
-        max_value=max_months,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), message),
-    )
-    months.field_class = forms.IntegerField  # the library knows decimal numbers alone
-    return months
-
-
 class TogetherFilter(ContractFilter):
     """Contracts that may be bought together; `borough` narrows windows, never contracts.
 
     A borough alone has no window: its contracts must be compared with those of all.
     """
 
-    shown_first = ("by", "borough", "service_area", "lead_months", "months")
-    beside = frozenset({"page", "columns"})
+    primary_filters = ("by", "borough", "service_area", "lead_months", "months")
+    non_filter_names = frozenset({"page", "columns"})
     columns = TOGETHER_COLUMNS
 
-    by = ChoiceFilter(
-        "Together by",
-        [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
+    by = ParameterFilter(
+        OptionField(
+            "Together by",
+            [("function", "Function"), ("product", "Product"), ("supplier", "Supplier")],
+        )
     )
-    borough = SlugsFilter("Borough takes part", Borough.objects.all(), lambda rows, _: rows)
-    lead_months = _months_filter(f"Lead time in months (else {LEAD_MONTHS})", 60)
-    months = _months_filter(f"Opens within months (else {HORIZON_MONTHS})", 120)
-    extensions = ChoiceFilter("Extensions", [("no", "Not taken"), ("yes", "Taken")])
-    assume_notice = _months_filter("Months of notice to assume where not known", 60)
+    borough = ParameterFilter(RecordsField("Borough takes part", Borough.objects.all()))
+    lead_months = ParameterFilter(MonthsField(f"Lead time in months (else {LEAD_MONTHS})", 60))
+    months = ParameterFilter(MonthsField(f"Opens within months (else {HORIZON_MONTHS})", 120))
+    extensions = ParameterFilter(OptionField("Extensions", [("no", "Not taken"), ("yes", "Taken")]))
+    assume_notice = ParameterFilter(MonthsField("Months of notice to assume where not known", 60))
     sort = None
 
     @classmethod
@@ -97,7 +82,7 @@ class TogetherFilter(ContractFilter):
         return {name: filters[name] for name in [*own, *filters] if name in filters}
 
     def _months(self, name: str, default: int) -> int:
-        value: int | None = self.named.get(name)
+        value: int | None = self.values.get(name)
         return default if value is None else value
 
     @property
@@ -113,29 +98,22 @@ class TogetherFilter(ContractFilter):
     @property
     def assumed_notice(self) -> int | None:
         """Months of notice where it is not known; None: such contracts stay out."""
-        months: int | None = self.named.get("assume_notice")
+        months: int | None = self.values.get("assume_notice")
         return months
 
     @property
     def extended(self) -> bool:
         """Whether every extension is taken."""
-        return bool(self.named.get("extensions") == "yes")
+        return bool(self.values.get("extensions") == "yes")
 
     @property
     def grouping(self) -> str:
         """function, product or supplier."""
-        return str(self.named.get("by") or "function")
-
-
-class TargetDateFilter(DayFilter):
-    """A common end date to plan for; it leaves no row out."""
-
-    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
-        return qs
+        return str(self.values.get("by") or "function")
 
 
 class WindowFilter(TogetherFilter):
     """One window: the query of its list, and the end date to plan for."""
 
-    beside = frozenset()
-    target = TargetDateFilter("End together on", "ends_last__gte")
+    non_filter_names = frozenset()
+    target = ParameterFilter(DayField("End together on"))

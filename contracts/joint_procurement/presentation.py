@@ -62,7 +62,7 @@ def summarise_windows(
 
     No query: there may be thousands.
     """
-    string = query.query(target=[])
+    string = query.query_string(target=[])
     views = []
     for window in windows:
         note = f"can still choose together {_when(window, today)}; {known_worth(window.contracts)}."
@@ -207,7 +207,7 @@ def target_plans(view: WindowView, query: WindowFilter, today: datetime.date) ->
     cheapest = cheapest_target(contracts, earliest)
     ends = sorted({row.ends_on for row in contracts})
     alternatives = [plan_for_target(contracts, end) for end in ends]
-    target = query.named.get("target")
+    target = query.values.get("target")
     plan: Plan = plan_for_target(contracts, target) if target else cheapest or alternatives[-1]
     return {
         "plan": plan,

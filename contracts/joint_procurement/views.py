@@ -125,13 +125,13 @@ class WindowListing(Listing):
         return sum(len(window.contracts) for window in self.windows)
 
     @property
-    def most_in_file(self) -> int:
+    def max_rows_in_file(self) -> int:
         """The limit for rows that no query streams."""
         return export.MAX_COMPUTED_ROWS
 
     @property
     def csv(self) -> str:
-        return super().csv if self.rows_in_file <= self.most_in_file else ""
+        return super().csv if self.rows_in_file <= self.max_rows_in_file else ""
 
 
 def together(request: HttpRequest) -> HttpResponse:
@@ -165,7 +165,7 @@ def window(request: HttpRequest, window_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "chosen": filterset,
         "today": today,
-        "list": filterset.query(target=[]),
+        "list": filterset.query_string(target=[]),
     }
     for view in detail_windows(matches[:1], filterset, today, MAX_CONTRACTS_PER_WINDOW):
         context |= {"view": view, "chart": window_chart(view, today)}

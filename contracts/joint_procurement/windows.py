@@ -83,7 +83,7 @@ def group_windows(
     for row in rows:
         for group in row.groups:
             groups[group].append(row)
-    boroughs = {borough.pk for borough in query.named.get("borough") or ()}
+    boroughs = {borough.pk for borough in query.values.get("borough") or ()}
     windows = [
         window
         for group, candidates in groups.items()

@@ -25,7 +25,7 @@ _NO_CONTRACT = (
 class PackageFilter(ContractFilter):
     """The same contracts as on the page; a package has no columns to choose."""
 
-    beside = frozenset({"page"})
+    non_filter_names = frozenset({"page"})
     columns = ()
 
     def _unknown_columns(self) -> list[tuple[str, str]]:

@@ -5,9 +5,9 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
-from citytools.lists.filters import ChoiceFilter, SlugFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import OptionField, RecordField
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.models import Vat
 from contracts.pipeline import drafts
 from contracts.pipeline.drafts import SECTIONS, PipelineDraft
@@ -76,11 +76,11 @@ _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR
 class PipelineForm(RealOnlyQueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = PIPELINE_COLUMNS
 
-    borough = SlugFilter("Borough", Borough.objects.london())
-    year = ChoiceFilter("Financial year", _YEARS)
+    borough = RecordField("Borough", Borough.objects.london())
+    year = OptionField("Financial year", _YEARS)
 
     @cached_property
     def period(self) -> Period:
@@ -103,22 +103,24 @@ class PipelineForm(RealOnlyQueryForm):
 
     @property
     def chosen(self) -> Borough | None:
-        borough: Borough | None = self.named.get("borough")
+        borough: Borough | None = self.values.get("borough")
         return borough
 
     @cached_property
     def drafts(self) -> list[PipelineDraft]:
         """The draft of the borough chosen, or of each of the 33."""
         boroughs = [self.chosen] if self.chosen else self.boroughs
-        return drafts.pipeline_drafts(boroughs, self.period, illustrative=self.illustrative)
+        return drafts.pipeline_drafts(
+            boroughs, self.period, illustrative=self.includes_illustrative
+        )
 
     @property
     def total(self) -> int:
         return sum(len(draft.entries) for draft in self.drafts)
 
     @property
-    def files(self) -> FileLinks:
-        return FileLinks("contracts:pipeline_csv", self.query(year=[str(self.period.year)]))
+    def file_links(self) -> FileLinks:
+        return FileLinks("contracts:pipeline_csv", self.query_string(year=[str(self.period.year)]))
 
     def file_name(self, name: str) -> str:
         """A name that says that it is a draft."""

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from boroughs import coverage
 from boroughs.models import Subject
-from citytools.lists.filterset import render_page
+from citytools.lists.query_form import render_page
 from contracts.pipeline.choice import PipelineForm
 from contracts.pipeline.drafts import contracts_ending_after
 
@@ -18,11 +18,11 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     if form.chosen:
         context["draft"] = form.drafts[0]
         context["later"] = contracts_ending_after(
-            form.chosen, form.period, illustrative=form.illustrative
+            form.chosen, form.period, illustrative=form.includes_illustrative
         )
         return render_page(request, "contracts/pipeline_borough.html", context, form)
     known = sum(bool(draft.counts["known"]) for draft in form.drafts)
     context["coverage"] = coverage.coverage_for(
-        Subject.CONTRACTS, known, illustrative=form.illustrative
+        Subject.CONTRACTS, known, illustrative=form.includes_illustrative
     )
     return render_page(request, "contracts/pipeline.html", context, form)

@@ -16,9 +16,11 @@ from django.db.models import Count
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.lists.filters import ChoiceFilter
-from citytools.lists.filterset import FactFilterSet, FilterChip
+from citytools.lists.fields import OptionField
+from citytools.lists.filters import ParameterFilter
+from citytools.lists.filterset import FactFilterSet
 from citytools.lists.listing import FileLinks, Listing
+from citytools.lists.query_form import FilterChip
 from contracts.filters import ContractFilter
 from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea
@@ -116,23 +118,23 @@ _WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
 class TimelineFilter(ContractFilter):
     """Contracts as everywhere, grouped by what they are for or by who leads them."""
 
-    by = ChoiceFilter("Group bars by", list(_WORDS.items()))
+    by = ParameterFilter(OptionField("Group bars by", list(_WORDS.items())))
 
     @property
     def grouping(self) -> str:
         """function, unless the query says borough."""
-        return str(self.named.get("by") or FUNCTION)
+        return str(self.values.get("by") or FUNCTION)
 
     @property
     def other_grouping(self) -> tuple[str, str]:
         """The other way to group: its words and its query string."""
         other = BOROUGH if self.grouping == FUNCTION else FUNCTION
-        return _WORDS[other].lower(), self.query(by=[other])
+        return _WORDS[other].lower(), self.query_string(by=[other])
 
     @property
     def query_of_list(self) -> str:
         """The query string that means the same rows on the list and in its files."""
-        return self.query(by=[])
+        return self.query_string(by=[])
 
     @cached_property
     def chips(self) -> list[FilterChip]:
@@ -143,12 +145,12 @@ class TimelineFilter(ContractFilter):
 class TimelineListing(Listing):
     """A page of the timeline: as many rows as the picture has bars at most."""
 
-    chosen: TimelineFilter
+    filterset: TimelineFilter
 
     @property
     def files(self) -> FileLinks:
         """The addresses of exactly these rows as files, which know no grouping."""
-        return FileLinks(self.file, self.chosen.query_of_list)
+        return FileLinks(self.file, self.filterset.query_of_list)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def narrowing_links(filterset: FactFilterSet) -> Iterator[tuple[str, list[Narrow
     for name, count in (("service_area", _count_by_area), ("borough", _count_by_borough)):
         if not filterset.data.getlist(name):
             links = [
-                NarrowingLink(label, number, filterset.query(**{name: [slug]}))
+                NarrowingLink(label, number, filterset.query_string(**{name: [slug]}))
                 for label, slug, number in count(filterset.rows.order_by())
             ]
             yield str(filterset.filters[name].label).lower(), links

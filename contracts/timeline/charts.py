@@ -254,7 +254,7 @@ def timeline_chart(
     edge = left_edge(contracts, today)
     bars = contract_bars(contracts, edge)
     led = chosen.grouping == BOROUGH
-    functions = set(chosen.named.get("function") or ())
+    functions = set(chosen.values.get("function") or ())
     name = _lead if led else partial(_function, filtered=functions)
     return Chart(
         key="timeline",

@@ -20,13 +20,20 @@ def timeline(request: HttpRequest) -> HttpResponse:
     filterset = TimelineFilter(request.GET, Contract.objects.for_list().soonest_first(today))
     nouns = ("Contracts over time", "contract", "contracts")
     listing = TimelineListing(
-        filterset, "contracts:timeline", "contracts:csv", *nouns, page_size=MAX_BARS, counted=True
+        filterset,
+        "contracts:timeline",
+        "contracts:csv",
+        *nouns,
+        page_size=MAX_BARS,
+        counts_facets=True,
     )
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {
         "listing": listing,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, filterset.rows.borough_count(), illustrative=filterset.illustrative
+            Subject.CONTRACTS,
+            filterset.rows.borough_count(),
+            illustrative=filterset.includes_illustrative,
         ),
         "picture": timeline_chart(rows, filterset, today) if rows else None,
         "narrowing": list(narrowing_links(filterset)) if listing.total > MAX_BARS else [],

@@ -12,7 +12,7 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract, ContractPartner
 from contracts.transparency.filters import CODE_FIELDS
 
@@ -102,12 +102,12 @@ def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) 
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
     query = RealOnlyQueryForm(request)
-    gaps = transparency_gaps(illustrative=query.illustrative)
+    gaps = transparency_gaps(illustrative=query.includes_illustrative)
     context = {
         "gaps": gaps,
         "fields": CODE_FIELDS,
         "coverage": coverage.coverage_for(
-            Subject.CONTRACTS, gaps.boroughs, illustrative=query.illustrative
+            Subject.CONTRACTS, gaps.boroughs, illustrative=query.includes_illustrative
         ),
     }
     return render_page(request, "contracts/transparency.html", context, query)

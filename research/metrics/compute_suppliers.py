@@ -76,12 +76,12 @@ def _top(
     largest = sorted(held, key=lambda one: (-one["held"], one[f"{path}__name"], one[path]))
     drawn = [(one[f"{path}__name"], float(round(one["held"]))) for one in largest[:DRAWN]]
     return Measurement(
-        percentage(top.held, top.total),
+        percentage(top.amount, top.total),
         counted=counted,
         boroughs=known.borough_count(),
         left_out=rows.count() - counted,
         invented=sum(one["invented"] for one in held),
-        part=Decimal(top.held),
+        part=Decimal(top.amount),
         whole=Decimal(top.total),
         picture=Picture(("Supplier", head), drawn),
     )

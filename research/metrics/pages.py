@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from citytools.charts import Chart
 from citytools.lists.columns import Column
-from citytools.lists.filters import ValuesFilter
+from citytools.lists.fields import OptionsField
 from research.metrics import charts, figures, record
 from research.metrics.base import Scope, Unit
 from research.metrics.definitions import METRICS, THEMES, Metric
@@ -187,7 +187,7 @@ TREND_COLUMNS = (
 class MetricsFile(ResearchQueryForm):
     """The file of all metrics: a day, with or without what is invented, and some columns."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = METRIC_COLUMNS
 
     def table(self) -> list[dict[str, Any]]:
@@ -199,13 +199,11 @@ class MetricsFile(ResearchQueryForm):
 class TrendFile(DayQueryForm):
     """The file of what was recorded, up to a day; it holds real records alone."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
     columns = TREND_COLUMNS
-    metric = ValuesFilter(
-        "Metric", [(key, metric.title) for key, metric in METRICS.items()], lambda q, _: q
-    )
+    metric = OptionsField("Metric", [(key, metric.title) for key, metric in METRICS.items()])
 
     @property
     def metrics(self) -> Sequence[str]:
         """The metrics asked for; all where none is named."""
-        return self.named.get("metric") or list(METRICS)
+        return self.values.get("metric") or list(METRICS)

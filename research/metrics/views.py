@@ -2,8 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import render_page
 from research.metrics import pages
 from research.metrics.definitions import METRICS, Metric
 from research.models import Finding
@@ -14,7 +14,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric by theme, with its value."""
     query = ResearchQueryForm(request)
     with query.moment():
-        files = FileLinks("research:metrics_csv", query.query())
+        files = FileLinks("research:metrics_csv", query.query_string())
         context = {"shown": pages.MetricsPage(query.scope), "files": files}
         return render_page(request, "research/metrics.html", context, query)
 

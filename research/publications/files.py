@@ -141,7 +141,7 @@ RECOMMENDATION_COLUMNS = (
 class _Published(ResearchQueryForm):
     """A file of one kind."""
 
-    beside = frozenset({"columns"})
+    non_filter_names = frozenset({"columns"})
 
     def table(self, rows: Callable[[ResearchQueryForm], Iterable[Row]]) -> list[Row]:
         """The rows, read within the day that they are of."""

@@ -202,7 +202,7 @@ def research_about_function(function: Function, on: datetime.date) -> About:
 
 def research_about_filter(chosen: FactFilterSet, on: datetime.date) -> About | None:
     """The same where a list is narrowed to exactly one function; None where it is not."""
-    functions = [] if chosen.problems else list(chosen.named.get("function") or ())
+    functions = [] if chosen.problems else list(chosen.values.get("function") or ())
     return research_about_function(functions[0], on) if len(functions) == 1 else None
 
 

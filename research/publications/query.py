@@ -11,8 +11,8 @@ from django.utils.dateformat import format as in_format
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.filters import DayFilter, YesNoFilter
-from citytools.lists.filterset import QueryForm
+from citytools.lists.fields import DayField, YesNoField
+from citytools.lists.query_form import QueryForm
 from research.metrics.base import Scope
 from research.models import CaseStudy, Finding, Publication, Recommendation, State
 
@@ -26,26 +26,26 @@ class DayQueryForm(QueryForm):
 
     _withdrawn: Mapping[type[Publication], list[int]] = MappingProxyType({})
 
-    as_at = DayFilter("As at", "pk__isnull")
+    as_at = DayField("As at")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """The same, and a day of which nothing is recorded."""
         problems = super().problems
-        day = self.named.get("as_at")
+        day = self.values.get("as_at")
         if day and not problems and (wrong := _out_of_record(day)):
             return [("as_at", wrong)]
         return problems
 
     @property
-    def illustrative(self) -> bool:
+    def includes_illustrative(self) -> bool:
         """Whether what is invented may be among what is counted: only if it is asked for."""
         return not self.problems and self.data.get("illustrative") == "yes"
 
     @property
     def day(self) -> datetime.date:
         """The day of the numbers."""
-        asked = None if self.problems else self.named.get("as_at")
+        asked = None if self.problems else self.values.get("as_at")
         return asked or dates.today()
 
     @property
@@ -56,22 +56,22 @@ class DayQueryForm(QueryForm):
     @property
     def scope(self) -> Scope:
         """Over what to measure."""
-        return Scope(self.day, illustrative=self.illustrative)
+        return Scope(self.day, illustrative=self.includes_illustrative)
 
     @property
     def now_query(self) -> str:
         """The query string of the same with the numbers of today."""
-        return self.query(as_at=[])
+        return self.query_string(as_at=[])
 
     @property
     def real_query(self) -> str:
         """The query string of the same, real records alone."""
-        return self.query(illustrative=[])
+        return self.query_string(illustrative=[])
 
     @property
     def invented_query(self) -> str:
         """The query string of the same, with what is invented counted in."""
-        return self.query(illustrative=["yes"])
+        return self.query_string(illustrative=["yes"])
 
     def moment(self) -> AbstractContextManager[None]:
         """Within it, the tables are those of the day."""
@@ -91,7 +91,7 @@ class DayQueryForm(QueryForm):
 class ResearchQueryForm(DayQueryForm):
     """The same, and `illustrative=yes` counts in what is invented, otherwise left out."""
 
-    illustrative = YesNoFilter("Invented for demonstration counted in", lambda rows, _: rows)
+    illustrative = YesNoField("Invented for demonstration counted in")
 
 
 def _withdrawn(model: type[Publication]) -> list[int]:

@@ -8,8 +8,8 @@ from django.views.decorators.http import conditional_page
 
 from citytools.facts import dates
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import QueryForm, render_page
 from citytools.lists.listing import FileLinks
+from citytools.lists.query_form import QueryForm, render_page
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import pages
 from research.publications.feed import ResearchFeed
@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "findings": test_claims(list(findings[:MAX_RECORDS]), query.scope),
             "case_studies": studies[:MAX_RECORDS],
             "recommendations": query.public(Recommendation)[:MAX_RECORDS],
-            "files": FileLinks("research:findings_csv", query.query()),
+            "files": FileLinks("research:findings_csv", query.query_string()),
         }
         return render_page(request, "research/index.html", context, query)
 
@@ -91,7 +91,7 @@ def case_studies(request: HttpRequest) -> HttpResponse:
     query = ResearchQueryForm(request)
     with query.moment():
         public = query.public(CaseStudy).for_list()
-        files = FileLinks("research:case_studies_csv", query.query())
+        files = FileLinks("research:case_studies_csv", query.query_string())
         context = {"case_studies": add_figures(public[:MAX_RECORDS], query.scope), "files": files}
         return render_page(request, "research/case_studies.html", context, query)
 
@@ -115,6 +115,6 @@ def recommendations(request: HttpRequest) -> HttpResponse:
     with query.moment():
         public = query.public(Recommendation).for_page(query.day)
         audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), query.scope, today)
-        files = FileLinks("research:recommendations_csv", query.query())
+        files = FileLinks("research:recommendations_csv", query.query_string())
         context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
         return render_page(request, "research/recommendations.html", context, query)

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from citytools.http.file_response import bad_request_text
-from citytools.lists.filterset import render_page
+from citytools.lists.query_form import render_page
 from research.models import Finding
 from research.publications import citation, text
 from research.publications.query import ResearchQueryForm

@@ -4,11 +4,10 @@
 `borough` choose what of it is shown, and never change it.
 """
 
-from typing import Any
-
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.filters import ChoiceFilter, SlugsFilter, YesNoFilter, narrow_by_illustrative
+from citytools.lists.fields import OptionField, RecordsField
+from citytools.lists.filters import ParameterFilter, YesNoFilter, narrow_by_illustrative
 from citytools.lists.filterset import FactFilterSet
 from skills.models import Level, Skill, SkillGroup
 from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE
@@ -31,26 +30,24 @@ TRAINING_COLUMNS = (
 _CAPS = [str(number) for number in range(1, MAX_COHORT_SIZE + 1)]
 
 
-def _unchanged(queryset: Any, value: Any) -> Any:
-    return queryset
-
-
 class TrainingFilter(FactFilterSet):
     """Skill levels to plan with, places for learners, and what is shown; see the module's text."""
 
-    shown_first = ("skill", "cap")
-    beside = frozenset({"columns"})
+    primary_filters = ("skill", "cap")
+    non_filter_names = frozenset({"columns"})
     columns = TRAINING_COLUMNS
 
-    skill = SlugsFilter("Skill", Skill.objects.all(), _unchanged)
-    group = SlugsFilter("Group", SkillGroup.objects.all(), _unchanged)
-    borough = SlugsFilter("Borough", Borough.objects.london(), _unchanged)
-    cap = ChoiceFilter(
-        "Learners per teacher", [(number, number) for number in _CAPS], str(DEFAULT_CAP)
+    skill = ParameterFilter(RecordsField("Skill", Skill.objects.all()))
+    group = ParameterFilter(RecordsField("Group", SkillGroup.objects.all()))
+    borough = ParameterFilter(RecordsField("Borough", Borough.objects.london()))
+    cap = ParameterFilter(
+        OptionField(
+            "Learners per teacher", [(number, number) for number in _CAPS], initial=str(DEFAULT_CAP)
+        )
     )
     illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
 
     @property
     def places(self) -> int:
         """How many learners a teacher takes in one skill."""
-        return int(self.named.get("cap") or DEFAULT_CAP)
+        return int(self.values.get("cap") or DEFAULT_CAP)

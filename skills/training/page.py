@@ -288,7 +288,7 @@ class PlanListing(Listing):
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        return self.chosen.problems
+        return self.filterset.problems
 
     @property
     def total(self) -> int:
@@ -300,12 +300,12 @@ def training_for(filterset: TrainingFilter) -> Training:
     if filterset.problems:
         return Training()
     systems: SystemQuerySet = System.objects.all()
-    if illustrative := filterset.named["illustrative"]:
+    if illustrative := filterset.values["illustrative"]:
         systems = systems.illustrative() if illustrative == "yes" else systems.real()
     facts = read_training_facts(filterset.rows, systems)
     plan = best_plan(facts.levels, facts.bodies, filterset.places)
     slugs = [
-        frozenset(record.slug for record in filterset.named[name])
+        frozenset(record.slug for record in filterset.values[name])
         for name in ("skill", "group", "borough")
     ]
     return _narrow_plan(facts, plan, PlanSelection(*slugs))

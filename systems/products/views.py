@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
-from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract
 from research.publications import pages
 from systems.filters import ProductFilter, products_with_counts
@@ -29,8 +29,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
     record = get_object_or_404(Product.objects.for_list(), slug=slug)
     query, today = RealOnlyQueryForm(request), dates.today()
-    systems = known_systems(record, illustrative=query.illustrative)
-    everything = System.objects.all() if query.illustrative else System.objects.real()
+    systems = known_systems(record, illustrative=query.includes_illustrative)
+    everything = System.objects.all() if query.includes_illustrative else System.objects.real()
     use, costs = product_use(systems), product_costs(record, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = use.functions or list(record.functions.all())
@@ -39,13 +39,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "owners": read_ownerships().chain(record.manufacturer_id) if record.manufacturer_id else [],
         "use": use,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, use.boroughs, illustrative=query.illustrative
+            Subject.SYSTEMS, use.boroughs, illustrative=query.includes_illustrative
         ),
         "contracts": contracts.for_list().soonest_first(today)[:10],
         "contract_count": contracts.count(),
         "costs": costs,
         "chart": cost_each_thousand(costs),
-        "alternatives": alternatives_to(functions, [record], illustrative=query.illustrative),
+        "alternatives": alternatives_to(
+            functions, [record], illustrative=query.includes_illustrative
+        ),
         "moves": moves_involving(record, everything),
         "about": pages.research_about_product(record, today),
     }

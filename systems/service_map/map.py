@@ -172,7 +172,7 @@ class MapFilter(FactFilterSet):
 
 def map_boroughs(filterset: MapFilter) -> QuerySet[Borough]:
     """The columns: those of the 33 that the query string names, by name."""
-    values = filterset.named
+    values = filterset.values
     boroughs = Borough.objects.london()
     if values["borough"]:
         boroughs = boroughs.filter(pk__in=[borough.pk for borough in values["borough"]])
@@ -190,7 +190,7 @@ def map_functions(
     marks: Mapping[int, Mark],
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
-    values = filterset.named
+    values = filterset.values
     functions = Function.objects.select_related("service_area")
     functions = functions.order_by("service_area__position", "service_area_id", "position", "pk")
     if values["service_area"]:
@@ -296,13 +296,15 @@ def service_map_for(filterset: MapFilter) -> ServiceMap:
     """The map for a query string; an empty one while it is not understood."""
     if filterset.problems:
         return ServiceMap([], [], [])
-    uses = uses_in_london(illustrative=filterset.illustrative)
+    uses = uses_in_london(illustrative=filterset.includes_illustrative)
     boroughs = list(map_boroughs(filterset))
-    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=filterset.illustrative)
+    complete = Borough.objects.complete(
+        Subject.SYSTEMS, illustrative=filterset.includes_illustrative
+    )
     complete_keys = frozenset(complete.values_list("pk", flat=True))
     highlighted = HighlightedProducts(
-        frozenset(product.pk for product in filterset.named["product"] or ()),
-        frozenset(supplier.pk for supplier in filterset.named["supplier"] or ()),
+        frozenset(product.pk for product in filterset.values["product"] or ()),
+        frozenset(supplier.pk for supplier in filterset.values["supplier"] or ()),
     )
     marks = product_marks(uses, highlighted)
     run: dict[int, dict[int, list[Mark]]] = defaultdict(lambda: defaultdict(list))

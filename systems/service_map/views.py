@@ -23,7 +23,9 @@ def service_map(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "map": who_runs_what,
         "coverage": coverage.coverage_for(
-            Subject.SYSTEMS, len(who_runs_what.boroughs), illustrative=filterset.illustrative
+            Subject.SYSTEMS,
+            len(who_runs_what.boroughs),
+            illustrative=filterset.includes_illustrative,
         ),
         "about": pages.research_about_filter(filterset, dates.today()),
     }

@@ -14,8 +14,8 @@ from django.db.models import Count, Q, Sum
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import ScaleAnswers
-from citytools.lists.filters import ChoiceFilter, YesNoFilter
-from citytools.lists.filterset import RealOnlyQueryForm
+from citytools.lists.fields import OptionField, YesNoField
+from citytools.lists.query_form import RealOnlyQueryForm
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, Status, System
@@ -305,28 +305,28 @@ class SupplierForm(RealOnlyQueryForm):
     Its properties are query strings: of this page with another choice, and of the other page.
     """
 
-    group = YesNoFilter("With the companies it owns", lambda rows, _: rows)
+    group = YesNoField("With the companies it owns")
 
     def query_with(self, *names: str, **changes: str) -> str:
         """What was understood under these names, with changes."""
-        values = {name: str(self.named[name]) for name in names if self.named.get(name)}
+        values = {name: str(self.values[name]) for name in names if self.values.get(name)}
         return urlencode(values | changes)
 
     @property
     def whole(self) -> str:
-        return self.query_with(*self.filters, group="yes")
+        return self.query_with(*self.fields, group="yes")
 
     @property
     def alone(self) -> str:
-        return self.query_with(*self.filters, group="no")
+        return self.query_with(*self.fields, group="no")
 
     @property
     def real(self) -> str:
-        return self.query_with(*self.filters, illustrative="no")
+        return self.query_with(*self.fields, illustrative="no")
 
     @property
     def invented(self) -> str:
-        return self.query_with(*self.filters, illustrative="yes")
+        return self.query_with(*self.fields, illustrative="yes")
 
     @property
     def same(self) -> str:
@@ -336,7 +336,7 @@ class SupplierForm(RealOnlyQueryForm):
 class ShareForm(SupplierForm):
     """A page that shows shares of systems, of contracts or of their value."""
 
-    by = ChoiceFilter("Share of", BASES)
+    by = OptionField("Share of", BASES)
 
     @property
     def basis(self) -> str:
@@ -347,5 +347,5 @@ class ShareForm(SupplierForm):
     def switches(self) -> list[tuple[str, str, bool]]:
         """(words, query string, whether it is shown now) of each thing to count."""
         return [
-            (words, self.query_with(*self.filters, by=by), by == self.basis) for by, words in BASES
+            (words, self.query_with(*self.fields, by=by), by == self.basis) for by, words in BASES
         ]

@@ -9,8 +9,8 @@ from django.urls import reverse
 from boroughs import coverage
 from boroughs.models import LONDON, Borough, Subject
 from citytools.facts import dates
-from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import render_page
 from systems.filters import SupplierFilter, suppliers_with_counts
 from systems.models import Supplier
 from systems.suppliers import market
@@ -62,8 +62,8 @@ def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]
 def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
     form, today = ShareForm(request), dates.today()
-    illustrative = form.illustrative
-    group = supplier_group(supplier, form.named.get("group"))
+    illustrative = form.includes_illustrative
+    group = supplier_group(supplier, form.values.get("group"))
     estate = read_estate(group.keys, illustrative=illustrative)
     contracts = contracts_with_suppliers(group.keys, illustrative=illustrative)
     elsewhere = contracts_for_their_products(group.keys, illustrative=illustrative)
@@ -90,8 +90,8 @@ def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
 def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
     form, today = SupplierForm(request), dates.today()
-    illustrative = form.illustrative
-    group = supplier_group(supplier, form.named.get("group"))
+    illustrative = form.includes_illustrative
+    group = supplier_group(supplier, form.values.get("group"))
     failure = SupplierFailure(group, read_estate(group.keys, illustrative=illustrative))
     at_stake = contracts_at_stake(group.keys, illustrative=illustrative).running_on(today)
     context = {

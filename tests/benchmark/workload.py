@@ -49,7 +49,7 @@ class RivalTable:
     @property
     def columns(self) -> Sequence[Column]:
         """The columns of our file."""
-        return self.filterset.chosen_columns
+        return self.filterset.selected_columns
 
 
 def fact_lists() -> tuple[RivalTable, RivalTable]:

@@ -17,12 +17,12 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from citytools.exports import export, zip_archive
-from citytools.pages import data
-from citytools.pages.data import FILES
+from citytools.exports import export, registry, zip_archive
 from tests import factories
 from tests.estate import small_london
 from tests.pages import text_of, words
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 PLACE = "/data/citytools.zip"
@@ -161,7 +161,7 @@ def test_one_process_builds_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     builder.begin()
     builder.begin()
     assert [command[-1] for command in started] == ["build_zip"]
-    assert data.FILES
+    assert FILES
 
 
 def test_what_is_more_than_its_own_address_would_give_is_left_out_and_said(

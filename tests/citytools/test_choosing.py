@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.lists import listing
-from citytools.pages.data import FILES
 from tests import factories
 from tests.estate import small_london
 from tests.pages import LISTS, read, rows, text_of, words
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.exports.export import Export
-from citytools.pages.data import FILES
 from tests.pages import text_of
+
+FILES = registry.exports()
 
 ALL = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.exports.export import Export
-from citytools.pages.data import FILES
 from tests import factories
 from tests.pages import LISTS, read, text_of, words
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 

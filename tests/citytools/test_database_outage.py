@@ -15,7 +15,7 @@ from citytools.history import data_version
 from citytools.http import context_processors, outages
 from citytools.http.log_format import NotUnavailableFilter, ThrottleFilter
 from citytools.local.postgres.base import DatabaseWrapper, Pause
-from citytools.pages import views
+from citytools.pages import home
 from tests import factories
 from tests.pages import text_of, words
 from tests.staff import signed_in
@@ -69,7 +69,7 @@ def kill() -> None:
 def killed_once(served: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The overview's connection is ended while the page is made, the first time."""
     calls: list[str] = []
-    real = views.overview_figures
+    real = home.overview_figures
 
     def figures(*arguments: Any, **options: Any) -> Any:
         calls.append("made")
@@ -77,7 +77,7 @@ def killed_once(served: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
             kill()
         return real(*arguments, **options)
 
-    monkeypatch.setattr(views, "overview_figures", figures)
+    monkeypatch.setattr(home, "overview_figures", figures)
     return calls
 
 
@@ -150,7 +150,7 @@ def test_a_connection_that_breaks_again_and_again_is_503(
         kill()
         factories.borough()
 
-    monkeypatch.setattr(views, "overview_figures", broken)
+    monkeypatch.setattr(home, "overview_figures", broken)
     assert client.get("/").status_code == 503
     assert calls == ["made", "made"]
 
@@ -175,7 +175,7 @@ def test_the_drivers_own_errors_count(
     class WithCode(fault):  # type: ignore[misc, valid-type]
         pgcode = "57P01" if fault is AdminShutdown else "53100"
 
-    monkeypatch.setattr(views, "overview_figures", _raising(WithCode("the driver's")))
+    monkeypatch.setattr(home, "overview_figures", _raising(WithCode("the driver's")))
     assert client.get("/").status_code == 503
 
 
@@ -184,7 +184,7 @@ def test_the_drivers_own_errors_count(
 def test_faults_of_ours_are_still_faults(
     client: Client, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    monkeypatch.setattr(views, "overview_figures", _raising(fault))
+    monkeypatch.setattr(home, "overview_figures", _raising(fault))
     assert client.get("/").status_code == 500
 
 

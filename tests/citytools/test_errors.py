@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.utils.log import log_response
 from django.views.defaults import server_error
 
-from citytools.pages import views
+from citytools.pages import home
 from tests import factories
 from tests.pages import LISTS, read, text_of, words
 
@@ -106,7 +106,7 @@ def test_a_fault_of_ours_carries_the_policy_and_tells_no_secret(
     def broken(*_: object) -> None:
         raise RuntimeError("the password is swordfish")
 
-    monkeypatch.setattr(views, "overview_figures", broken)
+    monkeypatch.setattr(home, "overview_figures", broken)
     client.raise_request_exception = False
     response = client.get("/")
     assert response.status_code == 500

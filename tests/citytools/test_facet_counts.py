@@ -201,7 +201,9 @@ def _offered(page: Any, name: str) -> tuple[list[tuple[str, bool]], str]:
     (facet,) = [one for one in page.context["listing"].facets if one.name == name]
     text = page.content.decode()
     drop_down = text.partition(f'id="filter-{name}"')[2].partition("</select>")[0]
-    return [(one.label, one.chosen) for one in facet.held], drop_down.partition("</option>")[0]
+    return [(one.label, one.selected) for one in facet.selected_options], drop_down.partition(
+        "</option>"
+    )[0]
 
 
 @pytest.mark.django_db
@@ -229,8 +231,11 @@ def test_of_what_is_too_many_to_list_the_chosen_can_be_let_go(
         factories.system(product=factories.product(name))
     page = client.get("/systems/", {"product": ["alpha", "gamma"]})
     (facet,) = [one for one in page.context["listing"].facets if one.name == "product"]
-    assert (facet.kind, facet.value, facet.chosen) == ("slug", "", 2)
-    assert [(one.value, one.chosen) for one in facet.held] == [("alpha", True), ("gamma", True)]
+    assert (facet.kind, facet.value, facet.selected) == ("slug", "", 2)
+    assert [(one.value, one.selected) for one in facet.selected_options] == [
+        ("alpha", True),
+        ("gamma", True),
+    ]
     wrong = client.get("/systems/", {"product": "atlantis"})
     assert wrong.status_code == 400
     assert 'value="atlantis" checked>atlantis' in wrong.content.decode()

@@ -12,12 +12,13 @@ import openpyxl
 import pytest
 from django.test import Client
 
-from citytools.exports import export, formats
+from citytools.exports import export, formats, registry
 from citytools.exports.export import Export
-from citytools.pages.data import FILES
 from tests import factories
 from tests.estate import published, small_london
 from tests.pages import read, rows, text_of
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_a_workbook_and_a_document_hold_the_rows_of_the_csv(client: Client, file
 @pytest.mark.usefixtures("_london")
 def test_each_format_says_how_many_rows_of_what_and_when(client: Client, file: Export) -> None:
     query = query_of(file) | {"illustrative": "no"}
-    if "illustrative" not in file.filter.base_filters:
+    if "illustrative" not in file.filter.fields_by_name():
         query.pop("illustrative")
     answers = [client.get(file.address_as(one), query) for one in ("csv", "xlsx", "json")]
     bodies = [text_of(answers[0]), b"".join(answers[1]), answers[2].json()]

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.lists.columns import Column
 from citytools.pages.content_files import ContentError
-from citytools.pages.data import FILES
 from citytools.pages.glossary import TERMS, load_terms
 from citytools.pages.method import METHODS
 from contracts.models import Route, Vat
@@ -22,6 +22,8 @@ from systems.models import Hosting, Status
 from tests import factories
 from tests.pages import read, text_of, words
 from tests.words import named_in_templates
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 

@@ -68,7 +68,7 @@ def test_boroughs_reporting_are_of_the_33_and_invented_returns_are_said(client: 
     factories.returned(factories.borough("GLA", kind=Borough.Kind.REGIONAL))
     page = client.get("/")
     figure = page.context["figures"][2]
-    assert (figure.number, figure.of) == (2, 33)
+    assert (figure.number, figure.out_of) == (2, 33)
     assert "2 of 33 boroughs reporting (1 invented for demonstration)" in words(page)
 
 

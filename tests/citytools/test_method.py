@@ -41,7 +41,7 @@ UNDESCRIBED = {
 }
 """Modules that compute and are no method of their own, each with the reason."""
 FORMULAS = {
-    "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.views",
+    "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.home",
     "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
     "boroughs.profile.chances", "boroughs.profile.peers", "boroughs.coverage",
     "boroughs.profile.page", "boroughs.compare.answers", "systems.products.page",

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
+from citytools.exports import registry
 from citytools.exports.export import Export
 from citytools.facts import dates
-from citytools.pages.data import FILES
 from citytools.wsgi import application
 from research.metrics import record
 from tests.estate import published, small_london
+
+FILES = registry.exports()
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
@@ -47,8 +49,8 @@ def test_every_file_is_described_with_its_filters_and_columns(client: Client) ->
     for file in FILES:
         operation = paths[file.address_as("json")]["get"]
         names = [one["name"] for one in operation["parameters"]]
-        filters = [name for name, one in file.filter.get_filters().items() if one]
-        paging = [] if file.made else ["limit", "after"]
+        filters = list(file.filter.fields_by_name())
+        paging = [] if file.compute_rows else ["limit", "after"]
         assert names == [*filters, "columns", *paging]
         answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
         cells = answer["properties"]["rows"]["items"]["properties"]

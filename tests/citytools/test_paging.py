@@ -6,12 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from citytools.exports import registry
 from citytools.lists import keyset
-from citytools.pages.data import FILES
 from contracts.models import Contract
 from tests import factories
 from tests.estate import small_london
 from tests.pages import rows
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,8 @@ def test_every_stored_list_can_be_read_part_by_part(client: Client, name: str) -
     small_london()
     (file,) = (export for export in FILES if export.name == name)
     first = file.columns[0].name
-    for sort in ["", *list(file.filter.base_filters["sort"].columns)]:
+    filterset: Any = file.filter
+    for sort in ["", *filterset.base_filters["sort"].columns]:
         query = f"sort={sort}" if sort else ""
         found = over_all_parts(client, f"{file.address_as('json')}?limit=2&{query}")
         in_csv = rows(client, f"{file.address}?{query}")
@@ -85,7 +88,7 @@ def test_a_next_link_that_is_not_ours_is_refused(client: Client) -> None:
 
 def test_a_next_link_of_another_list_is_refused(client: Client) -> None:
     small_london(rows=20)
-    stored = [file for file in FILES if file.whole and not file.made]
+    stored = [file for file in FILES if file.whole and not file.compute_rows]
     marks = {}
     for file in stored:
         following = client.get(file.address_as("json"), {"limit": 1}).json()["meta"]["next"]
@@ -113,7 +116,7 @@ def test_a_next_link_from_before_the_order_was_changed_is_refused(
 
 @pytest.mark.parametrize("part", [{"limit": "10"}, {"after": "x"}])
 def test_what_is_made_at_once_comes_whole_and_says_so(client: Client, part: dict[str, str]) -> None:
-    for file in [export for export in FILES if export.made]:
+    for file in [export for export in FILES if export.compute_rows]:
         response = client.get(file.address_as("json"), part)
         assert response.status_code == 400, file.name
         assert f"{next(iter(part))}: This document comes whole" in response.content.decode()

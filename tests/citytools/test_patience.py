@@ -13,7 +13,7 @@ from pytest_django import Settings
 from citytools.env import read_seconds
 from citytools.exports.tables import QueryTable
 from citytools.history import data_version
-from citytools.pages import views
+from citytools.pages import home
 from tests import factories
 from tests.pages import read, text_of, words
 
@@ -34,7 +34,7 @@ def sleep(*_: object) -> None:
 @pytest.fixture
 def slow_overview(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(views, "overview_figures", sleep)
+    monkeypatch.setattr(home, "overview_figures", sleep)
 
 
 @pytest.mark.usefixtures("slow_overview")
@@ -110,7 +110,7 @@ def test_another_fault_of_the_database_is_still_a_fault(
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1/0")
 
-    monkeypatch.setattr(views, "overview_figures", broken)
+    monkeypatch.setattr(home, "overview_figures", broken)
     client.raise_request_exception = False
     assert client.get("/").status_code == 500
 
@@ -124,7 +124,7 @@ def test_the_bound_holds_within_a_request_alone(
         seen.append(bound())
         return []
 
-    monkeypatch.setattr(views, "overview_figures", looking)
+    monkeypatch.setattr(home, "overview_figures", looking)
     client.get("/about/")
     assert bound() == "0"
     client.get("/")

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.http import QueryDict
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django.plugin import DjangoDbBlocker
 
 from citytools.search.lists import Hit
@@ -28,9 +27,7 @@ def _loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def results(q: str, **more: str) -> SearchResults:
-    data = QueryDict(mutable=True)
-    data.update({"q": q} | more)
-    return SearchResults(data)
+    return SearchResults(RequestFactory().get("/search/", {"q": q} | more))
 
 
 def first(q: str, record_type: str, **more: str) -> Hit:
@@ -180,8 +177,8 @@ def test_the_best_are_the_first_three_over_all_kinds(client: Client) -> None:
 
 
 def test_kinds_can_be_chosen() -> None:
-    data = QueryDict("q=cyber&kind=skill&kind=function")
-    assert {hit.kind.name for hit in SearchResults(data).hits} == {"skill", "function"}
+    request = RequestFactory().get("/search/?q=cyber&kind=skill&kind=function")
+    assert {hit.kind.name for hit in SearchResults(request).hits} == {"skill", "function"}
 
 
 def test_a_typing_error_in_one_of_several_words_is_forgiven() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.http import QueryDict
+from django.test import RequestFactory
 from django.utils.text import slugify
 
 from boroughs import search as boroughs
@@ -38,7 +38,7 @@ def body(name: str, **fields: str) -> Borough:
 
 
 def titles(q: str) -> list[str]:
-    return [hit.title for hit in SearchResults(QueryDict(f"q={q}")).hits]
+    return [hit.title for hit in SearchResults(RequestFactory().get("/search/", {"q": q})).hits]
 
 
 def test_the_known_are_londons_own_first() -> None:

@@ -155,7 +155,7 @@ def test_chips_name_what_is_chosen_and_take_it_away(client: Client, address: str
     factories.contract(lead=borough, systems=[factories.system(borough=borough)])
     query = {"borough": "camden", "source": ["return", "foi"], "sort": "as_of"}
     listing = client.get(address, query).context["listing"]
-    chips = {(chip.label, chip.value): chip.without for chip in listing.chosen.chips}
+    chips = {(chip.label, chip.value): chip.without for chip in listing.filterset.chips}
     assert set(chips) == {
         ("Borough", "Camden Town"),
         ("Source", "Borough's return"),
@@ -163,7 +163,7 @@ def test_chips_name_what_is_chosen_and_take_it_away(client: Client, address: str
     }
     assert chips["Borough", "Camden Town"] == "source=return&source=foi&sort=as_of"
     assert chips["Source", "Borough's return"] == "borough=camden&source=foi&sort=as_of"
-    assert listing.chosen.in_words.startswith("borough Camden Town; source Borough's return or")
+    assert listing.filterset.in_words.startswith("borough Camden Town; source Borough's return or")
 
 
 def test_an_empty_list_names_the_filters_to_take_away(client: Client) -> None:

@@ -14,12 +14,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from citytools.exports import formats, zip_archive
+from citytools.exports import formats, registry, zip_archive
 from citytools.http import file_response, outages
-from citytools.pages import data, views
-from citytools.pages.data import FILES
+from citytools.pages import data, home
 from tests import factories
 from tests.pages import text_of, words
+
+FILES = registry.exports()
 
 pytestmark = pytest.mark.django_db
 ZIP = "/data/citytools.zip"
@@ -158,7 +159,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
         def broken(*_: object) -> None:
             raise fault
 
-        monkeypatch.setattr(views, "overview_figures", broken)
+        monkeypatch.setattr(home, "overview_figures", broken)
 
     return fail
 

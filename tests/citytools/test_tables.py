@@ -29,9 +29,9 @@ class Asked:
     """What was asked of a file."""
 
     problems: tuple[tuple[str, str], ...] = ()
-    chosen_columns: tuple[Column, ...] = COLUMNS
+    selected_columns: tuple[Column, ...] = COLUMNS
     in_words: str = "borough Žižkov; q é"
-    illustrative: bool = True
+    includes_illustrative: bool = True
 
     def file_name(self, name: str) -> str:
         return name
@@ -46,7 +46,7 @@ def answer(*rows: dict[str, Any], asked: Asked | None = None) -> HttpResponseBas
         page="systems:list",
         filter=FactFilterSet,
         choose=lambda request, _: asked or Asked(),
-        made=lambda asked, _: rows,
+        compute_rows=lambda asked, _: rows,
     )
     return things.csv(RequestFactory().get("/things.csv", {"q": "é"}))
 
@@ -79,12 +79,12 @@ def test_a_table_without_rows_is_its_header() -> None:
 
 
 def test_a_table_has_the_columns_asked_in_their_order() -> None:
-    asked = Asked(chosen_columns=(COLUMNS[1], COLUMNS[0]))
+    asked = Asked(selected_columns=(COLUMNS[1], COLUMNS[0]))
     assert text(answer({"name": "A", "users": 1}, asked=asked)) == "users,name\n1,A\n"
 
 
 def test_a_single_empty_cell_is_a_row_too() -> None:
-    said = text(answer({"name": ""}, asked=Asked(chosen_columns=COLUMNS[:1])))
+    said = text(answer({"name": ""}, asked=Asked(selected_columns=COLUMNS[:1])))
     assert list(csv.reader(io.StringIO(said))) == [["name"], [""]]
 
 

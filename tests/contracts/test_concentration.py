@@ -53,7 +53,7 @@ def test_no_other_choice_of_holders_holds_more(amounts: list[int], places: int) 
         held += max(left)
         left.remove(max(left))
     top = top_share(amounts, places)
-    assert (top.held, top.total) == (held, sum(amounts))
+    assert (top.amount, top.total) == (held, sum(amounts))
     last = sorted(amounts, reverse=True)[places - 1 : places]
     assert bool(top.tied) == bool(last and last[0] in left)
 
@@ -142,8 +142,8 @@ def test_the_four_shares_are_those_of_plain_sql() -> None:
         expected = {key: tuple(amounts) for key, *amounts in cursor.fetchall()}
     result = {
         measure_basis.key: (
-            measure_basis.top_10.held,
-            measure_basis.top_15.held,
+            measure_basis.top_10.amount,
+            measure_basis.top_15.amount,
             measure_basis.total,
         )
         for measure_basis in bases.concentration_bases()

@@ -49,7 +49,7 @@ def test_the_switch_keeps_the_filters_and_the_filters_keep_the_switch(client: Cl
     assert links == [f"?borough={level.borough.slug}&show=level&sort=level#show"]
     assert '<input type="hidden" name="show" value="headcount">' in text_of(page)
     assert "<strong>headcount band</strong>" in text_of(page)
-    assert [chip.name for chip in page.context["listing"].chosen.chips] == ["borough"]
+    assert [chip.name for chip in page.context["listing"].filterset.chips] == ["borough"]
 
 
 def test_the_switch_changes_no_row(client: Client) -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from citytools.exports import zip_archive
+from citytools.exports import registry, zip_archive
 from citytools.http import outages
-from citytools.pages.data import FILES
 
 
 class Command(BaseCommand):
@@ -14,7 +13,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            archive = zip_archive.build_archive(FILES)
+            archive = zip_archive.build_archive(registry.exports())
         except OSError as fault:
             if why := outages.storage_fault_reason(fault):
                 raise CommandError(f"{why}: {fault}") from fault
