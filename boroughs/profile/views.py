@@ -24,7 +24,7 @@ from citytools.facts import dates
 from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from contracts.joint_procurement.presentation import windows_for_borough
-from research.publications import pages
+from research.publications import about
 
 BRIEF_MONTHS = 18
 """Months that a brief looks ahead."""
@@ -61,7 +61,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=not real),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
-        "about": pages.research_about_borough(found, today),
+        "about": about.research_about_borough(found, today),
     }
     return render_page(request, "boroughs/detail.html", context, query)
 

@@ -24,7 +24,7 @@ from contracts.joint_procurement.presentation import (
 )
 from contracts.joint_procurement.windows import GroupWindow, WindowSearch
 from contracts.models import Contract
-from research.publications import pages
+from research.publications import about
 
 MAX_WINDOWS_IN_CHART = 15
 """Windows drawn at the most."""
@@ -162,7 +162,7 @@ def together(request: HttpRequest) -> HttpResponse:
         "windows": detail_windows(listing.page, filterset, today, MAX_CONTRACTS_IN_LIST),
         "chart": windows_chart(search.windows, today, listing.csv),
         "today": today,
-        "about": pages.research_about_filter(filterset, today),
+        "about": about.research_about_filter(filterset, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 

@@ -1,9 +1,9 @@
-"""What a citation of research rests on: a day, a permanent address and a hash of the content.
+"""A citation of research: a day, a permanent address and a hash of the content.
 
-The content is what a record says and the numbers it says it with, without any layout: JSON in
-UTF-8, names sorted, no space between them, amounts as decimal text of at most six places. Its
-SHA-256 is the hash, so that whoever fetches the JSON can check it with sha256sum. Of a day that is
-over it never changes, for text and numbers are read as they stood when the day ended.
+The content is a record's text and its numbers, without any layout: JSON in UTF-8, names sorted, no
+space between them, amounts as decimal text of at most six places. Its SHA-256 is the hash, so that
+whoever fetches the JSON can check it with sha256sum. For a day that is over it never changes:
+text and numbers are read as they were when the day ended.
 """
 
 import datetime
@@ -15,11 +15,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.dateformat import format as in_format
-
 from citytools.facts import dates
-from research.metrics.base import Scope
-from research.metrics.figures import MetricFigure
+from research.metrics.base import MetricFigure, Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
 
@@ -34,8 +31,8 @@ Content = Mapping[str, Any]
 class Citation:
     """How to cite a page of research: its title, the day of its numbers, and their hash.
 
-    `address` is whole and asks for the day; `content` is what the hash is over, `file` where
-    to fetch it.
+    `address` is absolute and names the day; `content` is what the hash is taken over, `file` the
+    address to fetch it from.
     """
 
     title: str
@@ -63,10 +60,9 @@ class Citation:
     def promise(self) -> str:
         """What may be relied on, in a sentence or two."""
         if self.settled:
-            day = in_format(self.on, "j F Y")
             return (
-                f"{day} is over: this address will go on giving the same text, numbers and hash, "
-                "whatever is recorded later."
+                f"{day_in_words(self.on)} is over: this address will go on giving the same text, "
+                "numbers and hash, whatever is recorded later."
             )
         return (
             "Today is not over: until midnight in London, text, numbers and hash may still "
@@ -76,32 +72,32 @@ class Citation:
     @property
     def words(self) -> str:
         """The citation in one line."""
-        day = in_format(self.on, "j F Y")
+        day = day_in_words(self.on)
         return f"{AUTHOR}. {self.title}. As at {day}. {self.address}. SHA-256 {self.short}."
 
 
 def cite_finding(
-    found: Finding,
+    finding: Finding,
     figures: Mapping[str, MetricFigure],
     scope: Scope,
     absolute: Callable[[str], str],
 ) -> Citation:
-    """A citation of a finding's page; `absolute` makes a path a whole address."""
-    page = found.get_absolute_url()
-    content = finding_content(found, figures, scope)
-    return cite_page(found.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
+    """A citation of a finding's page; `absolute` makes a path an absolute address."""
+    page = finding.get_absolute_url()
+    content = finding_content(finding, figures, scope)
+    return cite_page(finding.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
 
 
 def cite_page(title: str, page: str, file: str, scope: Scope, content: Content) -> Citation:
-    """A citation of a page; `page` and `file` are whole addresses without a query."""
-    asked = scope_query(scope)
-    return Citation(title, scope.on, f"{page}?{asked}", f"{file}?{asked}", canonical_json(content))
+    """A citation of a page; `page` and `file` are absolute addresses without a query."""
+    query = scope_query(scope)
+    return Citation(title, scope.on, f"{page}?{query}", f"{file}?{query}", canonical_json(content))
 
 
 def scope_query(scope: Scope) -> str:
-    """The query string that asks for exactly this."""
-    invented = {"illustrative": "yes"} if scope.illustrative else {}
-    return urlencode({"as_at": scope.on.isoformat(), **invented})
+    """The query string of exactly this scope."""
+    illustrative = {"illustrative": "yes"} if scope.illustrative else {}
+    return urlencode({"as_at": scope.on.isoformat(), **illustrative})
 
 
 def canonical_json(content: Content) -> bytes:
@@ -111,7 +107,8 @@ def canonical_json(content: Content) -> bytes:
 
 
 def finding_content(finding: Finding, figures: Mapping[str, MetricFigure], scope: Scope) -> Content:
-    """A finding with its sources, the numbers it names and what they say of its claim."""
+    """A finding with its sources, the numbers it quotes and what they say of its claim."""
+    test = verdicts.run_claim_test(finding, figures)
     return (
         _content_head(scope)
         | _record_content(finding, figures)
@@ -122,8 +119,8 @@ def finding_content(finding: Finding, figures: Mapping[str, MetricFigure], scope
             "metric": finding.metric,
             "summary": finding.summary,
             "threshold": _amount(finding.threshold),
-            "verdict": str(verdicts.run_claim_test(finding, figures).now),
-            "verdict_at_publication": str(verdicts.run_claim_test(finding, figures).then),
+            "verdict": str(test.now),
+            "verdict_at_publication": str(test.at_publication),
         }
     )
 
@@ -212,10 +209,9 @@ def _record_content(record: Publication, figures: Mapping[str, MetricFigure]) ->
 
 
 def _source_content(source: Any) -> dict[str, str]:
-    names = ("title", "publisher", "url", "published_on")
-    return {name: getattr(source, name) for name in names}
+    return {name: getattr(source, name) for name in ("title", "publisher", "url", "published_on")}
 
 
 def _amount(value: Decimal | None) -> str | None:
-    """Without noughts at the end: a sum is written the same however the database scaled it."""
+    """Without zeros at the end: a sum is written the same however the database scaled it."""
     return None if value is None else f"{(round(value, 6) + 0).normalize():f}"

@@ -1,21 +1,44 @@
-"""Pages of research: findings, case studies and recommendations."""
+"""Pages of research: findings, case studies and recommendations, and their feed."""
 
 import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page
 
+from citytools.charts import Chart
+from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
+from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.http.file_response import bad_request_text
 from citytools.lists.filterset import QueryForm, render_page
 from citytools.lists.listing import FileLinks
-from research.models import CaseStudy, Finding, Publication, Recommendation
-from research.publications import pages
-from research.publications.feed import ResearchFeed
-from research.publications.pages import FindingPage, test_claims
-from research.publications.query import ResearchQueryForm
-from research.publications.text import add_figures
+from research.metrics import charts
+from research.metrics.base import MetricFigure, Scope
+from research.models import CaseStudy, Finding, MetricValue, Publication, Recommendation
+from research.publications import text
+from research.publications.citation import Citation, cite_finding
+from research.publications.query import PUBLISHED, ResearchQueryForm
+from research.publications.text import add_figures, plain_text, quoted_by_summary
+from research.publications.verdicts import (
+    ClaimTest,
+    advice_by_audience,
+    run_claim_test,
+    run_claim_tests,
+)
+
+MAX_RECORDS = 200
+"""Records of one kind that a page lists."""
+MAX_TREND_DAYS = 2000
 
 
 def http_410(
@@ -23,8 +46,8 @@ def http_410(
 ) -> HttpResponse | None:
     """410 with the day and the reason and nothing of the text; None where it is not withdrawn.
 
-    To be asked of today's tables before any earlier day is looked at: what is withdrawn today is
-    not shown as it was, either.
+    Call it on today's tables, before any earlier day is read: what is withdrawn today is not shown
+    as it was, either.
     """
     record = model._default_manager.withdrawn(today).filter(slug=slug).first()
     if record is None:
@@ -38,8 +61,53 @@ def http_410(
     return render(request, "research/withdrawn.html", context, status=410)
 
 
-MAX_RECORDS = 200
-"""Records of one kind that a page lists."""
+@dataclass(frozen=True)
+class FindingPage:
+    """A finding with every number it quotes, as measured over a scope."""
+
+    finding: Finding
+    scope: Scope
+
+    @cached_property
+    def figures(self) -> dict[str, MetricFigure]:
+        """The numbers by key, that of the claim first."""
+        return text.own_figures(self.finding, text.measure_quoted([self.finding], self.scope))
+
+    @property
+    def figures_in_order(self) -> list[MetricFigure]:
+        """The numbers as the page lists them."""
+        return list(self.figures.values())
+
+    @property
+    def claim_test(self) -> ClaimTest:
+        """The claim tested on the rows."""
+        return run_claim_test(self.finding, self.figures)
+
+    @property
+    def picture(self) -> Chart | None:
+        """What the claim's number is made of."""
+        figure = self.claim_test.figure
+        return charts.metric_chart(figure) if figure else None
+
+    @cached_property
+    def trend(self) -> Chart | None:
+        """The recorded past of the claim's number, up to the day; real records only."""
+        figure = self.claim_test.figure
+        if figure is None:
+            return None
+        recorded = MetricValue.objects.filter(metric=figure.metric.key, on__lte=self.scope.on)
+        newest = list(recorded.order_by("-on", "-pk")[:MAX_TREND_DAYS])
+        return charts.trend_chart(figure.metric, newest[::-1]) if newest else None
+
+    def cite(self, absolute: Callable[[str], str]) -> Citation:
+        """How to cite the page; `absolute` makes a path a whole address."""
+        return cite_finding(self.finding, self.figures, self.scope, absolute)
+
+    @property
+    def rows(self) -> str:
+        """The address of the rows behind the claim; empty where none measure the same."""
+        figure = self.claim_test.figure
+        return self.finding.rows or (figure.rows if figure else "")
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -49,23 +117,12 @@ def index(request: HttpRequest) -> HttpResponse:
         findings = query.public(Finding).prefetch_related("sources")
         studies = query.public(CaseStudy).prefetch_related("boroughs")
         context = {
-            "findings": test_claims(list(findings[:MAX_RECORDS]), query.scope),
+            "findings": run_claim_tests(list(findings[:MAX_RECORDS]), query.scope),
             "case_studies": studies[:MAX_RECORDS],
             "recommendations": query.public(Recommendation)[:MAX_RECORDS],
             "files": FileLinks("research:findings_csv", query.query()),
         }
         return render_page(request, "research/index.html", context, query)
-
-
-@conditional_page
-def atom(request: HttpRequest) -> HttpResponse:
-    """The newest of what is published, for a feed reader."""
-    if problems := QueryForm(request).problems:
-        return bad_request_text(problems)
-    response = ResearchFeed(dates.today())(request)
-    # What is withdrawn leaves with no later date: only the tag of the whole tells that it left
-    del response["Last-Modified"]
-    return response
 
 
 def finding(request: HttpRequest, slug: str) -> HttpResponse:
@@ -76,12 +133,12 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
         page = FindingPage(get_object_or_404(public, slug=slug), query.scope)
-        resting = query.public(Recommendation).filter(findings=page.finding)
+        advice = query.public(Recommendation).filter(findings=page.finding)
         context = {
             "finding": page.finding,
             "shown": page,
-            "recommendations": resting[:MAX_RECORDS],
-            "citation": page.cited(request.build_absolute_uri),
+            "recommendations": advice[:MAX_RECORDS],
+            "citation": page.cite(request.build_absolute_uri),
         }
         return render_page(request, "research/finding.html", context, query)
 
@@ -102,19 +159,90 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
         return withdrawn
     query = ResearchQueryForm(request)
     with query.moment():
-        found = get_object_or_404(query.public(CaseStudy).for_page(), slug=slug)
-        add_figures([found], query.scope)
-        return render_page(request, "research/case_study.html", {"case_study": found}, query)
+        study = get_object_or_404(query.public(CaseStudy).for_page(), slug=slug)
+        add_figures([study], query.scope)
+        return render_page(request, "research/case_study.html", {"case_study": study}, query)
 
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
     query, today = ResearchQueryForm(request), dates.today()
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
-    gone_since = list(withdrawn[:MAX_RECORDS])
+    withdrawn_today = list(withdrawn[:MAX_RECORDS])  # read before the tables are those of the day
     with query.moment():
         public = query.public(Recommendation).for_page(query.day)
-        audiences = pages.advice_by_audience(list(public[:MAX_RECORDS]), query.scope, today)
+        audiences = advice_by_audience(list(public[:MAX_RECORDS]), query.scope, today)
         files = FileLinks("research:recommendations_csv", query.query())
-        context = {"audiences": audiences, "withdrawn": gone_since, "files": files}
+        context = {"audiences": audiences, "withdrawn": withdrawn_today, "files": files}
         return render_page(request, "research/recommendations.html", context, query)
+
+
+class ResearchFeed(AtomFeed):
+    """What is published, the newest change first; what is withdrawn drops out."""
+
+    title = "City Tools: research"
+    subtitle = "Findings, case studies and recommendations on the boroughs' technology."
+    feed_guid = permanent_feed_id("/research/research.atom")
+
+    def __init__(self, today: datetime.date) -> None:
+        self.today = today
+        self.link, self.feed_url = reverse("research:list"), reverse("research:atom")
+
+    def items(self) -> list[Any]:
+        """Public records, each with `updated` and `figures`; at most 100."""
+        newest = [record for model in PUBLISHED for record in _newest(model, self.today)]
+        newest.sort(key=lambda record: (record.updated, record.pk), reverse=True)
+        return add_figures(newest[:MAX_FEED_ENTRIES], Scope(self.today), quoted_by_summary)
+
+    def item_title(self, item: Any) -> str:
+        """'Finding: Ten vendors held more than half …'."""
+        return single_line(f"{str(item._meta.verbose_name).capitalize()}: {item.title}")
+
+    def item_description(self, item: Any) -> SafeString:
+        """HTML: the summary with its numbers, or the first paragraph."""
+        words = plain_text(getattr(item, "summary", "") or item.body, item.figures)
+        return format_html("<p>{}</p>", replace_control_characters(words.partition("\n")[0]))
+
+    def item_link(self, item: Any) -> str:
+        """The record's page."""
+        return str(item.get_absolute_url())
+
+    def item_guid(self, item: Any) -> str:
+        """The same for ever, on whatever host and under whatever title."""
+        return permanent_feed_id(f"{item._meta.model_name}-{item.pk}")
+
+    def item_pubdate(self, item: Any) -> datetime.datetime:
+        """The beginning of its first public day."""
+        return _beginning(item)
+
+    def item_updateddate(self, item: Any) -> Any:
+        """When it was last written to, or became public if that was later."""
+        return item.updated
+
+
+def _newest(model: Any, today: datetime.date) -> list[Any]:
+    """Public records of one kind by their last write, each with `updated`."""
+    events = model.pgh_event_model.objects.filter(pgh_obj=OuterRef("pk"))
+    last = Subquery(events.order_by("-pgh_id").values("pgh_created_at")[:1])
+    rows = model.objects.published(today).annotate(written=last)
+    records = list(rows.order_by("-written", "-pk")[:MAX_FEED_ENTRIES])
+    for record in records:
+        begun = _beginning(record)
+        record.updated = max(record.written, begun) if record.written else begun
+    return records
+
+
+def _beginning(record: Any) -> datetime.datetime:
+    """The first moment of its first public day."""
+    return timezone.make_aware(datetime.datetime.combine(record.published_on, datetime.time()))
+
+
+@conditional_page
+def atom(request: HttpRequest) -> HttpResponse:
+    """The newest of what is published, for a feed reader."""
+    if problems := QueryForm(request).problems:
+        return bad_request_text(problems)
+    response = ResearchFeed(dates.today())(request)
+    # What is withdrawn leaves with no later date: only the tag of the whole tells that it left
+    del response["Last-Modified"]
+    return response

@@ -8,7 +8,7 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.filterset import render_page
 from citytools.lists.listing import Listing
-from research.publications import pages
+from research.publications import about
 from systems import charts, service_map
 from systems.filters import SystemFilter
 from systems.models import System
@@ -34,7 +34,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
             Subject.SYSTEMS, filterset.rows.borough_count(), illustrative=filterset.illustrative
         ),
         "chart": charts.systems_by_area_chart(filterset.rows, listing.csv),
-        "about": pages.research_about_filter(filterset, dates.today()),
+        "about": about.research_about_filter(filterset, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 
@@ -61,5 +61,5 @@ def service_map_page(request: HttpRequest) -> HttpResponse:
         Subject.SYSTEMS, len(made.boroughs), illustrative=filterset.illustrative
     )
     context = {"listing": listing, "map": made, "coverage": reporting}
-    context["about"] = pages.research_about_filter(filterset, dates.today())
+    context["about"] = about.research_about_filter(filterset, dates.today())
     return render(request, "systems/map.html", context, status=listing.status)

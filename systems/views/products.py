@@ -9,7 +9,7 @@ from citytools.facts import dates
 from citytools.lists.filterset import RealOnlyQueryForm, render_page
 from citytools.lists.listing import Listing
 from contracts.models import Contract
-from research.publications import pages
+from research.publications import about
 from systems import charts, costs
 from systems.costs import products_with_counts
 from systems.filters import ProductFilter
@@ -55,6 +55,6 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "chart": charts.cost_each_thousand(paid),
         "alternatives": alternatives_to(functions, [found], illustrative=query.illustrative),
         "moves": moves_involving(found, everything),
-        "about": pages.research_about_product(found, today),
+        "about": about.research_about_product(found, today),
     }
     return render_page(request, "systems/product.html", context, query)
