@@ -252,7 +252,13 @@ def _shared_cells(publication: Publication) -> Row:
 
 
 def _export(
-    name: str, title: str, row: str, page: str, form: type[_ResearchFile | TrendFile], **rest: bool
+    name: str,
+    title: str,
+    row: str,
+    page: str,
+    form: type[_ResearchFile | TrendFile],
+    *,
+    paged: bool = True,
 ) -> Export:
     """An export of rows computed in Python, whose route is its name."""
     return Export(
@@ -264,7 +270,7 @@ def _export(
         filter=form,
         choose=lambda request, today: form(request),
         made=lambda query, today: query.table(),
-        **rest,
+        paged=paged,
     )
 
 

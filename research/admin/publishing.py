@@ -134,7 +134,7 @@ class MetricField(forms.ChoiceField):
             raise forms.ValidationError(fault)
 
 
-class PublicationForm(forms.ModelForm):
+class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """Texts whose tokens are checked."""
 
     def clean(self) -> dict[str, Any]:

@@ -161,7 +161,8 @@ def boroughs_with(function: str, *, product: str = "", maker: str = "") -> Compu
                 with_it.add(borough)
             if kind == SourceKind.ILLUSTRATIVE:
                 illustrative.add(borough)
-        bars = [(name, float(len(boroughs))) for name, boroughs in boroughs_by_product.items()]
+        products = sorted(boroughs_by_product.items(), key=lambda item: (-len(item[1]), item[0]))
+        bars = [(name, float(len(boroughs))) for name, boroughs in products]
         return share(
             len(with_it),
             len(known),
@@ -169,9 +170,7 @@ def boroughs_with(function: str, *, product: str = "", maker: str = "") -> Compu
             boroughs=len(known),
             left_out=scope.london.count() - len(known),
             illustrative=len(illustrative),
-            picture=Picture(
-                ("Product", "Boroughs"), sorted(bars, key=lambda bar: (-bar[1], bar[0]))
-            ),
+            picture=Picture(("Product", "Boroughs"), bars),
         )
 
     return compute

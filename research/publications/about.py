@@ -31,19 +31,19 @@ class PublicationsAbout:
 def research_about_borough(borough: Borough, on: datetime.date) -> PublicationsAbout:
     """Case studies about a borough; one query. No finding is about one borough."""
     return PublicationsAbout(
-        list(CaseStudy.objects.published(on).about(borough)[:MAX_PUBLICATIONS])
+        list(CaseStudy.objects.published(on).filter(boroughs=borough)[:MAX_PUBLICATIONS])
     )
 
 
 def research_about_product(product: Product, on: datetime.date) -> PublicationsAbout:
     """Case studies about a product, and findings whose rows are its own; two queries."""
-    studies = CaseStudy.objects.published(on).about(product)[:MAX_PUBLICATIONS]
+    studies = CaseStudy.objects.published(on).filter(products=product)[:MAX_PUBLICATIONS]
     return PublicationsAbout(list(studies), _findings("product", product.slug, on))
 
 
 def research_about_function(function: Function, on: datetime.date) -> PublicationsAbout:
     """Case studies about a function, and findings whose rows are of it; two queries."""
-    studies = CaseStudy.objects.published(on).about(function)[:MAX_PUBLICATIONS]
+    studies = CaseStudy.objects.published(on).filter(functions=function)[:MAX_PUBLICATIONS]
     return PublicationsAbout(list(studies), _findings("function", function.slug, on))
 
 

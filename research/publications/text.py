@@ -58,7 +58,7 @@ class Token:
 def render_text(text: str, figures: Mapping[str, MetricFigure], level: int = 2) -> SafeString:
     """The text as HTML, its headings from `level` down; a token without a figure is "not known"."""
     env = {"level": level, "figures": figures}
-    html = _PARSER.render(_source(text), env).replace(_BAR, "|").replace("%EE%80%80", "%7C")
+    html: str = _PARSER.render(_source(text), env).replace(_BAR, "|").replace("%EE%80%80", "%7C")
     html = markdown.sanitise_html(html)
     if len(text) > markdown.MAX_TEXT_CHARACTERS:
         html += '<p class="govuk-body">The text is longer than is shown.</p>'

@@ -137,30 +137,13 @@ class AdviceNotice:
 
 @dataclass(frozen=True)
 class Advice:
-    """A recommendation with its text, and the findings it rests on, each held against the rows."""
+    """A recommendation with its text, and a test of each public finding that it rests on."""
 
     recommendation: Recommendation
     body: SafeString
     claim_tests: Sequence[ClaimTest]
-    withdrawn: Sequence[Finding]
-    rows: str
-    """Whose rows: 'today’s rows' or 'the rows of 1 May 2026'."""
-
-    @property
-    def notices(self) -> list[AdviceNotice]:
-        """One for each finding that does not hold, has flipped or was withdrawn."""
-        return [
-            AdviceNotice(f"{headline} on {self.rows}", test.finding, test.sentence)
-            for test in self.claim_tests
-            if (headline := _changed_verdict(test))
-        ] + [
-            AdviceNotice(
-                f"A finding it rests on was withdrawn on {day_in_words(finding.withdrawn_on)}",
-                finding,
-                f"The reason given: {finding.withdrawal_reason}",
-            )
-            for finding in self.withdrawn
-        ]
+    notices: Sequence[AdviceNotice]
+    """One for each finding that does not hold, has flipped or was withdrawn."""
 
 
 def advice_by_audience(
@@ -177,11 +160,15 @@ def advice_by_audience(
     ]
     measured = text.measure_quoted(recommendations, scope, metrics)
     rows = "today’s rows" if scope.on == today else f"the rows of {day_in_words(scope.on)}"
-    advice = [
-        _advice(recommendation, measured, scope.on, rows) for recommendation in recommendations
-    ]
     return [
-        (audience.label, [item for item in advice if item.recommendation.audience == audience])
+        (
+            audience.label,
+            [
+                _advice(recommendation, measured, scope.on, rows)
+                for recommendation in recommendations
+                if recommendation.audience == audience
+            ],
+        )
         for audience in Recommendation.Audience
     ]
 
@@ -192,19 +179,20 @@ def _advice(
     on: datetime.date,
     rows: str,
 ) -> Advice:
-    findings = list(recommendation.findings.all())
     figures = text.own_figures(recommendation, measured)
-    return Advice(
-        recommendation,
-        text.render_text(recommendation.body, figures, level=4),
-        [
-            run_claim_test(finding, measured)
-            for finding in findings
-            if finding.state(on) == State.PUBLISHED
-        ],
-        [finding for finding in findings if finding.state(on) == State.WITHDRAWN],
-        rows,
-    )
+    body = text.render_text(recommendation.body, figures, level=4)
+    tests, notices = [], []
+    for finding in recommendation.findings.all():
+        if finding.state(on) == State.PUBLISHED:
+            tests.append(test := run_claim_test(finding, measured))
+            if headline := _changed_verdict(test):
+                notices.append(AdviceNotice(f"{headline} on {rows}", finding, test.sentence))
+    for finding in recommendation.findings.all():
+        if finding.state(on) == State.WITHDRAWN:
+            day, reason = day_in_words(finding.withdrawn_on), finding.withdrawal_reason
+            headline = f"A finding it rests on was withdrawn on {day}"
+            notices.append(AdviceNotice(headline, finding, f"The reason given: {reason}"))
+    return Advice(recommendation, body, tests, notices)
 
 
 def _changed_verdict(test: ClaimTest) -> str:

@@ -1,9 +1,6 @@
 """Pages of research: findings, case studies and recommendations, and their feed."""
 
 import datetime
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -23,18 +20,13 @@ from citytools.http.file_response import bad_request_text
 from citytools.lists.filterset import QueryForm, render_page
 from citytools.lists.listing import FileLinks
 from research.metrics import charts
-from research.metrics.base import MetricFigure, Scope
+from research.metrics.base import Metric, Scope
 from research.models import CaseStudy, Finding, MetricValue, Publication, Recommendation
 from research.publications import text
-from research.publications.citation import Citation, cite_finding
+from research.publications.citation import cite_finding
 from research.publications.query import PUBLISHED, ResearchQueryForm
 from research.publications.text import add_figures, plain_text, quoted_by_summary
-from research.publications.verdicts import (
-    ClaimTest,
-    advice_by_audience,
-    run_claim_test,
-    run_claim_tests,
-)
+from research.publications.verdicts import advice_by_audience, run_claim_test, run_claim_tests
 
 MAX_RECORDS = 200
 """Records of one kind that a page lists."""
@@ -61,55 +53,6 @@ def http_410(
     return render(request, "research/withdrawn.html", context, status=410)
 
 
-@dataclass(frozen=True)
-class FindingPage:
-    """A finding with every number it quotes, as measured over a scope."""
-
-    finding: Finding
-    scope: Scope
-
-    @cached_property
-    def figures(self) -> dict[str, MetricFigure]:
-        """The numbers by key, that of the claim first."""
-        return text.own_figures(self.finding, text.measure_quoted([self.finding], self.scope))
-
-    @property
-    def figures_in_order(self) -> list[MetricFigure]:
-        """The numbers as the page lists them."""
-        return list(self.figures.values())
-
-    @property
-    def claim_test(self) -> ClaimTest:
-        """The claim tested on the rows."""
-        return run_claim_test(self.finding, self.figures)
-
-    @property
-    def picture(self) -> Chart | None:
-        """What the claim's number is made of."""
-        figure = self.claim_test.figure
-        return charts.metric_chart(figure) if figure else None
-
-    @cached_property
-    def trend(self) -> Chart | None:
-        """The recorded past of the claim's number, up to the day; real records only."""
-        figure = self.claim_test.figure
-        if figure is None:
-            return None
-        recorded = MetricValue.objects.filter(metric=figure.metric.key, on__lte=self.scope.on)
-        newest = list(recorded.order_by("-on", "-pk")[:MAX_TREND_DAYS])
-        return charts.trend_chart(figure.metric, newest[::-1]) if newest else None
-
-    def cite(self, absolute: Callable[[str], str]) -> Citation:
-        """How to cite the page; `absolute` makes a path a whole address."""
-        return cite_finding(self.finding, self.figures, self.scope, absolute)
-
-    @property
-    def rows(self) -> str:
-        """The address of the rows behind the claim; empty where none measure the same."""
-        figure = self.claim_test.figure
-        return self.finding.rows or (figure.rows if figure else "")
-
-
 def index(request: HttpRequest) -> HttpResponse:
     """All that is published, each claim with what the rows say of it today."""
     query = ResearchQueryForm(request)
@@ -132,22 +75,36 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     query = ResearchQueryForm(request)
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
-        page = FindingPage(get_object_or_404(public, slug=slug), query.scope)
-        advice = query.public(Recommendation).filter(findings=page.finding)
+        finding: Finding = get_object_or_404(public, slug=slug)
+        figures = text.own_figures(finding, text.measure_quoted([finding], query.scope))
+        test = run_claim_test(finding, figures)
+        advice = query.public(Recommendation).filter(findings=finding)
+        absolute = request.build_absolute_uri
         context = {
-            "finding": page.finding,
-            "shown": page,
+            "finding": finding,
+            "figures": figures,
+            "test": test,
+            "rows": finding.rows or (test.figure.rows if test.figure else ""),
+            "chart": charts.metric_chart(test.figure) if test.figure else None,
+            "trend": _trend(test.figure.metric, query.day) if test.figure else None,
             "recommendations": advice[:MAX_RECORDS],
-            "citation": page.cite(request.build_absolute_uri),
+            "citation": cite_finding(finding, figures, query.scope, absolute),
         }
         return render_page(request, "research/finding.html", context, query)
+
+
+def _trend(metric: Metric, until: datetime.date) -> Chart | None:
+    """The recorded past of a metric, up to the day; real records only."""
+    recorded = MetricValue.objects.filter(metric=metric.key, on__lte=until)
+    newest = list(recorded.order_by("-on", "-pk")[:MAX_TREND_DAYS])
+    return charts.trend_chart(metric, newest[::-1]) if newest else None
 
 
 def case_studies(request: HttpRequest) -> HttpResponse:
     """All case studies, with what came of each and what it is said to have cost or saved."""
     query = ResearchQueryForm(request)
     with query.moment():
-        public = query.public(CaseStudy).for_list()
+        public = query.public(CaseStudy).prefetch_related("boroughs", "claims")
         files = FileLinks("research:case_studies_csv", query.query())
         context = {"case_studies": add_figures(public[:MAX_RECORDS], query.scope), "files": files}
         return render_page(request, "research/case_studies.html", context, query)
@@ -195,28 +152,22 @@ class ResearchFeed(AtomFeed):
         return add_figures(newest[:MAX_FEED_ENTRIES], Scope(self.today), quoted_by_summary)
 
     def item_title(self, item: Any) -> str:
-        """'Finding: Ten vendors held more than half …'."""
         return single_line(f"{str(item._meta.verbose_name).capitalize()}: {item.title}")
 
     def item_description(self, item: Any) -> SafeString:
-        """HTML: the summary with its numbers, or the first paragraph."""
         words = plain_text(getattr(item, "summary", "") or item.body, item.figures)
         return format_html("<p>{}</p>", replace_control_characters(words.partition("\n")[0]))
 
     def item_link(self, item: Any) -> str:
-        """The record's page."""
         return str(item.get_absolute_url())
 
     def item_guid(self, item: Any) -> str:
-        """The same for ever, on whatever host and under whatever title."""
         return permanent_feed_id(f"{item._meta.model_name}-{item.pk}")
 
     def item_pubdate(self, item: Any) -> datetime.datetime:
-        """The beginning of its first public day."""
         return _beginning(item)
 
     def item_updateddate(self, item: Any) -> Any:
-        """When it was last written to, or became public if that was later."""
         return item.updated
 
 

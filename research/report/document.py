@@ -33,12 +33,13 @@ class Plane:
     @classmethod
     def from_points(cls, head: Sequence[str], points: Sequence[Point]) -> Self:
         """Both axes begin at zero; `head` names label, across and up."""
-        across_step = _step(max((across for _, across, _ in points), default=0))
-        up_step = _step(max((up for _, _, up in points), default=0))
+        amounts = [(label, across, up) for label, *(across, up) in points]
+        across_step = _step(max((across for _, across, _ in amounts), default=0))
+        up_step = _step(max((up for _, _, up in amounts), default=0))
         return cls(
             head[1],
             head[2],
-            [(_x(across, across_step), _y(up, up_step), label) for label, across, up in points],
+            [(_x(across, across_step), _y(up, up_step), label) for label, across, up in amounts],
             [(_x(n * across_step, across_step), f"{n * across_step:,.10g}") for n in range(6)],
             [(_y(n * up_step, up_step), f"{n * up_step:,.10g}") for n in range(6)],
         )
@@ -220,7 +221,7 @@ def join_lines(lines: Iterable[Line], separator: str) -> Line:
 
 def picture_bars(picture: Picture, words: Iterable[Sequence[str]]) -> list[ReportBar]:
     """A picture's rows as bars; `words` are its rows as a page writes them."""
-    amounts = [abs(row[1]) for row in picture.rows]
+    amounts = [abs(amount) for _, *(amount, *_) in picture.rows]
     longest = max(amounts, default=0) or 1
     return [
         ReportBar(label, number, round(100 * amount / longest, 1))

@@ -10,7 +10,7 @@ from django.test import Client
 from citytools.facts import dates
 from research.metrics.definitions import METRICS
 from research.models import CaseStudy
-from research.publications import pages
+from research.publications import about
 from tests import factories
 from tests.pages import read, words
 
@@ -64,11 +64,11 @@ def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     metric = replace(METRICS["modern_gov_boroughs"], rows="/systems/?product=modern-gov")
-    monkeypatch.setattr(pages, "METRICS", {metric.key: metric})
+    monkeypatch.setattr(about, "METRICS", {metric.key: metric})
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")
-    assert pages.research_about_product(product, TODAY).findings == [by_metric]
+    assert about.research_about_product(product, TODAY).findings == [by_metric]
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -110,7 +110,7 @@ def test_a_page_names_the_newest_ten(client: Client) -> None:
         factories.case_study(
             title=f"Deed {number:02}", boroughs=[borough], published_on=f"2026-11-{number + 1:02}"
         )
-    named = [study.title for study in pages.research_about_borough(borough, TODAY).case_studies]
+    named = [study.title for study in about.research_about_borough(borough, TODAY).case_studies]
     assert named == [f"Deed {number:02}" for number in range(11, 1, -1)]
 
 
@@ -118,4 +118,4 @@ def test_withdrawn_research_is_linked_from_nowhere() -> None:
     borough = factories.borough()
     gone = {"withdrawn_on": "2026-11-29", "withdrawal_reason": "Wrong."}
     factories.case_study(boroughs=[borough], published_on="2026-01-01", **gone)
-    assert not pages.research_about_borough(borough, TODAY)
+    assert not about.research_about_borough(borough, TODAY)

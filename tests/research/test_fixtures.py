@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from research.metrics.definitions import METRICS
-from research.models.claims import Comparison
+from research.models import Comparison
 from research.publications import text
 from tests.loading import FIXTURES
 

@@ -75,7 +75,7 @@ def counted(metric: Metric, invented: bool) -> int:
 def listed(client: Client, metric: Metric, invented: bool) -> int:
     """Rows of the list and of its file alike; of boroughs or functions, how many are in them."""
     scope = Scope(TODAY, illustrative=invented)
-    address, file = metric.rows_of(scope), metric.csv_of(scope)
+    address, file = metric.rows_url(scope), metric.csv_url(scope)
     found = rows(client, file)
     assert total(client.get(address)) == len(found)
     if metric.key in BOROUGHS:
@@ -89,8 +89,8 @@ def listed(client: Client, metric: Metric, invented: bool) -> int:
 @pytest.mark.parametrize("key", sorted(ROUGHLY))
 def test_where_no_list_shows_exactly_the_rows_the_closest_answers(client: Client, key: str) -> None:
     any_london(2)
-    assert client.get(METRICS[key].rows_of(Scope(TODAY))).status_code == 200
-    assert rows(client, METRICS[key].csv_of(Scope(TODAY)))
+    assert client.get(METRICS[key].rows_url(Scope(TODAY))).status_code == 200
+    assert rows(client, METRICS[key].csv_url(Scope(TODAY)))
 
 
 @pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_the_record_bears_out_what_was_counted_by_hand() -> None:
 def test_what_is_invented_changes_no_number_of_real_records() -> None:
     load()
     real = {key: of(key) for key in METRICS}
-    assert all(value.invented == 0 for value in real.values())
+    assert all(value.illustrative == 0 for value in real.values())
     load(demo="yes")
     assert {key: of(key) for key in METRICS} == real
-    assert any(of(key, invented=True).invented for key in METRICS)
+    assert any(of(key, invented=True).illustrative for key in METRICS)

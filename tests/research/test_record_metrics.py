@@ -175,8 +175,8 @@ def test_a_day_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError
         return real(*_)
 
-    real = recording._written
-    monkeypatch.setattr(recording, "_written", fail)
+    real = recording._write
+    monkeypatch.setattr(recording, "_write", fail)
     with pytest.raises(RuntimeError):
         run()
     assert not MetricValue.objects.exists()

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from research.metrics.base import Measurement, Scope
+from research.metrics.base import Measurement, MetricFigure, PublishedValue, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure, PublishedValue
 from research.report import pdf
 
 KEY = "modern_gov_boroughs"

@@ -7,9 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citytools.facts import markdown
-from research.metrics.base import Measurement, Scope
+from research.metrics.base import Measurement, MetricFigure, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure
 from research.publications.text import (
     Token,
     plain_text,
