@@ -28,8 +28,8 @@ def package(client: Client, query: Any = None, **environ: Any) -> Json:
     response = client.get(ADDRESS, query, **environ)
     text = text_of(response)
     assert response.status_code == 200, text
-    found: Json = json.loads(text)
-    return found
+    data: Json = json.loads(text)
+    return data
 
 
 def release(client: Client) -> Json:
@@ -69,8 +69,8 @@ def official(name: str) -> Json:
         pytest.fail(
             f"The official OCDS schemas are not in {install.SCHEMA_FOLDER}: run make setup."
         )
-    found: Json = json.loads(path.read_text())
-    return found
+    schema: Json = json.loads(path.read_text())
+    return schema
 
 
 def validator(name: str) -> Draft4Validator:
@@ -87,22 +87,22 @@ def validator(name: str) -> Draft4Validator:
     )
 
 
-def faults(told: Json) -> list[str]:
+def faults(data: Json) -> list[str]:
     """What the official schemas find in a package, and in each of its releases alone."""
     single = validator(install.RELEASE_SCHEMA)
-    found = [*validator(install.PACKAGE_SCHEMA).iter_errors(told)]
-    found += [fault for each in told["releases"] for fault in single.iter_errors(each)]
-    return [f"{fault.json_path}: {fault.message}" for fault in found]
+    errors = [*validator(install.PACKAGE_SCHEMA).iter_errors(data)]
+    errors += [fault for each in data["releases"] for fault in single.iter_errors(each)]
+    return [f"{fault.json_path}: {fault.message}" for fault in errors]
 
 
-def beyond_the_standard(told: Json) -> set[str]:
+def beyond_the_standard(data: Json) -> set[str]:
     """Names of fields in the releases that the official schema does not define."""
     schema = _closed(official(install.RELEASE_SCHEMA))
     strict = Draft4Validator(schema)
-    found = (fault for each in told["releases"] for fault in strict.iter_errors(each))
+    errors = (fault for each in data["releases"] for fault in strict.iter_errors(each))
     return {
         name
-        for fault in found
+        for fault in errors
         if fault.validator == "additionalProperties" and isinstance(fault.instance, dict)
         for name in fault.instance.keys() - fault.schema["properties"].keys()
     }
@@ -119,11 +119,11 @@ def _closed(schema: Any) -> Any:
     return closed | ({"additionalProperties": False} if lists_fields else {})
 
 
-def empties(told: Any, path: str = "$") -> Iterator[str]:
+def empties(value: Any, path: str = "$") -> Iterator[str]:
     """Where a package says nothing in many words: null, an empty text, list or object."""
-    if told in (None, "", [], {}):
+    if value in (None, "", [], {}):
         yield path
-    named = told.items() if isinstance(told, dict) else ()
-    listed = enumerate(told) if isinstance(told, list) else ()
+    named = value.items() if isinstance(value, dict) else ()
+    listed = enumerate(value) if isinstance(value, list) else ()
     for key, each in [*named, *listed]:
         yield from empties(each, f"{path}.{key}")

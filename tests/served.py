@@ -20,14 +20,14 @@ class Served(Client):
 
 
 def _through(environ: dict[str, Any]) -> HttpResponse:
-    told: list[Any] = []
-    parts = wsgi.application(environ, lambda *words: told.extend(words))
+    started: list[Any] = []
+    parts = wsgi.application(environ, lambda *words: started.extend(words))
     content = b"".join(parts)
     if hasattr(parts, "close"):
         parts.close()
-    response = HttpResponse(content, status=int(told[0][:3]))
+    response = HttpResponse(content, status=int(started[0][:3]))
     del response["Content-Type"]
-    for name, value in told[1]:
+    for name, value in started[1]:
         if name == "Set-Cookie":
             response.cookies.load(value)
         response[name] = value
@@ -35,7 +35,7 @@ def _through(environ: dict[str, Any]) -> HttpResponse:
     return response
 
 
-def asked(client: Client, address: str, **headers: str) -> tuple[bytes, int]:
+def get_counted(client: Client, address: str, **headers: str) -> tuple[bytes, int]:
     """What is answered, and by how many queries."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address, headers=headers)

@@ -67,16 +67,16 @@ class _Fields(HTMLParser):
         self._multiple = False
 
     def handle_starttag(self, tag: str, attributes: Any) -> None:
-        found = {name: value or "" for name, value in attributes}
-        if tag == "input" and found.get("name"):
-            self._input(found)
+        values = {name: value or "" for name, value in attributes}
+        if tag == "input" and values.get("name"):
+            self._input(values)
         elif tag == "textarea":
-            self._textarea = found["name"]
+            self._textarea = values["name"]
             self.values[self._textarea] = ""
         elif tag == "select":
-            self._select, self._multiple = found.get("name", ""), "multiple" in found
+            self._select, self._multiple = values.get("name", ""), "multiple" in values
         elif tag == "option" and self._select:
-            self._option(found.get("value", ""), selected="selected" in found)
+            self._option(values.get("value", ""), selected="selected" in values)
 
     def _option(self, value: str, *, selected: bool) -> None:
         if self._multiple and selected:
@@ -84,13 +84,13 @@ class _Fields(HTMLParser):
         elif not self._multiple and (selected or self._select not in self.values):
             self.values[self._select] = value
 
-    def _input(self, found: dict[str, str]) -> None:
-        kind = found.get("type", "text")
+    def _input(self, attributes: dict[str, str]) -> None:
+        kind = attributes.get("type", "text")
         if kind in {"checkbox", "radio"}:
-            if "checked" in found:
-                self.values[found["name"]] = found.get("value", "on")
+            if "checked" in attributes:
+                self.values[attributes["name"]] = attributes.get("value", "on")
         elif kind not in {"submit", "button", "reset"}:
-            self.values[found["name"]] = found.get("value", "")
+            self.values[attributes["name"]] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

@@ -30,7 +30,7 @@ WRONG = ["/nowhere/", "/systems/?surprise=1", "/systems/systems.csv?surprise=1",
 
 def policy(response: object) -> set[str]:
     header = response.headers["Content-Security-Policy"]  # type: ignore[attr-defined]
-    return {one.strip() for one in header.split(";")}
+    return {directive.strip() for directive in header.split(";")}
 
 
 @pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_no_page_holds_an_inline_script_or_style(client: Client) -> None:
         assert "<style" not in page
         assert " onclick=" not in page
         opened = page.split("<script")[1:]
-        assert all(' src="' in one[:200] or "application/json" in one[:200] for one in opened)
+        assert all(' src="' in tag[:200] or "application/json" in tag[:200] for tag in opened)
 
 
 @pytest.mark.django_db

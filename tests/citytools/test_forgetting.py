@@ -222,13 +222,13 @@ def test_every_relation_to_what_goes_is_thought_of() -> None:
     relations: list[Any] = [
         relation for kind in [*FACTS, *THINGS] for relation in kind._meta.get_fields(True, True)
     ]
-    found = {
+    columns = {
         f"{relation.related_model._meta.label}.{relation.field.name}"
         for relation in relations
         if relation.auto_created and relation.one_to_many
         if not hasattr(relation.related_model, "pgh_tracked_model")
     }
-    held = {
+    covered = {
         "contracts.ContractSystem.system", "systems.System.product",
         "research.CaseStudy_products.product", "systems.Product.manufacturer",
         "contracts.Contract.supplier", "systems.Ownership.owner",
@@ -239,6 +239,6 @@ def test_every_relation_to_what_goes_is_thought_of() -> None:
         "systems.ProductAlias.product", "systems.SupplierAlias.supplier",
         "systems.Ownership.supplier",
     }  # fmt: skip
-    assert found == held | parts
+    assert columns == covered | parts
     assert CaseStudy.products.through._meta.label == "research.CaseStudy_products"
     assert Function.objects.count() == 0

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from citytools.history import data_version
 from citytools.http import outages, page_cache
 from tests import factories
-from tests.served import Served, asked
+from tests.served import Served, get_counted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
@@ -32,7 +32,7 @@ def test_an_unchanged_page_is_still_a_304(client: Client, had: str) -> None:
     same = {"If-None-Match": had.format(etag, strong=etag.removeprefix("W/"))}
     by_django = client.get("/about/", headers=same)
     assert by_django.status_code == 304
-    asked(client, "/about/")
+    get_counted(client, "/about/")
     with CaptureQueriesContext(connection) as queries:
         again = client.get("/about/", headers=same)
     assert (again.status_code, again.content, len(queries)) == (304, b"", 1)
@@ -45,7 +45,7 @@ def test_whether_there_is_anything_is_answered_by_django(client: Client) -> None
     """The same, whether the page is kept or not."""
     for _ in range(2):
         assert client.get("/about/", headers={"If-None-Match": "*"}).status_code == 200
-        asked(client, "/about/")
+        get_counted(client, "/about/")
 
 
 @pytest.mark.parametrize("charset", ["cp037", "latin-1", "utf-16", "rot13", "base64", "undefined"])
@@ -71,19 +71,19 @@ def test_nobodys_charset_leaves_another_page_for_others(
 def test_long_addresses_and_headers_fill_no_memory(client: Client) -> None:
     long = "x" * 3_000
     for _ in range(2):
-        assert asked(client, f"/systems/?q={long[:90]}&borough=")[1] > 0
+        assert get_counted(client, f"/systems/?q={long[:90]}&borough=")[1] > 0
         assert client.get("/about/", headers={"X-Forwarded-Proto": long}).status_code == 200
     assert all(len("".join(map(str, key))) < 2_100 for key in page_cache._pages)
-    first, _ = asked(client, "/about/", **{"x-forwarded-proto": "http,one"})
-    assert asked(client, "/about/", **{"x-forwarded-proto": f"http,{long}"}) == (first, 1)
+    first, _ = get_counted(client, "/about/", **{"x-forwarded-proto": "http,one"})
+    assert get_counted(client, "/about/", **{"x-forwarded-proto": f"http,{long}"}) == (first, 1)
 
 
 def test_who_has_an_older_page_gets_the_kept_one(client: Client) -> None:
     older = {"If-None-Match": 'W/"older"', "If-Modified-Since": "Fri, 27 Nov 2026 09:00:00 GMT"}
-    made, many = asked(client, "/about/", **older)
+    made, many = get_counted(client, "/about/", **older)
     assert many > 1
-    assert asked(client, "/about/", **older) == (made, 1)
-    assert asked(client, "/about/") == (made, 1)
+    assert get_counted(client, "/about/", **older) == (made, 1)
+    assert get_counted(client, "/about/") == (made, 1)
 
 
 def test_what_failed_on_its_way_out_is_not_kept() -> None:
@@ -101,7 +101,7 @@ def _failing(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 @pytest.mark.parametrize("name", ["If-Match", "If-Modified-Since", "If-Unmodified-Since"])
 def test_other_conditions_are_djangos(client: Client, name: str) -> None:
-    asked(client, "/about/")
+    get_counted(client, "/about/")
     wsgiresponse = client.get("/about/", headers={name: '"other"'})
     assert wsgiresponse.status_code == (
         HTTPStatus.PRECONDITION_FAILED if name == "If-Match" else 200
@@ -111,7 +111,7 @@ def test_other_conditions_are_djangos(client: Client, name: str) -> None:
 def test_a_kept_page_is_not_sent_while_the_database_is_away(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked(client, "/about/")
+    get_counted(client, "/about/")
 
     for fault in (OperationalError("no connection"), ProgrammingError("no such table")):
 
@@ -126,7 +126,7 @@ def test_a_kept_page_is_not_sent_while_the_database_is_away(
 def test_a_connection_made_for_the_version_is_bounded(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked(client, "/about/")
+    get_counted(client, "/about/")
     found: list[bool] = []
     monkeypatch.setattr(data_version, "current_version", lambda: found.append(outages._asked.get()))
     with pytest.raises(AttributeError):

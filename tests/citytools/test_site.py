@@ -68,7 +68,9 @@ def test_invented_records_are_marked_wherever_they_are_shown(
         ends_on="2027-12-31", notice_months=1,
     )  # fmt: skip
     level = factories.skill_level(borough=system.borough, source_kind="illustrative")
-    pages = [one.get_absolute_url() for one in (system, contract, product, maker, level.skill)]
+    pages = [
+        record.get_absolute_url() for record in (system, contract, product, maker, level.skill)
+    ]
     pages += [system.borough.get_absolute_url(), "/systems/", "/contracts/"]
     for address in [*pages, "/systems/products/", "/systems/suppliers/"]:
         assert '<span class="ct-invented">' in text_of(client.get(address)), address

@@ -11,7 +11,7 @@ from citytools.http import page_cache
 from citytools.http.page_cache import without_tracking
 from tests import factories
 from tests.pages import read, text_of
-from tests.served import Served, asked
+from tests.served import Served, get_counted
 from tests.staff import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -94,10 +94,10 @@ def test_links_of_a_narrowed_list_carry_no_tracker(client: Client) -> None:
 @pytest.mark.usefixtures("kept_pages")
 def test_a_page_is_made_once_for_readers_of_every_newsletter() -> None:
     client = Served()
-    first, many = asked(client, "/about/?utm_source=monday")
+    first, many = get_counted(client, "/about/?utm_source=monday")
     assert many > 1
     for address in ("/about/?utm_source=friday&fbclid=x", "/about/"):
-        assert asked(client, address) == (first, 1)
+        assert get_counted(client, address) == (first, 1)
     assert len(page_cache._pages) == 1
 
 

@@ -78,11 +78,11 @@ def test_a_list_narrowed_to_one_function_links_to_research_about_it(
     function, other = factories.function("Rents"), factories.function("Trees")
     study = factories.case_study(functions=[function]).get_absolute_url()
     finding = factories.finding(rows=f"/systems/?function={function.slug}").get_absolute_url()
-    asked = f"{address}?function={function.slug}"
-    assert {study, finding} <= set(read(client.get(asked)).links)
-    both = client.get(f"{asked}&function={other.slug}")
+    list_address = f"{address}?function={function.slug}"
+    assert {study, finding} <= set(read(client.get(list_address)).links)
+    both = client.get(f"{list_address}&function={other.slug}")
     assert both.status_code == 200
-    for response in (client.get(address), both, client.get(f"{asked}&surprise=1")):
+    for response in (client.get(address), both, client.get(f"{list_address}&surprise=1")):
         assert not {study, finding} & set(read(response).links)
 
 

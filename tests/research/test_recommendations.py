@@ -106,11 +106,11 @@ def test_of_a_withdrawn_finding_the_day_and_the_reason_are_told_alone(client: Cl
     )
     factories.recommendation(findings=[gone])
     response = client.get(PLACE)
-    told = (
+    expected = (
         "A finding it rests on was withdrawn on 3 November 2026: "
         "The reason given: We counted twice."
     )
-    assert told in words(response)
+    assert expected in words(response)
     assert gone.get_absolute_url() not in response.content.decode()
     assert "A mistake" not in words(response)
 
