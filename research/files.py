@@ -140,24 +140,16 @@ class MetricsFile(_ResearchFile):
     def table_rows(self) -> Iterator[Row]:
         for figure in figures_for(ALL_METRICS, self.scope).values():
             metric, measured = figure.metric, figure.measured
+            texts = ("title", "definition", "counts", "population", "formula", "rows_note")
+            numbers = ("value", "part", "whole", "counted", "boroughs", "left_out")
             yield {
                 "metric": metric.key,
-                "title": metric.title,
-                "definition": metric.definition,
                 "unit": str(metric.unit),
-                "counts": metric.counts,
-                "population": metric.population,
-                "formula": metric.formula,
                 "as_at": self.scope.on,
-                "value": measured.value,
-                "part": measured.part,
-                "whole": measured.whole,
-                "counted": measured.counted,
-                "boroughs": measured.boroughs,
-                "left_out": measured.left_out,
                 "invented": measured.illustrative,
                 "rows": figure.rows,
-                "rows_note": metric.rows_note,
+                **{name: getattr(metric, name) for name in texts},
+                **{name: getattr(measured, name) for name in numbers},
             }
 
 

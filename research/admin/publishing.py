@@ -294,23 +294,19 @@ class PublishingAdmin(StaffAdmin):
     def _render(
         self, request: HttpRequest, record: Publication, page: str, context: dict[str, Any]
     ) -> HttpResponse:
+        conflict: Conflict | None = context.get("conflict")
+        # A form with mistakes keeps the version that it was opened at
+        version = conflict.now if conflict else request.POST.get(FIELD, "")
         common = self.admin_site.each_context(request) | {
             "title": f"{page.capitalize()}: {record}",
             "opts": self.opts,
             "record": record,
             "object_id": record.pk,
-            "record_version": self._version_shown(request, record, context.get("conflict")),
+            "record_version": version or self.version_of(record.pk),
             "standing": publication_state(record, dates.today()),
             "change": self._address("change", record),
         }
         return TemplateResponse(request, f"admin/publication_{page}.html", common | context)
-
-    def _version_shown(
-        self, request: HttpRequest, record: Publication, conflict: Conflict | None
-    ) -> str:
-        """A form with mistakes keeps the version that it was opened at."""
-        opened_at = conflict.now if conflict else request.POST.get(FIELD, "")
-        return opened_at or self.version_of(record.pk)
 
     def _act(
         self,

@@ -38,7 +38,6 @@ class Picture:
 
     @property
     def dots(self) -> bool:
-        """Whether each row is a dot."""
         return len(self.head) == 3
 
 
@@ -199,12 +198,10 @@ class MetricFigure:
 
     @property
     def rows(self) -> str:
-        """The address of the rows behind it."""
         return self.metric.rows_url(self.scope)
 
     @property
     def csv(self) -> str:
-        """The address of the same rows as CSV."""
         return self.metric.csv_url(self.scope)
 
 

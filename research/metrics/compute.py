@@ -15,7 +15,7 @@ from django.db.models.functions import Length
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
 from contracts.models import ContractPartner
-from research.metrics.base import Measurement, Picture, Scope, percentage, share
+from research.metrics.base import Measurement, Picture, Scope, percentage
 from research.metrics.compute_suppliers import (
     COUNT_ILLUSTRATIVE,
     IS_ILLUSTRATIVE,
@@ -29,89 +29,77 @@ from systems.models import System
 
 def past_act_by(scope: Scope) -> Measurement:
     """Running contracts whose act-by date has passed, of those with one; two queries."""
-    running = scope.contracts.running_on(scope.on).order_by()
-    known = Q(act_by__isnull=False)
+    running, known = scope.contracts.running_on(scope.on), Q(act_by__isnull=False)
     year = scope.on + relativedelta(months=12)
-    counts = running.aggregate(
-        all=Count("pk"),
-        known=Count("act_by"),
-        illustrative=Count("pk", filter=known & IS_ILLUSTRATIVE),
-        passed=Count("pk", filter=Q(act_by__lt=scope.on)),
-        soon=Count("pk", filter=Q(act_by__range=(scope.on, year))),
-        later=Count("pk", filter=Q(act_by__gt=year)),
-    )
-    bars = {"Passed": "passed", "Within 12 months": "soon", "Later": "later"}
-    return share(
-        counts["passed"],
-        counts["known"],
-        counted=counts["known"],
-        boroughs=running.filter(known).borough_count(),
-        left_out=counts["all"] - counts["known"],
-        illustrative=counts["illustrative"],
-        picture=_picture(("Act-by date", "Running contracts"), counts, bars),
-    )
+    bars = {
+        "Passed": Q(act_by__lt=scope.on),
+        "Within 12 months": Q(act_by__range=(scope.on, year)),
+        "Later": Q(act_by__gt=year),
+    }
+    counts, counted = _count_contracts(running, known, ("Act-by date", "Running contracts"), bars)
+    return _as_share(counted, counts["Passed"])
 
 
 def contracts_with_known_end(scope: Scope) -> Measurement:
     """Contracts that say when they end or are known to have no end; two queries."""
     # An end is text: YYYY, YYYY-MM or YYYY-MM-DD, so that its length is its precision
-    rows = scope.contracts.order_by().alias(precision=Length("ends_on"))
-    counts = rows.aggregate(
-        all=Count("pk"),
-        illustrative=COUNT_ILLUSTRATIVE,
-        day=Count("pk", filter=Q(precision=10)),
-        month=Count("pk", filter=Q(precision=7)),
-        year=Count("pk", filter=Q(precision=4)),
-        none=Count("pk", filter=Q(rolling=True)),
-        unknown=Count("pk", filter=Q(ends_on="", rolling=False)),
-    )
+    rows = scope.contracts.alias(precision=Length("ends_on"))
     bars = {
-        "To the day": "day", "To the month": "month", "To the year": "year",
-        "No end: rolling": "none", "Not known": "unknown",
-    }  # fmt: skip
-    return share(
-        counts["all"] - counts["unknown"],
-        counts["all"],
-        counted=counts["all"],
-        boroughs=rows.borough_count(),
-        illustrative=counts["illustrative"],
-        picture=_picture(("End", "Contracts"), counts, bars),
-    )
+        "To the day": Q(precision=10),
+        "To the month": Q(precision=7),
+        "To the year": Q(precision=4),
+        "No end: rolling": Q(rolling=True),
+        "Not known": Q(ends_on="", rolling=False),
+    }
+    counts, counted = _count_contracts(rows, Q(), ("End", "Contracts"), bars)
+    return _as_share(counted, counted.counted - counts["Not known"])
 
 
 def ending_in_12_months(scope: Scope) -> Measurement:
     """Running contracts whose end can fall within 12 months, of those with a known end."""
-    running = scope.contracts.running_on(scope.on).order_by()
-    known, year = Q(ends_last__isnull=False), scope.on + relativedelta(months=12)
-    counts = running.aggregate(
-        all=Count("pk"),
-        known=Count("ends_last"),
-        illustrative=Count("pk", filter=known & IS_ILLUSTRATIVE),
-        soon=Count("pk", filter=Q(ends_first__lte=year)),
-        later=Count("pk", filter=Q(ends_first__gt=year)),
-        none=Count("pk", filter=Q(rolling=True)),
-        unknown=Count("pk", filter=Q(ends_on="", rolling=False)),
-    )
+    running, known = scope.contracts.running_on(scope.on), Q(ends_last__isnull=False)
+    year = scope.on + relativedelta(months=12)
     bars = {
-        "Within 12 months": "soon", "Later": "later", "No end: rolling": "none",
-        "Not known": "unknown",
-    }  # fmt: skip
-    return Measurement(
-        Decimal(counts["soon"]) if counts["known"] else None,
+        "Within 12 months": Q(ends_first__lte=year),
+        "Later": Q(ends_first__gt=year),
+        "No end: rolling": Q(rolling=True),
+        "Not known": Q(ends_on="", rolling=False),
+    }
+    head = ("End before any extension", "Running contracts")
+    counts, counted = _count_contracts(running, known, head, bars)
+    soon = Decimal(counts["Within 12 months"])
+    value = soon if counted.counted else None
+    return replace(counted, value=value, part=soon, whole=Decimal(counted.counted))
+
+
+def _count_contracts(
+    rows: Any, known: Q, head: tuple[str, str], bars: dict[str, Q]
+) -> tuple[dict[str, int], Measurement]:
+    """The count of each bar, and the `known` rows counted, without a value; two queries."""
+    rows = rows.order_by()
+    aliases = {label: f"bar_{n}" for n, label in enumerate(bars)}
+    counts = rows.aggregate(
+        all=Count("pk"),
+        known=Count("pk", filter=known),
+        illustrative=Count("pk", filter=known & IS_ILLUSTRATIVE),
+        **{aliases[label]: Count("pk", filter=condition) for label, condition in bars.items()},
+    )
+    by_bar: dict[str, int] = {label: counts[alias] for label, alias in aliases.items()}
+    drawn = [(label, float(count)) for label, count in by_bar.items()]
+    return by_bar, Measurement(
+        None,
         counted=counts["known"],
-        boroughs=running.filter(known).borough_count(),
+        boroughs=rows.filter(known).borough_count(),
         left_out=counts["all"] - counts["known"],
         illustrative=counts["illustrative"],
-        part=Decimal(counts["soon"]),
-        whole=Decimal(counts["known"]),
-        picture=_picture(("End before any extension", "Running contracts"), counts, bars),
+        picture=Picture(head, drawn if any(by_bar.values()) else []),
     )
 
 
-def _picture(head: tuple[str, str], counts: dict[str, int], bars: dict[str, str]) -> Picture:
-    """The counts under their labels; no rows where all of them are zero."""
-    rows = [(label, float(counts[name])) for label, name in bars.items()]
-    return Picture(head, rows if any(amount for _, amount in rows) else [])
+def _as_share(counted: Measurement, part: int) -> Measurement:
+    """A part of the records counted, in per cent."""
+    whole = counted.counted
+    return replace(counted, value=percentage(part, whole), part=Decimal(part), whole=Decimal(whole))
 
 
 def boroughs_reporting(subject: str) -> Compute:
@@ -141,14 +129,14 @@ def boroughs_reporting(subject: str) -> Compute:
     return compute
 
 
-def count_systems(scope: Scope) -> Measurement:
+def systems_on_record(scope: Scope) -> Measurement:
     """Systems of any status; three queries."""
     rows = scope.only(System.objects.filter(borough__in=scope.london)).order_by()
     areas = _count_by(rows, "function__service_area__name")[:MAX_SUPPLIERS_IN_PICTURE]
     return _count_records(rows, Picture(("Service area", "Systems"), areas))
 
 
-def count_contracts(scope: Scope) -> Measurement:
+def contracts_on_record(scope: Scope) -> Measurement:
     """Contracts led or shared; three queries."""
     rows = scope.contracts.order_by()
     kinds = [(str(SourceKind(kind).label), many) for kind, many in _count_by(rows, "source_kind")]
@@ -198,16 +186,10 @@ def share_confirmed(scope: Scope) -> Measurement:
     """Facts that their borough confirmed in the 12 months up to the day; seven queries."""
     lately = (scope.on - relativedelta(months=12), scope.on)
     counts = [rows.filter(confirmed_on__range=lately).count() for rows in _facts(scope)]
-    facts, part = _count_facts(scope), sum(counts)
     kinds = ("Systems in use", "Contracts", "Skill levels")
     bars = [(kind, float(many)) for kind, many in zip(kinds, counts, strict=True)]
-    return replace(
-        facts,
-        value=percentage(part, facts.counted),
-        part=Decimal(part),
-        whole=Decimal(facts.counted),
-        picture=Picture(("Facts", "Confirmed within 12 months"), bars if part else []),
-    )
+    picture = Picture(("Facts", "Confirmed within 12 months"), bars if any(counts) else [])
+    return replace(_as_share(_count_facts(scope), sum(counts)), picture=picture)
 
 
 def months_between(earlier: datetime.date, later: datetime.date) -> int:

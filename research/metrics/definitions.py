@@ -117,15 +117,15 @@ _NO_LIST = (
 
 
 def _reporting_metric(subject: Subject) -> Metric:
-    what = str(subject.label).lower()
+    noun = str(subject.label).lower()
     return Metric(
         key=f"boroughs_reporting_{subject}",
-        title=f"Boroughs that have returned their {what}",
-        definition=f"How many of the 33 have sent a return on their {what}, complete or not.",
+        title=f"Boroughs that have returned their {noun}",
+        definition=f"How many of the 33 have sent a return on their {noun}, complete or not.",
         unit=Unit.COUNT,
         counts="boroughs",
         population="The 33 authorities.",
-        formula=f"Number of boroughs with at least one return on {what}",
+        formula=f"Number of boroughs with at least one return on {noun}",
         compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
         rows_note="The list holds the 33; its file says of each what it has returned, invented "
@@ -145,7 +145,7 @@ RECORD_METRICS = (
         counts="systems",
         population="Systems of the 33, in use or not.",
         formula="Number of systems",
-        compute=compute.count_systems,
+        compute=compute.systems_on_record,
         rows="/systems/?counted=of_the_33",
     ),
     Metric(
@@ -157,7 +157,7 @@ RECORD_METRICS = (
         counts="contracts",
         population="Contracts that one of the 33 leads or shares, running or ended.",
         formula="Number of contracts",
-        compute=compute.count_contracts,
+        compute=compute.contracts_on_record,
         rows="/contracts/?counted=of_the_33",
     ),
     Metric(

@@ -9,11 +9,13 @@ text and numbers are read as they were when the day ended.
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
+
+from django.db.models import Model
 
 from citytools.facts import dates
 from research.metrics.base import MetricFigure, Scope, day_in_words
@@ -23,8 +25,9 @@ from research.publications import text, verdicts
 AUTHOR = "City Tools: London, LOTI"
 FORMAT = "city-tools-research-1"
 """Changes whenever the same facts would be written in another way."""
+SOURCE_FIELDS = ("title", "publisher", "url", "published_on")
 
-Content = Mapping[str, Any]
+Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,6 @@ class Citation:
 
     @property
     def short(self) -> str:
-        """The first twelve digits of the hash."""
         return self.hash[:12]
 
     @property
@@ -109,65 +111,39 @@ def canonical_json(content: Content) -> bytes:
 def finding_content(finding: Finding, figures: Mapping[str, MetricFigure], scope: Scope) -> Content:
     """A finding with its sources, the numbers it quotes and what they say of its claim."""
     test = verdicts.run_claim_test(finding, figures)
-    return (
-        _content_head(scope)
-        | _record_content(finding, figures)
-        | {
-            "as_of": finding.as_of,
-            "claimed_value": finding.claimed_value,
-            "comparison": finding.comparison,
-            "metric": finding.metric,
-            "summary": finding.summary,
-            "threshold": _amount(finding.threshold),
-            "verdict": str(test.now),
-            "verdict_at_publication": str(test.at_publication),
-        }
-    )
+    fields = ("as_of", "claimed_value", "comparison", "metric", "summary")
+    return _publication_content(finding, fields, figures, scope) | {
+        "threshold": _amount(finding.threshold),
+        "verdict": str(test.now),
+        "verdict_at_publication": str(test.at_publication),
+    }
 
 
 def case_study_content(
     study: CaseStudy, figures: Mapping[str, MetricFigure], scope: Scope
 ) -> Content:
     """A case study with whom and what it is about, and costs and savings by whose account."""
-    return (
-        _content_head(scope)
-        | _record_content(study, figures)
-        | {
-            "boroughs": [borough.name for borough in study.boroughs.all()],
-            "claims": [
-                {
-                    "amount": _amount(claim.amount),
-                    "claimed_by": claim.claimed_by,
-                    "kind": claim.kind,
-                    "note": claim.note,
-                    "period": claim.period,
-                    "source": _source_content(claim.source),
-                }
-                for claim in study.claims.all()
-            ],
-            "functions": [function.name for function in study.functions.all()],
-            "happened_on": study.happened_on,
-            "outcome": study.outcome,
-            "products": [product.name for product in study.products.all()],
-            "summary": study.summary,
-        }
-    )
+    claims = [
+        _fields(claim, ("claimed_by", "kind", "note", "period"))
+        | {"amount": _amount(claim.amount), "source": _fields(claim.source, SOURCE_FIELDS)}
+        for claim in study.claims.all()
+    ]
+    fields = ("happened_on", "outcome", "summary")
+    return _publication_content(study, fields, figures, scope) | {
+        "boroughs": [borough.name for borough in study.boroughs.all()],
+        "claims": claims,
+        "functions": [function.name for function in study.functions.all()],
+        "products": [product.name for product in study.products.all()],
+    }
 
 
 def recommendation_content(
     advice: Recommendation, figures: Mapping[str, MetricFigure], scope: Scope
 ) -> Content:
     """A recommendation with the findings it rests on, by slug."""
-    return (
-        _content_head(scope)
-        | _record_content(advice, figures)
-        | {
-            "audience": advice.audience,
-            "findings": sorted(finding.slug for finding in advice.findings.all()),
-            "owner": advice.owner,
-            "status": advice.status,
-        }
-    )
+    return _publication_content(advice, ("audience", "owner", "status"), figures, scope) | {
+        "findings": sorted(finding.slug for finding in advice.findings.all())
+    }
 
 
 def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> list[dict[str, Any]]:
@@ -188,28 +164,26 @@ def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> lis
     ]
 
 
-def _content_head(scope: Scope) -> dict[str, Any]:
-    return {
+def _publication_content(
+    record: Publication,
+    fields: Iterable[str],
+    figures: Mapping[str, MetricFigure],
+    scope: Scope,
+) -> dict[str, Any]:
+    """What all kinds have in common, and some text fields of the kind."""
+    return _fields(record, ("body", "slug", "title", *fields)) | {
         "as_at": scope.on.isoformat(),
+        "figures": figures_content(text.quoted_metrics(record), figures),
         "format": FORMAT,
         "illustrative": scope.illustrative,
-        "publisher": AUTHOR,
-    }
-
-
-def _record_content(record: Publication, figures: Mapping[str, MetricFigure]) -> dict[str, Any]:
-    return {
-        "body": record.body,
-        "figures": figures_content(text.quoted_metrics(record), figures),
         "published_on": record.published_on.isoformat() if record.published_on else None,
-        "slug": record.slug,
-        "sources": [_source_content(source) for source in record.sources.all()],
-        "title": record.title,
+        "publisher": AUTHOR,
+        "sources": [_fields(source, SOURCE_FIELDS) for source in record.sources.all()],
     }
 
 
-def _source_content(source: Any) -> dict[str, str]:
-    return {name: getattr(source, name) for name in ("title", "publisher", "url", "published_on")}
+def _fields(record: Model, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
 
 
 def _amount(value: Decimal | None) -> str | None:

@@ -43,18 +43,15 @@ class DayQueryForm(QueryForm):
 
     @property
     def day(self) -> datetime.date:
-        """The day of the numbers."""
         day: datetime.date | None = None if self.problems else self.named.get("as_at")
         return day or dates.today()
 
     @property
     def is_past(self) -> bool:
-        """Whether the day is over."""
         return self.day < dates.today()
 
     @property
     def scope(self) -> Scope:
-        """What to measure over."""
         return Scope(self.day, illustrative=self.illustrative)
 
     @property

@@ -28,6 +28,7 @@ from research.report.document import (
     ReportTable,
     join_lines,
     picture_bars,
+    table_row,
     text_line,
 )
 from research.report.records import ReportRecords, ReportReferences
@@ -95,13 +96,13 @@ def _summary(records: ReportRecords, references: ReportReferences) -> Iterator[B
     if not tests:
         return
     rows = [
-        [
+        table_row(
             references.link(test.finding),
-            text_line(test.finding.claimed_value or NOT_KNOWN),
-            text_line(test.figure.published_words if test.figure else NOT_KNOWN),
-            text_line(test.figure.words if test.figure else NOT_KNOWN),
-            text_line(str(test.now)),
-        ]
+            test.finding.claimed_value or NOT_KNOWN,
+            test.figure.published_words if test.figure else NOT_KNOWN,
+            test.figure.words if test.figure else NOT_KNOWN,
+            str(test.now),
+        )
         for test in tests
     ]
     head = ("Finding", "Claimed", "At publication", "Now", "The claim")
@@ -115,13 +116,11 @@ def _claim_test(finding: Finding, records: ReportRecords) -> ClaimTest:
 
 def _holdings(records: ReportRecords, references: ReportReferences) -> Iterator[Block]:
     rows = [
-        [
-            text_line(item.name),
-            text_line(f"{item.real:,}"),
-            text_line(f"{item.invented:,}"),
-            text_line(f"{item.boroughs} of {LONDON}"),
-            text_line(f"{item.reporting} of {LONDON}"),
-        ]
+        table_row(
+            item.name,
+            *(f"{number:,}" for number in (item.real, item.invented)),
+            *(f"{number} of {LONDON}" for number in (item.boroughs, item.reporting)),
+        )
         for item in records.holdings
     ]
     head = ("Records", "Real", "Invented, counted in", "Boroughs among them", "Boroughs reporting")
@@ -177,35 +176,24 @@ def _claim_table(test: ClaimTest, references: ReportReferences) -> ReportTable:
     finding, figure = test.finding, test.figure
     as_of = dates.partial_date_in_words(finding.as_of) if finding.as_of else NOT_KNOWN
     source = [Piece("see "), *references.cite(finding.sources.all())]
-    claimed = text_line(finding.claimed_value or NOT_KNOWN)
-    rows: list[Sequence[Line]] = [[text_line("Claimed"), claimed, source, text_line(as_of)]]
+    rows = [table_row("Claimed", finding.claimed_value or NOT_KNOWN, source, as_of)]
     if figure:
-        rows.append(
-            [
-                text_line("On our rows"),
-                text_line(figure.words),
-                _basis(figure, figure.part_of_whole, figure.measured.counted),
-                text_line(day_in_words(figure.scope.on)),
-            ]
-        )
+        basis = _basis(figure, figure.part_of_whole, figure.measured.counted)
+        day = day_in_words(figure.scope.on)
+        rows.append(table_row("On our rows", figure.words, basis, day))
     if figure and (published := figure.published):
-        rows.append(
-            [
-                text_line("At publication"),
-                text_line(figure.published_words),
-                _basis(figure, part_of_whole(published.part, published.whole), published.counted),
-                text_line(day_in_words(published.on)),
-            ]
-        )
+        share = part_of_whole(published.part, published.whole)
+        basis, day = _basis(figure, share, published.counted), day_in_words(published.on)
+        rows.append(table_row("At publication", figure.published_words, basis, day))
     head = ("", "Value", "Over what", "As at")
     caption = "The claim, and what the rows say"
     return ReportTable(references.next("Table"), caption, head, rows, widths=(18, 24, 36, 22))
 
 
-def _basis(figure: MetricFigure, share: str, counted: int) -> Line:
+def _basis(figure: MetricFigure, share: str, counted: int) -> str:
     """'15 of 33 contracts with a known supplier' or 'n = 33 boroughs'."""
     count = share if share != NOT_KNOWN else f"n = {counted:,}"
-    return [Piece(f"{count} {figure.metric.counts}")]
+    return f"{count} {figure.metric.counts}"
 
 
 def _claim_rule(test: ClaimTest) -> Line:
@@ -233,7 +221,7 @@ def _figure(figure: MetricFigure, references: ReportReferences) -> Iterator[Bloc
     name = references.next("Figure")
     if picture.dots:
         yield ReportDots(name, chart.title, chart.head, chart.sentence, picture.rows, chart.source)
-        rows = [[text_line(cell) for cell in row] for row in sorted(chart.rows)]
+        rows = [table_row(*row) for row in sorted(chart.rows)]
         caption, numeric = f"The numbers of {name}", frozenset({1, 2})
         yield ReportTable(references.next("Table"), caption, chart.head, rows, numeric)
     else:
@@ -280,13 +268,13 @@ def _record_links(records: Iterable[Any]) -> Line:
 
 def _costs(claims: Iterable[CaseClaim], references: ReportReferences) -> ReportTable:
     rows = [
-        [
-            text_line(claim.get_kind_display()),
-            text_line(f"£{claim.amount:,.0f}"),
-            text_line(claim.period or NOT_KNOWN),
+        table_row(
+            claim.get_kind_display(),
+            f"£{claim.amount:,.0f}",
+            claim.period or NOT_KNOWN,
             [Piece(f"{claim.claimed_by} "), *references.cite([claim.source])],
-            text_line(claim.note),
-        ]
+            claim.note,
+        )
         for claim in claims
     ]
     head = ("What", "Amount", "Over", "According to", "Note")
@@ -343,13 +331,13 @@ def _sources_line(record: Publication, references: ReportReferences) -> Paragrap
 def _method(records: ReportRecords, references: ReportReferences) -> Iterator[Block]:
     yield Items([text_line(limit) for limit in LIMITS])
     rows = [
-        [
-            text_line(f"{figure.metric.title}. {figure.metric.definition}"),
-            text_line(str(figure.metric.unit)),
-            text_line(figure.metric.counts),
+        table_row(
+            f"{figure.metric.title}. {figure.metric.definition}",
+            str(figure.metric.unit),
+            figure.metric.counts,
             [Piece(figure.words, figure.rows)],
-            text_line(f"{figure.measured.counted:,}"),
-        ]
+            f"{figure.measured.counted:,}",
+        )
         for figure in records.measured.values()
     ]
     head = ("Number and definition", "Unit", "Counted (n)", "Value", "n")

@@ -82,6 +82,11 @@ def text_line(words: str) -> Line:
     return (Piece(words),)
 
 
+def table_row(*cells: str | Line) -> list[Line]:
+    """Cells of words, or of lines with links."""
+    return [text_line(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
 class Block:
     """What a section consists of."""
 
@@ -89,7 +94,6 @@ class Block:
 
     @property
     def template(self) -> str:
-        """The template that draws it on a page."""
         return f"research/report/_{self.kind}.html"
 
 
@@ -113,7 +117,6 @@ class Prose(Block):
 
     @property
     def rendered(self) -> SafeString:
-        """The text as sanitised HTML."""
         return render_text(self.source, self.figures, self.level)
 
 

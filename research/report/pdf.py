@@ -136,7 +136,7 @@ def press_data(
         "citation": citation.words,
         "day": day_in_words(citation.on),
         "hash": citation.hash,
-        "sections": [_section(section) for section in sections],
+        "sections": sections,
         "settled": citation.promise,
         "short": citation.short,
         "standing": summary,
@@ -154,24 +154,17 @@ def set_words(words: str) -> str:
     return _LONG_WORD.sub(lambda match: f"{match[0]}\u200b", _NO_GLYPH.sub(" ", words))
 
 
-def _section(section: ReportSection) -> dict[str, Any]:
-    return {
-        "anchor": section.anchor,
-        "blocks": [value for block in section.blocks for value in _blocks(block)],
-        "number": section.number,
-        "sections": [_section(subsection) for subsection in section.sections],
-        "title": section.title,
-    }
-
-
-def _blocks(block: Block) -> list[dict[str, Any]]:
-    if isinstance(block, Prose):
+def _expand(item: Any) -> list[Any]:
+    """A block with its kind; of a record's own text its blocks; of anything else itself."""
+    if isinstance(item, Prose):
         # Sections of the PDF begin a level above those of the page, whose first is its title
-        return markdown_blocks(block.source, block.figures, block.level - 1)
-    values = {field.name: getattr(block, field.name) for field in fields(block)}  # type: ignore[arg-type]
-    if isinstance(block, ReportDots):
-        values["svg"] = render_to_string("research/report/_plane.svg", {"plane": block.plane})
-    return [{"kind": block.kind, **values}]
+        return markdown_blocks(item.source, item.figures, item.level - 1)
+    if not isinstance(item, Block):
+        return [item]
+    values = {field.name: getattr(item, field.name) for field in fields(item)}  # type: ignore[arg-type]
+    if isinstance(item, ReportDots):
+        values["svg"] = render_to_string("research/report/_plane.svg", {"plane": item.plane})
+    return [{"kind": item.kind, **values}]
 
 
 def _to_json(value: Any, site: str, name: str = "") -> Any:
@@ -190,7 +183,7 @@ def _to_json(value: Any, site: str, name: str = "") -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [_to_json(item, site, name) for item in value]
+        return [_to_json(item, site, name) for part in value for item in _expand(part)]
     return value
 
 
