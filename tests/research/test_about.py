@@ -9,7 +9,6 @@ from django.test import Client
 
 from citytools.facts import dates
 from research.metrics.definitions import METRICS
-from research.models import CaseStudy
 from research.publications import about
 from tests import factories
 from tests.pages import read, words
@@ -29,8 +28,12 @@ def test_a_case_study_is_about_each_thing_that_it_names() -> None:
     borough, product, function = factories.borough(), factories.product(), factories.function()
     study = factories.case_study(boroughs=[borough], products=[product], functions=[function])
     factories.case_study(boroughs=[factories.borough()], products=[factories.product()])
-    for thing in (borough, product, function):
-        assert list(CaseStudy.objects.about(thing)) == [study]
+    for published in (
+        about.research_about_borough(borough, TODAY),
+        about.research_about_product(product, TODAY),
+        about.research_about_function(function, TODAY),
+    ):
+        assert published.case_studies == [study]
 
 
 def test_a_borough_links_to_the_case_studies_about_it(client: Client) -> None:

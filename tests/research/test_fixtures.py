@@ -24,7 +24,7 @@ def test_every_metric_is_spoken_of_by_a_finding() -> None:
     assert set(METRICS) <= spoken
 
 
-@pytest.mark.parametrize("one", FINDINGS, ids=lambda record: record["slug"])
+@pytest.mark.parametrize("record", FINDINGS, ids=lambda record: record["slug"])
 def test_a_finding_that_is_tested_says_against_what(record: dict[str, Any]) -> None:
     assert bool(record["comparison"]) == bool(record["threshold"])
     assert record["comparison"] in ["", *Comparison.values]
@@ -34,7 +34,7 @@ def test_a_finding_that_is_tested_says_against_what(record: dict[str, Any]) -> N
         assert record["metric"] in text.token_keys(record["body"])
 
 
-@pytest.mark.parametrize("one", TEXTS, ids=lambda record: record["slug"])
+@pytest.mark.parametrize("record", TEXTS, ids=lambda record: record["slug"])
 def test_every_number_of_a_text_was_kept_when_it_was_published(record: dict[str, Any]) -> None:
     named = [
         record.get("metric", ""),
@@ -47,7 +47,7 @@ def test_every_number_of_a_text_was_kept_when_it_was_published(record: dict[str,
     }
 
 
-@pytest.mark.parametrize("one", TEXTS, ids=lambda record: record["slug"])
+@pytest.mark.parametrize("record", TEXTS, ids=lambda record: record["slug"])
 def test_a_text_links_to_research_that_is_there(record: dict[str, Any]) -> None:
     slugs = {
         *(f"/research/findings/{other['slug']}/" for other in FINDINGS),
