@@ -163,6 +163,7 @@ def _points_with_gaps(
     """The points, and an empty one wherever a day is missing between two."""
     for before, value in zip([None, *values], values, strict=False):
         if before is not None and value.on - before.on > _DAY:
+            # Plotly breaks a line at a missing value only, not at a missing day
             yield before.on + _DAY, None
         yield value.on, value.value
 

@@ -70,7 +70,6 @@ def _top(
 ) -> Measurement:
     """`path` leads to the supplier; rows of the `population` without one are left out."""
     known = rows.filter(**{f"{path}__isnull": False}).order_by()
-    # Not aliased `amount`: a field of the rows may have that name
     holdings = known.values(path, f"{path}__name").annotate(
         holding=amount, records=Count("pk"), illustrative=COUNT_ILLUSTRATIVE
     )

@@ -188,4 +188,5 @@ def _fields(record: Model, names: Iterable[str]) -> dict[str, Any]:
 
 def _amount(value: Decimal | None) -> str | None:
     """Without zeros at the end: a sum is written the same however the database scaled it."""
+    # Adding zero turns a negative zero, which would be written -0, into zero
     return None if value is None else f"{(round(value, 6) + 0).normalize():f}"

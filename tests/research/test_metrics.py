@@ -13,7 +13,7 @@ from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, THEMES, Metric
 from tests.loading import load
 from tests.pages import rows, total
-from tests.research.second.estate import any_london
+from tests.research.sql.estate import any_london
 
 TODAY = datetime.date(2026, 11, 25)
 BOROUGHS = {"modern_gov_boroughs", "xpress_boroughs", "sirsidynix_boroughs", "idox_boroughs"}

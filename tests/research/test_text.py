@@ -18,7 +18,7 @@ from research.publications.text import (
     token_keys,
 )
 from tests.hostile import HOSTILE, UNBALANCED, calls, harms, links, text
-from tests.research.measuring import figure
+from tests.research.figures import figure
 
 KEY = "modern_gov_boroughs"
 OTHER = "boroughs_reporting_systems"

@@ -10,8 +10,8 @@ from research.metrics.definitions import METRICS
 from systems.models import System
 from tests.loading import load
 from tests.log import move_events
-from tests.research.second.answers import NAMES, SQL, disagreements, second
-from tests.research.second.estate import any_london
+from tests.research.sql.answers import NAMES, SQL, disagreements, second
+from tests.research.sql.estate import any_london
 
 TODAY = datetime.date(2026, 11, 25)
 

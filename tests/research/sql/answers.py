@@ -8,8 +8,8 @@ from django.db import connection
 
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS
-from tests.research.second import record, suppliers
-from tests.research.second.tables import TABLES
+from tests.research.sql import record, suppliers
+from tests.research.sql.tables import TABLES
 
 SQL: dict[str, str] = suppliers.SQL | record.SQL
 NAMES = ("value", "part", "whole", "counted", "boroughs", "left_out", "illustrative")
