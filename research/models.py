@@ -323,43 +323,43 @@ class Recommendation(Publication):
 
 # Django's own link tables, tracked: what a record rests on has a history too
 @tracked()
-class FindingSource(Finding.sources.through):  # type: ignore[name-defined,misc]
+class FindingSource(Finding.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined,misc]
+class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined,misc]
+class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined,misc]
+class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined,misc]
+class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined,misc]
+class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined,misc]
+class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 

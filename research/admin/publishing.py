@@ -134,7 +134,7 @@ class MetricField(forms.ChoiceField):
             raise forms.ValidationError(fault)
 
 
-class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class PublicationForm(forms.ModelForm):  # type: ignore[type-arg,unused-ignore]
     """Texts whose tokens are checked."""
 
     def clean(self) -> dict[str, Any]:
