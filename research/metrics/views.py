@@ -35,7 +35,9 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
     query, token = ResearchQueryForm(request), rf"metric:{key}\s*[|}}]"
     with query.moment():
         figure = figures_for([key], query.scope)[key]
-        with_illustrative = figures_for([key], Scope(query.day, illustrative=True))[key]
+        with_illustrative = figure
+        if not query.illustrative:
+            with_illustrative = figures_for([key], Scope(query.day, illustrative=True))[key]
         recorded = record.recorded_values(METRICS[key], query.day)
         quoted = Q(body__regex=token) | Q(summary__regex=token) | Q(metric=key)
         context = {
