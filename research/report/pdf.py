@@ -17,6 +17,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -277,16 +278,22 @@ def _run(
     disconnected: threading.Event | None = None,
     lock: int | None = None,
 ) -> bytes:
-    with subprocess.Popen(
-        [sys.executable, "-I", press.__file__, day],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        pass_fds=() if lock is None else (lock,),
-    ) as process:
+    with tempfile.TemporaryFile() as source:
+        # Not through a pipe: communicate() of Python 3.11 forgets, at its first time-out, what
+        # it has not yet written, so that a document larger than the pipe would never arrive
+        source.write(document)
+        source.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-I", press.__file__, day],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=() if lock is None else (lock,),
+        )
+    with process:
         try:
-            output, errors = _communicate(process, document, disconnected)
+            output, errors = _communicate(process, disconnected)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -299,18 +306,15 @@ def _run(
 
 
 def _communicate(
-    process: "subprocess.Popen[bytes]", document: bytes, disconnected: threading.Event | None
+    process: "subprocess.Popen[bytes]", disconnected: threading.Event | None
 ) -> tuple[bytes, bytes]:
     """Output and errors; PrintingError after the deadline or once the reader has left."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    stdin: bytes | None = document
     while True:
         if disconnected is not None and disconnected.is_set():
             raise PrintingError
         left = deadline - time.monotonic()
         if left <= 0:
             raise PrintingError
-        try:
-            return process.communicate(stdin, timeout=min(POLL_SECONDS, left))
-        except subprocess.TimeoutExpired:
-            stdin = None  # communicate keeps what it has not yet written
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=min(POLL_SECONDS, left))
