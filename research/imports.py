@@ -11,15 +11,8 @@ from boroughs.models import Borough
 from citytools.imports import ImportRun
 from citytools.imports.csv_reader import CsvRow, read_json
 from citytools.imports.table_writer import RecordDraft
-from research.metrics import figures
-from research.models import (
-    CaseClaim,
-    CaseStudy,
-    Finding,
-    Publication,
-    Recommendation,
-    Source,
-)
+from research.metrics.base import PublishedValue
+from research.models import CaseClaim, CaseStudy, Finding, Publication, Recommendation, Source
 from research.publications import text
 from systems.models import Function, Product
 
@@ -72,7 +65,7 @@ def _publish(
 ) -> None:
     """The records of one kind, and their links to what is known under each column."""
     drafts = [
-        RecordDraft(draft.line, {**draft.values, **_beside_the_texts(model, draft.line)})
+        RecordDraft(draft.line, {**draft.values, **_publishing_values(model, draft.line)})
         for draft in _texts(lines, _TEXTS[model])
     ]
     for draft in drafts:
@@ -82,40 +75,40 @@ def _publish(
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
         near, far = field.m2m_field_name(), field.m2m_reverse_field_name()
         links = [
-            RecordDraft(line, {near: record, far: other})
+            RecordDraft(line, {near: record, far: target})
             for line, record in rows
-            for other in run.listed(line, column, known, f"the {column}")
+            for target in run.listed(line, column, known, f"the {column}")
         ]
         through = cast("type[models.Model]", field.remote_field.through)
         run.replace(through, rows, links, owner=near)
 
 
-def _beside_the_texts(model: type[Publication], line: CsvRow) -> dict[str, Any]:
+def _publishing_values(model: type[Publication], line: CsvRow) -> dict[str, Any]:
     values = {"published_on": line.day("published_on"), "published_values": _published_values(line)}
     return values | {"threshold": line.number("threshold")} if model is Finding else values
 
 
 def _published_values(line: CsvRow) -> dict[str, Any]:
     """The values of a record's metrics when it was published, each as a page can read it."""
-    kept = line.object("published_values")
-    for key, value in kept.items():
-        if not _readable(value):
+    values = line.object("published_values")
+    for key, value in values.items():
+        if not _is_readable(value):
             raise line.wrong(
                 "published_values",
                 f"The value of “{key}” cannot be read.",
                 "Write on (a day), value, part and whole (numbers between quotes, or null), "
                 "counted and boroughs (whole numbers).",
             )
-    return kept
+    return values
 
 
-def _readable(value: Any) -> bool:
+def _is_readable(stored: Any) -> bool:
     try:
-        read = figures.read_published_value(value)
+        value = PublishedValue.from_json(stored)
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return False
-    numbers = [one for one in (read.value, read.part, read.whole) if one is not None]
-    counts = (read.counted, read.boroughs)
+    numbers = [number for number in (value.value, value.part, value.whole) if number is not None]
+    counts = (value.counted, value.boroughs)
     return all(number.is_finite() for number in numbers) and all(isinstance(n, int) for n in counts)
 
 
@@ -136,10 +129,9 @@ def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -
 
 
 def _check_tokens(model: type[Publication], draft: RecordDraft) -> None:
-    """LoadError at the first text whose tokens are not sound, or at a metric that is not there."""
-    for column, wrong in text.record_faults(model(**draft.values)).items():
-        raise draft.line.wrong(column, wrong[0], "Correct the cell.")
+    """LoadError at the first text with a faulty token, or at a metric that does not exist."""
+    for column, faults in text.record_faults(model(**draft.values)).items():
+        raise draft.line.wrong(column, faults[0], "Correct the cell.")
 
 
 FILES = {"research.json": research}
-"""What each file is read by."""

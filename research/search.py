@@ -1,4 +1,4 @@
-"""Under which words published research is found; drafts are found by nobody."""
+"""What the search finds of research: published records only, never drafts."""
 
 import datetime
 from typing import Any
@@ -9,8 +9,6 @@ from django.urls import reverse
 from citytools.facts.name_matching import SENTENCE, TITLE, names_for_records, records_with_words
 from citytools.search import RecordKind, RecordType, SearchSource, page_url, register
 from research.models import CaseStudy, Finding, Recommendation
-
-_BRACED = r"\{\{[^{}\n]*\}\}"
 
 
 def _public_records(today: datetime.date) -> list[tuple[str, QuerySet[Any], list[str]]]:
@@ -24,30 +22,30 @@ def _public_records(today: datetime.date) -> list[tuple[str, QuerySet[Any], list
 
 def _without_tokens(field: str) -> Func:
     """The field without its metric tokens, whose names nobody reads."""
-    without = (Value(_BRACED), Value(" "), Value("g"))
-    return Func(F(field), *without, function="regexp_replace", output_field=TextField())
+    arguments = (Value(r"\{\{[^{}\n]*\}\}"), Value(" "), Value("g"))
+    return Func(F(field), *arguments, function="regexp_replace", output_field=TextField())
 
 
 def publication_titles(today: datetime.date) -> list[QuerySet[Any]]:
     """The titles of all that is published."""
     return [
-        names_for_records(rows, what, TITLE, "title", SENTENCE, slug="slug", title="title")
-        for what, rows, _ in _public_records(today)
+        names_for_records(rows, kind, TITLE, "title", SENTENCE, slug="slug", title="title")
+        for kind, rows, _ in _public_records(today)
     ]
 
 
-def publications_with_words(today: datetime.date, asked: str) -> list[QuerySet[Any]]:
+def publications_with_words(today: datetime.date, words: str) -> list[QuerySet[Any]]:
     """Published records that hold the words anywhere."""
     return [
         records_with_words(
             rows,
-            what,
+            kind,
             [_without_tokens(field) for field in fields],
-            asked,
+            words,
             slug="slug",
             title="title",
         )
-        for what, rows, fields in _public_records(today)
+        for kind, rows, fields in _public_records(today)
     ]
 
 

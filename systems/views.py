@@ -9,7 +9,7 @@ from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import render_page
-from research.publications import pages
+from research.publications import about
 from systems.filters import SystemFilter
 from systems.models import System, SystemQuerySet
 
@@ -29,7 +29,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
             illustrative=filterset.includes_illustrative,
         ),
         "chart": systems_by_area_chart(filterset.rows, listing.csv),
-        "about": pages.research_about_filter(filterset, dates.today()),
+        "about": about.research_about_filter(filterset, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
 

@@ -1,10 +1,14 @@
 """What all tests share."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from pytest_django import Settings
 
 from citytools.exports import zip_archive
 from tests import factories
+from tests.loading import SMALL, Folder
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +38,19 @@ def _plain_static_files(settings: Settings) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     # WhiteNoise would read the whole folder anew for the client of every test: 0.3 s each
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """A small set of fixtures, where a file may be given another text."""
+
+    def _folder(name: str = "", change: Callable[[str], str | bytes] = str) -> Path:
+        small = tmp_path / "fixtures"
+        small.mkdir(exist_ok=True)
+        for file, text in SMALL.items():
+            written = change(text) if file == name else text
+            content = written.encode() if isinstance(written, str) else written
+            (small / file).write_bytes(content)
+        return small
+
+    return _folder

@@ -29,20 +29,22 @@ WORDS = [
 def choices(kind: type[FactFilterSet], model: Any) -> dict[str, list[str]]:
     """What each filter of a list may be given, read from the filter set itself."""
     fields = kind(QueryDict(), model.objects.all()).form.fields
-    given: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for name, field in fields.items():
         if name in MODELS:
-            given[name] = list(MODELS[name].objects.order_by("slug").values_list("slug", flat=True))
+            values[name] = list(
+                MODELS[name].objects.order_by("slug").values_list("slug", flat=True)
+            )
         elif hasattr(field, "choices"):
-            given[name] = [str(value) for value, _ in field.choices if value]
+            values[name] = [str(value) for value, _ in field.choices if value]
         else:
-            given[name] = WORDS if name == "q" else AMOUNTS if "value" in name else DATES
-    return given
+            values[name] = WORDS if name == "q" else AMOUNTS if "value" in name else DATES
+    return values
 
 
-def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
+def queries(draw: Callable[..., Any], values: dict[str, list[str]]) -> Query:
     """Up to three filters and perhaps a sort; several values only where that means any."""
-    several = {
+    multiple = {
         *MODELS,
         "partnership",
         "inner_or_outer",
@@ -54,12 +56,12 @@ def queries(draw: Callable[..., Any], given: dict[str, list[str]]) -> Query:
         "standing",
         "level",
     }
-    names = draw(st.sets(st.sampled_from(sorted(set(given) - {"sort"})), max_size=3))
+    names = draw(st.sets(st.sampled_from(sorted(set(values) - {"sort"})), max_size=3))
     names |= draw(st.sets(st.just("sort"), max_size=1))
     query: Query = {}
     for name in sorted(names):
-        most = 4 if name in several else 1
-        query[name] = draw(st.lists(st.sampled_from(given[name]), min_size=1, max_size=most))
+        max_values = 4 if name in multiple else 1
+        query[name] = draw(st.lists(st.sampled_from(values[name]), min_size=1, max_size=max_values))
     return query
 
 

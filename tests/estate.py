@@ -1,5 +1,6 @@
 """A small London for tests that need many rows: always the same, with every kind of gap in it."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +44,7 @@ def _systems(dice: random.Random, boroughs: list[Borough], rows: int) -> Iterato
     products: list[Product] = [
         factories.product(manufacturer=dice.choice([*makers, None])) for _ in range(8)
     ]
-    places = [(one, two, three) for one in boroughs for two in products for three in functions]
+    places = list(itertools.product(boroughs, products, functions))
     for borough, product, function in dice.sample(places, rows):
         yield factories.system(
             borough=borough,
@@ -59,12 +60,12 @@ def _systems(dice: random.Random, boroughs: list[Borough], rows: int) -> Iterato
 
 
 def _contract(dice: random.Random, boroughs: list[Borough], systems: list[System]) -> Contract:
-    lead, *others = dice.sample(boroughs, dice.choice([1, 1, 2, 4]))
+    lead, *partners = dice.sample(boroughs, dice.choice([1, 1, 2, 4]))
     rolling = dice.random() < 0.15
     ends = ["", "2026-12", "2027", "2027-03-31", "2027-08-31", "2028-02-29"]
     return factories.contract(
         lead=lead,
-        partners=others,
+        partners=partners,
         systems=dice.sample(systems, dice.choice([0, 1, 3])),
         supplier=dice.choice([None, factories.supplier()]),
         framework=dice.choice([None, factories.framework()]),

@@ -96,28 +96,28 @@ def supplier(name: str = "", **fields: Any) -> Supplier:
     return Supplier.objects.create(**_named("Supplier", fields | ({"name": name} if name else {})))
 
 
-def supplier_alias(name: str, of: Supplier | None = None, **fields: Any) -> SupplierAlias:
+def supplier_alias(name: str, known: Supplier | None = None, **fields: Any) -> SupplierAlias:
     """Another name of a supplier."""
-    return SupplierAlias.objects.create(name=name, supplier=of or supplier(), **fields)
+    return SupplierAlias.objects.create(name=name, supplier=known or supplier(), **fields)
 
 
-def ownership(of: Supplier, owner: Supplier, **fields: Any) -> Ownership:
+def ownership(owned: Supplier, owner: Supplier, **fields: Any) -> Ownership:
     """A supplier that belongs to another."""
-    return Ownership.objects.create(supplier=of, owner=owner, **fields)
+    return Ownership.objects.create(supplier=owned, owner=owner, **fields)
 
 
 def product(name: str = "", **fields: Any) -> Product:
     """A product with a manufacturer of its own; `functions` may be given as a list."""
     functions = fields.pop("functions", [])
     fields = _named("Product", fields | ({"name": name} if name else {}))
-    made = Product.objects.create(**_lazily(fields, manufacturer=supplier))
-    made.functions.add(*functions)
-    return made
+    new = Product.objects.create(**_lazily(fields, manufacturer=supplier))
+    new.functions.add(*functions)
+    return new
 
 
-def product_alias(name: str, of: Product | None = None) -> ProductAlias:
+def product_alias(name: str, renamed: Product | None = None) -> ProductAlias:
     """Another name of a product."""
-    return ProductAlias.objects.create(name=name, product=of or product())
+    return ProductAlias.objects.create(name=name, product=renamed or product())
 
 
 def system(**fields: Any) -> System:
@@ -137,15 +137,15 @@ def contract(**fields: Any) -> Contract:
     linked = {name: fields.pop(name, []) for name in ("partners", "systems", "functions")}
     fields = {"title": f"Contract {next(_numbers)}"} | fields
     fields = _lazily(fields, lead=borough, supplier=supplier)
-    made = Contract.objects.create(**SOURCE | fields)
-    made.functions.add(*linked["functions"])
+    record = Contract.objects.create(**SOURCE | fields)
+    record.functions.add(*linked["functions"])
     for body in linked["partners"]:
-        ContractPartner.objects.create(contract=made, borough=body)
+        ContractPartner.objects.create(contract=record, borough=body)
     for covered in linked["systems"]:
-        ContractSystem.objects.create(contract=made, system=covered)
-    made.cover_systems()
-    made.refresh_from_db()
-    return made
+        ContractSystem.objects.create(contract=record, system=covered)
+    record.cover_systems()
+    record.refresh_from_db()
+    return record
 
 
 def pipeline_duty(**fields: Any) -> PipelineDuty:
@@ -185,11 +185,11 @@ def skill_need(**fields: Any) -> SkillNeed:
     return SkillNeed.objects.create(**_lazily(fields, skill=skill))
 
 
-def past_level(of: SkillLevel | None = None, **fields: Any) -> PastLevel:
+def past_level(later: SkillLevel | None = None, **fields: Any) -> PastLevel:
     """What a borough said of a skill in an earlier return: working a year before, unless given."""
-    now = of or skill_level()
-    defaults = {"level": Level.WORKING, "as_of": "2025-09-30", "source_kind": now.source_kind}
-    keys = {"borough": now.borough, "skill": now.skill}
+    latest = later or skill_level()
+    defaults = {"level": Level.WORKING, "as_of": "2025-09-30", "source_kind": latest.source_kind}
+    keys = {"borough": latest.borough, "skill": latest.skill}
     return PastLevel.objects.create(**SOURCE | keys | defaults | fields)
 
 
@@ -203,13 +203,13 @@ def source(**fields: Any) -> Source:
 
 def claim(study: CaseStudy, **fields: Any) -> CaseClaim:
     """A saving of a million pounds that somebody claimed for a case study."""
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "kind": "saving",
         "amount": 1_000_000,
         "claimed_by": "A paper",
     } | fields
     return CaseClaim.objects.create(
-        case_study=study, source=given.pop("source", None) or source(), **given
+        case_study=study, source=values.pop("source", None) or source(), **values
     )
 
 
@@ -238,9 +238,9 @@ def recommendation(**fields: Any) -> Recommendation:
     """A recommendation to each borough; `findings` may be given as a list."""
     findings = fields.pop("findings", [])
     fields = {"audience": Recommendation.Audience.LOCAL} | fields
-    made = Recommendation.objects.create(**_published("Recommendation", fields))
-    made.findings.add(*findings)
-    return made
+    advice = Recommendation.objects.create(**_published("Recommendation", fields))
+    advice.findings.add(*findings)
+    return advice
 
 
 def _published(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -252,7 +252,7 @@ def _published(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 def _lazily(fields: dict[str, Any], **builders: Any) -> dict[str, Any]:
     """The fields with a related object made for each that was not given."""
-    made: dict[str, models.Model] = {
+    related: dict[str, models.Model] = {
         name: build() for name, build in builders.items() if name not in fields
     }
-    return fields | made
+    return fields | related

@@ -27,17 +27,17 @@ def feed(client: Client, address: str, query: Any = None) -> Any:
 def hold_to_rfc_4287(root: ET.Element) -> None:
     """Sections 4.1.1 and 4.1.2: what a feed and an entry must have, and how often."""
     assert root.tag == f"{NS}feed"
-    for one in (root, *root.findall(f"{NS}entry")):
+    for node in (root, *root.findall(f"{NS}entry")):
         for name in ("id", "title", "updated"):
-            (element,) = one.findall(f"{NS}{name}")
+            (element,) = node.findall(f"{NS}{name}")
             assert element.text
-        stamp = str(one.findtext(f"{NS}updated"))
+        stamp = str(node.findtext(f"{NS}updated"))
         assert datetime.datetime.fromisoformat(stamp).tzinfo is not None
-        assert ":" in str(one.findtext(f"{NS}id"))
-        links = [(link.get("rel"), link.get("type")) for link in one.findall(f"{NS}link")]
+        assert ":" in str(node.findtext(f"{NS}id"))
+        links = [(link.get("rel"), link.get("type")) for link in node.findall(f"{NS}link")]
         assert len(links) == len(set(links))
-        assert all(str(link.get("href")).startswith("http") for link in one.findall(f"{NS}link"))
-        assert len(one.findall(f"{NS}summary")) <= 1
+        assert all(str(link.get("href")).startswith("http") for link in node.findall(f"{NS}link"))
+        assert len(node.findall(f"{NS}summary")) <= 1
     assert root.findall(f"{NS}author/{NS}name")
     assert "self" in [link.get("rel") for link in root.findall(f"{NS}link")]
     ids = [entry.findtext(f"{NS}id") for entry in root.findall(f"{NS}entry")]

@@ -124,22 +124,22 @@ class _Reader(HTMLParser):
 def harms(html: str) -> list[str]:
     """What stands in HTML that may not, as a browser would read it."""
     read = _Reader(html)
-    found = [f"comment or declaration {one}" for one in read.other]
+    faults = [f"comment or declaration {part}" for part in read.other]
     for tag, attributes in read.tags:
-        found += [f"tag {tag}"] if tag not in TAGS else []
-        found += [f"{tag} {name}" for name in attributes.keys() - ATTRIBUTES]
+        faults += [f"tag {tag}"] if tag not in TAGS else []
+        faults += [f"{tag} {name}" for name in attributes.keys() - ATTRIBUTES]
         if "href" in attributes and _leads_astray(attributes["href"]):
-            found.append(f"address {attributes['href']}")
+            faults.append(f"address {attributes['href']}")
         if attributes.get("href", "").startswith("http") and "noreferrer" not in attributes.get(
             "rel", ""
         ):
-            found.append(f"address without noreferrer {attributes['href']}")
-    return found
+            faults.append(f"address without noreferrer {attributes['href']}")
+    return faults
 
 
 def _leads_astray(address: str) -> bool:
     """As a browser sees it: white space and case do not count, a backslash is a slash."""
-    seen = "".join(one for one in address if one > " ").lower().replace("\\", "/")
+    seen = "".join(letter for letter in address if letter > " ").lower().replace("\\", "/")
     if seen.startswith("//"):
         return True
     return not seen.startswith(("http://", "https://", "mailto:", "/", "#"))

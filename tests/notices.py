@@ -21,7 +21,7 @@ LONDON = [
 def release(**changes: Any) -> dict[str, Any]:
     """A release that awards one contract for software to one supplier; `changes` by field."""
     ocid = changes.get("ocid", "ocds-b5fd17-0001")
-    made = {
+    fields = {
         "ocid": ocid,
         "id": f"{ocid}-release",
         "date": "2026-01-15T10:00:00Z",
@@ -36,24 +36,24 @@ def release(**changes: Any) -> dict[str, Any]:
         "buyer": {"id": "GB-CFS-1", "name": "London Borough of Camden"},
         "awards": [award()],
     }
-    return made | changes
+    return fields | changes
 
 
 def tender(**changes: Any) -> dict[str, Any]:
     """A tender for software."""
-    made = {
+    fields = {
         "id": "REF-1",
         "title": "Case management software",
         "classification": {"scheme": "CPV", "id": "48000000"},
         "procurementMethod": "open",
         "procurementMethodDetails": "Open procedure",
     }
-    return made | changes
+    return fields | changes
 
 
 def award(**changes: Any) -> dict[str, Any]:
     """An award of £120,000 over two years to the one supplier."""
-    made = {
+    fields = {
         "id": "ocds-b5fd17-0001-1",
         "status": "active",
         "value": {"amount": 120000, "currency": "GBP"},
@@ -70,19 +70,19 @@ def award(**changes: Any) -> dict[str, Any]:
             }
         ],
     }
-    return made | changes
+    return fields | changes
 
 
 def supplier(**changes: Any) -> dict[str, Any]:
     """The one supplier as a party."""
-    made = {
+    fields = {
         "id": "GB-CFS-2",
         "name": "Sampleton Software Ltd",
         "identifier": {"scheme": "GB-COH", "id": "01234567", "legalName": "Sampleton Software Ltd"},
         "details": {"scale": "sme", "vcse": False},
         "roles": ["supplier"],
     }
-    return made | changes
+    return fields | changes
 
 
 def written(folder: Path, *releases: Any, name: str = "notices.json") -> Path:

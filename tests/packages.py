@@ -27,8 +27,8 @@ def package(client: Client, query: Any = None, **environ: Any) -> Json:
     response = client.get(ADDRESS, query, **environ)
     text = text_of(response)
     assert response.status_code == 200, text
-    found: Json = json.loads(text)
-    return found
+    data: Json = json.loads(text)
+    return data
 
 
 def release(client: Client) -> Json:
@@ -68,8 +68,8 @@ def official(name: str) -> Json:
         pytest.fail(
             f"The official OCDS schemas are not in {schemas.SCHEMA_FOLDER}: run make setup."
         )
-    found: Json = json.loads(path.read_text())
-    return found
+    schema: Json = json.loads(path.read_text())
+    return schema
 
 
 def validator(name: str) -> Draft4Validator:
@@ -86,22 +86,22 @@ def validator(name: str) -> Draft4Validator:
     )
 
 
-def faults(told: Json) -> list[str]:
+def faults(data: Json) -> list[str]:
     """What the official schemas find in a package, and in each of its releases alone."""
     single = validator(schemas.RELEASE_SCHEMA)
-    found = [*validator(schemas.PACKAGE_SCHEMA).iter_errors(told)]
-    found += [fault for each in told["releases"] for fault in single.iter_errors(each)]
-    return [f"{fault.json_path}: {fault.message}" for fault in found]
+    errors = [*validator(schemas.PACKAGE_SCHEMA).iter_errors(data)]
+    errors += [fault for each in data["releases"] for fault in single.iter_errors(each)]
+    return [f"{fault.json_path}: {fault.message}" for fault in errors]
 
 
-def beyond_the_standard(told: Json) -> set[str]:
+def beyond_the_standard(data: Json) -> set[str]:
     """Names of fields in the releases that the official schema does not define."""
     schema = _closed(official(schemas.RELEASE_SCHEMA))
     strict = Draft4Validator(schema)
-    found = (fault for each in told["releases"] for fault in strict.iter_errors(each))
+    errors = (fault for each in data["releases"] for fault in strict.iter_errors(each))
     return {
         name
-        for fault in found
+        for fault in errors
         if fault.validator == "additionalProperties" and isinstance(fault.instance, dict)
         for name in fault.instance.keys() - fault.schema["properties"].keys()
     }
@@ -118,11 +118,11 @@ def _closed(schema: Any) -> Any:
     return closed | ({"additionalProperties": False} if lists_fields else {})
 
 
-def empties(told: Any, path: str = "$") -> Iterator[str]:
+def empties(value: Any, path: str = "$") -> Iterator[str]:
     """Where a package says nothing in many words: null, an empty text, list or object."""
-    if told in (None, "", [], {}):
+    if value in (None, "", [], {}):
         yield path
-    named = told.items() if isinstance(told, dict) else ()
-    listed = enumerate(told) if isinstance(told, list) else ()
+    named = value.items() if isinstance(value, dict) else ()
+    listed = enumerate(value) if isinstance(value, list) else ()
     for key, each in [*named, *listed]:
         yield from empties(each, f"{path}.{key}")

@@ -37,17 +37,17 @@ class _Reader(HTMLParser):
         self._heading = self._script = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.open += tag == self.within
         if self.open and tag in _CELLS:
             self.words.append(" ")
         if tag == "th":
-            self._heading = given.get("scope") == "row"
+            self._heading = attributes.get("scope") == "row"
         self._script = self._script or tag == "script"
-        if tag == "a" and self.open and given.get("href"):
-            self.links.append(str(given["href"]))
+        if tag == "a" and self.open and attributes.get("href"):
+            self.links.append(str(attributes["href"]))
             if self._heading:
-                self.row_links.append(str(given["href"]))
+                self.row_links.append(str(attributes["href"]))
 
     def handle_endtag(self, tag: str) -> None:
         self.open -= tag == self.within

@@ -71,7 +71,7 @@ def links_of(model: Any) -> list[HistoryLink]:
     return list(registered.history_links)
 
 
-def made(model: Any) -> Any:
+def create_record(model: Any) -> Any:
     """A record of the kind, with what it needs."""
     before = set(model.objects.values_list("pk", flat=True))
     MAKERS[model]()
@@ -82,12 +82,14 @@ def row_of(link: HistoryLink, record: models.Model) -> Any:
     """A row of another kind that belongs to the record."""
     kind: Any = link.model
     if kind in MAKERS:
-        row = made(kind)
+        row = create_record(kind)
         kind.objects.filter(pk=row.pk).update(**{link.field: record})
         return kind.objects.get(pk=row.pk)
     ends = [field for field in kind._meta.fields if field.related_model is not None]
     other = next(field for field in ends if field.name != link.field)
-    return kind.objects.create(**{link.field: record, other.name: made(other.related_model)})
+    return kind.objects.create(
+        **{link.field: record, other.name: create_record(other.related_model)}
+    )
 
 
 def rows_of(record: Any) -> dict[str, list[dict[str, Any]]]:
@@ -124,4 +126,4 @@ def edited(response: Any, word: str) -> dict[str, Any]:
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None
     ]
     name, kind = links[-1]
-    return {name: made(kind).pk}
+    return {name: create_record(kind).pk}

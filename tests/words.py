@@ -12,11 +12,11 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 def named_in_templates(*tags: str) -> dict[str, list[str]]:
     """Keys that the tags name, each with the templates that do."""
-    found: dict[str, list[str]] = {}
+    templates: dict[str, list[str]] = {}
     for path in _TEMPLATES:
         for tag, rest in _TAG.findall(path.read_text()):
             if tag in tags:
                 quoted = _QUOTED.findall(rest)
                 for key in quoted if tag == "terms" else quoted[:1]:
-                    found.setdefault(key, []).append(path.name)
-    return found
+                    templates.setdefault(key, []).append(path.name)
+    return templates

@@ -25,7 +25,7 @@ from citytools.facts import dates
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.joint_procurement.presentation import windows_for_borough
-from research.publications import pages
+from research.publications import about
 
 # Months that a brief looks ahead
 BRIEF_MONTHS = 18
@@ -51,7 +51,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
-        "about": pages.research_about_borough(record, today),
+        "about": about.research_about_borough(record, today),
     }
     return render_page(request, "boroughs/detail.html", context, query)
 

@@ -19,7 +19,7 @@ from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.presentation import WindowView, detail_windows, target_plans
 from contracts.joint_procurement.windows import Window, group_windows, windows_for
 from contracts.models import Contract
-from research.publications import pages
+from research.publications import about
 
 # Contracts of one window that its page shows and plans for.
 MAX_CONTRACTS_PER_WINDOW = 200
@@ -153,7 +153,7 @@ def together(request: HttpRequest) -> HttpResponse:
         "windows": detail_windows(listing.page, filterset, today, MAX_CONTRACTS_IN_LIST),
         "chart": windows_chart(listing.windows, today, listing.csv),
         "today": today,
-        "about": pages.research_about_filter(filterset, today),
+        "about": about.research_about_filter(filterset, today),
     }
     return render(request, "contracts/together.html", context, status=listing.status)
 

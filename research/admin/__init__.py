@@ -5,16 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.dateformat import format as in_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from citytools.facts import dates
 from citytools.history.page import HistoryLink
 from citytools.staff.admin import InlineRows, PartAdmin, StaffAdmin
-from research.admin.publishing import FindingForm, PublicationForm, PublishingAdmin
+from research.admin.publishing import (
+    FindingForm,
+    PublicationForm,
+    PublishingAdmin,
+    publication_state,
+)
+from research.metrics.base import PublishedValue, day_in_words, value_in_words
 from research.metrics.definitions import METRICS
-from research.metrics.figures import read_published_value, value_in_words
 from research.models import (
     CaseClaim,
     CaseStudy,
@@ -31,7 +35,6 @@ from research.models import (
     Source,
     State,
 )
-from research.publications import query
 
 PUBLISHING: tuple[str, Any] = (
     "Publishing",
@@ -57,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
         """The states, as the record's own list has them."""
         return [(state.value, state.value.capitalize()) for state in State]
 
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> Any:
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
         """The records in the state."""
         rows: Any = queryset
         today, state = dates.today(), self.value()
@@ -84,19 +87,19 @@ class PublicationAdmin(PublishingAdmin):
     @admin.display(description="State", ordering="published_on")
     def standing(self, obj: Publication) -> str:
         """Whether it is public, and since when."""
-        return query.publication_state(obj, dates.today())
+        return publication_state(obj, dates.today())
 
     @admin.display(description="Values at publication")
     def values_then(self, obj: Publication) -> str:
         """The numbers that it keeps, with their days."""
-        kept = [
-            (METRICS[key], read_published_value(one))
-            for key, one in obj.published_values.items()
+        values = [
+            (METRICS[key], PublishedValue.from_json(stored))
+            for key, stored in obj.published_values.items()
             if key in METRICS
         ]
         rows = [
-            (metric.title, value_in_words(metric.unit, then.value), in_format(then.on, "j F Y"))
-            for metric, then in kept
+            (metric.title, value_in_words(metric.unit, value.value), day_in_words(value.on))
+            for metric, value in values
         ]
         return format_html_join(mark_safe("<br>"), "{}: {} on {}", rows) or "none"
 

@@ -1,13 +1,14 @@
-"""What a metric is: one number, with all that is needed to read it."""
+"""What a metric is: one number, with all that is needed to read it, and how pages write it."""
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from dateutil.relativedelta import relativedelta
+from django.utils.dateformat import format as in_format
 
 from boroughs.models import Borough, BoroughQuerySet
 from citytools.facts.provenance import SourcedQuerySet
@@ -27,9 +28,9 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Picture:
-    """The rows that a metric's chart draws: a label and amounts, in the order drawn.
+    """The rows that a metric's chart draws: a label and amounts, in drawing order.
 
-    Two amounts a row are dots in a plane, one is a bar; `head` names the label and the amounts.
+    Two amounts in a row are a dot in a plane, one is a bar; `head` names the label and the amounts.
     """
 
     head: tuple[str, ...]
@@ -37,7 +38,6 @@ class Picture:
 
     @property
     def dots(self) -> bool:
-        """Whether each row is a dot."""
         return len(self.head) == 3
 
 
@@ -46,23 +46,28 @@ class Measurement:
     """A metric's value in its unit; None where there is nothing to measure.
 
     A share has `part` and `whole`, of which the value is 100 × part / whole. `counted` are the
-    records behind it (n), of `boroughs` of the 33, `invented` of them made up for demonstration;
-    `left_out` are records of the population that lack what would be measured.
+    records behind it (n), of `boroughs` of the 33, `illustrative` of them invented; `left_out` are
+    records of the population that lack what would be measured.
     """
 
     value: Decimal | None
     counted: int = 0
     boroughs: int = 0
     left_out: int = 0
-    invented: int = 0
+    illustrative: int = 0
     part: Decimal | None = None
     whole: Decimal | None = None
     picture: Picture | None = None
 
 
 def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """100 × part / whole in per cent, to six places; None where the whole is nothing."""
+    """100 × part / whole in per cent, to six places; None where the whole is zero."""
     return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
+
+
+def share(part: Decimal | int, whole: Decimal | int, **details: Any) -> Measurement:
+    """A part of a whole, measured in per cent."""
+    return Measurement(percentage(part, whole), part=Decimal(part), whole=Decimal(whole), **details)
 
 
 Q = TypeVar("Q", bound=SourcedQuerySet)
@@ -70,21 +75,22 @@ Q = TypeVar("Q", bound=SourcedQuerySet)
 
 @dataclass(frozen=True)
 class Scope:
-    """The day that "today" means, and whether invented records are counted in.
+    """The day that "today" means, and whether illustrative records are counted in.
 
-    What is measured is what the tables say: within `past.as_at(day)` they say what they said then.
+    It measures what the tables say: within `as_of_views.read_as_at(day)` that is what they said
+    then.
     """
 
     on: datetime.date
     illustrative: bool = False
 
     def only(self, rows: Q) -> Q:
-        """The rows, without the invented ones unless they are counted in."""
+        """The rows, without illustrative ones unless they are counted in."""
         return rows if self.illustrative else rows.real()
 
     @property
     def london(self) -> BoroughQuerySet:
-        """The 33."""
+        """The 33 authorities."""
         return Borough.objects.london()
 
     @property
@@ -97,16 +103,6 @@ class Scope:
         """Contracts that one of the 33 leads or shares, running or ended."""
         return self.only(Contract.objects.of_boroughs(self.london))
 
-    @property
-    def otherwise(self) -> "Scope":
-        """The same day with invented records counted in, or left out where they were in."""
-        return replace(self, illustrative=not self.illustrative)
-
-    @property
-    def with_invented(self) -> "Scope":
-        """The same, with what is invented counted in."""
-        return replace(self, illustrative=True)
-
 
 @dataclass(frozen=True)
 class Metric:
@@ -116,7 +112,7 @@ class Metric:
     supplier"), for a share what its denominator counts, unless `pounds` says that part and whole
     are pounds; `population` says which records are looked at. `rows` is an address of this site,
     without `illustrative`, in which {on} and {in_a_year} stand for days; `rows_note` says how its
-    rows differ from those counted; `rows_sourced` whether the list tells real rows from invented.
+    rows differ from those counted; `rows_sourced` whether the list can leave out illustrative rows.
     """
 
     key: str
@@ -132,7 +128,7 @@ class Metric:
     rows_sourced: bool = True
     pounds: bool = False
 
-    def rows_of(self, scope: Scope) -> str:
+    def rows_url(self, scope: Scope) -> str:
         """The address of the rows behind the number; lists of today, whatever day is measured."""
         year = scope.on + relativedelta(months=12)
         rows = self.rows.format(on=scope.on.isoformat(), in_a_year=year.isoformat())
@@ -140,7 +136,112 @@ class Metric:
             return rows
         return f"{rows}{'&' if '?' in rows else '?'}illustrative=no"
 
-    def csv_of(self, scope: Scope) -> str:
+    def csv_url(self, scope: Scope) -> str:
         """The same rows as CSV: /systems/?a=b is /systems/systems.csv?a=b."""
-        path, mark, query = self.rows_of(scope).partition("?")
+        path, mark, query = self.rows_url(scope).partition("?")
         return f"{path}{path.strip('/').rpartition('/')[2]}.csv{mark}{query}"
+
+
+NOT_KNOWN = "not known"
+_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True)
+class PublishedValue:
+    """A metric's value as it was when a record was published; `value` in the metric's unit."""
+
+    on: datetime.date
+    value: Decimal | None
+    part: Decimal | None
+    whole: Decimal | None
+    counted: int
+    boroughs: int
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """A value as a record's `published_values` hold it; numbers are text, for JSON has floats.
+
+        KeyError, TypeError, ValueError or InvalidOperation where it is no such value.
+        """
+        value, part, whole = (
+            None if stored[name] is None else Decimal(stored[name])
+            for name in ("value", "part", "whole")
+        )
+        on = datetime.date.fromisoformat(stored["on"])
+        return cls(on, value, part, whole, stored["counted"], stored["boroughs"])
+
+
+@dataclass(frozen=True)
+class MetricFigure:
+    """One metric on a page: as measured, and as it was published, if it was."""
+
+    metric: Metric
+    measured: Measurement
+    scope: Scope
+    published: PublishedValue | None = None
+
+    @property
+    def words(self) -> str:
+        """The value now: '45.5 %', '−0.42', '33', '14 months' or 'not known'."""
+        return value_in_words(self.metric.unit, self.measured.value)
+
+    @property
+    def published_words(self) -> str:
+        """The value at publication, in the same words."""
+        return value_in_words(self.metric.unit, self.published.value if self.published else None)
+
+    @property
+    def part_of_whole(self) -> str:
+        """'33 of 33', or '£20 of £50', where the number is a part of a whole."""
+        sign = "£" if self.metric.pounds else ""
+        return part_of_whole(self.measured.part, self.measured.whole, sign)
+
+    @property
+    def rows(self) -> str:
+        return self.metric.rows_url(self.scope)
+
+    @property
+    def csv(self) -> str:
+        return self.metric.csv_url(self.scope)
+
+
+def day_in_words(day: datetime.date | None) -> str:
+    """'30 September 2026', or nothing for None."""
+    return in_format(day, "j F Y") if day else ""
+
+
+def value_in_words(unit: Unit, value: Decimal | None) -> str:
+    """A value with its unit, to the places that it bears; 'not known' for None."""
+    if value is None:
+        return NOT_KNOWN
+    if unit == Unit.PER_CENT:
+        return f"{value:.1f}{_SPACE}%"
+    if unit == Unit.RHO:
+        return f"{value:+.2f}".replace("-", "−")
+    if unit == Unit.MONTHS:
+        return f"{value:.0f}{_SPACE}month{'' if round(value) == 1 else 's'}"
+    return f"{value:,.0f}"
+
+
+def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -> str:
+    """'33 of 33', or '£20 of £50'; 'not known' where there is no whole."""
+    if part is None or not whole:
+        return NOT_KNOWN
+    return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
+
+
+def add_published_value(figure: MetricFigure, published: Mapping[str, Any]) -> MetricFigure:
+    """The figure beside its value among a record's `published_values`, if it is there."""
+    stored = published.get(figure.metric.key)
+    return replace(figure, published=PublishedValue.from_json(stored)) if stored else figure
+
+
+def published_json(measurement: Measurement, on: datetime.date) -> dict[str, Any]:
+    """A measurement as `PublishedValue.from_json` reads it."""
+    numbers = {name: getattr(measurement, name) for name in ("value", "part", "whole")}
+    return {
+        "on": on.isoformat(),
+        **{name: None if number is None else str(number) for name, number in numbers.items()},
+        "counted": measurement.counted,
+        "boroughs": measurement.boroughs,
+    }

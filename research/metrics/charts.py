@@ -7,13 +7,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 from django.urls import reverse
-from django.utils.dateformat import format as in_format
 
 from citytools.charts import PALETTE, Chart, as_plain_json, laid_out, sideways_bars
-from research.metrics.base import Picture, Unit
-from research.metrics.compute_suppliers import DRAWN
-from research.metrics.definitions import Metric
-from research.metrics.figures import NOT_KNOWN, MetricFigure, value_in_words
+from research.metrics.base import (
+    NOT_KNOWN,
+    Metric,
+    MetricFigure,
+    Picture,
+    Unit,
+    day_in_words,
+    value_in_words,
+)
+from research.metrics.compute_suppliers import MAX_SUPPLIERS_IN_PICTURE
 from research.models import MetricValue
 
 _DAY = datetime.timedelta(days=1)
@@ -21,8 +26,8 @@ _GAPS = (
     "Real records only. Days without a record, or on which nothing could be measured, are gaps in "
     "the line. The table holds the days on which the number changed, and the last."
 )
-_MAX_BARS = 5
-"""Up to so many, Plotly would mark halves on the axis."""
+_MAX_AMOUNT_WITH_HALVES = 5
+"""Up to this amount Plotly would mark halves on the axis."""
 
 
 def metric_chart(figure: MetricFigure) -> Chart | None:
@@ -33,7 +38,7 @@ def metric_chart(figure: MetricFigure) -> Chart | None:
     bars = len(picture.rows)
     return Chart(
         key=f"metric-{figure.metric.key}",
-        title=_finding(figure, picture),
+        title=_title(figure, picture),
         sentence=_sentence(figure, picture),
         figure=_dots(picture) if picture.dots else _bars(picture),
         head=picture.head,
@@ -48,16 +53,12 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     known = any(value.value is not None for value in values)
     return Chart(
         key=f"trend-{metric.key}",
-        title=_course(metric, values),
+        title=_trend_title(metric, values),
         sentence=_GAPS if known else "Real records only.",
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[
-            (
-                _day_in_words(value.on),
-                value_in_words(metric.unit, value.value),
-                f"{value.counted:,}",
-            )
+            (day_in_words(value.on), value_in_words(metric.unit, value.value), f"{value.counted:,}")
             for value in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
@@ -65,39 +66,42 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     )
 
 
-def _finding(figure: MetricFigure, picture: Picture) -> str:
+def _title(figure: MetricFigure, picture: Picture) -> str:
     value = figure.measured.value
     counted = f"n\u00a0=\u00a0{figure.measured.counted:,}"
     if not picture.dots or value is None:
-        words = f"{figure.words} ({figure.of})" if figure.of != NOT_KNOWN else figure.words
-        return f"{figure.metric.title}: {words}"
+        share = f" ({figure.part_of_whole})" if figure.part_of_whole != NOT_KNOWN else ""
+        return f"{figure.metric.title}: {figure.words}{share}"
     across, up = (name[:1].lower() + name[1:] for name in picture.head[1:])
     rho = f"rho {figure.words}, {counted}"
     if value == 0:
         return f"{figure.metric.title}: neither goes with the other, {rho}"
-    way = "higher" if value > 0 else "lower"
-    return f"With more {across}, {up} tends to be {way}: {rho}"
+    return f"With more {across}, {up} tends to be {'higher' if value > 0 else 'lower'}: {rho}"
 
 
 def _sentence(figure: MetricFigure, picture: Picture) -> str:
     measured = figure.measured
     if picture.dots:
-        shown = f"Each dot is one {picture.head[0].lower()}. "
+        drawn = f"Each dot is one {picture.head[0].lower()}. "
+    elif len(picture.rows) == MAX_SUPPLIERS_IN_PICTURE:
+        drawn = f"The {MAX_SUPPLIERS_IN_PICTURE} largest are drawn. "
     else:
-        shown = f"The {DRAWN} largest are drawn. " if len(picture.rows) == DRAWN else ""
-    invented = f", {measured.invented:,} of them invented" if measured.invented else ""
-    return f"{shown}Counted: {measured.counted:,} {figure.metric.counts}{invented}."
+        drawn = ""
+    invented = f", {measured.illustrative:,} of them invented" if measured.illustrative else ""
+    return f"{drawn}Counted: {measured.counted:,} {figure.metric.counts}{invented}."
 
 
 def _source(figure: MetricFigure) -> str:
     kind = "Real and invented records" if figure.scope.illustrative else "Real records only"
-    return f"{kind}, as at {_day_in_words(figure.scope.on)}."
+    return f"{kind}, as at {day_in_words(figure.scope.on)}."
 
 
 def _bars(picture: Picture) -> dict[str, Any]:
     labels, amounts = _columns(picture)
-    figure = sideways_bars(labels, {picture.head[1]: [_plain(amount) for amount in amounts]})
-    if max(amounts) <= _MAX_BARS:
+    # Whole numbers without their point: the page carries them as JSON
+    plain = [int(amount) if float(amount).is_integer() else amount for amount in amounts]
+    figure = sideways_bars(labels, {picture.head[1]: plain})
+    if max(amounts) <= _MAX_AMOUNT_WITH_HALVES:
         figure["layout"]["xaxis"]["dtick"] = 1
     return figure
 
@@ -156,54 +160,40 @@ def _line(metric: Metric, values: Sequence[MetricValue]) -> dict[str, Any]:
 def _points_with_gaps(
     values: Sequence[MetricValue],
 ) -> Iterator[tuple[datetime.date, Decimal | None]]:
-    """The points, and one of nothing wherever a day is missing between two."""
-    before: datetime.date | None = None
-    for value in values:
-        if before is not None and value.on - before > _DAY:
-            yield before + _DAY, None
+    """The points, and an empty one wherever a day is missing between two."""
+    for before, value in zip([None, *values], values, strict=False):
+        if before is not None and value.on - before.on > _DAY:
+            # Plotly breaks a line at a missing value only, not at a missing day
+            yield before.on + _DAY, None
         yield value.on, value.value
-        before = value.on
 
 
-def _course(metric: Metric, values: Sequence[MetricValue]) -> str:
+def _trend_title(metric: Metric, values: Sequence[MetricValue]) -> str:
     known = [(value.on, value.value) for value in values if value.value is not None]
     if not known:
         return f"{metric.title}: nothing recorded yet that could be measured"
-    (first, then), (last, now) = known[0], known[-1]
-    words, before = value_in_words(metric.unit, now), value_in_words(metric.unit, then)
+    (first, earliest), (last, latest) = known[0], known[-1]
+    words, before = value_in_words(metric.unit, latest), value_in_words(metric.unit, earliest)
     if len(known) == 1:
-        return f"{metric.title}: {words} on {_day_in_words(last)}, the only day recorded"
-    span = f"from {_day_in_words(first)} to {_day_in_words(last)}"
+        return f"{metric.title}: {words} on {day_in_words(last)}, the only day recorded"
+    span = f"from {day_in_words(first)} to {day_in_words(last)}"
     if words == before:
         same = all(value_in_words(metric.unit, value) == words for _, value in known)
         return f"{metric.title}: {words} {'' if same else 'again, '}{span}"
-    way = "up" if now > then else "down"
-    return f"{metric.title}: {way} to {words} from {before}, {span}"
+    direction = "up" if latest > earliest else "down"
+    return f"{metric.title}: {direction} to {words} from {before}, {span}"
 
 
 def _changes(values: Sequence[MetricValue]) -> list[MetricValue]:
-    """Those that differ from the one before, and the last."""
-    pairs = zip([None, *values], values, strict=False)
-    metric_values = [
+    """Values that differ from the one before, and the last."""
+    return [
         value
-        for before, value in pairs
-        if before is None or (before.value, before.counted) != (value.value, value.counted)
+        for before, value in zip([None, *values], values, strict=False)
+        if before is None
+        or value is values[-1]
+        or (before.value, before.counted) != (value.value, value.counted)
     ]
-    return (
-        metric_values
-        if not values or metric_values[-1] is values[-1]
-        else [*metric_values, values[-1]]
-    )
-
-
-def _plain(amount: float) -> float:
-    """A whole number without its point."""
-    return int(amount) if float(amount).is_integer() else amount
 
 
 def _cell(amount: float) -> str:
     return f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
-
-
-def _day_in_words(day: datetime.date) -> str:
-    return in_format(day, "j F Y")

@@ -1,4 +1,7 @@
-"""What the largest suppliers hold."""
+"""What the largest suppliers hold, and how far products have spread.
+
+Each function returns one that takes a scope and measures it.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
@@ -10,40 +13,48 @@ from django.db.models import Count, Q, Sum
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import top_share
 from contracts.models import Route
-from research.metrics.base import Measurement, Picture, Scope, percentage
+from research.metrics.base import Measurement, Picture, Scope, share
 from systems.models import Function
 
-DRAWN = 15
-"""Suppliers that a picture names."""
-INVENTED = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
+Compute = Callable[[Scope], Measurement]
+MAX_SUPPLIERS_IN_PICTURE = 15
 COMPETITIVE = (
     Route.OPEN, Route.RESTRICTED, Route.COMPETITIVE_FLEXIBLE, Route.FRAMEWORK_COMPETITION,
 )  # fmt: skip
 """Routes on which suppliers tender against each other. A quote is no tender."""
+IS_ILLUSTRATIVE = Q(source_kind=SourceKind.ILLUSTRATIVE)
+COUNT_ILLUSTRATIVE = Count("pk", filter=IS_ILLUSTRATIVE)
+MAKER = "product__manufacturer"
+_MAKER_KNOWN = Q(product__manufacturer__isnull=False)
 
 
-def share_by_contracts(places: int) -> Callable[[Scope], Measurement]:
+def share_by_contracts(places: int) -> Compute:
     """The share of the largest by number of contracts; three queries."""
     return lambda scope: _top(places, scope.contracts, "supplier", Count("pk"), "Contracts")
 
 
-def share_by_systems(places: int) -> Callable[[Scope], Measurement]:
+def share_by_systems(places: int) -> Compute:
     """The share of the largest makers by number of systems in use; three queries."""
-    maker = "product__manufacturer"
-    return lambda scope: _top(places, scope.systems, maker, Count("pk"), "Systems in use")
+    return lambda scope: _top(places, scope.systems, MAKER, Count("pk"), "Systems in use")
 
 
-def share_by_value(places: int) -> Callable[[Scope], Measurement]:
-    """The share of the largest of the pounds over the whole term; three queries."""
-    return _share_by_pounds(places, "total_value", "Pounds")
+def share_by_pounds(field: str, head: str) -> Callable[[int], Compute]:
+    """The share of the largest of the pounds in a field, for a number of places; three queries."""
+
+    def for_places(places: int) -> Compute:
+        return lambda scope: _top(
+            places,
+            scope.contracts.filter(**{f"{field}__isnull": False}),
+            "supplier",
+            Sum(field),
+            head,
+            population=scope.contracts,
+        )
+
+    return for_places
 
 
-def share_by_yearly_value(places: int) -> Callable[[Scope], Measurement]:
-    """The share of the largest of the pounds a year; three queries."""
-    return _share_by_pounds(places, "annual_value", "Pounds a year")
-
-
-def in_competition(service_area: str, places: int) -> Callable[[Scope], Measurement]:
+def share_in_competition(service_area: str, places: int) -> Compute:
     """The share of the largest of the contracts won in competition for a service area."""
     functions = Function.objects.filter(service_area__slug=service_area)
 
@@ -54,136 +65,111 @@ def in_competition(service_area: str, places: int) -> Callable[[Scope], Measurem
     return compute
 
 
-def _share_by_pounds(places: int, field: str, head: str) -> Callable[[Scope], Measurement]:
-    stated = {f"{field}__isnull": False}
-    return lambda scope: _top(
-        places, scope.contracts, "supplier", Sum(field), head, stated=Q(**stated)
-    )
-
-
 def _top(
-    places: int, rows: Any, path: str, amount: Count | Sum, head: str, stated: Q | None = None
+    places: int, rows: Any, path: str, amount: Count | Sum, head: str, population: Any = None
 ) -> Measurement:
-    """`path` leads to the supplier, `stated` says which rows have an amount (all, unless given)."""
-    known = rows.filter(stated or Q(), **{f"{path}__isnull": False}).order_by()
-    held = list(
-        known.values(path, f"{path}__name").annotate(
-            held=amount, records=Count("pk"), invented=INVENTED
-        )
+    """`path` leads to the supplier; rows of the `population` without one are left out."""
+    known = rows.filter(**{f"{path}__isnull": False}).order_by()
+    holdings = known.values(path, f"{path}__name").annotate(
+        holding=amount, records=Count("pk"), illustrative=COUNT_ILLUSTRATIVE
     )
-    top = top_share([one["held"] for one in held], places)
-    counted = sum(one["records"] for one in held)
-    largest = sorted(held, key=lambda one: (-one["held"], one[f"{path}__name"], one[path]))
-    drawn = [(one[f"{path}__name"], float(round(one["held"]))) for one in largest[:DRAWN]]
-    return Measurement(
-        percentage(top.amount, top.total),
+    suppliers = sorted(holdings, key=lambda row: (-row["holding"], row[f"{path}__name"], row[path]))
+    top = top_share([row["holding"] for row in suppliers], places)
+    counted = sum(row["records"] for row in suppliers)
+    bars = [
+        (row[f"{path}__name"], float(round(row["holding"])))
+        for row in suppliers[:MAX_SUPPLIERS_IN_PICTURE]
+    ]
+    return share(
+        top.amount,
+        top.total,
         counted=counted,
         boroughs=known.borough_count(),
-        left_out=rows.count() - counted,
-        invented=sum(one["invented"] for one in held),
-        part=Decimal(top.amount),
-        whole=Decimal(top.total),
-        picture=Picture(("Supplier", head), drawn),
+        left_out=(rows if population is None else population).count() - counted,
+        illustrative=sum(row["illustrative"] for row in suppliers),
+        picture=Picture(("Supplier", head), bars),
     )
 
 
-_KNOWN = Q(product__manufacturer__isnull=False)
-_MAKERS = Count("product__manufacturer", distinct=True)
-_INVENTED_OF_KNOWN = Count("pk", filter=_KNOWN & Q(source_kind=SourceKind.ILLUSTRATIVE))
-
-
-def functions_with_at_most(few: int) -> Callable[[Scope], Measurement]:
+def functions_with_few_makers(max_makers: int) -> Compute:
     """Functions with so many makers in use or fewer; two queries."""
 
     def compute(scope: Scope) -> Measurement:
         rows = scope.systems.order_by()
-        every = rows.values("function").annotate(makers=_MAKERS, invented=_INVENTED_OF_KNOWN)
-        known = [(one["makers"], one["invented"]) for one in every if one["makers"]]
-        part = sum(makers <= few for makers, _ in known)
-        return Measurement(
-            percentage(part, len(known)),
+        functions = rows.values("function").annotate(
+            makers=Count(MAKER, distinct=True),
+            illustrative=Count("pk", filter=_MAKER_KNOWN & IS_ILLUSTRATIVE),
+        )
+        known = [row for row in functions if row["makers"]]
+        numbers = sorted(Counter(row["makers"] for row in known).items())
+        bars = [(f"{many} maker{'' if many == 1 else 's'}", float(n)) for many, n in numbers]
+        return share(
+            sum(row["makers"] <= max_makers for row in known),
+            len(known),
             counted=len(known),
-            boroughs=rows.filter(_KNOWN).borough_count(),
-            left_out=len(every) - len(known),
-            invented=sum(invented > 0 for _, invented in known),
-            part=Decimal(part),
-            whole=Decimal(len(known)),
-            picture=_spread([makers for makers, _ in known]),
+            boroughs=rows.filter(_MAKER_KNOWN).borough_count(),
+            left_out=len(functions) - len(known),
+            illustrative=sum(row["illustrative"] > 0 for row in known),
+            picture=Picture(("Makers in use", "Functions"), bars),
         )
 
     return compute
 
 
-def makers_for(functions: Sequence[str]) -> Callable[[Scope], Measurement]:
+def makers_for(functions: Sequence[str]) -> Compute:
     """Different makers in use for some functions, by slug; three queries."""
 
     def compute(scope: Scope) -> Measurement:
         rows = scope.systems.filter(function__slug__in=functions).order_by()
-        known = rows.filter(_KNOWN)
-        held = known.values("product__manufacturer__name").annotate(
-            systems=Count("pk"), invented=INVENTED
+        known = rows.filter(_MAKER_KNOWN)
+        makers = (
+            known.values(f"{MAKER}__name")
+            .annotate(systems=Count("pk"), illustrative=COUNT_ILLUSTRATIVE)
+            .order_by("-systems", f"{MAKER}__name")
         )
-        makers = list(held.order_by("-systems", "product__manufacturer__name"))
-        counted = sum(maker["systems"] for maker in makers)
-        names = [
-            (maker["product__manufacturer__name"], float(maker["systems"])) for maker in makers
-        ]
+        counted = sum(row["systems"] for row in makers)
+        bars = [(row[f"{MAKER}__name"], float(row["systems"])) for row in makers]
         return Measurement(
             Decimal(len(makers)) if makers else None,
             counted=counted,
             boroughs=known.borough_count(),
             left_out=rows.count() - counted,
-            invented=sum(maker["invented"] for maker in makers),
-            picture=Picture(("Maker", "Systems in use"), names),
+            illustrative=sum(row["illustrative"] for row in makers),
+            picture=Picture(("Maker", "Systems in use"), bars),
         )
 
     return compute
 
 
-def _spread(makers: Sequence[int]) -> Picture:
-    numbers = sorted(Counter(makers).items())
-    return Picture(
-        ("Makers in use", "Functions"),
-        [(f"{many} maker{'' if many == 1 else 's'}", float(count)) for many, count in numbers],
-    )
-
-
-def boroughs_with(
-    function: str, *, product: str = "", maker: str = ""
-) -> Callable[[Scope], Measurement]:
+def boroughs_with(function: str, *, product: str = "", maker: str = "") -> Compute:
     """Boroughs with a product, or any of a maker, for a function, of those with any for it.
 
     All by slug; two queries.
     """
 
     def compute(scope: Scope) -> Measurement:
-        used = scope.systems.filter(function__slug=function).order_by().values_list(*_FIELDS)
-        runs: dict[str, set[int]] = defaultdict(set)
-        known, with_it, invented = set(), set(), set()
-        for borough, name, slug, made_by, kind in used.distinct():
+        used = scope.systems.filter(function__slug=function).order_by()
+        boroughs_by_product: dict[str, set[int]] = defaultdict(set)
+        known, with_it, illustrative = set(), set(), set()
+        for borough, name, slug, manufacturer, kind in used.values_list(
+            "borough", "product__name", "product__slug", f"{MAKER}__slug", "source_kind"
+        ).distinct():
             known.add(borough)
-            runs[name].add(borough)
-            if (product and slug == product) or (maker and made_by == maker):
+            boroughs_by_product[name].add(borough)
+            if (product and slug == product) or (maker and manufacturer == maker):
                 with_it.add(borough)
             if kind == SourceKind.ILLUSTRATIVE:
-                invented.add(borough)
-        drawn = sorted(runs, key=lambda name: (-len(runs[name]), name))
-        return Measurement(
-            percentage(len(with_it), len(known)),
+                illustrative.add(borough)
+        products = sorted(boroughs_by_product.items(), key=lambda item: (-len(item[1]), item[0]))
+        bars = [(name, float(len(boroughs))) for name, boroughs in products]
+        return share(
+            len(with_it),
+            len(known),
             counted=len(known),
             boroughs=len(known),
             left_out=scope.london.count() - len(known),
-            invented=len(invented),
-            part=Decimal(len(with_it)),
-            whole=Decimal(len(known)),
-            picture=Picture(
-                ("Product", "Boroughs"), [(name, float(len(runs[name]))) for name in drawn]
-            ),
+            illustrative=len(illustrative),
+            picture=Picture(("Product", "Boroughs"), bars),
         )
 
     return compute
-
-
-_FIELDS = (
-    "borough", "product__name", "product__slug", "product__manufacturer__slug", "source_kind",
-)  # fmt: skip

@@ -1,11 +1,11 @@
 """Every number that research speaks of, each registered once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from boroughs.models import Subject
 from research.metrics import compute, compute_suppliers
-from research.metrics.base import Measurement, Metric, Scope, Unit
+from research.metrics.base import Measurement, Metric, MetricFigure, Scope, Unit
+from research.metrics.compute_suppliers import Compute
 
 _RUNNING = (
     "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
@@ -56,21 +56,16 @@ CONTRACT_METRICS = (
 )
 
 
-def _spread(
-    key: str,
-    name: str,
-    what: str,
-    function: str,
-    compute: Callable[[Scope], Measurement],
-    more: str,
+def _product_metric(
+    key: str, name: str, system: str, function: str, compute: Compute, evidence: str
 ) -> Metric:
-    """`name` is what they run, `what` the kind of system that must be known."""
+    """`name` is what they run, `system` the kind of system that must be known."""
     return Metric(
         key=key,
         title=f"Boroughs that run {name}",
-        definition=f"How many of the boroughs whose {what} is known run {name}. {more}",
+        definition=f"How many of the boroughs whose {system} is known run {name}. {evidence}",
         unit=Unit.PER_CENT,
-        counts=f"boroughs whose {what} is known",
+        counts=f"boroughs whose {system} is known",
         population=f"Systems in use of the 33 for {function.replace('-', ' ')}.",
         formula="100 × boroughs with it in use for this / boroughs with any system in use for this",
         compute=compute,
@@ -79,7 +74,7 @@ def _spread(
 
 
 PRODUCT_METRICS = (
-    _spread(
+    _product_metric(
         "modern_gov_boroughs",
         "modern.gov",
         "committee system",
@@ -87,7 +82,7 @@ PRODUCT_METRICS = (
         compute_suppliers.boroughs_with("committee-management", product="modern-gov"),
         "The evidence is the public pages of committees.",
     ),
-    _spread(
+    _product_metric(
         "xpress_boroughs",
         "Xpress for elections",
         "electoral system",
@@ -95,7 +90,7 @@ PRODUCT_METRICS = (
         compute_suppliers.boroughs_with("electoral-management", product="xpress"),
         "The evidence is the format of polling-station files.",
     ),
-    _spread(
+    _product_metric(
         "sirsidynix_boroughs",
         "SirsiDynix in libraries",
         "library system",
@@ -104,7 +99,7 @@ PRODUCT_METRICS = (
         "Any product of this maker counts. The evidence is the public catalogue, which may hide "
         "another system behind it.",
     ),
-    _spread(
+    _product_metric(
         "idox_boroughs",
         "Idox for the planning register",
         "planning register",
@@ -121,15 +116,16 @@ _NO_LIST = (
 )
 
 
-def _reporting(subject: Subject, what: str) -> Metric:
+def _reporting_metric(subject: Subject) -> Metric:
+    noun = str(subject.label).lower()
     return Metric(
         key=f"boroughs_reporting_{subject}",
-        title=f"Boroughs that have returned their {what}",
-        definition=f"How many of the 33 have sent a return on their {what}, complete or not.",
+        title=f"Boroughs that have returned their {noun}",
+        definition=f"How many of the 33 have sent a return on their {noun}, complete or not.",
         unit=Unit.COUNT,
         counts="boroughs",
         population="The 33 authorities.",
-        formula=f"Number of boroughs with at least one return on {what}",
+        formula=f"Number of boroughs with at least one return on {noun}",
         compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
         rows_note="The list holds the 33; its file says of each what it has returned, invented "
@@ -139,7 +135,7 @@ def _reporting(subject: Subject, what: str) -> Metric:
 
 
 RECORD_METRICS = (
-    *(_reporting(subject, str(subject.label).lower()) for subject in Subject),
+    *map(_reporting_metric, Subject),
     Metric(
         key="systems_on_record",
         title="Systems on record",
@@ -149,7 +145,7 @@ RECORD_METRICS = (
         counts="systems",
         population="Systems of the 33, in use or not.",
         formula="Number of systems",
-        compute=compute.count_systems,
+        compute=compute.systems_on_record,
         rows="/systems/?counted=of_the_33",
     ),
     Metric(
@@ -161,7 +157,7 @@ RECORD_METRICS = (
         counts="contracts",
         population="Contracts that one of the 33 leads or shares, running or ended.",
         formula="Number of contracts",
-        compute=compute.count_contracts,
+        compute=compute.contracts_on_record,
         rows="/contracts/?counted=of_the_33",
     ),
     Metric(
@@ -192,65 +188,82 @@ RECORD_METRICS = (
         rows_note=_NO_LIST,
     ),
 )
-_FORMULA = (
-    "Spearman’s rho: the correlation of the ranks of the two, equal values sharing the mean of "
-    "their ranks. Not known with fewer than three cases, where it says nothing, or where one of "
-    "the two is the same throughout, where it is not defined"
-)
-_NOTE = "The list holds every system with a satisfaction score; {} without a known maker {}."
+
+
+def _satisfaction_metric(unit: str, title: str, definition: str, compute: Compute) -> Metric:
+    return Metric(
+        key=f"suppliers_satisfaction_rho_by_{unit}",
+        title=title,
+        definition=f"{definition} It shows no cause.",
+        unit=Unit.RHO,
+        counts=f"{unit}s with a satisfaction score and a known maker",
+        population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
+        "those that have a score.",
+        formula="Spearman’s rho: the correlation of the ranks of the two, equal values sharing the "
+        "mean of their ranks. Not known with fewer than three cases, where it says nothing, or "
+        "where one of the two is the same throughout, where it is not defined",
+        compute=compute,
+        rows="/systems/?counted=rated",
+        rows_note=f"The list holds every system with a satisfaction score; a {unit} without a "
+        "known maker is no case.",
+    )
+
 
 SATISFACTION_METRICS = (
-    Metric(
-        key="suppliers_satisfaction_rho_by_borough",
-        title="Number of suppliers and satisfaction, by borough",
-        definition="Whether boroughs that use systems of more makers are more or less satisfied "
-        "with their systems: the rank correlation, over boroughs, of the number of different "
-        "makers in use with the mean satisfaction score. It shows no cause.",
-        unit=Unit.RHO,
-        counts="boroughs with a satisfaction score and a known maker",
-        population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
-        "those that have a score.",
-        formula=_FORMULA,
-        compute=compute.satisfaction_by_borough,
-        rows="/systems/?counted=rated",
-        rows_note=_NOTE.format("a borough", "is no case"),
+    _satisfaction_metric(
+        "borough",
+        "Number of suppliers and satisfaction, by borough",
+        "Whether boroughs that use systems of more makers are more or less satisfied with their "
+        "systems: the rank correlation, over boroughs, of the number of different makers in use "
+        "with the mean satisfaction score.",
+        compute.satisfaction_by_borough,
     ),
-    Metric(
-        key="suppliers_satisfaction_rho_by_function",
-        title="Number of suppliers and satisfaction, by function",
-        definition="Whether functions served by more makers have more or less satisfied users: the "
-        "rank correlation, over functions, of the number of different makers in use in all of the "
-        "33 with the mean satisfaction score. It shows no cause.",
-        unit=Unit.RHO,
-        counts="functions with a satisfaction score and a known maker",
-        population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
-        "those that have a score.",
-        formula=_FORMULA,
-        compute=compute.satisfaction_by_function,
-        rows="/systems/?counted=rated",
-        rows_note=_NOTE.format("a function", "is no case"),
+    _satisfaction_metric(
+        "function",
+        "Number of suppliers and satisfaction, by function",
+        "Whether functions served by more makers have more or less satisfied users: the rank "
+        "correlation, over functions, of the number of different makers in use in all of the 33 "
+        "with the mean satisfaction score.",
+        compute.satisfaction_by_function,
     ),
 )
-_PLACES = {10: ("ten", "top10"), 15: ("fifteen", "top15")}
 _CONTRACTS = "Contracts that one of the 33 leads or shares, each once, running or ended."
+_VALUES = f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value."
 
 
-@dataclass(frozen=True)
-class _Basis:
-    """One way in which suppliers are measured."""
+def _share_metrics(
+    name: str,
+    basis: str,
+    amounts: str,
+    counts: str,
+    population: str,
+    rows: str,
+    compute: Callable[[int], Compute],
+    *,
+    pounds: bool = False,
+) -> Sequence[Metric]:
+    """The shares of the ten and the fifteen largest suppliers by one basis."""
+    return [
+        Metric(
+            key=f"top{places}_supplier_share_by_{name}",
+            title=f"Share of the {largest} largest suppliers, by {basis}",
+            definition=f"What the {largest} suppliers with the most {amounts} hold, as a share of "
+            f"all {amounts} whose supplier is known. Each supplier counts by itself, not with its "
+            "owner.",
+            unit=Unit.PER_CENT,
+            counts=counts,
+            population=population,
+            formula=f"100 × {amounts} of the {largest} largest / {amounts} of all suppliers",
+            compute=compute(places),
+            rows=rows,
+            pounds=pounds,
+        )
+        for places, largest in ((10, "ten"), (15, "fifteen"))
+    ]
 
-    name: str
-    words: str
-    held: str
-    counts: str
-    population: str
-    rows: str
-    compute: Callable[[int], Callable[[Scope], Measurement]]
-    pounds: bool = False
 
-
-_BASES = (
-    _Basis(
+SHARE_METRICS = (
+    *_share_metrics(
         "contracts",
         "number of contracts",
         "contracts",
@@ -259,7 +272,7 @@ _BASES = (
         "/contracts/?counted=supplier_known",
         compute_suppliers.share_by_contracts,
     ),
-    _Basis(
+    *_share_metrics(
         "systems",
         "number of systems in use",
         "systems in use",
@@ -269,52 +282,30 @@ _BASES = (
         "/systems/?counted=maker_known",
         compute_suppliers.share_by_systems,
     ),
-    _Basis(
+    *_share_metrics(
         "value",
         "value over the whole term",
         "pounds over the whole term",
         "contracts with a known supplier and total value",
-        f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
+        _VALUES,
         "/contracts/?counted=value_known",
-        compute_suppliers.share_by_value,
+        compute_suppliers.share_by_pounds("total_value", "Pounds"),
         pounds=True,
     ),
-    _Basis(
+    *_share_metrics(
         "yearly_value",
         "yearly value",
         "pounds a year",
         "contracts with a known supplier and yearly value",
-        f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value.",
+        _VALUES,
         "/contracts/?counted=yearly_value_known",
-        compute_suppliers.share_by_yearly_value,
+        compute_suppliers.share_by_pounds("annual_value", "Pounds a year"),
         pounds=True,
     ),
 )
-
-
-def _share(places: int, basis: _Basis) -> Metric:
-    largest, key = _PLACES[places]
-    return Metric(
-        key=f"{key}_supplier_share_by_{basis.name}",
-        title=f"Share of the {largest} largest suppliers, by {basis.words}",
-        definition=f"What the {largest} suppliers with the most {basis.held} hold, as a share of "
-        f"all {basis.held} whose supplier is known. Each supplier counts by itself, not with its "
-        "owner.",
-        unit=Unit.PER_CENT,
-        counts=basis.counts,
-        population=basis.population,
-        formula=f"100 × {basis.held} of the {largest} largest / {basis.held} of all suppliers",
-        compute=basis.compute(places),
-        rows=basis.rows,
-        pounds=basis.pounds,
-    )
-
-
-SHARES = tuple(_share(places, basis) for basis in _BASES for places in _PLACES)
-
 _CASE_MANAGEMENT = ("adults-case-management", "childrens-case-management")
 
-CHOICE = (
+CHOICE_METRICS = (
     Metric(
         key="functions_with_three_or_fewer_suppliers",
         title="Functions with three or fewer suppliers",
@@ -325,7 +316,7 @@ CHOICE = (
         counts="functions with a system in use whose maker is known",
         population="Functions for which one of the 33 has a system in use.",
         formula="100 × functions with one to three different makers / functions with any known",
-        compute=compute_suppliers.functions_with_at_most(3),
+        compute=compute_suppliers.functions_with_few_makers(3),
         rows="/systems/?counted=maker_known",
     ),
     Metric(
@@ -355,23 +346,21 @@ CHOICE = (
         "function of housing and came about by an open, restricted or competitive flexible "
         "procedure or by competition within a framework.",
         formula="100 × contracts of the three largest / contracts with a known supplier",
-        compute=compute_suppliers.in_competition("housing", 3),
+        compute=compute_suppliers.share_in_competition("housing", 3),
         rows="/contracts/?service_area=housing&"
         + "".join(f"route={route}&" for route in compute_suppliers.COMPETITIVE)
         + "counted=supplier_known",
     ),
 )
 THEMES: Mapping[str, Sequence[Metric]] = {
-    "How much the largest suppliers hold": SHARES,
-    "How many suppliers there are to choose from": CHOICE,
+    "How much the largest suppliers hold": SHARE_METRICS,
+    "How many suppliers there are to choose from": CHOICE_METRICS,
     "Suppliers and satisfaction": SATISFACTION_METRICS,
     "How far single products have spread": PRODUCT_METRICS,
     "Contracts and their dates": CONTRACT_METRICS,
     "What the record stands on": RECORD_METRICS,
 }
 """The metrics under their headings, in the order in which they are listed."""
-__all__ = ["METRICS", "THEMES", "Metric", "measure"]
-
 METRICS: Mapping[str, Metric] = {
     metric.key: metric for metrics in THEMES.values() for metric in metrics
 }
@@ -381,3 +370,11 @@ METRICS: Mapping[str, Metric] = {
 def measure(keys: Iterable[str], scope: Scope) -> dict[str, Measurement]:
     """The metrics of these keys as the tables stand; KeyError for a key that is not registered."""
     return {key: METRICS[key].compute(scope) for key in dict.fromkeys(keys)}
+
+
+def figures_for(keys: Iterable[str], scope: Scope) -> dict[str, MetricFigure]:
+    """The metrics of these keys by key, measured now."""
+    return {
+        key: MetricFigure(METRICS[key], measured, scope)
+        for key, measured in measure(keys, scope).items()
+    }

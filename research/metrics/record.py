@@ -1,61 +1,38 @@
-"""The recorded past of metrics: measured, written, rebuilt from the event log, held against it.
+"""The recorded past of metrics: measured, written, rebuilt from the event log, checked against it.
 
 A value recorded while its day still ran may have changed before midnight: it is not settled. Once
-the day is over, the event log knows all of it, and what is recorded then stands.
+the day is over, the event log knows all of it, and what is recorded then is final.
 """
 
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from citytools.history import as_of_views
-from research.metrics.base import Measurement, Scope
-from research.metrics.definitions import METRICS, Metric, measure
+from research.metrics.base import Measurement, Metric, Scope
+from research.metrics.definitions import METRICS, measure
 from research.models import MetricValue
 
-_KEPT = ("value", "part", "whole", "counted", "boroughs", "left_out")
-_PLACES = 6
-"""Decimal places of a recorded value."""
+_FIELDS = ("value", "part", "whole", "counted", "boroughs", "left_out")
+_DECIMAL_PLACES = 6
+MAX_RECORDED_DAYS = 3660
+"""Days that a trend holds: ten years."""
 
 
 @dataclass(frozen=True)
 class RecordCounts:
-    """What recording one day did to its values; `settled` were right already and now stand."""
+    """How recording one day changed its values; `settled` were right already and now are final."""
 
     new: int = 0
     changed: int = 0
     settled: int = 0
     same: int = 0
-
-    @property
-    def written(self) -> int:
-        """Values that were written."""
-        return self.new + self.changed + self.settled
-
-
-@dataclass(frozen=True)
-class RecordedDifference:
-    """A recorded value that the event log does not bear out."""
-
-    metric: str
-    on: datetime.date
-    name: str
-    recorded: Decimal | int | None
-    rebuilt: Decimal | int | None
-
-    def __str__(self) -> str:
-        was, now = (_plain(one) for one in (self.recorded, self.rebuilt))
-        return f"{self.on} {self.metric}: {self.name} recorded as {was}, {now} by the event log"
-
-
-def _plain(number: Decimal | int | None) -> str:
-    """Without noughts at the end; 'nothing' for None."""
-    return "nothing" if number is None else f"{Decimal(number).normalize():f}"
 
 
 def record_day(
@@ -63,21 +40,20 @@ def record_day(
 ) -> RecordCounts:
     """Record some metrics for a day, all or none; what is recorded and the same stays as it is."""
     with transaction.atomic():
-        _one_at_a_time()
+        with connection.cursor() as cursor:
+            # One run at a time: a second one waits here until the first transaction ends
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('research.recording'))")
         begun = timezone.now()  # before measuring: what comes later may not be in the values
-        known = {
-            value.metric: value
-            for value in MetricValue.objects.filter(on=day, metric__in=list(keys))
-        }
-        measured = measured_on(day, today, keys)
-        before = [
-            _written(known.get(key), day, measurement, begun, key)
-            for key, measurement in measured.items()
+        recorded = MetricValue.objects.filter(on=day, metric__in=list(keys))
+        known = {value.metric: value for value in recorded}
+        outcomes = [
+            _write(known.get(key), day, measurement, begun, key)
+            for key, measurement in measure_day(day, today, keys).items()
         ]
-    return RecordCounts(*(before.count(what) for what in ("new", "changed", "settled", "same")))
+    return RecordCounts(*(outcomes.count(name) for name in ("new", "changed", "settled", "same")))
 
 
-def measured_on(
+def measure_day(
     day: datetime.date, today: datetime.date, keys: Iterable[str]
 ) -> dict[str, Measurement]:
     """Metrics of a day, real records alone: from the tables today, from the event log before."""
@@ -99,54 +75,52 @@ def missing_days(
             yield day, keys
 
 
-def unsettled_days(today: datetime.date) -> list[tuple[datetime.date, list[str]]]:
-    """Days that are over with the metrics last recorded while they ran; in order."""
-    found: dict[datetime.date, list[str]] = {}
+def recorded_days(
+    today: datetime.date, *, settled: bool
+) -> list[tuple[datetime.date, list[MetricValue]]]:
+    """Days that are over with their settled values, or those recorded while they ran; in order."""
     rows = MetricValue.objects.filter(on__lt=today, metric__in=list(METRICS))
-    for value in rows.order_by("on", "metric", "pk").iterator():
-        if not value.settled:
-            found.setdefault(value.on, []).append(value.metric)
-    return list(found.items())
-
-
-def settled_days(today: datetime.date) -> list[tuple[datetime.date, list[MetricValue]]]:
-    """Days that are over with their settled values; in order."""
-    found: dict[datetime.date, list[MetricValue]] = {}
-    rows = MetricValue.objects.filter(on__lt=today, metric__in=list(METRICS))
-    for value in rows.order_by("on", "metric", "pk").iterator():
-        if value.settled:
-            found.setdefault(value.on, []).append(value)
-    return list(found.items())
+    values = (
+        value
+        for value in rows.order_by("on", "metric", "pk").iterator()
+        if value.settled == settled
+    )
+    return [(day, list(group)) for day, group in groupby(values, key=lambda value: value.on)]
 
 
 def recorded_differences(
     day: datetime.date, values: list[MetricValue], today: datetime.date
-) -> list[RecordedDifference]:
-    """Where the values recorded for a day are not those that its event log gives."""
-    rebuilt = measured_on(day, today, [value.metric for value in values])
+) -> list[str]:
+    """Where the values recorded for a day are not those that its event log gives, in words."""
+    rebuilt = measure_day(day, today, [value.metric for value in values])
     return [
-        RecordedDifference(value.metric, day, name, getattr(value, name), now)
+        f"{day} {value.metric}: {name} recorded as {_plain(getattr(value, name))}, {_plain(now)} "
+        "by the event log"
         for value in values
-        for name in _KEPT
+        for name in _FIELDS
         if getattr(value, name) != (now := _round_value(getattr(rebuilt[value.metric], name)))
     ]
 
 
-def _written(
+def _plain(number: Decimal | int | None) -> str:
+    """Without zeros at the end; 'nothing' for None."""
+    return "nothing" if number is None else f"{Decimal(number).normalize():f}"
+
+
+def _write(
     known: MetricValue | None,
     day: datetime.date,
     measured: Measurement,
     begun: datetime.datetime,
     key: str,
 ) -> str:
-    """Write one value where that is called for: new, changed, settled or same."""
-    values = {name: _round_value(getattr(measured, name)) for name in _KEPT}
+    """Write one value where it differs or is not final: 'new', 'changed', 'settled' or 'same'."""
+    values = {name: _round_value(getattr(measured, name)) for name in _FIELDS}
     if known is None:
         MetricValue.objects.create(metric=key, on=day, recorded_at=begun, **values)
         return "new"
     equal = all(getattr(known, name) == value for name, value in values.items())
-    stands = known.settled or begun < as_of_views.end_of_day(day)
-    if equal and stands:
+    if equal and (known.settled or begun < as_of_views.end_of_day(day)):
         return "same"
     for name, value in values.items():
         setattr(known, name, value)
@@ -156,17 +130,7 @@ def _written(
 
 
 def _round_value(value: Decimal | int | None) -> Decimal | int | None:
-    return round(value, _PLACES) if isinstance(value, Decimal) else value
-
-
-def _one_at_a_time() -> None:
-    """Wait until no other run is writing; until the transaction ends, none does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('research.recording'))")
-
-
-MAX_RECORDED_DAYS = 3660
-"""Days that a trend holds: ten years."""
+    return round(value, _DECIMAL_PLACES) if isinstance(value, Decimal) else value
 
 
 def recorded_values(metric: Metric, until: datetime.date) -> list[MetricValue]:
@@ -183,11 +147,6 @@ def trend_rows(keys: Sequence[str], until: datetime.date) -> Iterator[dict[str, 
             "metric": value.metric,
             "on": value.on,
             "unit": str(METRICS[value.metric].unit),
-            "value": value.value,
-            "part": value.part,
-            "whole": value.whole,
-            "counted": value.counted,
-            "boroughs": value.boroughs,
-            "left_out": value.left_out,
+            **{name: getattr(value, name) for name in _FIELDS},
             "settled": value.settled,
         }

@@ -1,41 +1,41 @@
-"""What a citation of research rests on: a day, a permanent address and a hash of the content.
+"""A citation of research: a day, a permanent address and a hash of the content.
 
-The content is what a record says and the numbers it says it with, without any layout: JSON in
-UTF-8, names sorted, no space between them, amounts as decimal text of at most six places. Its
-SHA-256 is the hash, so that whoever fetches the JSON can check it with sha256sum. Of a day that is
-over it never changes, for text and numbers are read as they stood when the day ended.
+The content is a record's text and its numbers, without any layout: JSON in UTF-8, names sorted, no
+space between them, amounts as decimal text of at most six places. Its SHA-256 is the hash, so that
+whoever fetches the JSON can check it with sha256sum. For a day that is over it never changes:
+text and numbers are read as they were when the day ended.
 """
 
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.dateformat import format as in_format
+from django.db.models import Model
 
 from citytools.facts import dates
-from research.metrics.base import Scope
-from research.metrics.figures import MetricFigure
+from research.metrics.base import MetricFigure, Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
 
 AUTHOR = "City Tools: London, LOTI"
 FORMAT = "city-tools-research-1"
 """Changes whenever the same facts would be written in another way."""
+SOURCE_FIELDS = ("title", "publisher", "url", "published_on")
 
-Content = Mapping[str, Any]
+Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Citation:
     """How to cite a page of research: its title, the day of its numbers, and their hash.
 
-    `address` is whole and asks for the day; `content` is what the hash is over, `file` where
-    to fetch it.
+    `address` is absolute and names the day; `content` is what the hash is taken over, `file` the
+    address to fetch it from.
     """
 
     title: str
@@ -51,7 +51,6 @@ class Citation:
 
     @property
     def short(self) -> str:
-        """The first twelve digits of the hash."""
         return self.hash[:12]
 
     @property
@@ -63,10 +62,9 @@ class Citation:
     def promise(self) -> str:
         """What may be relied on, in a sentence or two."""
         if self.settled:
-            day = in_format(self.on, "j F Y")
             return (
-                f"{day} is over: this address will go on giving the same text, numbers and hash, "
-                "whatever is recorded later."
+                f"{day_in_words(self.on)} is over: this address will go on giving the same text, "
+                "numbers and hash, whatever is recorded later."
             )
         return (
             "Today is not over: until midnight in London, text, numbers and hash may still "
@@ -76,32 +74,32 @@ class Citation:
     @property
     def words(self) -> str:
         """The citation in one line."""
-        day = in_format(self.on, "j F Y")
+        day = day_in_words(self.on)
         return f"{AUTHOR}. {self.title}. As at {day}. {self.address}. SHA-256 {self.short}."
 
 
 def cite_finding(
-    found: Finding,
+    finding: Finding,
     figures: Mapping[str, MetricFigure],
     scope: Scope,
     absolute: Callable[[str], str],
 ) -> Citation:
-    """A citation of a finding's page; `absolute` makes a path a whole address."""
-    page = found.get_absolute_url()
-    content = finding_content(found, figures, scope)
-    return cite_page(found.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
+    """A citation of a finding's page; `absolute` makes a path an absolute address."""
+    page = finding.get_absolute_url()
+    content = finding_content(finding, figures, scope)
+    return cite_page(finding.title, absolute(page), absolute(f"{page}finding.json"), scope, content)
 
 
 def cite_page(title: str, page: str, file: str, scope: Scope, content: Content) -> Citation:
-    """A citation of a page; `page` and `file` are whole addresses without a query."""
-    asked = scope_query(scope)
-    return Citation(title, scope.on, f"{page}?{asked}", f"{file}?{asked}", canonical_json(content))
+    """A citation of a page; `page` and `file` are absolute addresses without a query."""
+    query = scope_query(scope)
+    return Citation(title, scope.on, f"{page}?{query}", f"{file}?{query}", canonical_json(content))
 
 
 def scope_query(scope: Scope) -> str:
-    """The query string that asks for exactly this."""
-    invented = {"illustrative": "yes"} if scope.illustrative else {}
-    return urlencode({"as_at": scope.on.isoformat(), **invented})
+    """The query string of exactly this scope."""
+    illustrative = {"illustrative": "yes"} if scope.illustrative else {}
+    return urlencode({"as_at": scope.on.isoformat(), **illustrative})
 
 
 def canonical_json(content: Content) -> bytes:
@@ -111,66 +109,41 @@ def canonical_json(content: Content) -> bytes:
 
 
 def finding_content(finding: Finding, figures: Mapping[str, MetricFigure], scope: Scope) -> Content:
-    """A finding with its sources, the numbers it names and what they say of its claim."""
-    return (
-        _content_head(scope)
-        | _record_content(finding, figures)
-        | {
-            "as_of": finding.as_of,
-            "claimed_value": finding.claimed_value,
-            "comparison": finding.comparison,
-            "metric": finding.metric,
-            "summary": finding.summary,
-            "threshold": _amount(finding.threshold),
-            "verdict": str(verdicts.run_claim_test(finding, figures).now),
-            "verdict_at_publication": str(verdicts.run_claim_test(finding, figures).then),
-        }
-    )
+    """A finding with its sources, the numbers it quotes and what they say of its claim."""
+    test = verdicts.run_claim_test(finding, figures)
+    fields = ("as_of", "claimed_value", "comparison", "metric", "summary")
+    return _publication_content(finding, fields, figures, scope) | {
+        "threshold": _amount(finding.threshold),
+        "verdict": str(test.now),
+        "verdict_at_publication": str(test.at_publication),
+    }
 
 
 def case_study_content(
     study: CaseStudy, figures: Mapping[str, MetricFigure], scope: Scope
 ) -> Content:
     """A case study with whom and what it is about, and costs and savings by whose account."""
-    return (
-        _content_head(scope)
-        | _record_content(study, figures)
-        | {
-            "boroughs": [borough.name for borough in study.boroughs.all()],
-            "claims": [
-                {
-                    "amount": _amount(claim.amount),
-                    "claimed_by": claim.claimed_by,
-                    "kind": claim.kind,
-                    "note": claim.note,
-                    "period": claim.period,
-                    "source": _source_content(claim.source),
-                }
-                for claim in study.claims.all()
-            ],
-            "functions": [function.name for function in study.functions.all()],
-            "happened_on": study.happened_on,
-            "outcome": study.outcome,
-            "products": [product.name for product in study.products.all()],
-            "summary": study.summary,
-        }
-    )
+    claims = [
+        _fields(claim, ("claimed_by", "kind", "note", "period"))
+        | {"amount": _amount(claim.amount), "source": _fields(claim.source, SOURCE_FIELDS)}
+        for claim in study.claims.all()
+    ]
+    fields = ("happened_on", "outcome", "summary")
+    return _publication_content(study, fields, figures, scope) | {
+        "boroughs": [borough.name for borough in study.boroughs.all()],
+        "claims": claims,
+        "functions": [function.name for function in study.functions.all()],
+        "products": [product.name for product in study.products.all()],
+    }
 
 
 def recommendation_content(
     advice: Recommendation, figures: Mapping[str, MetricFigure], scope: Scope
 ) -> Content:
     """A recommendation with the findings it rests on, by slug."""
-    return (
-        _content_head(scope)
-        | _record_content(advice, figures)
-        | {
-            "audience": advice.audience,
-            "findings": sorted(finding.slug for finding in advice.findings.all()),
-            "owner": advice.owner,
-            "status": advice.status,
-        }
-    )
+    return _publication_content(advice, ("audience", "owner", "status"), figures, scope) | {
+        "findings": sorted(finding.slug for finding in advice.findings.all())
+    }
 
 
 def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> list[dict[str, Any]]:
@@ -191,31 +164,29 @@ def figures_content(keys: list[str], figures: Mapping[str, MetricFigure]) -> lis
     ]
 
 
-def _content_head(scope: Scope) -> dict[str, Any]:
-    return {
+def _publication_content(
+    record: Publication,
+    fields: Iterable[str],
+    figures: Mapping[str, MetricFigure],
+    scope: Scope,
+) -> dict[str, Any]:
+    """What all kinds have in common, and some text fields of the kind."""
+    return _fields(record, ("body", "slug", "title", *fields)) | {
         "as_at": scope.on.isoformat(),
+        "figures": figures_content(text.quoted_metrics(record), figures),
         "format": FORMAT,
         "illustrative": scope.illustrative,
-        "publisher": AUTHOR,
-    }
-
-
-def _record_content(record: Publication, figures: Mapping[str, MetricFigure]) -> dict[str, Any]:
-    return {
-        "body": record.body,
-        "figures": figures_content(text.quoted_metrics(record), figures),
         "published_on": record.published_on.isoformat() if record.published_on else None,
-        "slug": record.slug,
-        "sources": [_source_content(source) for source in record.sources.all()],
-        "title": record.title,
+        "publisher": AUTHOR,
+        "sources": [_fields(source, SOURCE_FIELDS) for source in record.sources.all()],
     }
 
 
-def _source_content(source: Any) -> dict[str, str]:
-    names = ("title", "publisher", "url", "published_on")
-    return {name: getattr(source, name) for name in names}
+def _fields(record: Model, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
 
 
 def _amount(value: Decimal | None) -> str | None:
-    """Without noughts at the end: a sum is written the same however the database scaled it."""
+    """Without zeros at the end: a sum is written the same however the database scaled it."""
+    # Adding zero turns a negative zero, which would be written -0, into zero
     return None if value is None else f"{(round(value, 6) + 0).normalize():f}"

@@ -1,25 +1,27 @@
-"""Whether a finding's claim holds on the rows of a day."""
+"""Whether a finding's claim holds on the rows of a day, and what rests on it."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-import pghistory
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.utils.dateformat import format as in_format
+from django.utils.safestring import SafeString
 
-from citytools.history import batches
-from research.metrics.base import Unit
-from research.metrics.figures import MetricFigure, add_published_value, value_in_words
-from research.models import Finding, Publication, State
-from research.models.claims import Comparison
+from research.metrics.base import (
+    MetricFigure,
+    Scope,
+    Unit,
+    add_published_value,
+    day_in_words,
+    value_in_words,
+)
+from research.metrics.definitions import METRICS, figures_for
+from research.models import Finding, Recommendation, State
 from research.publications import text
 
 MIN_ROWS_FOR_TEST = 30
-"""Below so many records a share is called an anecdote."""
+"""Below so many records the page warns that a share is an example."""
 
 
 class Verdict(StrEnum):
@@ -43,7 +45,7 @@ class ClaimTest:
         return _verdict(self.finding.holds(self.figure.measured.value if self.figure else None))
 
     @property
-    def then(self) -> Verdict:
+    def at_publication(self) -> Verdict:
         """What the rows said when the finding was published."""
         published = self.figure.published if self.figure else None
         return _verdict(self.finding.holds(published.value if published else None))
@@ -51,8 +53,7 @@ class ClaimTest:
     @property
     def flipped(self) -> bool:
         """Whether the claim held when it was published and does so no longer, or the other way."""
-        both = (self.then, self.now)
-        return self.then != self.now and Verdict.CANNOT_BE_TESTED not in both
+        return {self.at_publication, self.now} == {Verdict.HOLDS, Verdict.DOES_NOT_HOLD}
 
     @property
     def tag(self) -> str:
@@ -70,7 +71,7 @@ class ClaimTest:
         if self.figure is None or threshold is None or not self.finding.comparison:
             return ""
         limit = "0" if not threshold else value_in_words(self.figure.metric.unit, threshold)
-        return f"{Comparison(self.finding.comparison).label} {limit}"
+        return f"{self.finding.get_comparison_display()} {limit}"
 
     @property
     def sentence(self) -> str:
@@ -79,18 +80,19 @@ class ClaimTest:
             return "No number of ours measures what was claimed, so the rows cannot test it."
         if not self.test:
             return "The claim names no amount that could be tested; the number stands beside it."
-        day = in_format(self.figure.scope.on, "j F Y")
+        day = day_in_words(self.figure.scope.on)
         if self.now == Verdict.CANNOT_BE_TESTED:
             return f"On {day} there are no rows from which the number could be computed."
-        said = f"{self.figure.words} on {day}; the claim holds while it is {self.test}."
+        sentence = f"{self.figure.words} on {day}; the claim holds while it is {self.test}."
         if self.flipped and self.figure.published:
-            published = in_format(self.figure.published.on, "j F Y")
-            said = f"{self.figure.then} when published on {published}, {said}"
-        return said[0].upper() + said[1:]
+            published = day_in_words(self.figure.published.on)
+            words = self.figure.published_words
+            sentence = f"{words} when published on {published}, {sentence}"
+        return sentence[0].upper() + sentence[1:]
 
     @property
     def caution(self) -> str:
-        """What the number cannot carry; empty where nothing is to be said."""
+        """A warning where few records are counted; otherwise empty."""
         if self.figure is None or self.figure.measured.value is None:
             return ""
         measured, metric = self.figure.measured, self.figure.metric
@@ -104,7 +106,7 @@ class ClaimTest:
 
 
 def run_claim_test(finding: Finding, figures: Mapping[str, MetricFigure]) -> ClaimTest:
-    """A finding with the figure of its metric among those measured, and the value it keeps."""
+    """A finding with the figure of its metric, if measured, beside its value at publication."""
     figure = figures.get(finding.metric)
     return ClaimTest(
         finding, add_published_value(figure, finding.published_values) if figure else None
@@ -117,51 +119,84 @@ def _verdict(holds: bool | None) -> Verdict:
     return Verdict.HOLDS if holds else Verdict.DOES_NOT_HOLD
 
 
-class Refused(Exception):  # noqa: N818 (it reads as what it says)
-    """Why a record can not be published or withdrawn, a sentence each with its remedy."""
+def run_claim_tests(findings: Sequence[Finding], scope: Scope) -> list[ClaimTest]:
+    """Each finding with its verdict; every metric is measured once, however many use it."""
+    keys = [finding.metric for finding in findings if finding.metric in METRICS]
+    measured = figures_for(keys, scope)
+    return [run_claim_test(finding, measured) for finding in findings]
 
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
+
+@dataclass(frozen=True)
+class AdviceNotice:
+    """Why a recommendation may rest on less than it did."""
+
+    headline: str
+    finding: Finding
+    reason: str
 
 
-def publish_record(record: Publication, on: datetime.date) -> None:
-    """Make it public from a day on, also again after a withdrawal, with its numbers of that day.
+@dataclass(frozen=True)
+class Advice:
+    """A recommendation with its text, and a test of each public finding that it rests on."""
 
-    Refused where it is public already, or not sound.
+    recommendation: Recommendation
+    body: SafeString
+    claim_tests: Sequence[ClaimTest]
+    notices: Sequence[AdviceNotice]
+    """One for each finding that does not hold, has flipped or was withdrawn."""
+
+
+def advice_by_audience(
+    recommendations: Sequence[Recommendation], scope: Scope, today: datetime.date
+) -> list[tuple[str, list[Advice]]]:
+    """(audience, its recommendations); every metric is measured once, however many rest on it.
+
+    `findings` of each are those ever public by the day of the scope, prefetched.
     """
-    with transaction.atomic(), pghistory.context(batch="published"):
-        _lock(record)
-        if record.state(on) == State.PUBLISHED:
-            raise Refused("It is public already.")
-        try:
-            check_publication(record)
-        except ValidationError as error:
-            raise Refused(*batches.restore_problems(record, error)) from error
-        record.published_on, record.withdrawn_on, record.withdrawal_reason = on, None, ""
-        record.published_values = text.publication_values(record, on, anew=True)
-        record.save()
+    metrics = [
+        finding.metric
+        for recommendation in recommendations
+        for finding in recommendation.findings.all()
+    ]
+    measured = text.measure_quoted(recommendations, scope, metrics)
+    rows = "today’s rows" if scope.on == today else f"the rows of {day_in_words(scope.on)}"
+    return [
+        (
+            audience.label,
+            [
+                _advice(recommendation, measured, scope.on, rows)
+                for recommendation in recommendations
+                if recommendation.audience == audience
+            ],
+        )
+        for audience in Recommendation.Audience
+    ]
 
 
-def withdraw_record(record: Publication, on: datetime.date, reason: str) -> None:
-    """Take it back from a day on, for a reason that is shown in public."""
-    with transaction.atomic(), pghistory.context(batch="withdrawn"):
-        _lock(record)
-        if record.state(on) != State.PUBLISHED:
-            raise Refused("Only what is public can be withdrawn.")
-        if not reason.strip():
-            raise Refused("Say why it is withdrawn.")
-        record.withdrawn_on, record.withdrawal_reason = on, reason.strip()
-        record.save()
+def _advice(
+    recommendation: Recommendation,
+    measured: Mapping[str, MetricFigure],
+    on: datetime.date,
+    rows: str,
+) -> Advice:
+    figures = text.own_figures(recommendation, measured)
+    body = text.render_text(recommendation.body, figures, level=4)
+    tests, notices = [], []
+    for finding in recommendation.findings.all():
+        if finding.state(on) == State.PUBLISHED:
+            tests.append(test := run_claim_test(finding, measured))
+            if headline := _changed_verdict(test):
+                notices.append(AdviceNotice(f"{headline} on {rows}", finding, test.sentence))
+    for finding in recommendation.findings.all():
+        if finding.state(on) == State.WITHDRAWN:
+            day, reason = day_in_words(finding.withdrawn_on), finding.withdrawal_reason
+            headline = f"A finding it rests on was withdrawn on {day}"
+            notices.append(AdviceNotice(headline, finding, f"The reason given: {reason}"))
+    return Advice(recommendation, body, tests, notices)
 
 
-def _lock(record: Publication) -> None:
-    """Wait for whoever writes to the record, and read what they wrote."""
-    record.refresh_from_db(from_queryset=type(record)._default_manager.select_for_update())
-
-
-def check_publication(record: models.Model) -> None:
-    """ValidationError unless the record and its tokens are sound."""
-    record.full_clean()
-    if isinstance(record, Publication) and (wrong := text.record_faults(record)):
-        raise ValidationError(wrong)
+def _changed_verdict(test: ClaimTest) -> str:
+    """What has become of a finding; empty where it holds as before, or cannot be tested."""
+    if test.now == Verdict.DOES_NOT_HOLD:
+        return f"A finding it rests on {'no longer holds' if test.flipped else 'does not hold'}"
+    return "A finding it rests on did not hold when published, and holds" if test.flipped else ""

@@ -11,19 +11,18 @@ from typing import ClassVar, Literal, Self
 
 from django.utils.safestring import SafeString
 
-from research.metrics.base import Picture
-from research.metrics.figures import MetricFigure
+from research.metrics.base import MetricFigure, Picture
 from research.publications.text import render_text
 
-Place = tuple[str, *tuple[float, ...]]
-"""A label, and how far its dot stands across and up."""
+Point = tuple[str, *tuple[float, ...]]
+"""A label, and the amounts across and up."""
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 60, 20, 20, 50
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Dots and ticks in pixels from the upper left; ticks are (place, words)."""
+    """Dots and ticks in pixels from the upper left; ticks are (pixels, words)."""
 
     across: str
     up: str
@@ -32,26 +31,26 @@ class Plane:
     up_ticks: Sequence[tuple[float, str]]
 
     @classmethod
-    def of(cls, head: Sequence[str], places: Sequence[Place]) -> Self:
-        """The plane of some places, both ways from nought; `head` names label, across and up."""
-        points = [(label, across, up) for label, *(across, up) in places]
-        across_step = _step(max((across for _, across, _ in points), default=0))
-        up_step = _step(max((up for _, _, up in points), default=0))
+    def from_points(cls, head: Sequence[str], points: Sequence[Point]) -> Self:
+        """Both axes begin at zero; `head` names label, across and up."""
+        amounts = [(label, across, up) for label, *(across, up) in points]
+        across_step = _step(max((across for _, across, _ in amounts), default=0))
+        up_step = _step(max((up for _, _, up in amounts), default=0))
         return cls(
             head[1],
             head[2],
-            [(_x(across, across_step), _y(up, up_step), label) for label, across, up in points],
-            [(_x(n * across_step, across_step), _words(n * across_step)) for n in range(6)],
-            [(_y(n * up_step, up_step), _words(n * up_step)) for n in range(6)],
+            [(_x(across, across_step), _y(up, up_step), label) for label, across, up in amounts],
+            [(_x(n * across_step, across_step), f"{n * across_step:,.10g}") for n in range(6)],
+            [(_y(n * up_step, up_step), f"{n * up_step:,.10g}") for n in range(6)],
         )
 
 
-def _step(most: float) -> float:
+def _step(largest: float) -> float:
     """A round step of which five reach the largest: 1, 2 or 5 times a power of ten."""
-    if most <= 0:
+    if largest <= 0:
         return 1
-    power = 10 ** math.floor(math.log10(most / 5))
-    return next(power * times for times in (1, 2, 5, 10) if power * times * 5 >= most)
+    power: float = 10 ** math.floor(math.log10(largest / 5))
+    return next(power * times for times in (1, 2, 5, 10) if power * times * 5 >= largest)
 
 
 def _x(value: float, step: float) -> float:
@@ -62,19 +61,15 @@ def _y(value: float, step: float) -> float:
     return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * value / (5 * step), 1)
 
 
-def _words(value: float) -> str:
-    return f"{value:,.10g}"
-
-
 @dataclass(frozen=True)
 class Piece:
-    """Words in a line, perhaps with the address they lead to: a path, a URL or '#anchor'."""
+    """Words in a line, perhaps with the address they link to: a path, a URL or '#anchor'."""
 
     words: str
     link: str = ""
 
     @property
-    def outside(self) -> bool:
+    def is_external(self) -> bool:
         """Whether it leads away from this site."""
         return self.link.startswith("http")
 
@@ -87,6 +82,11 @@ def text_line(words: str) -> Line:
     return (Piece(words),)
 
 
+def table_row(*cells: str | Line) -> list[Line]:
+    """Cells of words, or of lines with links."""
+    return [text_line(cell) if isinstance(cell, str) else cell for cell in cells]
+
+
 class Block:
     """What a section consists of."""
 
@@ -94,13 +94,12 @@ class Block:
 
     @property
     def template(self) -> str:
-        """The template that draws it on a page."""
         return f"research/report/_{self.kind}.html"
 
 
 @dataclass(frozen=True)
 class Paragraph(Block):
-    """One paragraph; `tone` says whether it leads, warns or stands back."""
+    """One paragraph; a lead stands out, a notice warns, a quiet one is small."""
 
     line: Line
     tone: Literal["plain", "lead", "notice", "quiet"] = "plain"
@@ -109,7 +108,7 @@ class Paragraph(Block):
 
 @dataclass(frozen=True)
 class Prose(Block):
-    """A record's own text in Markdown, with the numbers it names."""
+    """A record's own text in Markdown, with the numbers it quotes."""
 
     source: str
     figures: Mapping[str, MetricFigure]
@@ -118,7 +117,6 @@ class Prose(Block):
 
     @property
     def rendered(self) -> SafeString:
-        """The text as HTML, cleaned."""
         return render_text(self.source, self.figures, self.level)
 
 
@@ -178,7 +176,7 @@ class ReportBar:
 
 @dataclass(frozen=True)
 class Bars(Block):
-    """A numbered figure: bars from nought beside their numbers, which are a table by themselves."""
+    """A numbered figure: bars from zero beside their numbers, which are a table by themselves."""
 
     name: str
     caption: str
@@ -190,20 +188,19 @@ class Bars(Block):
 
 @dataclass(frozen=True)
 class ReportDots(Block):
-    """A numbered figure: dots in a plane at `places` (label, x, y); `alt` says what it shows."""
+    """A numbered figure: dots in a plane at `points` (label, x, y); `alt` describes it."""
 
     name: str
     caption: str
     head: Sequence[str]
     alt: str
-    places: Sequence[Place]
+    points: Sequence[Point]
     source: str
     kind: ClassVar[str] = "dots"
 
     @property
     def plane(self) -> Plane:
-        """Where its dots and ticks stand."""
-        return Plane.of(self.head, self.places)
+        return Plane.from_points(self.head, self.points)
 
 
 @dataclass(frozen=True)
@@ -217,11 +214,11 @@ class ReportSection:
     sections: Sequence["ReportSection"] = ()
 
 
-def join_lines(lines: Iterable[Line], by: str) -> Line:
-    """Lines in one, with words between."""
+def join_lines(lines: Iterable[Line], separator: str) -> Line:
+    """The lines as one, with a separator between."""
     pieces: list[Piece] = []
     for line in lines:
-        pieces += [Piece(by), *line] if pieces else line
+        pieces += [Piece(separator), *line] if pieces else line
     return pieces
 
 
@@ -230,6 +227,6 @@ def picture_bars(picture: Picture, words: Iterable[Sequence[str]]) -> list[Repor
     amounts = [abs(amount) for _, *(amount, *_) in picture.rows]
     longest = max(amounts, default=0) or 1
     return [
-        ReportBar(label, written, round(100 * amount / longest, 1))
-        for (label, written), amount in zip(words, amounts, strict=True)
+        ReportBar(label, number, round(100 * amount / longest, 1))
+        for (label, number), amount in zip(words, amounts, strict=True)
     ]

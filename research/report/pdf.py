@@ -1,8 +1,8 @@
-"""The report as a PDF: printed by a program that can be stopped, one at a time, and kept on disk.
+"""The report as a PDF: printed by a program that can be stopped, one at a time, cached on disk.
 
-The lock is on a file and not in the database, for what runs short is the machine's processor: it
-costs no query and no connection, and the kernel gives it back whatever happens to a worker. The
-program inherits it, so that a worker that dies lets no second program start beside its own.
+The lock is on a file and not in the database, because the scarce thing is the machine's processor:
+it costs no query and no connection, and the kernel releases it whatever happens to a worker. The
+program inherits it, so that no second program starts beside that of a worker that died.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,49 +29,47 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.dateformat import format as in_format
 from markdown_it.tree import SyntaxTreeNode
 
 from citytools.http import file_response
 from citytools.local import file_locks
-from research.metrics.figures import MetricFigure
+from research.metrics.base import MetricFigure, day_in_words
 from research.publications import text
 from research.publications.citation import AUTHOR, Citation
 from research.report import press
 from research.report.document import Block, Prose, ReportDots, ReportSection
 
-# A block is {"kind": …}, a run of words {"words", "strong", "emph", "code", "link"}. What
-# Markdown here does not write (images, HTML) comes as the words that stand in it, never as an
-# instruction.
+# A block is {"kind": …}, a run of words {"words", "strong", "emph", "code", "link"}. Markdown that
+# is not supported here (images, HTML) becomes the words within it, never an instruction.
 
 Value = dict[str, Any]
 _MARKS = {"strong": "strong", "em": "emph"}
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
-_LEADS = ("https://", "http://", "mailto:", "/")
-"""How an address begins that a text may lead to; an anchor could lead to nothing here."""
+_LINK_PREFIXES = ("https://", "http://", "mailto:", "/")
+"""An anchor is no link in the PDF: it might lead to nothing, which the compiler refuses."""
 
 
 def markdown_blocks(source: str, figures: Mapping[str, MetricFigure], level: int) -> list[Value]:
     """A text's blocks; its headings begin at `level` and skip none, as a tagged PDF must not."""
-    return _Walk(figures, level).within(SyntaxTreeNode(text.parse_text(source)))
+    return _MarkdownBlocks(figures, level).children(SyntaxTreeNode(text.parse_text(source)))
 
 
-class _Walk:
-    """One way through one text."""
+class _MarkdownBlocks:
+    """The blocks of one text; it remembers how deep the next heading may be."""
 
     def __init__(self, figures: Mapping[str, MetricFigure], level: int) -> None:
-        self.figures, self.level, self.deepest = figures, level, level
+        self.figures, self.level, self.max_depth = figures, level, level
 
-    def within(self, node: SyntaxTreeNode) -> list[Value]:
+    def children(self, node: SyntaxTreeNode) -> list[Value]:
         return [block for child in node.children for block in self.blocks(child)]
 
     def blocks(self, node: SyntaxTreeNode) -> Iterator[Value]:
         if node.type == "heading":
             yield self.heading(node)
         elif node.type in {"bullet_list", "ordered_list"}:
-            yield self.listed(node)
+            yield self.list_block(node)
         elif node.type == "blockquote":
-            yield {"kind": "quote", "blocks": self.within(node)}
+            yield {"kind": "quote", "blocks": self.children(node)}
         elif node.type == "table":
             yield {"kind": "grid", "rows": self.rows(node)}
         elif node.type in {"fence", "code_block"}:
@@ -81,16 +80,16 @@ class _Walk:
             yield {"kind": "paragraph", "runs": [{"words": node.content}]}
 
     def heading(self, node: SyntaxTreeNode) -> Value:
-        depth = min(self.deepest, self.level + max(0, int(node.tag[1:]) - 2))
-        self.deepest = depth + 1
+        depth = min(self.max_depth, self.level + max(0, int(node.tag[1:]) - 2))
+        self.max_depth = depth + 1
         return {"kind": "heading", "depth": depth, "runs": self.line(node)}
 
-    def listed(self, node: SyntaxTreeNode) -> Value:
+    def list_block(self, node: SyntaxTreeNode) -> Value:
         start = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
         return {
             "kind": "list",
             "start": start,
-            "items": [self.within(syntax_tree_node) for syntax_tree_node in node.children],
+            "items": [self.children(item) for item in node.children],
         }
 
     def rows(self, node: SyntaxTreeNode) -> list[list[list[Value]]]:
@@ -103,17 +102,15 @@ class _Walk:
 
     def runs(self, node: SyntaxTreeNode, marks: Value) -> Iterator[Value]:
         if node.type == "metric":
-            yield marks | {
-                "words": text.token_words(node.meta["token"], node.content, self.figures)
-            }
+            words = text.token_words(node.meta["token"], node.content, self.figures)
+            yield marks | {"words": words}
         elif node.type in _BREAKS:
             yield marks | {"words": _BREAKS[node.type]}
         elif node.type == "code_inline":
             yield marks | {"words": node.content, "code": True}
         elif node.children and node.type != "image":
-            within = marks | _mark(node)
             for child in node.children:
-                yield from self.runs(child, within)
+                yield from self.runs(child, marks | _mark(node))
         elif node.content:
             yield marks | {"words": node.content}
 
@@ -121,99 +118,92 @@ class _Walk:
 def _mark(node: SyntaxTreeNode) -> Value:
     if node.type == "link":
         address = str(node.attrs.get("href", ""))
-        return {"link": address} if address.startswith(_LEADS) else {}
+        return {"link": address} if address.startswith(_LINK_PREFIXES) else {}
     return {_MARKS[node.type]: True} if node.type in _MARKS else {}
 
 
-_AS_IT_IS = {"anchor", "anchors", "kind", "svg", "tone"}
+_VERBATIM = {"anchor", "anchors", "kind", "svg", "tone"}
+"""Names whose values are no words to set."""
 _NO_GLYPH = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
 _LONG_WORD = re.compile(r"\S{80}")
 
 
 def press_data(
-    sections: Sequence[ReportSection], standing: str, citation: Citation, site: str
+    sections: Sequence[ReportSection], summary: str, citation: Citation, site: str
 ) -> dict[str, Any]:
-    """All that the press draws; `site` is the whole address of '/', put before paths."""
-    paper = {
+    """All that the press draws; `site` is the absolute address of '/', put before paths."""
+    document = {
         "author": AUTHOR,
         "citation": citation.words,
-        "day": in_format(citation.on, "j F Y"),
+        "day": day_in_words(citation.on),
         "hash": citation.hash,
-        "sections": [_section(section) for section in sections],
+        "sections": sections,
         "settled": citation.promise,
         "short": citation.short,
-        "standing": standing,
+        "standing": summary,
         "title": citation.title,
     }
-    plain: dict[str, Any] = _plain(paper, site)
-    return plain
+    data: dict[str, Any] = _to_json(document, site)
+    return data
 
 
 def set_words(words: str) -> str:
-    """Words without what no font can show, and with places to break where there are none.
+    """Words without characters that no font can show, and with breaks in very long ones.
 
-    A word of thousands of letters would keep the press busy for minutes.
+    A word of thousands of letters would take the press minutes.
     """
     return _LONG_WORD.sub(lambda match: f"{match[0]}\u200b", _NO_GLYPH.sub(" ", words))
 
 
-def _section(section: ReportSection) -> dict[str, Any]:
-    return {
-        "anchor": section.anchor,
-        "blocks": [_block for block in section.blocks for _block in _blocks(block)],
-        "number": section.number,
-        "sections": [_section(report_section) for report_section in section.sections],
-        "title": section.title,
-    }
-
-
-def _blocks(block: Block) -> list[dict[str, Any]]:
-    if isinstance(block, Prose):
+def _expand(item: Any) -> list[Any]:
+    """A block with its kind; of a record's own text its blocks; of anything else itself."""
+    if isinstance(item, Prose):
         # Sections of the PDF begin a level above those of the page, whose first is its title
-        return markdown_blocks(block.source, block.figures, block.level - 1)
-    values = {field.name: getattr(block, field.name) for field in fields(block)}  # type: ignore[arg-type]
-    drawn = {}
-    if isinstance(block, ReportDots):
-        drawn["svg"] = render_to_string("research/report/_plane.svg", {"plane": block.plane})
-    return [{"kind": block.kind, **values, **drawn}]
+        return markdown_blocks(item.source, item.figures, item.level - 1)
+    if not isinstance(item, Block):
+        return [item]
+    values = {field.name: getattr(item, field.name) for field in fields(item)}  # type: ignore[arg-type]
+    if isinstance(item, ReportDots):
+        values["svg"] = render_to_string("research/report/_plane.svg", {"plane": item.plane})
+    return [{"kind": item.kind, **values}]
 
 
-def _plain(value: Any, site: str, name: str = "") -> Any:
-    """Values as JSON holds them, every path made a whole address."""
+def _to_json(value: Any, site: str, name: str = "") -> Any:
+    """Values for JSON, each link that is a path as an absolute address."""
     if isinstance(value, str):
         if name == "link":
             return site.rstrip("/") + value if value.startswith("/") else value
-        return value if name in _AS_IT_IS else set_words(value)
+        return value if name in _VERBATIM else set_words(value)
     if isinstance(value, Mapping):
-        return {key: _plain(one, site, key) for key, one in value.items()}
+        return {key: _to_json(item, site, key) for key, item in value.items()}
     if is_dataclass(value):
         return {
-            field.name: _plain(getattr(value, field.name), site, field.name)
+            field.name: _to_json(getattr(value, field.name), site, field.name)
             for field in fields(value)
         }
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [_plain(one, site, name) for one in value]
+        return [_to_json(item, site, name) for part in value for item in _expand(part)]
     return value
 
 
 _log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 30
 POLL_SECONDS = 0.1
-"""How often it is asked whether the reader is still there."""
+"""Between two looks at whether the reader has left."""
 CONTENT_TYPE = "application/pdf"
 _lock = threading.Lock()
 
 
-class NotPrinted(Exception):  # noqa: N818 (a state of affairs, and no programmer's error)
+class PrintingError(Exception):
     """The report cannot be printed now."""
 
     retry_after_seconds = 60
     words = "The report could not be printed now. Try again in a minute, or print the page.\n"
 
 
-class Busy(NotPrinted):
+class PrinterBusyError(PrintingError):
     """Another report is being printed."""
 
     retry_after_seconds = 10
@@ -222,17 +212,17 @@ class Busy(NotPrinted):
 
 def pdf_response(
     sections: Sequence[ReportSection],
-    standing: str,
+    summary: str,
     citation: Citation,
     site: str,
     disconnected: threading.Event | None = None,
 ) -> HttpResponseBase:
     """The tagged PDF, from disk if the same content was printed before.
 
-    `site` is the whole address of '/', put before paths; `disconnected` is set once the reader has
-    gone. NotPrinted where it takes too long, another is being printed, or nobody waits.
+    `site` is the absolute address of '/', put before paths; `disconnected` is set once the reader
+    has left. PrintingError if it takes too long, another is being printed, or nobody waits.
     """
-    document = json.dumps(press_data(sections, standing, citation, site)).encode()
+    document = json.dumps(press_data(sections, summary, citation, site)).encode()
     day = citation.on.isoformat()
     key = f"report.pdf {_version()} {day} {hashlib.sha256(document).hexdigest()}"
     if response := file_response.find_cached_file(key):
@@ -249,7 +239,7 @@ def pdf_response(
 
 @functools.cache
 def _version() -> str:
-    """What makes other bytes of the same content: the compiler and our template."""
+    """The compiler's version and our template: either changes the bytes of the same content."""
     digest = hashlib.sha256(importlib.metadata.version("typst").encode())
     for source in (press.SOURCE, Path(press.__file__)):
         digest.update(source.read_bytes())
@@ -258,9 +248,12 @@ def _version() -> str:
 
 @contextlib.contextmanager
 def _exclusive() -> Iterator[int | None]:
-    """The handle of the lock; Busy at once if any worker prints. Without a disk, of this worker."""
+    """The lock's file handle; PrinterBusyError at once if any worker prints.
+
+    None where the disk cannot be written: the lock then holds within this worker only.
+    """
     if not _lock.acquire(blocking=False):
-        raise Busy
+        raise PrinterBusyError
     handle = None
     try:
         folder: Path = settings.FILES_FOLDER
@@ -271,7 +264,7 @@ def _exclusive() -> Iterator[int | None]:
             _log.warning("Printing without the lock between workers: %s", fault)
         else:
             if handle is None:
-                raise Busy
+                raise PrinterBusyError
         yield handle
     finally:
         if handle is not None:
@@ -285,40 +278,43 @@ def _run(
     disconnected: threading.Event | None = None,
     lock: int | None = None,
 ) -> bytes:
-    with subprocess.Popen(
-        [sys.executable, "-I", press.__file__, day],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        pass_fds=() if lock is None else (lock,),
-    ) as process:
+    with tempfile.TemporaryFile() as source:
+        # Not through a pipe: communicate() of Python 3.11 forgets, at its first time-out, what
+        # it has not yet written, so that a document larger than the pipe would never arrive
+        source.write(document)
+        source.seek(0)
+        process = subprocess.Popen(
+            [sys.executable, "-I", press.__file__, day],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=() if lock is None else (lock,),
+        )
+    with process:
         try:
-            output, errors = _communicate(process, document, disconnected)
+            output, errors = _communicate(process, disconnected)
         except BaseException:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             raise
-    if process.returncode < 0:  # stopped by a limit of its own
-        raise NotPrinted
+    if process.returncode < 0:  # killed by its own limit of time or memory
+        raise PrintingError
     if process.returncode:
         raise RuntimeError(f"The report could not be printed: {errors.decode()[-2000:]}")
     return output
 
 
 def _communicate(
-    process: "subprocess.Popen[bytes]", document: bytes, disconnected: threading.Event | None
+    process: "subprocess.Popen[bytes]", disconnected: threading.Event | None
 ) -> tuple[bytes, bytes]:
-    """What the program wrote; NotPrinted where the time is over or the reader has gone."""
+    """Output and errors; PrintingError after the deadline or once the reader has left."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    rest: bytes | None = document
     while True:
         if disconnected is not None and disconnected.is_set():
-            raise NotPrinted
+            raise PrintingError
         left = deadline - time.monotonic()
         if left <= 0:
-            raise NotPrinted
-        try:
-            return process.communicate(rest, timeout=min(POLL_SECONDS, left))
-        except subprocess.TimeoutExpired:
-            rest = None  # communicate keeps what it has not yet written
+            raise PrintingError
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=min(POLL_SECONDS, left))

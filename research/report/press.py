@@ -1,8 +1,8 @@
 """A program by itself: a document as JSON on standard input, a tagged PDF on standard output.
 
-It runs in a process of its own, so that it can be stopped, and holds whatever it takes no longer
-than one report. What people wrote reaches the compiler as data and never as source; the compiler
-sees an empty folder, no font of the system, and no package.
+It runs in a process of its own, so that it can be stopped, and its memory is free after each
+report. What people wrote reaches the compiler as data and never as source; the compiler sees an
+empty folder, no font of the system, and no package.
 """
 
 import datetime
@@ -15,8 +15,8 @@ from typing import Any
 import typst
 
 SOURCE = Path(__file__).with_name("report.typ")
-SECONDS, BYTES = 20, 1_500_000_000
-"""The most that one report may take of a processor and of address space."""
+MAX_CPU_SECONDS, MAX_BYTES = 20, 1_500_000_000
+"""Of processor and of address space, for one report."""
 
 
 def press(document: str, on: datetime.date) -> bytes:
@@ -26,11 +26,11 @@ def press(document: str, on: datetime.date) -> bytes:
         try:
             return _compile(document, empty, moment, ["ua-1"])
         except typst.TypstError:
-            # A letter that the fonts lack, mostly: tagged all the same, but without the promise
+            # Mostly a letter that the fonts lack: still tagged, but PDF/UA cannot be claimed
             return _compile(document, empty, moment, [])
 
 
-def _compile(document: str, empty: str, made: datetime.datetime, standards: list[Any]) -> bytes:
+def _compile(document: str, empty: str, moment: datetime.datetime, standards: list[Any]) -> bytes:
     compiler = typst.Compiler(
         SOURCE.read_bytes(),
         root=empty,
@@ -39,14 +39,14 @@ def _compile(document: str, empty: str, made: datetime.datetime, standards: list
         package_path=empty,
         package_cache_path=empty,
     )
-    pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=made)
+    pdf = compiler.compile(format="pdf", pdf_standards=standards, timestamp=moment)
     if not isinstance(pdf, bytes):
         raise TypeError("The compiler gave no PDF.")
     return pdf
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
     day = datetime.date.fromisoformat(sys.argv[1])
     sys.stdout.buffer.write(press(sys.stdin.buffer.read().decode(), day))

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from boroughs.models import LONDON, Subject
-from research.metrics.base import Scope
-from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure, figures_for
+from boroughs.models import Subject
+from research.metrics.base import MetricFigure, Scope
+from research.metrics.definitions import METRICS, figures_for
 from research.models import CaseStudy, Finding, Publication, Recommendation, Source
 from research.publications import citation, text
 from research.report.document import Line, Piece, join_lines, text_line
@@ -21,10 +20,12 @@ TITLE = "Findings, case studies and recommendations on the IT systems of Londonâ
 
 @dataclass(frozen=True)
 class SubjectHoldings:
-    """Records of one subject that the report's numbers stand on.
+    """Records of one subject that the report's numbers are taken over.
 
     `boroughs` of the 33 are among the records, `reporting` have sent a return.
     """
+
+    # The fields are keys of report.json, of which the hash is taken: they keep their names
 
     name: str
     real: int
@@ -38,31 +39,26 @@ class ReportRecords:
     """What is published, in the report's order, and all metrics as they were measured."""
 
     scope: Scope
-    held: Sequence[SubjectHoldings]
+    holdings: Sequence[SubjectHoldings]
     measured: Mapping[str, MetricFigure]
     findings: Sequence[Finding]
     case_studies: Sequence[CaseStudy]
     recommendations: Sequence[Recommendation]
 
-    @property
-    def london(self) -> int:
-        """How many there are to report."""
-        return LONDON
-
-    def figures_of(self, record: Publication) -> Mapping[str, MetricFigure]:
-        """The numbers of one record, beside those with which it was published."""
+    def own_figures(self, record: Publication) -> Mapping[str, MetricFigure]:
+        """The numbers that a record quotes, beside those at its publication."""
         return text.own_figures(record, self.measured)
 
     @property
     def content(self) -> citation.Content:
-        """What the report's hash is over: each record's own content, and all numbers."""
+        """What the report's hash is taken over: each record's own content, and all numbers."""
         return {
             "as_at": self.scope.on.isoformat(),
             "case_studies": self._contents(citation.case_study_content, self.case_studies),
             "figures": citation.figures_content(list(self.measured), self.measured),
             "findings": self._contents(citation.finding_content, self.findings),
             "format": citation.FORMAT,
-            "held": [asdict(holdings) for holdings in self.held],
+            "held": [asdict(holdings) for holdings in self.holdings],
             "illustrative": self.scope.illustrative,
             "publisher": citation.AUTHOR,
             "recommendations": self._contents(
@@ -71,8 +67,8 @@ class ReportRecords:
             "title": TITLE,
         }
 
-    def _contents(self, written: Any, records: Sequence[Any]) -> list[citation.Content]:
-        return [written(record, self.figures_of(record), self.scope) for record in records]
+    def _contents(self, content: Any, records: Sequence[Any]) -> list[citation.Content]:
+        return [content(record, self.own_figures(record), self.scope) for record in records]
 
 
 def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]) -> ReportRecords:
@@ -81,13 +77,14 @@ def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]
     studies = public(CaseStudy).prefetch_related(
         "sources", "boroughs", "products", "functions", "claims__source"
     )
-    resting = Prefetch("findings", public(Finding))
-    advice = public(Recommendation).prefetch_related("sources", resting)
+    advice = public(Recommendation).prefetch_related(
+        "sources", Prefetch("findings", public(Finding))
+    )
     return ReportRecords(
         scope,
         [
-            _holdings("systems", scope.systems, scope),
-            _holdings("contracts", scope.contracts, scope),
+            _count(Subject.SYSTEMS, scope.systems, scope),
+            _count(Subject.CONTRACTS, scope.contracts, scope),
         ],
         figures_for(METRICS, scope),
         list(findings[:MAX_RECORDS]),
@@ -96,51 +93,58 @@ def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]
     )
 
 
-def _holdings(subject: str, rows: Any, scope: Scope) -> SubjectHoldings:
+def _count(subject: Subject, rows: Any, scope: Scope) -> SubjectHoldings:
     rows = rows.order_by()
     invented = rows.illustrative().count() if scope.illustrative else 0
     reporting = scope.london.reporting(subject, illustrative=scope.illustrative).count()
-    name = str(Subject(subject).label)
-    return SubjectHoldings(name, rows.count() - invented, invented, rows.borough_count(), reporting)
+    real = rows.count() - invented
+    return SubjectHoldings(str(subject.label), real, invented, rows.borough_count(), reporting)
 
 
 class ReportReferences:
-    """Numbers of all that is referred to, given in the order of the report."""
+    """Numbers of sources, findings, tables and figures, in the order of the report."""
 
     def __init__(self, records: ReportRecords) -> None:
         self.sources: dict[int, Source] = {}
         self._counts: dict[str, int] = {}
         self._findings = {finding.pk: n for n, finding in enumerate(records.findings, 1)}
-        everything: Iterable[Publication] = (
+        publications: Iterable[Publication] = (
             *records.findings, *records.case_studies, *records.recommendations,
         )  # fmt: skip
-        for record in everything:
-            for source in record.sources.all():
+        for publication in publications:
+            for source in publication.sources.all():
                 self.sources.setdefault(source.pk, source)
         for study in records.case_studies:
             for claim in study.claims.all():
                 self.sources.setdefault(claim.source.pk, claim.source)
-        self._places = {pk: n for n, pk in enumerate(self.sources, 1)}
+        self._source_numbers = {pk: n for n, pk in enumerate(self.sources, 1)}
 
-    def next(self, what: str) -> str:
-        """'Table 3': each table and figure is numbered as it is made."""
-        self._counts[what] = self._counts.get(what, 0) + 1
-        return f"{what} {self._counts[what]}"
+    def next(self, kind: str) -> str:
+        """'Table 3': call it for each table and figure in the order of the report."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        return f"{kind} {self._counts[kind]}"
 
-    def finding(self, record: Publication) -> str:
+    def section_number(self, finding: Finding) -> str:
         """'3.2', the number of a finding's section."""
-        return f"3.{self._findings[record.pk]}"
+        return f"3.{self._findings[finding.pk]}"
 
-    def to_finding(self, record: Publication) -> Line:
-        """A finding's number and title, leading to it; a title alone where it is left out."""
-        if record.pk not in self._findings:
-            return text_line(record.title)
-        return [Piece(f"{self.finding(record)} {record.title}", f"#finding-{record.slug}")]
+    def link(self, finding: Finding) -> Line:
+        """A finding's number and title, linked to it; the title alone if it is left out."""
+        if finding.pk not in self._findings:
+            return text_line(finding.title)
+        return [
+            Piece(f"{self.section_number(finding)} {finding.title}", f"#finding-{finding.slug}")
+        ]
 
-    def cited(self, sources: Iterable[Source]) -> Line:
-        """'[1], [4]', each leading to its source; 'not known' for none."""
-        known = [
-            [Piece(f"[{self._places[source.pk]}]", f"#source-{self._places[source.pk]}")]
+    def cite(self, sources: Iterable[Source]) -> Line:
+        """'[1], [4]', each linked to its source; 'not known' for none."""
+        links = [
+            [
+                Piece(
+                    f"[{self._source_numbers[source.pk]}]",
+                    f"#source-{self._source_numbers[source.pk]}",
+                )
+            ]
             for source in sources
         ]
-        return join_lines(known, ", ") or text_line("not known")
+        return join_lines(links, ", ") or text_line("not known")

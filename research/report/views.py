@@ -1,5 +1,7 @@
 """The report, its PDF, and the content that hashes are taken over."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,14 +18,16 @@ def report(request: HttpRequest) -> HttpResponse:
     """All of research as one document."""
     query = ResearchQueryForm(request)
     with query.moment():
-        report_records = records.read_report_records(query.scope, query.public)
+        scope = query.scope
+        toggled = replace(scope, illustrative=not scope.illustrative)
+        report_records = records.read_report_records(scope, query.public)
         context = {
             "title": records.TITLE,
-            "standing": contents.record_summary(report_records),
+            "summary": contents.record_summary(report_records),
             "parts": contents.report_sections(report_records),
             "citation": _citation(request, report_records),
-            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(query.scope)}",
-            "other": f"?{citation.scope_query(query.scope.otherwise)}",
+            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(scope)}",
+            "toggle": f"?{citation.scope_query(toggled)}",
         }
         return render_page(request, "research/report.html", context, query)
 
@@ -35,17 +39,15 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
         return bad_request_text(query.problems)
     with query.moment():
         report_records = records.read_report_records(query.scope, query.public)
-        sections, standing = (
-            contents.report_sections(report_records),
-            contents.record_summary(report_records),
-        )
+        sections = contents.report_sections(report_records)
+        summary = contents.record_summary(report_records)
         citation = _citation(request, report_records)
     # The server sets the event once the client has left; without such a server there is none
     disconnected = request.META.get("citytools.disconnected")
     site = request.build_absolute_uri("/")
     try:
-        response = pdf.pdf_response(sections, standing, citation, site, disconnected)
-    except pdf.NotPrinted as fault:
+        response = pdf.pdf_response(sections, summary, citation, site, disconnected)
+    except pdf.PrintingError as fault:
         headers = {"Retry-After": str(fault.retry_after_seconds)}
         return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
     filename = f"city-tools-research-{query.day.isoformat()}.pdf"
@@ -69,16 +71,16 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
         return bad_request_text(query.problems)
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
-        found = get_object_or_404(public, slug=slug)
-        measured = text.own_figures(found, text.measure_quoted([found], query.scope))
-        content = citation.finding_content(found, measured, query.scope)
+        finding = get_object_or_404(public, slug=slug)
+        figures = text.own_figures(finding, text.measure_quoted([finding], query.scope))
+        content = citation.finding_content(finding, figures, query.scope)
     return _json(content)
 
 
-def _citation(request: HttpRequest, found: records.ReportRecords) -> citation.Citation:
+def _citation(request: HttpRequest, report: records.ReportRecords) -> citation.Citation:
     absolute = request.build_absolute_uri
     addresses = absolute(reverse("research:report")), absolute(reverse("research:report_json"))
-    return citation.cite_page(records.TITLE, *addresses, found.scope, found.content)
+    return citation.cite_page(records.TITLE, *addresses, report.scope, report.content)
 
 
 def _json(content: citation.Content) -> HttpResponse:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django import template
 from django.utils.safestring import SafeString
 
-from research.metrics.figures import MetricFigure
+from research.metrics.base import MetricFigure
 from research.publications import text
 
 register = template.Library()

@@ -9,7 +9,7 @@ from citytools.facts import dates
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract
-from research.publications import pages
+from research.publications import about
 from systems.filters import ProductFilter, products_with_counts
 from systems.models import Product, System, read_ownerships
 from systems.products.costs import cost_each_thousand, product_costs
@@ -49,6 +49,6 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
             functions, [record], illustrative=query.includes_illustrative
         ),
         "moves": moves_involving(record, everything),
-        "about": pages.research_about_product(record, today),
+        "about": about.research_about_product(record, today),
     }
     return render_page(request, "systems/product.html", context, query)

@@ -7,7 +7,7 @@ from boroughs import coverage
 from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.listing import Listing
-from research.publications import pages
+from research.publications import about
 from systems.models import System
 from systems.service_map.map import MapFilter, service_map_for
 
@@ -27,6 +27,6 @@ def service_map(request: HttpRequest) -> HttpResponse:
             len(who_runs_what.boroughs),
             illustrative=filterset.includes_illustrative,
         ),
-        "about": pages.research_about_filter(filterset, dates.today()),
+        "about": about.research_about_filter(filterset, dates.today()),
     }
     return render(request, "systems/map.html", context, status=listing.status)

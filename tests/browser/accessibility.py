@@ -9,5 +9,5 @@ _WRONG_ALONE = {"resultTypes": ["violations"]}
 
 def assert_clean(page: Page, where: str = "") -> None:
     """No violation of any rule; the report says which element breaks which rule."""
-    found = Axe().run(page, options=_WRONG_ALONE)
-    assert found.violations_count == 0, f"{where or page.url}\n{found.generate_report()}"
+    results = Axe().run(page, options=_WRONG_ALONE)
+    assert results.violations_count == 0, f"{where or page.url}\n{results.generate_report()}"

@@ -37,8 +37,8 @@ def chromium() -> Path | None:
     own = [path for pattern in PLAYWRIGHTS_OWN for path in _downloads().glob(pattern)]
     if own:
         return max(own, key=lambda path: path.stat().st_mtime)
-    found = next(filter(None, map(shutil.which, PACKAGED)), None)
-    return Path(found) if found else None
+    program = next(filter(None, map(shutil.which, PACKAGED)), None)
+    return Path(program) if program else None
 
 
 def _downloads() -> Path:

@@ -23,8 +23,8 @@ def pages_of(page: Page, address: str) -> int:
 
 def crowd(borough: Borough) -> None:
     """More of everything than a page holds, under long names, and peers to compare with."""
-    others = list(Borough.objects.london().exclude(pk=borough.pk)[:6])
-    partners = [borough, *others]
+    neighbours = list(Borough.objects.london().exclude(pk=borough.pk)[:6])
+    partners = [borough, *neighbours]
     for partner in partners:
         factories.returned(partner, complete=False, received_on="2026-11-01")
     year = dates.today().year + 1

@@ -30,20 +30,20 @@ _LISTEN = """document.addEventListener("securitypolicyviolation",
 @pytest.fixture
 def troubles(page: Page) -> Iterator[list[str]]:
     """What the browser complains of; the expected statuses of odd addresses aside."""
-    found: list[str] = []
+    messages: list[str] = []
     page.set_default_timeout(10_000)
     page.add_init_script(_LISTEN)
-    page.on("pageerror", lambda error: found.append(f"error: {error}"))
+    page.on("pageerror", lambda error: messages.append(f"error: {error}"))
     page.on(
         "console",
         lambda message: (
-            found.append(f"{message.type}: {message.text} at {page.url}")
+            messages.append(f"{message.type}: {message.text} at {page.url}")
             if message.type in {"error", "warning"} and "status of 40" not in message.text
             else None
         ),
     )
-    yield found
-    assert not found
+    yield messages
+    assert not messages
 
 
 def look(page: Page, width: int) -> None:

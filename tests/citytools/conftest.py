@@ -1,7 +1,6 @@
-"""A folder of fixtures for tests that load them, and pages that are kept."""
+"""Pages that are kept."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -9,23 +8,6 @@ from django.db import close_old_connections
 from pytest_django import Settings
 
 from citytools.http import page_cache
-from tests.loading import SMALL, Folder
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Folder:
-    """A small set of fixtures, where a file may be given another text."""
-
-    def _folder(name: str = "", change: Callable[[str], str | bytes] = str) -> Path:
-        small = tmp_path / "fixtures"
-        small.mkdir(exist_ok=True)
-        for file, text in SMALL.items():
-            written = change(text) if file == name else text
-            content = written.encode() if isinstance(written, str) else written
-            (small / file).write_bytes(content)
-        return small
-
-    return _folder
 
 
 @pytest.fixture

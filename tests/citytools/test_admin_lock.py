@@ -17,7 +17,7 @@ from research.models import CaseClaim, Finding
 from systems.models import Product, ProductAlias, Supplier, SupplierAlias, System
 from tests import factories
 from tests.pages import words
-from tests.records import edited, links_of, made, row_of, values_of, with_history
+from tests.records import create_record, edited, links_of, row_of, values_of, with_history
 from tests.staff import address, confirmed, form_values, messages, rows, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def _panel(response: Any) -> str:
 
 @EVERY_KIND
 def test_the_second_tab_sees_what_the_first_saved(staff: Client, other: Client, model: Any) -> None:
-    record = made(model)
+    record = create_record(model)
     change = address(model, "change", record.pk)
     first, second = staff.get(change), other.get(change)
     hers, his = edited(first, "hers"), edited(second, "his")
@@ -80,7 +80,7 @@ def test_the_second_tab_sees_what_the_first_saved(staff: Client, other: Client, 
 def test_a_record_deleted_meanwhile_is_said_and_what_was_typed_is_listed(
     staff: Client, other: Client, model: Any
 ) -> None:
-    record = made(model)
+    record = create_record(model)
     change = address(model, "change", record.pk)
     opened = other.get(change)
     ((name, value),) = edited(opened, "Typed").items()
@@ -103,7 +103,7 @@ WITH_ROWS = [(model, link) for model in with_history() for link in links_of(mode
     ("model", "link"), WITH_ROWS, ids=lambda part: getattr(part, "noun", "") or part.__name__
 )
 def test_a_row_added_meanwhile_is_seen_and_kept(staff: Client, model: Any, link: Any) -> None:
-    record = made(model)
+    record = create_record(model)
     change = address(model, "change", record.pk)
     opened = staff.get(change)
     typed = form_values(opened) | edited(opened, "Typed")

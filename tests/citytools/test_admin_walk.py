@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.test import Client
 
-from tests.records import edited, links_of, made, row_of, rows_of, values_of, with_history
+from tests.records import create_record, edited, links_of, row_of, rows_of, values_of, with_history
 from tests.staff import address, confirmed, form_values, messages, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def staff(client: Client) -> Client:
 
 def _added(staff: Client, model: Any) -> Any:
     """A record made in the form for adding, filled in like one that was made another way."""
-    sample = made(model)
+    sample = create_record(model)
     form = staff.get(address(model, "change", sample.pk)).context["adminform"].form
     filled_in = form_values(staff.get(address(model, "change", sample.pk)))
     sample.delete()
@@ -82,7 +82,7 @@ def _rows_of(model: Any, number: int) -> dict[str, list[dict[str, Any]]]:
 
 @EVERY_KIND
 def test_every_version_of_a_record_can_be_looked_at_and_restored(staff: Client, model: Any) -> None:
-    record = made(model)
+    record = create_record(model)
     before = values_of(model, record.pk)
     change = address(model, "change", record.pk)
     confirmed(staff, change, edited(staff.get(change), "Edited"))

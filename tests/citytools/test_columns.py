@@ -17,13 +17,13 @@ ALL = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 
 def golden() -> dict[str, list[tuple[int, list[str]]]]:
     """By file: its versions, each with "name type" of every column."""
-    found: dict[str, list[tuple[int, list[str]]]] = {}
+    versions: dict[str, list[tuple[int, list[str]]]] = {}
     for line in Path(__file__).with_name("columns.txt").read_text().splitlines():
         if line and not line.startswith("#"):
             head, _, columns = line.partition(": ")
             name, version = head.split()
-            found.setdefault(name, []).append((int(version), columns.split(", ")))
-    return found
+            versions.setdefault(name, []).append((int(version), columns.split(", ")))
+    return versions
 
 
 @ALL
@@ -51,5 +51,5 @@ def test_a_file_begins_with_its_columns_and_says_their_version(
         return
     response = client.get(file.address)
     first = text_of(response).splitlines()[0]
-    assert first == ",".join(one.partition(" ")[0] for one in golden()[file.name][-1][1])
+    assert first == ",".join(entry.partition(" ")[0] for entry in golden()[file.name][-1][1])
     assert response["X-Schema-Version"] == str(file.version)

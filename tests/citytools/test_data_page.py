@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_every_file_is_there_with_its_page(client: Client) -> None:
     links = set(read(client.get("/data/")).links)
     files = {file.page_address: file.address for file in FILES}
-    others = {
+    other_files = {
         "/systems/map/": "/systems/map.csv",
         "/boroughs/compare/": "/boroughs/compare.csv",
         "/contracts/together/": "/contracts/together.csv",
@@ -29,7 +29,7 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
         "/research/case-studies/": "/research/case-studies.csv",
         "/research/recommendations/": "/research/recommendations.csv",
     }
-    assert files == LISTS | others
+    assert files == LISTS | other_files
     assert set(files) | {file.address for file in FILES if file.whole} <= links
     assert [file.name for file in FILES if not file.whole] == ["compare"]
 

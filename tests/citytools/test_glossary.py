@@ -32,7 +32,11 @@ def in_dictionary(path: str) -> Column:
     """A column as the data page names it."""
     name, _, column = path.rpartition(".")
     return next(
-        one for file in FILES if file.name == name for one in file.columns if one.name == column
+        candidate
+        for file in FILES
+        if file.name == name
+        for candidate in file.columns
+        if candidate.name == column
     )
 
 

@@ -79,8 +79,8 @@ def test_the_map_shows_the_measure_asked_and_offers_the_others(
     factories.borough("Camden")
     page = client.get("/", {"measure": measure})
     assert page.context["tiles"].key == measure
-    others = {"systems", "decisions", "skills"} - {measure}
-    assert {f"?measure={other}#map" for other in others} <= set(read(page).links)
+    unchosen = {"systems", "decisions", "skills"} - {measure}
+    assert {f"?measure={other}#map" for other in unchosen} <= set(read(page).links)
 
 
 @pytest.mark.parametrize("measure", ["joy", "<b>", "systems'"])
@@ -109,8 +109,8 @@ def test_of_one_function_the_widest_window_is_shown(client: Client) -> None:
     days += [(rents, "2028-06-01"), (rents, "2028-06-01"), (rates, "2027-01-01")]
     for function, day in [*days, (rates, "2027-01-01")]:
         factories.contract(functions=[function], ends_on=day, notice_months=0)
-    shown = [(one.name, len(one.leads)) for one in client.get("/").context["windows"]]
-    assert shown == [("Rents", 3), ("Rates", 2)]
+    windows = [(window.name, len(window.leads)) for window in client.get("/").context["windows"]]
+    assert windows == [("Rents", 3), ("Rates", 2)]
 
 
 def test_one_borough_alone_is_no_chance_to_buy_together(client: Client) -> None:
@@ -160,5 +160,5 @@ def test_newest_evidence_is_real_and_newest_first(client: Client) -> None:
 def test_only_the_latest_three_findings_are_on_the_overview(client: Client) -> None:
     for year in range(2020, 2025):
         factories.finding(title=f"Of {year}", published_on=f"{year}-01-01")
-    found = [finding.title for finding in client.get("/").context["findings"]]
-    assert found == ["Of 2024", "Of 2023", "Of 2022"]
+    titles = [finding.title for finding in client.get("/").context["findings"]]
+    assert titles == ["Of 2024", "Of 2023", "Of 2022"]

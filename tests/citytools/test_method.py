@@ -94,11 +94,11 @@ def test_every_module_with_a_formula_is_described() -> None:
 
 
 def test_a_module_that_begins_to_compute_must_be_described() -> None:
-    found = set(computing())
-    assert len(found) > 20, "the rule finds nothing"
-    missing = found - described() - set(UNDESCRIBED)
+    modules = set(computing())
+    assert len(modules) > 20, "the rule finds nothing"
+    missing = modules - described() - set(UNDESCRIBED)
     assert not missing, f"{missing}: add it to citytools/pages/content/method, or say why not above"
-    assert set(UNDESCRIBED) <= found - described(), "no longer needed"
+    assert set(UNDESCRIBED) <= modules - described(), "no longer needed"
 
 
 def test_each_method_names_functions_that_there_are() -> None:
@@ -158,7 +158,9 @@ def test_a_method_that_is_none_is_an_error_with_a_suggestion() -> None:
 
 def test_formulas_are_well_formed_and_say_the_same_in_words() -> None:
     drawn = [method for method in METHODS.values() if method.maths]
-    assert {"hhi", "peers", "median-range", "cost", "mean", "planner"} <= {one.key for one in drawn}
+    assert {"hhi", "peers", "median-range", "cost", "mean", "planner"} <= {
+        formula.key for formula in drawn
+    }
     for method in drawn:
         roots = [ElementTree.fromstring(str(html)) for html in method.maths]  # noqa: S314 (our own)
         assert {root.tag for root in roots} == {"math"}

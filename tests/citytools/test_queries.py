@@ -149,7 +149,7 @@ def grown(rows: int) -> None:
 
 def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> None:
     terms = {"ends_on": f"{dates.today().year + 2}-12-31", "notice_months": 3}
-    made = factories.contract(
+    contract = factories.contract(
         lead=boroughs[0],
         partners=boroughs[1:3],
         systems=systems,
@@ -158,7 +158,9 @@ def contract(boroughs: list[Borough], systems: list[System], supplier: Any) -> N
         **terms,
     )
     # Another lead's, so that the two can be bought together
-    factories.contract(lead=boroughs[1], functions=made.functions.all(), supplier=supplier, **terms)
+    factories.contract(
+        lead=boroughs[1], functions=contract.functions.all(), supplier=supplier, **terms
+    )
     framework, _ = Framework.objects.get_or_create(name="Main framework", slug="main")
     factories.contract(
         lead=boroughs[0],
@@ -255,7 +257,7 @@ def address(name: str) -> str:
 @pytest.mark.parametrize("rows", [3, 30])
 def test_each_page_and_file_asks_as_often_as_is_written_here(client: Client, rows: int) -> None:
     grown(rows)
-    asked = {}
+    counts = {}
     for name in COUNTS:
         place = address(name)
         with CaptureQueriesContext(
@@ -265,5 +267,5 @@ def test_each_page_and_file_asks_as_often_as_is_written_here(client: Client, row
             b"".join(response)
         assert response.status_code == 200, name
         # What every page asks before anything else is pinned in test_caching
-        asked[name] = sum("citytools_datachange" not in query["sql"] for query in queries)
-    assert asked == COUNTS
+        counts[name] = sum("citytools_datachange" not in query["sql"] for query in queries)
+    assert counts == COUNTS

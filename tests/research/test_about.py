@@ -9,8 +9,7 @@ from django.test import Client
 
 from citytools.facts import dates
 from research.metrics.definitions import METRICS
-from research.models import CaseStudy
-from research.publications import pages
+from research.publications import about
 from tests import factories
 from tests.pages import read, words
 
@@ -29,8 +28,12 @@ def test_a_case_study_is_about_each_thing_that_it_names() -> None:
     borough, product, function = factories.borough(), factories.product(), factories.function()
     study = factories.case_study(boroughs=[borough], products=[product], functions=[function])
     factories.case_study(boroughs=[factories.borough()], products=[factories.product()])
-    for thing in (borough, product, function):
-        assert list(CaseStudy.objects.about(thing)) == [study]
+    for published in (
+        about.research_about_borough(borough, TODAY),
+        about.research_about_product(product, TODAY),
+        about.research_about_function(function, TODAY),
+    ):
+        assert published.case_studies == [study]
 
 
 def test_a_borough_links_to_the_case_studies_about_it(client: Client) -> None:
@@ -64,11 +67,11 @@ def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     metric = replace(METRICS["modern_gov_boroughs"], rows="/systems/?product=modern-gov")
-    monkeypatch.setattr(pages, "METRICS", {metric.key: metric})
+    monkeypatch.setattr(about, "METRICS", {metric.key: metric})
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")
-    assert pages.research_about_product(product, TODAY).findings == [by_metric]
+    assert about.research_about_product(product, TODAY).findings == [by_metric]
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -78,11 +81,11 @@ def test_a_list_narrowed_to_one_function_links_to_research_about_it(
     function, other = factories.function("Rents"), factories.function("Trees")
     study = factories.case_study(functions=[function]).get_absolute_url()
     finding = factories.finding(rows=f"/systems/?function={function.slug}").get_absolute_url()
-    asked = f"{address}?function={function.slug}"
-    assert {study, finding} <= set(read(client.get(asked)).links)
-    both = client.get(f"{asked}&function={other.slug}")
+    list_address = f"{address}?function={function.slug}"
+    assert {study, finding} <= set(read(client.get(list_address)).links)
+    both = client.get(f"{list_address}&function={other.slug}")
     assert both.status_code == 200
-    for response in (client.get(address), both, client.get(f"{asked}&surprise=1")):
+    for response in (client.get(address), both, client.get(f"{list_address}&surprise=1")):
         assert not {study, finding} & set(read(response).links)
 
 
@@ -110,7 +113,7 @@ def test_a_page_names_the_newest_ten(client: Client) -> None:
         factories.case_study(
             title=f"Deed {number:02}", boroughs=[borough], published_on=f"2026-11-{number + 1:02}"
         )
-    named = [study.title for study in pages.research_about_borough(borough, TODAY).case_studies]
+    named = [study.title for study in about.research_about_borough(borough, TODAY).case_studies]
     assert named == [f"Deed {number:02}" for number in range(11, 1, -1)]
 
 
@@ -118,4 +121,4 @@ def test_withdrawn_research_is_linked_from_nowhere() -> None:
     borough = factories.borough()
     gone = {"withdrawn_on": "2026-11-29", "withdrawal_reason": "Wrong."}
     factories.case_study(boroughs=[borough], published_on="2026-01-01", **gone)
-    assert not pages.research_about_borough(borough, TODAY)
+    assert not about.research_about_borough(borough, TODAY)

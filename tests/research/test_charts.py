@@ -9,9 +9,8 @@ import pytest
 from django.utils import timezone
 
 from research.metrics import charts
-from research.metrics.base import Measurement, Picture, Scope, Unit
+from research.metrics.base import Measurement, MetricFigure, Picture, Scope, Unit
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure
 from research.models import MetricValue
 
 TODAY = datetime.date(2026, 11, 25)

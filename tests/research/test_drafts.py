@@ -86,7 +86,7 @@ def filled(route: str) -> list[str]:
     end = rest.partition(">")[2]
     if "findings" in first or "case-studies" in first:
         model: Any = Finding if "findings" in first else CaseStudy
-        return [f"{first}{one.slug}{end}" for one in model.objects.order_by("pk")]
+        return [f"{first}{record.slug}{end}" for record in model.objects.order_by("pk")]
     kinds: dict[str, Any] = {
         "boroughs": Borough,
         "products": Product,
@@ -124,17 +124,17 @@ def test_no_public_address_says_anything_of_what_is_hidden(client: Client) -> No
         assert said.count("it was wrong") == said.count("the reason given: it was wrong"), address
 
 
-@pytest.mark.parametrize("asked", ["wombat", "Wombat draft", "wombats gone", "club"])
-def test_search_finds_nothing_of_what_is_hidden(client: Client, asked: str) -> None:
+@pytest.mark.parametrize("query", ["wombat", "Wombat draft", "wombats gone", "club"])
+def test_search_finds_nothing_of_what_is_hidden(client: Client, query: str) -> None:
     hide()
-    response = client.get("/search/", {"q": asked})
+    response = client.get("/search/", {"q": query})
     assert [hit.title for hit in response.context["listing"].hits] == []
 
 
 def test_pages_as_they_were_on_an_earlier_day_do_not_bring_it_back(client: Client) -> None:
-    for one in hide():
-        if not isinstance(one, Recommendation):
-            response = client.get(one.get_absolute_url(), {"as_at": "2026-11-29"})
+    for record in hide():
+        if not isinstance(record, Recommendation):
+            response = client.get(record.get_absolute_url(), {"as_at": "2026-11-29"})
             assert response.status_code in {400, 404, 410}
             assert "wombat is" not in text_of(response).lower()
 
@@ -176,5 +176,5 @@ def test_the_admin_shows_it_to_staff_alone(client: Client, model: Any) -> None:
     assert client.get("/admin/autocomplete/", suggested | {"term": "wombat"}).status_code == 403
     signed_in(client)
     assert "Wombat draft" in text_of(client.get(places[0]))
-    found = client.get("/admin/autocomplete/", suggested | {"term": "wombat"}).json()["results"]
-    assert len(found) == 3
+    results = client.get("/admin/autocomplete/", suggested | {"term": "wombat"}).json()["results"]
+    assert len(results) == 3

@@ -24,7 +24,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_kind_is_an_entry_with_its_page_and_summary(client: Client) -> None:
-    made: list[Any] = [
+    records: list[Any] = [
         factories.finding(title="Ten\x0bvendors", summary="Half <b> of *it*."),
         factories.case_study(title="One library", summary="23 share."),
         factories.recommendation(title="Check & act", body="Look *first*.\n\nThen sign."),
@@ -32,15 +32,15 @@ def test_each_kind_is_an_entry_with_its_page_and_summary(client: Client) -> None
     entries = {
         entry.link.removeprefix("http://testserver"): entry for entry in feed(client, ATOM).entries
     }
-    assert set(entries) == {one.get_absolute_url() for one in made}
-    finding, study, advice = (entries[one.get_absolute_url()] for one in made)
-    assert [one.title for one in (finding, study, advice)] == [
+    assert set(entries) == {record.get_absolute_url() for record in records}
+    finding, study, advice = (entries[record.get_absolute_url()] for record in records)
+    assert [record.title for record in (finding, study, advice)] == [
         "Finding: Ten vendors",
         "Case study: One library",
         "Recommendation: Check & act",
     ]
-    said = [one.summary for one in (finding, study, advice)]
-    assert said == ["<p>Half &lt;b&gt; of it.</p>", "<p>23 share.</p>", "<p>Look first.</p>"]
+    summaries = [record.summary for record in (finding, study, advice)]
+    assert summaries == ["<p>Half &lt;b&gt; of it.</p>", "<p>23 share.</p>", "<p>Look first.</p>"]
     assert finding.published == "2026-09-30T00:00:00+01:00"
 
 
@@ -93,7 +93,7 @@ def test_what_is_not_understood_is_refused(client: Client) -> None:
 
 def test_pages_of_research_name_the_feed(client: Client) -> None:
     pages = ["/research/", "/research/recommendations/"]
-    pages += [one.get_absolute_url() for one in (factories.finding(), factories.case_study())]
+    pages += [record.get_absolute_url() for record in (factories.finding(), factories.case_study())]
     named = f'<link rel="alternate" type="application/atom+xml" title="Research" href="{ATOM}">'
     for page in pages:
         assert named in text_of(client.get(page)), page

@@ -27,14 +27,14 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
-def spread(boroughs: int, of: int, **fields: Any) -> list[System]:
+def spread(boroughs: int, total: int, **fields: Any) -> list[System]:
     """So many boroughs with modern.gov, and the others with another system for its function."""
     function = factories.function("Committee management")
     main = factories.product("modern.gov", slug="modern-gov", functions=[function])
     other = factories.product(functions=[function])
     return [
         factories.system(product=main if number < boroughs else other, function=function, **fields)
-        for number in range(of)
+        for number in range(total)
     ]
 
 
@@ -45,8 +45,8 @@ def claim(**fields: Any) -> Finding:
 
 
 def published_at(value: str) -> dict[str, Any]:
-    kept = {"on": "2026-11-01", "value": value, "part": "3", "whole": "4"}
-    return {METRIC: kept | {"counted": 4, "boroughs": 4}}
+    value_then = {"on": "2026-11-01", "value": value, "part": "3", "whole": "4"}
+    return {METRIC: value_then | {"counted": 4, "boroughs": 4}}
 
 
 def test_the_claim_the_number_at_publication_and_todays_stand_side_by_side(client: Client) -> None:

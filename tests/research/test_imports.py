@@ -19,8 +19,8 @@ def research(kind: str, **cells: Any) -> Any:
     """A file with one record of a kind; it has no value but those given."""
     empty: dict[str, Any] = dict.fromkeys(_COLUMNS[kind], "") | {"published_values": {}}
     record = empty | {"slug": "a", "title": "A", "summary": "In short.", "body": "Text."} | cells
-    wanted = {name: value for name, value in record.items() if name in _COLUMNS[kind]}
-    kinds = {name: [wanted] if name == kind else [] for name in _COLUMNS}
+    expected = {name: value for name, value in record.items() if name in _COLUMNS[kind]}
+    kinds = {name: [expected] if name == kind else [] for name in _COLUMNS}
     return lambda _: json.dumps(kinds)
 
 

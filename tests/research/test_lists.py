@@ -46,8 +46,8 @@ def test_a_finding_stands_with_its_claim_and_what_the_rows_say(client: Client) -
 def test_a_claim_that_nothing_measures_cannot_be_tested(client: Client) -> None:
     factories.finding()
     (row,) = rows(client, FINDINGS)
-    told = (row["verdict"], row["metric"], row["value"], row["unit"], row["counted"])
-    assert told == ("cannot be tested", "", "", "", "")
+    cells = (row["verdict"], row["metric"], row["value"], row["unit"], row["counted"])
+    assert cells == ("cannot be tested", "", "", "", "")
 
 
 def test_a_case_study_stands_with_whom_it_is_about_and_who_claims_what(client: Client) -> None:
@@ -71,8 +71,8 @@ def test_a_recommendation_stands_with_the_findings_it_rests_on(client: Client) -
         body="Share a list.", findings=[finding], owner="LOTI", audience="municipal"
     )
     (row,) = rows(client, ADVICE)
-    told = (row["text"], row["audience"], row["status"], row["owner"], row["findings"])
-    assert told == ("Share a list.", "municipal", "proposed", "LOTI", finding.slug)
+    cells = (row["text"], row["audience"], row["status"], row["owner"], row["findings"])
+    assert cells == ("Share a list.", "municipal", "proposed", "LOTI", finding.slug)
 
 
 @EACH
@@ -86,9 +86,9 @@ def test_the_file_has_what_the_page_lists_and_no_draft_nor_what_was_withdrawn(
     make(title="Gone", withdrawn_on="2026-10-01", withdrawal_reason="It was wrong.")
     titles = [row["title"] for row in rows(client, file)]
     assert sorted(titles) == ["Public 0", "Public 1", "Public 2"]
-    shown = text_of(client.get(page))
-    assert all(title in shown for title in titles)
-    places = [shown.index(title) for title in titles]
+    page_text = text_of(client.get(page))
+    assert all(title in page_text for title in titles)
+    places = [page_text.index(title) for title in titles]
     if page != "/research/recommendations/":  # there they stand by audience
         assert places == sorted(places)
 

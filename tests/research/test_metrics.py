@@ -13,7 +13,7 @@ from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, THEMES, Metric
 from tests.loading import load
 from tests.pages import rows, total
-from tests.research.second.estate import any_london
+from tests.research.sql.estate import any_london
 
 TODAY = datetime.date(2026, 11, 25)
 BOROUGHS = {"modern_gov_boroughs", "xpress_boroughs", "sirsidynix_boroughs", "idox_boroughs"}
@@ -29,7 +29,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
-def of(key: str, *, invented: bool = False) -> Any:
+def measure(key: str, *, invented: bool = False) -> Any:
     return METRICS[key].compute(Scope(TODAY, illustrative=invented))
 
 
@@ -66,7 +66,7 @@ def test_the_rows_behind_a_metric_are_as_many_as_it_counts(
 
 
 def counted(metric: Metric, invented: bool) -> int:
-    measured = of(metric.key, invented=invented)
+    measured = measure(metric.key, invented=invented)
     if metric.key == "contracts_ending_in_12_months":
         return int(measured.value or 0)
     return int(measured.counted)
@@ -75,42 +75,44 @@ def counted(metric: Metric, invented: bool) -> int:
 def listed(client: Client, metric: Metric, invented: bool) -> int:
     """Rows of the list and of its file alike; of boroughs or functions, how many are in them."""
     scope = Scope(TODAY, illustrative=invented)
-    address, file = metric.rows_of(scope), metric.csv_of(scope)
-    found = rows(client, file)
-    assert total(client.get(address)) == len(found)
+    address, file = metric.rows_url(scope), metric.csv_url(scope)
+    file_rows = rows(client, file)
+    assert total(client.get(address)) == len(file_rows)
     if metric.key in BOROUGHS:
-        return len({row["borough"] for row in found})
+        return len({row["borough"] for row in file_rows})
     if metric.key == "functions_with_three_or_fewer_suppliers":
-        return len({row["function"] for row in found})
-    return len(found)
+        return len({row["function"] for row in file_rows})
+    return len(file_rows)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", sorted(ROUGHLY))
 def test_where_no_list_shows_exactly_the_rows_the_closest_answers(client: Client, key: str) -> None:
     any_london(2)
-    assert client.get(METRICS[key].rows_of(Scope(TODAY))).status_code == 200
-    assert rows(client, METRICS[key].csv_of(Scope(TODAY)))
+    assert client.get(METRICS[key].rows_url(Scope(TODAY))).status_code == 200
+    assert rows(client, METRICS[key].csv_url(Scope(TODAY)))
 
 
 @pytest.mark.django_db
 def test_the_record_bears_out_what_was_counted_by_hand() -> None:
     load()
-    told = {key: f"{of(key).part:.0f} of {of(key).whole:.0f}" for key in sorted(BOROUGHS)}
-    assert told == {
+    shares = {
+        key: f"{measure(key).part:.0f} of {measure(key).whole:.0f}" for key in sorted(BOROUGHS)
+    }
+    assert shares == {
         "idox_boroughs": "16 of 32",
         "modern_gov_boroughs": "33 of 33",
         "sirsidynix_boroughs": "18 of 33",
         "xpress_boroughs": "21 of 33",
     }
-    assert of("idox_boroughs").left_out == Borough.objects.london().count() - 32 == 1
+    assert measure("idox_boroughs").left_out == Borough.objects.london().count() - 32 == 1
 
 
 @pytest.mark.django_db
 def test_what_is_invented_changes_no_number_of_real_records() -> None:
     load()
-    real = {key: of(key) for key in METRICS}
-    assert all(value.invented == 0 for value in real.values())
+    real = {key: measure(key) for key in METRICS}
+    assert all(value.illustrative == 0 for value in real.values())
     load(demo="yes")
-    assert {key: of(key) for key in METRICS} == real
-    assert any(of(key, invented=True).invented for key in METRICS)
+    assert {key: measure(key) for key in METRICS} == real
+    assert any(measure(key, invented=True).illustrative for key in METRICS)

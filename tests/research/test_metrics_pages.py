@@ -53,8 +53,8 @@ def test_the_list_links_to_every_metric_and_states_what_they_stand_on(client: Cl
 @pytest.mark.parametrize("key", METRICS)
 def test_every_metric_has_its_page_on_an_empty_site_too(client: Client, key: str) -> None:
     text = said(client, f"{LIST}{key}/")
-    for wanted in (METRICS[key].definition, METRICS[key].population, METRICS[key].formula):
-        assert " ".join(wanted.split()) in text
+    for expected in (METRICS[key].definition, METRICS[key].population, METRICS[key].formula):
+        assert " ".join(expected.split()) in text
     assert "n = 0 " in text
     assert "Nothing is recorded yet" in text
 
@@ -73,7 +73,9 @@ def test_what_is_invented_counts_where_it_is_asked_for(client: Client) -> None:
     text = said(client, f"{LIST}{SHARE}/", {"illustrative": "yes"})
     assert "n = 3 contracts with a known supplier" in text
     assert "Invented records counted in: 1 of these rest on them." in text
-    (row,) = (one for one in rows(client, CSV, {"illustrative": "yes"}) if one["metric"] == SHARE)
+    (row,) = (
+        line for line in rows(client, CSV, {"illustrative": "yes"}) if line["metric"] == SHARE
+    )
     assert (row["counted"], row["invented"]) == ("3", "1")
 
 
@@ -102,7 +104,7 @@ def test_the_pages_answer_with_the_numbers_of_a_day(client: Client) -> None:
     assert "n = 2 systems" in said(client, page)
     assert "They stand on 1 systems" in said(client, LIST, day)
     now, then = ({row["metric"]: row for row in rows(client, CSV, query)} for query in (None, day))
-    assert [one["systems_on_record"]["value"] for one in (now, then)] == ["2", "1"]
+    assert [figures["systems_on_record"]["value"] for figures in (now, then)] == ["2", "1"]
     assert then["systems_on_record"]["as_at"] == AGO.isoformat()
 
 
@@ -122,9 +124,9 @@ def test_an_unknown_metric_has_no_page(client: Client, key: str) -> None:
 
 def test_the_file_holds_every_metric_in_the_order_of_the_list(client: Client) -> None:
     estate()
-    found = rows(client, CSV)
-    assert [row["metric"] for row in found] == list(METRICS)
-    (row,) = (one for one in found if one["metric"] == SHARE)
+    file_rows = rows(client, CSV)
+    assert [row["metric"] for row in file_rows] == list(METRICS)
+    (row,) = (line for line in file_rows if line["metric"] == SHARE)
     assert Decimal(row["value"]) == 100
     assert (row["part"], row["whole"], row["counted"], row["left_out"]) == ("2", "2", "2", "1")
 

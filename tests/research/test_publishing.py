@@ -70,8 +70,8 @@ def saved(client: Client, record: Any, **fields: Any) -> Any:
 def test_a_record_is_published_with_the_numbers_of_the_day(staff: Client, model: Any) -> None:
     factories.returned()
     record = draft(model, body=f"It is {TOKEN}.")
-    asked = words(staff.get(address(model, "publish", record.pk)), "body")
-    assert "Boroughs that have returned their systems 1" in asked
+    page = words(staff.get(address(model, "publish", record.pk)), "body")
+    assert "Boroughs that have returned their systems 1" in page
     response = do(staff, "publish", record)
     record.refresh_from_db()
     assert messages(response) == ["Published: A secret claim."]
@@ -172,13 +172,13 @@ def test_an_account_without_permissions_sees_nothing(client: Client, model: Any)
     record, public = draft(model), MAKERS[model]()
     client.force_login(User.objects.create_user("guest", is_staff=True))
     for page in ("preview", "publish", "withdraw"):
-        for one in (record.pk, public.pk, 10**9):
-            assert client.get(address(model, page, one)).status_code == 403
-            assert client.post(address(model, page, one), {"reason": "a"}).status_code == 403
-    for one in (record, public):
-        before = one.published_on
-        one.refresh_from_db()
-        assert (str(one.published_on or ""), one.withdrawn_on) == (str(before or ""), None)
+        for number in (record.pk, public.pk, 10**9):
+            assert client.get(address(model, page, number)).status_code == 403
+            assert client.post(address(model, page, number), {"reason": "a"}).status_code == 403
+    for target in (record, public):
+        before = target.published_on
+        target.refresh_from_db()
+        assert (str(target.published_on or ""), target.withdrawn_on) == (str(before or ""), None)
 
 
 @KINDS
@@ -191,12 +191,12 @@ def test_who_may_only_look_previews_and_does_no_more(client: Client, model: Any)
     form = text_of(client.get(address(model, "change", record.pk)))
     assert "/preview/" in form
     assert "/publish/" not in form
-    for one, page in ((record, "publish"), (public, "withdraw")):
-        assert client.get(address(model, page, one.pk)).status_code == 403
-        assert do(client, page, one, reason="Mine.").status_code == 403
-        before = one.published_on
-        one.refresh_from_db()
-        assert (str(one.published_on or ""), one.withdrawn_on) == (str(before or ""), None)
+    for target, page in ((record, "publish"), (public, "withdraw")):
+        assert client.get(address(model, page, target.pk)).status_code == 403
+        assert do(client, page, target, reason="Mine.").status_code == 403
+        before = target.published_on
+        target.refresh_from_db()
+        assert (str(target.published_on or ""), target.withdrawn_on) == (str(before or ""), None)
 
 
 def test_a_preview_is_only_looked_at(staff: Client) -> None:
@@ -217,15 +217,15 @@ def test_what_is_done_already_is_not_done_twice(staff: Client) -> None:
 
 def test_an_unsound_draft_is_neither_published_nor_previewed(staff: Client) -> None:
     record = draft(body="{{ metric:boroughs_reporting_system }}", metric="none")
-    asked = text_of(staff.get(address(Finding, "publish", record.pk)))
-    assert f"Did you mean “{KEY}”?" in asked
-    assert "Publish now" not in asked
+    page = text_of(staff.get(address(Finding, "publish", record.pk)))
+    assert f"Did you mean “{KEY}”?" in page
+    assert "Publish now" not in page
     said = messages(do(staff, "publish", record))
     assert any(
-        f"Body: There is no metric “boroughs_reporting_system”. Did you mean “{KEY}”?" in one
-        for one in said
+        f"Body: There is no metric “boroughs_reporting_system”. Did you mean “{KEY}”?" in message
+        for message in said
     )
-    assert any("Metric: There is no metric “none”" in one for one in said)
+    assert any("Metric: There is no metric “none”" in message for message in said)
     assert staff.get(address(Finding, "preview", record.pk)).status_code == 302
     record.refresh_from_db()
     assert record.published_on is None
@@ -276,9 +276,9 @@ def test_a_public_record_keeps_its_numbers_and_takes_in_new_ones(
     set_day(monkeypatch, datetime.date(2026, 12, 24))
     saved(staff, record, body=f"{TOKEN} {{{{ metric:modern_gov_boroughs }}}}")
     record.refresh_from_db()
-    kept = record.published_values
-    assert (kept[KEY]["on"], kept[KEY]["value"]) == ("2026-11-30", "0")
-    assert kept["modern_gov_boroughs"]["on"] == "2026-12-24"
+    values = record.published_values
+    assert (values[KEY]["on"], values[KEY]["value"]) == ("2026-11-30", "0")
+    assert values["modern_gov_boroughs"]["on"] == "2026-12-24"
     assert "modern.gov: not known on 24 December 2026" in words(
         staff.get(address(model, "change", record.pk)), "body"
     )
@@ -322,4 +322,4 @@ def test_lists_are_narrowed_by_state(staff: Client) -> None:
     factories.finding(title="Claim D", published_on="2026-12-24")
     for state, title in zip(("published", "draft", "withdrawn", "scheduled"), "ABCD", strict=True):
         page = text_of(staff.get(address(Finding, "changelist"), {"state": state}))
-        assert [one for one in "ABCD" if f"Claim {one}" in page] == [title]
+        assert [letter for letter in "ABCD" if f"Claim {letter}" in page] == [title]

@@ -10,7 +10,7 @@ from django.test import Client
 from citytools.facts import dates
 from research.metrics.base import Scope
 from research.models import Finding, Recommendation
-from research.publications import pages
+from research.publications import verdicts
 from systems.models import Product, System
 from tests import factories
 from tests.log import move_events
@@ -53,9 +53,9 @@ def moved(system: System) -> None:
 def noticed(on: datetime.date = TODAY) -> dict[str, list[str]]:
     """The notices of each recommendation, by its title."""
     public = list(Recommendation.objects.published(on).for_page(on))
-    parts = pages.advice_by_audience(public, Scope(on), TODAY)
+    parts = verdicts.advice_by_audience(public, Scope(on), TODAY)
     return {
-        advice.recommendation.title: [notice.said for notice in advice.notices]
+        advice.recommendation.title: [notice.headline for notice in advice.notices]
         for _, advised in parts
         for advice in advised
     }
@@ -106,11 +106,11 @@ def test_of_a_withdrawn_finding_the_day_and_the_reason_are_told_alone(client: Cl
     )
     factories.recommendation(findings=[gone])
     response = client.get(PLACE)
-    told = (
+    expected = (
         "A finding it rests on was withdrawn on 3 November 2026: "
         "The reason given: We counted twice."
     )
-    assert told in words(response)
+    assert expected in words(response)
     assert gone.get_absolute_url() not in response.content.decode()
     assert "A mistake" not in words(response)
 

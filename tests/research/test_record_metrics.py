@@ -64,10 +64,14 @@ def test_what_is_recorded_is_what_is_measured_of_real_records() -> None:
     estate()
     factories.system(source_kind="illustrative")
     run()
-    for key, one in values().items():
+    for key, value in values().items():
         measured = METRICS[key].compute(Scope(dates.today()))
-        assert (one.value, one.part, one.whole) == (measured.value, measured.part, measured.whole)
-        assert (one.counted, one.boroughs) == (measured.counted, measured.boroughs)
+        assert (value.value, value.part, value.whole) == (
+            measured.value,
+            measured.part,
+            measured.whole,
+        )
+        assert (value.counted, value.boroughs) == (measured.counted, measured.boroughs)
     assert values()["systems_on_record"].value == 1
 
 
@@ -130,10 +134,17 @@ def test_the_rebuilt_past_agrees_with_what_was_recorded_then() -> None:
 
     run("--from", str(began()))
     for on, measured in then.items():
-        for key, one in values(on).items():
-            wanted = measured[key]
-            assert (one.value, one.part, one.whole) == (wanted.value, wanted.part, wanted.whole)
-            assert (one.counted, one.boroughs) == (wanted.counted, wanted.boroughs), (on, key)
+        for key, value in values(on).items():
+            expected = measured[key]
+            assert (value.value, value.part, value.whole) == (
+                expected.value,
+                expected.part,
+                expected.whole,
+            )
+            assert (value.counted, value.boroughs) == (expected.counted, expected.boroughs), (
+                on,
+                key,
+            )
     seen = {tuple((value.value, value.boroughs) for value in values(on).values()) for on in then}
     assert len(seen) == len(steps)
     assert "differ" not in run("--check")
@@ -175,8 +186,8 @@ def test_a_day_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatc
             raise RuntimeError
         return real(*_)
 
-    real = recording._written
-    monkeypatch.setattr(recording, "_written", fail)
+    real = recording._write
+    monkeypatch.setattr(recording, "_write", fail)
     with pytest.raises(RuntimeError):
         run()
     assert not MetricValue.objects.exists()
@@ -192,8 +203,8 @@ def test_the_check_finds_what_the_event_log_does_not_bear_out() -> None:
     with pytest.raises(CommandError, match="1 numbers differ") as stopped:
         call_command("record_metrics", "--check", stdout=out)
     assert stopped.value.returncode == 1
-    wanted = f"{began()} contracts_on_record: value recorded as 7, 1 by the event log"
-    assert wanted in out.getvalue()
+    difference = f"{began()} contracts_on_record: value recorded as 7, 1 by the event log"
+    assert difference in out.getvalue()
 
 
 def test_the_check_writes_nothing_and_leaves_out_what_is_not_settled() -> None:

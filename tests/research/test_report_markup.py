@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from research.metrics.base import Measurement, Scope
+from research.metrics.base import Measurement, MetricFigure, PublishedValue, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure, PublishedValue
 from research.report import pdf
 
 KEY = "modern_gov_boroughs"
@@ -84,14 +83,16 @@ def test_tables_quotes_and_code_are_blocks() -> None:
     ],
 )
 def test_headings_skip_no_level(source: str, depths: list[int]) -> None:
-    def found(blocks: list[dict[str, Any]]) -> list[int]:
+    def depths_in(blocks: list[dict[str, Any]]) -> list[int]:
         return [
             depth
             for block in blocks
-            for depth in ([block["depth"]] if "depth" in block else found(block.get("blocks", [])))
+            for depth in (
+                [block["depth"]] if "depth" in block else depths_in(block.get("blocks", []))
+            )
         ]
 
-    assert found(read(source)) == depths
+    assert depths_in(read(source)) == depths
 
 
 @pytest.mark.parametrize(

@@ -122,9 +122,9 @@ def test_the_same_content_gives_the_same_bytes_and_its_day(client: Client) -> No
     everything()
     first = fetched(client)
     assert fetched(client) == first
-    made = PdfReader(io.BytesIO(first)).metadata.creation_date  # type: ignore[union-attr]
-    assert made is not None
-    assert made.date() == TODAY
+    created = PdfReader(io.BytesIO(first)).metadata.creation_date  # type: ignore[union-attr]
+    assert created is not None
+    assert created.date() == TODAY
 
 
 def test_a_past_day_prints_as_it_was(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Dots stand where their numbers say, on round ticks from nought."""
+"""Dots stand where their numbers say, on round ticks from zero."""
 
 import pytest
 
@@ -7,8 +7,10 @@ from research.report.document import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Pl
 HEAD = ("Borough", "Suppliers", "Stars")
 
 
-def test_dots_lie_between_nought_and_the_last_tick() -> None:
-    plane = Plane.of(HEAD, [("Camden", 0.0, 5.0), ("Brent", 50.0, 0.0), ("Sutton", 25.0, 2.5)])
+def test_dots_lie_between_zero_and_the_last_tick() -> None:
+    plane = Plane.from_points(
+        HEAD, [("Camden", 0.0, 5.0), ("Brent", 50.0, 0.0), ("Sutton", 25.0, 2.5)]
+    )
     assert list(plane.dots) == [
         (LEFT, TOP, "Camden"),
         (WIDTH - RIGHT, HEIGHT - BOTTOM, "Brent"),
@@ -18,7 +20,7 @@ def test_dots_lie_between_nought_and_the_last_tick() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "ticks"),
+    ("largest", "ticks"),
     [
         (4.2, ["0", "1", "2", "3", "4", "5"]),
         (33, ["0", "10", "20", "30", "40", "50"]),
@@ -27,8 +29,8 @@ def test_dots_lie_between_nought_and_the_last_tick() -> None:
         (0, ["0", "1", "2", "3", "4", "5"]),
     ],
 )
-def test_ticks_are_round(most: float, ticks: list[str]) -> None:
-    plane = Plane.of(HEAD, [("Camden", most, most)])
+def test_ticks_are_round(largest: float, ticks: list[str]) -> None:
+    plane = Plane.from_points(HEAD, [("Camden", largest, largest)])
     assert [words for _, words in plane.across_ticks] == ticks
     assert [words for _, words in plane.up_ticks] == ticks
     assert plane.across_ticks[0][0] == LEFT
@@ -36,4 +38,4 @@ def test_ticks_are_round(most: float, ticks: list[str]) -> None:
 
 
 def test_no_dots_are_an_empty_plane() -> None:
-    assert list(Plane.of(HEAD, []).dots) == []
+    assert list(Plane.from_points(HEAD, []).dots) == []

@@ -7,9 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from citytools.facts import markdown
-from research.metrics.base import Measurement, Scope
+from research.metrics.base import Measurement, MetricFigure, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure
 from research.publications.text import (
     Token,
     plain_text,
@@ -19,19 +18,19 @@ from research.publications.text import (
     token_keys,
 )
 from tests.hostile import HOSTILE, UNBALANCED, calls, harms, links, text
-from tests.research.measuring import figure
+from tests.research.figures import figure
 
 KEY = "modern_gov_boroughs"
 OTHER = "boroughs_reporting_systems"
 
 
-def shown(body: str, level: int = 2) -> str:
+def render(body: str, level: int = 2) -> str:
     return render_text(body, {KEY: figure(KEY)}, level)
 
 
 @pytest.mark.parametrize("body", HOSTILE)
 def test_a_hostile_text_is_read_and_does_nothing(body: str) -> None:
-    assert harms(shown(body)) == []
+    assert harms(render(body)) == []
     assert harms(render_text(body, {})) == []
     plain_text(body, {})
     text_faults(body)
@@ -51,7 +50,7 @@ MARKUP = st.lists(st.sampled_from(PARTS), max_size=60).map("".join)
 @given(st.one_of(MARKUP, st.text(max_size=200), st.lists(st.sampled_from(HOSTILE)).map("\n".join)))
 @example("[a](https://x.example)" * 3)
 def test_no_text_whatever_breaks_out_or_swells(body: str) -> None:
-    html = shown(body)
+    html = render(body)
     assert harms(html) == []
     assert len(html) <= 400 + 100 * len(body)
     assert len(text_tokens(body)) >= len(token_keys(body))
@@ -62,19 +61,19 @@ def test_no_text_whatever_breaks_out_or_swells(body: str) -> None:
 @pytest.mark.parametrize("kind", UNBALANCED)
 def test_twice_the_text_is_twice_the_work(kind: str) -> None:
     once, twice = (UNBALANCED[kind](size) for size in (1000, 2000))
-    assert calls(lambda: shown(twice)) <= 2.6 * calls(lambda: shown(once)) + 5000
+    assert calls(lambda: render(twice)) <= 2.6 * calls(lambda: render(once)) + 5000
 
 
 @pytest.mark.parametrize("kind", ["tables", "one reference", "rules", "tags", "open tokens"])
 def test_the_longest_text_stays_within_bounds(kind: str) -> None:
-    html = shown(UNBALANCED[kind](markdown.MAX_TEXT_CHARACTERS))
+    html = render(UNBALANCED[kind](markdown.MAX_TEXT_CHARACTERS))
     assert harms(html) == []
     assert len(html) < 2_000_000
 
 
 def test_a_text_that_is_too_long_says_so() -> None:
     body = "a " * 30_000
-    assert "The text is longer than is shown." in text(shown(body))
+    assert "The text is longer than is shown." in text(render(body))
     assert text_faults(body) == ["It has 60,000 characters: shorten it to 50,000."]
 
 
@@ -84,7 +83,7 @@ def test_a_text_that_nests_too_deep_is_refused() -> None:
 
 
 def test_a_plain_text_with_blank_lines_is_paragraphs() -> None:
-    html = shown("What was found.\n\nO'Neil & sons say 5 < 6.")
+    html = render("What was found.\n\nO'Neil & sons say 5 < 6.")
     assert html == (
         '<p class="govuk-body">What was found.</p>\n'
         '<p class="govuk-body">O\'Neil &amp; sons say 5 &lt; 6.</p>\n'
@@ -93,12 +92,17 @@ def test_a_plain_text_with_blank_lines_is_paragraphs() -> None:
 
 def test_headings_begin_at_the_level_and_skip_none() -> None:
     body = "## One\n\n#### Two\n\n## Three\n\nFour\n---"
-    assert [splitline[1:3] for splitline in shown(body, 3).splitlines()] == ["h3", "h4", "h3", "h3"]
-    assert shown("# One\n\n###### Six", 6).count("<h6") == 2
+    assert [splitline[1:3] for splitline in render(body, 3).splitlines()] == [
+        "h3",
+        "h4",
+        "h3",
+        "h3",
+    ]
+    assert render("# One\n\n###### Six", 6).count("<h6") == 2
 
 
 def test_lists_tables_and_links_bear_the_classes_of_the_site() -> None:
-    html = shown(
+    html = render(
         "- a\n\n1. b\n\n| c | d |\n|---|--:|\n| 1 | 2 |\n\n[e](/data/) [f](https://g.example)"
     )
     for part in (
@@ -115,17 +119,17 @@ def test_lists_tables_and_links_bear_the_classes_of_the_site() -> None:
 def test_links_lead_to_the_web_a_mailbox_or_this_site() -> None:
     body = "[a](https://x.example/a?b=c) [b](mailto:a@b.example) [c](/research/) [d](#sources)"
     expected = ["https://x.example/a?b=c", "mailto:a@b.example", "/research/", "#sources"]
-    assert links(shown(body)) == expected
+    assert links(render(body)) == expected
 
 
 def test_one_reference_used_thousands_of_times_does_not_swell_the_page() -> None:
     body = f"[a]: /{'x' * 499}\n\n" + "[a]" * 16_000
-    assert len(links(shown(body))) == markdown.MAX_LINKS
+    assert len(links(render(body))) == markdown.MAX_LINKS
 
 
 def test_a_token_gives_the_number_in_each_form() -> None:
     body = f"{{{{ metric:{KEY} }}}}; {{{{metric:{KEY}|of}}}}; {{{{ metric : {KEY} | n }}}}; "
-    html = shown(body + f"{{{{ metric:{KEY}|then }}}}")
+    html = render(body + f"{{{{ metric:{KEY}|then }}}}")
     assert text(html).strip() == "40.0\u00a0%; 2 of 5; 5; 60.0\u00a0%"
     assert '<data class="ct-metric" value="40">40.0&nbsp;%</data>' in html
     assert '<data class="ct-metric" value="5">5</data>' in html
@@ -135,14 +139,14 @@ def test_a_token_gives_the_number_in_each_form() -> None:
 def test_a_token_stands_in_headings_cells_links_and_emphasis() -> None:
     token = f"{{{{ metric:{KEY}|of }}}}"
     body = f"## {token}\n\n| a |\n|---|\n| {token} |\n\n[{token}](/x) **{token}** \\| {token}"
-    assert text(shown(body)).count("2 of 5") == 5
+    assert text(render(body)).count("2 of 5") == 5
     assert text_tokens(body) == [Token(KEY, "of")] * 5
 
 
 def test_a_token_in_code_an_address_or_a_title_stays_as_it_is_written() -> None:
     token = f"{{{{ metric:{KEY}|of }}}}"
     body = f'`{token}` [a](</{token}> "{token}") \\{token}\n\n```\n{token}\n```\n\n    {token}'
-    html = shown(body)
+    html = render(body)
     assert "ct-metric" not in html
     assert text(html).count(token) == 4
     assert text_tokens(body) == []
@@ -151,7 +155,7 @@ def test_a_token_in_code_an_address_or_a_title_stays_as_it_is_written() -> None:
 
 def test_a_token_without_a_figure_is_not_known() -> None:
     for body in ("{{ metric:none }}", f"{{{{ metric:{OTHER}|then }}}}", f"{{{{metric:{KEY}|x}}}}"):
-        assert text(shown(body)).strip() == "not known"
+        assert text(render(body)).strip() == "not known"
     unmeasured = MetricFigure(METRICS[KEY], Measurement(None), Scope(figure(KEY).scope.on))
     for form in ("", "|of", "|then"):
         assert (

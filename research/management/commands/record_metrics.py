@@ -15,6 +15,7 @@ from research.metrics import record
 from research.models import MetricValue
 
 _INTERRUPTED = 130
+"""What a shell gives for a program that Ctrl-C ended."""
 _Days = Iterable[tuple[datetime.date, list[str]]]
 
 
@@ -48,26 +49,28 @@ class Command(BaseCommand):
             return self._check(today)
         begun = timezone.now()
         earlier = self._missing(first, last, today) if first or last else []
-        self._rebuild([*record.unsettled_days(today)], "Settled", today)
+        unsettled = record.recorded_days(today, settled=False)
+        keys = [(day, [value.metric for value in values]) for day, values in unsettled]
+        self._rebuild(keys, "Settled", today)
         self._rebuild(earlier, "Rebuilt", today)
         tally = record.record_day(today, today)
         self.stdout.write(
             f"Recorded {today}: {tally.new} new, {tally.changed} changed, {tally.same} as they "
             "were."
         )
-        return self._how_to_undo(begun)
+        return self._explain_undo(begun)
 
     def _missing(
         self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
     ) -> _Days:
-        began = as_of_views.history_start_date() or today
-        first, last = first or began, last or today
+        start = as_of_views.history_start_date() or today
+        first, last = first or start, last or today
         if last > today:
             raise CommandError(f"--to {last} has not come yet: write {today} or earlier.")
         if first > last:
             raise CommandError(f"--from {first} is after --to {last}: swap them.")
-        if first < began:
-            raise CommandError(f"The record begins on {began}: write --from {began} or later.")
+        if first < start:
+            raise CommandError(f"The record begins on {start}: write --from {start} or later.")
         yesterday = min(last, today - datetime.timedelta(days=1))
         return record.missing_days(first, yesterday)
 
@@ -86,7 +89,7 @@ class Command(BaseCommand):
             message = f"Stopped after {done} days, which are kept. Run the same again to go on."
             raise CommandError(message, returncode=_INTERRUPTED) from None
 
-    def _how_to_undo(self, begun: datetime.datetime) -> None:
+    def _explain_undo(self, begun: datetime.datetime) -> None:
         if not MetricValue.objects.filter(recorded_at__gte=begun).exists():
             self.stdout.write("Nothing was written: all of it was recorded already.")
             return
@@ -97,20 +100,20 @@ class Command(BaseCommand):
         )
 
     def _check(self, today: datetime.date) -> None:
-        days = record.settled_days(today)
-        found = 0
+        days = record.recorded_days(today, settled=True)
+        differences = 0
         for day, values in days:
             for difference in record.recorded_differences(day, values, today):
-                found += 1
-                self.stdout.write(str(difference))
+                differences += 1
+                self.stdout.write(difference)
         checked = sum(len(values) for _, values in days)
-        others = MetricValue.objects.count() - checked
+        unchecked = MetricValue.objects.count() - checked
         self.stdout.write(
-            f"Checked {checked} values of {len(days)} days, {others} not: not settled yet, or of a "
-            "metric that is no more."
+            f"Checked {checked} values of {len(days)} days, {unchecked} not: not settled yet, or "
+            "of a metric that is no more."
         )
-        if found:
+        if differences:
             raise CommandError(
-                f"{found} numbers differ from the event log. Delete these days' values and rebuild "
-                "them with --from and --to, if the log is right."
+                f"{differences} numbers differ from the event log. Delete these days' values and "
+                "rebuild them with --from and --to, if the log is right."
             )

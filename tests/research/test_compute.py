@@ -16,7 +16,7 @@ from tests import factories
 TODAY = datetime.date(2026, 11, 25)
 
 
-def of(key: str) -> Any:
+def measure(key: str) -> Any:
     return METRICS[key].compute(Scope(TODAY))
 
 
@@ -40,7 +40,7 @@ def test_more_makers_and_lower_satisfaction_give_a_negative_rho() -> None:
         borough = factories.borough()
         for _ in range(makers):
             system(borough, factories.supplier(), satisfaction)
-    measured = of("suppliers_satisfaction_rho_by_borough")
+    measured = measure("suppliers_satisfaction_rho_by_borough")
     assert (measured.value, measured.counted, measured.left_out) == (-1, 3, 0)
     assert sorted(row[1:] for row in measured.picture.rows) == [(1, 5), (2, 4), (3, 1)]
 
@@ -49,7 +49,7 @@ def test_more_makers_and_lower_satisfaction_give_a_negative_rho() -> None:
 def test_a_borough_without_a_score_or_a_known_maker_is_no_case() -> None:
     system(factories.borough(), factories.supplier())
     system(factories.borough(), None, 5)
-    measured = of("suppliers_satisfaction_rho_by_borough")
+    measured = measure("suppliers_satisfaction_rho_by_borough")
     assert (measured.value, measured.counted, measured.left_out) == (None, 0, 2)
 
 
@@ -59,23 +59,23 @@ def test_retired_systems_and_regional_bodies_count_for_nothing() -> None:
     system(region, factories.supplier())
     factories.system(status="retired")
     factories.contract(lead=region)
-    measured = of("top10_supplier_share_by_systems")
+    measured = measure("top10_supplier_share_by_systems")
     assert (measured.value, measured.counted) == (None, 0)
-    assert of("contracts_on_record").value == 0
-    assert of("systems_on_record").value == 1
+    assert measure("contracts_on_record").value == 0
+    assert measure("systems_on_record").value == 1
 
 
 @pytest.mark.django_db
 def test_a_shared_contract_counts_once_and_for_each_borough() -> None:
     partners = [factories.borough(), factories.borough(kind=Borough.Kind.REGIONAL)]
     factories.contract(partners=partners, total_value=100)
-    measured = of("top10_supplier_share_by_value")
+    measured = measure("top10_supplier_share_by_value")
     assert (measured.value, measured.whole, measured.boroughs) == (100, 100, 2)
 
 
 @pytest.mark.django_db
 def test_no_social_care_system_on_record_is_not_known_and_not_none() -> None:
-    assert of("social_care_suppliers").value is None
+    assert measure("social_care_suppliers").value is None
 
 
 @pytest.mark.django_db
@@ -87,14 +87,14 @@ def test_no_social_care_system_on_record_is_not_known_and_not_none() -> None:
 def test_what_may_end_within_twelve_months_counts(ends_on: str, counts: bool) -> None:
     factories.contract(ends_on=ends_on)
     factories.contract(ends_on="2030")
-    assert of("contracts_ending_in_12_months").value == int(counts)
+    assert measure("contracts_ending_in_12_months").value == int(counts)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("notice", "passed"), [(0, 0), (3, 100), (4, 100), (2, 0)])
 def test_an_act_by_date_has_passed_from_the_day_after(notice: int, passed: int) -> None:
     factories.contract(ends_on="2027-02-24", notice_months=notice)
-    assert of("contracts_past_act_by").value == passed
+    assert measure("contracts_past_act_by").value == passed
 
 
 @pytest.mark.parametrize(
@@ -116,5 +116,5 @@ def test_an_age_is_in_whole_months(earlier: str, later: str, months: int) -> Non
 def test_of_an_even_number_of_facts_the_older_of_the_middle_two_counts() -> None:
     for as_of in ("2020", "2026-01", "2026-10-25", "2026-11"):
         factories.system(as_of=as_of)
-    assert of("median_age_of_facts").value == 10
-    assert of("median_age_of_facts").picture.rows == [("2020", 1), ("2026", 3)]
+    assert measure("median_age_of_facts").value == 10
+    assert measure("median_age_of_facts").picture.rows == [("2020", 1), ("2026", 3)]

@@ -12,7 +12,7 @@ from django.test import Client
 from citytools.facts import dates
 from citytools.history import as_of_views
 from research.metrics.base import Scope
-from research.metrics.figures import figures_for
+from research.metrics.definitions import figures_for
 from research.models import Finding, Source
 from research.publications import citation, text
 from systems.models import Product, System
@@ -33,7 +33,7 @@ def content(on: datetime.date = TODAY) -> citation.Content:
     finding = Finding.objects.get(slug="claim")
     scope = Scope(on)
     return citation.finding_content(
-        finding, figures_for(text.quoted_metrics(finding), scope, finding.published_values), scope
+        finding, text.own_figures(finding, text.measure_quoted([finding], scope)), scope
     )
 
 

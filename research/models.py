@@ -1,24 +1,123 @@
-"""Findings: claims that are held against today's rows."""
+"""Research: findings, case studies and recommendations, their sources, and recorded metrics."""
 
 import datetime
 import operator
 from decimal import Decimal
-from typing import Self
+from enum import StrEnum
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.urls import reverse
 
 from boroughs.models import Borough
+from citytools.facts import provenance
 from citytools.facts.dates import PartialDateField, partial_dates_constraint
-from citytools.facts.provenance import not_ahead, partial_date_not_ahead
-from citytools.history import tracked
-from research.models.publications import Publication, PublicationQuerySet, Source
+from citytools.history import as_of_views, tracked
 from systems.models import Function, Product
 
 
+@tracked()
+class Source(models.Model):
+    """A publication elsewhere that a research record rests on."""
+
+    key = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    publisher = models.CharField(max_length=120, blank=True)
+    url = models.URLField(max_length=500, blank=True, validators=[provenance.WEB_ADDRESS])
+    published_on = PartialDateField(blank=True, validators=[provenance.not_ahead])
+
+    class Meta:
+        ordering = ["publisher", "title", "pk"]
+        constraints = [
+            partial_dates_constraint("published_on"),
+            provenance.partial_date_not_ahead("published_on"),
+            provenance.is_web_address("url"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.publisher}: {self.title}" if self.publisher else self.title
+
+
+class State(StrEnum):
+    """A record's state on a day."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class PublicationQuerySet(models.QuerySet[Any]):
+    """Named questions about research records."""
+
+    def published(self, on: datetime.date) -> Self:
+        """Visible in public on a day; drafts have no date and are never visible."""
+        not_withdrawn = Q(withdrawn_on=None) | Q(withdrawn_on__gt=on)
+        return self.filter(not_withdrawn, published_on__lte=on)
+
+    def withdrawn(self, on: datetime.date) -> Self:
+        """Public once, and withdrawn by a day."""
+        return self.filter(published_on__lte=on, withdrawn_on__lte=on)
+
+
+class Publication(models.Model):
+    """What all research records share; a draft until it has a date of publication."""
+
+    title = models.CharField(max_length=200)
+    slug = models.SlugField(max_length=120, unique=True)
+    body = models.TextField(
+        help_text="Markdown: headings from ##, lists, links, tables. A number that is computed "
+        "stands as {{ metric:key }}."
+    )
+    sources = models.ManyToManyField(Source, blank=True, related_name="+")
+    published_on = models.DateField(
+        null=True, blank=True, help_text="From this day it is public. Empty: a draft."
+    )
+    withdrawn_on = models.DateField(
+        null=True, blank=True, help_text="From this day it is public no longer."
+    )
+    withdrawal_reason = models.CharField(max_length=300, blank=True, help_text="Shown in public.")
+    published_values = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Each metric's value when it was published: {key: {value, part, whole, counted, "
+        "boroughs, on}}.",
+    )
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-published_on", "title", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_withdrawn_says_why",
+                condition=Q(withdrawn_on=None) | ~Q(withdrawal_reason=""),
+                violation_error_message="Say why it is withdrawn.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_withdrawn_after_published",
+                condition=Q(withdrawn_on=None) | Q(published_on__lte=F("withdrawn_on")),
+                violation_error_message="Only what was published can be withdrawn.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def state(self, on: datetime.date) -> State:
+        """Whether the record is public on a day."""
+        if self.published_on is None:
+            return State.DRAFT
+        if self.published_on > on:
+            return State.SCHEDULED
+        withdrawn = self.withdrawn_on is not None and self.withdrawn_on <= on
+        return State.WITHDRAWN if withdrawn else State.PUBLISHED
+
+
 class Comparison(models.TextChoices):
-    """How a claim's metric stands to its threshold while the claim holds."""
+    """How a claim's metric compares to its threshold while the claim holds."""
 
     MORE_THAN = "more_than", "more than"
     AT_LEAST = "at_least", "at least"
@@ -27,13 +126,8 @@ class Comparison(models.TextChoices):
     EQUAL = "equal", "exactly"
 
 
-_HOLDS = {
-    Comparison.MORE_THAN: operator.gt,
-    Comparison.AT_LEAST: operator.ge,
-    Comparison.LESS_THAN: operator.lt,
-    Comparison.AT_MOST: operator.le,
-    Comparison.EQUAL: operator.eq,
-}
+_OPERATORS = (operator.gt, operator.ge, operator.lt, operator.le, operator.eq)
+_HOLDS = dict(zip(Comparison, _OPERATORS, strict=True))
 
 
 @tracked()
@@ -42,7 +136,7 @@ class Finding(Publication):
 
     summary = models.TextField()
     as_of = PartialDateField(
-        blank=True, validators=[not_ahead], help_text="When the claim was made."
+        blank=True, validators=[provenance.not_ahead], help_text="When the claim was made."
     )
     claimed_value = models.CharField(
         max_length=80, blank=True, help_text="What was claimed, in the words of who claimed it."
@@ -74,7 +168,7 @@ class Finding(Publication):
         constraints = [
             *Publication.Meta.constraints,
             partial_dates_constraint("as_of"),
-            partial_date_not_ahead("as_of"),
+            provenance.partial_date_not_ahead("as_of"),
             models.CheckConstraint(
                 name="a_finding_links_to_rows_of_this_site",
                 condition=Q(rows="") | Q(rows__regex=r"^/($|[^/\\])"),
@@ -94,7 +188,6 @@ class Finding(Publication):
         ]
 
     def get_absolute_url(self) -> str:
-        """The finding's page."""
         return reverse("research:finding", args=[self.slug])
 
     def holds(self, value: Decimal | None) -> bool | None:
@@ -105,27 +198,10 @@ class Finding(Publication):
 
 
 class CaseStudyQuerySet(PublicationQuerySet):
-    """Named questions about case studies."""
-
-    def about(self, subject: Borough | Product | Function) -> Self:
-        """Those that name a borough, a product or a function among what they are about."""
-        return self.filter(**{_SUBJECTS[type(subject)]: subject})
-
-    def for_list(self) -> Self:
-        """With what a list shows of each: boroughs and claims."""
-        return self.prefetch_related("boroughs", "claims")
-
     def for_page(self) -> Self:
-        """With all that a page shows of each: whom and what it is about, claims, sources."""
-        claims = models.Prefetch("claims", CaseClaim.objects.select_related("source"))
+        """With all that a page shows: boroughs, products, functions, claims, sources."""
+        claims = Prefetch("claims", CaseClaim.objects.select_related("source"))
         return self.prefetch_related("sources", "boroughs", "products", "functions", claims)
-
-
-_SUBJECTS: dict[type[models.Model], str] = {
-    Borough: "boroughs",
-    Product: "products",
-    Function: "functions",
-}
 
 
 @tracked()
@@ -133,7 +209,7 @@ class CaseStudy(Publication):
     """What one or more boroughs did, and what came of it by whose account."""
 
     summary = models.TextField()
-    happened_on = PartialDateField(blank=True, validators=[not_ahead])
+    happened_on = PartialDateField(blank=True, validators=[provenance.not_ahead])
     outcome = models.TextField(
         blank=True, help_text="What came of it, in a sentence or two. Empty: not known."
     )
@@ -148,11 +224,10 @@ class CaseStudy(Publication):
         constraints = [
             *Publication.Meta.constraints,
             partial_dates_constraint("happened_on"),
-            partial_date_not_ahead("happened_on"),
+            provenance.partial_date_not_ahead("happened_on"),
         ]
 
     def get_absolute_url(self) -> str:
-        """The case study's page."""
         return reverse("research:case_study", args=[self.slug])
 
 
@@ -196,8 +271,6 @@ class CaseClaim(models.Model):
 
 
 class RecommendationQuerySet(PublicationQuerySet):
-    """Named questions about recommendations."""
-
     def for_page(self, on: datetime.date) -> Self:
         """With sources, and with the findings they rest on that were ever public by a day."""
         findings = Prefetch("findings", Finding.objects.filter(published_on__lte=on))
@@ -245,61 +318,80 @@ class Recommendation(Publication):
         ]
 
     def get_absolute_url(self) -> str:
-        """Its place among the recommendations."""
         return reverse("research:recommendations") + f"#{self.slug}"
 
 
+# Django's own link tables, tracked: what a record rests on has a history too
 @tracked()
-class FindingSource(Finding.sources.through):  # type: ignore[name-defined]
-    """A source of a finding: Django's own link table, with history, as are those below."""
-
+class FindingSource(Finding.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined]
-    """A source of a case study."""
-
+class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined]
-    """A borough that a case study is about."""
-
+class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined]
-    """A product that a case study is about."""
-
+class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined]
-    """A function that a case study is about."""
-
+class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined]
-    """A source of a recommendation."""
-
+class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined]
-    """A finding that a recommendation rests on."""
-
+class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined,misc,unused-ignore]
     class Meta:
         proxy = True
+
+
+class MetricValue(models.Model):
+    """A metric's value on a day, real records only.
+
+    Derived from the facts, so that it has no history of its own: it can be rebuilt from theirs.
+    """
+
+    metric = models.SlugField(max_length=80)
+    on = models.DateField()
+    value = models.DecimalField(
+        max_digits=20, decimal_places=6, null=True, help_text="Empty: could not be measured."
+    )
+    part = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    whole = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    counted = models.PositiveIntegerField()
+    boroughs = models.PositiveIntegerField()
+    left_out = models.PositiveIntegerField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["metric", "on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["metric", "on"], name="one_value_a_metric_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric}, {self.on}: {self.value}"
+
+    @property
+    def settled(self) -> bool:
+        """Whether the day was over when it was recorded, so that its value can change no more."""
+        return self.recorded_at >= as_of_views.end_of_day(self.on)

@@ -43,7 +43,7 @@ def any_london(seed: int) -> None:
 
 def _some_of_each(dice: random.Random, kind: str) -> None:
     """What chance might leave out: each job by a product asked for, a late contract."""
-    lead, *others = Borough.objects.london().order_by("pk")
+    lead, *partners = Borough.objects.london().order_by("pk")
     products = [*Product.objects.filter(slug__in=["modern-gov", "xpress"]).order_by("pk")]
     products += [
         factories.product(manufacturer=supplier)
@@ -51,20 +51,20 @@ def _some_of_each(dice: random.Random, kind: str) -> None:
     ]
     for function in Function.objects.filter(slug__in=_FUNCTIONS).order_by("pk"):
         for product in products:
-            body = factories.borough() if dice.random() < 0.2 else dice.choice(others)
+            body = factories.borough() if dice.random() < 0.2 else dice.choice(partners)
             place = {"borough": body, "product": product, "function": function}
             if not System.objects.filter(**place).exists():
                 factories.system(**place, source_kind=kind)
-    for number, body in enumerate(others[:4]):
+    for number, body in enumerate(partners[:4]):
         for _ in range(number):
             factories.system(borough=body, satisfaction=number + 1, source_kind=kind)
     factories.contract(lead=lead, ends_on="2027-03-31", notice_months=6, source_kind=kind)
 
 
 def _rename(rows: QuerySet[Any], slugs: Sequence[str]) -> None:
-    for one, slug in zip(rows, slugs, strict=False):
-        one.slug = slug
-        one.save()
+    for row, slug in zip(rows, slugs, strict=False):
+        row.slug = slug
+        row.save()
 
 
 def _spread_values(dice: random.Random) -> None:

@@ -10,8 +10,8 @@ from research.metrics.definitions import METRICS
 from systems.models import System
 from tests.loading import load
 from tests.log import move_events
-from tests.research.second.answers import NAMES, SQL, disagreements, second
-from tests.research.second.estate import any_london
+from tests.research.sql.answers import NAMES, SQL, disagreements, second
+from tests.research.sql.estate import any_london
 
 TODAY = datetime.date(2026, 11, 25)
 
@@ -21,20 +21,20 @@ def test_every_metric_has_its_sql_and_every_sql_its_metric() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("invented", [False, True])
-def test_they_agree_where_there_is_nothing(invented: bool) -> None:
-    assert disagreements(TODAY, invented=invented) == []
-    empty = second("top10_supplier_share_by_value", TODAY, invented=invented)
+@pytest.mark.parametrize("illustrative", [False, True])
+def test_they_agree_where_there_is_nothing(illustrative: bool) -> None:
+    assert disagreements(TODAY, illustrative=illustrative) == []
+    empty = second("top10_supplier_share_by_value", TODAY, illustrative=illustrative)
     assert empty == dict.fromkeys(NAMES, 0) | {"value": None}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("invented", [False, True])
+@pytest.mark.parametrize("illustrative", [False, True])
 @pytest.mark.parametrize("demo", ["no", "yes"])
-def test_they_agree_on_what_is_loaded(demo: str, invented: bool) -> None:
+def test_they_agree_on_what_is_loaded(demo: str, illustrative: bool) -> None:
     load(demo=demo)
     assert System.objects.count() > 200
-    assert disagreements(TODAY, invented=invented) == []
+    assert disagreements(TODAY, illustrative=illustrative) == []
 
 
 @pytest.mark.django_db
@@ -42,27 +42,27 @@ def test_they_agree_on_what_is_loaded(demo: str, invented: bool) -> None:
 def test_they_agree_on_any_london_and_on_any_day(seed: int) -> None:
     any_london(seed)
     for on in (TODAY, datetime.date(2028, 2, 29), datetime.date(2027, 3, 31)):
-        for invented in (False, True):
-            assert disagreements(on, invented=invented) == [], (on, invented)
+        for illustrative in (False, True):
+            assert disagreements(on, illustrative=illustrative) == [], (on, illustrative)
 
 
 @pytest.mark.django_db
 def test_the_random_london_has_something_of_every_metric() -> None:
     any_london(2)
-    answers = {key: second(key, TODAY, invented=True) for key in SQL}
-    assert [key for key, one in answers.items() if not one["value"]] == []
-    assert [key for key, one in answers.items() if not one["invented"]] == []
+    answers = {key: second(key, TODAY, illustrative=True) for key in SQL}
+    assert [key for key, row in answers.items() if not row["value"]] == []
+    assert [key for key, row in answers.items() if not row["illustrative"]] == []
 
 
 @pytest.mark.django_db
 def test_they_agree_on_the_past_as_the_log_tells_it() -> None:
     any_london(3)
     move_events(datetime.date(2026, 5, 1))
-    before = {key: second(key, TODAY, invented=True) for key in SQL}
+    before = {key: second(key, TODAY, illustrative=True) for key in SQL}
     System.objects.filter(pk__in=System.objects.order_by("pk").values("pk")[:30]).update(status="")
     Contract.objects.order_by("pk").first().delete()  # type: ignore[union-attr]
     with as_of_views.read_as_at(datetime.date(2026, 6, 1)):
-        assert disagreements(TODAY, invented=True) == []
-        assert {key: second(key, TODAY, invented=True) for key in SQL} == before
-    assert disagreements(TODAY, invented=True) == []
-    assert {key: second(key, TODAY, invented=True) for key in SQL} != before
+        assert disagreements(TODAY, illustrative=True) == []
+        assert {key: second(key, TODAY, illustrative=True) for key in SQL} == before
+    assert disagreements(TODAY, illustrative=True) == []
+    assert {key: second(key, TODAY, illustrative=True) for key in SQL} != before

@@ -3,9 +3,8 @@
 import datetime
 from decimal import Decimal
 
-from research.metrics.base import Measurement, Scope
+from research.metrics.base import Measurement, MetricFigure, PublishedValue, Scope
 from research.metrics.definitions import METRICS
-from research.metrics.figures import MetricFigure, PublishedValue
 
 DAY = datetime.date(2026, 11, 30)
 

@@ -1,1 +1,0 @@
-"""The files of what is published: findings, case studies, recommendations."""

@@ -1,1 +1,0 @@
-"""How each metric is computed, by what it is about."""
