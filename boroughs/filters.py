@@ -9,8 +9,8 @@ from boroughs.models import Borough, Subject, latest_complete, returns_subquery
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
-from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
+    FactFilterSet,
     ParameterFilter,
     SlugsFilter,
     SortFilter,
@@ -19,7 +19,7 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.query_form import OptionField
 from contracts.models import Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System

@@ -1,6 +1,7 @@
 """Boroughs and what they have returned: the difference between none and not known."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -184,3 +185,22 @@ class Return(Sourced):
 
     def __str__(self) -> str:
         return f"{self.borough}: {self.get_subject_display()}, {self.received_on}"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Of the 33: how many are among the counted rows, how many have sent a return, and how many of
+    these returns are illustrative.
+    """
+
+    boroughs: int
+    reporting: int
+    illustrative: int = 0
+    london: int = LONDON
+
+
+def coverage_for(subject: str, boroughs: int, *, illustrative: bool) -> Coverage:
+    """Coverage of a subject; illustrative returns count only where such rows may be shown."""
+    real = Borough.objects.reporting(subject, illustrative=False).count()
+    reporting = Borough.objects.reporting(subject).count() if illustrative else real
+    return Coverage(boroughs, reporting, reporting - real)

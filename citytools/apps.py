@@ -23,7 +23,7 @@ class CitytoolsConfig(AppConfig):
     def ready(self) -> None:
         """Name the admin, keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
-        from citytools.facts import confirmation
+        from citytools.facts import provenance
         from citytools.history import data_version
         from citytools.http import outages
         from citytools.staff import group, login_throttle
@@ -33,7 +33,7 @@ class CitytoolsConfig(AppConfig):
         admin.site.login_form = login_throttle.LoginForm
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
         post_migrate.connect(
-            confirmation.validate_waiting_constraints, sender=self, dispatch_uid="constraints"
+            provenance.validate_waiting_constraints, sender=self, dispatch_uid="constraints"
         )
         connection_created.connect(outages.bound_within_requests, dispatch_uid="patience")
         post_migrate.connect(

@@ -14,6 +14,7 @@ from citytools.lists.filters import (
     CountByColumn,
     CountByLink,
     DayFilter,
+    FactFilterSet,
     Narrowing,
     PopulationFilter,
     PoundsFilter,
@@ -26,7 +27,6 @@ from citytools.lists.filters import (
     narrow_by_slug,
     narrow_by_value,
 )
-from citytools.lists.filterset import FactFilterSet
 from contracts.models import (
     Contract,
     ContractPartner,

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.listing import Listing
@@ -26,7 +26,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.CONTRACTS,
             filterset.rows.borough_count(),
             illustrative=filterset.includes_illustrative,

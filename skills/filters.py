@@ -7,9 +7,9 @@ from django.db.models import Case, CharField, Value, When
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from citytools.lists.columns import SOURCE_COLUMNS, Column
-from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
     CountByColumn,
+    FactFilterSet,
     Narrowing,
     ParameterFilter,
     SlugsFilter,
@@ -22,7 +22,7 @@ from citytools.lists.filters import (
     narrow_by_slug,
     narrow_by_value,
 )
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.query_form import OptionField
 from skills.matrix import DISPLAYS, MatrixDisplay
 from skills.models import Headcount, Level, Skill, SkillGroup, previous_return_value
 

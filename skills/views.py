@@ -4,8 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from boroughs.coverage import coverage_for
-from boroughs.models import LONDON, Borough, Subject
+from boroughs.models import LONDON, Borough, Subject, coverage_for
 from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
 from citytools.lists.listing import Listing

@@ -13,6 +13,7 @@ from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
 from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
+    FactFilterSet,
     Narrowing,
     PopulationFilter,
     SlugsFilter,
@@ -25,7 +26,6 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from citytools.lists.filterset import FactFilterSet
 from contracts.models import Contract
 from systems.models import (
     Function,

@@ -4,8 +4,8 @@ from django.urls import path
 
 from systems import files, views
 from systems.products import views as products
-from systems.service_map.views import service_map
 from systems.suppliers import views as suppliers
+from systems.views import service_map
 
 app_name = "systems"
 urlpatterns = [

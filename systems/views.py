@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
@@ -12,6 +12,7 @@ from citytools.lists.query_form import render_page
 from research.publications import about
 from systems.filters import SystemFilter
 from systems.models import System, SystemQuerySet
+from systems.service_map.map import MapFilter, service_map_for
 
 
 def system_list(request: HttpRequest) -> HttpResponse:
@@ -23,7 +24,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.SYSTEMS,
             filterset.rows.borough_count(),
             illustrative=filterset.includes_illustrative,
@@ -84,3 +85,23 @@ def _sentence(names: list[str], counts: list[int]) -> str:
     if counts[-1] == counts[-2]:
         return f"{top}."
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
+
+
+def service_map(request: HttpRequest) -> HttpResponse:
+    """Function by borough: who runs what."""
+    filterset = MapFilter(request.GET, System.objects.in_use())
+    listing = Listing(
+        filterset, "systems:map", "systems:map_csv", "Service map", "answer", "answers"
+    )
+    who_runs_what = service_map_for(filterset)
+    context = {
+        "listing": listing,
+        "map": who_runs_what,
+        "coverage": models.coverage_for(
+            Subject.SYSTEMS,
+            len(who_runs_what.boroughs),
+            illustrative=filterset.includes_illustrative,
+        ),
+        "about": about.research_about_filter(filterset, dates.today()),
+    }
+    return render(request, "systems/map.html", context, status=listing.status)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from contracts.models import Framework
 from skills.models import Skill, SkillGroup
 from systems.models import Function, Product, ServiceArea, Supplier

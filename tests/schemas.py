@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import IO, cast
 
-from citytools.local.bootstrap import install, process
+from citytools.local.bootstrap import install
 
-SCHEMA_FOLDER, SCHEMA_LOCK = process.SETUP_FOLDER / "schemas", process.ROOT / "schemas.lock"
+SCHEMA_FOLDER, SCHEMA_LOCK = install.SETUP_FOLDER / "schemas", install.ROOT / "schemas.lock"
 RELEASE_SCHEMA, PACKAGE_SCHEMA = "release-schema.json", "release-package-schema.json"
 _PACKAGES = {RELEASE_SCHEMA: "ocdsextensionregistry", PACKAGE_SCHEMA: "ocdskit"}
 
@@ -25,7 +25,7 @@ def ensure_schemas() -> None:
     def fetch() -> None:
         print("Fetching the official OCDS schemas …", flush=True)
         stamp.unlink(missing_ok=True)
-        with tempfile.TemporaryDirectory(dir=process.SETUP_FOLDER) as folder:
+        with tempfile.TemporaryDirectory(dir=install.SETUP_FOLDER) as folder:
             _fetch(Path(folder))
 
     install.install_once(stamp, [mark], files, fetch)
@@ -50,7 +50,7 @@ def _fetch(folder: Path) -> None:
 def main() -> int:
     try:
         ensure_schemas()
-    except process.SetupError as reason:
+    except install.SetupError as reason:
         print(f"City Tools: {reason}", file=sys.stderr)
         return 1
     return 0

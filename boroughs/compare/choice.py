@@ -10,9 +10,15 @@ from django.db.models import QuerySet
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
-from citytools.lists.fields import OptionField, OptionsField, RecordField, RecordsField, YesNoField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import QueryForm
+from citytools.lists.query_form import (
+    OptionField,
+    OptionsField,
+    QueryForm,
+    RecordField,
+    RecordsField,
+    YesNoField,
+)
 
 STATES = ("known", "at least", "none recorded", "not known")
 

@@ -7,12 +7,11 @@ from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs.coverage import coverage_for
 from boroughs.filters import BoroughFilter, boroughs_with_counts
-from boroughs.models import LONDON, Borough, Subject
-from boroughs.profile.chances import best_chances
+from boroughs.models import LONDON, Borough, Subject, coverage_for
 from boroughs.profile.page import (
     BoroughFacts,
+    best_chances,
     borough_facts,
     compare_with_london,
     decisions_ahead,

@@ -33,7 +33,7 @@ from citytools.http.file_response import (
 )
 from citytools.lists import keyset
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from citytools.lists.query_form import QueryForm
 
 # The copy runs at full speed in a thread with a connection of its own, which is free again when

@@ -1,17 +1,192 @@
 """Where a fact comes from: every fact has a source, a date and a confidence."""
 
 import datetime
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
+import pghistory
 import pgtrigger
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
-from django.db.models import Q
+from django.db import connection, models, transaction
+from django.db.models import OuterRef, Q, Subquery
 
 from citytools.facts import dates
-from citytools.facts.confirmation import FieldEndsConfirmation
 from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, partial_dates_constraint
+
+# A change of the note, of the source or of the date itself does not. A write that sets another
+# `confirmed_on` confirms what it writes. Triggers hold this, whatever way a record is written.
+
+_SETTING = "citytools.confirmations"
+_NOT_STATED = f"current_setting('{_SETTING}', true) IS DISTINCT FROM 'stated'"
+_NOT_OF_THE_FACT = {
+    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
+}  # fmt: skip
+
+
+class FieldEndsConfirmation(pgtrigger.Trigger):
+    """Empties `confirmed_on` when a field of the fact changes and the date is left as it was."""
+
+    name = "field_ends_confirmation"
+    when = pgtrigger.Before
+    operation = pgtrigger.Update
+    func = "NEW.confirmed_on := NULL; RETURN NEW;"
+
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
+        """That any column differs which is part of the fact."""
+        fields = [field for field in model._meta.concrete_fields if _is_of_the_fact(field)]
+        quoted = [connection.ops.quote_name(field.column) for field in fields]
+        changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in quoted)
+        return pgtrigger.Condition(
+            f"OLD.confirmed_on = NEW.confirmed_on AND {_NOT_STATED} AND ({changed})"
+        )
+
+
+def _is_of_the_fact(field: Any) -> bool:
+    # A generated column follows from the others, and is not there yet before a row is written
+    return not (field.primary_key or field.generated or field.name in _NOT_OF_THE_FACT)
+
+
+class LinkEndsConfirmation(pgtrigger.Trigger):
+    """Empties the date of the record that a link row belongs to, at the end of the transaction.
+
+    Not before: a form that confirms a record and links it anew writes the record first, and a
+    record that is deleted with its links should leave its history as it stood. The event log knows
+    whether the same transaction has confirmed the record.
+    """
+
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+    timing = pgtrigger.Deferred
+
+    def __init__(self, name: str, *, table: str, column: str) -> None:
+        events = table + "event"
+        names = {"table": table, "events": events, "column": column}
+        super().__init__(name=name, func=_LINK.format(not_stated=_NOT_STATED, **names))
+
+
+_LINK = """
+IF {not_stated} THEN
+    UPDATE {table} AS record SET confirmed_on = NULL
+    WHERE record.id IN (OLD.{column}, NEW.{column}) AND record.confirmed_on IS NOT NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM {events} AS event
+        WHERE event.pgh_obj_id = record.id AND event.pgh_created_at = now()
+        AND event.confirmed_on = record.confirmed_on
+        AND (event.pgh_label = 'insert' OR event.confirmed_on IS DISTINCT FROM (
+            SELECT earlier.confirmed_on FROM {events} AS earlier
+            WHERE earlier.pgh_obj_id = record.id AND earlier.pgh_id < event.pgh_id
+            ORDER BY earlier.pgh_id DESC LIMIT 1
+        ))
+    );
+END IF;
+RETURN NULL;
+"""
+
+
+@contextmanager
+def confirmation_stated() -> Iterator[None]:
+    """What is written within says itself when it was confirmed: a file, or a version restored."""
+    with transaction.atomic():
+        _set("stated")
+        yield
+        apply_confirmations_now()
+        _set("")
+
+
+def apply_confirmations_now() -> None:
+    """Let links that were written end confirmations now, not when the transaction ends."""
+    triggers = [
+        connection.ops.quote_name(trigger.get_pgid(model))
+        for model, trigger in pgtrigger.registered()
+        if isinstance(trigger, LinkEndsConfirmation)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {', '.join(triggers)} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {', '.join(triggers)} DEFERRED")
+
+
+def _set(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [_SETTING, value])
+
+
+def confirmations_ended_in_request() -> Sequence[Any]:
+    """Events of the present context of history that ended a confirmation, with its date `was`."""
+    with pghistory.context() as present:
+        events: list[Any] = []
+        for kind in apps.get_models():
+            if issubclass(kind, pghistory.models.Event) and hasattr(kind, "confirmed_on"):
+                events += _record_ended_confirmation(kind, present.id)
+    return events
+
+
+def _record_ended_confirmation(kind: Any, context: Any) -> Any:
+    earlier = kind.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    was = Subquery(earlier.order_by("-pgh_id").values("confirmed_on")[:1])
+    ended = kind.objects.filter(pgh_context_id=context, pgh_label="update", confirmed_on=None)
+    return ended.annotate(was=was).exclude(was=None).order_by("pgh_id")
+
+
+# A migration adds such a rule NOT VALID: it holds for every later write, no row is lost, and the
+# site starts. After each migrate the rules that wait are tried, and the rows in their way are
+# named.
+
+_WAITING = """
+SELECT pg_class.relname, conname, pg_get_expr(conbin, conrelid) FROM pg_constraint
+JOIN pg_class ON pg_class.oid = conrelid
+WHERE contype = 'c' AND NOT convalidated AND relnamespace = current_schema()::regnamespace
+ORDER BY 1, 2
+"""
+_MAX_ROWS = 20
+
+
+def validate_waiting_constraints(**_: Any) -> None:
+    """Validate each rule that waits, or say on the terminal which rows break it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        for table, name, expression in cursor.fetchall():
+            broken = _rows_that_break(table, expression)
+            if broken:
+                sys.stderr.write(_broken_rule_message(table, name, broken))
+                continue
+            quoted = [connection.ops.quote_name(word) for word in (table, name)]
+            cursor.execute("ALTER TABLE {} VALIDATE CONSTRAINT {}".format(*quoted))
+
+
+def _rows_that_break(table: str, expression: str) -> list[int]:
+    quoted = connection.ops.quote_name(table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {quoted} WHERE NOT ({expression}) ORDER BY id "  # noqa: S608 (of the database)
+            f"LIMIT {_MAX_ROWS + 1}"
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _broken_rule_message(table: str, name: str, broken: list[int]) -> str:
+    model, rule = _model_and_rule(table, name)
+    listed = ", ".join(str(number) for number in broken[:_MAX_ROWS])
+    more = " and more" if len(broken) > _MAX_ROWS else ""
+    kind = model._meta.verbose_name if model else table
+    return (
+        f"City Tools: {kind} number {listed}{more}: {rule} They stay as they are, but no change to "
+        "them is saved until this is mended, in the admin or in the file that they are loaded "
+        "from. The next migrate looks again.\n"
+    )
+
+
+def _model_and_rule(table: str, name: str) -> tuple[type[models.Model] | None, str]:
+    for model in apps.get_models():
+        if model._meta.db_table == table:
+            for rule in model._meta.constraints:
+                if rule.name == name:
+                    return model, str(rule.violation_error_message)
+    return None, f"the rule {name} is broken."
+
 
 WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 
@@ -196,3 +371,11 @@ class Sourced(models.Model):
             raise ValidationError(
                 {"source_url": "Give the source's address, or say in the note where it is."}
             )
+
+
+def holds_illustrative_records() -> bool:
+    """Whether any fact in the database is invented for demonstration."""
+    kinds = [
+        model for model in apps.get_models() if issubclass(model, Sourced) and not model.former
+    ]
+    return any(model.objects.illustrative().exists() for model in kinds)  # type: ignore[attr-defined]

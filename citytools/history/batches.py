@@ -14,7 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import Max, OuterRef, Subquery
 
-from citytools.facts import confirmation
+from citytools.facts import provenance
 from citytools.history.page import (
     FieldChange,
     RecordNames,
@@ -116,7 +116,7 @@ def undo_writes(writes: Sequence[BatchWrite]) -> None:
 
     Within a transaction. Writes are undone in their order: what a trigger writes comes last.
     """
-    with confirmation.confirmation_stated():
+    with provenance.confirmation_stated():
         for write in writes:
             if write.before is None:
                 write.model._base_manager.filter(pk=write.record).delete()

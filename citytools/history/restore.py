@@ -15,7 +15,7 @@ from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from citytools.facts import confirmation
+from citytools.facts import provenance
 from citytools.history import batches
 from citytools.history.page import (
     FieldChange,
@@ -211,7 +211,7 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
     steps = list(_plan(event, record, rules, parts=parts))
     try:
         # The version brings its own confirmation back, as it was
-        with confirmation.confirmation_stated():
+        with provenance.confirmation_stated():
             for step in steps:
                 if step.action == REMOVE and not step.problem:
                     step.row.delete()

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from django.apps import apps
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from citytools.facts.provenance import Sourced
+from citytools.facts.provenance import holds_illustrative_records
 
 
 class NavigationSection(NamedTuple):
@@ -30,11 +29,3 @@ def site(request: HttpRequest) -> dict[str, object]:
         "here": next(here, None),
         "invented": SimpleLazyObject(holds_illustrative_records),
     }
-
-
-def holds_illustrative_records() -> bool:
-    """Whether any fact in the database is invented for demonstration."""
-    kinds = [
-        model for model in apps.get_models() if issubclass(model, Sourced) and not model.former
-    ]
-    return any(model.objects.illustrative().exists() for model in kinds)  # type: ignore[attr-defined]

@@ -10,8 +10,7 @@ from django import forms
 from django.db import connection
 from django.db.models import Count, Expression, F, Model, QuerySet, Value
 
-from citytools.lists.filters import CountByColumn, CountByLink, Keyed, Narrowing
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import CountByColumn, CountByLink, FactFilterSet, Keyed, Narrowing
 from citytools.lists.query_form import MULTIPLE, QueryForm
 
 _COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"

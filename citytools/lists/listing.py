@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from citytools.lists import facets
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 
 MAX_TABLE_COLUMNS = 12
 """Columns that a page shows; files have all that are chosen."""

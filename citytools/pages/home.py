@@ -10,13 +10,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.lists.fields import OptionField
-from citytools.lists.query_form import QueryForm, render_page
+from citytools.lists.query_form import OptionField, QueryForm, render_page
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -86,7 +85,7 @@ def home(request: HttpRequest) -> HttpResponse:
     key = query.value("measure", "systems")
     context = {
         "figures": overview_figures(today),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
         "measures": MEASURES,
         "tiles": tile_map(key, today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
-from boroughs.profile.chances import MAX_CHANCES
+from boroughs.profile.page import MAX_CHANCES
 from boroughs.profile.peers import COMMON_ONE_IN, MAX_PEERS, MAX_RARE_BOROUGHS, MIN_COMMON_BOROUGHS
 from boroughs.profile.tile_map import MAX_SHADES, RECENT_MONTHS
 from citytools.facts import name_matching

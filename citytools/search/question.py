@@ -8,8 +8,7 @@ from django import forms
 
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.fields import OptionsField, YesNoField
-from citytools.lists.query_form import QueryForm
+from citytools.lists.query_form import OptionsField, QueryForm, YesNoField
 from citytools.search import SOURCES, SearchableBodies
 
 _LIST_NAMES = {

@@ -12,7 +12,7 @@ from django.forms import BaseInlineFormSet, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.dateformat import format as in_format
 
-from citytools.facts import confirmation
+from citytools.facts import provenance
 from citytools.history.page import RecordNames, version_name
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
@@ -81,8 +81,8 @@ class StaffAdmin(OptimisticLockAdmin):
 
 def warn_of_ended_confirmations(request: HttpRequest) -> None:
     """Name each record whose confirmation this request has ended by a change."""
-    confirmation.apply_confirmations_now()
-    for event in confirmation.confirmations_ended_in_request():
+    provenance.apply_confirmations_now()
+    for event in provenance.confirmations_ended_in_request():
         name, day = version_name(event, RecordNames([event])), in_format(event.was, "j F Y")
         messages.warning(
             request,

@@ -9,9 +9,8 @@ import plotly.graph_objects as go
 
 from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
-from citytools.lists.fields import YesNoField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import RealOnlyQueryForm
+from citytools.lists.query_form import RealOnlyQueryForm, YesNoField
 from contracts.concentration.bases import MeasureBasis, concentration_bases
 
 CONCENTRATION_COLUMNS = (

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.query_form import render_page
@@ -23,7 +23,7 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "remark": REMARK,
         "both": findings.get(BOTH),
         "chart": cumulative_chart(form.bases, source, form.file_links.csv),
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.CONTRACTS, form.bases[0].boroughs, illustrative=form.includes_illustrative
         ),
     }

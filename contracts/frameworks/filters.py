@@ -23,6 +23,7 @@ from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
 from citytools.lists.filters import (
     DayFilter,
+    FactFilterSet,
     SlugsFilter,
     SortFilter,
     ValuesFilter,
@@ -30,7 +31,6 @@ from citytools.lists.filters import (
     YesNoFilter,
     nulls_last_text,
 )
-from citytools.lists.filterset import FactFilterSet
 from citytools.lists.word_search import SqlSearchText, split_words
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 

@@ -13,7 +13,6 @@ from django.db.models.functions import Concat, Upper
 from django.urls import reverse
 
 from boroughs.models import Borough
-from citytools.facts.confirmation import LinkEndsConfirmation
 from citytools.facts.dates import (
     FirstDay,
     LastDay,
@@ -22,7 +21,7 @@ from citytools.facts.dates import (
     last_day,
     partial_dates_constraint,
 )
-from citytools.facts.provenance import Sourced
+from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
 from contracts.models.dates import ContractQuerySet, ContractTerm

@@ -5,9 +5,8 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
-from citytools.lists.fields import OptionField, RecordField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import RealOnlyQueryForm
+from citytools.lists.query_form import OptionField, RealOnlyQueryForm, RecordField
 from contracts.models import Vat
 from contracts.pipeline import drafts
 from contracts.pipeline.drafts import SECTIONS, PipelineDraft

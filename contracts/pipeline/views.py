@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.lists.query_form import render_page
 from contracts.pipeline.choice import PipelineForm
@@ -22,7 +22,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
         )
         return render_page(request, "contracts/pipeline_borough.html", context, form)
     known = sum(bool(draft.counts["known"]) for draft in form.drafts)
-    context["coverage"] = coverage.coverage_for(
+    context["coverage"] = models.coverage_for(
         Subject.CONTRACTS, known, illustrative=form.includes_illustrative
     )
     return render_page(request, "contracts/pipeline.html", context, form)

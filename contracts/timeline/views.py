@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
 from contracts.feeds import entries
@@ -30,7 +30,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {
         "listing": listing,
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.CONTRACTS,
             filterset.rows.borough_count(),
             illustrative=filterset.includes_illustrative,

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
@@ -29,7 +29,7 @@ class GapCell:
 
 
 @dataclass(frozen=True)
-class GapRow:
+class MissingFieldsRow:
     """One borough: how many contracts are known, their list, and a cell for each field.
 
     Without a contract there are no cells: nothing is known of it.
@@ -45,7 +45,7 @@ class GapRow:
 class TransparencyGaps:
     """Every borough of the 33, and all contracts of theirs, each counted once."""
 
-    rows: Sequence[GapRow]
+    rows: Sequence[MissingFieldsRow]
     contracts: int
     missing: Sequence[tuple[str, int]]
 
@@ -84,7 +84,7 @@ def _counts(path: str) -> dict[str, Count]:
     return {_ALL: Count("pk"), **counts}
 
 
-def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) -> GapRow:
+def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) -> MissingFieldsRow:
     query = {"borough": borough.slug, **query}
     file = reverse("contracts:transparency_csv")
     cells = [
@@ -96,7 +96,7 @@ def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) 
         for field in CODE_FIELDS
     ]
     address = f"{reverse('contracts:list')}?{urlencode(query)}"
-    return GapRow(borough, counts[_ALL], address, cells if counts[_ALL] else [])
+    return MissingFieldsRow(borough, counts[_ALL], address, cells if counts[_ALL] else [])
 
 
 def transparency(request: HttpRequest) -> HttpResponse:
@@ -106,7 +106,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
     context = {
         "gaps": gaps,
         "fields": CODE_FIELDS,
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.CONTRACTS, gaps.boroughs, illustrative=query.includes_illustrative
         ),
     }

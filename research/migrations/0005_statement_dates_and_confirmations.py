@@ -1,7 +1,7 @@
 """No statement lies ahead, links are of the web, and a change ends a confirmation.
 
 NOT VALID, so that a row which breaks a rule already stops no upgrade and is not lost: see
-citytools.facts.confirmation, which validates the rules or names the rows.
+citytools.facts.provenance, which validates the rules or names the rows.
 """
 
 import citytools.facts.dates

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from boroughs.models import Borough
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from research.metrics.definitions import METRICS
 from research.models import CaseStudy, Finding
 from systems.models import Function, Product

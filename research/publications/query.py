@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.fields import DayField, YesNoField
-from citytools.lists.query_form import QueryForm
+from citytools.lists.query_form import DayField, QueryForm, YesNoField
 from research.metrics.base import Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 

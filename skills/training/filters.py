@@ -6,9 +6,13 @@
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
-from citytools.lists.fields import OptionField, RecordsField
-from citytools.lists.filters import ParameterFilter, YesNoFilter, narrow_by_illustrative
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import (
+    FactFilterSet,
+    ParameterFilter,
+    YesNoFilter,
+    narrow_by_illustrative,
+)
+from citytools.lists.query_form import OptionField, RecordsField
 from skills.models import Level, Skill, SkillGroup
 from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE
 

@@ -99,7 +99,7 @@ class CohortRow:
 
 
 @dataclass(frozen=True)
-class GapRow:
+class TeachingGapRow:
     """A gap with names."""
 
     skill: Skill
@@ -186,10 +186,12 @@ class PlanPresenter:
             any(lesson.illustrative for lesson in cohort.lessons),
         )
 
-    def gap(self, gap: TeachingGap) -> GapRow:
+    def gap(self, gap: TeachingGap) -> TeachingGapRow:
         members = [self._member(level) for level in gap.wanting]
         illustrative = any(level.illustrative for level in gap.wanting)
-        return GapRow(self.facts.skills[gap.skill], members, Level(gap.best), gap, illustrative)
+        return TeachingGapRow(
+            self.facts.skills[gap.skill], members, Level(gap.best), gap, illustrative
+        )
 
     def _member(self, level: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
         return Member(self.facts.boroughs[level.body], Level(level.level), near, waits)
@@ -257,7 +259,7 @@ class Training:
     swaps: list[Swap] = field(default_factory=list)
     pairs: list[PairRow] = field(default_factory=list)
     cohorts: list[CohortRow] = field(default_factory=list)
-    gaps: list[GapRow] = field(default_factory=list)
+    gaps: list[TeachingGapRow] = field(default_factory=list)
     wishes: Wishes = Wishes()
     all: bool = True
 

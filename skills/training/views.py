@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boroughs.coverage import coverage_for
-from boroughs.models import LONDON, Subject
+from boroughs.models import LONDON, Subject, coverage_for
 from skills.models import SkillLevel
 from skills.training import page, plan
 from skills.training.filters import TrainingFilter

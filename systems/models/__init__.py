@@ -1,7 +1,17 @@
 """What London's councils run: service areas, suppliers, products and systems."""
 
-from systems.models.catalogue import Function, Product, ProductAlias, ProductFunction, ServiceArea
-from systems.models.estate import Hosting, Intention, Status, System, SystemQuerySet
+from systems.models.catalogue import (
+    Function,
+    Hosting,
+    Intention,
+    Product,
+    ProductAlias,
+    ProductFunction,
+    ServiceArea,
+    Status,
+    System,
+    SystemQuerySet,
+)
 from systems.models.suppliers import Owners, Ownership, Supplier, SupplierAlias, read_ownerships
 
 __all__ = [

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.lists.listing import Listing
@@ -12,8 +12,14 @@ from contracts.models import Contract
 from research.publications import about
 from systems.filters import ProductFilter, products_with_counts
 from systems.models import Product, System, read_ownerships
-from systems.products.costs import cost_each_thousand, product_costs
-from systems.products.page import alternatives_to, known_systems, moves_involving, product_use
+from systems.products.page import (
+    alternatives_to,
+    cost_each_thousand,
+    known_systems,
+    moves_involving,
+    product_costs,
+    product_use,
+)
 
 
 def product_list(request: HttpRequest) -> HttpResponse:
@@ -38,7 +44,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "product": record,
         "owners": read_ownerships().chain(record.manufacturer_id) if record.manufacturer_id else [],
         "use": use,
-        "coverage": coverage.coverage_for(
+        "coverage": models.coverage_for(
             Subject.SYSTEMS, use.boroughs, illustrative=query.includes_illustrative
         ),
         "contracts": contracts.for_list().soonest_first(today)[:10],

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from boroughs.models import Borough, Subject
 from citytools.lists.columns import Column
 from citytools.lists.filters import (
+    FactFilterSet,
     SlugsFilter,
     ValuesFilter,
     YesNoFilter,
@@ -24,7 +25,6 @@ from citytools.lists.filters import (
     narrow_by_slug,
     narrow_by_value,
 )
-from citytools.lists.filterset import FactFilterSet
 from systems.filters import filter_by_partnership
 from systems.models import Function, Product, ServiceArea, Supplier, System
 

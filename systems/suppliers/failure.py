@@ -8,7 +8,7 @@ from itertools import groupby
 
 from boroughs.models import Borough
 from systems.models import Function, Product, System
-from systems.suppliers.ownership import SupplierGroup
+from systems.suppliers.market import SupplierGroup
 from systems.suppliers.page import Estate, SuppliedFunction
 
 # Replacements shown for one function.

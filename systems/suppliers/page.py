@@ -14,8 +14,7 @@ from django.db.models import Count, Q, Sum
 from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import ScaleAnswers
-from citytools.lists.fields import OptionField, YesNoField
-from citytools.lists.query_form import RealOnlyQueryForm
+from citytools.lists.query_form import OptionField, RealOnlyQueryForm, YesNoField
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, Status, System

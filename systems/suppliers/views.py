@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from boroughs import coverage
+from boroughs import models
 from boroughs.models import LONDON, Borough, Subject
 from citytools.facts import dates
 from citytools.lists.listing import Listing
@@ -15,7 +15,7 @@ from systems.filters import SupplierFilter, suppliers_with_counts
 from systems.models import Supplier
 from systems.suppliers import market
 from systems.suppliers.failure import SupplierFailure
-from systems.suppliers.ownership import present_supplier, supplier_group
+from systems.suppliers.market import present_supplier, supplier_group
 from systems.suppliers.page import (
     ShareForm,
     SupplierForm,
@@ -78,7 +78,7 @@ def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "contracts": contracts.for_list().soonest_decision_first(today)[:50],
         "money": contract_costs_today(contracts, today),
         "elsewhere": elsewhere.count(),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
         "shares": shares,
         "denominator": market.DENOMINATORS[form.basis],
         "chart": market.share_by_function(shares, group, form.basis),
@@ -103,7 +103,7 @@ def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "contracts": at_stake.for_list().soonest_first(today)[:100],
         "money": contract_costs_today(at_stake, today),
         "needs": skills_needed(illustrative=illustrative),
-        "coverage": coverage.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
-        "skilled": coverage.coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "skilled": models.coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
     }
     return render_page(request, "systems/supplier_failure.html", context, form)

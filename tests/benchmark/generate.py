@@ -32,7 +32,7 @@ import boroughs.imports
 import skills.imports
 import systems.imports
 from boroughs.models import Borough, Return
-from citytools.facts.confirmation import LinkEndsConfirmation
+from citytools.facts.provenance import LinkEndsConfirmation
 from citytools.imports import ImportRun
 from citytools.management.commands.load import tables, take_statistics, wait_for_other_loads
 from citytools.management.demonstration.market import Catalogue, product_rows, supplier_rows

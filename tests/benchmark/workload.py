@@ -20,7 +20,7 @@ from django.http import QueryDict
 from boroughs.models import Borough
 from citytools.exports import tables
 from citytools.lists.columns import Column
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from citytools.local.postgres import programs
 from contracts.filters import ContractFilter
 from contracts.models import Contract

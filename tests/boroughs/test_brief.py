@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from boroughs.models import Borough
-from boroughs.profile.chances import Chance, best_chances
+from boroughs.profile.page import Chance, best_chances
 from citytools.facts import dates
 from contracts.joint_procurement.presentation import windows_for_borough
 from tests import factories

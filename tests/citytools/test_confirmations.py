@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.test import Client
 
 from boroughs.models import Return
-from citytools.facts.confirmation import apply_confirmations_now, confirmation_stated
+from citytools.facts.provenance import apply_confirmations_now, confirmation_stated
 from citytools.history import batches
 from citytools.imports.authorship import event_model
 from contracts.models import (

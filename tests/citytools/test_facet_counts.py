@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists import facets
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter

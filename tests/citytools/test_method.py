@@ -43,10 +43,9 @@ UNDESCRIBED = {
 FORMULAS = {
     "citytools.facts.statistics", "citytools.facts.name_matching", "citytools.pages.home",
     "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
-    "boroughs.profile.chances", "boroughs.profile.peers", "boroughs.coverage",
-    "boroughs.profile.page", "boroughs.compare.answers", "systems.products.page",
-    "systems.products.costs", "systems.service_map.map", "systems.suppliers.page",
-    "systems.suppliers.failure", "systems.suppliers.market", "systems.suppliers.ownership",
+    "boroughs.profile.page", "boroughs.profile.peers", "boroughs.models",
+    "boroughs.compare.answers", "systems.products.page", "systems.service_map.map",
+    "systems.suppliers.page", "systems.suppliers.failure", "systems.suppliers.market",
     "contracts.charts", "contracts.concentration.bases", "contracts.frameworks.filters",
     "contracts.models.dates", "contracts.ocds.import_plan", "contracts.ocds.notices",
     "contracts.pipeline.drafts", "contracts.pipeline.rules", "contracts.joint_procurement.plan",

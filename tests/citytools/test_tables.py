@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from citytools.exports.export import Export
 from citytools.exports.tables import write_csv, write_table
 from citytools.lists.columns import Column, Kind
-from citytools.lists.filterset import FactFilterSet
+from citytools.lists.filters import FactFilterSet
 from contracts.models import Contract
 from tests import factories
 from tests.pages import text_of

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from citytools.local.bootstrap import __main__ as entry
-from citytools.local.bootstrap import commands, install, process
+from citytools.local.bootstrap import commands, install
 from tests.machine.conftest import ROOT
 
 PIECES = ("requirements.lock", "requirements-test.lock", "package.json", "package-lock.json")
@@ -72,7 +72,7 @@ def test_python_that_is_too_old_is_said_in_one_line(
 def test_python_without_any_pip_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(install, "_pip_version", lambda _command: (0,))
     monkeypatch.setattr(install.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(process.SetupError, match="apt-get install python3-venv"):
+    with pytest.raises(install.SetupError, match="apt-get install python3-venv"):
         install.pip_command()
 
 
@@ -99,7 +99,7 @@ def test_pip_too_old_to_install_elsewhere_is_passed_over(monkeypatch: pytest.Mon
     ],
 )
 def test_cause_says_what_to_do(output: str, advice: str) -> None:
-    assert advice in process.advice_for(output)
+    assert advice in install.advice_for(output)
 
 
 def test_changed_lock_is_installed_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

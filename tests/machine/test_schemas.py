@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from citytools.local.bootstrap import commands, install, process
+from citytools.local.bootstrap import commands, install
 from tests import schemas
 
 Publisher = Callable[..., None]
@@ -22,8 +22,8 @@ def publish(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Publisher:
     index.mkdir()
     monkeypatch.setattr(schemas, "SCHEMA_FOLDER", tmp_path / "set up" / "schemas")
     monkeypatch.setattr(schemas, "SCHEMA_LOCK", tmp_path / "schemas.lock")
-    monkeypatch.setattr(process, "SETUP_FOLDER", tmp_path / "set up")
-    monkeypatch.setattr(process, "LOG", tmp_path / "log")
+    monkeypatch.setattr(install, "SETUP_FOLDER", tmp_path / "set up")
+    monkeypatch.setattr(install, "LOG", tmp_path / "log")
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", index.as_uri())
@@ -73,7 +73,7 @@ def test_the_schemas_alone_are_kept_and_nothing_is_run(publish: Publisher, tmp_p
     assert _fetched() == dict.fromkeys(
         (schemas.RELEASE_SCHEMA, schemas.PACKAGE_SCHEMA), '{"title": "e"}'
     )
-    assert sorted(path.name for path in process.SETUP_FOLDER.iterdir()) == ["lock", "schemas"]
+    assert sorted(path.name for path in install.SETUP_FOLDER.iterdir()) == ["lock", "schemas"]
     assert not (tmp_path / "was run").exists()
 
 
@@ -103,7 +103,7 @@ def test_a_package_that_differs_from_the_lock_is_refused(publish: Publisher) -> 
     locked = schemas.SCHEMA_LOCK.read_text()
     publish("what somebody put in its place")
     schemas.SCHEMA_LOCK.write_text(locked)
-    with pytest.raises(process.SetupError, match="differs from the lock file"):
+    with pytest.raises(install.SetupError, match="differs from the lock file"):
         schemas.ensure_schemas()
     assert _fetched() == {}
 
@@ -113,7 +113,7 @@ def test_an_index_without_source_packages_is_said_in_one_line(
 ) -> None:
     publish()
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "set up"))
-    with pytest.raises(process.SetupError, match="where PIP_FIND_LINKS names"):
+    with pytest.raises(install.SetupError, match="where PIP_FIND_LINKS names"):
         schemas.ensure_schemas()
 
 
@@ -121,7 +121,7 @@ def test_set_up_without_the_schemas_fails_at_its_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def _fail() -> None:
-        raise process.SetupError("no network")
+        raise install.SetupError("no network")
 
     installed: list[str] = []
     monkeypatch.setattr(commands, "ensure_packages", installed.append)

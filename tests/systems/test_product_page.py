@@ -14,7 +14,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts import dates
 from systems.models import Function, Product, System
-from systems.products import costs, page
+from systems.products import page
 from tests import factories
 from tests.estate import small_london
 from tests.pages import read, row_links, words
@@ -42,8 +42,8 @@ def paid(product: Product, value: Any, population: int = 100_000, **fields: Any)
     factories.contract(lead=borough, systems=[system], annual_value=value, **fields)
 
 
-def costs_of(product: Product) -> costs.Costs:
-    return costs.product_costs(product, System.objects.filter(product=product), TODAY)
+def costs_of(product: Product) -> page.Costs:
+    return page.product_costs(product, System.objects.filter(product=product), TODAY)
 
 
 def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -> None:

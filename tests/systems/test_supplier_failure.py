@@ -12,7 +12,7 @@ from boroughs.models import Borough
 from citytools.facts import dates
 from skills.models import Skill
 from systems.models import Function, Product, Supplier
-from systems.suppliers import ownership, page
+from systems.suppliers import market, page
 from systems.suppliers.failure import SupplierFailure
 from systems.suppliers.page import SKILLS_FOR_A_MOVE
 from tests import factories
@@ -267,7 +267,7 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
     call_command("load", verbosity=0)
     slugs = ["civica", "nec-software-solutions-uk", "wouldbury-technologies-invented", "idox"]
     for slug in slugs:
-        group = ownership.supplier_group(Supplier.objects.get(slug=slug), None)
+        group = market.supplier_group(Supplier.objects.get(slug=slug), None)
         failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
         losses = {
             (loss.borough.pk, len(loss.parts), len(loss.users.systems), loss.users.total)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from systems.models import Supplier, read_ownerships
-from systems.suppliers.ownership import supplier_group
+from systems.suppliers.market import supplier_group
 from tests import factories
 from tests.pages import read, words
 

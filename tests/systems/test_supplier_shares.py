@@ -13,7 +13,7 @@ from django.test import Client
 from citytools.facts import dates
 from contracts.models import Contract
 from systems.models import Function, Product, Supplier
-from systems.suppliers import market, ownership, page
+from systems.suppliers import market, page
 from systems.suppliers.market import Share
 from systems.suppliers.page import BASES
 from tests import factories
@@ -45,7 +45,7 @@ def bought(function: Function, supplier: Supplier | None, **fields: Any) -> Cont
 
 
 def shares(supplier: Supplier, by: str, *, group: str = "", real: bool = False) -> list[Share]:
-    counted = ownership.supplier_group(supplier, group)
+    counted = market.supplier_group(supplier, group)
     estate = page.read_estate(counted.keys, illustrative=not real)
     entries = market.market_entries(by, estate, TODAY, illustrative=not real)
     return market.function_shares(entries, counted, estate)

@@ -16,11 +16,11 @@ def main() -> int:
     """Run the command named on the command line; one line on standard error if it cannot."""
     if sys.version_info < MIN_VERSION:
         return _restart_with_newer_python()
-    from citytools.local.bootstrap import commands, process
+    from citytools.local.bootstrap import commands, install
 
     try:
         return commands.run(sys.argv[1:])
-    except process.SetupError as reason:
+    except install.SetupError as reason:
         print("City Tools: {}".format(reason), file=sys.stderr)  # noqa: UP032 (see above)
         return 1
     except KeyboardInterrupt:

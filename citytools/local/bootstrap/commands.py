@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable
 from functools import partial
 
-from citytools.local.bootstrap import install, process
+from citytools.local.bootstrap import install
 from citytools.local.bootstrap.install import RUNTIME_LOCK, TEST_LOCK, ensure_packages
 
 BENCH_LOCK = "requirements-bench.lock"
@@ -17,7 +17,7 @@ UV = "uv~=0.13"
 
 def run(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
-        raise process.SetupError(f"name a command: {', '.join(COMMANDS)}")
+        raise install.SetupError(f"name a command: {', '.join(COMMANDS)}")
     return COMMANDS[arguments[0]]()
 
 
@@ -32,7 +32,7 @@ def serve() -> int:
     """Set up and serve; this process becomes the server."""
     python = ensure_packages(RUNTIME_LOCK)
     install.ensure_node_modules()
-    process.become([python, "-m", "citytools", "serve"])
+    install.become([python, "-m", "citytools", "serve"])
     return 0
 
 
@@ -40,7 +40,7 @@ def run_tests(markers: str) -> int:
     """Set up and run the tests, on every core; ARGS are for pytest and may say -n 0."""
     setup()
     options = ["-n", "auto", "--dist", "worksteal", "-m", markers]
-    process.become([install.PYTHON, "-m", "pytest", *options, *_arguments()])
+    install.become([install.PYTHON, "-m", "pytest", *options, *_arguments()])
     return 0
 
 
@@ -48,7 +48,7 @@ def bench() -> int:
     """Measure against rivals over the same rows, a database for each of SIZES."""
     ensure_packages(RUNTIME_LOCK)
     install.ensure_node_modules()
-    venv = process.SETUP_FOLDER / "datasette"
+    venv = install.SETUP_FOLDER / "datasette"
     datasette = ensure_packages(BENCH_LOCK, venv).with_name("datasette")
     for size in os.environ.get("SIZES", "809 80900 809000").split():
         print(f"== {size} systems", flush=True)
@@ -63,7 +63,7 @@ def staff() -> int:
     """Make a staff account, called NAME if that is set."""
     python = ensure_packages(RUNTIME_LOCK)
     name = os.environ.get("NAME", "")
-    process.become([python, "-m", "citytools", "staff", *([name] if name else [])])
+    install.become([python, "-m", "citytools", "staff", *([name] if name else [])])
     return 0
 
 
@@ -91,12 +91,12 @@ def check() -> int:
 
 def lock() -> int:
     """Write the lock files again, with hashes and without any registry's address."""
-    uv = process.SETUP_FOLDER / "uv"
-    with process.setup_lock():
+    uv = install.SETUP_FOLDER / "uv"
+    with install.setup_lock():
         options = ["install", "--upgrade", "--target", str(uv), UV]
-        process.run_logged([*install.pip_command(), *options], "installing uv")
+        install.run_logged([*install.pip_command(), *options], "installing uv")
     # Like npm's, its cache is not in the home folder, which may not be writable
-    env = {**os.environ, "UV_CACHE_DIR": str(process.SETUP_FOLDER / "uv-cache")}
+    env = {**os.environ, "UV_CACHE_DIR": str(install.SETUP_FOLDER / "uv-cache")}
     options = ["--universal", "--python-version=3.11", "--generate-hashes", "--only-binary=:all:"]
     options += ["--no-emit-index-url", "--no-header", "--no-annotate", *_arguments()]
     test_groups = ["--group=test", "--group=lint", f"--constraint={RUNTIME_LOCK}"]
@@ -107,7 +107,7 @@ def lock() -> int:
     }
     for name, inputs in sources.items():
         command = [str(uv / "bin" / "uv"), "pip", "compile", *inputs, *options]
-        process.run_logged([*command, f"--output-file={name}"], "locking", env)
+        install.run_logged([*command, f"--output-file={name}"], "locking", env)
     ensure_packages(RUNTIME_LOCK)
     install.run_npm("install", "--package-lock-only")
     return 0
@@ -120,7 +120,7 @@ def _arguments() -> list[str]:
 def _python(*arguments: str, env: dict[str, str] | None = None) -> int:
     command = [str(install.PYTHON), *arguments]
     outcome = subprocess.run(
-        command, cwd=process.ROOT, env={**os.environ, **(env or {})}, check=False
+        command, cwd=install.ROOT, env={**os.environ, **(env or {})}, check=False
     )
     return abs(outcome.returncode)
 

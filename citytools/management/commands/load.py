@@ -18,7 +18,7 @@ import contracts.imports
 import research.imports
 import skills.imports
 import systems.imports
-from citytools.facts import confirmation
+from citytools.facts import provenance
 from citytools.imports import ImportRun, lock_tables
 from citytools.imports.authorship import skipped_row_sentences
 from citytools.imports.csv_reader import LoadError
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         try:
             with (
                 # A file says itself when a borough confirmed what stands in it
-                confirmation.confirmation_stated(),
+                provenance.confirmation_stated(),
                 pghistory.context(command="load", demonstration=demo) as recorded,
             ):
                 wait_for_other_loads()

@@ -12,7 +12,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 
 from boroughs.models import Borough
-from citytools.http.context_processors import holds_illustrative_records
+from citytools.facts.provenance import holds_illustrative_records
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
