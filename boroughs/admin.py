@@ -28,7 +28,7 @@ class ReturnFieldsets:
         return [(None, {"fields": fields}), PROVENANCE]
 
 
-class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-arg,unused-ignore]
+class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-arg]
     """What the borough has returned."""
 
     model = Return

@@ -323,43 +323,43 @@ class Recommendation(Publication):
 
 # Django's own link tables, tracked: what a record rests on has a history too
 @tracked()
-class FindingSource(Finding.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
+class FindingSource(Finding.sources.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
+class CaseStudySource(CaseStudy.sources.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined,misc,unused-ignore]
+class CaseStudyBorough(CaseStudy.boroughs.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined,misc,unused-ignore]
+class CaseStudyProduct(CaseStudy.products.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined,misc,unused-ignore]
+class CaseStudyFunction(CaseStudy.functions.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined,misc,unused-ignore]
+class RecommendationSource(Recommendation.sources.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 
 
 @tracked()
-class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined,misc,unused-ignore]
+class RecommendationFinding(Recommendation.findings.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
 

@@ -215,7 +215,7 @@ class PastLevelAdmin(StaffAdmin):
     fieldsets = [(None, {"fields": _ANSWER_FIELDS}), PROVENANCE]
 
 
-class SkillNeedForm(ModelForm):  # type: ignore[type-arg,unused-ignore]
+class SkillNeedForm(ModelForm):  # type: ignore[type-arg]
     """The function or the product is chosen as a record; the need stores its slug."""
 
     function = ModelChoiceField(

@@ -28,7 +28,7 @@ Rows = QuerySet[Any]
 Method = Callable[[Rows, Any], Rows]
 
 
-class FieldFilter(django_filters.Filter):
+class FieldFilter(django_filters.Filter):  # type: ignore[misc]
     """A filter of rows by what a form field understood, unless that is nothing."""
 
     def __init__(self, form_field: forms.Field, narrow: Method) -> None:
@@ -107,7 +107,7 @@ class DayFilter(FieldFilter):
         super().__init__(DayField(label), lambda rows, day: rows.filter(**{lookup: day}))
 
 
-class PoundsFilter(django_filters.NumberFilter):
+class PoundsFilter(django_filters.NumberFilter):  # type: ignore[misc]
     """An amount in pounds, compared by a look-up such as `annual_value__gte`."""
 
     def __init__(self, label: str, lookup: str) -> None:
@@ -293,7 +293,7 @@ narrow_by_illustrative = Narrowing(
 """`illustrative=yes|no` on rows with provenance."""
 
 
-class FactFilterSet(QueryStringMixin, django_filters.FilterSet):
+class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore[misc]
     """A filter set over one kind of fact row."""
 
     non_filter_names = frozenset({"page", "columns"})

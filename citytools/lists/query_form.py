@@ -26,7 +26,7 @@ def _unknown_record(label: str) -> dict[str, str]:
     return {"invalid_choice": f"{words} Check the spelling or choose from the list."}
 
 
-class RecordField(forms.ModelChoiceField):
+class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """The slug of a record."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
@@ -39,7 +39,7 @@ class RecordField(forms.ModelChoiceField):
         )
 
 
-class RecordsField(forms.ModelMultipleChoiceField):
+class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Slugs of any number of records."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
@@ -81,7 +81,7 @@ class YesNoField(OptionField):
 class OptionsField(forms.MultipleChoiceField):
     """Values of a closed list; one that is stored is a function, called once for each form."""
 
-    _choices: list[tuple[Any, Any]]
+    _choices: list[tuple[Any, Any]] | None
 
     def __init__(self, label: str, choices: Choices | Callable[[], Choices]) -> None:
         self.source = choices
@@ -91,13 +91,13 @@ class OptionsField(forms.MultipleChoiceField):
     @property
     def choices(self) -> Any:
         """The choices as they are now."""
-        if not self._choices:
+        if self._choices is None:
             self._choices = list(self.source() if callable(self.source) else self.source)
         return self._choices
 
     @choices.setter
     def choices(self, value: Any) -> None:
-        self._choices = []
+        self._choices = None
 
     def validate(self, value: Any) -> None:
         """ValidationError that names the values there are."""

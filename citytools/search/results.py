@@ -196,6 +196,7 @@ class SearchResults:
 
     def _group(self, kind: RecordKind) -> HitGroup:
         hits = [hit for hit in self.hits if hit.kind == kind]
+        in_list = self.word_lists.get(kind.name)
         links: list[ListLink | None] = [
             ListLink(
                 facts.address,
@@ -207,7 +208,7 @@ class SearchResults:
         records = {match.what: match.total for match in self.matches if match.what in kind.types}
         total = sum(records.values())
         if total > self.max_hits:
-            links.append(self.word_lists.get(kind.name))
+            links.append(in_list)
             if self.max_hits == MAX_HITS_PER_KIND:
                 query = self.filterset.query_string(kind=[kind.name])
                 links.append(

@@ -137,18 +137,21 @@ def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> 
         ("systems", "Systems in use", "systems", systems, systems, maker, Count("pk")),
     ]  # fmt: skip
     owners = read_ownerships() if grouped else Owners([])
+    counted = [rows.filter(**{f"{path}__isnull": False}) for *_, rows, path, _ in questions]
+    totals: list[dict[int, Decimal]] = [defaultdict(Decimal) for _ in questions]
+    for (*_, path, amount), rows, by_owner in zip(questions, counted, totals, strict=True):
+        for pk, value in rows.order_by().values_list(path).annotate(amount=amount):
+            by_owner[owners.top(pk)] += Decimal(value)
+    suppliers = Supplier.objects.in_bulk({pk for by_owner in totals for pk in by_owner})
+    invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
     bases = []
-    for key, title, unit, records, rows, path, amount in questions:
-        counted = rows.filter(**{f"{path}__isnull": False}).order_by()
-        invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
-        totals: dict[int, Decimal] = defaultdict(Decimal)
-        for pk, value in counted.values_list(path).annotate(amount=amount):
-            totals[owners.top(pk)] += Decimal(value)
-        suppliers = Supplier.objects.in_bulk(totals)
-        amounts = [(suppliers[pk], total) for pk, total in totals.items()]
+    for (key, title, unit, records, *_), rows, by_owner in zip(
+        questions, counted, totals, strict=True
+    ):
+        amounts = [(suppliers[pk], total) for pk, total in by_owner.items()]
         amounts.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
-        counts = counted.aggregate(counted=Count("pk"), invented=invented)
-        boroughs = counted.borough_count()
+        counts = rows.order_by().aggregate(counted=Count("pk"), invented=invented)
+        boroughs = rows.borough_count()
         bases.append(
             MeasureBasis(key, title, unit, amounts, records.count(), **counts, boroughs=boroughs)
         )

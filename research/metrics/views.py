@@ -36,7 +36,7 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
     with query.moment():
         figure = figures_for([key], query.scope)[key]
         with_illustrative = figure
-        if not query.illustrative:
+        if not query.includes_illustrative:
             with_illustrative = figures_for([key], Scope(query.day, illustrative=True))[key]
         recorded = record.recorded_values(METRICS[key], query.day)
         quoted = Q(body__regex=token) | Q(summary__regex=token) | Q(metric=key)

@@ -167,7 +167,7 @@ class ProductAlias(models.Model):
 
 # A proxy, since Django's own link table has no class on which history could be declared
 @tracked()
-class ProductFunction(Product.functions.through):  # type: ignore[name-defined]
+class ProductFunction(Product.functions.through):  # type: ignore[misc,name-defined]
     """A function that a product is made for: Django's own link table, with history."""
 
     class Meta:
