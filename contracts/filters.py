@@ -248,8 +248,8 @@ class ContractFilter(FactFilterSet):
     min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
     max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    counted = PopulationFilter("Counted in research", POPULATIONS)
+    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
+    counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort: SortFilter | None = SortFilter(
         {
             "title": "title",

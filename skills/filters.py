@@ -120,7 +120,7 @@ class SkillLevelFilter(FactFilterSet):
     can_teach = YesNoFilter("Can teach", narrow_by_answer("can_teach"))
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
     show = ParameterFilter(
         OptionField("Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()])
     )

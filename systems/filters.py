@@ -240,8 +240,8 @@ class SystemFilter(FactFilterSet):
     hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
     status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
-    counted = PopulationFilter("Counted in research", POPULATIONS)
+    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
+    counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort = SortFilter(
         {
             "borough": "borough__name",
@@ -290,7 +290,7 @@ class ProductFilter(FactFilterSet):
     function = SlugsFilter("Function", Function.objects.all(), _made_for)
     supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
-    illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
+    illustrative = YesNoFilter("Illustrative records", _filter_illustrative)
     sort = SortFilter(
         {
             "product": "name",
@@ -308,7 +308,7 @@ class SupplierFilter(FactFilterSet):
     columns = SUPPLIER_COLUMNS
 
     q = WordsFilter("Words", _search)
-    illustrative = YesNoFilter("Invented for demonstration", _filter_illustrative)
+    illustrative = YesNoFilter("Illustrative records", _filter_illustrative)
     sort = SortFilter(
         {
             "supplier": "name",

@@ -52,7 +52,7 @@ class CompareForm(QueryForm):
     partnership = OptionsField("Partnership", Borough.objects.partnerships)
     inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
     rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNoField("Invented for demonstration")
+    illustrative = YesNoField("Illustrative records")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:

@@ -209,7 +209,7 @@ def as_plain_json(figure: go.Figure) -> dict[str, Any]:
 
 
 def _amounts(values: Sequence[float], axis: str) -> dict[str, Any]:
-    """Each bar's amount beside it; of nought nothing."""
+    """Each bar's amount beside it; of zero nothing."""
     if all(values):
         return {"texttemplate": f"%{{{axis}:,}}"}
     return {"text": [f"{value:,}" if value else "" for value in values]}
@@ -231,7 +231,7 @@ _LANES = (0.0, 0.6, -0.6, 0.3, -0.3)
 
 
 def dot_plot(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, Any]:
-    """Values in pounds from nought, a band from the range's low to its high, a line at its median.
+    """Values in pounds from zero, a band from the range's low to its high, a line at its median.
 
     `unit` says what the pounds are for, as in '£120 a year for each 1,000 residents'.
     """

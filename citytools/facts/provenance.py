@@ -53,7 +53,7 @@ def _is_of_the_fact(field: Any) -> bool:
 class LinkEndsConfirmation(pgtrigger.Trigger):
     """Empties the date of the record that a link row belongs to, at the end of the transaction.
 
-    Not before: a form that confirms a record and links it anew writes the record first, and a
+    Not before: a form that confirms a record and links it again writes the record first, and a
     record that is deleted with its links should leave its history as it stood. The event log knows
     whether the same transaction has confirmed the record.
     """

@@ -323,7 +323,7 @@ class QueryForm(QueryStringMixin, forms.Form):
 class RealOnlyQueryForm(QueryForm):
     """A page that can leave out what is invented for demonstration."""
 
-    illustrative = YesNoField("Invented for demonstration")
+    illustrative = YesNoField("Illustrative records")
 
 
 def render_page(

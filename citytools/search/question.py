@@ -107,4 +107,4 @@ class SearchForm(QueryForm):
 
     q = forms.CharField(label="Words", required=False, max_length=100)
     kind = OptionsField("Kind", _kind_choices)
-    illustrative = YesNoField("Invented for demonstration")
+    illustrative = YesNoField("Illustrative records")

@@ -25,7 +25,7 @@ _MAX_POUNDS = Decimal(10) ** 11
 # Where `releases` puts dates that are no whole day.
 _OURS = {"starts_on": "startsOn", "ends_on": "endsOn", "extension_until": "extensionUntil"}
 
-ZERO = "The notice gives no value above nought."
+ZERO = "The notice gives no value above zero."
 A_CEILING = "The notice repeats the framework's ceiling, which is not the contract's value."
 FOREIGN = "The notice gives the value in another currency than pounds."
 UNLIKELY = "The notice gives a value that no contract can have."

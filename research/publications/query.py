@@ -90,7 +90,7 @@ class DayQueryForm(QueryForm):
 class ResearchQueryForm(DayQueryForm):
     """A day, and `illustrative=yes` to count in illustrative records."""
 
-    illustrative = YesNoField("Invented for demonstration counted in")
+    illustrative = YesNoField("Illustrative records counted")
 
 
 def _out_of_record(day: datetime.date) -> str:

@@ -79,7 +79,7 @@ class ClaimTest:
         if self.figure is None:
             return "No number of ours measures what was claimed, so the rows cannot test it."
         if not self.test:
-            return "The claim names no amount that could be tested; the number stands beside it."
+            return "The claim names no amount that could be tested; the number is shown beside it."
         day = day_in_words(self.figure.scope.on)
         if self.now == Verdict.CANNOT_BE_TESTED:
             return f"On {day} there are no rows from which the number could be computed."

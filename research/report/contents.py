@@ -42,10 +42,10 @@ LIMITS = (
     ),
     (
         "What is not known is never counted as none. A share is taken over the records that say "
-        "what is asked; how many those are stands beside it."
+        "what is asked; how many those are is shown beside it."
     ),
     (
-        "A number is computed anew from the rows as they stood at the end of the day that the "
+        "A number is computed again from the rows as they stood at the end of the day that the "
         "report is asked for. It changes when a borough answers, not only when something happens."
     ),
     "A claim that no number of ours measures is told and not tested.",

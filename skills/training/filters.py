@@ -49,7 +49,7 @@ class TrainingFilter(FactFilterSet):
             "Learners per teacher", [(number, number) for number in _CAPS], initial=str(DEFAULT_CAP)
         )
     )
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
 
     @property
     def places(self) -> int:

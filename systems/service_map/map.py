@@ -167,7 +167,7 @@ class MapFilter(FactFilterSet):
     supplier = SlugsFilter(
         "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
     )
-    illustrative = YesNoFilter("Invented for demonstration", narrow_by_illustrative)
+    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
 
 
 def map_boroughs(filterset: MapFilter) -> QuerySet[Borough]:

@@ -27,7 +27,7 @@ def row_of(client: Client, name: str) -> str:
     return text[text.rindex(name) :]
 
 
-def test_a_borough_without_a_return_is_not_known_and_never_nought(client: Client) -> None:
+def test_a_borough_without_a_return_is_not_known_and_never_zero(client: Client) -> None:
     factories.borough("Camden", inner_or_outer="", partnership="")
     assert row_of(client, "Camden").count("not known") == 5
     assert " 0" not in row_of(client, "Camden")

@@ -75,7 +75,7 @@ def test_the_other_sheet_says_what_the_rows_are(client: Client) -> None:
     query = {"borough": borough.slug, "illustrative": "no"}
     sheet = opened(client, "/skills/skills.xlsx", query)["About"]
     about = {str(name): said for name, said in sheet.iter_rows(values_only=True)}
-    assert about["Chosen"] == f"borough {borough}; invented for demonstration No"
+    assert about["Chosen"] == f"borough {borough}; illustrative records No"
     assert about["Address"] == (f"http://testserver/skills/?borough={borough.slug}&illustrative=no")
     assert about["Rows"] == "1"
     assert about["Invented records"] == "left out"

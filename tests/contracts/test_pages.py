@@ -114,7 +114,7 @@ def test_the_list_sums_each_shared_contract_once(client: Client) -> None:
     assert "£1,000 a year, known for 1 of 1" in words(client.get("/contracts/", query))
 
 
-def test_no_known_value_is_said_and_not_summed_to_nought(client: Client) -> None:
+def test_no_known_value_is_said_and_not_summed_to_zero(client: Client) -> None:
     factories.contract()
     text = words(client.get("/contracts/"))
     assert "No yearly value is known for any of them." in text

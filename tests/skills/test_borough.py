@@ -42,7 +42,7 @@ def test_strengths_and_gaps_are_the_ends_of_the_scale(client: Client) -> None:
     assert "Would teach: 1; wants help with: 1." in text
 
 
-def test_what_was_not_asked_is_no_nought(client: Client) -> None:
+def test_what_was_not_asked_is_not_zero(client: Client) -> None:
     borough = levels(4)
     factories.skill_level(borough=borough, level=2)
     assert "Would teach: at least 1; wants help with: not known." in words(client.get(PAGE))

@@ -126,7 +126,7 @@ def test_value_is_counted_whole_in_each_function_and_once_however_shared(
     assert f"100.0 %: £1,500 of £1,500 {words_.format('1 running contract')}" in text
 
 
-def test_a_value_that_is_not_known_is_no_share_of_nought(client: Client, rents: Function) -> None:
+def test_a_value_that_is_not_known_is_no_share_of_zero(client: Client, rents: Function) -> None:
     maker = factories.supplier("Maker")
     bought(rents, maker)
     bought(rents, factories.supplier(), annual_value=500)

@@ -1,7 +1,7 @@
 """The traps of real notices: each as a small release, and what becomes of it.
 
 In this order: ceilings of frameworks; one OCID for many buyers; suppliers that are products or
-titles, nameless or many; aliases, letter case and company numbers; values of nought, VAT, entities
+titles, nameless or many; aliases, letter case and company numbers; values of zero, VAT, entities
 and lost line breaks; updates and extensions; shared contracts; dates; codes that a spreadsheet
 spoiled; routes. People's names, the tenth, have their tests in test_import.
 """
