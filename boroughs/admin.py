@@ -28,7 +28,7 @@ class ReturnFieldsets:
         return [(None, {"fields": fields}), PROVENANCE]
 
 
-class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-arg]
+class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs alone
     """What the borough has returned."""
 
     model = Return

@@ -199,7 +199,7 @@ FIELDS = (("subject", "received_on"), "complete", *confirmation_form.FIELDS)
 _FIELDS_OF_STATEMENT = {"complete", "subject", "borough", "received_on"}
 
 
-class ReturnForm(forms.ModelForm, ConfirmationForm):  # type: ignore[type-arg]
+class ReturnForm(forms.ModelForm, ConfirmationForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A return among the others of its borough."""
 
     @property
@@ -239,7 +239,7 @@ class SingleReturnForm(ReturnForm):
         return cleaned
 
 
-class ReturnFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class ReturnFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
     """All returns of a borough on one page."""
 
     def clean(self) -> None:

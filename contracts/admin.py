@@ -35,7 +35,7 @@ class FrameworkAdmin(StaffAdmin):
     ]
 
 
-class PartnersFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PartnersFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
     """Also compares rows that stay as they are with a lead that has just been changed."""
 
     def clean(self) -> None:

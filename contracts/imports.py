@@ -22,7 +22,7 @@ from systems.models import Function, Product, Supplier, System
 class SystemDirectory(Mapping[str, System]):
     """Systems as “camden/Council tax/Fixer”, by present or former names.
 
-    Like `Directory`: a system, or a part of its name, that a person deleted raises DeletedByPerson.
+    Like `NameDirectory`: what a person deleted, or a part of its name, raises DeletedByPersonError.
     """
 
     def __init__(

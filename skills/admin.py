@@ -215,7 +215,7 @@ class PastLevelAdmin(StaffAdmin):
     fieldsets = [(None, {"fields": _ANSWER_FIELDS}), PROVENANCE]
 
 
-class SkillNeedForm(ModelForm):  # type: ignore[type-arg]
+class SkillNeedForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """The function or the product is chosen as a record; the need stores its slug."""
 
     function = ModelChoiceField(

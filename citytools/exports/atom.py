@@ -17,7 +17,7 @@ class _Atom(feedgenerator.Atom1Feed):
         return super().latest_post_date() if self.items else _OPENED
 
 
-class AtomFeed(Feed):  # type: ignore[type-arg]
+class AtomFeed(Feed):  # type: ignore[type-arg]  # generic in the stubs alone
     """A feed in English by City Tools."""
 
     feed_type = _Atom

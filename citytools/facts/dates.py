@@ -68,7 +68,7 @@ def validate_partial_date(text: str) -> None:
         ) from None
 
 
-class PartialDateField(models.CharField):  # type: ignore[type-arg]
+class PartialDateField(models.CharField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A partial date, kept as text; empty means not known."""
 
     default_validators = [*models.CharField.default_validators, validate_partial_date]

@@ -87,7 +87,7 @@ def is_outage(fault: BaseException) -> bool:
 def _is_temporary(fault: BaseException) -> bool:
     code = getattr(fault, "pgcode", None) or ""
     # Without a code it is the driver's own word that the server has gone. The connection may be
-    # another thread's (`csv_copy`), so that this thread's own says nothing of it
+    # another thread's (`CsvCopy`), so that this thread's own says nothing of it
     lost = not code and isinstance(fault, DriverOperationalError)
     return lost or code[:2] in _CLASSES or code == _READ_ONLY
 

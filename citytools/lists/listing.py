@@ -117,7 +117,7 @@ MAX_PAGES = 400
 """Pages of a list at the most: to find the rows of a page, all before it must be sorted."""
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
     """Pages up to a bound; the count is that of all rows."""
 
     @cached_property

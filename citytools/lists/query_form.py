@@ -26,7 +26,7 @@ def _unknown_record(label: str) -> dict[str, str]:
     return {"invalid_choice": f"{words} Check the spelling or choose from the list."}
 
 
-class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """The slug of a record."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
@@ -39,7 +39,7 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
         )
 
 
-class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """Slugs of any number of records."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:

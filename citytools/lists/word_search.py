@@ -51,7 +51,7 @@ class Word:
     literal: bool = False
 
     def in_any(self, *texts: str | Expression) -> Q:
-        """Rows of which any text, folded by `SearchText`, holds the word."""
+        """Rows of which any text, folded by `SqlSearchText`, holds the word."""
         either = Q()
         for text in texts:
             column = F(text) if isinstance(text, str) else text

@@ -1,8 +1,8 @@
 """The dates of a contract, as pure functions: by when to act, when to start, its status.
 
 Months are calendar months, clamped to the month's end: 31 May less 3 months is 28 February. What
-is known only as a year or a month never becomes a day: such dates are text (`partial_dates`), and
-nothing is counted back from them. `ActBy` says the same in SQL.
+is known only as a year or a month never becomes a day: such dates are text (`PartialDateField`),
+and nothing is counted back from them. `ActBy` says the same in SQL.
 """
 
 import datetime

@@ -134,7 +134,7 @@ class MetricField(forms.ChoiceField):
             raise forms.ValidationError(fault)
 
 
-class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]
+class PublicationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """Texts whose tokens are checked."""
 
     def clean(self) -> dict[str, Any]:
