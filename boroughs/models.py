@@ -11,6 +11,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.text import slugify
 
+from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Sourced, SourcedQuerySet, day_not_ahead, not_ahead
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
@@ -170,6 +171,7 @@ class Return(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = ["-received_on", "borough__name", "subject", "pk"]
+        triggers = [*Sourced.Meta.triggers, MakesKey("borough__slug", "subject", "received_on")]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
+from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, split_words
@@ -221,6 +222,7 @@ class PastLevel(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = ["borough__name", "skill__position", "-as_of", "pk"]
+        triggers = [*Sourced.Meta.triggers, MakesKey("borough__slug", "skill__slug", "as_of")]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(
@@ -357,6 +359,7 @@ class SkillLevel(Sourced):
         ordering = ["skill__position", "borough__name", "pk"]
         triggers = [
             *Sourced.Meta.triggers,
+            MakesKey("borough__slug", "skill__slug"),
             keep_what_an_earlier_return_said("keep_what_an_earlier_return_said"),
         ]
         constraints = [

@@ -23,7 +23,7 @@ from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, part
 _SETTING = "citytools.confirmations"
 _NOT_STATED = f"current_setting('{_SETTING}', true) IS DISTINCT FROM 'stated'"
 _NOT_OF_THE_FACT = {
-    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
+    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note", "key",
 }  # fmt: skip
 
 
@@ -302,6 +302,13 @@ class Sourced(models.Model):
     former: ClassVar[bool] = False
     """Whether its rows are the past of others, shown only beside a present one of their kind."""
 
+    key = models.SlugField(
+        max_length=255,
+        unique=True,
+        db_default="",  # a trigger of each fact makes it (`citytools.facts.keys`)
+        editable=False,
+        help_text="The record's name in addresses and files. It never changes.",
+    )
     source_kind = models.CharField(
         "source", max_length=20, choices=SourceKind, help_text="How this fact reached us."
     )

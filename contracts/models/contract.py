@@ -21,6 +21,7 @@ from citytools.facts.dates import (
     last_day,
     partial_dates_constraint,
 )
+from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
@@ -176,6 +177,7 @@ class Contract(Sourced):
         ordering = [F("ends_first").asc(nulls_last=True), "pk"]
         triggers = [
             *Sourced.Meta.triggers,
+            MakesKey("lead__slug", "title", "starts_on__year"),
             lead_is_no_partner("no_partner_becomes_the_lead", "id", pgtrigger.UpdateOf("lead_id")),  # type: ignore[no-untyped-call]
         ]
         # Of 26,000 titles the search finds its own in 0.1 ms, without these in 210 ms

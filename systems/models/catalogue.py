@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
+from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Sourced, SourcedQuerySet
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
@@ -290,6 +291,10 @@ class System(Sourced):
 
     class Meta(Sourced.Meta):
         ordering = ["borough__name", "function__position", "product__name", "pk"]
+        triggers = [
+            *Sourced.Meta.triggers,
+            MakesKey("borough__slug", "function__slug", "product__slug"),
+        ]
         constraints = [
             *Sourced.Meta.constraints,
             models.UniqueConstraint(
