@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "citytools.history.former_keys.FormerAddresses",
 ]
 ROOT_URLCONF = "citytools.urls"
 WSGI_APPLICATION = "citytools.wsgi.application"

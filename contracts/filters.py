@@ -54,7 +54,7 @@ _COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
 _PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
 
 CONTRACT_COLUMNS = (
-    Column("contract_id", "integer", "Number of this record, in its page's address.", "pk"),
+    Column("contract_id", "text", "Its key, in its page's address; it never changes.", "key"),
     Column(
         "gss_codes",
         "list",

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Expression, F, Q, QuerySet, Value
-from django.urls import reverse
 
 from citytools.facts.name_matching import (
     CODE,
@@ -57,14 +56,16 @@ def contract_names(phrases: Sequence[str]) -> list[Name]:
         rank = rank + SearchRank(vector, query, normalization=Value(32))
     titled = Contract.objects.annotate(_words=vector).filter(in_title)
     numbered = Contract.objects.filter(Q(reference__iexact=phrases[0]) | Q(ocid__iexact=phrases[0]))
-    columns = ("pk", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid")
+    columns = (
+        *("pk", "key", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid"),
+    )
     by_title = titled.order_by("-pk").values_list(*columns, rank)[:MAX_CANDIDATES]
     by_number = numbered.order_by("-pk").values_list(*columns, Value(0.0))[:MAX_CANDIDATES]
     return [name for row in by_title.union(by_number) for name in _contract_name_rows(*row)]
 
 
 def _contract_name_rows(
-    key: int, title: str, lead: str, source: str, supplier: str, *numbers_and_rank: Any
+    number: int, key: str, title: str, lead: str, source: str, supplier: str, *numbers_and_rank: Any
 ) -> Iterator[Name]:
     """Every name of one contract; that its text holds the words is one, if it does."""
     *numbers, rank = numbers_and_rank
@@ -77,7 +78,7 @@ def _contract_name_rows(
     ]
     illustrative = source == SourceKind.ILLUSTRATIVE
     for role, term, weight in terms:
-        yield Name("contract", key, "", title, lead, illustrative, role, term, weight)
+        yield Name("contract", number, key, title, lead, illustrative, role, term, weight)
 
 
 def contracts_concerning(
@@ -107,7 +108,7 @@ register(
         ],
         types={
             "contract": RecordType(
-                lambda match: reverse("contracts:detail", args=[match.key]),
+                page_url("contracts:detail"),
                 parent_words("led by {}"),
             ),
             "framework": RecordType(page_url("contracts:framework"), parent_words("by {}")),

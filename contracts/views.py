@@ -1,11 +1,12 @@
 """Pages and files of contracts."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import render_page
 from contracts import charts
@@ -40,9 +41,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     return render(request, "contracts/list.html", context, status=listing.status)
 
 
-def contract(request: HttpRequest, pk: int) -> HttpResponse:
+def contract(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
-    record = get_object_or_404(Contract.objects.for_list(), pk=pk)
+    record = record_or_moved(Contract.objects.for_list(), number=number, key=key)
     systems = System.objects.for_list().filter(contracts=record)[:50]
     follow = entries.follow_links_for_contract(request, record)
     context = {"contract": record, "systems": systems, "follow": follow}

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from django.utils.text import slugify
-
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
 from citytools.imports import SOURCED, ImportRun, source_fields
@@ -17,14 +15,23 @@ _LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *
 
 def skills(path: Path, run: ImportRun) -> None:
     """skills.csv: the groups in the order of their first skill, and the skills in theirs."""
-    rows = read_csv(path, ("group", "skill", "slug", "definition"))
+    rows = read_csv(path, ("group", "group_slug", "skill", "slug", "definition"))
     first_rows = {line.required("group"): line for line in reversed(rows)}
     names = list(dict.fromkeys(line.text("group") for line in rows))
     group_drafts = [
-        RecordDraft(first_rows[name], {"name": name, "slug": slugify(name), "position": position})
+        RecordDraft(
+            first_rows[name],
+            {
+                "name": name,
+                "slug": first_rows[name].required("group_slug"),
+                "position": position,
+            },
+        )
         for position, name in enumerate(names, start=1)
     ]
-    run.upsert(SkillGroup, group_drafts, key=["slug"], columns={"name": "group", "slug": "group"})
+    run.upsert(
+        SkillGroup, group_drafts, key=["slug"], columns={"name": "group", "slug": "group_slug"}
+    )
     groups = run.directory(SkillGroup, "name", column="group")
     positions = {line.place: position for position, line in enumerate(rows, start=1)}
     drafts = run.drafts(

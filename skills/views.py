@@ -1,12 +1,13 @@
 """Pages of skills."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from boroughs.models import LONDON, Borough, Subject, coverage_for
 from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from skills.filters import SkillLevelFilter
@@ -43,7 +44,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
 
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
-    record = get_object_or_404(Skill.objects.select_related("group"), slug=slug)
+    record = record_or_moved(Skill.objects.select_related("group"), slug=slug)
     query = RealOnlyQueryForm(request)
     levels = record.levels.real_unless(query.includes_illustrative)
     summary, histories = skill_summary(levels), level_histories(levels)
@@ -65,7 +66,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
-    record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    record, query = record_or_moved(Borough.objects.all(), slug=slug), RealOnlyQueryForm(request)
     illustrative = query.includes_illustrative
     peers = [peer.borough for peer in most_similar_boroughs(record, illustrative=illustrative)]
     context = {

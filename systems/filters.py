@@ -41,7 +41,7 @@ from systems.models import (
 )
 
 SYSTEM_COLUMNS = (
-    Column("system_id", "integer", "Number of this record, in its page's address.", "pk"),
+    Column("system_id", "text", "Its key, in its page's address; it never changes.", "key"),
     Column(
         "gss_code",
         "text",
@@ -107,7 +107,7 @@ SYSTEM_COLUMNS = (
 )
 
 PRODUCT_COLUMNS = (
-    Column("product_id", "integer", "Number of this record.", "pk"),
+    Column("product_id", "text", "Its key: its slug.", "slug"),
     Column("product", "text", "A piece of software, whoever sells it.", "name"),
     Column("slug", "text", "Its name in addresses and filters.", "slug"),
     Column("manufacturer", "text", "Who makes it.", "manufacturer__name"),
@@ -159,7 +159,7 @@ PRODUCT_COLUMNS = (
 )
 
 SUPPLIER_COLUMNS = (
-    Column("supplier_id", "integer", "Number of this record.", "pk"),
+    Column("supplier_id", "text", "Its key: its slug.", "slug"),
     Column("supplier", "text", "The company.", "name"),
     Column("slug", "text", "Its name in addresses and filters.", "slug"),
     Column("company_number", "text", "As registered at Companies House.", "company_number"),

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from django.utils.text import slugify
-
 from boroughs.models import Borough
 from citytools.imports import SOURCED, ImportRun, source_fields
 from citytools.imports.csv_reader import CsvRow, read_csv
@@ -20,16 +18,18 @@ from systems.models import (
     System,
 )
 
-_FUNCTION = ("service_area", "kind", "function", "also_called", "area_also_called")
-_AREA_COLUMNS = {"name": "service_area", "slug": "service_area", "also_called": "area_also_called"}
+_FUNCTION = (
+    "service_area", "area_slug", "kind", "function", "slug", "also_called", "area_also_called",
+)  # fmt: skip
+_AREA_COLUMNS = {"name": "service_area", "slug": "area_slug", "also_called": "area_also_called"}
 _SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
 _PRODUCT = (
     "name", "slug", "manufacturer", "functions", "former_names", "certainty", "source", "note",
     "illustrative",
 )  # fmt: skip
 _SYSTEM = (
-    "borough", "function", "product", "hosting", "status", "live_since", "users", "satisfaction",
-    "intention", "note", *SOURCED,
+    "key", "borough", "function", "product", "hosting", "status", "live_since", "users",
+    "satisfaction", "intention", "note", *SOURCED,
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def functions(path: Path, run: ImportRun) -> None:
             line,
             {
                 "name": name,
-                "slug": slugify(name),
+                "slug": line.required("area_slug"),
                 "kind": line.text("kind"),
                 "position": position,
                 "also_called": line.text("area_also_called"),
@@ -63,12 +63,12 @@ def functions(path: Path, run: ImportRun) -> None:
         lambda line: {
             "service_area": areas[line.text("service_area")],
             "name": line.text("function"),
-            "slug": slugify(line.text("function")),
+            "slug": line.required("slug"),
             "position": positions[line.place],
             "also_called": line.text("also_called"),
         },
     )
-    run.upsert(Function, drafts, key=["slug"], columns={"name": "function", "slug": "function"})
+    run.upsert(Function, drafts, key=["slug"], columns={"name": "function"})
 
 
 def suppliers(path: Path, run: ImportRun) -> None:
@@ -152,7 +152,7 @@ def systems(path: Path, run: ImportRun) -> None:
     boroughs = run.directory(Borough, "slug")
     functions = run.directory(Function, "name", column="function")
     products = run.directory(Product, "name")
-    texts = ("hosting", "status", "live_since", "intention", "note")
+    texts = ("key", "hosting", "status", "live_since", "intention", "note")
     drafts = run.drafts(
         System,
         read_csv(path, _SYSTEM),
@@ -166,7 +166,7 @@ def systems(path: Path, run: ImportRun) -> None:
             **source_fields(line),
         },
     )
-    run.upsert(System, drafts, key=["borough", "function", "product"])
+    run.upsert(System, drafts, key=["key"])
 
 
 # The function that reads each file; a file comes after those that it refers to.

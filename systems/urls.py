@@ -13,7 +13,7 @@ urlpatterns = [
     *files.SYSTEMS.paths(),
     path("map/", service_map, name="map"),
     *files.MAP.paths(),
-    path("<int:pk>/", views.system, name="detail"),
+    path("<int:number>/", views.system),
     path("products/", products.product_list, name="products"),
     *files.PRODUCTS.paths("products/"),
     path("products/<slug:slug>/", products.product, name="product"),
@@ -21,4 +21,5 @@ urlpatterns = [
     *files.SUPPLIERS.paths("suppliers/"),
     path("suppliers/<slug:slug>/", suppliers.supplier_page, name="supplier"),
     path("suppliers/<slug:slug>/failure/", suppliers.failure_page, name="supplier_failure"),
+    path("<slug:key>/", views.system, name="detail"),
 ]

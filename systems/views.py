@@ -1,12 +1,13 @@
 """Pages of systems."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from boroughs import models
 from boroughs.models import Subject
 from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import render_page
 from research.publications import about
@@ -35,9 +36,9 @@ def system_list(request: HttpRequest) -> HttpResponse:
     return render(request, "systems/list.html", context, status=listing.status)
 
 
-def system(request: HttpRequest, pk: int) -> HttpResponse:
+def system(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """One system: what is known, its contracts, and who else runs the product."""
-    record = get_object_or_404(System.objects.for_list(), pk=pk)
+    record = record_or_moved(System.objects.for_list(), number=number, key=key)
     context = {
         "system": record,
         "contracts": record.contracts.for_list()[:20],

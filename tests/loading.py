@@ -17,26 +17,28 @@ SMALL = {
     "population,population_year,households,households_year,tile_row,tile_column\n"
     "E09000001,North,London Borough of North,NOR,north,borough,inner,,1000,2021,400,2021,1,1\n"
     "E09000002,South,London Borough of South,SOU,south,borough,outer,,,,,,2,1\n",
-    "functions.csv": "service_area,kind,function,also_called,area_also_called\n"
-    "Housing,frontline,Repairs,mending,homes\n"
-    "Housing,frontline,Lettings,,\n",
+    "functions.csv": "service_area,area_slug,kind,function,slug,also_called,area_also_called\n"
+    "Housing,housing,frontline,Repairs,repairs,mending,homes\n"
+    "Housing,housing,frontline,Lettings,lettings,,\n",
     "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative\nAcme,acme,,,,,no\n",
     "supplier_aliases.csv": "supplier,alias,kind,source\nAcme,Acme Ltd,also_known_as,\n",
     "ownerships.csv": "supplier,owner,since,source\n",
     "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
     "illustrative\nFixer,fixer,Acme,Repairs; Lettings,Mender,known,,,no\n",
-    "systems.csv": "borough,function,product,hosting,status,live_since,users,satisfaction,"
+    "systems.csv": "key,borough,function,product,hosting,status,live_since,users,satisfaction,"
     "intention,note,source_kind,source_url,as_of,confidence,confirmed_on\n"
-    "north,Repairs,Fixer,saas,live,2019-04,,,,,return,,2026,high,\n"
-    "south,Repairs,Fixer,,,,,,,,return,,2026,high,\n",
+    "north-repairs-fixer,north,Repairs,Fixer,saas,live,2019-04,,,,,return,,2026,high,\n"
+    "south-repairs-fixer,south,Repairs,Fixer,,,,,,,,return,,2026,high,\n",
     "frameworks.csv": "name,slug,reference,provider,starts_on,ends_on,source\n"
     "Cloud,cloud,RM1,,,,\n",
-    "contracts.csv": "lead,partners,title,reference,ocid,supplier,department,functions,systems,"
+    "contracts.csv": "key,lead,partners,title,reference,ocid,supplier,department,functions,systems,"
     "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
     "framework,note,source_kind,source_url,as_of,confidence,confirmed_on\n"
-    "north,south,Repairs,,,Acme,,Lettings,north/Repairs/Fixer; south/Repairs/Fixer,2025,"
+    "north-repairs-2025,north,south,Repairs,,,Acme,,Lettings,"
+    "north-repairs-fixer; south-repairs-fixer,2025,"
     "2027-03-31,no,,6,1200.50,,excluding,open,Cloud,,return,,2026,high,2026-10-01\n",
-    "skills.csv": "group,skill,slug,definition\nDelivery,Agile,agile,Works in short steps.\n",
+    "skills.csv": "group,group_slug,skill,slug,definition\n"
+    "Delivery,delivery,Agile,agile,Works in short steps.\n",
     "needs.csv": "function,product,skill,level,why\n"
     "Repairs,,agile,working,Repairs never end.\n"
     ",Fixer,agile,expert,It is hard.\n",

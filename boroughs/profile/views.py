@@ -5,7 +5,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from boroughs.filters import BoroughFilter, boroughs_with_counts
 from boroughs.models import LONDON, Borough, Subject, coverage_for
@@ -21,6 +21,7 @@ from boroughs.profile.page import (
 )
 from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.joint_procurement.presentation import windows_for_borough
@@ -42,7 +43,7 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
-    record, query = get_object_or_404(Borough, slug=slug), RealOnlyQueryForm(request)
+    record, query = record_or_moved(Borough.objects.all(), slug=slug), RealOnlyQueryForm(request)
     facts = borough_facts(record, illustrative=query.includes_illustrative)
     today = dates.today()
     context = {
@@ -57,7 +58,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
-    record = get_object_or_404(Borough.objects.london(), slug=slug)
+    record = record_or_moved(Borough.objects.london(), slug=slug)
     query, today = RealOnlyQueryForm(request), dates.today()
     illustrative = query.includes_illustrative
     facts = borough_facts(record, illustrative=illustrative)

@@ -300,6 +300,8 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
         super().__init__(data=without_blanks(data), queryset=queryset)
+        if self.accept_former_slugs():
+            del self._form  # made again of the present slugs
 
     @property
     def query_form(self) -> forms.Form:

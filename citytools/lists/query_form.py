@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from citytools.history.former_keys import present_keys
 from citytools.lists.columns import Column
 
 # Filters take them for their inputs, and a page's form takes them as they are.
@@ -24,6 +25,21 @@ Choices = Sequence[tuple[Any, Any]]
 def _unknown_record(label: str) -> dict[str, str]:
     words = f"“%(value)s” is not a {label.lower()} known here."
     return {"invalid_choice": f"{words} Check the spelling or choose from the list."}
+
+
+def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
+    """The slugs, each former one (or a borough's GSS code) as its record is called now."""
+    rows = field.queryset if isinstance(field, (RecordField, RecordsField)) else None
+    if rows is None:
+        return list(slugs)
+    model = rows.model
+    known = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
+    unknown = [slug for slug in slugs if slug not in known]
+    present = present_keys(model, "slug", unknown)
+    if hasattr(model, "gss_code"):
+        codes = model._default_manager.filter(gss_code__in=unknown)
+        present |= dict(codes.values_list("gss_code", "slug"))
+    return [slug if slug in known else present.get(slug, slug) for slug in slugs]
 
 
 class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -178,6 +194,19 @@ class QueryStringMixin:
         """The form of these values."""
         raise NotImplementedError
 
+    def accept_former_slugs(self) -> bool:
+        """Put present slugs in place of former ones in the query string; whether there are any.
+
+        A bookmark outlives a rename. Without a problem no query is made for this.
+        """
+        data = self.data.copy()
+        for name in self.query_form.errors:
+            if field := self.query_form.fields.get(name):
+                data.setlist(name, _present_slugs(field, data.getlist(name)))
+        changed = bool(data != self.data)
+        self.data = data if changed else self.data
+        return changed
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """What was chosen, by name; without what was not understood."""
@@ -299,6 +328,8 @@ class QueryForm(QueryStringMixin, forms.Form):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(without_blanks(request.GET))
         self.all = request.path
+        if self.accept_former_slugs():
+            self.full_clean()
 
     @property
     def query_form(self) -> forms.Form:

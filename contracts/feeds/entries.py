@@ -113,7 +113,7 @@ def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]
         if day:
             mark = INVENTED if contract.illustrative else ""
             yield CalendarEntry(
-                key=f"contract-{contract.pk}-{key}",
+                key=f"contract-{contract.key}-{key}",
                 day=day,
                 summary=single_line(f"{mark}{label}: {contract.title} ({contract.lead.name})"),
                 lines=[sentence(contract), *contract_summary(contract)],
@@ -130,7 +130,7 @@ def framework_entries(frameworks: Iterable[Any], address: Address) -> Iterator[C
             page = f"{reverse('contracts:list')}?framework={framework.slug}"
             ends_on = partial_date_in_words(framework.ends_on)
             yield CalendarEntry(
-                key=f"framework-{framework.pk}-end",
+                key=f"framework-{framework.slug}-end",
                 day=day,
                 summary=single_line(f"Framework ends: {framework}"),
                 lines=[
@@ -198,6 +198,6 @@ def follow_links_for_list(request: HttpRequest, query: str) -> dict[str, str]:
 def follow_links_for_contract(request: HttpRequest, contract: Contract) -> dict[str, str]:
     """Those of one contract."""
     return {
-        name: request.build_absolute_uri(reverse(f"contracts:one_{name}", args=[contract.pk]))
+        name: request.build_absolute_uri(reverse(f"contracts:one_{name}", args=[contract.key]))
         for name in ("ics", "atom")
     }

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -16,6 +15,7 @@ from icalendar import Calendar, Event
 from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
 from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import QueryForm
 from contracts.feeds.entries import (
@@ -83,7 +83,7 @@ class ChangesFeed(AtomFeed):
 
     def item_guid(self, item: ContractRevision) -> str:
         """The same for ever, on whatever host."""
-        return permanent_feed_id(f"contract-{item.contract.pk}-change-{item.event.pgh_id}")
+        return permanent_feed_id(f"{item.contract.key}-change-{item.event.pgh_id}")
 
     def item_updateddate(self, item: ContractRevision) -> Any:
         return item.event.pgh_created_at
@@ -204,11 +204,13 @@ def together_ics(request: HttpRequest) -> HttpResponse:
 
 
 @conditional_page
-def contract_ics(request: HttpRequest, pk: int) -> HttpResponse:
+def contract_ics(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """The days of one contract."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    contract = get_object_or_404(with_change_counts(Contract.objects.for_list()), pk=pk)
+    contract = record_or_moved(
+        with_change_counts(Contract.objects.for_list()), number=number, key=key
+    )
     return _calendar(request, [contract], f"City Tools: {contract}", "contract.ics")
 
 
@@ -226,14 +228,16 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
 
 
 @conditional_page
-def contract_atom(request: HttpRequest, pk: int) -> HttpResponseBase:
+def contract_atom(
+    request: HttpRequest, key: str = "", number: int | None = None
+) -> HttpResponseBase:
     """The newest changes of one contract."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    contract = get_object_or_404(Contract.objects.select_related("lead"), pk=pk)
+    contract = record_or_moved(Contract.objects.select_related("lead"), number=number, key=key)
     title = f"City Tools: changes of {contract}"
     feed = ChangesFeed(
-        Contract.objects.filter(pk=pk), title, contract.get_absolute_url(), request.path
+        Contract.objects.filter(pk=contract.pk), title, contract.get_absolute_url(), request.path
     )
     return feed(request)
 

@@ -2,8 +2,9 @@
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.frameworks.filters import (
@@ -31,7 +32,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, its contracts soonest end first, and its suppliers."""
     query = RealOnlyQueryForm(request)
     contracts = contracts_by_origin(None if query.includes_illustrative else "no")
-    record = get_object_or_404(frameworks_with_counts(contracts), slug=slug)
+    record = record_or_moved(frameworks_with_counts(contracts), slug=slug)
     own = contracts.filter(framework=record)
     suppliers = Supplier.objects.filter(contracts__in=own).annotate(calls=Count("contracts"))
     context = {

@@ -34,7 +34,7 @@ from systems.models import Function, Product, Supplier, System
 # Contracts read at most, those first that end first, before any extension.
 MAX_CONTRACTS = 20_000
 _COLUMNS = (
-    "pk", "lead_id", "supplier_id", "ends_on", "extension_until", "notice_months", "rolling",
+    "pk", "key", "lead_id", "supplier_id", "ends_on", "extension_until", "notice_months", "rolling",
     "annual_value", "source_kind",
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ class ContractRow:
     """
 
     pk: int
+    key: str
     lead: Borough
     ends_on: datetime.date
     must_start: datetime.date
@@ -63,7 +64,7 @@ class ContractRow:
     record: Contract | None = None
 
     def get_absolute_url(self) -> str:
-        return reverse("contracts:detail", args=[self.pk])
+        return reverse("contracts:detail", args=[self.key])
 
     @cached_property
     def latest_end(self) -> tuple[datetime.date, datetime.date] | None:
@@ -92,6 +93,7 @@ def read_contracts(
     rows = [
         ContractRow(
             pk=pk,
+            key=record.key,
             lead=leads[record.lead_id],
             ends_on=term.end,
             must_start=must_start(term.act_by, query.lead),

@@ -32,7 +32,7 @@ TOGETHER_COLUMNS = (
         "The earliest day by which one of a window's contracts must be acted on.",
     ),
     Column("boroughs", "list", "The lead boroughs of the window, by name."),
-    Column("contract_id", "integer", "One contract of the window."),
+    Column("contract_id", "text", "Key of one contract of the window."),
     Column("lead_borough", "text", "The body that signs the contract."),
     Column(
         "must_start",

@@ -184,7 +184,7 @@ def window_file_rows(windows: Iterable[Window]) -> Iterator[Mapping[str, Any]]:
 def _contract_cells(contract: ContractRow) -> dict[str, Any]:
     assumed = contract.notice_assumed
     return {
-        "contract_id": contract.pk,
+        "contract_id": contract.key,
         "lead_borough": contract.lead.name,
         "must_start": None if assumed else contract.must_start,
         "act_by": None if assumed else contract.act_by,

@@ -36,7 +36,7 @@ class Window:
     @cached_property
     def id(self) -> str:
         """The same as long as its group and its contracts are the same."""
-        keys = ",".join(str(key) for key in sorted(row.pk for row in self.contracts))
+        keys = ",".join(sorted(row.key for row in self.contracts))
         text = f"{self.group_by}:{self.group.slug}:{keys}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -235,7 +235,7 @@ class Contract(Sourced):
         return f"{self.title} ({self.lead})"
 
     def get_absolute_url(self) -> str:
-        return reverse("contracts:detail", args=[self.pk])
+        return reverse("contracts:detail", args=[self.key])
 
     def clean(self) -> None:
         """Dates that contradict each other, said beside the field."""

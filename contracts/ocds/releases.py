@@ -2,8 +2,8 @@
 
 What OCDS has no place for (dates known only as a month or year, notice, yearly value, source,
 confidence) stands under `cityTools`, an additional field such as the standard allows. A contract
-without an OCID gets a number of this site alone. It does not begin with `ocds-`: prefixes that do
-are given by registration, and City Tools has none.
+without an OCID gets one of this site alone, made of its key. It does not begin with `ocds-`:
+prefixes that do are given by registration, and City Tools has none.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, ContractStatus, Route, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-# Before the number of a contract that has no OCID; unique on this site and nowhere else.
+# Before the key of a contract that has no OCID; unique on this site and nowhere else.
 OWN_OCID = "citytools-contract-"
 OWN_AWARD = "citytools-award-"
 INVENTED = "Invented for demonstration: this is no real contract."
@@ -86,8 +86,8 @@ def _rows(contracts: QuerySet[Contract]) -> QuerySet[Contract]:
 
 def contract_release(contract: Any) -> Json:
     """The release of one contract, as `write` reads it."""
-    ocid = contract.ocid or f"{OWN_OCID}{contract.pk}"
-    award_id = contract.award_id or f"{OWN_AWARD}{contract.pk}"
+    ocid = contract.ocid or f"{OWN_OCID}{contract.key}"
+    award_id = contract.award_id or f"{OWN_AWARD}{contract.key}"
     lead = contract.lead
     buyers = [_body(lead.official_name, lead.gss_code, lead.kind)]
     buyers += [_body(**partner) for partner in contract.shared_with]
@@ -106,7 +106,7 @@ def contract_release(contract: Any) -> Json:
         "cityTools": _source(contract),
     }
     content = json.dumps(release, sort_keys=True).encode()
-    return {"id": f"{contract.pk}-{hashlib.sha256(content).hexdigest()[:12]}"} | release
+    return {"id": f"{contract.key}-{hashlib.sha256(content).hexdigest()[:12]}"} | release
 
 
 def _body(official_name: str, gss_code: str, kind: str) -> Json:

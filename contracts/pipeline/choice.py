@@ -27,7 +27,7 @@ PIPELINE_COLUMNS = (
         "it; never computed. Empty: nobody has said.",
     ),
     Column("section", "text", "The part of the draft.", allowed=tuple(map(str, SECTIONS))),
-    Column("contract_id", "integer", "Number of the contract that ends, in its page's address."),
+    Column("contract_id", "text", "Key of the contract that ends, in its page's address."),
     Column("title", "text", "What that contract is called."),
     Column("reference", "text", "The council's or the notice's reference."),
     Column("supplier", "text", "Who is paid today; may be a reseller."),

@@ -197,7 +197,7 @@ def _row(entry: PipelineEntry) -> dict[str, Any]:
     contract = entry.contract
     return {
         "section": entry.section,
-        "contract_id": contract.pk,
+        "contract_id": contract.key,
         "title": contract.title,
         "reference": contract.reference,
         "supplier": contract.supplier.name if contract.supplier else None,

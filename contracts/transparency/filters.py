@@ -98,7 +98,7 @@ TRANSPARENCY_COLUMNS = (
         "supplier__vcse",
     ),
     *SOURCE_COLUMNS,
-    Column("contract_id", "integer", "Number of this record, in its page's address.", "pk"),
+    Column("contract_id", "text", "Its key, in its page's address; it never changes.", "key"),
     Column("rolling", "yes or no", "Whether it has no end date.", "rolling"),
 )
 # The Code (Local Government Transparency Code 2015, paragraph on contracts over £5,000) also asks

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from citytools.charts import Chart
 from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
 from citytools.facts import dates
 from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, render_page
@@ -75,7 +76,7 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     query = ResearchQueryForm(request)
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
-        finding: Finding = get_object_or_404(public, slug=slug)
+        finding: Finding = record_or_moved(public, slug=slug)
         figures = text.own_figures(finding, text.measure_quoted([finding], query.scope))
         test = run_claim_test(finding, figures)
         advice = query.public(Recommendation).filter(findings=finding)
@@ -116,7 +117,7 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
         return withdrawn
     query = ResearchQueryForm(request)
     with query.moment():
-        study = get_object_or_404(query.public(CaseStudy).for_page(), slug=slug)
+        study = record_or_moved(query.public(CaseStudy).for_page(), slug=slug)
         add_figures([study], query.scope)
         return render_page(request, "research/case_study.html", {"case_study": study}, query)
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import render_page
 from research.models import Finding
@@ -71,7 +71,7 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
         return bad_request_text(query.problems)
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
-        finding = get_object_or_404(public, slug=slug)
+        finding = record_or_moved(public, slug=slug)
         figures = text.own_figures(finding, text.measure_quoted([finding], query.scope))
         content = citation.finding_content(finding, figures, query.scope)
     return _json(content)

@@ -326,4 +326,4 @@ class System(Sourced):
         return systems.for_list()
 
     def get_absolute_url(self) -> str:
-        return reverse("systems:detail", args=[self.pk])
+        return reverse("systems:detail", args=[self.key])

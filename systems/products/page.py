@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import Lag
+from django.urls import reverse
 from django.utils import timezone
 
 from boroughs.models import Borough
@@ -175,7 +176,7 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
                 event.product,
                 f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
                 "a move, or a mistake put right",
-                f"/systems/{event.pgh_obj_id}/",
+                reverse("systems:detail", args=[event.key]),
                 event.source_kind == "illustrative",
             )
 

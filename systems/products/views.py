@@ -1,11 +1,12 @@
 """Pages and files of products."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from boroughs import models
 from boroughs.models import Subject
 from citytools.facts import dates
+from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import RealOnlyQueryForm, render_page
 from contracts.models import Contract
@@ -33,7 +34,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
-    record = get_object_or_404(Product.objects.for_list(), slug=slug)
+    record = record_or_moved(Product.objects.for_list(), slug=slug)
     query, today = RealOnlyQueryForm(request), dates.today()
     systems = known_systems(record, illustrative=query.includes_illustrative)
     everything = System.objects.all() if query.includes_illustrative else System.objects.real()

@@ -100,11 +100,10 @@ def supplier_group(supplier: Supplier, choice: str | None) -> SupplierGroup:
     return SupplierGroup(supplier, owners, whole)
 
 
-def present_supplier(slug: str) -> Supplier | None:
-    """The supplier that has another name which reads like this in an address; two queries."""
-    names = SupplierAlias.objects.order_by("name", "pk").values_list("name", "supplier")
-    keys = [key for name, key in names[:MAX_ALIASES] if slugify(name) == slug]
-    return Supplier.objects.filter(pk__in=keys[:1]).first()
+def supplier_with_alias(slug: str) -> str | None:
+    """The slug of the supplier that has another name which reads like this in an address."""
+    names = SupplierAlias.objects.order_by("name", "pk").values_list("name", "supplier__slug")
+    return next((key for name, key in names[:MAX_ALIASES] if slugify(name) == slug), None)
 
 
 # What a share is a share of.

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
 from boroughs import models
 from boroughs.models import LONDON, Borough, Subject
 from citytools.facts import dates
+from citytools.history.former_keys import RecordMovedError, present_keys
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import render_page
 from systems.filters import SupplierFilter, suppliers_with_counts
 from systems.models import Supplier
 from systems.suppliers import market
 from systems.suppliers.failure import SupplierFailure
-from systems.suppliers.market import present_supplier, supplier_group
+from systems.suppliers.market import supplier_group, supplier_with_alias
 from systems.suppliers.page import (
     ShareForm,
     SupplierForm,
@@ -41,19 +41,16 @@ def supplier_list(request: HttpRequest) -> HttpResponse:
 
 
 def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]) -> View:
-    """The page of the supplier of this slug; another name of one leads on to its page."""
+    """The page of the supplier of this slug; a former slug or another name leads on to it."""
 
     def view_by_slug(request: HttpRequest, slug: str) -> HttpResponse:
         supplier = Supplier.objects.prefetch_related("aliases").filter(slug=slug).first()
         if supplier:
             return view(request, supplier)
-        # Addresses outlive renames: a 2019 name still leads to the supplier of today
-        present = present_supplier(slug)
-        if present is None or request.resolver_match is None:
+        present = present_keys(Supplier, "slug", [slug]).get(slug) or supplier_with_alias(slug)
+        if present is None:
             raise Http404("No supplier has this name.")
-        path = reverse(request.resolver_match.view_name, args=[present.slug])
-        query = request.GET.urlencode()
-        return redirect(f"{path}?{query}" if query else path)
+        raise RecordMovedError("slug", present)
 
     return view_by_slug
 

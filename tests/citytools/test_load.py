@@ -115,7 +115,9 @@ def test_the_report_says_how_to_undo(folder: Folder) -> None:
 def test_more_rows_take_no_more_queries(folder: Folder) -> None:
     with CaptureQueriesContext(connection) as few:
         load(folder())
-    extra = "".join(f"Housing,frontline,Job {number},,\n" for number in range(40))
+    extra = "".join(
+        f"Housing,housing,frontline,Job {number},job-{number},,\n" for number in range(40)
+    )
     with CaptureQueriesContext(connection) as many:
         load(folder("functions.csv", lambda text: text + extra))
     assert len(many) <= len(few)

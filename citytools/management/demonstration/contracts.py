@@ -13,7 +13,7 @@ from citytools.management.demonstration.random_draws import (
     stream,
     weighted_choice,
 )
-from citytools.management.demonstration.reference_data import ReferenceData, Row
+from citytools.management.demonstration.reference_data import ReferenceData, Row, slugify
 from citytools.management.demonstration.returns import (
     BOROUGHS_WITHOUT_CONTRACTS,
     ReturnDays,
@@ -106,7 +106,7 @@ def _single_system_bundles(
 
 
 def system_key(system: Row) -> str:
-    """How a contract names a system it covers."""
+    """What tells a system from all others, and what its draws are seeded with."""
     return "/".join([system["borough"], system["function"], system["product"]])
 
 
@@ -215,16 +215,18 @@ def contract_rows(
         term = _term(rng, kind, as_of, bundle)
         maker = catalogue.by_name[bundle.systems[0]["product"]].manufacturer
         departments = reference.departments[reference.functions[bundle.functions[0]].service_area]
+        title = _title(rng, bundle)
         rows.append(
             {
+                "key": _key(lead.slug, title, term.starts_on),
                 "lead": lead.slug,
                 "partners": "; ".join(bundle.boroughs[1:]),
-                "title": _title(rng, bundle),
+                "title": title,
                 "reference": f"DEMO-{lead.code}-{number:04}" if happens(rng, 85) else "",
                 "supplier": rng.choice(catalogue.resellers) if happens(rng, 7) else maker,
                 "department": rng.choice(departments) if happens(rng, 90) else "",
                 "functions": "; ".join(bundle.functions),
-                "systems": "; ".join(system_key(system) for system in bundle.systems),
+                "systems": "; ".join(system["key"] for system in bundle.systems),
                 "starts_on": term.starts_on,
                 "ends_on": term.ends_on,
                 "rolling": "no" if term.ends_on else "yes",
@@ -235,6 +237,11 @@ def contract_rows(
             }
         )
     return rows
+
+
+def _key(lead: str, title: str, starts_on: str) -> str:
+    """As the database would make it; no two contracts of one lead begin alike in a year."""
+    return "-".join(filter(None, [lead, slugify(title)[:60].rstrip("-"), starts_on[:4]]))
 
 
 def _kinds(bundles: list[Bundle], seed: int) -> list[str]:

@@ -29,9 +29,9 @@ COLUMNS = {
     "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative",
     "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
     "illustrative",
-    "systems.csv": "borough,function,product,hosting,status,live_since,users,satisfaction,"
+    "systems.csv": "key,borough,function,product,hosting,status,live_since,users,satisfaction,"
     "intention,note," + _PROVENANCE,
-    "contracts.csv": "lead,partners,title,reference,ocid,supplier,department,functions,systems,"
+    "contracts.csv": "key,lead,partners,title,reference,ocid,supplier,department,functions,systems,"
     "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
     "framework,note," + _PROVENANCE,
     "returns.csv": "borough,subject,received_on,complete," + _PROVENANCE,

@@ -29,6 +29,7 @@ class FunctionAssumptions:
     """A job that a system does, and what the generator assumes about it in an average borough."""
 
     name: str
+    slug: str
     service_area: str
     word: str
     weight: int
@@ -92,7 +93,9 @@ def _functions(fixtures: Path) -> dict[str, FunctionAssumptions]:
         keys = ("weight", "products", "users", "annual_value")
         numbers = (int(assumed[name][key]) for key in keys)
         word = assumed[name]["word"]
-        functions[name] = FunctionAssumptions(name, row["service_area"], word, *numbers)
+        functions[name] = FunctionAssumptions(
+            name, row["slug"], row["service_area"], word, *numbers
+        )
     return functions
 
 

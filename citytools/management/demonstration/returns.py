@@ -13,7 +13,12 @@ from citytools.management.demonstration.random_draws import (
     weighted_choice,
     weighted_sample,
 )
-from citytools.management.demonstration.reference_data import BoroughSize, ReferenceData, Row
+from citytools.management.demonstration.reference_data import (
+    BoroughSize,
+    ReferenceData,
+    Row,
+    slugify,
+)
 
 # The six without any return: two inner, four outer, among them large and small
 BOROUGHS_WITHOUT_RETURN = frozenset(
@@ -132,7 +137,9 @@ def system_rows(
         borough, as_of = reference.boroughs[slug], days[slug, "systems"]
         for function, product, status in _choices(reference, catalogue, borough, count, rng):
             facts = _facts(reference, borough, function, product, status, as_of, rng)
-            rows.append({"borough": slug, "function": function, "product": product.name} | facts)
+            key = "-".join([slug, reference.functions[function].slug, slugify(product.name)])
+            names = {"borough": slug, "function": function, "product": product.name}
+            rows.append({"key": key} | names | facts)
     if len(rows) + len(reference.real_systems) != TOTAL_SYSTEMS:
         raise ValueError(f"{len(rows)} invented systems do not bring the total to {TOTAL_SYSTEMS}.")
     return rows
