@@ -13,7 +13,7 @@ urlpatterns = [
     *files.SYSTEMS.paths(),
     path("map/", service_map, name="map"),
     *files.MAP.paths(),
-    path("<int:number>/", views.system),
+    path("<int:number>/", views.system, name="detail"),
     path("products/", products.product_list, name="products"),
     *files.PRODUCTS.paths("products/"),
     path("products/<slug:slug>/", products.product, name="product"),

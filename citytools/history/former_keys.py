@@ -32,9 +32,13 @@ def present_keys(model: Any, field: str, former: Sequence[str]) -> dict[str, str
 
     Two queries; at most `MAX_FORMER_KEYS` are looked up.
     """
-    names = [name for name in former if "\0" not in name][:MAX_FORMER_KEYS]
-    events = model.pgh_event_model.objects.filter(**{f"{field}__in": names}).order_by()
-    held = events.values_list(field, "pgh_obj_id").annotate(last=Max("pgh_id")).order_by("last")
+    events = model.pgh_event_model.objects.filter(**{f"{field}__in": former[:MAX_FORMER_KEYS]})
+    held = (
+        events.order_by()
+        .values_list(field, "pgh_obj_id")
+        .annotate(last=Max("pgh_id"))
+        .order_by("last")
+    )
     owners = list(held[:MAX_OWNERS])
     records = model._base_manager.filter(pk__in={owner for _, owner, _ in owners})
     present = dict(records.values_list("pk", field)) if owners else {}
@@ -76,5 +80,5 @@ class FormerAddresses:
         if not isinstance(exception, RecordMovedError) or match is None:
             return None
         address = reverse(match.view_name, kwargs={exception.field: exception.key})
-        query = request.META.get("QUERY_STRING", "")
+        query = request.GET.urlencode()
         return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

@@ -33,8 +33,9 @@ def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
     if rows is None:
         return list(slugs)
     model = rows.model
-    known = set(model._default_manager.filter(slug__in=slugs).values_list("slug", flat=True))
-    unknown = [slug for slug in slugs if slug not in known]
+    names = [slug for slug in slugs if "\0" not in slug]
+    known = set(model._default_manager.filter(slug__in=names).values_list("slug", flat=True))
+    unknown = [name for name in names if name not in known]
     present = present_keys(model, "slug", unknown)
     if hasattr(model, "gss_code"):
         codes = model._default_manager.filter(gss_code__in=unknown)

@@ -276,8 +276,7 @@ class _NationWriter:
             self.tables[SkillLevel].add(row, borough_id=body, skill_id=skill)
         numbers = {}
         for row in body_set.systems:
-            key = (row["borough"], row["function"], row["product"])
-            numbers["/".join(key)] = self.tables[System].add(
+            numbers[row["key"]] = self.tables[System].add(
                 row,
                 borough_id=self.borough[row["borough"]],
                 function_id=self.function[row["function"]],

@@ -13,7 +13,7 @@ from itertools import islice, product
 from math import isqrt
 from pathlib import Path
 
-from citytools.management.demonstration.contracts import contract_rows, system_key
+from citytools.management.demonstration.contracts import contract_rows
 from citytools.management.demonstration.market import (
     BRANDS,
     MARK,
@@ -172,8 +172,11 @@ class Nation:
         )
         returns = return_rows(days, earlier_skill_return_days(days, seed))
         return BodySet(
-            [_with_slugs(row, names, "borough") for row in systems],
-            [_contract(row, names) for row in _with_unique_titles(contracts)],
+            [_system(row, names) for row in systems],
+            [
+                _contract(row, names, {system["key"]: system for system in systems})
+                for row in _with_unique_titles(contracts)
+            ],
             [_with_slugs(row, names, "borough") for row in returns],
             [_with_slugs(row, names, "borough") for row in skill_rows(reference, days, seed)],
         )
@@ -202,15 +205,22 @@ def _with_slugs(row: Row, names: dict[str, Row], *columns: str) -> Row:
     return {**row, **slugs}
 
 
-def _contract(row: Row, names: dict[str, Row]) -> Row:
-    parts = (key.split("/", 1) for key in row["systems"].split("; "))
-    systems = "; ".join(f"{names[borough]['slug']}/{rest}" for borough, rest in parts)
-    return {**_with_slugs(row, names, "lead", "partners"), "systems": systems}
+def _system(row: Row, names: dict[str, Row]) -> Row:
+    borough = row["borough"]
+    key = names[borough]["slug"] + row["key"].removeprefix(borough)
+    return {**_with_slugs(row, names, "borough"), "key": key}
+
+
+def _contract(row: Row, names: dict[str, Row], systems: dict[str, Row]) -> Row:
+    """The database makes its key: many a lead has two of one title and year."""
+    covered = (_system(systems[key], names)["key"] for key in row["systems"].split("; "))
+    own = {"key": "", "systems": "; ".join(covered)}
+    return {**_with_slugs(row, names, "lead", "partners"), **own}
 
 
 def _with_all_systems(contracts: list[Row], systems: list[Row]) -> list[Row]:
     """The contracts whose systems are all in the set."""
-    keys = {system_key(system) for system in systems}
+    keys = {system["key"] for system in systems}
     return [row for row in contracts if keys.issuperset(row["systems"].split("; "))]
 
 

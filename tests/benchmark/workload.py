@@ -90,7 +90,7 @@ def copy_to_sqlite(path: Path) -> None:
 def _fill(database: sqlite3.Connection, table: RivalTable) -> None:
     names = [column.name for column in table.columns]
     fields = [f"{column.name} {'REAL' if column.numeric else 'TEXT'}" for column in table.columns]
-    key = f"{names[0]} INTEGER PRIMARY KEY"
+    key = f"{names[0]} TEXT PRIMARY KEY"
     database.execute(f"CREATE TABLE {table.name} ({', '.join([key, *fields[1:]])})")
     with tempfile.TemporaryFile() as spool:
         tables.write_csv(table.rows, table.columns, spool)
@@ -140,7 +140,7 @@ class QuestionSample:
 
     boroughs: Sequence[Borough]
     words: Sequence[str]
-    systems: Sequence[int]
+    systems: Sequence[System]
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def draw_sample() -> QuestionSample:
     return QuestionSample(
         chance.sample(boroughs, min(_DIFFERENT, len(boroughs))),
         chance.sample(words, min(_DIFFERENT, len(words))),
-        [System.objects.filter(pk__gte=pk).earliest("pk").pk for pk in drawn],
+        [System.objects.filter(pk__gte=pk).earliest("pk") for pk in drawn],
     )
 
 
@@ -207,9 +207,9 @@ def _everywhere(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
 
 def _record(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/{pk}/" for pk in sample.systems],
-        DATASETTE: [f"/rows/systems/{pk}" for pk in sample.systems],
-        ADMIN: [f"/admin/systems/system/{pk}/change/" for pk in sample.systems],
+        OURS: [f"/systems/{system.key}/" for system in sample.systems],
+        DATASETTE: [f"/rows/systems/{system.key}" for system in sample.systems],
+        ADMIN: [f"/admin/systems/system/{system.pk}/change/" for system in sample.systems],
     }
 
 

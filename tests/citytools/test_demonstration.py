@@ -251,7 +251,7 @@ def test_an_assumption_is_asked_for_each_function(tmp_path: Path) -> None:
     for path in FIXTURES.glob("*.csv"):
         shutil.copy(path, tmp_path)
     with (tmp_path / "functions.csv").open("a", encoding="utf-8") as file:
-        file.write("Housing,frontline,Beekeeping,,\n")
+        file.write("Housing,housing,frontline,Beekeeping,beekeeping,,\n")
     with pytest.raises(ValueError, match="Beekeeping: add this function"):
         read_reference_data(tmp_path)
 

@@ -16,14 +16,14 @@ def test_there_are_about_260_contracts_some_shared_some_rolling() -> None:
 
 
 def test_a_contract_covers_systems_of_its_own_boroughs_once() -> None:
-    systems = {"/".join([r["borough"], r["function"], r["product"]]) for r in rows("systems.csv")}
+    systems = {row["key"]: row for row in rows("systems.csv")}
     covered = Counter(key for row in rows("contracts.csv") for key in parts(row["systems"]))
-    assert set(covered) <= systems
+    assert set(covered) <= systems.keys()
     assert max(covered.values()) == 1
     for row in rows("contracts.csv"):
-        boroughs = [key.split("/")[0] for key in parts(row["systems"])]
+        boroughs = [systems[key]["borough"] for key in parts(row["systems"])]
         assert {row["lead"], *parts(row["partners"])} == set(boroughs)
-        functions = [key.split("/")[1] for key in parts(row["systems"])]
+        functions = [systems[key]["function"] for key in parts(row["systems"])]
         assert parts(row["functions"]) == list(dict.fromkeys(functions))
 
 

@@ -111,7 +111,7 @@ def bexley(db: None) -> set[str]:
     there = factories.borough("Hammersmith & Fulham")
     factories.system(borough=there, product=uniform, function=planning)
     factories.system(borough=here, product=factories.product("Mosaic"), function=planning)
-    return {str(system.pk) for system in mine}
+    return {system.key for system in mine}
 
 
 def test_words_may_stand_in_different_columns(client: Client, bexley: set[str]) -> None:

@@ -25,7 +25,7 @@ def test_a_contract_that_was_added_is_an_entry_with_its_source(client: Client) -
     )
     (entry,) = feed(client).entries
     assert entry.title == "Added: Parking (Camden)"
-    assert entry.link == f"http://testserver/contracts/{contract.pk}/"
+    assert entry.link == f"http://testserver/contracts/{contract.key}/"
     assert "<li>Supplier: Civica</li>" in entry.summary
     assert "<li>Source: Borough&#x27;s return, as of 30 September 2026" in entry.summary
 
@@ -39,7 +39,7 @@ def test_a_change_says_what_is_different_newest_first(client: Client) -> None:
     assert "<li>Ends on: 2027-03-31 (before: empty)</li>" in newest.summary
     assert oldest.title == "Added: Parking (Camden)"
     assert newest.id != oldest.id
-    assert newest.id.startswith(f"tag:city-tools,2026:contract-{contract.pk}-change-")
+    assert newest.id.startswith(f"tag:city-tools,2026:contract-{contract.key}-change-")
 
 
 def test_names_of_who_changed_it_are_not_published(client: Client, admin_user: Any) -> None:
@@ -55,7 +55,7 @@ def test_the_filter_chooses_whose_changes_are_told(client: Client) -> None:
     factories.contract()
     parsed = feed(client, query={"borough": "camden", "sort": "-act_by"})
     assert [entry.link for entry in parsed.entries] == [
-        f"http://testserver/contracts/{contract.pk}/"
+        f"http://testserver/contracts/{contract.key}/"
     ]
     assert parsed.feed.title == "City Tools: changes of contracts: borough Camden"
     links = {link.rel: link.href for link in parsed.feed.links}
@@ -69,7 +69,7 @@ def test_the_filter_chooses_whose_changes_are_told(client: Client) -> None:
 def test_one_contract_has_a_feed_of_its_own(client: Client) -> None:
     contract = factories.contract()
     factories.contract()
-    address = f"/contracts/{contract.pk}/contract.atom"
+    address = f"/contracts/{contract.key}/contract.atom"
     parsed = feed(client, address)
     assert len(parsed.entries) == 1
     assert parsed.feed.id == f"tag:city-tools,2026:{address}"
@@ -84,7 +84,7 @@ def test_a_feed_holds_the_newest_and_no_more(
     contracts = [factories.contract() for _ in range(3)]
     links = [entry.link for entry in feed(client).entries]
     assert links == [
-        f"http://testserver/contracts/{contract.pk}/" for contract in (contracts[2], contracts[1])
+        f"http://testserver/contracts/{contract.key}/" for contract in (contracts[2], contracts[1])
     ]
 
 

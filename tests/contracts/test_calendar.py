@@ -49,9 +49,9 @@ def test_a_contract_has_its_act_by_date_its_end_and_its_end_if_extended(client: 
     )
     result = events(client)
     assert {uid: (str(event["SUMMARY"]), event["DTSTART"].dt) for uid, event in result.items()} == {
-        f"contract-{contract.pk}-act-by": ("Act by: Parking (Camden)", datetime.date(2026, 9, 30)),
-        f"contract-{contract.pk}-end": ("Ends: Parking (Camden)", datetime.date(2027, 3, 31)),
-        f"contract-{contract.pk}-extended-end": (
+        f"contract-{contract.key}-act-by": ("Act by: Parking (Camden)", datetime.date(2026, 9, 30)),
+        f"contract-{contract.key}-end": ("Ends: Parking (Camden)", datetime.date(2027, 3, 31)),
+        f"contract-{contract.key}-extended-end": (
             "Ends if extended: Parking (Camden)",
             datetime.date(2029, 3, 31),
         ),
@@ -75,15 +75,15 @@ def test_an_event_says_how_its_day_comes_about_and_where_it_is_from(client: Clie
         notice_months=6,
         source_url="https://example.org/1",
     )
-    event = events(client)[f"contract-{contract.pk}-act-by"]
+    event = events(client)[f"contract-{contract.key}-act-by"]
     assert str(event["DESCRIPTION"]).split("\n") == [
         "Act by 30 September 2026: the end, 31 March 2027, less 6 months of notice.",
         "Boroughs: Camden; shared with Barnet",
         "Supplier: Civica",
         "Source: Borough's return, as of 30 September 2026, high confidence. https://example.org/1",
-        f"http://testserver/contracts/{contract.pk}/",
+        f"http://testserver/contracts/{contract.key}/",
     ]
-    assert event["URL"] == f"http://testserver/contracts/{contract.pk}/"
+    assert event["URL"] == f"http://testserver/contracts/{contract.key}/"
 
 
 def test_the_head_is_that_of_a_published_calendar_in_london(client: Client) -> None:
@@ -112,7 +112,7 @@ def test_the_end_of_a_framework_stands_once(client: Client) -> None:
     factories.contract(framework=factories.framework(ends_on="2027"))
     factories.framework(ends_on="2027-06-30")
     (event,) = events(client).values()
-    assert event["UID"] == f"framework-{framework.pk}-end@city-tools"
+    assert event["UID"] == f"framework-{framework.slug}-end@city-tools"
     assert event["SUMMARY"] == "Framework ends: G-Cloud (RM1)"
     assert event["DTSTART"].dt == datetime.date(2027, 6, 30)
     assert event["URL"] == "http://testserver/contracts/?framework=g-cloud"
@@ -183,14 +183,14 @@ def test_an_unchanged_calendar_is_the_same_to_the_byte_on_any_day(
 def test_the_sequence_rises_with_each_edit_and_the_uid_stays(client: Client) -> None:
     contract = factories.contract(ends_on="2027-03-31")
     other = factories.contract(ends_on="2027-03-31")
-    uid = f"contract-{contract.pk}-end"
+    uid = f"contract-{contract.key}-end"
     assert events(client)[uid]["SEQUENCE"] == 0
     Contract.objects.filter(pk=contract.pk).update(ends_on="2027-04-30")
     assert events(client)[uid]["SEQUENCE"] == 1
     assert events(client)[uid]["DTSTART"].dt == datetime.date(2027, 4, 30)
     factories.ContractPartner.objects.create(contract=contract, borough=factories.borough())
     assert events(client)[uid]["SEQUENCE"] == 2
-    assert events(client)[f"contract-{other.pk}-end"]["SEQUENCE"] == 0
+    assert events(client)[f"contract-{other.key}-end"]["SEQUENCE"] == 0
 
 
 def test_stamps_are_those_of_the_last_change(client: Client) -> None:
@@ -242,10 +242,10 @@ def test_a_backslash_before_n_is_no_new_line(client: Client) -> None:
 def test_one_contract_has_a_calendar_of_its_own(client: Client) -> None:
     contract = factories.contract(ends_on="2027-03-31", notice_months=3)
     factories.contract(ends_on="2027-03-31")
-    address = f"/contracts/{contract.pk}/contract.ics"
+    address = f"/contracts/{contract.key}/contract.ics"
     assert set(events(client, address)) == {
-        f"contract-{contract.pk}-act-by",
-        f"contract-{contract.pk}-end",
+        f"contract-{contract.key}-act-by",
+        f"contract-{contract.key}-end",
     }
     assert client.get("/contracts/999999/contract.ics").status_code == 404
     assert client.get(address, {"moon": "1"}).status_code == 400
@@ -291,7 +291,7 @@ def test_a_contract_links_its_calendar_and_its_feed(client: Client) -> None:
     contract = factories.contract()
     response = client.get(contract.get_absolute_url())
     for suffix in ("ics", "atom"):
-        address = f"http://testserver/contracts/{contract.pk}/contract.{suffix}"
+        address = f"http://testserver/contracts/{contract.key}/contract.{suffix}"
         assert address in read(response).links
         assert f'href="{address}">' in text_of(response).split("</head>")[0]
 

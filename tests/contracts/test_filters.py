@@ -10,7 +10,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from contracts.models import Route
+from contracts.models import Contract, Route
 from systems.models import ServiceArea
 from tests import factories
 from tests.pages import column, row_links, text_of
@@ -21,10 +21,10 @@ pytestmark = pytest.mark.django_db
 def found(client: Client, **query: Any) -> set[int]:
     """The contracts that a query finds, on the page and in the file alike."""
     links = row_links(client, "/contracts/", query)
-    numbers = [int(pk) for pk in column(client, "/contracts/contracts.csv", "contract_id", query)]
-    assert links == [f"/contracts/{number}/" for number in numbers]
-    assert len(numbers) == len(set(numbers))
-    return set(numbers)
+    keys = column(client, "/contracts/contracts.csv", "contract_id", query)
+    assert links == [f"/contracts/{key}/" for key in keys]
+    assert len(keys) == len(set(keys))
+    return set(Contract.objects.filter(key__in=keys).values_list("pk", flat=True))
 
 
 def finance() -> ServiceArea:

@@ -51,17 +51,17 @@ COLUMNS += ["annual_value", "total_value", "as_of"]
 def test_contracts_sort_by_each_column_both_ways(client: Client, name: str) -> None:
     item, two = first_and_last()
     last, first = factories.contract(**two), factories.contract(**item)
-    up = [str(first.pk), str(last.pk)]
+    up = [first.key, last.key]
     assert column(client, CSV, "contract_id", {"sort": name}) == up
     assert column(client, CSV, "contract_id", {"sort": f"-{name}"}) == up[::-1]
-    assert row_links(client, "/contracts/", {"sort": name}) == [f"/contracts/{pk}/" for pk in up]
+    assert row_links(client, "/contracts/", {"sort": name}) == [f"/contracts/{key}/" for key in up]
 
 
 @pytest.mark.parametrize("name", sorted(set(COLUMNS) - {"title", "lead_borough", "as_of"}))
 def test_what_is_not_known_comes_last_both_ways(client: Client, name: str) -> None:
     unknown = factories.contract(supplier=None, rolling=True)
     known = factories.contract(**first_and_last()[0])
-    expected = [str(known.pk), str(unknown.pk)]
+    expected = [known.key, unknown.key]
     for sort in (name, f"-{name}"):
         assert column(client, CSV, "contract_id", {"sort": sort}) == expected
 
@@ -69,7 +69,7 @@ def test_what_is_not_known_comes_last_both_ways(client: Client, name: str) -> No
 @pytest.mark.parametrize("sort", ["act_by", "-act_by", "annual_value", "-ends_on"])
 def test_ties_keep_the_order_of_their_numbers(client: Client, sort: str) -> None:
     contracts = [factories.contract(ends_on="2027-03-31", notice_months=1) for _ in range(5)]
-    expected = [str(contract.pk) for contract in contracts]
+    expected = [contract.key for contract in contracts]
     assert column(client, CSV, "contract_id", {"sort": sort}) == expected
 
 

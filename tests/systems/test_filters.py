@@ -21,9 +21,9 @@ SUPPLIERS_CSV = "/systems/suppliers/suppliers.csv"
 def found(client: Client, **query: Any) -> set[int]:
     """The systems that a query finds, on the page and in the file alike."""
     links = row_links(client, SYSTEMS, query)
-    numbers = [int(number) for number in column(client, SYSTEMS_CSV, "system_id", query)]
-    assert links == [f"/systems/{number}/" for number in numbers]
-    return set(numbers)
+    keys = column(client, SYSTEMS_CSV, "system_id", query)
+    assert links == [f"/systems/{key}/" for key in keys]
+    return set(System.objects.filter(key__in=keys).values_list("pk", flat=True))
 
 
 def corporate() -> ServiceArea:

@@ -63,10 +63,10 @@ COLUMNS = [
 def test_systems_sort_by_each_column_both_ways(client: Client, name: str) -> None:
     item, two = first_and_last()
     last, first = factories.system(**two), factories.system(**item)
-    up = [str(first.pk), str(last.pk)]
+    up = [first.key, last.key]
     assert column(client, CSV, "system_id", {"sort": name}) == up
     assert column(client, CSV, "system_id", {"sort": f"-{name}"}) == up[::-1]
-    assert row_links(client, "/systems/", {"sort": name}) == [f"/systems/{pk}/" for pk in up]
+    assert row_links(client, "/systems/", {"sort": name}) == [f"/systems/{key}/" for key in up]
 
 
 EMPTY = ["manufacturer", "hosting", "status", "live_since", "users", "satisfaction"]
@@ -77,13 +77,13 @@ def test_what_is_not_known_comes_last_both_ways(client: Client, name: str) -> No
     unknown = factories.system(product=factories.product(manufacturer=None))
     known = factories.system(**first_and_last()[0])
     for sort in (name, f"-{name}"):
-        assert column(client, CSV, "system_id", {"sort": sort}) == [str(known.pk), str(unknown.pk)]
+        assert column(client, CSV, "system_id", {"sort": sort}) == [known.key, unknown.key]
 
 
 @pytest.mark.parametrize("sort", ["satisfaction", "-satisfaction", "hosting", "-as_of"])
 def test_ties_keep_the_order_of_their_numbers(client: Client, sort: str) -> None:
     systems = [factories.system(satisfaction=3, hosting="saas") for _ in range(5)]
-    expected = [str(system.pk) for system in systems]
+    expected = [system.key for system in systems]
     assert column(client, CSV, "system_id", {"sort": sort}) == expected
 
 
@@ -149,7 +149,7 @@ def test_a_full_page_of_rows_and_the_rest_follows(client: Client) -> None:
     pages = [row_links(client, "/systems/", {"page": number}) for number in (1, 2, 3)]
     assert [len(links) for links in pages] == [PAGE_SIZE, PAGE_SIZE, 1]
     in_file = column(client, CSV, "system_id")
-    assert [link for links in pages for link in links] == [f"/systems/{pk}/" for pk in in_file]
+    assert [link for links in pages for link in links] == [f"/systems/{key}/" for key in in_file]
 
 
 def test_the_last_page_has_no_next_and_the_first_no_previous(client: Client) -> None:

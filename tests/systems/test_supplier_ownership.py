@@ -90,7 +90,7 @@ def test_a_former_name_in_the_address_leads_to_the_supplier_of_today(
     factories.supplier_alias("Northgate Public Services (UK)", nec, kind="former_name")
     old = f"/systems/suppliers/northgate-public-services-uk/{page}"
     response = client.get(f"{old}?illustrative=no")
-    assert response.status_code == 302
+    assert response.status_code == 301
     assert response["Location"] == f"/systems/suppliers/nec/{page}?illustrative=no"
     assert client.get(old)["Location"] == f"/systems/suppliers/nec/{page}"
     text = words(client.get("/systems/suppliers/nec/"))

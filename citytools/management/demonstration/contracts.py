@@ -2,6 +2,7 @@
 
 import calendar
 import datetime
+import itertools
 import random
 from collections import defaultdict
 from dataclasses import dataclass
@@ -208,6 +209,7 @@ def contract_rows(
 ) -> list[Row]:
     bundles = invent_bundles(reference, catalogue, systems, seed)
     rows: list[Row] = []
+    keys: set[str] = set()
     for number, (bundle, kind) in enumerate(zip(bundles, _kinds(bundles, seed), strict=True), 1):
         lead = reference.boroughs[bundle.boroughs[0]]
         rng = stream(seed, "contract", system_key(bundle.systems[0]))
@@ -218,7 +220,7 @@ def contract_rows(
         title = _title(rng, bundle)
         rows.append(
             {
-                "key": _key(lead.slug, title, term.starts_on),
+                "key": _key(lead.slug, title, term.starts_on, keys),
                 "lead": lead.slug,
                 "partners": "; ".join(bundle.boroughs[1:]),
                 "title": title,
@@ -239,9 +241,13 @@ def contract_rows(
     return rows
 
 
-def _key(lead: str, title: str, starts_on: str) -> str:
-    """As the database would make it; no two contracts of one lead begin alike in a year."""
-    return "-".join(filter(None, [lead, slugify(title)[:60].rstrip("-"), starts_on[:4]]))
+def _key(lead: str, title: str, starts_on: str, taken: set[str]) -> str:
+    """As the database would make it."""
+    base = "-".join(filter(None, [lead, slugify(title)[:60].rstrip("-"), starts_on[:4]]))
+    numbered = (f"{base}-{number}" for number in itertools.count(2))
+    key = next(key for key in itertools.chain([base], numbered) if key not in taken)
+    taken.add(key)
+    return key
 
 
 def _kinds(bundles: list[Bundle], seed: int) -> list[str]:

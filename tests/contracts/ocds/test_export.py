@@ -62,7 +62,7 @@ def test_a_date_known_as_a_month_is_never_a_day(client: Client) -> None:
 
 def test_a_contract_without_an_ocid_gets_no_registered_prefix(client: Client) -> None:
     contract = factories.contract()
-    assert release(client)["ocid"] == f"citytools-contract-{contract.pk}"
+    assert release(client)["ocid"] == f"citytools-contract-{contract.key}"
 
 
 def test_two_contracts_under_one_ocid_are_two_releases(client: Client) -> None:
@@ -149,7 +149,7 @@ def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path:
     path = tmp_path / "package.json"
     path.write_text(json.dumps(package(client)))
     before = carried()
-    vague_ocid = f"citytools-contract-{vague.pk}"
+    vague_ocid = f"citytools-contract-{vague.key}"
     with pghistory.context(command="test"):  # as no person, whose deletion would last
         Contract.objects.all().delete()
     assert "2 new" in imported(path, "--all")
