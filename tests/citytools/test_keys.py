@@ -233,7 +233,7 @@ def test_a_row_at_the_top_of_a_file_changes_no_other_key(tmp_path: Path) -> None
     )
     for name, row in (
         ("systems.csv", "north-lettings-fixer,north,Lettings,Fixer,,,,,,,,return,,2026,high,"),
-        ("contracts.csv", f"south-new-2026,south,,New{',' * 7},2026,,no{',' * 8},return,,2026,high,"),
+        ("contracts.csv", f"south-new-2026,south,,New{7 * ','}2026,,no{9 * ','}return,,2026,high,"),
     ):  # fmt: skip
         header, *others = SMALL[name].splitlines()
         (tmp_path / name).write_text("\n".join([header, row, *others, ""]))
