@@ -83,7 +83,7 @@ class ChangesFeed(AtomFeed):
 
     def item_guid(self, item: ContractRevision) -> str:
         """The same for ever, on whatever host."""
-        return permanent_feed_id(f"{item.contract.key}-change-{item.event.pgh_id}")
+        return permanent_feed_id(f"contract-{item.contract.key}-change-{item.event.pgh_id}")
 
     def item_updateddate(self, item: ContractRevision) -> Any:
         return item.event.pgh_created_at

@@ -25,7 +25,9 @@ def contract(
     end = day(str(ends_on))
     pounds = None if value is None else Decimal(value)
     lead = Borough(pk=1)
-    return ContractRow(1, lead, end, end, end, extension_until=until, annual_value=pounds)
+    return ContractRow(
+        1, "parking", lead, end, end, end, extension_until=until, annual_value=pounds
+    )
 
 
 @pytest.mark.parametrize(

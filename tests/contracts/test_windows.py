@@ -24,7 +24,9 @@ def on(day: int) -> datetime.date:
 def contracts(*rows: tuple[int, int, int]) -> list[ContractRow]:
     """(lead, first day, last day), counted from today; contracts number themselves."""
     return [
-        ContractRow(number, Borough(pk=lead, name=str(lead)), on(last), on(first), on(last))
+        ContractRow(
+            number, f"row-{number}", Borough(pk=lead, name=str(lead)), on(last), on(first), on(last)
+        )
         for number, (lead, first, last) in enumerate(rows)
     ]
 
