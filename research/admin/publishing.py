@@ -19,8 +19,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, resolve, reverse
 
 from citytools.facts import dates
-from citytools.history import batches
 from citytools.history.record_version import FIELD, Conflict
+from citytools.history.restore import restore_problems
 from citytools.staff.admin import StaffAdmin
 from research.metrics.base import Scope, day_in_words
 from research.metrics.definitions import METRICS, figures_for
@@ -48,7 +48,7 @@ def publish_record(record: Publication, on: datetime.date) -> None:
         try:
             check_publication(record)
         except ValidationError as error:
-            raise PublishingError(*batches.restore_problems(record, error)) from error
+            raise PublishingError(*restore_problems(record, error)) from error
         record.published_on, record.withdrawn_on, record.withdrawal_reason = on, None, ""
         record.published_values = text.publication_values(record, on, remeasure=True)
         record.save()
