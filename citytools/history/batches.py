@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
-import pghistory.models
 from django.contrib.auth import get_user_model
 from django.core.paginator import Page, Paginator
 from django.db import connection
@@ -40,20 +39,28 @@ def batch(kind: Batch.Kind, *, command: str = "", **values: Any) -> Iterator[Bat
     """
     named = {"command": command} if command else {"batch": values.get("note") or kind.label.lower()}
     with pghistory.context(**named) as recorded:
-        # Never two accounts: a request that ran a command would be the account's
-        user = recorded.metadata.get("user")
         written = Batch(context=recorded.id, kind=kind, command=command, **values)
-        yield written
-        if connection.needs_rollback:
-            return  # a dry run
-        # A change of links ends a confirmation at the end of a transaction: that counts too
-        provenance.apply_confirmations_now()
-        if not written.counts and not pghistory.models.Context.objects.filter(pk=recorded.id):
-            return
-        written.user = get_user_model().objects.filter(pk=user).first() if user else None
-        written.counts = _merged(count_writes(recorded.id), written.counts)
-        written.pk = Batch.objects.filter(context=recorded.id).values_list("pk", flat=True).first()
-        written.save()
+        try:
+            yield written
+        except BaseException:
+            # Within a transaction all of it is taken back; without, what is done is done
+            if not connection.in_atomic_block:
+                _save(written, recorded.metadata.get("user"))
+            raise
+        if not connection.needs_rollback:  # as of a dry run
+            _save(written, recorded.metadata.get("user"))
+
+
+def _save(written: Batch, user: int | None) -> None:
+    """Save the batch with its counts and its account, if anything was written."""
+    # A change of links ends a confirmation at the end of a transaction: that counts too
+    provenance.apply_confirmations_now()
+    written.counts = _merged(count_writes(written.context), written.counts)
+    if not written.written:
+        return
+    written.user = get_user_model().objects.filter(pk=user).first() if user else None
+    written.pk = Batch.objects.filter(context=written.context).values_list("pk", flat=True).first()
+    written.save()
 
 
 def undo_hint(written: Batch) -> str:
@@ -63,11 +70,13 @@ def undo_hint(written: Batch) -> str:
 
 def file_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """What a batch keeps of the files that it was read from, in their order."""
-    contents = [(path.name, path.read_bytes()) for path in paths]
-    return [
-        {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        for name, content in contents
-    ]
+    return [_file_record(path) for path in paths]
+
+
+def _file_record(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"name": path.name, "sha256": digest, "bytes": file.tell()}
 
 
 _COUNT = """

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from citytools.history import undo
 from citytools.history.batches import undo_hint
 from citytools.history.undo_report import refusal_lines, undo_lines
+from citytools.management.commands.load import take_statistics
 from citytools.models import Batch
 
 MAX_LINES = 20
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             message = "Stopped. Nothing was undone."
             raise CommandError(message, returncode=_INTERRUPTED) from None
+        if result.batch:
+            take_statistics()
         self._report(batch, result, options)
         self.stdout.write(f"In {time.monotonic() - started:.1f} s.")
 
