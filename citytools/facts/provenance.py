@@ -66,6 +66,7 @@ class LinkEndsConfirmation(pgtrigger.Trigger):
         events = table + "event"
         names = {"table": table, "events": events, "column": column}
         super().__init__(name=name, func=_LINK.format(not_stated=_NOT_STATED, **names))
+        self.table, self.column = table, column
 
 
 _LINK = """

@@ -4,7 +4,7 @@ What is the same is left alone too, so that history stays quiet; a row that a mo
 refuses is named by its file, row and column.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -117,6 +117,12 @@ class ImportRun:
         return any(
             count.created or count.changed or count.removed for count in self.counts.values()
         )
+
+    def left_counts(self) -> dict[str, dict[str, int]]:
+        """How many rows gave way to a person, by model's label, as a batch keeps them."""
+        models = (type(row.event).pgh_tracked_model for row in self.skipped)
+        labels = Counter(model._meta.label_lower for model in models)
+        return {label: {"left": count} for label, count in labels.items()}
 
     def drafts(
         self,

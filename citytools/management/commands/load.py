@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,10 +18,12 @@ import research.imports
 import skills.imports
 import systems.imports
 from citytools.facts import provenance
+from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import ImportRun, lock_tables
 from citytools.imports.authorship import skipped_row_sentences
 from citytools.imports.csv_reader import LoadError
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
+from citytools.models import Batch
 from citytools.staff.group import APPS
 
 Reader = Callable[[Path, ImportRun], None]
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             with (
                 # A file says itself when a borough confirmed what stands in it
                 provenance.confirmation_stated(),
-                pghistory.context(command="load", demonstration=demo) as recorded,
+                batch(Batch.Kind.LOAD, command="load") as written,
             ):
                 wait_for_other_loads()
                 lock_tables()
@@ -78,11 +79,13 @@ class Command(BaseCommand):
                     load(folder, files, run)
                 if run.has_written:
                     take_statistics()
+                    written.files = file_records(_paths(required))
+                    written.counts = run.left_counts()
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
-        self._report(run, time.monotonic() - begun, str(recorded.id))
+        self._report(run, time.monotonic() - begun, undo_hint(written))
 
-    def _report(self, run: ImportRun, seconds: float, recorded_as: str) -> None:
+    def _report(self, run: ImportRun, seconds: float, hint: str) -> None:
         self.stdout.write(f"{'created':>42} changed unchanged removed")
         for name, counts in run.counts.items():
             self.stdout.write(
@@ -96,12 +99,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Left as people wrote it ({len(run.skipped)}):")
             for sentence in skipped_row_sentences(run.skipped):
                 self.stdout.write(f"- {sentence}")
-        if run.has_written:
-            self.stdout.write(
-                f"To undo: put the former files back and load again, or restore a record from its\n"
-                f"history in the admin, which names this load ({recorded_as}).\n"
-                "What was created can be deleted there."
-            )
+        if hint:
+            self.stdout.write(hint)
 
 
 def demo_choice(option: str | None) -> str:
@@ -126,6 +125,11 @@ def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)
+
+
+def _paths(folders: Iterable[Path]) -> list[Path]:
+    paths = [folder / name for folder in folders for name in READERS]
+    return [path for path in paths if path.exists()]
 
 
 def wait_for_other_loads() -> None:
