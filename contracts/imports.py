@@ -5,7 +5,7 @@ from pathlib import Path
 
 from boroughs.models import Borough
 from citytools.imports import SOURCED, ImportRun, Rows, source_fields
-from citytools.imports.authorship import last_writes_by_people
+from citytools.imports.authorship import Authorship
 from citytools.imports.csv_reader import CsvRow, read_csv
 from citytools.imports.record_finder import DeletedByPersonError, RecordFinder, is_known
 from citytools.imports.table_writer import RecordDraft
@@ -30,11 +30,12 @@ class SystemDirectory(Mapping[str, System]):
         boroughs: Mapping[str, Borough],
         functions: Mapping[str, Function],
         products: Mapping[str, Product],
+        authorship: Authorship,
     ) -> None:
         self._boroughs, self._functions, self._products = boroughs, functions, products
         records = list(System.objects.select_related("borough", "function", "product"))
         attributes = ["borough_id", "function_id", "product_id"]
-        self._finder = RecordFinder(System, attributes, last_writes_by_people(System), records)
+        self._finder = RecordFinder(authorship, attributes, records)
         self._names = [
             f"{system.borough.slug}/{system.function.name}/{system.product.name}"
             for system in records
@@ -103,7 +104,7 @@ def contracts(path: Path, run: ImportRun) -> None:
         for line, contract in rows
         for borough in run.listed(line, "partners", boroughs, "boroughs.csv")
     ]
-    run.replace(ContractPartner, rows, partners, owner="contract", columns={"borough": "partners"})
+    run.replace(ContractPartner, rows, partners, owner="contract", column="partners")
     _cover(rows, boroughs, run)
 
 
@@ -132,7 +133,8 @@ def _drafts(
 def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun) -> None:
     """Link the systems, and the functions: those of the systems as well as those named."""
     functions = run.directory(Function, "name", column="function")
-    systems = SystemDirectory(boroughs, functions, run.directory(Product, "name"))
+    products = run.directory(Product, "name")
+    systems = SystemDirectory(boroughs, functions, products, run.authorship(System))
     covers: list[RecordDraft] = []
     serves: list[RecordDraft] = []
     for line, contract in rows:
@@ -145,8 +147,8 @@ def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun
         done = [systems.function_of(part) for part in line.parts("systems")]
         served = dict.fromkeys([*listed, *(function for function in done if function)])
         serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
-    run.replace(ContractSystem, rows, covers, owner="contract")
-    run.replace(ContractFunction, rows, serves, owner="contract")
+    run.replace(ContractSystem, rows, covers, owner="contract", column="systems")
+    run.replace(ContractFunction, rows, serves, owner="contract", column="functions")
 
 
 # The function that reads each file; a file comes after those that it refers to.

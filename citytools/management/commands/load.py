@@ -11,7 +11,7 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 
 import boroughs.imports
 import contracts.imports
@@ -20,8 +20,9 @@ import skills.imports
 import systems.imports
 from citytools.facts import provenance
 from citytools.imports import ImportRun, lock_tables
-from citytools.imports.authorship import skipped_row_sentences
+from citytools.imports.conflicts import ConflictLog
 from citytools.imports.csv_reader import LoadError
+from citytools.imports.import_report import report_lines
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff.group import APPS
 
@@ -45,18 +46,42 @@ DEMO_HELP = (
 )
 
 
+SOMETHING_WAITS = 2
+
+_WAITS = (
+    "{} for a decision. Correct the file or the record; or insist on the file with --take; or say "
+    "--leave, if it is to stay so."
+)
+
+
 class Command(BaseCommand):
     help = (
-        "Loads the fixtures in one transaction. A record that a load wrote last is changed where a "
-        "file says otherwise; one that a person wrote last (in the admin, by a return, a restore, "
-        "or directly in the database) stays as it is, one that a person deleted stays deleted, and "
-        "each row left for that reason is printed. Records that no file names are as they were."
+        "Loads the fixtures in one transaction. A field that a load wrote last is changed where a "
+        "file says otherwise; what a person wrote (in the admin, by a return, a restore, or "
+        "directly in the database) stays and is listed, links too, and what a person deleted "
+        "stays deleted. Records that no file names are as they were. Exit code 1: nothing was "
+        f"loaded, a file is wrong. Exit code {SOMETHING_WAITS}: something listed waits for a "
+        "decision."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", choices=["yes", "no"], help=DEMO_HELP)
         parser.add_argument(
             "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="list what would be done, and do nothing"
+        )
+        parser.add_argument(
+            "--take",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="follow the files here even against a person: a field (ends_on, or only that of "
+            "contracts.ends_on), or a record by its key, slug or name as printed; may be repeated",
+        )
+        parser.add_argument(
+            "--leave", action="store_true", help="exit with 0 though something was left to staff"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,7 +90,8 @@ class Command(BaseCommand):
         demo = demo_choice(options["demo"])
         if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
-        run, begun = ImportRun(), time.monotonic()
+        run = ImportRun(ConflictLog(frozenset(options["take"])))
+        begun, dry = time.monotonic(), options["dry_run"]
         try:
             with (
                 # A file says itself when a borough confirmed what stands in it
@@ -76,32 +102,32 @@ class Command(BaseCommand):
                 lock_tables()
                 for folder, files in required.items():
                     load(folder, files, run)
-                if run.has_written:
+                run.conflicts.check_takes()
+                if dry:
+                    transaction.set_rollback(True)
+                elif run.has_written:
                     take_statistics()
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
-        self._report(run, time.monotonic() - begun, str(recorded.id))
+        for line in report_lines(run, every=options["verbosity"] > 1):
+            self.stdout.write(line)
+        if dry:
+            self.stdout.write("Nothing was written: this was a dry run.")
+        else:
+            self.stdout.write(f"Loaded in {time.monotonic() - begun:.1f} s.")
+        if run.has_written and not dry:
+            self.stdout.write(_how_to_undo(str(recorded.id)))
+        if (waiting := len(run.conflicts.waiting)) and not options["leave"]:
+            count = "1 thing waits" if waiting == 1 else f"{waiting:,} things wait"
+            raise CommandError(_WAITS.format(count), returncode=SOMETHING_WAITS)
 
-    def _report(self, run: ImportRun, seconds: float, recorded_as: str) -> None:
-        self.stdout.write(f"{'created':>42} changed unchanged removed")
-        for name, counts in run.counts.items():
-            self.stdout.write(
-                f"{name:<34}{counts.created:>8}{counts.changed:>8}{counts.unchanged:>10}"
-                f"{counts.removed:>8}"
-            )
-        self.stdout.write(
-            f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
-        )
-        if run.skipped:
-            self.stdout.write(f"Left as people wrote it ({len(run.skipped)}):")
-            for sentence in skipped_row_sentences(run.skipped):
-                self.stdout.write(f"- {sentence}")
-        if run.has_written:
-            self.stdout.write(
-                f"To undo: put the former files back and load again, or restore a record from its\n"
-                f"history in the admin, which names this load ({recorded_as}).\n"
-                "What was created can be deleted there."
-            )
+
+def _how_to_undo(recorded_as: str) -> str:
+    return (
+        "To undo: put the former files back and load again, or restore a record from its\n"
+        f"history in the admin, which names this load ({recorded_as}).\n"
+        "What was created can be deleted there."
+    )
 
 
 def demo_choice(option: str | None) -> str:

@@ -11,8 +11,14 @@ import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
+from citytools.facts.provenance import (
+    apply_confirmations_now,
+    confirmations_ended_in_request,
+)
 from citytools.imports import lock_tables
+from citytools.imports.conflicts import LapsedConfirmation
 from citytools.imports.csv_reader import LoadError
+from citytools.imports.import_report import conflict_lines, lapsed_lines
 from contracts.ocds.import_plan import ContractChange, ImportPlan, plan_import, write_plan
 from contracts.ocds.matching import UNKNOWN, ContractDraft, draft_contracts
 from contracts.ocds.notices import Skipped
@@ -63,6 +69,11 @@ class Command(BaseCommand):
             lock_tables()
             plan = plan_import(drafts)
             write_plan(plan)
+            apply_confirmations_now()
+            self._lapsed = [
+                LapsedConfirmation(event.title, event.was, None)
+                for event in confirmations_ended_in_request()
+            ]
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return plan, str(context.id)
@@ -83,6 +94,10 @@ class Command(BaseCommand):
         dry, every = options["dry_run"], options["verbosity"] > 1
         for line in report_lines(plan, releases=self._read, dry=dry, every=every):
             self.stdout.write(line)
+        if self._lapsed:
+            self.stdout.write(f"No longer confirmed ({len(self._lapsed):,}):")
+            for line in lapsed_lines(self._lapsed):
+                self.stdout.write(line)
         if dry:
             self.stdout.write("Nothing was written: this was a dry run.")
         elif plan.new or plan.changed:
@@ -108,6 +123,9 @@ def report_lines(plan: ImportPlan, *, releases: int, dry: bool, every: bool) -> 
         if changes:
             yield f"{would}{name}:".capitalize()
             yield from _some([_change_lines(change) for change in changes], every)
+    if plan.left_to_staff:
+        yield f"Left to staff ({len(plan.left_to_staff):,}):"
+        yield from conflict_lines(plan.left_to_staff, every=every)
     yield f"Left out: {len(plan.skipped):,} releases or awards."
     for reason, _ in Counter(skipped.reason for skipped in plan.skipped).most_common():
         left_out = [skipped for skipped in plan.skipped if skipped.reason == reason]

@@ -51,7 +51,9 @@ def imported_again(notice: Path) -> str:
 def test_a_contract_that_staff_retitled_keeps_its_title_and_is_not_doubled(notice: Path) -> None:
     with by_staff():
         Contract.objects.update(title="Case management, adults")
-    assert "a person has changed the record since" in imported_again(notice)
+    said = imported_again(notice)
+    assert "title: stays “Case management, adults” (changed by " in said
+    assert "The file says “Case management software”." in said
     assert Contract.objects.get().title == "Case management, adults"
 
 
