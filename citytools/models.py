@@ -1,6 +1,13 @@
-"""The count of changes to the data, from which pages and files know their version."""
+"""What no other app owns: the count of changes to the data, and the batches written to it."""
 
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.dateformat import format as in_format
 
 
 class DataChange(models.Model):
@@ -16,3 +23,99 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weight} at {self.at}"
+
+
+class BatchQuerySet(models.QuerySet[Any]):
+    """Queries on batches."""
+
+    def with_undos(self) -> dict[int, list["Batch"]]:
+        """The undos of these batches, and the undos of those in turn, by the batch that they undo.
+
+        A query for each step of the longest chain, and never one for each batch.
+        """
+        undos: dict[int, list[Batch]] = {}
+        numbers: Iterable[int] = [batch.pk for batch in self]
+        while steps := list(Batch.objects.filter(undoes__in=numbers).order_by("pk")):
+            for step in steps:
+                undos.setdefault(step.undoes_id or 0, []).append(step)
+            numbers = [step.pk for step in steps]
+        return undos
+
+
+class Batch(models.Model):
+    """What one command or one request wrote to several records: listed, and undone as a whole.
+
+    `context` is the history context of its events. It is no foreign key: a batch whose values have
+    no history, as a refresh of metrics, has no context to point at.
+    """
+
+    class Kind(models.TextChoices):
+        """What wrote the batch."""
+
+        LOAD = "load", "Load"
+        NOTICES = "notices", "Notices"
+        RETURN = "return", "Return"
+        ACTION = "action", "Bulk action"
+        RESTORE = "restore", "Restore"
+        PUBLISH = "publish", "Publishing"
+        MERGE = "merge", "Merge"
+        UNDO = "undo", "Undo"
+        REFRESH = "refresh", "Refresh"
+
+    context = models.UUIDField(unique=True, editable=False)
+    kind = models.CharField(max_length=20, choices=Kind)
+    at = models.DateTimeField("when", default=timezone.now, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name="who",
+        related_name="batches",
+    )
+    command = models.CharField(max_length=100, blank=True)
+    gss_code = models.CharField("borough", max_length=9, blank=True)
+    files: Any = models.JSONField(default=list, blank=True)
+    """[{name, sha256, bytes}]"""
+    counts: Any = models.JSONField(default=dict, blank=True)
+    """{model's label: {created, changed, removed, left}}, without what is zero."""
+    note = models.TextField(blank=True)
+    undoes = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="undos", editable=False
+    )
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"Batch {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """'Load of 28 November 2026, 14:05'."""
+        return f"{self.get_kind_display()} of {_in_london(self.at)}"
+
+    @property
+    def in_effect(self) -> bool:
+        """Whether what it wrote counts: no undo of all of it does. An undo may be undone in turn.
+
+        An undo that left some records as they were has not taken the batch out of effect.
+        """
+        return is_in_effect(self, Batch.objects.filter(pk=self.pk).with_undos())
+
+    @property
+    def left(self) -> int:
+        """How many records it left to others."""
+        return sum(count.get("left", 0) for count in self.counts.values())
+
+
+def is_in_effect(batch: Batch, undos: dict[int, list[Batch]]) -> bool:
+    """Whether a batch counts, with the undos that `with_undos` gave for it."""
+    return not any(is_in_effect(undo, undos) and not undo.left for undo in undos.get(batch.pk, []))
+
+
+def _in_london(moment: datetime.datetime) -> str:
+    return in_format(timezone.localtime(moment), "j F Y, H:i")
