@@ -23,6 +23,7 @@ from django.db import connection, models
 
 from citytools.facts.provenance import is_of_the_fact
 from citytools.history.page import tracked_fields
+from citytools.models import Batch
 
 Key = tuple[object, ...]
 
@@ -106,26 +107,27 @@ class RecordAuthorship:
 class Authorship:
     """What people wrote of the records of one model; nothing is known of records without them.
 
-    Two queries, of which the second reads the events of only those records that a person wrote to.
+    A few queries, of which one reads the events of only those records that a person wrote to.
     """
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         self.kind = event_model(model)
         self._fields = tracked_fields(self.kind)
-        undos = undo_contexts()
-        self.records: dict[int, RecordAuthorship] = {
-            number: _Replay(self.kind, self._fields).run(effective_events(list(events), undos))
-            for number, events in groupby(self._events(), attrgetter("record"))
-        }
+        self.records: dict[int, RecordAuthorship] = {}
+        if numbers := self._touched_by_people():
+            undos = undo_contexts()
+            for number, events in groupby(self._events(numbers), attrgetter("record")):
+                effective = effective_events(list(events), undos)
+                self.records[number] = _Replay(self.kind, self._fields).run(effective)
 
-    def _events(self) -> Iterable[LoggedEvent]:
+    def _touched_by_people(self) -> Sequence[int]:
         table = connection.ops.quote_name(self.kind._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(_TOUCHED_BY_PEOPLE.format(events=table))
-            numbers = [number for (number,) in cursor.fetchall()]
-        if not numbers:
-            return
+            return [number for (number,) in cursor.fetchall()]
+
+    def _events(self, numbers: Sequence[int]) -> Iterable[LoggedEvent]:
         about = ("pgh_obj_id", "pgh_id", "pgh_label", "pgh_created_at", "pgh_context_id")
         values = [field.attname for field in self._fields]
         events = self.kind.objects.filter(pgh_obj_id__in=numbers).order_by("pgh_obj_id", "pgh_id")
@@ -153,7 +155,8 @@ class Authorship:
 
 def undo_contexts() -> Sequence[tuple[UUID, UUID]]:
     """The context of each undo with that of the batch it undid, the newest undo first."""
-    return ()
+    undos = Batch.objects.filter(kind=Batch.Kind.UNDO, undoes__isnull=False).order_by("-pk")
+    return list(undos.values_list("context", "undoes__context"))
 
 
 def effective_events(

@@ -3,7 +3,7 @@
 import os
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 import boroughs.imports
 import contracts.imports
@@ -93,22 +93,12 @@ class Command(BaseCommand):
         run = ImportRun(ConflictLog(frozenset(options["take"])))
         begun, dry = time.monotonic(), options["dry_run"]
         try:
-            with (
-                # A file says itself when a borough confirmed what stands in it
-                provenance.confirmation_stated(),
-                pghistory.context(command="load", demonstration=demo) as recorded,
-            ):
-                wait_for_other_loads()
-                lock_tables()
-                for folder, files in required.items():
-                    load(folder, files, run)
-                run.conflicts.check_takes()
-                if dry:
-                    transaction.set_rollback(True)
-                elif run.has_written:
-                    take_statistics()
+            recorded_as = _write(required, run, demo=demo, dry=dry)
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
+        except DatabaseError as error:
+            reason = str(error).splitlines()[0]
+            raise CommandError(f"The database refuses it: {reason}. Nothing was loaded.") from error
         for line in report_lines(run, every=options["verbosity"] > 1):
             self.stdout.write(line)
         if dry:
@@ -116,10 +106,32 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"Loaded in {time.monotonic() - begun:.1f} s.")
         if run.has_written and not dry:
-            self.stdout.write(_how_to_undo(str(recorded.id)))
+            self.stdout.write(_how_to_undo(recorded_as))
         if (waiting := len(run.conflicts.waiting)) and not options["leave"]:
             count = "1 thing waits" if waiting == 1 else f"{waiting:,} things wait"
             raise CommandError(_WAITS.format(count), returncode=SOMETHING_WAITS)
+
+
+def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, demo: str, dry: bool) -> str:
+    """Load the folders, each with at least these files; returns what history calls the load."""
+    with (
+        transaction.atomic(),
+        pghistory.context(command="load", demonstration=demo) as recorded,
+    ):
+        # A file says itself when a borough confirmed what stands in it
+        with provenance.confirmation_stated():
+            wait_for_other_loads()
+            lock_tables()
+            for folder, files in required.items():
+                load(folder, files, run)
+            run.conflicts.check_takes()
+        # What is checked at the end of a transaction is checked now: a dry run has no such end
+        connection.check_constraints()
+        if dry:
+            transaction.set_rollback(True)
+        elif run.has_written:
+            take_statistics()
+    return str(recorded.id)
 
 
 def _how_to_undo(recorded_as: str) -> str:
