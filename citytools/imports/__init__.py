@@ -62,10 +62,14 @@ class _Table(Generic[M]):
 
 @dataclass(frozen=True)
 class _Title:
-    """What a file calls a record, and what --take may call it."""
+    """A record as a file has it, by which it is named, and what else --take may call it."""
 
-    name: str = ""
+    record: models.Model | None = None
     names: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return str(self.record or "")
 
 
 @dataclass
@@ -179,11 +183,11 @@ class ImportRun:
     def _title(self, table: _Table[M], draft: RecordDraft, record: M) -> _Title:
         if table.owner:
             owner = draft.values[table.owner]
-            title = self._titles.get((type(owner), owner.pk), _Title(str(owner)))
+            title = self._titles.get((type(owner), owner.pk)) or _Title(owner)
         elif self.conflicts.takes:
-            title = _Title(str(record), frozenset(table.records.record_names(record)))
+            title = _Title(record, frozenset(table.records.record_names(record)))
         else:
-            title = _Title(str(record))
+            title = _Title(record)
         if self.conflicts.takes:
             self.conflicts.add_names(title.names)
             for name in draft.values:
