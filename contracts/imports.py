@@ -41,13 +41,13 @@ def contracts(path: Path, run: ImportRun) -> None:
     """contracts.csv: contracts, who shares them, and what they cover."""
     boroughs = run.directory(Borough, "slug")
     drafts = _drafts(read_csv(path, _CONTRACT), boroughs, run)
-    rows = run.upsert(Contract, drafts, key=["key"])
+    rows = run.upsert(Contract, drafts, key=["lead", "title", "starts_on"], stable_key="key")
     partners = [
         RecordDraft(line, {"contract": contract, "borough": borough})
         for line, contract in rows
         for borough in run.listed(line, "partners", boroughs, "boroughs.csv")
     ]
-    run.replace(ContractPartner, rows, partners, owner="contract", columns={"borough": "partners"})
+    run.replace(ContractPartner, rows, partners, owner="contract", column="partners")
     _cover(rows, run)
 
 
@@ -88,8 +88,8 @@ def _cover(rows: Rows[Contract], run: ImportRun) -> None:
         # Also of systems that staff deleted: the contract still covers what they did
         served |= dict.fromkeys(_functions_served(line.parts("systems"), systems))
         serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
-    run.replace(ContractSystem, rows, covers, owner="contract")
-    run.replace(ContractFunction, rows, serves, owner="contract")
+    run.replace(ContractSystem, rows, covers, owner="contract", column="systems")
+    run.replace(ContractFunction, rows, serves, owner="contract", column="functions")
 
 
 def _functions_served(keys: Sequence[str], systems: Mapping[str, System]) -> QuerySet[Function]:
@@ -99,7 +99,8 @@ def _functions_served(keys: Sequence[str], systems: Mapping[str, System]) -> Que
         try:
             numbers.add(systems[key].function_id)
         except DeletedByPersonError as deleted:
-            numbers.add(deleted.event.function_id)
+            version = deleted.event.kind.objects.get(pgh_id=deleted.event.number)
+            numbers.add(version.function_id)
     return Function.objects.filter(pk__in=numbers).order_by("position", "pk")
 
 

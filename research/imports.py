@@ -80,7 +80,7 @@ def _publish(
             for target in run.listed(line, column, known, f"the {column}")
         ]
         through = cast("type[models.Model]", field.remote_field.through)
-        run.replace(through, rows, links, owner=near)
+        run.replace(through, rows, links, owner=near, column=column)
 
 
 def _publishing_values(model: type[Publication], line: CsvRow) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def products(path: Path, run: ImportRun) -> None:
         for line, product in rows
         for function in run.listed(line, "functions", known, "functions.csv")
     ]
-    run.replace(ProductFunction, rows, functions_made_for, owner="product")
+    run.replace(ProductFunction, rows, functions_made_for, owner="product", column="functions")
     former_names = [
         RecordDraft(line, {"product": product, "name": name})
         for line, product in rows
@@ -166,7 +166,7 @@ def systems(path: Path, run: ImportRun) -> None:
             **source_fields(line),
         },
     )
-    run.upsert(System, drafts, key=["key"])
+    run.upsert(System, drafts, key=["borough", "function", "product"], stable_key="key")
 
 
 # The function that reads each file; a file comes after those that it refers to.

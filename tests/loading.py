@@ -75,9 +75,11 @@ def document(**changes: Any) -> dict[str, list[dict[str, Any]]]:
 Folder = Callable[..., Path]
 
 
-def load(fixtures: Path = FIXTURES, demo: str = "no") -> str:
+def load(fixtures: Path = FIXTURES, *options: str, demo: str = "no") -> str:
+    """What the command says; with `--leave` and perhaps other options."""
     out = StringIO()
-    call_command("load", "--demo", demo, "--from", str(fixtures), stdout=out)
+    folders = ("--demo", demo, "--from", str(fixtures))
+    call_command("load", *folders, "--leave", *options, stdout=out)
     return out.getvalue()
 
 

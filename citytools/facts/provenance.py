@@ -37,7 +37,7 @@ class FieldEndsConfirmation(pgtrigger.Trigger):
 
     def get_condition(self, model: Any) -> pgtrigger.Condition:
         """That any column differs which is part of the fact."""
-        fields = [field for field in model._meta.concrete_fields if _is_of_the_fact(field)]
+        fields = [field for field in model._meta.concrete_fields if is_of_the_fact(field)]
         quoted = [connection.ops.quote_name(field.column) for field in fields]
         changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in quoted)
         return pgtrigger.Condition(
@@ -45,7 +45,8 @@ class FieldEndsConfirmation(pgtrigger.Trigger):
         )
 
 
-def _is_of_the_fact(field: Any) -> bool:
+def is_of_the_fact(field: Any) -> bool:
+    """Whether a change of the field ends a confirmation of the record."""
     # A generated column follows from the others, and is not there yet before a row is written
     return not (field.primary_key or field.generated or field.name in _NOT_OF_THE_FACT)
 
@@ -63,10 +64,15 @@ class LinkEndsConfirmation(pgtrigger.Trigger):
     timing = pgtrigger.Deferred
 
     def __init__(self, name: str, *, table: str, column: str) -> None:
+        self.table, self.column = table, column
         events = table + "event"
         names = {"table": table, "events": events, "column": column}
         super().__init__(name=name, func=_LINK.format(not_stated=_NOT_STATED, **names))
         self.table, self.column = table, column
+
+    def is_of(self, model: type[models.Model]) -> bool:
+        """Whether the links belong to records of the model."""
+        return bool(self.table == model._meta.db_table)
 
 
 _LINK = """

@@ -135,7 +135,7 @@ def _json_words(value: Any) -> str:
     return EMPTY if value is None else str(value)
 
 
-def _excerpts(old: str, new: str) -> tuple[str, str]:
+def excerpts(old: str, new: str) -> tuple[str, str]:
     """Both cut to a readable length, from a little before the place where they begin to differ.
 
     Two long texts that differ late would otherwise look the same.
@@ -162,8 +162,8 @@ def field_changes(
     for field in fields:
         old, new = _value(before, field), _value(after, field)
         if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
-            excerpts = _excerpts(names.words(field, old), names.words(field, new))
-            changes.append(FieldChange(field_label(field), *excerpts))
+            both = excerpts(names.words(field, old), names.words(field, new))
+            changes.append(FieldChange(field_label(field), *both))
     return changes
 
 

@@ -4,112 +4,91 @@ What is the same is left alone too, so that history stays quiet; a row that a mo
 refuses is named by its file, row and column.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
+import pgtrigger
 from django.db import connection, models
 
+from citytools.facts.provenance import LinkEndsConfirmation
 from citytools.history import data_version
-from citytools.imports.authorship import Key, SkippedRow, last_writes_by_people
+from citytools.imports.authorship import Authorship, Key, PersonEvent, RecordAuthorship
+from citytools.imports.conflicts import (
+    DELETED,
+    LEFT_OUT,
+    LINKED,
+    PART,
+    UNLINKED,
+    Conflict,
+    ConflictLog,
+    LapsedConfirmation,
+    field_names,
+)
 from citytools.imports.csv_reader import CsvRow
-from citytools.imports.record_finder import DeletedByPersonError, NameDirectory, RecordFinder
-from citytools.imports.table_writer import RecordDraft, TableWriter, attribute_name
-
-Pair = tuple[int, int]
-
-
-class LinkRows:
-    """The links of some owners, compared with what a file says of them.
-
-    `surplus` are numbers of links to remove, `drafts` links to add or to find as they are,
-    `skipped` the rows that give way to a person. A record that a person wrote last keeps the links
-    that it has: they were on the form that was saved.
-    """
-
-    def __init__(
-        self,
-        model: type[models.Model],
-        owners: Sequence[tuple[CsvRow, models.Model]],
-        drafts: Sequence[RecordDraft],
-        owner: str,
-    ) -> None:
-        self.fields = [field.name for field in model._meta.fields if field.remote_field]
-        (self._far,) = (name for name in self.fields if name != owner)
-        self._near = owner
-        self._lines: dict[int, CsvRow] = {record.pk: line for line, record in owners}
-        self._by_people = last_writes_by_people(model)
-        self._owners_by_people = last_writes_by_people(type(owners[0][1])) if owners else {}
-        self._stated: dict[Pair, RecordDraft] = {}
-        for draft in drafts:
-            self._stated.setdefault(self._pair(draft), draft)
-        near, far = attribute_name(model, owner), attribute_name(model, self._far)
-        links = model._default_manager.filter(**{f"{owner}__in": self._lines})
-        self._present = {(getattr(link, near), getattr(link, far)): link for link in links}
-        self.surplus: list[int] = []
-        self.skipped: list[SkippedRow] = []
-        self._compare()
-        self.drafts = [draft for draft in drafts if self._is_written(draft)]
-
-    def _pair(self, draft: RecordDraft) -> Pair:
-        return draft.values[self._near].pk, draft.values[self._far].pk
-
-    def _compare(self) -> None:
-        removes: dict[int, list[models.Model]] = defaultdict(list)
-        adds: dict[int, list[models.Model]] = defaultdict(list)
-        for pair, link in self._present.items():
-            owner = pair[0]
-            if pair in self._stated:
-                continue
-            if owner in self._owners_by_people:
-                removes[owner].append(getattr(link, self._far))
-            elif event := self._by_people.get(link.pk):
-                self.skipped.append(SkippedRow(self._lines[owner], event, "linked"))
-            else:
-                self.surplus.append(link.pk)
-        for pair, draft in self._stated.items():
-            if pair not in self._present and pair[0] in self._owners_by_people:
-                adds[pair[0]].append(draft.values[self._far])
-        for owner in {**adds, **removes}:
-            event, line = self._owners_by_people[owner], self._lines[owner]
-            self.skipped.append(
-                SkippedRow(line, event, "links", adds=adds[owner], removes=removes[owner])
-            )
-
-    def _is_written(self, draft: RecordDraft) -> bool:
-        """Not what is about a person's record, unless it exists and is to be counted once."""
-        pair = self._pair(draft)
-        if pair[0] not in self._owners_by_people:
-            return True
-        return pair in self._present and self._stated[pair] is draft
-
+from citytools.imports.import_report import ImportCounts
+from citytools.imports.link_rows import LinkRows
+from citytools.imports.record_finder import (
+    DeletedByPersonError,
+    NameDirectory,
+    RecordFinder,
+    TableRecords,
+)
+from citytools.imports.record_update import CONFIRMED, RecordUpdate
+from citytools.imports.table_writer import RecordDraft, TableWriter
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
 Rows = list[tuple[CsvRow, M]]
 """Rows of a file, each with the record that it is about."""
+Identity = tuple[type[models.Model], int]
 
 
-@dataclass
-class ImportCounts:
-    """What became of the rows for one table."""
+@dataclass(frozen=True)
+class _Table(Generic[M]):
+    """One table while its rows are written; `owner` is the field of a link to whom it belongs."""
 
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
+    records: TableRecords[M]
+    writer: TableWriter[M]
+    owner: str
+
+    @property
+    def model(self) -> type[M]:
+        return self.writer.model
+
+    def column(self, name: str) -> str:
+        return self.writer.columns.get(name, name)
+
+
+@dataclass(frozen=True)
+class _Title:
+    """A record as a file has it, by which it is named, and what else --take may call it."""
+
+    record: models.Model | None = None
+    names: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return str(self.record or "")
 
 
 @dataclass
 class ImportRun:
-    """One import: what became of each table, and which rows gave way to a person."""
+    """One import: what became of the rows of each file, and which words of people stand."""
 
+    conflicts: ConflictLog = field(default_factory=ConflictLog)
     counts: dict[str, ImportCounts] = field(default_factory=dict)
-    skipped: list[SkippedRow] = field(default_factory=list)
-    _first_lines: dict[tuple[type[models.Model], Key], CsvRow] = field(default_factory=dict)
-    _left_out: dict[type[models.Model], list[tuple[CsvRow, Any]]] = field(default_factory=dict)
+    lapsed: list[LapsedConfirmation] = field(default_factory=list)
+    _authorships: dict[type[models.Model], Authorship] = field(default_factory=dict)
+    _first_lines: dict[Key, CsvRow] = field(default_factory=dict)
+    _left_out: dict[type[models.Model], list[tuple[CsvRow, PersonEvent]]] = field(
+        default_factory=dict
+    )
     _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
+    _titles: dict[Identity, _Title] = field(default_factory=dict)
+    _links_events: dict[type[models.Model], dict[int, PersonEvent]] = field(default_factory=dict)
+    _updates: dict[Identity, RecordUpdate] = field(default_factory=dict)
 
     @property
     def has_written(self) -> bool:
@@ -118,9 +97,15 @@ class ImportRun:
             count.created or count.changed or count.removed for count in self.counts.values()
         )
 
+    def authorship(self, model: type[models.Model]) -> Authorship:
+        """What people wrote of a model's records before this import."""
+        if model not in self._authorships:
+            self._authorships[model] = Authorship(model)
+        return self._authorships[model]
+
     def left_counts(self) -> dict[str, dict[str, int]]:
-        """How many rows gave way to a person, by model's label, as a batch keeps them."""
-        models = (type(row.event).pgh_tracked_model for row in self.skipped)
+        """How many words of the files gave way to a person, as a batch has them."""
+        models = (conflict.event.kind.pgh_tracked_model for conflict in self.conflicts.waiting)
         labels = Counter(model._meta.label_lower for model in models)
         return {label: {"left": count} for label, count in labels.items()}
 
@@ -136,13 +121,13 @@ class ImportRun:
             try:
                 drafts.append(RecordDraft(line, values(line)))
             except DeletedByPersonError as deleted:
-                self.skipped.append(SkippedRow(line, deleted.event, "names"))
+                self.conflicts.waiting.append(Conflict(LEFT_OUT, line, deleted.event))
                 self._left_out.setdefault(model, []).append((line, deleted.event))
         return drafts
 
     def directory(self, model: type[M], name: str, column: str = "") -> NameDirectory[M]:
         """Records of a model by a field, which its own file may call otherwise."""
-        finder = RecordFinder(model, [name], last_writes_by_people(model))
+        finder: RecordFinder[M] = RecordFinder(self.authorship(model), [name])
         rows = self._rows.get(model, [])
         return NameDirectory(finder, column or name, rows, self._left_out.get(model, []))
 
@@ -153,7 +138,7 @@ class ImportRun:
             try:
                 records.append(line.lookup_name(column, part, known, listed_in))
             except DeletedByPersonError as deleted:
-                self.skipped.append(SkippedRow(line, deleted.event, "part", column=column))
+                self.conflicts.waiting.append(Conflict(PART, line, deleted.event, column=column))
         return records
 
     def upsert(
@@ -162,62 +147,111 @@ class ImportRun:
         drafts: Sequence[RecordDraft],
         *,
         key: Sequence[str],
+        stable_key: str = "",
         columns: Mapping[str, str] | None = None,
+        owner: str = "",
     ) -> Rows[M]:
         """The records that the drafts describe, in their order, created or changed if need be.
 
-        `columns` says which column a field comes from where the two are called differently. A
-        record that a person wrote last stays as it is; one that a person deleted has no row here.
+        A record is found by its `stable_key`, if there is such a field and the row has it, then by
+        its natural `key`. `columns` says which column a field comes from where the two are called
+        differently. A value that a person wrote stays; a record that a person deleted has no row
+        here. `owner` is the field of a link to whose record the row belongs.
         """
-        by_people = last_writes_by_people(model)
-        finder = RecordFinder(model, [attribute_name(model, name) for name in key], by_people)
         writer = TableWriter(model, columns or {})
-        rows = []
+        records = TableRecords(model, self.authorship(model), key, stable_key)
+        table = _Table(records, writer, owner)
+        rows, titles = [], []
         for draft in drafts:
             record = writer.checked(draft)
-            self._claim(model, finder.key(record), draft.line)
+            for finder, value in records.keys(record):
+                self._claim((model, *finder.attributes, value), draft.line)
+            title = self._title(table, draft, record)
             try:
-                before = finder.find(finder.key(record))
+                before, fixed = records.find(record)
             except DeletedByPersonError as deleted:
-                says = {name: value for name, value in draft.values.items() if value}
-                self.skipped.append(SkippedRow(draft.line, deleted.event, "deleted", says=says))
-                self._left_out.setdefault(model, []).append((draft.line, deleted.event))
-                continue
+                if not self._brings_back(table, draft, title, deleted.event):
+                    self._left_out.setdefault(model, []).append((draft.line, deleted.event))
+                    continue
+                before, fixed = None, set()
             if before is None:
                 writer.created.append((draft.line, record))
-                self._counts_of(model).created += 1
+                self._counts_of(draft.line).created += 1
             else:
-                # Found under a former name: the file may not take the new one away
-                renamed = finder.key(before) != finder.key(record)
-                fixed = set(key) if renamed and before.pk not in by_people else set()
-                self._update(writer, before, record, draft, fixed, by_people.get(before.pk))
+                self._update(table, before, record, draft, fixed, title)
             rows.append((draft.line, before or record))
+            titles.append(title)
         writer.write()
+        for (_, record), title in zip(rows, titles, strict=True):
+            self._titles[model, record.pk] = title
         self._rows.setdefault(model, []).extend(rows)
         return rows
 
+    def _title(self, table: _Table[M], draft: RecordDraft, record: M) -> _Title:
+        if table.owner:
+            owner = draft.values[table.owner]
+            title = self._titles.get((type(owner), owner.pk)) or _Title(owner)
+        elif self.conflicts.takes:
+            title = _Title(record, frozenset(table.records.record_names(record)))
+        else:
+            title = _Title(record)
+        if self.conflicts.takes:
+            self.conflicts.add_names(title.names)
+            for name in draft.values:
+                column = table.column(name)
+                self.conflicts.add_names(field_names(table.model, draft.line, name, column))
+        return title
+
+    def _brings_back(
+        self, table: _Table[M], draft: RecordDraft, title: _Title, event: PersonEvent
+    ) -> bool:
+        """Whether what a person deleted is written again, since somebody insists."""
+        if not table.owner:
+            conflict = Conflict(DELETED, draft.line, event, title.name)
+            return self.conflicts.settle(conflict, title.names)
+        (far,) = (name for name in table.records.key if name != table.owner)
+        column = table.column(far)
+        own: Any = table.model._meta.get_field(far)
+        stated = draft.values[far].pk
+        conflict = Conflict(
+            UNLINKED, draft.line, event, title.name, column, field=own, stated=stated
+        )
+        names = field_names(table.model, draft.line, far, column)
+        return self.conflicts.settle(conflict, names | title.names)
+
     def _update(
         self,
-        writer: TableWriter[M],
+        table: _Table[M],
         before: M,
         after: M,
         draft: RecordDraft,
         fixed: set[str],
-        by_person: Any,
+        title: _Title,
     ) -> None:
-        """Change a record in what differs, unless a person wrote it last."""
-        names = writer.differing(
+        """Change a record in what differs, as far as no person's word is against it."""
+        writer, line = table.writer, draft.line
+        differing = writer.differing(
             before, after, [name for name in draft.values if name not in fixed]
         )
-        counts = self._counts_of(writer.model)
-        if not names:
-            counts.unchanged += 1
-        elif by_person:
-            says = {name: draft.values[name] for name in names}
-            self.skipped.append(SkippedRow(draft.line, by_person, "edited", says=says))
-        else:
-            writer.change(draft.line, before, after, names)
+        people = self.authorship(table.model).records.get(before.pk)
+        linked = self._linked_by_people(table.model).get(before.pk)
+        counts, left = self._counts_of(line), len(self.conflicts.waiting)
+        if people or linked:
+            known = people or RecordAuthorship()
+            update = RecordUpdate(
+                before, after, draft, title.name, title.names, writer.columns, known, linked
+            )
+            update.plan(differing, self.conflicts)
+            differing = update.fields
+            if update.lapsed:
+                self.lapsed.append(update.lapsed)
+            else:
+                self._updates[table.model, before.pk] = update
+        if differing:
+            writer.change(line, before, after, differing)
             counts.changed += 1
+        elif len(self.conflicts.waiting) == left:
+            counts.unchanged += 1
 
     def replace(
         self,
@@ -226,25 +260,68 @@ class ImportRun:
         drafts: Sequence[RecordDraft],
         *,
         owner: str,
-        columns: Mapping[str, str] | None = None,
+        column: str,
     ) -> None:
-        """Links of the owners to exactly what the drafts say; their other links are removed.
+        """Links of the owners to what the drafts say; their other links are removed.
 
-        A draft's values are the two records that a link joins. What a person linked stays, what a
-        person unlinked stays so, and a record that a person wrote last keeps the links it has.
+        A draft's values are the two records that a link joins; `column` names the others in the
+        file. What a person linked stays, and what a person unlinked stays so.
         """
-        links = LinkRows(model, owners, drafts, owner)
-        self.skipped += links.skipped
-        if links.surplus:
-            model._default_manager.filter(pk__in=links.surplus).delete()
-        self._counts_of(model).removed += len(links.surplus)
-        self.upsert(model, links.drafts, key=links.fields, columns=columns)
+        links = LinkRows(self.authorship(model), owners, drafts, owner)
+        for link, event in links.made_by_people:
+            title = self._titles.get((type(owners[0][1]), links.pair(link)[0]), _Title())
+            if self._is_removed(links, link, event, column, title):
+                links.surplus.append(link)
+        model._default_manager.filter(pk__in=[link.pk for link in links.surplus]).delete()
+        changed = {links.pair(link)[0] for link in links.surplus}
+        for link in links.surplus:
+            self._counts_of(links.lines[links.pair(link)[0]]).removed += 1
+        columns = {links.far.name: column}
+        rows = self.upsert(model, drafts, key=links.fields, columns=columns, owner=owner)
+        changed |= {
+            links.pair(link)[0] for _, link in rows if links.pair(link) not in links.present
+        }
+        self._end_confirmations(owners, changed)
 
-    def _counts_of(self, model: type[models.Model]) -> ImportCounts:
-        return self.counts.setdefault(str(model._meta.verbose_name_plural), ImportCounts())
+    def _is_removed(
+        self, links: LinkRows, link: models.Model, event: PersonEvent, column: str, title: _Title
+    ) -> bool:
+        """Whether what a person linked goes, since somebody insists on a file without it."""
+        number, far = links.pair(link)
+        line = links.lines[number]
+        conflict = Conflict(LINKED, line, event, title.name, column, links.far, present=far)
+        names = field_names(type(link), line, links.far.name, column)
+        return self.conflicts.settle(conflict, names | title.names)
 
-    def _claim(self, model: type[models.Model], key: Key, line: CsvRow) -> None:
-        first = self._first_lines.setdefault((model, key), line)
+    def _linked_by_people(self, model: type[models.Model]) -> dict[int, PersonEvent]:
+        """Records with a link that people made or removed, for the links that are of the fact."""
+        if model not in self._links_events:
+            events = self._links_events[model] = {}
+            tables: list[tuple[Any, Any]] = pgtrigger.registered()
+            for table, trigger in tables:
+                if isinstance(trigger, LinkEndsConfirmation) and trigger.is_of(model):
+                    for people in self.authorship(table).records.values():
+                        if event := people.creation or people.deletion or people.any_edit:
+                            events[people.last_values[trigger.column]] = event
+        return self._links_events[model]
+
+    def _end_confirmations(self, owners: Rows[M], changed: Collection[int]) -> None:
+        """End what people confirmed of the records whose links have changed."""
+        ended = []
+        for _, record in owners:
+            update = self._updates.get((type(record), record.pk))
+            if update and record.pk in changed and update.links_change(self.conflicts):
+                ended.append(record)
+                self.lapsed += [update.lapsed] if update.lapsed else []
+                del self._updates[type(record), record.pk]
+        if ended:
+            type(ended[0])._default_manager.bulk_update(ended, [CONFIRMED])
+
+    def _counts_of(self, line: CsvRow) -> ImportCounts:
+        return self.counts.setdefault(line.file, ImportCounts())
+
+    def _claim(self, key: Key, line: CsvRow) -> None:
+        first = self._first_lines.setdefault(key, line)
         if first is not line:
             raise line.wrong(
                 "",

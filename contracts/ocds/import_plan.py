@@ -1,10 +1,11 @@
 """What a file of notices would change: for each contract the states that its notices give it.
 
 An award, then its update, are one contract in two states. What staff or a borough have recorded
-since stays.
+since stays, field by field.
 """
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,11 @@ from django.core.exceptions import ValidationError
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import Confidence, SourceKind
-from citytools.imports.authorship import last_writes_by_people
+from citytools.imports.authorship import Authorship, PersonEvent
+from citytools.imports.conflicts import FIELD, Conflict
+from citytools.imports.csv_reader import CsvRow
 from citytools.imports.record_finder import DeletedByPersonError, RecordFinder
+from citytools.imports.table_writer import attribute_name
 from contracts.models import Contract, ContractPartner
 from contracts.ocds import fields
 from contracts.ocds.matching import Companies, ContractDraft, Frameworks, Key
@@ -52,8 +56,13 @@ class States:
         self._companies, self._frameworks = Companies(), Frameworks()
         self._titles = titles
 
-    def after(self, now: State, draft: ContractDraft) -> State:
-        """The state after a notice; `now` is empty for a new contract."""
+    def after(
+        self, now: State, draft: ContractDraft, by_people: Collection[str]
+    ) -> tuple[State, State]:
+        """The state after a notice, and what else it says of the fields that people wrote.
+
+        `now` is empty for a new contract.
+        """
         notice = draft.notice
         stated = dict(notice.values)
         supplier, doubt = self._companies.match(notice.suppliers, stated.get("title", ""))
@@ -68,17 +77,23 @@ class States:
         if now.get("note", _OURS).startswith(_OURS):
             note = f"{_OURS}{notice.ocid}, award {notice.award_id}."
             stated["note"] = " ".join([note, *doubts])
-        return self._merged(now, stated, draft)
-
-    def _merged(self, now: State, stated: State, draft: ContractDraft) -> State:
-        if "total_value" in stated and stated["total_value"] != now.get("total_value"):
-            stated.setdefault("vat", "")  # the VAT basis of another figure says nothing of this one
         if not stated["source_url"]:
             del stated["source_url"]
+        kept_out = {name: stated.pop(name) for name in by_people if name in stated}
+        differing = {name: value for name, value in kept_out.items() if value != now[name]}
+        return self._merged(now, stated, draft, by_people), differing
+
+    def _merged(
+        self, now: State, stated: State, draft: ContractDraft, by_people: Collection[str]
+    ) -> State:
+        value = stated.get("total_value", now.get("total_value"))
+        if value != now.get("total_value") and "vat" not in by_people:
+            stated.setdefault("vat", "")  # the VAT basis of another figure says nothing of this one
         known = {"supplier": None, "framework": None, "total_value": None} | now | stated
         after = {name: known.get(name, "") for name in FIELDS}
         extended, end = after["extension_until"], after["ends_on"]
-        if extended and end and last_day(extended) < last_day(end):
+        passed = extended and end and last_day(extended) < last_day(end)
+        if passed and "extension_until" not in by_people:
             after["extension_until"] = ""
         return after | {"title": self._free_title(now, after, draft)}
 
@@ -93,20 +108,26 @@ class States:
         holder = self._titles.get((draft.lead.pk, title, after["starts_on"]))
         return numbered if isinstance(holder, tuple) and holder != draft.key else title
 
-    def refused(self, after: State, draft: ContractDraft) -> tuple[str, str] | None:
+    def refused(
+        self, after: State, draft: ContractDraft, present: Contract | None
+    ) -> tuple[str, str] | None:
         """Why a state cannot be recorded, and what about it; None where it can."""
         start, end = after["starts_on"], after["ends_on"]
         if not after["title"]:
             return NO_TITLE, f"award {draft.notice.award_id}"
         if start and end and last_day(end) < first_day(start):
             return BACKWARDS, f"award {draft.notice.award_id}, {start} to {end}"
-        holder = self._titles.get((draft.lead.pk, after["title"], after["starts_on"]))
-        if holder is not None and holder != draft.key:
+        lead = present.lead_id if present else draft.lead.pk
+        holder = self._titles.get((lead, after["title"], after["starts_on"]))
+        if holder is not None and holder != (_key(present) if present else draft.key):
             return SAME_TITLE, f"contract {holder}" if isinstance(holder, int) else after["title"]
-        values = {name: value for name, value in after.items() if name not in _LINKS}
-        record = Contract(source_kind=SourceKind.NOTICE, **_identity(draft), **values)
+        new = Contract(source_kind=SourceKind.NOTICE, **_identity(draft))
+        record = copy.copy(present) if present else new
+        for name in after.keys() - _LINKS:
+            setattr(record, name, after[name])
         try:
             record.clean_fields(exclude=["lead", *_LINKS])
+            record.clean()
         except ValidationError as error:
             faults = error.message_dict.items()
             return REFUSED, "; ".join(f"{name}: {' '.join(why)}" for name, why in faults)
@@ -118,7 +139,6 @@ BY_HAND = "a contract of this OCID is recorded by hand; give it the award number
 OTHER_SOURCE = "it is recorded from another source since"
 CONFIRMED = "the borough has confirmed the record since"
 OLDER = "a later notice is recorded already"
-BY_STAFF = "a person has changed the record since"
 DELETED = "a person has deleted the record"
 
 
@@ -143,6 +163,7 @@ class ImportPlan:
 
     changes: list[ContractChange] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    left_to_staff: list[Conflict] = field(default_factory=list)
 
     @property
     def new(self) -> list[ContractChange]:
@@ -165,9 +186,9 @@ def plan_import(drafts: Iterable[ContractDraft | Skipped]) -> ImportPlan:
 class _Planner:
     def __init__(self) -> None:
         records = list(Contract.objects.select_related("supplier", "framework").order_by("pk"))
-        self._by_people = last_writes_by_people(Contract)
+        self._authorship = Authorship(Contract)
         awarded = [record for record in records if record.award_id]
-        self._finder = RecordFinder(Contract, _KEY, self._by_people, awarded)
+        self._finder = RecordFinder(self._authorship, _KEY, awarded)
         self._by_hand = {
             (record.ocid, record.lead_id): record
             for record in records
@@ -175,15 +196,17 @@ class _Planner:
         }
         self._titles: dict[tuple[int, str, str], Key | int] = {
             (record.lead_id, record.title, record.starts_on): (
-                (record.ocid, record.lead_id, record.award_id) if record.award_id else record.pk
+                _key(record) if record.award_id else record.pk
             )
             for record in records
         }
         self._states = States(self._titles)
-        self._partners = set(ContractPartner.objects.values_list("contract", "borough"))
+        self._partners: set[tuple[object, ...]] = set(
+            ContractPartner.objects.values_list("contract", "borough")
+        )
         # A borough that staff took off a contract is not put on it again
-        events = last_writes_by_people(ContractPartner).values()
-        self._partners |= {(event.contract_id, event.borough_id) for event in events}
+        partners = Authorship(ContractPartner)
+        self._partners |= partners.deleted_values("contract_id", "borough_id")
         self._plan = ImportPlan()
 
     def plan(self, drafts: Iterable[ContractDraft | Skipped]) -> ImportPlan:
@@ -216,7 +239,6 @@ class _Planner:
             reason, detail = NOT_IN_FORCE, f"{status}: award {draft.notice.award_id}{advice}"
         elif record:
             reason = _reason_to_keep(record, draft.notice.values["as_of"])
-            reason = reason or (BY_STAFF if record.pk in self._by_people else "")
         else:
             reason, detail = (BY_HAND, f"contract {by_hand.pk}") if by_hand else ("", "")
         if reason:
@@ -225,13 +247,17 @@ class _Planner:
 
     def _add_states(self, change: ContractChange, drafts: list[ContractDraft]) -> None:
         """Add the states of one contract; none if the last is what is on record."""
-        before = {name: getattr(change.record, name) for name in FIELDS} if change.record else {}
-        now = before
+        record = change.record
+        before = {name: getattr(record, name) for name in FIELDS} if record else {}
+        by_people = self._fields_by_people(record)
+        now, latest = before, drafts[0]
+        left: State = {}
         for draft in drafts:
-            after = self._states.after(now, draft)
-            if refused := self._states.refused(after, draft):
+            after, kept_out = self._states.after(now, draft, by_people)
+            if refused := self._states.refused(after, draft, record):
                 self._plan.skipped.append(draft.skipped(*refused))
                 continue
+            left, latest = left | kept_out, draft
             change.partners.update(dict.fromkeys(self._new_partners(draft, change.record)))
             if after != now:
                 change.states.append(after)
@@ -239,10 +265,27 @@ class _Planner:
         if now == before:
             change.states.clear()
         if change.states:
-            title = (change.draft.lead.pk, now["title"], now["starts_on"])
-            self._titles[title] = change.draft.key
+            lead = record.lead_id if record else change.draft.lead.pk
+            holder = _key(record) if record else change.draft.key
+            self._titles[lead, now["title"], now["starts_on"]] = holder
+        if record:
+            self._plan.left_to_staff += [
+                _conflict(record, latest, name, by_people[name], value)
+                for name, value in left.items()
+                if value != before[name]
+            ]
         if change.states or change.record:
             self._plan.changes.append(change)
+
+    def _fields_by_people(self, record: Contract | None) -> dict[str, PersonEvent]:
+        """The fields of a contract whose value a person wrote, each with the event."""
+        events = {
+            name: self._authorship.edit(record.pk, attribute_name(Contract, name))
+            if record
+            else None
+            for name in FIELDS
+        }
+        return {name: event for name, event in events.items() if event}
 
     def _new_partners(self, draft: ContractDraft, record: Contract | None) -> list[Borough]:
         return [
@@ -253,6 +296,19 @@ class _Planner:
 
 
 _KEY = ("ocid", "lead_id", "award_id")
+
+
+def _key(record: Contract) -> Key:
+    return record.ocid, record.lead_id, record.award_id
+
+
+def _conflict(
+    record: Contract, draft: ContractDraft, name: str, event: PersonEvent, value: Any
+) -> Conflict:
+    own: Any = Contract._meta.get_field(name)
+    line = CsvRow("", draft.notice.place, {})
+    present = getattr(record, attribute_name(Contract, name))
+    return Conflict(FIELD, line, event, record.title, name, own, present, value)
 
 
 def _reason_to_keep(record: Contract, as_of: str) -> str:

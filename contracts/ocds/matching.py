@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.imports.authorship import former_keys, last_writes_by_people
+from citytools.imports.authorship import Authorship, former_keys
 from contracts.models import Framework
 from contracts.ocds import fields
 from contracts.ocds.notices import AwardNotice, Release, Skipped
@@ -137,9 +137,8 @@ class Companies:
             for name in model._default_manager.order_by().values_list("name", flat=True)
         }
         self._deleted = {
-            fields.comparison_key(event.name)
-            for event in last_writes_by_people(Supplier).values()
-            if event.pgh_label == "delete"
+            fields.comparison_key(str(name))
+            for (name,) in Authorship(Supplier).deleted_values("name")
         }
 
     def match(self, suppliers: Sequence[Party], title: str) -> tuple[Supplier | None, str]:

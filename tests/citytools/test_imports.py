@@ -53,14 +53,14 @@ def test_new_rows_are_created_in_the_order_of_their_drafts() -> None:
     written = run.upsert(Supplier, drafts("Zebra", "Ape"), key=["slug"])
     assert [record.name for _, record in written] == ["Zebra", "Ape"]
     assert all(record.pk for _, record in written)
-    assert run.counts == {"suppliers": ImportCounts(created=2)}
+    assert run.counts == {"suppliers.csv": ImportCounts(created=2)}
 
 
 def test_a_row_that_says_the_same_is_left_alone() -> None:
     ImportRun().upsert(Supplier, drafts("Ape"), key=["slug"])
     before, run = events(), ImportRun()
     run.upsert(Supplier, drafts("Ape"), key=["slug"])
-    assert run.counts == {"suppliers": ImportCounts(unchanged=1)}
+    assert run.counts == {"suppliers.csv": ImportCounts(unchanged=1)}
     assert events() == before
 
 
@@ -68,7 +68,7 @@ def test_only_rows_that_differ_are_written() -> None:
     ImportRun().upsert(Supplier, drafts("Ape", "Zebra"), key=["slug"])
     before, run = events(), ImportRun()
     run.upsert(Supplier, [*drafts("Ape"), draft(name="ZEBRA", slug="zebra")], key=["slug"])
-    assert run.counts == {"suppliers": ImportCounts(changed=1, unchanged=1)}
+    assert run.counts == {"suppliers.csv": ImportCounts(changed=1, unchanged=1)}
     assert events() == before + 1
     assert Supplier.objects.get(slug="zebra").name == "ZEBRA"
 
@@ -140,7 +140,9 @@ def test_links_become_exactly_those_of_the_drafts() -> None:
     other = factories.product(functions=[gone])
     run = ImportRun()
     links = [draft(product=product, function=function) for function in (first, new)]
-    run.replace(ProductFunction, [(links[0].line, product)], links, owner="product")
+    run.replace(
+        ProductFunction, [(links[0].line, product)], links, owner="product", column="functions"
+    )
     assert set(product.functions.all()) == {first, new}
     assert set(other.functions.all()) == {gone}
     assert list(run.counts.values()) == [ImportCounts(created=1, unchanged=1, removed=1)]
@@ -148,7 +150,9 @@ def test_links_become_exactly_those_of_the_drafts() -> None:
 
 def test_an_owner_without_drafts_loses_its_links() -> None:
     product = factories.product(functions=[factories.function()])
-    ImportRun().replace(ProductFunction, [(draft().line, product)], [], owner="product")
+    ImportRun().replace(
+        ProductFunction, [(draft().line, product)], [], owner="product", column="functions"
+    )
     assert not Product.objects.get(pk=product.pk).functions.exists()
 
 

@@ -35,7 +35,7 @@ def test_a_second_load_of_research_changes_nothing(folder: Folder) -> None:
     before = events()
     report = load(folder("research.json", written()))
     assert events() == before
-    assert re.search(r"^case claims +0 +0 +1 +0$", report, re.MULTILINE)
+    assert re.search(r"^fixtures/research.json +0 +0 +11 +0 +0 +0$", report, re.MULTILINE)
 
 
 def test_a_claim_that_says_more_is_changed_and_not_doubled(folder: Folder) -> None:

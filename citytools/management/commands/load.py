@@ -3,14 +3,14 @@
 import os
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 import boroughs.imports
 import contracts.imports
@@ -20,8 +20,9 @@ import systems.imports
 from citytools.facts import provenance
 from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import ImportRun, lock_tables
-from citytools.imports.authorship import skipped_row_sentences
+from citytools.imports.conflicts import ConflictLog
 from citytools.imports.csv_reader import LoadError
+from citytools.imports.import_report import report_lines
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.models import Batch
 from citytools.staff.group import APPS
@@ -46,18 +47,42 @@ DEMO_HELP = (
 )
 
 
+SOMETHING_WAITS = 2
+
+_WAITS = (
+    "{} for a decision. Correct the file or the record; or insist on the file with --take; or say "
+    "--leave, if it is to stay so."
+)
+
+
 class Command(BaseCommand):
     help = (
-        "Loads the fixtures in one transaction. A record that a load wrote last is changed where a "
-        "file says otherwise; one that a person wrote last (in the admin, by a return, a restore, "
-        "or directly in the database) stays as it is, one that a person deleted stays deleted, and "
-        "each row left for that reason is printed. Records that no file names are as they were."
+        "Loads the fixtures in one transaction. A field that a load wrote last is changed where a "
+        "file says otherwise; what a person wrote (in the admin, by a return, a restore, or "
+        "directly in the database) stays and is listed, links too, and what a person deleted "
+        "stays deleted. Records that no file names are as they were. Exit code 1: nothing was "
+        f"loaded, a file is wrong. Exit code {SOMETHING_WAITS}: something listed waits for a "
+        "decision."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", choices=["yes", "no"], help=DEMO_HELP)
         parser.add_argument(
             "--from", dest="fixtures", type=Path, default=settings.BASE_DIR / "fixtures"
+        )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="list what would be done, and do nothing"
+        )
+        parser.add_argument(
+            "--take",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="follow the files here even against a person: a field (ends_on, or only that of "
+            "contracts.ends_on), or a record by its key, slug or name as printed; may be repeated",
+        )
+        parser.add_argument(
+            "--leave", action="store_true", help="exit with 0 though something was left to staff"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,41 +91,47 @@ class Command(BaseCommand):
         demo = demo_choice(options["demo"])
         if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
-        run, begun = ImportRun(), time.monotonic()
+        run = ImportRun(ConflictLog(frozenset(options["take"])))
+        begun, dry = time.monotonic(), options["dry_run"]
         try:
-            with (
-                # A file says itself when a borough confirmed what stands in it
-                provenance.confirmation_stated(),
-                batch(Batch.Kind.LOAD, command="load") as written,
-            ):
-                wait_for_other_loads()
-                lock_tables()
-                for folder, files in required.items():
-                    load(folder, files, run)
-                if run.has_written:
-                    take_statistics()
-                    written.files = file_records(_paths(required))
-                    written.counts = run.left_counts()
+            written = _write(required, run, dry=dry)
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
-        self._report(run, time.monotonic() - begun, undo_hint(written))
-
-    def _report(self, run: ImportRun, seconds: float, hint: str) -> None:
-        self.stdout.write(f"{'created':>42} changed unchanged removed")
-        for name, counts in run.counts.items():
-            self.stdout.write(
-                f"{name:<34}{counts.created:>8}{counts.changed:>8}{counts.unchanged:>10}"
-                f"{counts.removed:>8}"
-            )
-        self.stdout.write(
-            f"Loaded in {seconds:.1f} s. Records that no file names are as they were."
-        )
-        if run.skipped:
-            self.stdout.write(f"Left as people wrote it ({len(run.skipped)}):")
-            for sentence in skipped_row_sentences(run.skipped):
-                self.stdout.write(f"- {sentence}")
-        if hint:
+        except DatabaseError as error:
+            reason = str(error).splitlines()[0]
+            raise CommandError(f"The database refuses it: {reason}. Nothing was loaded.") from error
+        for line in report_lines(run, every=options["verbosity"] > 1):
+            self.stdout.write(line)
+        if dry:
+            self.stdout.write("Nothing was written: this was a dry run.")
+        else:
+            self.stdout.write(f"Loaded in {time.monotonic() - begun:.1f} s.")
+        if hint := undo_hint(written):
             self.stdout.write(hint)
+        if (waiting := len(run.conflicts.waiting)) and not options["leave"]:
+            count = "1 thing waits" if waiting == 1 else f"{waiting:,} things wait"
+            raise CommandError(_WAITS.format(count), returncode=SOMETHING_WAITS)
+
+
+def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, dry: bool) -> Batch:
+    """Load the folders, each with at least these files."""
+    with transaction.atomic(), batch(Batch.Kind.LOAD, command="load") as written:
+        # A file says itself when a borough confirmed what stands in it
+        with provenance.confirmation_stated():
+            wait_for_other_loads()
+            lock_tables()
+            for folder, files in required.items():
+                load(folder, files, run)
+            run.conflicts.check_takes()
+        # What is checked at the end of a transaction is checked now: a dry run has no such end
+        connection.check_constraints()
+        if dry:
+            transaction.set_rollback(True)
+        elif run.has_written:
+            take_statistics()
+            written.files = file_records(_paths(required))
+            written.counts = run.left_counts()
+    return written
 
 
 def demo_choice(option: str | None) -> str:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
-                call_command("load", demo=demo, stdout=io.StringIO())
+                call_command("load", demo=demo, leave=True, stdout=io.StringIO())
             self._warn_of_demonstration(demo)
             call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()

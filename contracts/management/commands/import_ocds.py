@@ -10,9 +10,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
+from citytools.facts.provenance import (
+    apply_confirmations_now,
+    confirmations_ended_in_request,
+)
 from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import lock_tables
+from citytools.imports.conflicts import LapsedConfirmation
 from citytools.imports.csv_reader import LoadError
+from citytools.imports.import_report import conflict_lines, lapsed_lines
 from citytools.models import Batch
 from contracts.ocds.import_plan import ContractChange, ImportPlan, plan_import, write_plan
 from contracts.ocds.matching import UNKNOWN, ContractDraft, draft_contracts
@@ -61,6 +67,11 @@ class Command(BaseCommand):
             plan = plan_import(drafts)
             write_plan(plan)
             written.files = file_records(options["files"])
+            apply_confirmations_now()
+            self._lapsed = [
+                LapsedConfirmation(event.title, event.was, None)
+                for event in confirmations_ended_in_request()
+            ]
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return plan, written
@@ -81,6 +92,10 @@ class Command(BaseCommand):
         dry, every = options["dry_run"], options["verbosity"] > 1
         for line in report_lines(plan, releases=self._read, dry=dry, every=every):
             self.stdout.write(line)
+        if self._lapsed:
+            self.stdout.write(f"No longer confirmed ({len(self._lapsed):,}):")
+            for line in lapsed_lines(self._lapsed):
+                self.stdout.write(line)
         if dry:
             self.stdout.write("Nothing was written: this was a dry run.")
         elif hint:
@@ -103,6 +118,9 @@ def report_lines(plan: ImportPlan, *, releases: int, dry: bool, every: bool) -> 
         if changes:
             yield f"{would}{name}:".capitalize()
             yield from _some([_change_lines(change) for change in changes], every)
+    if plan.left_to_staff:
+        yield f"Left to staff ({len(plan.left_to_staff):,}):"
+        yield from conflict_lines(plan.left_to_staff, every=every)
     yield f"Left out: {len(plan.skipped):,} releases or awards."
     for reason, _ in Counter(skipped.reason for skipped in plan.skipped).most_common():
         left_out = [skipped for skipped in plan.skipped if skipped.reason == reason]

@@ -1,8 +1,10 @@
 """An import of notices leaves what staff changed, deleted or renamed."""
 
+import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pghistory
 import pytest
@@ -15,7 +17,8 @@ from contracts.ocds.parties import Party
 from systems.models import Supplier
 from tests import factories
 from tests.loading import events
-from tests.notices import imported, release, written
+from tests.log import move_events
+from tests.notices import award, imported, release, supplier, written
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +54,9 @@ def imported_again(notice: Path) -> str:
 def test_a_contract_that_staff_retitled_keeps_its_title_and_is_not_doubled(notice: Path) -> None:
     with by_staff():
         Contract.objects.update(title="Case management, adults")
-    assert "a person has changed the record since" in imported_again(notice)
+    said = imported_again(notice)
+    assert "title: stays “Case management, adults” (changed by " in said
+    assert "The file says “Case management software”." in said
     assert Contract.objects.get().title == "Case management, adults"
 
 
@@ -114,3 +119,107 @@ def test_nobody_writes_a_fact_between_comparing_and_writing(notice: Path) -> Non
                 "AND relation = 'contracts_contract'::regclass AND pid = pg_backend_pid()"
             )
             assert cursor.fetchone() == (1,)
+
+
+def updated(tmp_path: Path, **changes: Any) -> str:
+    """What is said of a later notice of the same award that says otherwise."""
+    later = release(date="2026-03-01T10:00:00Z", id="later", awards=[award(**changes)])
+    return imported(written(tmp_path, later, name="later.json"))
+
+
+def test_a_field_that_staff_changed_stays_and_the_others_follow_the_notice(
+    notice: Path, tmp_path: Path
+) -> None:
+    with by_staff():
+        Contract.objects.update(ends_on="2030", note="By staff.")
+    period = {"startDate": "2026-04-01", "endDate": "2029-03-31"}
+    said = updated(tmp_path, value={"amount": 150000, "currency": "GBP"}, contractPeriod=period)
+    contract = Contract.objects.get()
+    assert (contract.ends_on, contract.note, contract.total_value) == ("2030", "By staff.", 150000)
+    assert (
+        "Left to staff (1):\n- release 1 “Case management software”, ends_on: stays “2030”" in said
+    )
+    assert "The file says “2029-03-31”." in said
+    before = events()
+    updated(tmp_path, value={"amount": 150000, "currency": "GBP"}, contractPeriod=period)
+    assert events() == before
+
+
+def test_staffs_value_stays_through_all_states_of_a_file(notice: Path, tmp_path: Path) -> None:
+    with by_staff():
+        Contract.objects.update(ends_on="2030")
+    releases = [
+        release(
+            date=f"2026-0{month}-01T10:00:00Z",
+            id=f"later-{month}",
+            awards=[award(value={"amount": month * 1000, "currency": "GBP"})],
+        )
+        for month in (2, 3)
+    ]
+    before = events()
+    imported(written(tmp_path, *releases))
+    assert events() == before + 2
+    contract = Contract.objects.get()
+    assert (contract.ends_on, contract.total_value) == ("2030", 3000)
+
+
+def test_a_supplier_that_staff_chose_stays_and_the_notices_own_is_not_made(
+    notice: Path, tmp_path: Path
+) -> None:
+    chosen = factories.supplier("Chosen Ltd")
+    with by_staff():
+        Contract.objects.update(supplier=chosen)
+    other = supplier(name="Other Ltd", identifier={}, id="S9")
+    later = release(
+        date="2026-03-01T10:00:00Z",
+        parties=[release()["parties"][0], other],
+        awards=[award(suppliers=[{"id": "S9", "name": "Other Ltd"}])],
+    )
+    said = imported(written(tmp_path, later, name="later.json"))
+    assert Contract.objects.get().supplier == chosen
+    assert not Supplier.objects.filter(name="Other Ltd").exists()
+    assert "supplier: stays “Chosen Ltd”" in said
+    assert "The file says “Other Ltd”." in said
+
+
+def test_what_a_rule_forbids_beside_staffs_value_is_left_out_and_named(
+    notice: Path, tmp_path: Path
+) -> None:
+    with by_staff():
+        Contract.objects.update(rolling=True, ends_on="")
+        Contract.objects.update(extension_until="2027")
+    said = updated(tmp_path, value={"amount": 150000, "currency": "GBP"})
+    contract = Contract.objects.get()
+    assert (contract.rolling, contract.ends_on, contract.total_value) == (True, "", 150000)
+    assert "ends_on: stays “empty”" in said
+    with by_staff():
+        Contract.objects.update(rolling=False, ends_on="2026-12", extension_until="")
+        Contract.objects.update(starts_on="2026-12-01")
+    with pghistory.context(command="import_ocds"):
+        Contract.objects.update(ends_on="2028-03-31")
+    period = {"startDate": "2026-04-01", "endDate": "2026-06-30"}
+    said = updated(tmp_path, contractPeriod=period)
+    assert "because it ends before it starts" in said
+    assert Contract.objects.get().ends_on == "2028-03-31"
+
+
+def test_a_contract_that_staff_gave_another_lead_is_still_updated(
+    notice: Path, tmp_path: Path
+) -> None:
+    with by_staff():
+        Contract.objects.update(lead=factories.borough("Sutton"))
+    updated(tmp_path, value={"amount": 150000, "currency": "GBP"})
+    contract = Contract.objects.get()
+    assert (contract.lead.name, contract.total_value) == ("Sutton", 150000)
+
+
+def test_a_notice_that_ends_a_confirmation_says_so(notice: Path, tmp_path: Path) -> None:
+    with by_staff():
+        Contract.objects.update(confirmed_on="2026-02-01")
+    move_events(datetime.date(2026, 2, 1))
+    said = updated(tmp_path, value={"amount": 150000, "currency": "GBP"})
+    assert Contract.objects.get().confirmed_on is None
+    assert (
+        "“Case management software” is no longer confirmed: it was on 1 February 2026, "
+        "and has changed since."
+    ) in said
