@@ -1,14 +1,14 @@
 """Frameworks and contracts, from files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, ImportRun, Rows, source_fields
+from citytools.imports import SOURCED, ImportRun
 from citytools.imports.authorship import last_writes_by_people
-from citytools.imports.csv_reader import CsvRow, read_csv
+from citytools.imports.csv_reader import CsvRow, FaultyRowError, read_csv
 from citytools.imports.record_finder import DeletedByPersonError, RecordFinder, is_known
-from citytools.imports.table_writer import RecordDraft
+from citytools.imports.table_writer import RecordDraft, Rows
 from contracts.models import (
     Contract,
     ContractFunction,
@@ -22,7 +22,8 @@ from systems.models import Function, Product, Supplier, System
 class SystemDirectory(Mapping[str, System]):
     """Systems as “camden/Council tax/Fixer”, by present or former names.
 
-    Like `NameDirectory`: what a person deleted, or a part of its name, raises DeletedByPersonError.
+    Like `NameDirectory`: what a person deleted, or a part of its name, raises DeletedByPersonError,
+    and what has a faulty row FaultyRowError.
     """
 
     def __init__(
@@ -30,8 +31,11 @@ class SystemDirectory(Mapping[str, System]):
         boroughs: Mapping[str, Borough],
         functions: Mapping[str, Function],
         products: Mapping[str, Product],
+        faulty: Iterable[CsvRow],
     ) -> None:
         self._boroughs, self._functions, self._products = boroughs, functions, products
+        parts = ("borough", "function", "product")
+        self._faulty = {"/".join(map(line.text, parts)) for line in faulty}
         records = list(System.objects.select_related("borough", "function", "product"))
         attributes = ["borough_id", "function_id", "product_id"]
         self._finder = RecordFinder(System, attributes, last_writes_by_people(System), records)
@@ -41,12 +45,17 @@ class SystemDirectory(Mapping[str, System]):
         ]
 
     def __getitem__(self, name: str) -> System:
-        slug, function, product = self._split(name)
-        key = (self._boroughs[slug].pk, self._functions[function].pk, self._products[product].pk)
-        system: System | None = self._finder.find(key)
+        try:
+            system = self._find(*self._split(name))
+        except KeyError:
+            system = None
         if system is None:
-            raise KeyError(name)
+            raise FaultyRowError(name) if name in self._faulty else KeyError(name)
         return system
+
+    def _find(self, slug: str, function: str, product: str) -> System | None:
+        key = (self._boroughs[slug].pk, self._functions[function].pk, self._products[product].pk)
+        return self._finder.find(key)
 
     def __contains__(self, name: object) -> bool:
         return is_known(self, name)
@@ -76,32 +85,31 @@ class SystemDirectory(Mapping[str, System]):
 
 
 _FRAMEWORK = ("name", "slug", "reference", "provider", "starts_on", "ends_on", "source")
-_TEXTS = (
-    "title", "reference", "ocid", "department", "starts_on", "ends_on", "extension_until", "vat",
-    "route", "note",
-)  # fmt: skip
 _CONTRACT = (
-    "lead", "partners", *_TEXTS, "supplier", "functions", "systems", "rolling", "notice_months",
-    "annual_value", "total_value", "framework", *SOURCED,
+    "title", "reference", "ocid", "department", "starts_on", "ends_on", "rolling",
+    "extension_until", "notice_months", "annual_value", "total_value", "vat", "route", "note",
+    *SOURCED,
 )  # fmt: skip
 
 
 def frameworks(path: Path, run: ImportRun) -> None:
     """frameworks.csv."""
-    rows = read_csv(path, _FRAMEWORK)
-    drafts = [RecordDraft(line, {name: line.text(name) for name in _FRAMEWORK}) for line in rows]
+    rows = read_csv(path, _FRAMEWORK, run.faults)
+    drafts = [RecordDraft(line, line.field_values(Framework, _FRAMEWORK)) for line in rows]
     run.upsert(Framework, drafts, key=["slug"])
 
 
 def contracts(path: Path, run: ImportRun) -> None:
     """contracts.csv: contracts, who shares them, and what they cover."""
     boroughs = run.directory(Borough, "slug")
-    drafts = _drafts(read_csv(path, _CONTRACT), boroughs, run)
+    links = ("lead", "partners", "supplier", "functions", "systems", "framework")
+    drafts = _drafts(read_csv(path, (*_CONTRACT, *links), run.faults), boroughs, run)
     rows = run.upsert(Contract, drafts, key=["lead", "title", "starts_on"])
     partners = [
         RecordDraft(line, {"contract": contract, "borough": borough})
-        for line, contract in rows
-        for borough in run.listed(line, "partners", boroughs, "boroughs.csv")
+        for line, contract, borough in run.listed(
+            rows, Contract, "partners", boroughs, "boroughs.csv"
+        )
     ]
     run.replace(ContractPartner, rows, partners, owner="contract", columns={"borough": "partners"})
     _cover(rows, boroughs, run)
@@ -119,12 +127,7 @@ def _drafts(
             "lead": line.required_lookup("lead", boroughs, "boroughs.csv"),
             "supplier": line.lookup("supplier", suppliers, "suppliers.csv"),
             "framework": line.lookup("framework", frameworks, "frameworks.csv"),
-            "rolling": line.yes_no("rolling"),
-            "notice_months": line.whole("notice_months"),
-            "annual_value": line.money("annual_value"),
-            "total_value": line.money("total_value"),
-            **{name: line.text(name) for name in _TEXTS},
-            **source_fields(line),
+            **line.field_values(Contract, _CONTRACT),
         },
     )
 
@@ -132,19 +135,23 @@ def _drafts(
 def _cover(rows: Rows[Contract], boroughs: Mapping[str, Borough], run: ImportRun) -> None:
     """Link the systems, and the functions: those of the systems as well as those named."""
     functions = run.directory(Function, "name", column="function")
-    systems = SystemDirectory(boroughs, functions, run.directory(Product, "name"))
-    covers: list[RecordDraft] = []
-    serves: list[RecordDraft] = []
+    products = run.directory(Product, "name")
+    systems = SystemDirectory(boroughs, functions, products, run.faulty_rows(System))
+    covers = [
+        RecordDraft(line, {"contract": contract, "system": system})
+        for line, contract, system in run.listed(rows, Contract, "systems", systems, "systems.csv")
+    ]
+    listed = run.listed(rows, Contract, "functions", functions, "functions.csv")
+    served = {(contract, function): line for line, contract, function in listed}
     for line, contract in rows:
-        covered = run.listed(line, "systems", systems, "systems.csv")
-        covers += [
-            RecordDraft(line, {"contract": contract, "system": system}) for system in covered
-        ]
-        listed = run.listed(line, "functions", functions, "functions.csv")
         # Also of systems that staff deleted: the contract still covers what they did
-        done = [systems.function_of(part) for part in line.parts("systems")]
-        served = dict.fromkeys([*listed, *(function for function in done if function)])
-        serves += [RecordDraft(line, {"contract": contract, "function": job}) for job in served]
+        for function in map(systems.function_of, line.parts("systems")):
+            if function:
+                served.setdefault((contract, function), line)
+    serves = [
+        RecordDraft(line, {"contract": contract, "function": function})
+        for (contract, function), line in served.items()
+    ]
     run.replace(ContractSystem, rows, covers, owner="contract")
     run.replace(ContractFunction, rows, serves, owner="contract")
 

@@ -1,11 +1,11 @@
 """Writes rows into tables by their natural key, and leaves alone what people wrote.
 
-What is the same is left alone too, so that history stays quiet; a row that a model or the database
-refuses is named by its file, row and column.
+What is the same is left alone too, so that history stays quiet; each row that a model or the
+database refuses is a fault in the log, by file, row and column.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,8 +14,9 @@ from django.db import connection, models
 from citytools.history import data_version
 from citytools.imports.authorship import Key, SkippedRow, last_writes_by_people
 from citytools.imports.csv_reader import CsvRow
+from citytools.imports.faults import FaultLog
 from citytools.imports.record_finder import DeletedByPersonError, NameDirectory, RecordFinder
-from citytools.imports.table_writer import RecordDraft, TableWriter, attribute_name
+from citytools.imports.table_writer import RecordDraft, Rows, TableWriter, attribute_name
 
 Pair = tuple[int, int]
 
@@ -87,8 +88,6 @@ class LinkRows:
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
-Rows = list[tuple[CsvRow, M]]
-"""Rows of a file, each with the record that it is about."""
 
 
 @dataclass
@@ -103,12 +102,14 @@ class ImportCounts:
 
 @dataclass
 class ImportRun:
-    """One import: what became of each table, and which rows gave way to a person."""
+    """One import: what became of each table, which rows gave way to a person, and all faults."""
 
+    faults: FaultLog = field(default_factory=FaultLog)
     counts: dict[str, ImportCounts] = field(default_factory=dict)
     skipped: list[SkippedRow] = field(default_factory=list)
     _first_lines: dict[tuple[type[models.Model], Key], CsvRow] = field(default_factory=dict)
     _left_out: dict[type[models.Model], list[tuple[CsvRow, Any]]] = field(default_factory=dict)
+    _faulty: dict[type[models.Model], list[CsvRow]] = field(default_factory=dict)
     _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
 
     @property
@@ -138,17 +139,39 @@ class ImportRun:
         """Records of a model by a field, which its own file may call otherwise."""
         finder = RecordFinder(model, [name], last_writes_by_people(model))
         rows = self._rows.get(model, [])
-        return NameDirectory(finder, column or name, rows, self._left_out.get(model, []))
+        left_out, faulty = self._left_out.get(model, []), self.faulty_rows(model)
+        return NameDirectory(finder, column or name, rows, left_out, faulty)
 
-    def listed(self, line: CsvRow, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
-        """What the parts of a list name, without the records that a person deleted."""
-        records = []
+    def faulty_rows(self, model: type[models.Model]) -> list[CsvRow]:
+        """The rows that would have made or changed a record of the model, had they no fault."""
+        return self._faulty.get(model, [])
+
+    def listed(
+        self, rows: Rows[M], model: type[M], column: str, known: Mapping[str, T], listed_in: str
+    ) -> Iterator[tuple[CsvRow, M, T]]:
+        """Each row with its record and with each thing that a list in it names.
+
+        Without what a person deleted. Of rows at fault, which have no record, only the faults of
+        their lists are noted.
+        """
+        for line, record in rows:
+            for thing in self._list_parts(line, column, known, listed_in):
+                yield line, record, thing
+        for line in self.faulty_rows(model):
+            if column in line.cells:
+                list(self._list_parts(line, column, known, listed_in))
+
+    def _list_parts(
+        self, line: CsvRow, column: str, known: Mapping[str, T], listed_in: str
+    ) -> Iterator[T]:
         for part in line.parts(column):
             try:
-                records.append(line.lookup_name(column, part, known, listed_in))
+                thing = line.lookup_name(column, part, known, listed_in)
             except DeletedByPersonError as deleted:
                 self.skipped.append(SkippedRow(line, deleted.event, "part", column=column))
-        return records
+            else:
+                if thing is not None:
+                    yield thing
 
     def upsert(
         self,
@@ -169,7 +192,10 @@ class ImportRun:
         rows = []
         for draft in drafts:
             record = writer.checked(draft)
-            self._claim(model, finder.key(record), draft.line)
+            if draft.line.unread.isdisjoint((columns or {}).get(name, name) for name in key):
+                self._claim(model, finder.key(record), draft.line)
+            if draft.line.unread:
+                continue
             try:
                 before = finder.find(finder.key(record))
             except DeletedByPersonError as deleted:
@@ -187,6 +213,10 @@ class ImportRun:
                 self._update(writer, before, record, draft, fixed, by_people.get(before.pk))
             rows.append((draft.line, before or record))
         writer.write()
+        self._faulty.setdefault(model, []).extend(
+            draft.line for draft in drafts if draft.line.unread
+        )
+        rows = [(line, record) for line, record in rows if not line.unread]
         self._rows.setdefault(model, []).extend(rows)
         return rows
 
@@ -240,7 +270,7 @@ class ImportRun:
     def _claim(self, model: type[models.Model], key: Key, line: CsvRow) -> None:
         first = self._first_lines.setdefault((model, key), line)
         if first is not line:
-            raise line.wrong(
+            line.wrong(
                 "",
                 f"{first.file}, {first.place} is about the same record.",
                 "Remove one of the two rows, or tell them apart.",
@@ -258,16 +288,5 @@ def lock_tables() -> None:
         cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def source_fields(line: CsvRow) -> dict[str, object]:
-    """The fields that say where a fact comes from."""
-    return {
-        "source_kind": line.text("source_kind"),
-        "source_url": line.text("source_url"),
-        "as_of": line.text("as_of"),
-        "confidence": line.text("confidence"),
-        "confirmed_on": line.day("confirmed_on"),
-    }
-
-
 SOURCED = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on")
-"""The columns that `source_fields` reads."""
+"""The columns that say where a fact comes from."""

@@ -1,4 +1,4 @@
-"""Load the fixtures: everything or, where a row is wrong, nothing."""
+"""Load the fixtures: everything or, where a row is wrong, nothing and a list of what is."""
 
 import os
 import time
@@ -11,7 +11,7 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 
 import boroughs.imports
 import contracts.imports
@@ -21,7 +21,7 @@ import systems.imports
 from citytools.facts import provenance
 from citytools.imports import ImportRun, lock_tables
 from citytools.imports.authorship import skipped_row_sentences
-from citytools.imports.csv_reader import LoadError
+from citytools.imports.faults import Fault, LoadError, fault_report
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.staff.group import APPS
 
@@ -50,7 +50,8 @@ class Command(BaseCommand):
         "Loads the fixtures in one transaction. A record that a load wrote last is changed where a "
         "file says otherwise; one that a person wrote last (in the admin, by a return, a restore, "
         "or directly in the database) stays as it is, one that a person deleted stays deleted, and "
-        "each row left for that reason is printed. Records that no file names are as they were."
+        "each row left for that reason is printed. Records that no file names are as they were. "
+        "Where anything in a file is wrong, nothing is loaded and all of it is printed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -76,13 +77,22 @@ class Command(BaseCommand):
                 lock_tables()
                 for folder, files in required.items():
                     load(folder, files, run)
+                run.faults.check()
                 if run.has_written:
                     take_statistics()
         except LoadError as error:
-            raise CommandError(f"{error} Nothing was loaded.") from error
+            report = fault_report(error.faults, every=options["verbosity"] > 1)
+            notes = "".join(f"{note}\n" for note in run.faults.notes)
+            raise CommandError(f"{notes}{report}\nNothing was loaded.") from error
+        except DatabaseError as error:
+            # What only the end of a transaction shows has no row
+            reason = str(error).splitlines()[0]
+            raise CommandError(f"The database refuses it: {reason}. Nothing was loaded.") from error
         self._report(run, time.monotonic() - begun, str(recorded.id))
 
     def _report(self, run: ImportRun, seconds: float, recorded_as: str) -> None:
+        for note in run.faults.notes:
+            self.stdout.write(note)
         self.stdout.write(f"{'created':>42} changed unchanged removed")
         for name, counts in run.counts.items():
             self.stdout.write(
@@ -117,12 +127,12 @@ def demo_choice(option: str | None) -> str:
 
 
 def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
-    """Every file of a folder; one that is missing or that nobody reads stops it."""
+    """Every file of a folder; one that is missing or that nobody reads is a fault."""
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
         if path.name not in READERS:
             remedy = f"Rename it to one of {', '.join(READERS)}, or move it elsewhere."
             reason = f"Nothing in {folder.name} is called so."
-            raise LoadError(f"{folder.name}/{path.name}", "", "", reason, remedy)
+            run.faults.add(Fault(f"{folder.name}/{path.name}", "", "", reason, remedy))
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)
