@@ -21,6 +21,7 @@ from boroughs.return_form import Received
 from citytools.facts.statistics import count_related_rows
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin, integrity_message
 from citytools.staff.confirmation_form import ConfirmationQuestion
+from citytools.staff.value_fields import reading_notes
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from skills.returns import batch
 from skills.returns.sheet import Sheet
@@ -76,8 +77,11 @@ class ReturnsAdmin(StaffAdmin):
                 if not sheet.is_valid():
                     return self._form(request, sheet).render()
                 result = batch.save_return(sheet)
+                notes = list(reading_notes(sheet.head))
         except IntegrityError as error:
             return _refuse(request, integrity_message(error))
+        for note in notes:
+            messages.info(request, note)
         if batch.find_return_batch(borough, result.batch) is None:
             messages.info(request, f"Nothing differs from what was recorded. {result.words}.")
             return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[slug]))

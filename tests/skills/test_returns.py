@@ -250,10 +250,13 @@ def test_of_many_that_are_missing_the_first_are_named(staff: Client, camden: Bor
     [
         ("", "Received on: Say on which day the return was received."),
         ("2026-12-01", "Received on: The day lies ahead"),
-        ("1066-10-14", "Received on: The day is too long ago"),
-        ("2026-02-30", "Received on: Write a day as 2026-11-30."),
-        ("yesterday", "Received on: Write a day as 2026-11-30."),
-        ("2026-11", "Received on: Write a day as 2026-11-30."),
+        ("1966-10-14", "Received on: The day is too long ago"),
+        (
+            "2026-02-30",
+            "Received on: “2026-02-30” is not a date. Write a day as 2026-11-30, a month",
+        ),
+        ("yesterday", "Received on: “yesterday” is not a date. Write a day as 2026-11-30, a month"),
+        ("2026-11", "Received on: “2026-11” is not a day. Write a whole day, as in 2026-11-30 or"),
         ("\x00", "Received on: "),
     ],
 )
