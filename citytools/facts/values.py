@@ -10,7 +10,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.db import models
@@ -199,7 +199,12 @@ def _no_date(text: str, plain: str) -> UnreadableValueError:
 
 def read_day(text: str) -> datetime.date:
     """A whole day; a month or a year is refused."""
-    date = read_partial_date(text)
+    try:
+        date = read_partial_date(text)
+    except UnreadableValueError as error:
+        if error.remedy != DATE_REMEDY:
+            raise
+        date = ""
     if len(date) < len("2026-11-30"):
         remedy = "Write a whole day, as in 2026-11-30 or 30/11/2026."
         raise UnreadableValueError(f"{quoted(text)} is not a day.", remedy)
@@ -218,6 +223,9 @@ def read_list(text: str) -> list[str]:
 def read_choice(text: str, choices: Iterable[tuple[T, Any]]) -> T:
     """The value that the text names by itself or by its label, whatever the case and spaces."""
     choices = [(value, str(label)) for value, label in choices]
+    for value, _ in choices:
+        if str(value) == text:
+            return value
     by_key = {name_key(label): value for value, label in choices}
     by_key |= {name_key(str(value)): value for value, _ in choices}
     key = name_key(text)
@@ -244,6 +252,7 @@ def read_web_address(text: str) -> str:
     return address
 
 
+@cache
 def field_reader(field: "models.Field[Any, Any]") -> Reader:
     """How a text becomes a value of the model's field."""
     if field.choices:

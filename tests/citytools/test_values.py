@@ -119,7 +119,13 @@ FINANCIAL_YEARS = ["2026-27", "2026/27", "2026–27", "2026-2027", "2011/12", "F
         (values.read_partial_date, SHORT_YEARS, "in two digits.", "four digits, as in 31/03/2027"),
         (values.read_partial_date, FINANCIAL_YEARS, "financial year", "the month or the year that"),
         (values.read_partial_date, ["03/31/2027"], "no such month.", "the day before the month"),
-        (values.read_day, ["2027", "Mar 2027", "2027-03"], "is not a day.", "Write a whole day"),
+        (values.read_day, SHORT_YEARS, "in two digits.", "four digits, as in 31/03/2027"),
+        (
+            values.read_day,
+            ["2027", "Mar 2027", "2027-03", *A_DATE],
+            "is not a day.",
+            "Write a whole day",
+        ),
         (
             values.read_web_address,
             ["x", "a b.uk", "ftp://a.uk", "javascript:alert(1)", "https://a.uk/b c", "me@a.uk"],

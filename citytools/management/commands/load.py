@@ -11,7 +11,7 @@ import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
+from django.db import IntegrityError, connection
 
 import boroughs.imports
 import contracts.imports
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             report = fault_report(error.faults, every=options["verbosity"] > 1)
             notes = "".join(f"{note}\n" for note in run.faults.notes)
             raise CommandError(f"{notes}{report}\nNothing was loaded.") from error
-        except DatabaseError as error:
+        except IntegrityError as error:
             # What only the end of a transaction shows has no row
             reason = str(error).splitlines()[0]
             raise CommandError(f"The database refuses it: {reason}. Nothing was loaded.") from error
