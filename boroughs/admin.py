@@ -11,8 +11,9 @@ from boroughs.return_form import Received, ReturnForm, ReturnFormSet, SingleRetu
 from citytools.facts.provenance import SourceKind
 from citytools.history.page import HistoryLink
 from citytools.staff import confirmation_form
-from citytools.staff.admin import FIELDS, PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
+from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
 from citytools.staff.confirmation_form import ConfirmationQuestion
+from citytools.staff.value_fields import FIELDS
 
 
 class ReturnFieldsets:

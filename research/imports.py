@@ -17,29 +17,30 @@ from research.publications import text
 from systems.models import Function, Product
 
 _SOURCE = ("key", "title", "publisher", "url", "published_on")
-_TEXTS: dict[type[Publication], tuple[str, ...]] = {
+_FIELDS: dict[type[Publication], tuple[str, ...]] = {
     Finding: (
         "slug", "title", "summary", "body", "as_of", "claimed_value", "rows", "metric",
-        "comparison",
+        "comparison", "threshold", "published_on",
     ),
-    CaseStudy: ("slug", "title", "summary", "body", "happened_on", "outcome"),
-    Recommendation: ("slug", "title", "body", "audience", "status", "owner"),
+    CaseStudy: ("slug", "title", "summary", "body", "happened_on", "outcome", "published_on"),
+    Recommendation: ("slug", "title", "body", "audience", "status", "owner", "published_on"),
 }  # fmt: skip
-_CLAIM = ("kind", "period", "claimed_by", "note")
-_PUBLISHED = ("sources", "published_on", "published_values")
+_CLAIM = ("kind", "amount", "period", "claimed_by", "note")
+_LINKED = ("sources", "published_values")
 _COLUMNS = {
     "sources": _SOURCE,
-    "findings": (*_TEXTS[Finding], "threshold", *_PUBLISHED),
-    "case_studies": (*_TEXTS[CaseStudy], "boroughs", "products", "functions", *_PUBLISHED),
-    "claims": (*_CLAIM, "case_study", "amount", "source"),
-    "recommendations": (*_TEXTS[Recommendation], "findings", *_PUBLISHED),
+    "findings": (*_FIELDS[Finding], *_LINKED),
+    "case_studies": (*_FIELDS[CaseStudy], "boroughs", "products", "functions", *_LINKED),
+    "claims": (*_CLAIM, "case_study", "source"),
+    "recommendations": (*_FIELDS[Recommendation], "findings", *_LINKED),
 }
 
 
 def research(path: Path, run: ImportRun) -> None:
     """research.json: the records, and what each rests on."""
-    kinds = read_json(path, _COLUMNS, objects={"published_values"})
-    run.upsert(Source, _texts(kinds["sources"], _SOURCE), key=["key"])
+    kinds = read_json(path, _COLUMNS, run.faults, objects={"published_values"})
+    drafts = [RecordDraft(line, line.field_values(Source, _SOURCE)) for line in kinds["sources"]]
+    run.upsert(Source, drafts, key=["key"])
     sources: dict[str, Mapping[str, Any]] = {"sources": run.directory(Source, "key")}
     _publish(Finding, kinds["findings"], sources, run)
     subjects: dict[str, Mapping[str, Any]] = {
@@ -53,10 +54,6 @@ def research(path: Path, run: ImportRun) -> None:
     _publish(Recommendation, kinds["recommendations"], sources | findings, run)
 
 
-def _texts(lines: list[CsvRow], names: tuple[str, ...]) -> list[RecordDraft]:
-    return [RecordDraft(line, {name: line.text(name) for name in names}) for line in lines]
-
-
 def _publish(
     model: type[Publication],
     lines: list[CsvRow],
@@ -65,27 +62,26 @@ def _publish(
 ) -> None:
     """The records of one kind, and their links to what is known under each column."""
     drafts = [
-        RecordDraft(draft.line, {**draft.values, **_publishing_values(model, draft.line)})
-        for draft in _texts(lines, _TEXTS[model])
+        RecordDraft(
+            line,
+            line.field_values(model, _FIELDS[model])
+            | {"published_values": _published_values(line)},
+        )
+        for line in lines
     ]
     for draft in drafts:
         _check_tokens(model, draft)
     rows = run.upsert(model, drafts, key=["slug"])
     for column, known in linked.items():
+        listed_in = f"the {column}" if column in _COLUMNS else f"{column}.csv"
         field = cast("models.ManyToManyField[Any, Any]", model._meta.get_field(column))
         near, far = field.m2m_field_name(), field.m2m_reverse_field_name()
         links = [
             RecordDraft(line, {near: record, far: target})
-            for line, record in rows
-            for target in run.listed(line, column, known, f"the {column}")
+            for line, record, target in run.listed(rows, model, column, known, listed_in)
         ]
         through = cast("type[models.Model]", field.remote_field.through)
         run.replace(through, rows, links, owner=near, column=column)
-
-
-def _publishing_values(model: type[Publication], line: CsvRow) -> dict[str, Any]:
-    values = {"published_on": line.day("published_on"), "published_values": _published_values(line)}
-    return values | {"threshold": line.number("threshold")} if model is Finding else values
 
 
 def _published_values(line: CsvRow) -> dict[str, Any]:
@@ -93,7 +89,7 @@ def _published_values(line: CsvRow) -> dict[str, Any]:
     values = line.object("published_values")
     for key, value in values.items():
         if not _is_readable(value):
-            raise line.wrong(
+            line.wrong(
                 "published_values",
                 f"The value of “{key}” cannot be read.",
                 "Write on (a day), value, part and whole (numbers between quotes, or null), "
@@ -119,9 +115,8 @@ def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -
         CaseClaim,
         lines,
         lambda line: {
-            **{name: line.text(name) for name in _CLAIM},
+            **line.field_values(CaseClaim, _CLAIM),
             "case_study": line.required_lookup("case_study", studies, "the case studies"),
-            "amount": line.money("amount"),
             "source": line.required_lookup("source", sources, "the sources"),
         },
     )
@@ -129,9 +124,10 @@ def _claim(lines: list[CsvRow], sources: Mapping[str, Source], run: ImportRun) -
 
 
 def _check_tokens(model: type[Publication], draft: RecordDraft) -> None:
-    """LoadError at the first text with a faulty token, or at a metric that does not exist."""
+    """Note each faulty token of a text, and a metric that does not exist."""
     for column, faults in text.record_faults(model(**draft.values)).items():
-        raise draft.line.wrong(column, faults[0], "Correct the cell.")
+        for fault in faults:
+            draft.line.wrong(column, fault, "Correct the cell.")
 
 
 FILES = {"research.json": research}

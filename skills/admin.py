@@ -20,6 +20,7 @@ from boroughs.return_form import Received
 from citytools.facts.statistics import count_related_rows
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin, integrity_message
 from citytools.staff.confirmation_form import ConfirmationQuestion
+from citytools.staff.value_fields import reading_notes
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from skills.returns.batch import save_return
 from skills.returns.sheet import Sheet
@@ -74,8 +75,11 @@ class ReturnsAdmin(StaffAdmin):
                 if not sheet.is_valid():
                     return self._form(request, sheet).render()
                 result = save_return(sheet)
+                notes = list(reading_notes(sheet.head))
         except IntegrityError as error:
             return _refuse(request, integrity_message(error))
+        for note in notes:
+            messages.info(request, note)
         if not result.batch.pk:
             messages.info(request, f"Nothing differs from what was recorded. {result.words}.")
         else:

@@ -4,18 +4,18 @@ from pathlib import Path
 
 from boroughs.models import Borough
 from citytools.facts.provenance import SourceKind
-from citytools.imports import SOURCED, ImportRun, source_fields
+from citytools.imports import SOURCED, ImportRun
 from citytools.imports.csv_reader import read_csv
 from citytools.imports.table_writer import RecordDraft
-from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
+from skills.models import PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
 from systems.models import Function, Product
 
-_LEVEL = ("borough", "skill", "level", "headcount", "can_teach", "wants_help", *SOURCED)
+_LEVEL = ("level", "headcount", "can_teach", "wants_help", *SOURCED)
 
 
 def skills(path: Path, run: ImportRun) -> None:
     """skills.csv: the groups in the order of their first skill, and the skills in theirs."""
-    rows = read_csv(path, ("group", "group_slug", "skill", "slug", "definition"))
+    rows = read_csv(path, ("group", "group_slug", "skill", "slug", "definition"), run.faults)
     first_rows = {line.required("group"): line for line in reversed(rows)}
     names = list(dict.fromkeys(line.text("group") for line in rows))
     group_drafts = [
@@ -38,10 +38,9 @@ def skills(path: Path, run: ImportRun) -> None:
         Skill,
         rows,
         lambda line: {
-            "group": groups[line.text("group")],
+            "group": line.lookup("group", groups, "skills.csv"),
             "name": line.text("skill"),
-            "slug": line.text("slug"),
-            "definition": line.text("definition"),
+            **line.field_values(Skill, ["slug", "definition"]),
             "position": positions[line.place],
         },
     )
@@ -53,16 +52,14 @@ def needs(path: Path, run: ImportRun) -> None:
     functions = run.directory(Function, "name", column="function")
     products = run.directory(Product, "name")
     known = run.directory(Skill, "slug")
-    levels = {level.name.lower(): level.value for level in Level}
     drafts = run.drafts(
         SkillNeed,
-        read_csv(path, ("function", "product", "skill", "level", "why")),
+        read_csv(path, ("function", "product", "skill", "level", "why"), run.faults),
         lambda line: {
             "function": _slug(line.lookup("function", functions, "functions.csv")),
             "product": _slug(line.lookup("product", products, "products.csv")),
             "skill": line.required_lookup("skill", known, "skills.csv"),
-            "level": line.required_lookup("level", levels, "the levels: awareness to expert"),
-            "why": line.text("why"),
+            **line.field_values(SkillNeed, ["level", "why"]),
         },
     )
     run.upsert(SkillNeed, drafts, key=["function", "product", "skill"])
@@ -81,7 +78,7 @@ def skill_levels(path: Path, run: ImportRun) -> None:
 
     def superseded(draft: RecordDraft) -> bool:
         values = draft.values
-        illustrative = values["source_kind"] == SourceKind.ILLUSTRATIVE
+        illustrative = values["source_kind"] == SourceKind.ILLUSTRATIVE and not draft.line.unread
         return illustrative and (values["borough"].pk, values["skill"].pk) in real
 
     drafts = [draft for draft in _drafts(SkillLevel, path, run) if not superseded(draft)]
@@ -100,15 +97,11 @@ def _drafts(
     known = run.directory(Skill, "slug")
     return run.drafts(
         model,
-        read_csv(path, _LEVEL),
+        read_csv(path, ("borough", "skill", *_LEVEL), run.faults),
         lambda line: {
             "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
             "skill": line.required_lookup("skill", known, "skills.csv"),
-            "level": line.whole("level"),
-            "headcount": line.text("headcount"),
-            "can_teach": line.yes_no("can_teach"),
-            "wants_help": line.yes_no("wants_help"),
-            **source_fields(line),
+            **line.field_values(model, _LEVEL),
         },
     )
 

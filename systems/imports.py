@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from boroughs.models import Borough
-from citytools.imports import SOURCED, ImportRun, source_fields
+from citytools.imports import SOURCED, ImportRun
 from citytools.imports.csv_reader import CsvRow, read_csv
 from citytools.imports.table_writer import RecordDraft
 from systems.models import (
@@ -23,33 +23,32 @@ _FUNCTION = (
 )  # fmt: skip
 _AREA_COLUMNS = {"name": "service_area", "slug": "area_slug", "also_called": "area_also_called"}
 _SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
-_PRODUCT = (
-    "name", "slug", "manufacturer", "functions", "former_names", "certainty", "source", "note",
-    "illustrative",
-)  # fmt: skip
+_PRODUCT = ("name", "slug", "certainty", "source", "note", "illustrative")
 _SYSTEM = (
-    "key", "borough", "function", "product", "hosting", "status", "live_since", "users",
-    "satisfaction", "intention", "note", *SOURCED,
+    "key", "hosting", "status", "live_since", "users", "satisfaction", "intention", "note",
+    *SOURCED,
 )  # fmt: skip
 
 
 def functions(path: Path, run: ImportRun) -> None:
     """functions.csv: service areas in the order of their first function, functions in theirs."""
-    rows = read_csv(path, _FUNCTION)
+    rows = read_csv(path, _FUNCTION, run.faults)
     firsts: dict[str, CsvRow] = {}
+    kinds = {line.place: line.field_values(ServiceArea, ["kind"]) for line in rows}
     for line in rows:
         first = firsts.setdefault(line.required("service_area"), line)
-        if first.text("kind") != line.text("kind"):
-            raise line.wrong("kind", f"{first.place} says otherwise.", "Give one kind an area.")
+        is_read = "kind" not in first.unread | line.unread
+        if is_read and kinds[first.place] != kinds[line.place]:
+            line.wrong("kind", f"{first.place} says otherwise.", "Give one kind an area.")
     area_drafts = [
         RecordDraft(
             line,
             {
                 "name": name,
                 "slug": line.required("area_slug"),
-                "kind": line.text("kind"),
                 "position": position,
                 "also_called": line.text("area_also_called"),
+                **kinds[line.place],
             },
         )
         for position, (name, line) in enumerate(firsts.items(), start=1)
@@ -61,7 +60,7 @@ def functions(path: Path, run: ImportRun) -> None:
         Function,
         rows,
         lambda line: {
-            "service_area": areas[line.text("service_area")],
+            "service_area": line.lookup("service_area", areas, "functions.csv"),
             "name": line.text("function"),
             "slug": line.required("slug"),
             "position": positions[line.place],
@@ -73,14 +72,8 @@ def functions(path: Path, run: ImportRun) -> None:
 
 def suppliers(path: Path, run: ImportRun) -> None:
     """suppliers.csv: companies by their present names."""
-    flags = ("sme", "vcse", "illustrative")
-    drafts = [
-        RecordDraft(
-            line,
-            {name: (line.yes_no if name in flags else line.text)(name) for name in _SUPPLIER},
-        )
-        for line in read_csv(path, _SUPPLIER)
-    ]
+    rows = read_csv(path, _SUPPLIER, run.faults)
+    drafts = [RecordDraft(line, line.field_values(Supplier, _SUPPLIER)) for line in rows]
     run.upsert(Supplier, drafts, key=["slug"])
 
 
@@ -89,11 +82,11 @@ def supplier_aliases(path: Path, run: ImportRun) -> None:
     known = run.directory(Supplier, "name")
     drafts = run.drafts(
         SupplierAlias,
-        read_csv(path, ("supplier", "alias", "kind", "source")),
+        read_csv(path, ("supplier", "alias", "kind", "source"), run.faults),
         lambda line: {
             "supplier": line.required_lookup("supplier", known, "suppliers.csv"),
             "name": line.text("alias"),
-            **{name: line.text(name) for name in ("kind", "source")},
+            **line.field_values(SupplierAlias, ["kind", "source"]),
         },
     )
     run.upsert(SupplierAlias, drafts, key=["name"], columns={"name": "alias"})
@@ -104,13 +97,13 @@ def ownerships(path: Path, run: ImportRun) -> None:
     known = run.directory(Supplier, "name")
     drafts = run.drafts(
         Ownership,
-        read_csv(path, ("supplier", "owner", "since", "source")),
+        read_csv(path, ("supplier", "owner", "since", "source"), run.faults),
         lambda line: {
             **{
                 name: line.required_lookup(name, known, "suppliers.csv")
                 for name in ("supplier", "owner")
             },
-            **{name: line.text(name) for name in ("since", "source")},
+            **line.field_values(Ownership, ["since", "source"]),
         },
     )
     run.upsert(Ownership, drafts, key=["supplier", "owner", "since"])
@@ -120,21 +113,21 @@ def products(path: Path, run: ImportRun) -> None:
     """products.csv: products with their functions and former names."""
     makers = run.directory(Supplier, "name")
     known = run.directory(Function, "name", column="function")
-    texts = ("name", "slug", "certainty", "source", "note")
+    columns = (*_PRODUCT, "manufacturer", "functions", "former_names")
     drafts = run.drafts(
         Product,
-        read_csv(path, _PRODUCT),
+        read_csv(path, columns, run.faults),
         lambda line: {
             "manufacturer": line.lookup("manufacturer", makers, "suppliers.csv"),
-            "illustrative": line.yes_no("illustrative"),
-            **{name: line.text(name) for name in texts},
+            **line.field_values(Product, _PRODUCT),
         },
     )
     rows = run.upsert(Product, drafts, key=["slug"])
     functions_made_for = [
         RecordDraft(line, {"product": product, "function": function})
-        for line, product in rows
-        for function in run.listed(line, "functions", known, "functions.csv")
+        for line, product, function in run.listed(
+            rows, Product, "functions", known, "functions.csv"
+        )
     ]
     run.replace(ProductFunction, rows, functions_made_for, owner="product", column="functions")
     former_names = [
@@ -152,18 +145,14 @@ def systems(path: Path, run: ImportRun) -> None:
     boroughs = run.directory(Borough, "slug")
     functions = run.directory(Function, "name", column="function")
     products = run.directory(Product, "name")
-    texts = ("key", "hosting", "status", "live_since", "intention", "note")
     drafts = run.drafts(
         System,
-        read_csv(path, _SYSTEM),
+        read_csv(path, ("borough", "function", "product", *_SYSTEM), run.faults),
         lambda line: {
             "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
             "function": line.required_lookup("function", functions, "functions.csv"),
             "product": line.required_lookup("product", products, "products.csv"),
-            "users": line.whole("users"),
-            "satisfaction": line.whole("satisfaction"),
-            **{name: line.text(name) for name in texts},
-            **source_fields(line),
+            **line.field_values(System, _SYSTEM),
         },
     )
     run.upsert(System, drafts, key=["borough", "function", "product"], stable_key="key")

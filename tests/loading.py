@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pghistory.models
+import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+
+from boroughs.models import Borough
+from citytools.imports.faults import Fault, LoadError
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -81,6 +85,24 @@ def load(fixtures: Path = FIXTURES, *options: str, demo: str = "no") -> str:
     folders = ("--demo", demo, "--from", str(fixtures))
     call_command("load", *folders, "--leave", *options, stdout=out)
     return out.getvalue()
+
+
+def load_faults(fixtures: Path, demo: str = "no") -> list[Fault]:
+    """The faults for which a load is refused; nothing was loaded and no history written."""
+    before = events(), Borough.objects.count()
+    with pytest.raises(CommandError) as refused:
+        load(fixtures, demo)
+    assert str(refused.value).endswith("Nothing was loaded.")
+    assert (events(), Borough.objects.count()) == before
+    error = refused.value.__cause__
+    assert isinstance(error, LoadError)
+    return list(error.faults)
+
+
+def load_fault(fixtures: Path, demo: str = "no") -> str:
+    """The one fault for which a load is refused, with its place."""
+    (fault,) = load_faults(fixtures, demo)
+    return str(fault)
 
 
 def swap(old: str, new: str) -> Callable[[str], str]:

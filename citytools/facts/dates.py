@@ -18,14 +18,14 @@ PATTERN = re.compile(
     r"(?P<year>(?:19|20|21)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?", re.ASCII
 )
 SQL_PATTERN = r"^((19|20|21)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
-_FORMAT_HELP = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
+DATE_REMEDY = "Write a day as 2026-11-30, a month as 2026-11 or a year as 2026 (1900 to 2199)."
 
 
 def parse_partial_date(text: str) -> tuple[int, int | None, int | None]:
     """Year, month and day; None for what the source did not give. ValueError if not a date."""
     match = PATTERN.fullmatch(text)
     if match is None:
-        raise ValueError(_FORMAT_HELP)
+        raise ValueError(DATE_REMEDY)
     year = int(match["year"])
     month, day = (int(part) if part else None for part in (match["month"], match["day"]))
     datetime.date(year, 1 if month is None else month, 1 if day is None else day)
@@ -64,7 +64,7 @@ def validate_partial_date(text: str) -> None:
         parse_partial_date(text)
     except ValueError:
         raise ValidationError(
-            "“%(value)s” is not a date. " + _FORMAT_HELP, code="invalid", params={"value": text}
+            "“%(value)s” is not a date. " + DATE_REMEDY, code="invalid", params={"value": text}
         ) from None
 
 
@@ -106,7 +106,7 @@ def partial_dates_constraint(*fields: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=f"%(class)s_{name}_well_formed",
         condition=condition,
-        violation_error_message=_FORMAT_HELP,
+        violation_error_message=DATE_REMEDY,
     )
 
 

@@ -1,11 +1,11 @@
 """Writes rows into tables by their natural key, and leaves alone what people wrote.
 
-What is the same is left alone too, so that history stays quiet; a row that a model or the database
-refuses is named by its file, row and column.
+What is the same is left alone too, so that history stays quiet; each row that a model or the
+database refuses is a fault in the log, by file, row and column.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +27,7 @@ from citytools.imports.conflicts import (
     field_names,
 )
 from citytools.imports.csv_reader import CsvRow
+from citytools.imports.faults import FaultLog
 from citytools.imports.import_report import ImportCounts
 from citytools.imports.link_rows import LinkRows
 from citytools.imports.record_finder import (
@@ -36,12 +37,10 @@ from citytools.imports.record_finder import (
     TableRecords,
 )
 from citytools.imports.record_update import CONFIRMED, RecordUpdate
-from citytools.imports.table_writer import RecordDraft, TableWriter
+from citytools.imports.table_writer import RecordDraft, Rows, TableWriter
 
 M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
-Rows = list[tuple[CsvRow, M]]
-"""Rows of a file, each with the record that it is about."""
 Identity = tuple[type[models.Model], int]
 
 
@@ -75,8 +74,9 @@ class _Title:
 
 @dataclass
 class ImportRun:
-    """One import: what became of the rows of each file, and which words of people stand."""
+    """One import: what became of each file, which words of people stand, and all faults."""
 
+    faults: FaultLog = field(default_factory=FaultLog)
     conflicts: ConflictLog = field(default_factory=ConflictLog)
     counts: dict[str, ImportCounts] = field(default_factory=dict)
     lapsed: list[LapsedConfirmation] = field(default_factory=list)
@@ -85,6 +85,7 @@ class ImportRun:
     _left_out: dict[type[models.Model], list[tuple[CsvRow, PersonEvent]]] = field(
         default_factory=dict
     )
+    _faulty: dict[type[models.Model], list[CsvRow]] = field(default_factory=dict)
     _rows: dict[type[models.Model], Rows[Any]] = field(default_factory=dict)
     _titles: dict[Identity, _Title] = field(default_factory=dict)
     _links_events: dict[type[models.Model], dict[int, PersonEvent]] = field(default_factory=dict)
@@ -129,17 +130,39 @@ class ImportRun:
         """Records of a model by a field, which its own file may call otherwise."""
         finder: RecordFinder[M] = RecordFinder(self.authorship(model), [name])
         rows = self._rows.get(model, [])
-        return NameDirectory(finder, column or name, rows, self._left_out.get(model, []))
+        left_out, faulty = self._left_out.get(model, []), self.faulty_rows(model)
+        return NameDirectory(finder, column or name, rows, left_out, faulty)
 
-    def listed(self, line: CsvRow, column: str, known: Mapping[str, T], listed_in: str) -> list[T]:
-        """What the parts of a list name, without the records that a person deleted."""
-        records = []
+    def faulty_rows(self, model: type[models.Model]) -> list[CsvRow]:
+        """The rows that would have made or changed a record of the model, had they no fault."""
+        return self._faulty.get(model, [])
+
+    def listed(
+        self, rows: Rows[M], model: type[M], column: str, known: Mapping[str, T], listed_in: str
+    ) -> Iterator[tuple[CsvRow, M, T]]:
+        """Each row with its record and with each thing that a list in it names.
+
+        Without what a person deleted. Of rows at fault, which have no record, only the faults of
+        their lists are noted.
+        """
+        for line, record in rows:
+            for thing in self._list_parts(line, column, known, listed_in):
+                yield line, record, thing
+        for line in self.faulty_rows(model):
+            if column in line.cells:
+                list(self._list_parts(line, column, known, listed_in))
+
+    def _list_parts(
+        self, line: CsvRow, column: str, known: Mapping[str, T], listed_in: str
+    ) -> Iterator[T]:
         for part in line.parts(column):
             try:
-                records.append(line.lookup_name(column, part, known, listed_in))
+                thing = line.lookup_name(column, part, known, listed_in)
             except DeletedByPersonError as deleted:
                 self.conflicts.waiting.append(Conflict(PART, line, deleted.event, column=column))
-        return records
+            else:
+                if thing is not None:
+                    yield thing
 
     def upsert(
         self,
@@ -164,8 +187,11 @@ class ImportRun:
         rows, titles = [], []
         for draft in drafts:
             record = writer.checked(draft)
-            for finder, value in records.keys(record):
+            unread = not draft.line.unread.isdisjoint(map(table.column, [*key, stable_key]))
+            for finder, value in [] if unread else records.keys(record):
                 self._claim((model, *finder.attributes, value), draft.line)
+            if draft.line.unread:
+                continue
             title = self._title(table, draft, record)
             try:
                 before, fixed = records.find(record)
@@ -184,6 +210,10 @@ class ImportRun:
         writer.write()
         for (_, record), title in zip(rows, titles, strict=True):
             self._titles[model, record.pk] = title
+        self._faulty.setdefault(model, []).extend(
+            draft.line for draft in drafts if draft.line.unread
+        )
+        rows = [(line, record) for line, record in rows if not line.unread]
         self._rows.setdefault(model, []).extend(rows)
         return rows
 
@@ -323,7 +353,7 @@ class ImportRun:
     def _claim(self, key: Key, line: CsvRow) -> None:
         first = self._first_lines.setdefault(key, line)
         if first is not line:
-            raise line.wrong(
+            line.wrong(
                 "",
                 f"{first.file}, {first.place} is about the same record.",
                 "Remove one of the two rows, or tell them apart.",
@@ -341,16 +371,5 @@ def lock_tables() -> None:
         cursor.execute(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
 
 
-def source_fields(line: CsvRow) -> dict[str, object]:
-    """The fields that say where a fact comes from."""
-    return {
-        "source_kind": line.text("source_kind"),
-        "source_url": line.text("source_url"),
-        "as_of": line.text("as_of"),
-        "confidence": line.text("confidence"),
-        "confirmed_on": line.day("confirmed_on"),
-    }
-
-
 SOURCED = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on")
-"""The columns that `source_fields` reads."""
+"""The columns that say where a fact comes from."""

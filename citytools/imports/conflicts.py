@@ -10,7 +10,8 @@ from typing import Any
 from django.db import models
 
 from citytools.imports.authorship import PersonEvent
-from citytools.imports.csv_reader import CsvRow, LoadError
+from citytools.imports.csv_reader import CsvRow
+from citytools.imports.faults import Fault, LoadError
 
 FIELD, REFUSED, LINKED = "field", "refused", "linked"
 DELETED, UNLINKED, LEFT_OUT, PART = "deleted", "unlinked", "left out", "part"
@@ -96,7 +97,7 @@ class ConflictLog:
             remedy = f"Did you mean “{alike[0]}”? " if alike else ""
             remedy += f"What waits is {listed}." if listed else "Nothing waits."
             reason = f"“{name}” is no field and no record of the files."
-            raise LoadError("--take", "", "", reason, remedy)
+            raise LoadError(Fault("--take", "", "", reason, remedy, name))
 
 
 def field_names(model: type[models.Model], line: CsvRow, name: str, column: str) -> set[str]:

@@ -1,201 +1,228 @@
-"""Reads CSV and JSON strictly: what is wrong is named by file, row and column, with the remedy."""
+"""Reads CSV and JSON files into rows of text, and the cells of a row into values.
 
+What is wrong goes into a log, by file, row and column, and the reading goes on: a row is never
+moved by a column, and a value never guessed.
+"""
+
+import codecs
 import csv
-import datetime
 import difflib
 import io
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.db import models
+
+from citytools.facts import values
+from citytools.facts.values import UnreadableValueError, name_key, quoted, trim
+from citytools.imports.faults import Fault, FaultLog, LoadError
+
 T = TypeVar("T")
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_WHOLE = re.compile(r"\d{1,18}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,10}(\.\d{1,4})?", re.ASCII)
-_MONEY = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
+# Neither can be stored in PostgreSQL: half a character, as only JSON can write it, and none at all
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-class LoadError(Exception):
-    """A cell, a row or a file that cannot be loaded; its text says where, why and what to do."""
-
-    def __init__(self, file: str, place: str, field: str, reason: str, remedy: str) -> None:
-        self.file, self.place, self.field = file, place, field
-        self.reason, self.remedy = reason, remedy
-        where = ", ".join(part for part in (file, place, field) if part)
-        super().__init__(f"{where}: {reason} {remedy}")
+class FaultyRowError(KeyError):
+    """What is named stands in a row that has a fault of its own."""
 
 
 @dataclass(frozen=True)
 class CsvRow:
-    """One row of a file, or one record of another kind of file, as text by column."""
+    """One row of a file, or one record of another kind of file, as text by column.
+
+    `unread` are the columns whose value could not be had, "" for the row as a whole. Such a row
+    is checked to its end, and not loaded.
+    """
 
     file: str
     place: str
     cells: Mapping[str, str]
+    number: int = 0
+    log: FaultLog = field(default_factory=FaultLog, repr=False, compare=False)
+    unread: set[str] = field(default_factory=set, repr=False, compare=False)
 
-    def wrong(self, field: str, reason: str, remedy: str) -> LoadError:
-        """The error to raise about a cell of this row."""
-        return LoadError(self.file, self.place, field, reason, remedy)
+    def wrong(self, column: str, reason: str, remedy: str) -> None:
+        """Note a fault of a cell; without a column, of the row as a whole."""
+        value = self.cells.get(column, "")
+        fault = Fault(self.file, self.place, column, reason, remedy, value, self.number)
+        self.log.add(fault)
+        self.unread.add(column)
 
-    def text(self, field: str) -> str:
-        return self.cells[field]
+    def text(self, column: str) -> str:
+        return self.cells[column]
 
-    def required(self, field: str) -> str:
-        if not self.cells[field]:
-            raise self.wrong(field, "The cell is empty.", "Fill it in: this column is required.")
-        return self.cells[field]
+    def required(self, column: str) -> str:
+        if not self.cells[column]:
+            self.wrong(column, *EMPTY)
+        return self.cells[column]
 
-    def parts(self, field: str) -> list[str]:
-        """The parts of a list that is joined by "; "; each once and none empty."""
-        if not self.cells[field]:
-            return []
-        parts = self.cells[field].split("; ")
-        if any(part != part.strip(" ;") or not part for part in parts):
-            raise self.wrong(field, "The list has an empty part.", "Join its parts by “; ”.")
-        if len(set(parts)) < len(parts):
-            raise self.wrong(field, "The list names something twice.", "Name it once.")
-        return parts
+    def parts(self, column: str) -> list[str]:
+        """The parts of a list that is joined by semicolons."""
+        return self._read(column, values.read_list) or []
 
-    def whole(self, field: str) -> int | None:
-        text = self.cells[field]
-        if text and not _WHOLE.fullmatch(text):
-            raise self.wrong(
-                field, f"“{text}” is not a whole number.", "Write digits only, as in 1200."
-            )
-        return int(text) if text else None
+    def field_values(self, model: type[models.Model], names: Iterable[str]) -> dict[str, Any]:
+        """What the cells say for those fields of a model that their columns are named after."""
+        fields = [model._meta.get_field(name) for name in names]
+        return {field.name: self._field_value(field) for field in fields}
 
-    def number(self, field: str) -> Decimal | None:
-        """A number of up to four places, also below zero, or None where the cell is empty."""
-        text = self.cells[field]
-        if text and not _NUMBER.fullmatch(text):
-            raise self.wrong(
-                field, f"“{text}” is not a number.", "Write digits, as in 50, 12.5 or -0.25."
-            )
-        return Decimal(text) if text else None
+    def _field_value(self, field: Any) -> Any:
+        value = self._read(field.name, values.field_reader(field))
+        return "" if value is None and field.empty_strings_allowed else value
 
-    def money(self, field: str) -> Decimal | None:
-        text = self.cells[field]
-        if text and not _MONEY.fullmatch(text):
-            raise self.wrong(
-                field,
-                f"“{text}” is not an amount.",
-                "Write digits without pound sign and commas, as in 1200 or 1200.50.",
-            )
-        return Decimal(text) if text else None
+    def _read(self, column: str, reader: values.Reader) -> Any:
+        """The value of a cell; None where it is empty or at fault."""
+        text = self.cells[column]
+        try:
+            return reader(text) if text else None
+        except UnreadableValueError as error:
+            self.wrong(column, error.reason, error.remedy)
+            return None
 
-    def object(self, field: str) -> dict[str, Any]:
+    def object(self, column: str) -> dict[str, Any]:
         """The object of a JSON file that the cell holds; of an empty cell an empty one."""
-        content: dict[str, Any] = json.loads(self.cells[field] or "{}")
+        content: dict[str, Any] = json.loads(self.cells[column] or "{}")
         return content
 
-    def yes_no(self, field: str) -> bool | None:
-        answers = {"yes": True, "no": False, "": None}
-        text = self.cells[field]
-        if text not in answers:
-            raise self.wrong(field, f"“{text}” is neither yes nor no.", "Write yes or no.")
-        return answers[text]
-
-    def day(self, field: str) -> datetime.date | None:
-        text = self.cells[field]
-        if not text:
-            return None
-        try:
-            if not _DAY.fullmatch(text):
-                raise ValueError(text)
-            return datetime.date.fromisoformat(text)
-        except ValueError:
-            raise self.wrong(field, f"“{text}” is not a day.", "Write it as 2026-11-30.") from None
-
-    def lookup(self, field: str, known: Mapping[str, T], listed_in: str) -> T | None:
+    def lookup(self, column: str, known: Mapping[str, T], listed_in: str) -> T | None:
         """What the cell names among what is known, or None where the cell is empty."""
-        text = self.cells[field]
-        return self.lookup_name(field, text, known, listed_in) if text else None
+        text = self.cells[column]
+        return self.lookup_name(column, text, known, listed_in) if text else None
 
-    def required_lookup(self, field: str, known: Mapping[str, T], listed_in: str) -> T:
-        """What the cell, which may not be empty, names among what is known."""
-        return self.lookup_name(field, self.required(field), known, listed_in)
+    def required_lookup(self, column: str, known: Mapping[str, T], listed_in: str) -> T | None:
+        """The same of a cell that may not be empty."""
+        return self.lookup(column, known, listed_in) if self.required(column) else None
 
-    def lookup_name(self, field: str, name: str, known: Mapping[str, T], listed_in: str) -> T:
-        """The thing of this name; an unknown name is answered with the likeliest spelling."""
-        if name in known:
+    def lookup_name(
+        self, column: str, name: str, known: Mapping[str, T], listed_in: str
+    ) -> T | None:
+        """The thing of this name; an unknown name is answered with the likeliest spelling.
+
+        No fault where its own row has one, so that one mistake is one line.
+        """
+        try:
             return known[name]
-        alike = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-        remedy = f"Add it to {listed_in}, or correct it here."
-        if alike:
-            remedy = f"Did you mean “{alike[0]}”? Otherwise add it to {listed_in}."
-        raise self.wrong(field, f"“{name}” is not known.", remedy)
+        except FaultyRowError:
+            self.unread.add(column)
+        except KeyError:
+            if self.log.is_incomplete(listed_in):
+                self.unread.add(column)
+            else:
+                self.wrong(
+                    column, f"{quoted(name)} is not known.", _spelling(name, known, listed_in)
+                )
+        return None
 
 
-def read_csv(path: Path, columns: Sequence[str]) -> list[CsvRow]:
-    """The rows of a file that has exactly these columns, in any order; the header is row 1."""
-    table = _rows(path)
-    header = next(table, [])
-    _check_header(_label(path), "row 1", header, columns)
-    rows = []
-    for number, row in enumerate(table, start=2):
-        if len(row) != len(header):
-            reason = f"The row has {len(row)} cells where the header has {len(header)}."
-            remedy = "Put quotes around a cell that holds a comma; remove empty rows."
-            raise LoadError(_label(path), f"row {number}", "", reason, remedy)
-        line = CsvRow(_label(path), f"row {number}", dict(zip(header, row, strict=True)))
-        _check_cells(line)
-        rows.append(line)
+EMPTY = ("The cell is empty.", "Fill it in: this column is required.")
+
+
+def _spelling(name: str, known: Iterable[str], listed_in: str) -> str:
+    alike = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+    if alike:
+        return f"Did you mean “{alike[0]}”? Otherwise add it to {listed_in}."
+    return f"Add it to {listed_in}, or correct it here."
+
+
+def read_csv(path: Path, columns: Sequence[str], log: FaultLog) -> list[CsvRow]:
+    """The rows of a file that has exactly these columns, in any order; the header is row 1.
+
+    Empty rows are skipped; those of which nothing can be read are left out.
+    """
+    rows: list[CsvRow] = []
+    try:
+        table = _table(path, columns, log)
+        header = _columns(_label(path), "row 1", next(table, []), columns)
+        for number, cells in enumerate(table, start=2):
+            if any(cells) and (row := _csv_row(path, number, header, cells, log)):
+                rows.append(row)
+    except LoadError as error:
+        log.add_unread(path.name, *error.faults)
     return rows
 
 
+def _csv_row(
+    path: Path, number: int, header: Sequence[str], cells: Sequence[str], log: FaultLog
+) -> CsvRow | None:
+    place = f"row {number}"
+    if len(cells) != len(header):
+        reason = f"The row has {len(cells)} cells where the header has {len(header)}."
+        remedy = "Put quotes around a cell that holds a comma, or fill the row up."
+        log.add_unread(path.name, Fault(_label(path), place, "", reason, remedy, row=number))
+        return None
+    row = CsvRow(_label(path), place, dict(zip(header, cells, strict=True)), number, log)
+    if any(cell for name, cell in zip(header, cells, strict=True) if not name):
+        row.wrong("", "A cell stands under no heading.", "Give it a heading, or empty it.")
+    _check_cells(row)
+    return row
+
+
 def read_json(
-    path: Path, columns: Mapping[str, Sequence[str]], objects: Collection[str] = ()
+    path: Path, columns: Mapping[str, Sequence[str]], log: FaultLog, objects: Collection[str] = ()
 ) -> dict[str, list[CsvRow]]:
     """The records of a JSON file by kind, each with exactly its columns: texts, lists of texts.
 
     The columns among `objects` hold {…} instead, which a row holds as JSON (`CsvRow.object`).
+    Records of which nothing can be read are left out.
     """
+    rows: dict[str, list[CsvRow]] = {kind: [] for kind in columns}
+    number = 0
     try:
-        kinds = json.loads(_text(path))
+        for kind, records in _records_by_kind(path, columns, log).items():
+            for position, record in enumerate(records, start=1):
+                number += 1
+                empty = CsvRow(_label(path), f"{kind}, record {position}", {}, number, log)
+                try:
+                    rows[kind].append(_json_row(empty, record, columns[kind], objects))
+                except LoadError as error:
+                    log.add_unread(f"the {kind.replace('_', ' ')}", *error.faults)
+    except LoadError as error:
+        log.add_unread(path.name, *error.faults)
+    return rows
+
+
+def _records_by_kind(
+    path: Path, columns: Mapping[str, Sequence[str]], log: FaultLog
+) -> dict[str, list[dict[str, Any]]]:
+    file = _label(path)
+    try:
+        kinds = json.loads(_text(path, log))
     except json.JSONDecodeError as error:
-        reason = f"This is not JSON: {error.msg}."
-        raise LoadError(_label(path), f"line {error.lineno}", "", reason, "Correct it.") from None
+        reason, place = f"This is not JSON: {error.msg}.", f"line {error.lineno}"
+        raise LoadError(Fault(file, place, "", reason, "Correct it.")) from None
+    except (RecursionError, ValueError) as error:
+        raise LoadError(Fault(file, "", "", f"This is not JSON: {error}.", "Correct it.")) from None
     if not isinstance(kinds, dict) or kinds.keys() != columns.keys():
         remedy = f"Name {', '.join(columns)}."
-        raise LoadError(_label(path), "", "", "It has other kinds of record.", remedy)
-    return {
-        kind: _records(_label(path), kind, kinds[kind], columns[kind], objects) for kind in columns
-    }
+        raise LoadError(Fault(file, "", "", "It has other kinds of record.", remedy))
+    for kind, records in kinds.items():
+        if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
+            reason, remedy = "This is not a list of records.", "Write [{…}, {…}]."
+            raise LoadError(Fault(file, kind, "", reason, remedy))
+    return {kind: kinds[kind] for kind in columns}
 
 
-def _records(
-    file: str, kind: str, records: object, columns: Sequence[str], objects: Collection[str]
-) -> list[CsvRow]:
-    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-        raise LoadError(file, kind, "", "This is not a list of records.", "Write [{…}, {…}].")
-    return [
-        _record(file, f"{kind}, record {number}", record, columns, objects)
-        for number, record in enumerate(records, start=1)
-    ]
-
-
-def _record(
-    file: str,
-    place: str,
-    record: Mapping[str, Any],
-    columns: Sequence[str],
-    objects: Collection[str],
+def _json_row(
+    empty: CsvRow, record: Mapping[str, Any], columns: Sequence[str], objects: Collection[str]
 ) -> CsvRow:
-    _check_header(file, place, list(record), columns)
+    names = _columns(empty.file, empty.place, list(record), columns, empty.number)
     cells = {}
-    for name, value in record.items():
-        if (name in objects) != isinstance(value, dict):
-            reason, remedy = _KINDS[name in objects]
-            raise LoadError(file, place, name, reason, remedy)
-        cells[name] = json.dumps(value) if name in objects else _join_list(file, place, name, value)
-    line = CsvRow(file, place, cells)
-    _check_cells(line)
-    return line
+    for name, value in zip(names, record.values(), strict=True):
+        parts = value if isinstance(value, list) else [value]
+        if name in objects and isinstance(value, dict):
+            cells[name] = json.dumps(value)
+        elif name not in objects and all(isinstance(part, str) for part in parts):
+            cells[name] = trim("; ".join(parts))
+        else:
+            empty.wrong(name, *_KINDS[name in objects])
+            cells[name] = ""
+    row = replace(empty, cells=cells)
+    _check_cells(row)
+    return row
 
 
 _KINDS = {
@@ -204,12 +231,33 @@ _KINDS = {
 }
 
 
-def _join_list(file: str, place: str, name: str, value: object) -> str:
-    parts = value if isinstance(value, list) else [value]
-    texts = [part for part in parts if isinstance(part, str)]
-    if len(texts) < len(parts):
-        raise LoadError(file, place, name, *_KINDS[False])
-    return "; ".join(texts)
+def _columns(
+    file: str, place: str, header: Sequence[str], columns: Sequence[str], number: int = 1
+) -> list[str]:
+    """What we call the columns of a header, whatever its case; "" for one without a heading."""
+    by_key = {name_key(column): column for column in columns}
+    names = [by_key.get(name_key(heading), trim(heading)) for heading in header]
+    differences = {
+        "missing": [column for column in columns if column not in names],
+        "not known": [name for name in names if name and name not in columns],
+        "there twice": sorted({name for name in names if name and names.count(name) > 1}),
+    }
+    remedy = f"The columns are {', '.join(columns)}."
+    faults = [
+        Fault(
+            file,
+            place,
+            "",
+            f"Columns are {difference}: {', '.join(map(quoted, listed))}.",
+            remedy,
+            row=number,
+        )
+        for difference, listed in differences.items()
+        if listed
+    ]
+    if faults:
+        raise LoadError(*faults)
+    return names
 
 
 def _label(path: Path) -> str:
@@ -217,46 +265,84 @@ def _label(path: Path) -> str:
     return Path(path.parent.name, path.name).as_posix()
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise LoadError(
-            _label(path), f"line {line}", "", "The file is not UTF-8.", "Save it as UTF-8."
-        ) from None
-    except FileNotFoundError:
-        raise LoadError(
-            _label(path), "", "", "The file is missing.", f"Put it into {path.parent}."
-        ) from None
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def _table(path: Path, columns: Sequence[str], log: FaultLog) -> Iterator[list[str]]:
+    """The rows of trimmed cells; what stands between cells is whatever makes out the header."""
+    text = _text(path, log)
+    known = {name_key(column) for column in columns}
+
+    def columns_known(delimiter: str) -> int:
+        try:
+            header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        except csv.Error:
+            return 0
+        return len(known.intersection(map(name_key, header)))
+
+    delimiter = max(_DELIMITERS, key=columns_known)
+    if delimiter != ",":
+        log.notes.append(f"{_label(path)} was read with {_DELIMITERS[delimiter]} between cells.")
     rows_read = 0
     try:
-        for row in csv.reader(io.StringIO(_text(path), newline=""), strict=True):
-            yield row
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            yield [trim(cell) for cell in row]
             rows_read += 1
     except csv.Error as error:
-        reason = f"The row cannot be read ({error})."
+        reason = f"The row cannot be read, nor what follows ({error})."
         remedy = "Close every quote, and double a quote within a quoted cell."
-        raise LoadError(_label(path), f"row {rows_read + 1}", "", reason, remedy) from None
+        number = rows_read + 1
+        fault = Fault(_label(path), f"row {number}", "", reason, remedy, row=number)
+        raise LoadError(fault) from None
 
 
-def _check_header(file: str, place: str, header: Sequence[str], columns: Sequence[str]) -> None:
-    missing = [column for column in columns if column not in header]
-    unknown = [column for column in header if column not in columns]
-    twice = sorted({column for column in header if header.count(column) > 1})
-    faults = {"missing": missing, "not known": unknown, "there twice": twice}
-    for fault, names in faults.items():
-        if names:
-            reason = f"Columns are {fault}: {', '.join(f'“{name}”' for name in names)}."
-            raise LoadError(file, place, "", reason, f"The columns are {', '.join(columns)}.")
+_MARKS = {
+    codecs.BOM_UTF8: ("utf-8-sig", ""),
+    # Before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_LE: ("utf-32", "UTF-32"),
+    codecs.BOM_UTF16_LE: ("utf-16", "UTF-16"),
+    codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
+}
 
 
-def _check_cells(line: CsvRow) -> None:
-    for field, cell in line.cells.items():
-        if cell != cell.strip():
-            raise line.wrong(field, "The cell begins or ends with a space.", "Remove it.")
-        if "\x00" in cell:
-            raise line.wrong(field, "The cell holds a null character.", "Remove it.")
+def _text(path: Path, log: FaultLog) -> str:
+    """What the file says; a note in the log where it is not UTF-8."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        reason = "The file is missing." if missing else f"It cannot be read ({error.strerror})."
+        remedy = f"Put it into {path.parent}." if missing else "Check what it is."
+        raise LoadError(Fault(_label(path), "", "", reason, remedy)) from None
+    marks = [mark for mark in _MARKS if content.startswith(mark)]
+    encoding, name = _MARKS[marks[0]] if marks else ("utf-8", "")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if marks or not _is_windows_text(content):
+            line = content.count(b"\n", 0, error.start) + 1
+            reason = f"The file is not {name or 'UTF-8'}."
+            remedy = "Save it as UTF-8."
+            raise LoadError(Fault(_label(path), f"line {line}", "", reason, remedy)) from None
+        text, name = content.decode("cp1252"), "Windows-1252"
+    if name:
+        log.notes.append(f"{_label(path)} was read as {name}.")
+    return text
+
+
+def _is_windows_text(content: bytes) -> bool:
+    """Whether text that is not UTF-8 is Windows-1252, and not UTF-8 that was damaged."""
+    signs = content.decode("utf-8", "surrogateescape")
+    stray = sum("\udc80" <= sign <= "\udcff" for sign in signs)
+    others = sum(sign > "\x7f" for sign in signs) - stray
+    try:
+        content.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    return stray > others
+
+
+def _check_cells(row: CsvRow) -> None:
+    for column, cell in row.cells.items():
+        if _UNSTORABLE.search(cell):
+            row.wrong(column, "The cell holds a sign that is no text (such as null).", "Remove it.")

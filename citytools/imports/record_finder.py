@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 
 from citytools.imports.authorship import Authorship, Key, PersonEvent, former_keys
-from citytools.imports.csv_reader import CsvRow
+from citytools.imports.csv_reader import CsvRow, FaultyRowError
 from citytools.imports.table_writer import attribute_name
 
 M = TypeVar("M", bound=models.Model)
@@ -138,7 +138,7 @@ class NameDirectory(Mapping[str, M]):
 
     The row comes first: a record that a person wrote keeps its name, and its file may call it
     otherwise by now. A name raises DeletedByPersonError if a person deleted its record, or if its
-    own row was left out because of such a deletion.
+    own row was left out because of such a deletion; FaultyRowError if its own row has a fault.
     """
 
     def __init__(
@@ -147,15 +147,19 @@ class NameDirectory(Mapping[str, M]):
         column: str,
         rows: Iterable[tuple[CsvRow, M]],
         left_out: Iterable[tuple[CsvRow, PersonEvent]],
+        faulty: Iterable[CsvRow],
     ) -> None:
         self._finder = finder
         self._by_row = {line.cells[column]: record for line, record in rows if column in line.cells}
         self._left_out = {
             line.cells[column]: event for line, event in left_out if column in line.cells
         }
+        self._faulty = {line.cells[column] for line in faulty if column in line.cells}
 
     def __getitem__(self, name: str) -> M:
         record = self._by_row.get(name) or self._finder.find((name,))
+        if record is None and name in self._faulty:
+            raise FaultyRowError(name)
         if record is None and name in self._left_out:
             raise DeletedByPersonError(self._left_out[name])
         if record is None:
@@ -173,11 +177,11 @@ class NameDirectory(Mapping[str, M]):
 
 
 def is_known(records: Mapping[str, Any], name: object) -> bool:
-    """Whether records are known by a name, among them those that a person deleted."""
+    """Whether a name is known, also as that of a deleted record or of a row at fault."""
     try:
         records[str(name)]
+    except (DeletedByPersonError, FaultyRowError):
+        return True
     except KeyError:
         return False
-    except DeletedByPersonError:
-        return True
     return True

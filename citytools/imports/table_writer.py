@@ -1,16 +1,18 @@
-"""Writes the records of one table: creates in bulk, changes only what differs."""
+"""Writes the records of one table: creates in bulk, changes only what differs, names what fails."""
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, models, transaction
 
-from citytools.imports.csv_reader import CsvRow, LoadError
+from citytools.imports.csv_reader import EMPTY, CsvRow
 
 M = TypeVar("M", bound=models.Model)
+
+Rows = list[tuple[CsvRow, M]]
+"""Rows of a file, each with the record that it is about."""
 
 _MAX_ROWS_PER_INSERT = 2000
 
@@ -29,18 +31,19 @@ class TableWriter(Generic[M]):
     def __init__(self, model: type[M], columns: Mapping[str, str]) -> None:
         self.model = model
         self.columns = columns
-        self.created: list[tuple[CsvRow, M]] = []
-        self.changed: list[tuple[CsvRow, M]] = []
+        self.created: Rows[M] = []
+        self.changed: Rows[M] = []
         self.fields: set[str] = set()
 
     def checked(self, draft: RecordDraft) -> M:
-        """A record of the draft's values that the model accepts."""
+        """A record of the draft's values; what the model refuses is noted as faults of its row."""
         record = self.model(**draft.values)
+        unread = {name for name in draft.values if self._column(name) in draft.line.unread}
         # What a draft links to was looked up a moment ago: asking again takes a query a link.
         linked = {field.name for field in self.model._meta.fields if field.remote_field}
-        with self._naming(draft.line):
-            record.clean_fields(exclude={name for name in linked if draft.values.get(name)})
-            record.clean()
+        links = {name for name in linked if draft.values.get(name)}
+        self._note_refusal(draft.line, lambda: record.clean_fields(exclude=unread | links), unread)
+        self._note_refusal(draft.line, record.clean, unread)
         return record
 
     def differing(self, before: M, after: M, names: Collection[str]) -> list[str]:
@@ -60,56 +63,62 @@ class TableWriter(Generic[M]):
         self.fields.update(names)
 
     def write(self) -> None:
-        """Write all at once; if the database refuses, one by one to find the row."""
+        """Write all at once; what the database refuses is noted as faults of its rows."""
+        self._write(self.created, self._create)
+        self._write(self.changed, self._change)
+
+    def _write(self, rows: Rows[M], write: Callable[[Rows[M]], None]) -> None:
+        """Halve what is refused until each row at fault stands alone."""
         try:
             with transaction.atomic():
-                self.model._default_manager.bulk_create(
-                    [record for _, record in self.created], batch_size=_MAX_ROWS_PER_INSERT
-                )
-                if self.changed:
-                    self.model._default_manager.bulk_update(
-                        [record for _, record in self.changed], sorted(self.fields)
-                    )
+                write(rows)
         except DatabaseError as error:
-            self._write_one_by_one()
-            raise LoadError(
-                "", "", "", f"The database refuses the {self.model._meta.verbose_name_plural}.", ""
-            ) from error
+            if len(rows) > 1:
+                half = len(rows) // 2
+                self._write(rows[:half], write)
+                self._write(rows[half:], write)
+            else:
+                self._note_why(*rows[0], error)
 
-    def _write_one_by_one(self) -> None:
-        for line, record in self.created:
-            record.pk = None
-            record._state.adding = True
-            self._save(line, record)
-        for line, record in self.changed:
-            self._save(line, record)
+    def _create(self, rows: Rows[M]) -> None:
+        records = [record for _, record in rows]
+        self.model._default_manager.bulk_create(records, batch_size=_MAX_ROWS_PER_INSERT)
 
-    def _save(self, line: CsvRow, record: M) -> None:
-        with self._naming(line), transaction.atomic():
-            record.full_clean()
-            record.save()
+    def _change(self, rows: Rows[M]) -> None:
+        if rows:
+            records = [record for _, record in rows]
+            self.model._default_manager.bulk_update(records, sorted(self.fields))
 
-    @contextmanager
-    def _naming(self, line: CsvRow) -> Iterator[None]:
-        try:
-            yield
-        except ValidationError as error:
-            raise self._refusal(line, error) from error
-        except DatabaseError as error:
+    def _note_why(self, line: CsvRow, record: M, error: DatabaseError) -> None:
+        """Note what the model says of a row that the database refused, or else its own words."""
+        faults = len(line.log)
+        self._note_refusal(line, record.full_clean, set())
+        if len(line.log) == faults:
             reason = str(error).splitlines()[0]
-            message = f"The database refuses it: {reason}."
-            raise line.wrong("", message, "Correct the row.") from error
+            line.wrong("", f"The database refuses it: {reason}.", "Correct the row.")
 
-    def _refusal(self, line: CsvRow, error: ValidationError) -> LoadError:
-        faults = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: [error]}
-        name, errors = next(iter(faults.items()))
-        reason = " ".join(message for fault in errors for message in fault.messages)
-        remedy = "Correct the row." if name == NON_FIELD_ERRORS else "Correct the cell."
-        column = "" if name == NON_FIELD_ERRORS else self.columns.get(name, name)
-        if errors[0].code == "invalid_choice":
-            choices = _field(self.model, name).flatchoices
-            remedy = f"Write one of {', '.join(str(value) for value, _ in choices)}."
-        return line.wrong(column, reason, remedy)
+    def _note_refusal(
+        self, line: CsvRow, check: Callable[[], None], unread: Collection[str]
+    ) -> None:
+        """Note the faults that a check finds, but not of fields whose value is at fault already."""
+        try:
+            check()
+        except ValidationError as error:
+            by_field = error.error_dict if hasattr(error, "error_dict") else {"": [error]}
+            for name, errors in by_field.items():
+                if name not in unread:
+                    self._note(line, "" if name == NON_FIELD_ERRORS else name, errors)
+
+    def _note(self, line: CsvRow, name: str, errors: Sequence[ValidationError]) -> None:
+        for error in errors:
+            if name and error.code in {"null", "blank"}:
+                line.wrong(self._column(name), *EMPTY)
+            else:
+                remedy = "Correct the cell." if name else "Correct the row."
+                line.wrong(self._column(name), " ".join(error.messages), remedy)
+
+    def _column(self, field: str) -> str:
+        return self.columns.get(field, field)
 
 
 def attribute_name(model: type[models.Model], name: str) -> str:

@@ -20,6 +20,7 @@ from citytools.history.page import RecordNames, version_name
 from citytools.models import Batch
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
+from citytools.staff.value_fields import FIELDS, reading_notes, reading_notes_of_rows
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ PROVENANCE: tuple[str, Any] = (
     },
 )
 PROVENANCE_FILTERS = ("source_kind", "confidence")
-# An address written without its beginning is a secure one
-FIELDS: dict[type["models.Field[Any, Any]"], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class StaffAdmin(OptimisticLockAdmin):
@@ -53,6 +52,12 @@ class StaffAdmin(OptimisticLockAdmin):
         """With what names need: lists, suggestions and deletions all show names."""
         records = super().get_queryset(request)
         return records.select_related(*self.names_need) if self.names_need else records
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """As in Django, and show back what was understood where it was typed otherwise."""
+        super().save_related(request, form, formsets, change)
+        for note in (*reading_notes(form), *reading_notes_of_rows(formsets)):
+            messages.info(request, note)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         """As in Django, with what is no longer confirmed."""
@@ -134,6 +139,7 @@ class InlineRows(TabularInline):
     """Rows that belong to the record above them."""
 
     extra = 0
+    formfield_overrides = FIELDS
     names_need: Sequence[str] = ()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

@@ -4,13 +4,14 @@ import datetime
 import html
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from citytools.facts.dates import first_day, parse_partial_date
-from citytools.imports.csv_reader import LoadError
+from citytools.facts.values import UnreadableValueError, read_partial_date
+from citytools.imports.faults import Fault, FaultLog
 
 _NO_TEXT = re.compile(
     "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+"
@@ -19,7 +20,7 @@ _NO_TEXT = re.compile(
 _LOST_LINES = re.compile(r"(?:rn){2,}")
 _EMAIL = re.compile(r"(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+")
 _TELEPHONE = re.compile(r"(?<![\w-])(?:\+44|0)(?:[\s()-]*\d){9,10}(?![\w-])")
-_BRITISH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
+_BRITISH_DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}(?!\d)", re.ASCII)
 _NUMBER = re.compile(r"([A-Z]{0,2})(\d{1,8})", re.ASCII)
 _WORD = re.compile(r"[^\W_]+")
 _LONDON = ZoneInfo("Europe/London")
@@ -70,16 +71,11 @@ def parse_day(text: str) -> str | None:
     A moment is the day on its own clock, save that 23:00 UTC in summer is midnight in London.
     """
     text = text.strip()
-    if british := _BRITISH_DAY.match(text):
-        day, month, year = map(int, british.groups())
-        text = f"{year:04}-{month:02}-{day:02}"
-    if len(text) > len("2026-11-30"):
-        return _day_of_moment(text)
+    british = _BRITISH_DAY.match(text)
     try:
-        parse_partial_date(text)
-    except ValueError:
-        return None
-    return text
+        return read_partial_date(british[0] if british else text)
+    except UnreadableValueError:
+        return _day_of_moment(text) if len(text) > len("2026-11-30") else None
 
 
 def _day_of_moment(text: str) -> str | None:
@@ -129,17 +125,25 @@ _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false"}
 
 @dataclass(frozen=True)
 class JsonObject:
-    """One object of a release. A field that is absent or null is empty: nothing is known."""
+    """One object of a release. A field that is absent or null is empty: nothing is known.
+
+    So is a field at fault, which the log then names.
+    """
 
     file: str
-    place: str
+    release: int
     path: str
     fields: dict[str, Any]
+    log: FaultLog = field(default_factory=FaultLog, repr=False, compare=False)
 
-    def wrong(self, name: str, reason: str, remedy: str) -> LoadError:
-        """The error to raise about a field."""
+    @property
+    def place(self) -> str:
+        return f"release {self.release}"
+
+    def wrong(self, name: str, reason: str, remedy: str) -> None:
+        """Note a fault of a field."""
         path = ".".join(part for part in (self.path, name) if part)
-        return LoadError(self.file, self.place, path, reason, remedy)
+        self.log.add(Fault(self.file, self.place, path, reason, remedy, row=self.release))
 
     def part(self, name: str) -> "JsonObject":
         """The object in a field."""
@@ -160,10 +164,11 @@ class JsonObject:
 
     def texts(self, name: str) -> list[str]:
         """The texts of a list."""
-        values: list[str] = self._get(name, list) or []
-        if not all(isinstance(value, str) for value in values):
-            raise self.wrong(name, "It holds something other than text.", "Write texts.")
-        return values
+        values = self._get(name, list) or []
+        texts = [value for value in values if isinstance(value, str)]
+        if len(texts) < len(values):
+            self.wrong(name, "It holds something other than text.", "Write texts.")
+        return texts
 
     def flag(self, name: str) -> bool | None:
         """True, false, or None where not stated."""
@@ -173,9 +178,10 @@ class JsonObject:
     def number(self, name: str) -> Decimal | None:
         """A number, or None where not stated."""
         value = self.fields.get(name)
-        if value is None or _is_number(value):
-            return None if value is None else Decimal(value)
-        raise self.wrong(name, f"It is {_type_name(value)}, not a number.", "Write a number.")
+        if value is not None and not _is_number(value):
+            self.wrong(name, f"It is {_type_name(value)}, not a number.", "Write a number.")
+            return None
+        return None if value is None else Decimal(value)
 
     def everywhere(self, name: str) -> Iterator[Any]:
         """What any field of this name holds, however deep."""
@@ -194,22 +200,24 @@ class JsonObject:
         value = self.fields.get(name)
         if value is not None and not isinstance(value, kind):
             reason = f"It is {_type_name(value)}, not {_KINDS[kind]}."
-            raise self.wrong(name, reason, f"Write {_KINDS[kind]}, as OCDS 1.1 has it.")
+            self.wrong(name, reason, f"Write {_KINDS[kind]}, as OCDS 1.1 has it.")
+            return None
         return value
 
     def _within(self, name: str, value: Any) -> "JsonObject":
         if not isinstance(value, dict):
-            raise self.wrong(name, f"It is {_type_name(value)}, not an object.", "Write an object.")
-        path = f"{self.path}.{name}" if self.path else name
-        return JsonObject(self.file, self.place, path, value)
+            self.wrong(name, f"It is {_type_name(value)}, not an object.", "Write an object.")
+            value = {}
+        return replace(self, path=f"{self.path}.{name}" if self.path else name, fields=value)
 
 
-def checked_release(file: str, place: str, value: Any) -> JsonObject:
-    """A release, which must be an object."""
-    if not isinstance(value, dict):
-        reason = f"It is {_type_name(value)}, not a release."
-        raise LoadError(file, place, "", reason, "Write an object with an “ocid”.")
-    return JsonObject(file, place, "", value)
+def release_object(file: str, number: int, value: Any, log: FaultLog) -> JsonObject | None:
+    """The release of this number; None with a fault in the log where it is no object."""
+    if isinstance(value, dict):
+        return JsonObject(file, number, "", value, log)
+    reason = f"It is {_type_name(value)}, not a release."
+    JsonObject(file, number, "", {}, log).wrong("", reason, "Write an object with an “ocid”.")
+    return None
 
 
 def _is_number(value: Any) -> bool:

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.imports.authorship import Authorship, former_keys
+from citytools.imports.faults import FaultLog
 from contracts.models import Framework
 from contracts.ocds import fields
 from contracts.ocds.notices import AwardNotice, Release, Skipped
@@ -245,17 +246,21 @@ def draft_contracts(
     file: str,
     *,
     everything: bool,
-    progress: Callable[[int], None],
+    log: FaultLog,
+    progress: Callable[[], None],
 ) -> Iterator[ContractDraft | Skipped]:
     """What the releases of a file say about boroughs; only technology unless `everything`.
 
-    `progress` is called with the number of releases read so far.
+    `progress` is called after each release. A release at fault says nothing.
     """
     bodies = Bodies()
-    for number, item in enumerate(decoded, 1):
-        release = Release(fields.checked_release(file, item.place, item.release))
-        yield from _drafts_from_release(release, bodies, everything)
-        progress(number)
+    for item in decoded:
+        faults = len(log)
+        release = fields.release_object(file, item.number, item.release, log)
+        drafts = list(_drafts_from_release(Release(release), bodies, everything)) if release else []
+        if len(log) == faults:
+            yield from drafts
+        progress()
 
 
 def _drafts_from_release(

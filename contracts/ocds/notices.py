@@ -7,11 +7,12 @@ contact persons are never taken over, and its note is made of our own sentences.
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from citytools.facts.values import quoted
 from contracts.ocds import fields, parties
 from contracts.ocds.fields import JsonObject
 from contracts.ocds.parties import Parties, Party
@@ -160,10 +161,10 @@ class Release:
 
     def _as_of(self) -> str:
         """The day of the release; a month or a year where our own export says no more."""
-        day = fields.parse_day(self.moment)
-        if day is None:
-            reason = f"“{self.moment}” is no date."
-            raise self.json.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
+        day = fields.parse_day(self.moment) or ""
+        if self.moment and not day:
+            reason = f"{quoted(self.moment)} is no date."
+            self.json.wrong("date", reason, "Write it as 2026-11-30T12:00:00Z.")
         vague = self.json.part("cityTools").text("asOf")
         return vague if vague and fields.parse_day(vague) and day.startswith(vague) else day
 
@@ -216,7 +217,7 @@ class Release:
         for award in self.json.parts("awards"):
             yield award, signed.pop(award.text("id"), [])
         for award_id, contracts in signed.items():
-            yield JsonObject(self.json.file, self.json.place, "", {"id": award_id}), contracts
+            yield replace(self.json, fields={"id": award_id}), contracts
 
     def _notice(self, award: JsonObject, contracts: list[JsonObject]) -> AwardNotice | Skipped:
         """What the release says of one award."""
@@ -300,9 +301,10 @@ class Release:
 
 
 def _required_text(release: JsonObject, name: str, max_length: int) -> str:
+    faults = len(release.log)
     text = release.text(name).strip()
-    if not text:
-        raise release.wrong(name, "It is missing.", "OCDS requires it in every release.")
-    if len(text) > max_length or fields.clean_text(text) != text:
-        raise release.wrong(name, "It is not what such a field holds.", "Correct it at the source.")
+    if not text and len(release.log) == faults:
+        release.wrong(name, "It is missing.", "OCDS requires it in every release.")
+    elif len(text) > max_length or fields.clean_text(text) != text:
+        release.wrong(name, "It is not what such a field holds.", "Correct it at the source.")
     return text

@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
-from citytools.imports.csv_reader import LoadError
+from citytools.imports.faults import Fault, LoadError
 
 _CHUNK_BYTES = 1 << 20
 # Of one release, or of anything beside the releases; real ones have about 4,000.
@@ -33,9 +33,9 @@ _DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
 
 @dataclass(frozen=True)
 class DecodedRelease:
-    """One release as decoded, and where it stood."""
+    """One release as decoded, and which of its file it is."""
 
-    place: str
+    number: int
     release: Any
 
 
@@ -49,12 +49,13 @@ def read_releases(path: Path) -> Iterator[DecodedRelease]:
                 yield from _Text(path.name, cast("IO[bytes]", file)).releases()
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         reason = f"The compressed file breaks off or is damaged ({error})."
-        raise LoadError(path.name, "", "", reason, "Fetch it again.") from None
+        raise LoadError(Fault(path.name, "", "", reason, "Fetch it again.")) from None
     except FileNotFoundError:
-        raise LoadError(path.name, "", "", "There is no such file.", "Check the path.") from None
+        reason = "There is no such file."
+        raise LoadError(Fault(path.name, "", "", reason, "Check the path.")) from None
     except OSError as error:
         reason = f"The file cannot be read ({error.strerror})."
-        raise LoadError(path.name, "", "", reason, "Check what it is.") from None
+        raise LoadError(Fault(path.name, "", "", reason, "Check what it is.")) from None
 
 
 @dataclass
@@ -127,7 +128,7 @@ class _Text:
     def numbered(self, release: Any) -> DecodedRelease:
         """The release with its number in the file."""
         self.number += 1
-        return DecodedRelease(f"release {self.number}", release)
+        return DecodedRelease(self.number, release)
 
     def next_character(self) -> str:
         """The next character that is not blank; empty at the end of the file."""
@@ -205,7 +206,7 @@ class _Text:
         """The error, at the line where the reading stands."""
         line = self.lines + self.window.count("\n", 0, self.at)
         place = f"line {line}" + (f", after release {self.number}" if self.number else "")
-        return LoadError(self.name, place, "", reason, remedy)
+        return LoadError(Fault(self.name, place, "", reason, remedy, row=self.number + 1))
 
 
 _FORMAT_HELP = "Give a release package {“releases”: […]}, a release {“ocid”: …}, or one a line."

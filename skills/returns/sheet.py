@@ -18,6 +18,7 @@ from citytools.facts import dates
 from citytools.facts.provenance import Confidence
 from citytools.staff import confirmation_form
 from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
+from citytools.staff.value_fields import DateTextField
 from skills.models import Headcount, Level, Skill, SkillLevel
 
 _YES_NO = [("", "not asked"), ("yes", "yes"), ("no", "no")]
@@ -27,14 +28,11 @@ class HeadForm(ConfirmationForm):
     """What holds for the whole return."""
 
     field_order = ("received_on", "confidence", "complete", *confirmation_form.FIELDS)
-    received_on = forms.DateField(
+    received_on = DateTextField(
         label="Received on",
-        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": "Say on which day the return was received.",
-            "invalid": "Write a day as 2026-11-30.",
-        },
+        widget=forms.DateInput(format="%Y-%m-%d"),
+        error_messages={"required": "Say on which day the return was received."},
+        help_text="A day, such as 2026-11-30 or 30/11/2026.",
     )
     confidence = forms.ChoiceField(
         choices=Confidence.choices, error_messages={"required": "Choose a confidence."}

@@ -15,7 +15,7 @@ from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import PastLevel, SkillLevel
 from systems.models import Function, Product, ServiceArea, Supplier, System
-from tests.loading import Folder, events, load, swap
+from tests.loading import SMALL, Folder, events, load, swap
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,25 @@ def test_cells_become_what_the_model_keeps(folder: Folder) -> None:
     assert str(contract.act_by) == "2026-09-30"
     assert [partner.name for partner in contract.partners.all()] == ["South"]
     assert contract.systems.count() == 2
+
+
+def test_a_file_may_be_written_as_people_write_it(folder: Folder) -> None:
+    text = SMALL["contracts.csv"].replace("2027-03-31", "31/03/2027").replace("no,,6", "No,,6.0")
+    text = text.replace("1200.50", "£12k").replace("excluding,open", "Excluding VAT,OPEN")
+    text = text.replace(",2025,", ",Apr 2025,").replace("; south", ";south").replace(",", ";")
+    lists = "north/Repairs/Fixer;south/Repairs/Fixer"
+    text = text.replace(lists, f'"{lists}"').replace("annual_value", " Annual Value ")
+    report = load(folder("contracts.csv", lambda _: text.encode("cp1252")))
+    contract = Contract.objects.get()
+    assert (contract.starts_on, contract.ends_on, contract.notice_months) == (
+        "2025-04",
+        "2027-03-31",
+        6,
+    )
+    assert (contract.annual_value, contract.vat, contract.route) == (12000, "excluding", "open")
+    assert contract.systems.count() == 2
+    assert "fixtures/contracts.csv was read with semicolons between cells." in report
+    assert "fixtures/contracts.csv was read as Windows-1252." in report
 
 
 def test_a_contract_covers_the_functions_of_its_systems_as_well(folder: Folder) -> None:

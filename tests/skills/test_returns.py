@@ -252,10 +252,10 @@ def test_of_many_that_are_missing_the_first_are_named(staff: Client, camden: Bor
     [
         ("", "Received on: Say on which day the return was received."),
         ("2026-12-01", "Received on: The day lies ahead"),
-        ("1066-10-14", "Received on: The day is too long ago"),
-        ("2026-02-30", "Received on: Write a day as 2026-11-30."),
-        ("yesterday", "Received on: Write a day as 2026-11-30."),
-        ("2026-11", "Received on: Write a day as 2026-11-30."),
+        ("1966-10-14", "Received on: The day is too long ago"),
+        ("2026-02-30", "Received on: “2026-02-30” is not a day. Write a whole day, as in 2026-11"),
+        ("yesterday", "Received on: “yesterday” is not a day. Write a whole day, as in 2026-11-30"),
+        ("2026-11", "Received on: “2026-11” is not a day. Write a whole day, as in 2026-11-30 or"),
         ("\x00", "Received on: "),
     ],
 )
@@ -269,6 +269,14 @@ def test_a_day_that_cannot_be_is_named_and_all_answers_are_kept(
     assert response.context["sheet"].rows[0].form["level"].value() == "4"
     assert f'<a href="#id_skill-{skill.pk}' not in text_of(response)
     assert '<a href="#id_received_on">' in text_of(response)
+
+
+def test_the_day_is_read_as_people_write_it_and_shown_back(staff: Client, camden: Borough) -> None:
+    factories.skill("Data")
+    response = sent(staff, Data=4, head={"received_on": "1 Oct 2026"})
+    assert str(Return.objects.get().received_on) == "2026-10-01"
+    note = "Received on: “1 Oct 2026” was read as 1 October 2026 (2026-10-01)."
+    assert note in messages(response)
 
 
 def test_a_day_before_the_latest_return_is_refused(staff: Client, camden: Borough) -> None:

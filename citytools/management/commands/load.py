@@ -1,4 +1,4 @@
-"""Load the fixtures: everything or, where a row is wrong, nothing."""
+"""Load the fixtures: everything or, where a row is wrong, nothing and a list of what is."""
 
 import os
 import time
@@ -21,7 +21,7 @@ from citytools.facts import provenance
 from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import ImportRun, lock_tables
 from citytools.imports.conflicts import ConflictLog
-from citytools.imports.csv_reader import LoadError
+from citytools.imports.faults import Fault, LoadError, fault_report
 from citytools.imports.import_report import report_lines
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.models import Batch
@@ -60,9 +60,9 @@ class Command(BaseCommand):
         "Loads the fixtures in one transaction. A field that a load wrote last is changed where a "
         "file says otherwise; what a person wrote (in the admin, by a return, a restore, or "
         "directly in the database) stays and is listed, links too, and what a person deleted "
-        "stays deleted. Records that no file names are as they were. Exit code 1: nothing was "
-        f"loaded, a file is wrong. Exit code {SOMETHING_WAITS}: something listed waits for a "
-        "decision."
+        "stays deleted. Records that no file names are as they were. Where anything in a file is "
+        "wrong, nothing is loaded, all of it is printed, and the exit code is 1. Exit code "
+        f"{SOMETHING_WAITS}: something listed waits for a decision."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -91,15 +91,19 @@ class Command(BaseCommand):
         demo = demo_choice(options["demo"])
         if demo == "yes":
             required[fixtures / "demo"] = DEMONSTRATION.keys()
-        run = ImportRun(ConflictLog(frozenset(options["take"])))
+        run = ImportRun(conflicts=ConflictLog(frozenset(options["take"])))
         begun, dry = time.monotonic(), options["dry_run"]
         try:
             written = _write(required, run, dry=dry)
         except LoadError as error:
-            raise CommandError(f"{error} Nothing was loaded.") from error
+            report = fault_report(error.faults, every=options["verbosity"] > 1)
+            notes = "".join(f"{note}\n" for note in run.faults.notes)
+            raise CommandError(f"{notes}{report}\nNothing was loaded.") from error
         except DatabaseError as error:
             reason = str(error).splitlines()[0]
             raise CommandError(f"The database refuses it: {reason}. Nothing was loaded.") from error
+        for note in run.faults.notes:
+            self.stdout.write(note)
         for line in report_lines(run, every=options["verbosity"] > 1):
             self.stdout.write(line)
         if dry:
@@ -122,6 +126,7 @@ def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, dry: bool)
             lock_tables()
             for folder, files in required.items():
                 load(folder, files, run)
+            run.faults.check()
             run.conflicts.check_takes()
         # What is checked at the end of a transaction is checked now: a dry run has no such end
         connection.check_constraints()
@@ -147,12 +152,12 @@ def demo_choice(option: str | None) -> str:
 
 
 def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
-    """Every file of a folder; one that is missing or that nobody reads stops it."""
+    """Every file of a folder; one that is missing or that nobody reads is a fault."""
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.json")]):
         if path.name not in READERS:
             remedy = f"Rename it to one of {', '.join(READERS)}, or move it elsewhere."
             reason = f"Nothing in {folder.name} is called so."
-            raise LoadError(f"{folder.name}/{path.name}", "", "", reason, remedy)
+            run.faults.add(Fault(f"{folder.name}/{path.name}", "", "", reason, remedy))
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)

@@ -1,4 +1,4 @@
-"""Import contracts from OCDS releases: all or, where a file is broken, nothing."""
+"""Import contracts from OCDS releases: all or, where anything is wrong, nothing and a list."""
 
 import time
 from argparse import ArgumentParser
@@ -17,7 +17,7 @@ from citytools.facts.provenance import (
 from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import lock_tables
 from citytools.imports.conflicts import LapsedConfirmation
-from citytools.imports.csv_reader import LoadError
+from citytools.imports.faults import FaultLog, LoadError, fault_report
 from citytools.imports.import_report import conflict_lines, lapsed_lines
 from citytools.models import Batch
 from contracts.ocds.import_plan import ContractChange, ImportPlan, plan_import, write_plan
@@ -48,7 +48,8 @@ class Command(BaseCommand):
         try:
             plan, written = self._import(options)
         except LoadError as error:
-            raise CommandError(f"{error} Nothing was imported.") from error
+            report = fault_report(error.faults, every=options["verbosity"] > 1)
+            raise CommandError(f"{report}\nNothing was imported.") from error
         except DatabaseError as error:
             reason = str(error).splitlines()[0]
             raise CommandError(
@@ -62,7 +63,7 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> tuple[ImportPlan, Batch]:
         with transaction.atomic(), batch(Batch.Kind.NOTICES, command="import_ocds") as written:
             _wait_for_other_imports()
-            drafts = list(self._drafts(options))  # takes minutes, in which others may write
+            drafts = self._drafts(options)  # takes minutes, in which others may write
             lock_tables()
             plan = plan_import(drafts)
             write_plan(plan)
@@ -76,14 +77,25 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         return plan, written
 
-    def _drafts(self, options: dict[str, Any]) -> Iterator[ContractDraft | Skipped]:
+    def _drafts(self, options: dict[str, Any]) -> list[ContractDraft | Skipped]:
+        """What all files say; LoadError with the faults of all, where there are any."""
+        log = FaultLog()
+        drafts: list[ContractDraft | Skipped] = []
         for path in options["files"]:
-            releases, everything = read_releases(path), options["all"]
-            yield from draft_contracts(
-                releases, path.name, everything=everything, progress=self._progress
-            )
+            try:
+                drafts += draft_contracts(
+                    read_releases(path),
+                    path.name,
+                    everything=options["all"],
+                    log=log,
+                    progress=self._progress,
+                )
+            except LoadError as error:
+                log.add(*error.faults)
+        log.check()
+        return drafts
 
-    def _progress(self, number: int) -> None:
+    def _progress(self) -> None:
         self._read += 1
         if self._read % PROGRESS_EVERY == 0:
             self.stderr.write(f"{self._read:,} releases read …")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from citytools.imports.faults import LoadError
 from contracts.models import Contract
 from contracts.ocds import reading
 from systems.models import Supplier
@@ -90,10 +91,10 @@ def test_a_broken_file_names_its_place_and_nothing_is_imported(tmp_path: Path, n
     content, reason = BROKEN[name]
     with pytest.raises(CommandError) as refused:
         imported(file(tmp_path, content))
-    text = str(refused.value)
-    assert text.startswith("notices.json")
-    assert reason in text
-    assert text.endswith("Nothing was imported.")
+    assert str(refused.value).endswith("Nothing was imported.")
+    fault = str(refused.value.__cause__)
+    assert fault.startswith("notices.json")
+    assert reason in fault
 
 
 WRONG = {
@@ -124,14 +125,40 @@ def test_a_field_of_another_kind_is_named_and_nothing_is_imported(
     wrong, reason = WRONG[name]
     with pytest.raises(CommandError) as refused:
         imported(written(tmp_path, release(ocid="ocds-b5fd17-0000"), wrong))
-    assert f"notices.json, release 2, {reason}" in str(refused.value)
+    assert str(refused.value.__cause__).startswith(f"notices.json, release 2, {reason}")
     assert not Contract.objects.exists()
     assert not Supplier.objects.exists()
 
 
 @pytest.mark.django_db
+def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
+    factories.borough("Camden")
+    several = release(
+        tender=tender(title=[]), awards=[3, award(value={"amount": "£5"})], date="soon"
+    )
+    first = file(tmp_path, json.dumps({"releases": [5, several, release(ocid=None)]}), "a.json")
+    last = file(tmp_path, json.dumps(release()) + "\n{]", "b.json")
+    with pytest.raises(CommandError) as refused:
+        imported(first, str(last))
+    assert str(refused.value).startswith(
+        "7 faults in 2 files:\na.json\n  release 1: It is a number"
+    )
+    assert isinstance(refused.value.__cause__, LoadError)
+    assert [(fault.place, fault.column) for fault in refused.value.__cause__.faults] == [
+        ("release 1", ""),
+        ("release 2", "date"),
+        ("release 2", "awards[0]"),
+        ("release 2", "awards[1].value.amount"),
+        ("release 2", "tender.title"),
+        ("release 3", "ocid"),
+        ("line 2, after release 1", ""),
+    ]
+    assert not Contract.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"^none\.json: There is no such file\. Check the path"):
+    with pytest.raises(CommandError, match=r"none\.json\n  There is no such file\. Check the path"):
         imported(tmp_path / "none.json")
 
 
@@ -147,7 +174,7 @@ def test_what_is_too_large_for_a_release_is_not_read_to_its_end(
     monkeypatch.setattr(reading, "_CHUNK_BYTES", 100)
     monkeypatch.setattr(reading, "_MAX_RELEASE_CHARACTERS", 1000)
     path = file(tmp_path, '{"releases": ["' + "a" * 100_000 + '"]}')
-    with pytest.raises(reading.LoadError, match="too large for a release"):
+    with pytest.raises(LoadError, match="too large for a release"):
         read(path)
 
 

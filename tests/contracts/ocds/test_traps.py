@@ -358,7 +358,7 @@ def test_a_route_is_known_only_where_the_notice_says_it(
         "procurementMethodDetails": details,
         "techniques": {"frameworkAgreement": {"method": method}},
     }
-    assert parties.route_to_market(fields.JsonObject("", "", "", text)) == route
+    assert parties.route_to_market(fields.JsonObject("", 1, "", text)) == route
 
 
 @pytest.mark.parametrize(
@@ -366,5 +366,5 @@ def test_a_route_is_known_only_where_the_notice_says_it(
 )
 def test_without_details_only_plain_codes_are_taken(code: str, route: str) -> None:
     assert (
-        parties.route_to_market(fields.JsonObject("", "", "", {"procurementMethod": code})) == route
+        parties.route_to_market(fields.JsonObject("", 1, "", {"procurementMethod": code})) == route
     )
