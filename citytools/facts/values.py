@@ -30,6 +30,21 @@ class UnreadableValueError(ValueError):
         self.reason, self.remedy = reason, remedy
 
 
+# What people write where they know nothing; “none” and “nil” are not among it: they may mean zero
+_NOT_KNOWN = {"-", "–", "—", "?", "n/a", "na", "n.a.", "not known", "unknown", "tbc", "tba", "tbd"}
+
+
+def read_value(reader: Reader, text: str) -> Any:
+    """What a reader makes of a text; where people say that they do not know, with that remedy."""
+    try:
+        return reader(text)
+    except UnreadableValueError as error:
+        if trim(text).casefold() not in _NOT_KNOWN:
+            raise
+        remedy = "Leave it empty: that means not known."
+        raise UnreadableValueError(error.reason, remedy) from None
+
+
 # No spaces to Python: the marks that web pages and byte-order marks leave at the ends of a text
 _EDGES = re.compile(r"^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$")
 _SPACES = re.compile(r"[\s\u200b\u2060]+")

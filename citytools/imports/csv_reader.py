@@ -78,7 +78,7 @@ class CsvRow:
         """The value of a cell; None where it is empty or at fault."""
         text = self.cells[column]
         try:
-            return reader(text) if text else None
+            return values.read_value(reader, text) if text else None
         except UnreadableValueError as error:
             self.wrong(column, error.reason, error.remedy)
             return None

@@ -46,7 +46,7 @@ class ReadValueField(forms.Field):
         if isinstance(value, str):
             value = trim(value)
             try:
-                value = self.read(value) if value else value
+                value = values.read_value(self.read, value) if value else value
             except UnreadableValueError as error:
                 raise ValidationError(str(error), code="invalid") from None
         return super().to_python(value)

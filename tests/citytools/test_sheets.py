@@ -1,8 +1,12 @@
 """Reading files: every fault is named by file, row and column, with the remedy."""
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from citytools.imports import ImportRun
 from citytools.imports.csv_reader import CsvRow, read_csv, read_json
@@ -122,6 +126,45 @@ def test_every_row_at_fault_is_named_and_the_others_are_read(tmp_path: Path) -> 
     assert [fault.place for fault in log] == ["row 2", "row 4"]
     # The names of the rows that were left out are not known: nobody is blamed for naming one
     assert log.is_incomplete("trees.csv")
+
+
+CELLS = st.text("aZ1é ,;\t\n\"'\u00a0", max_size=8)
+
+
+@given(
+    rows=st.lists(st.tuples(CELLS, CELLS), max_size=6),
+    delimiter=st.sampled_from(",;\t"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"]),
+    ending=st.sampled_from(["\n", "\r\n"]),
+)
+def test_whatever_a_spreadsheet_writes_is_read_cell_by_cell(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str]],
+    delimiter: str,
+    encoding: str,
+    ending: str,
+) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, lineterminator=ending).writerows([NAMES, *rows])
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(file.getvalue().encode(encoding))
+    trimmed = [[name.strip(), kind.strip()] for name, kind in rows]
+    read_back, log = read(path)
+    assert read_back == [cells for cells in trimmed if any(cells)]
+    assert not log
+
+
+@given(content=st.binary(max_size=200), header=st.booleans())
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, header: bool
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_bytes(b"name,kind\n" * header + content)
+    rows, log = read(path)
+    assert header or rows or log
+    logged = FaultLog()
+    read_json(path, {"trees": NAMES}, logged)
+    assert logged
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

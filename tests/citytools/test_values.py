@@ -145,6 +145,15 @@ def test_what_is_no_such_value_is_refused_with_a_remedy(
         assert refused.value.reason.startswith(values.quoted(text))
 
 
+@pytest.mark.parametrize("text", ["n/a", "TBC", " - ", "Not known", "?"])
+def test_whoever_does_not_know_is_told_to_leave_it_empty(text: str) -> None:
+    with pytest.raises(UnreadableValueError) as refused:
+        values.read_value(values.read_money, text)
+    assert refused.value.remedy == "Leave it empty: that means not known."
+    with pytest.raises(UnreadableValueError, match=r"“none” is not an amount\. Write pounds"):
+        values.read_value(values.read_money, "none")
+
+
 def test_a_list_names_nothing_twice() -> None:
     with pytest.raises(UnreadableValueError, match=r"names “a” twice\. Name it once\."):
         values.read_list("a; b; a")
