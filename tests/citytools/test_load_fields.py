@@ -110,7 +110,7 @@ def test_a_query_and_a_shell_count_as_people(folder: Folder) -> None:
     said = lines(load(folder()), "Left to staff")
     assert any("users: stays “7” (changed by ada" in line for line in said)
     assert any("note: stays “By hand.” (changed directly in the database" in line for line in said)
-    assert "The file says “empty”." in said[0]
+    assert "The file says empty." in said[0]
 
 
 def factories_user() -> User:
