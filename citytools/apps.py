@@ -26,11 +26,13 @@ class CitytoolsConfig(AppConfig):
         from citytools.facts import provenance
         from citytools.history import data_version
         from citytools.http import outages
-        from citytools.staff import group, login_throttle
+        from citytools.models import Batch
+        from citytools.staff import batch_admin, group, login_throttle
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
         admin.site.index_title = "What would you like to change?"
         admin.site.login_form = login_throttle.LoginForm
+        admin.site.register(Batch, batch_admin.BatchAdmin)
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
         post_migrate.connect(
             provenance.validate_waiting_constraints, sender=self, dispatch_uid="constraints"

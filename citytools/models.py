@@ -1,13 +1,12 @@
 """What no other app owns: the count of changes to the data, and the batches written to it."""
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateformat import format as in_format
 
 
 class DataChange(models.Model):
@@ -93,10 +92,9 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"Batch {self.pk}"
 
-    @property
-    def title(self) -> str:
-        """'Load of 28 November 2026, 14:05'."""
-        return f"{self.get_kind_display()} of {_in_london(self.at)}"
+    def get_absolute_url(self) -> str:
+        """Its page in the admin: there is none for the public."""
+        return reverse("admin:citytools_batch_change", args=[self.pk])
 
     @property
     def in_effect(self) -> bool:
@@ -107,6 +105,11 @@ class Batch(models.Model):
         return is_in_effect(self, Batch.objects.filter(pk=self.pk).with_undos())
 
     @property
+    def written(self) -> int:
+        """How many records it created, changed or removed."""
+        return sum(sum(count.values()) for count in self.counts.values()) - self.left
+
+    @property
     def left(self) -> int:
         """How many records it left to others."""
         return sum(count.get("left", 0) for count in self.counts.values())
@@ -115,7 +118,3 @@ class Batch(models.Model):
 def is_in_effect(batch: Batch, undos: dict[int, list[Batch]]) -> bool:
     """Whether a batch counts, with the undos that `with_undos` gave for it."""
     return not any(is_in_effect(undo, undos) and not undo.left for undo in undos.get(batch.pk, []))
-
-
-def _in_london(moment: datetime.datetime) -> str:
-    return in_format(timezone.localtime(moment), "j F Y, H:i")

@@ -3,14 +3,13 @@
 import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Subquery
 from django.forms import ModelChoiceField, ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -22,7 +21,7 @@ from citytools.facts.statistics import count_related_rows
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin, integrity_message
 from citytools.staff.confirmation_form import ConfirmationQuestion
 from skills.models import Level, PastLevel, Skill, SkillGroup, SkillLevel, SkillNeed
-from skills.returns import batch
+from skills.returns.batch import save_return
 from skills.returns.sheet import Sheet
 from systems.models import Function, Product
 
@@ -39,7 +38,6 @@ class ReturnsAdmin(StaffAdmin):
         return [
             path("return/", wrap(self.returns_view), name=f"{_NAME}s"),
             path("return/<slug:slug>/", wrap(self.return_view), name=_NAME),
-            path("return/<slug:slug>/<uuid:number>/", wrap(self.batch_view), name=f"{_NAME}_batch"),
             *super().get_urls(),
         ]
 
@@ -75,44 +73,21 @@ class ReturnsAdmin(StaffAdmin):
                 sheet = Sheet(borough, request.POST, partial(_question, borough))
                 if not sheet.is_valid():
                     return self._form(request, sheet).render()
-                result = batch.save_return(sheet)
+                result = save_return(sheet)
         except IntegrityError as error:
             return _refuse(request, integrity_message(error))
-        if batch.find_return_batch(borough, result.batch) is None:
+        if not result.batch.pk:
             messages.info(request, f"Nothing differs from what was recorded. {result.words}.")
-            return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[slug]))
-        messages.success(request, f"Saved as one batch: {result.words}.")
-        return HttpResponseRedirect(reverse(f"admin:{_NAME}_batch", args=[slug, result.batch]))
+        else:
+            messages.success(request, f"Saved as {result.batch}: {result.words}.")
+            if request.user.has_perm("citytools.view_batch"):
+                return HttpResponseRedirect(result.batch.get_absolute_url())
+        return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[slug]))
 
     def _form(self, request: HttpRequest, sheet: Sheet) -> TemplateResponse:
         title = f"Return on skills: {sheet.borough}"
         context = self._page(request, title) | {"sheet": sheet, "levels": Level}
         return TemplateResponse(request, "admin/skill_return.html", context)
-
-    def batch_view(self, request: HttpRequest, slug: str, number: UUID) -> HttpResponse:
-        """What one return changed; posting undoes it."""
-        self._check(request)
-        borough = get_object_or_404(Borough, slug=slug)
-        if request.method == "POST":
-            return self._undo(request, borough, number)
-        return_batch = _find_batch(borough, number)
-        name = return_batch.name[:1].upper() + return_batch.name[1:]
-        context = self._page(request, name) | {"borough": borough, "batch": return_batch}
-        return TemplateResponse(request, "admin/skill_return_batch.html", context)
-
-    def _undo(self, request: HttpRequest, borough: Borough, number: UUID) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                Borough.objects.select_for_update().get(pk=borough.pk)
-                return_batch = _find_batch(borough, number)
-                if return_batch.undoable:
-                    batch.undo_return(return_batch)
-        except IntegrityError as error:
-            return _refuse(request, integrity_message(error))
-        if not return_batch.undoable:
-            return _refuse(request, "Not undone: something of it was changed since. See below.")
-        messages.success(request, f"Undone: {return_batch.name}. All is as it was before.")
-        return HttpResponseRedirect(reverse(f"admin:{_NAME}", args=[borough.slug]))
 
     def _check(self, request: HttpRequest) -> None:
         if not self._may_enter(request):
@@ -129,13 +104,6 @@ def _refuse(request: HttpRequest, reason: str) -> HttpResponseRedirect:
     """The same page again, with the reason at its top."""
     messages.error(request, reason)
     return HttpResponseRedirect(request.get_full_path())
-
-
-def _find_batch(borough: Borough, number: UUID) -> batch.ReturnBatch:
-    return_batch = batch.find_return_batch(borough, number)
-    if return_batch is None:
-        raise Http404("No return on skills of this borough was saved as this batch.")
-    return return_batch
 
 
 def _question(borough: Borough, day: datetime.date, skills: int) -> ConfirmationQuestion | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
 from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
-from citytools.history import tracked
+from citytools.history import DerivedRowTrigger, tracked
 from citytools.lists.word_search import SqlSearchText, split_words
 
 
@@ -273,7 +273,9 @@ def keep_what_an_earlier_return_said(name: str) -> pgtrigger.Trigger:
     """
     updates = [f"{column} = EXCLUDED.{column}" for column in _PAST_LEVEL_COLUMNS[2:]]
     update_of: Any = pgtrigger.UpdateOf  # without types
-    return pgtrigger.Trigger(
+    return DerivedRowTrigger(
+        into="skills.PastLevel",
+        columns=("borough_id", "skill_id"),
         name=name,
         when=pgtrigger.After,
         operation=update_of("as_of"),

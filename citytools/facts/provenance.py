@@ -68,6 +68,7 @@ class LinkEndsConfirmation(pgtrigger.Trigger):
         events = table + "event"
         names = {"table": table, "events": events, "column": column}
         super().__init__(name=name, func=_LINK.format(not_stated=_NOT_STATED, **names))
+        self.table, self.column = table, column
 
     def is_of(self, model: type[models.Model]) -> bool:
         """Whether the links belong to records of the model."""

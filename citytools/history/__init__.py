@@ -1,9 +1,11 @@
 """History of every fact: database triggers record each way of writing (django-pghistory)."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pghistory
+import pgtrigger
+from django.apps import apps
 from django.db import models
 
 M = TypeVar("M", bound=type[models.Model])
@@ -21,3 +23,23 @@ def tracked(*, derived: Sequence[str] = ()) -> Callable[[M], M]:
         exclude=list(derived) or None,
     )
     return decorator
+
+
+def tracked_models() -> list[Any]:
+    """Every model with a history, Django's own link tables by the proxy that is tracked.
+
+    Not by hasattr: a proxy inherits the events of the model behind it.
+    """
+    return [model for model in apps.get_models() if "pgh_event_model" in vars(model)]
+
+
+class DerivedRowTrigger(pgtrigger.Trigger):
+    """A trigger that writes rows of the model `into`, which have the same values in `columns`.
+
+    It is silent while a batch is undone: what it wrote is part of the batch, and goes back by
+    itself.
+    """
+
+    def __init__(self, *, into: str, columns: tuple[str, ...], **options: Any) -> None:
+        super().__init__(**options)
+        self.into, self.columns = into, columns

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.apps import apps
 from django.db import connection, models, transaction
 from django.utils import timezone
+
+from citytools.history import tracked_models
 
 SCHEMA = "past"
 _MOMENT = "citytools.before"
@@ -37,7 +38,7 @@ def read_as_at(day: datetime.date) -> Iterator[None]:
     """
     with transaction.atomic(), _grouping_by_all_columns():
         if _query("SELECT count(*) FROM pg_views WHERE schemaname = %s", SCHEMA) != len(
-            _tracked_models()
+            tracked_models()
         ):
             raise NoHistoryError("The views of the past are missing: run manage.py migrate.")
         before = _query("SELECT current_setting('search_path')")
@@ -67,7 +68,7 @@ def history_start_date() -> datetime.date | None:
     """The day of the first event of all; None where nothing was ever recorded."""
     # By number and not by moment: numbers rise with time, and have an index
     first_moment = "(SELECT pgh_created_at AS at FROM {} ORDER BY pgh_id LIMIT 1)"
-    tables = [connection.ops.quote_name(_event_table(model)) for model in _tracked_models()]
+    tables = [connection.ops.quote_name(_event_table(model)) for model in tracked_models()]
     moments = " UNION ALL ".join(first_moment.format(table) for table in tables)
     first = _query(f"SELECT min(at) FROM ({moments}) AS firsts")  # noqa: S608 (our own tables)
     return timezone.localdate(first) if first else None
@@ -81,7 +82,7 @@ def create_views(**kwargs: Any) -> None:
     columns_by_table = _columns_by_table()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-        for model in _tracked_models():
+        for model in tracked_models():
             # While migrations are undone, a derived column may be gone with its function
             present = columns_by_table.get(model._meta.db_table, set())
             events = columns_by_table.get(_event_table(model), set())
@@ -111,12 +112,6 @@ def _view(model: type[models.Model]) -> str:
         f"FROM {quoted(_event_table(model))} WHERE pgh_created_at < {moment} "
         "ORDER BY pgh_obj_id, pgh_id DESC) AS latest WHERE pgh_label <> 'delete'"
     )
-
-
-def _tracked_models() -> list[type[models.Model]]:
-    # Not by hasattr: a proxy inherits the events of the model behind it
-    models_of_apps = apps.get_models(include_auto_created=True)
-    return [model for model in models_of_apps if "pgh_event_model" in vars(model)]
 
 
 def _event_table(model: Any) -> str:

@@ -1,11 +1,9 @@
-"""What was written together: the events of one context, and going back to before all of them.
+"""Batches: what one command or one request wrote to several records, counted and read row by row.
 
-A batch is one context of history: one request, or one run of a command. It can be undone as long
-as nobody has changed any of its records since.
+All that it wrote has one context of history. `citytools.history.undo` takes it back.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,20 +12,19 @@ from typing import Any
 from uuid import UUID
 
 import pghistory
-import pghistory.models
-from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import connection, models
-from django.db.models import Max, OuterRef, Subquery
+from django.core.paginator import Page, Paginator
+from django.db import connection
 
 from citytools.facts import provenance
+from citytools.history import tracked_models
 from citytools.history.page import (
+    PER_PAGE,
     FieldChange,
     RecordNames,
     field_changes,
-    field_label,
     tracked_fields,
+    version_name,
 )
 from citytools.models import Batch
 
@@ -42,18 +39,28 @@ def batch(kind: Batch.Kind, *, command: str = "", **values: Any) -> Iterator[Bat
     """
     named = {"command": command} if command else {"batch": values.get("note") or kind.label.lower()}
     with pghistory.context(**named) as recorded:
-        # Never two accounts: a request that ran a command would be the account's
-        user = recorded.metadata.get("user")
         written = Batch(context=recorded.id, kind=kind, command=command, **values)
-        yield written
-        if connection.needs_rollback:
-            return  # a dry run
-        if not written.counts and not pghistory.models.Context.objects.filter(pk=recorded.id):
-            return
-        written.user = get_user_model().objects.filter(pk=user).first() if user else None
-        written.counts = _merged(count_writes(recorded.id), written.counts)
-        written.pk = Batch.objects.filter(context=recorded.id).values_list("pk", flat=True).first()
-        written.save()
+        try:
+            yield written
+        except BaseException:
+            # Within a transaction all of it is taken back; without, what is done is done
+            if not connection.in_atomic_block:
+                _save(written, recorded.metadata.get("user"))
+            raise
+        if not connection.needs_rollback:  # as of a dry run
+            _save(written, recorded.metadata.get("user"))
+
+
+def _save(written: Batch, user: int | None) -> None:
+    """Save the batch with its counts and its account, if anything was written."""
+    # A change of links ends a confirmation at the end of a transaction: that counts too
+    provenance.apply_confirmations_now()
+    written.counts = _merged(count_writes(written.context), written.counts)
+    if not written.written:
+        return
+    written.user = get_user_model().objects.filter(pk=user).first() if user else None
+    written.pk = Batch.objects.filter(context=written.context).values_list("pk", flat=True).first()
+    written.save()
 
 
 def undo_hint(written: Batch) -> str:
@@ -63,16 +70,13 @@ def undo_hint(written: Batch) -> str:
 
 def file_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
     """What a batch keeps of the files that it was read from, in their order."""
-    contents = [(path.name, path.read_bytes()) for path in paths]
-    return [
-        {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        for name, content in contents
-    ]
+    return [_file_record(path) for path in paths]
 
 
-def tracked_models() -> list[Any]:
-    """Every model with a history of its own: a proxy only of a table that has no other model."""
-    return [model for model in apps.get_models() if "pgh_event_model" in vars(model)]
+def _file_record(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"name": path.name, "sha256": digest, "bytes": file.tell()}
 
 
 _COUNT = """
@@ -109,6 +113,96 @@ def count_writes(context: UUID) -> dict[str, dict[str, int]]:
     return _merged(counts, {})
 
 
+@dataclass(frozen=True)
+class BatchRow:
+    """What a batch did to one record in the end, field by field."""
+
+    model: Any
+    record: int
+    name: str
+    action: str
+    changes: Sequence[FieldChange]
+
+    @property
+    def kind(self) -> str:
+        """What the record is."""
+        name = str(self.model._meta.verbose_name)
+        return name[:1].upper() + name[1:]
+
+
+_ROWS = """
+SELECT {kind}, pgh_obj_id, min(pgh_id), max(pgh_id),
+    (SELECT max(earlier.pgh_id) FROM {events} AS earlier
+    WHERE earlier.pgh_obj_id = own.pgh_obj_id AND earlier.pgh_id < min(own.pgh_id))
+FROM {events} AS own WHERE pgh_context_id = %s GROUP BY pgh_obj_id
+"""
+
+
+def batch_page(written: Batch, kinds: Sequence[Any], number: Any) -> Page[Any]:
+    """One page of what a batch wrote to records of these models, in their order.
+
+    The number of queries depends on the models alone.
+    """
+    page = Paginator(_BatchKeys(written.context, kinds), PER_PAGE).get_page(number)
+    page.object_list = _rows(list(page.object_list), kinds)
+    return page
+
+
+class _BatchKeys(Sequence[Any]):
+    """Model, record and events of each record, read from the database as a page asks for them."""
+
+    def __init__(self, context: UUID, kinds: Sequence[Any]) -> None:
+        self._parameters = [context] * len(kinds)
+        quote = connection.ops.quote_name
+        parts = [
+            _ROWS.format(kind=position, events=quote(model.pgh_event_model._meta.db_table))
+            for position, model in enumerate(kinds)
+        ]
+        self._statement = " UNION ALL ".join(parts)
+
+    def _query(self, statement: str, *parameters: int) -> list[Any]:
+        if not self._statement:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(self._statement), [*self._parameters, *parameters])
+            return list(cursor.fetchall())
+
+    def __len__(self) -> int:
+        return sum(count for (count,) in self._query("SELECT count(*) FROM ({}) AS record"))
+
+    def __getitem__(self, part: Any) -> Any:
+        statement = "{} ORDER BY 1, 2 LIMIT %s OFFSET %s"
+        return self._query(statement, part.stop - part.start, part.start)
+
+
+def _rows(keys: Sequence[Any], kinds: Sequence[Any]) -> list[BatchRow]:
+    events: dict[int, dict[int, Any]] = {}
+    for position in {key[0] for key in keys}:
+        numbers = {number for key in keys if key[0] == position for number in key[2:] if number}
+        events[position] = kinds[position].pgh_event_model.objects.in_bulk(numbers)
+    names = RecordNames([event for own in events.values() for event in own.values()])
+    rows = []
+    for position, record, first, last, earlier in keys:
+        own = events[position]
+        created, removed = own[first].pgh_label == "insert", own[last].pgh_label == "delete"
+        before = None if created else own.get(earlier)
+        after = None if removed else own[last]
+        fields = tracked_fields(type(own[last]))
+        changes = field_changes(before, after, fields, names)
+        action = _ACTIONS[created, removed]
+        name = version_name(own[last], names)
+        rows.append(BatchRow(kinds[position], record, name, action, changes))
+    return rows
+
+
+_ACTIONS = {
+    (True, False): "created",
+    (False, False): "changed",
+    (False, True): "removed",
+    (True, True): "created and removed again",
+}
+
+
 def _merged(
     counts: dict[str, dict[str, int]], more: dict[str, dict[str, int]]
 ) -> dict[str, dict[str, int]]:
@@ -120,103 +214,3 @@ def _merged(
         for label, numbers in both.items()
     }
     return {label: numbers for label, numbers in positive.items() if numbers}
-
-
-def version_differences(event: Any) -> list[FieldChange]:
-    """What would change, from the record as it is now to the version."""
-    now = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id).first()
-    fields = tracked_fields(type(event))
-    return field_changes(
-        now, event, fields, RecordNames([event] if now is None else [event, now], fields)
-    )
-
-
-def record_from_version(event: Any) -> Any:
-    """The record with the version's values, not yet saved; a deleted one under its old number."""
-    model = type(event).pgh_tracked_model
-    rows = model._base_manager.select_for_update().filter(pk=event.pgh_obj_id)
-    record = rows.first() or model(pk=event.pgh_obj_id)
-    for field in tracked_fields(type(event)):
-        setattr(record, field.attname, getattr(event, field.attname))
-    return record
-
-
-def restore_problems(record: models.Model, error: ValidationError) -> list[str]:
-    """Why a version cannot come back, a sentence for each reason."""
-    return [
-        sentence
-        for name, reasons in error.error_dict.items()
-        for reason in reasons
-        for sentence in _sentences(record, name, reason)
-    ]
-
-
-def _sentences(record: models.Model, name: str, reason: ValidationError) -> Sequence[str]:
-    if name == NON_FIELD_ERRORS:
-        return reason.messages
-    field: Any = record._meta.get_field(name)
-    if field.related_model is not None and reason.code == "invalid":
-        key = getattr(record, field.attname)
-        name = RecordNames([record], [field]).name_of_deleted(field, key)
-        return [f"{field_label(field)}: “{name}” has been deleted. Restore that first."]
-    return [f"{field_label(field)}: {message}" for message in reason.messages]
-
-
-@dataclass(frozen=True)
-class BatchWrite:
-    """What a batch did to one record: its version before (None: it was not there) and after.
-
-    `latest` says that nobody has written to the record since.
-    """
-
-    model: type[models.Model]
-    record: int
-    before: Any
-    after: Any
-    latest: bool
-
-    @property
-    def deleted(self) -> bool:
-        """Whether the batch deleted the record."""
-        return bool(self.after.pgh_label == "delete")
-
-
-def batch_writes(kinds: Sequence[type[models.Model]], batch: UUID) -> list[BatchWrite]:
-    """What a batch did, kind after kind in the order given; three queries a kind."""
-    return [write for kind in kinds for write in _writes(kind, batch)]
-
-
-def _writes(kind: Any, batch: UUID) -> list[BatchWrite]:
-    events = kind.pgh_event_model.objects
-    earlier = events.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    written = events.filter(pgh_context_id=batch).order_by("pgh_id").select_related("pgh_context")
-    by_record: dict[int, list[Any]] = defaultdict(list)
-    previous = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
-    for event in written.annotate(previous=previous):
-        by_record[event.pgh_obj_id].append(event)
-    before = events.in_bulk([own[0].previous for own in by_record.values() if own[0].previous])
-    last = events.filter(pgh_obj_id__in=by_record).order_by().values("pgh_obj_id")
-    newest = dict(last.annotate(newest=Max("pgh_id")).values_list("pgh_obj_id", "newest"))
-    return [
-        BatchWrite(
-            kind,
-            record,
-            None if own[0].pgh_label == "insert" else before.get(own[0].previous),
-            own[-1],
-            newest[record] == own[-1].pgh_id,
-        )
-        for record, own in by_record.items()
-    ]
-
-
-def undo_writes(writes: Sequence[BatchWrite]) -> None:
-    """Every record as it was before the batch; to be called only where each write is the latest.
-
-    Within a transaction. Writes are undone in their order: what a trigger writes comes last.
-    """
-    with provenance.confirmation_stated():
-        for write in writes:
-            if write.before is None:
-                write.model._base_manager.filter(pk=write.record).delete()
-            else:
-                record_from_version(write.before).save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from django.utils.dateformat import format as in_format
 from django.utils.text import Truncator
 
 from citytools.facts.provenance import Sourced
+from citytools.models import Batch
 
 if TYPE_CHECKING:
     Field = models.Field[Any, Any]  # generic for the type checker alone
@@ -206,13 +207,17 @@ class HistoryLink:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One write to one row. `version` is the event's number if the record can go back to it."""
+    """One write to one row, perhaps as part of a batch.
+
+    `version` is the event's number if the record can go back to it.
+    """
 
     when: datetime.datetime
     who: str
     action: str
     changes: Sequence[FieldChange]
     version: int | None = None
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True)
@@ -300,8 +305,15 @@ def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> li
     events = [event for kind in loaded for event in kind.values()]
     earlier_events = [event for kind in before for event in kind.values()]
     names, people = RecordNames([*events, *earlier_events]), account_names(events)
+    contexts = {event.pgh_context_id for event in events} - {None}
+    batches = {batch.context: batch for batch in Batch.objects.filter(context__in=contexts)}
     return [
-        _entry(streams[at], loaded[at][number], before[at], names, people) for _, number, at in keys
+        replace(
+            _entry(streams[at], event, before[at], names, people),
+            batch=batches.get(event.pgh_context_id),
+        )
+        for _, number, at in keys
+        for event in [loaded[at][number]]
     ]
 
 

@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from citytools.facts import provenance
-from citytools.history import batches
+from citytools.history import tracked_models
+from citytools.history.foreign_keys import DatabaseKey, database_keys
 from citytools.history.page import (
     FieldChange,
     HistoryLink,
     RecordNames,
     field_changes,
+    field_label,
     tracked_fields,
 )
 
@@ -30,19 +31,6 @@ if TYPE_CHECKING:
 
 # All is read from the events. Each transaction's events have one `pgh_created_at` (the database's
 # NOW()), and each request or command one context: both together tell what was written as one.
-
-_CASCADING_KEYS = """
-SELECT referring.relname, referring_column.attname, target.relname, target_column.attname
-FROM pg_constraint
-JOIN pg_class referring ON referring.oid = conrelid
-JOIN pg_class target ON target.oid = confrelid
-JOIN pg_attribute referring_column
-  ON referring_column.attrelid = conrelid AND referring_column.attnum = conkey[1]
-JOIN pg_attribute target_column
-  ON target_column.attrelid = confrelid AND target_column.attnum = confkey[1]
-WHERE contype = 'f' AND confdeltype = 'c'
-ORDER BY conname
-"""
 
 
 @dataclass(frozen=True)
@@ -67,16 +55,6 @@ class Relation:
         """The rows as they are now, by key."""
         rows = self.model._base_manager.filter(**{self.column: getattr(record, self.target)})
         return {row.pk: row for row in rows.order_by("pk")}
-
-
-@dataclass(frozen=True)
-class DatabaseKey:
-    """A foreign key that only the database knows: it deletes the row with what the row names."""
-
-    table: str
-    column: str
-    target_table: str
-    target_column: str
 
 
 def related_tables(model: Any, links: Sequence[HistoryLink]) -> list[Relation]:
@@ -108,18 +86,6 @@ def _cascading_in_database(model: Any) -> Iterator[Relation]:
         if tracked is not None and key.target_table == model._meta.db_table:
             noun = _noun(tracked, None)
             yield Relation(tracked, key.column, key.target_column, noun, False)
-
-
-def tracked_models() -> list[Any]:
-    """Every model with a history."""
-    return [model for model in apps.get_models() if hasattr(model, "pgh_event_model")]
-
-
-def database_keys() -> list[DatabaseKey]:
-    """Foreign keys with ON DELETE CASCADE: Django makes none, so that it knows of none of these."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CASCADING_KEYS)
-        return [DatabaseKey(*row) for row in cursor.fetchall()]
 
 
 def _noun(model: Any, towards: Field | None) -> str:
@@ -193,6 +159,46 @@ class RestoreRules:
     may: Callable[[Any, str], bool]
 
 
+def version_differences(event: Any) -> list[FieldChange]:
+    """What would change, from the record as it is now to the version."""
+    now = type(event).pgh_tracked_model._base_manager.filter(pk=event.pgh_obj_id).first()
+    fields = tracked_fields(type(event))
+    return field_changes(
+        now, event, fields, RecordNames([event] if now is None else [event, now], fields)
+    )
+
+
+def record_from_version(event: Any) -> Any:
+    """The record with the version's values, not yet saved; a deleted one under its old number."""
+    model = type(event).pgh_tracked_model
+    rows = model._base_manager.select_for_update().filter(pk=event.pgh_obj_id)
+    record = rows.first() or model(pk=event.pgh_obj_id)
+    for field in tracked_fields(type(event)):
+        setattr(record, field.attname, getattr(event, field.attname))
+    return record
+
+
+def restore_problems(record: models.Model, error: ValidationError) -> list[str]:
+    """Why a version cannot come back, a sentence for each reason."""
+    return [
+        sentence
+        for name, reasons in error.error_dict.items()
+        for reason in reasons
+        for sentence in _sentences(record, name, reason)
+    ]
+
+
+def _sentences(record: models.Model, name: str, reason: ValidationError) -> Sequence[str]:
+    if name == NON_FIELD_ERRORS:
+        return reason.messages
+    field: Any = record._meta.get_field(name)
+    if field.related_model is not None and reason.code == "invalid":
+        key = getattr(record, field.attname)
+        name = RecordNames([record], [field]).name_of_deleted(field, key)
+        return [f"{field_label(field)}: “{name}” has been deleted. Restore that first."]
+    return [f"{field_label(field)}: {message}" for message in reason.messages]
+
+
 def rehearse_restore(event: Any, rules: RestoreRules) -> RestoreResult:
     """What `restore_version` would do to the record and all its rows; nothing is written."""
     with transaction.atomic():
@@ -207,7 +213,7 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
     What was deleted with a deleted record always comes back with it. The rows of a record that is
     still there go back to those of the version only if `parts` is true.
     """
-    record = batches.record_from_version(event)
+    record = record_from_version(event)
     steps = list(_plan(event, record, rules, parts=parts))
     try:
         # The version brings its own confirmation back, as it was
@@ -222,7 +228,7 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
             # What is checked at the end of a transaction is checked now, to be said in words
             connection.check_constraints()
     except ValidationError as error:
-        return RestoreResult(record, steps, batches.restore_problems(record, error))
+        return RestoreResult(record, steps, restore_problems(record, error))
     except IntegrityError:
         return RestoreResult(record, steps, ["Somebody changed a record meanwhile. Try again."])
     return RestoreResult(record, applied)
@@ -317,7 +323,7 @@ def _apply(step: RestoreStep) -> RestoreStep:
             _check_database_keys(step.row)
             step.row.save(force_insert=step.action == ADD)
     except ValidationError as error:
-        return replace(step, problem=" ".join(batches.restore_problems(step.row, error)))
+        return replace(step, problem=" ".join(restore_problems(step.row, error)))
     except IntegrityError:
         return replace(step, problem="Another record stands in its way.")
     return step

@@ -98,7 +98,7 @@ class ImportRun:
         )
 
     def left_counts(self) -> dict[str, dict[str, int]]:
-        """How many words of people stand against the files, by model's label."""
+        """How many words of people stand against the files, by model's label, as a batch says."""
         kinds = (conflict.event.kind.pgh_tracked_model for conflict in self.conflicts.waiting)
         labels = Counter(model._meta.label_lower for model in kinds)
         return {label: {"left": count} for label, count in labels.items()}

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.utils import model_format_dict
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 from django.forms import BaseInlineFormSet, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.dateformat import format as in_format
+from django.utils.html import format_html
 
 from citytools.facts import provenance
+from citytools.history.batches import batch
 from citytools.history.page import RecordNames, version_name
+from citytools.models import Batch
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 
@@ -59,6 +63,19 @@ class StaffAdmin(OptimisticLockAdmin):
         """As in Django, with what is no longer confirmed."""
         warn_of_ended_confirmations(request)
         return super().response_change(request, obj)
+
+    def response_action(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any
+    ) -> HttpResponse | None:
+        """As in Django; whatever an action writes is one batch, and is done whole or not at all."""
+        action = self.get_actions(request).get(request.POST.get("action", ""))
+        note = str(action[2]) % model_format_dict(self.opts) if action else ""
+        with transaction.atomic(), batch(Batch.Kind.ACTION, note=note.lower()) as written:
+            response = super().response_action(request, queryset, *args)
+        if written.pk:
+            link = format_html('<a href="{}">{}</a>', written.get_absolute_url(), written)
+            messages.info(request, format_html("{} can be undone as a whole.", link))
+        return response
 
     def view_on_site(self, obj: Any) -> str | None:
         """The record's public page, if its kind has one."""

@@ -18,7 +18,8 @@ def staff_group() -> Group:
     ours = Permission.objects.filter(content_type__app_label__in=APPS)
     permissions = ours.filter(~_event_permissions() | Q(codename__startswith="view_"))
     group.permissions.remove(*ours.exclude(pk__in=permissions.values("pk")))
-    group.permissions.add(*permissions)
+    batches = Permission.objects.filter(content_type__app_label="citytools", codename="view_batch")
+    group.permissions.add(*permissions, *batches)
     return group
 
 

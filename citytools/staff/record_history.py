@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from citytools.history import batches, restore
+from citytools.history import restore
 from citytools.history.page import (
     PER_PAGE,
     RecordNames,
@@ -77,6 +77,7 @@ class HistoryAdmin(VersionedAdmin):
             "name": name,
             "number": number,
             "may_restore": self._may_restore(request, record),
+            "may_view_batches": request.user.has_perm("citytools.view_batch"),
             "restore_view": f"admin:{self._page_name('restore')}",
         }
         return TemplateResponse(request, "admin/fact_history.html", context | (extra_context or {}))
@@ -141,7 +142,7 @@ class HistoryAdmin(VersionedAdmin):
             "number": number,
             "event": event,
             "who": author_name(event, account_names([event])),
-            "changes": batches.version_differences(event),
+            "changes": restore.version_differences(event),
             "plan": restore.rehearse_restore(event, self._rules(request)),
             "question": self.restore_question(event),
             "history_view": f"admin:{self._page_name('history')}",
@@ -184,7 +185,7 @@ class HistoryAdmin(VersionedAdmin):
 
     def _rules(self, request: HttpRequest) -> restore.RestoreRules:
         return restore.RestoreRules(
-            self.history_links, self.check_restored, lambda *row: _may_write(request, *row)
+            self.history_links, self.check_restored, lambda *row: may_write(request, *row)
         )
 
     def restore_question(self, event: Any) -> ConfirmationQuestion | None:
@@ -213,7 +214,7 @@ class HistoryAdmin(VersionedAdmin):
         }
 
 
-def _may_write(request: HttpRequest, model: Any, action: str) -> bool:
+def may_write(request: HttpRequest, model: Any, action: str) -> bool:
     """Whether the person may do this to rows of the kind; of Django's own link tables anybody may.
 
     Those follow the permission on their record, as in Django's forms.

@@ -9,7 +9,6 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-import pghistory
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,8 +18,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, resolve, reverse
 
 from citytools.facts import dates
-from citytools.history import batches
+from citytools.history.batches import batch
 from citytools.history.record_version import FIELD, Conflict
+from citytools.history.restore import restore_problems
+from citytools.models import Batch
 from citytools.staff.admin import StaffAdmin
 from research.metrics.base import Scope, day_in_words
 from research.metrics.definitions import METRICS, figures_for
@@ -41,14 +42,14 @@ def publish_record(record: Publication, on: datetime.date) -> None:
 
     PublishingError where it is public already, or not valid.
     """
-    with transaction.atomic(), pghistory.context(batch="published"):
+    with transaction.atomic(), batch(Batch.Kind.PUBLISH, note="published"):
         _lock(record)
         if record.state(on) == State.PUBLISHED:
             raise PublishingError("It is public already.")
         try:
             check_publication(record)
         except ValidationError as error:
-            raise PublishingError(*batches.restore_problems(record, error)) from error
+            raise PublishingError(*restore_problems(record, error)) from error
         record.published_on, record.withdrawn_on, record.withdrawal_reason = on, None, ""
         record.published_values = text.publication_values(record, on, remeasure=True)
         record.save()
@@ -56,7 +57,7 @@ def publish_record(record: Publication, on: datetime.date) -> None:
 
 def withdraw_record(record: Publication, on: datetime.date, reason: str) -> None:
     """Take it back from a day on, for a reason that is shown in public."""
-    with transaction.atomic(), pghistory.context(batch="withdrawn"):
+    with transaction.atomic(), batch(Batch.Kind.PUBLISH, note="withdrawn"):
         _lock(record)
         if record.state(on) != State.PUBLISHED:
             raise PublishingError("Only what is public can be withdrawn.")

@@ -1,32 +1,30 @@
-"""Saving a return as one batch, what a batch changed, and undoing it."""
+"""Saving a return as one batch."""
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-import pghistory
 from django.db import transaction
 
-from boroughs.models import Borough, Return, Subject
+from boroughs.models import Return, Subject
 from citytools.facts.provenance import SourceKind
-from citytools.history import batches
-from citytools.history.batches import BatchWrite
-from skills.models import Level, PastLevel, Skill, SkillLevel
+from citytools.history.batches import batch
+from citytools.models import Batch
+from skills.models import SkillLevel
 from skills.returns.sheet import Sheet, SheetRow
 
-# What a return writes; a trigger writes the past levels, so that they are undone last
-KINDS = (SkillLevel, Return, PastLevel)
 _ANSWERS = ("level", "headcount", "can_teach", "wants_help")
 _SOURCE = ("source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note")
 
 
 @dataclass(frozen=True)
 class SaveResult:
-    """A saved return: its batch, and how many levels were raised, lowered, unchanged and new."""
+    """A saved return: how many levels were raised, lowered, unchanged and new.
 
-    batch: UUID
+    `batch` has a number unless nothing differed from what was recorded.
+    """
+
+    batch: Batch
     counts: Counter[str]
     unanswered: int
 
@@ -45,9 +43,10 @@ def save_return(sheet: Sheet) -> SaveResult:
     A level that is not answered keeps what was recorded, with its own date.
     """
     day: datetime.date = sheet.head.cleaned_data["received_on"]
-    name = f"return on skills of {sheet.borough}, {day:%-d %B %Y}"
-    with transaction.atomic(), pghistory.context(batch=name) as recorded:
+    name, code = f"return on skills of {sheet.borough}, {day:%-d %B %Y}", sheet.borough.gss_code
+    with transaction.atomic(), batch(Batch.Kind.RETURN, note=name, gss_code=code) as written:
         rows = sheet.answered
+        result = SaveResult(written, Counter(map(_direction, rows)), len(sheet.rows) - len(rows))
         levels = [_level(row, sheet) for row in rows]
         new = [level for level in levels if level.pk is None]
         present = [level for level in levels if level.pk is not None]
@@ -59,8 +58,8 @@ def save_return(sheet: Sheet) -> SaveResult:
             received_on=day,
             defaults=_source(sheet) | {"complete": sheet.head.cleaned_data["complete"]},
         )
-    counts = Counter(_direction(row) for row in rows)
-    return SaveResult(recorded.id, counts, len(sheet.rows) - len(rows))
+        written.note = f"{name}: {result.words}"
+    return result
 
 
 def _direction(row: SheetRow) -> str:
@@ -86,70 +85,3 @@ def _source(sheet: Sheet) -> dict[str, object]:
         "confirmed_on": None,
         "note": "",
     }
-
-
-@dataclass(frozen=True)
-class LevelWrite:
-    """One level that a batch wrote; `before` is None where there was none.
-
-    `differences`: the other answers that changed, such as 'people: 1 to 2 to 3 to 5'.
-    """
-
-    skill: Skill
-    before: Level | None
-    after: Level
-    differences: Sequence[str]
-
-
-@dataclass(frozen=True)
-class ReturnBatch:
-    """All that one batch wrote."""
-
-    writes: Sequence[BatchWrite]
-    levels: Sequence[LevelWrite]
-    name: str
-
-    @property
-    def undoable(self) -> bool:
-        """Whether all of it is still as the batch left it."""
-        return all(write.latest for write in self.writes)
-
-
-def find_return_batch(borough: Borough, number: UUID) -> ReturnBatch | None:
-    """A return's batch by its number; None where it is not a return of this borough."""
-    writes = batches.batch_writes(KINDS, number)
-    levels = [write for write in writes if write.model is SkillLevel]
-    own = [write for write in levels if write.after.borough_id == borough.pk and not write.deleted]
-    name = own[0].after.pgh_context.metadata.get("batch") if own else None
-    if not name or len(own) < len(levels):
-        return None
-    skills = Skill.objects.in_bulk([write.after.skill_id for write in own])
-    level_writes = [_level_write(write, skills) for write in own if write.after.skill_id in skills]
-    level_writes.sort(key=lambda level: (level.skill.position, level.skill.pk))
-    return ReturnBatch(writes, level_writes, name)
-
-
-_WORDS = {"headcount": "people", "can_teach": "would teach", "wants_help": "wants help"}
-_PLAIN = {True: "yes", False: "no", None: "not known", "": "not known"}
-
-
-def _level_write(write: BatchWrite, skills: dict[int, Skill]) -> LevelWrite:
-    before, after = write.before, write.after
-    differences = []
-    for name, words in _WORDS.items():
-        old, new = (getattr(record, name, "") for record in (before, after))
-        # A "no" differs from not known, an empty band from none does not
-        if (old or None) != (new or None) or isinstance(old, bool) != isinstance(new, bool):
-            differences.append(f"{words}: {_PLAIN.get(old, old)} to {_PLAIN.get(new, new)}")
-    return LevelWrite(
-        skills[after.skill_id],
-        None if before is None else Level(before.level),
-        Level(after.level),
-        differences,
-    )
-
-
-def undo_return(batch: ReturnBatch) -> None:
-    """Put all back as it was before the batch; only while it is undoable."""
-    with transaction.atomic():
-        batches.undo_writes(batch.writes)

@@ -28,7 +28,7 @@ def test_a_dry_run_is_no_batch() -> None:
     with transaction.atomic(), batch(Batch.Kind.LOAD, command="load") as written:
         factories.supplier()
         transaction.set_rollback(True)
-    assert written.pk is None
+    assert not written.pk
     assert not Batch.objects.exists()
 
 

@@ -10,8 +10,11 @@ from django.test import Client
 
 from boroughs.models import Return
 from citytools.facts.provenance import apply_confirmations_now, confirmation_stated
-from citytools.history import batches
+from citytools.history import restore
+from citytools.history.batches import batch
+from citytools.history.undo import undo_batch
 from citytools.imports.authorship import event_model
+from citytools.models import Batch
 from contracts.models import (
     Contract,
     ContractFunction,
@@ -145,16 +148,16 @@ def test_restoring_a_version_of_the_same_confirmation_keeps_it() -> None:
     event = event_model(System).objects.earliest("pgh_id")
     with confirmation_stated():
         System.objects.update(users=6)
-        batches.record_from_version(event).save()
+        restore.record_from_version(event).save()
     system.refresh_from_db()
     assert (system.users, system.confirmed_on) == (5, DAY)
 
 
 def test_undoing_a_batch_brings_the_confirmation_back() -> None:
     level = factories.skill_level(confirmed_on=DAY)
-    with pghistory.context(batch="a return") as recorded:
+    with batch(Batch.Kind.RETURN) as written:
         assert updated(level, level=4) is None
-    batches.undo_writes(batches.batch_writes([SkillLevel], recorded.id))
+    undo_batch(written, others=False)
     level.refresh_from_db()
     assert (level.level, level.confirmed_on) == (2, DAY)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pghistory
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.test import Client
@@ -15,12 +14,14 @@ from pytest_django import Settings
 
 from citytools.management.commands.forget_demonstration import FACTS, THINGS
 from citytools.management.commands.load import demo_choice
+from citytools.models import Batch
 from contracts.models import Contract, ContractSystem
 from research.models import CaseStudy, MetricValue
 from skills.models import Skill, SkillLevel
 from systems.models import Function, Ownership, Product, Supplier, System
 from tests import factories
 from tests.loading import FIXTURES, load
+from tests.snapshots import facts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
@@ -36,12 +37,6 @@ def forget(*arguments: str) -> str:
     out = StringIO()
     call_command("forget_demonstration", *arguments, stdout=out)
     return out.getvalue()
-
-
-def facts() -> dict[str, list[Any]]:
-    """Every row of every table of facts."""
-    kinds = [kind for kind in apps.get_models() if hasattr(kind, "pgh_event_model")]
-    return {str(kind): list(kind._base_manager.order_by("pk").values_list()) for kind in kinds}
 
 
 def pages(client: Client) -> dict[str, bytes]:
@@ -101,7 +96,7 @@ def test_afterwards_all_is_as_if_it_had_never_been_there(client: Client) -> None
     assert [*MetricValue.objects.values_list()] == measured
     assert "systems                                601 taken out" in said
     assert "suppliers                               45 taken out" in said
-    assert "To bring it back: DEMO=yes manage.py load" in said
+    assert f"manage.py undo {Batch.objects.latest('pk').pk}" in said
     assert not re.search(r"\.(csv|json) +([1-9]|0 +[1-9])", load(demo="no"))
     assert facts() == before
 

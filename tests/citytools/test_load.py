@@ -1,5 +1,6 @@
 """manage.py load: everything once, nothing twice, and nothing at all where a row is wrong."""
 
+import hashlib
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough, Return
 from citytools.facts.provenance import Sourced
+from citytools.models import Batch
 from contracts.models import Contract
 from research.models import CaseStudy, Finding, Recommendation
 from skills.models import PastLevel, SkillLevel
@@ -89,7 +91,13 @@ def test_history_says_that_load_wrote_it(folder: Folder) -> None:
     report = load(folder())
     event = apps.get_model("systems", "SystemEvent")._default_manager.first()
     assert event.pgh_context.metadata["command"] == "load"
-    assert str(event.pgh_context_id) in report
+    batch = Batch.objects.get()
+    assert (batch.context, batch.kind, batch.note) == (event.pgh_context_id, Batch.Kind.LOAD, "")
+    assert f"Batch {batch.pk}. To undo: manage.py undo {batch.pk}" in report
+    assert batch.counts["systems.system"] == {"created": 2}
+    file = (folder() / "boroughs.csv").read_bytes()
+    said = {"sha256": hashlib.sha256(file).hexdigest(), "bytes": len(file)}
+    assert {"name": "boroughs.csv"} | said in batch.files
 
 
 def test_a_change_in_a_file_changes_that_record_alone(folder: Folder) -> None:

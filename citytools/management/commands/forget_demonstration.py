@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pghistory
 from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from boroughs.models import Return
 from citytools.facts import dates
+from citytools.history.batches import batch, undo_hint
 from citytools.management.commands.load import take_statistics, wait_for_other_loads
+from citytools.models import Batch
 from contracts.models import Contract, ContractSystem
 from research.metrics.record import record_day
 from research.models import CaseStudyProduct, MetricValue
@@ -113,7 +114,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would go, no more")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with transaction.atomic(), pghistory.context(command="forget_demonstration") as recorded:
+        name = "forget_demonstration"
+        with transaction.atomic(), batch(Batch.Kind.ACTION, command=name) as written:
             wait_for_other_loads()
             report = forget()
             if report.deleted:
@@ -124,8 +126,8 @@ class Command(BaseCommand):
         if report.deleted and not options["dry_run"]:
             self._measure_anew()
             self.stdout.write(
-                "To bring it back: DEMO=yes manage.py load. What staff changed in it is in the\n"
-                f"history in the admin, which names this run ({recorded.id})."
+                f"{undo_hint(written)}, which also brings back what staff changed in it.\n"
+                "To bring it back as it was invented: DEMO=yes manage.py load."
             )
 
     def _report(self, report: DeletionReport, *, dry: bool) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -19,11 +18,13 @@ import research.imports
 import skills.imports
 import systems.imports
 from citytools.facts import provenance
+from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import ImportRun, lock_tables
 from citytools.imports.conflicts import ConflictLog
 from citytools.imports.csv_reader import LoadError
 from citytools.imports.import_report import report_lines
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
+from citytools.models import Batch
 from citytools.staff.group import APPS
 
 Reader = Callable[[Path, ImportRun], None]
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         run = ImportRun(ConflictLog(frozenset(options["take"])))
         begun, dry = time.monotonic(), options["dry_run"]
         try:
-            recorded_as = _write(required, run, demo=demo, dry=dry)
+            written = _write(required, run, dry=dry)
         except LoadError as error:
             raise CommandError(f"{error} Nothing was loaded.") from error
         except DatabaseError as error:
@@ -105,19 +106,16 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was written: this was a dry run.")
         else:
             self.stdout.write(f"Loaded in {time.monotonic() - begun:.1f} s.")
-        if run.has_written and not dry:
-            self.stdout.write(_how_to_undo(recorded_as))
+        if hint := undo_hint(written):
+            self.stdout.write(hint)
         if (waiting := len(run.conflicts.waiting)) and not options["leave"]:
             count = "1 thing waits" if waiting == 1 else f"{waiting:,} things wait"
             raise CommandError(_WAITS.format(count), returncode=SOMETHING_WAITS)
 
 
-def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, demo: str, dry: bool) -> str:
-    """Load the folders, each with at least these files; returns what history calls the load."""
-    with (
-        transaction.atomic(),
-        pghistory.context(command="load", demonstration=demo) as recorded,
-    ):
+def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, dry: bool) -> Batch:
+    """Load the folders, each with at least these files; returns what was written."""
+    with transaction.atomic(), batch(Batch.Kind.LOAD, command="load") as written:
         # A file says itself when a borough confirmed what stands in it
         with provenance.confirmation_stated():
             wait_for_other_loads()
@@ -131,15 +129,9 @@ def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, demo: str,
             transaction.set_rollback(True)
         elif run.has_written:
             take_statistics()
-    return str(recorded.id)
-
-
-def _how_to_undo(recorded_as: str) -> str:
-    return (
-        "To undo: put the former files back and load again, or restore a record from its\n"
-        f"history in the admin, which names this load ({recorded_as}).\n"
-        "What was created can be deleted there."
-    )
+            written.files = file_records(_paths(required))
+            written.counts = run.left_counts()
+    return written
 
 
 def demo_choice(option: str | None) -> str:
@@ -164,6 +156,11 @@ def load(folder: Path, required: Iterable[str], run: ImportRun) -> None:
     for name, read in READERS.items():
         if name in required or (folder / name).exists():
             read(folder / name, run)
+
+
+def _paths(folders: Iterable[Path]) -> list[Path]:
+    paths = [folder / name for folder in folders for name in READERS]
+    return [path for path in paths if path.exists()]
 
 
 def wait_for_other_loads() -> None:

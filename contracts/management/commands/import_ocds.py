@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import pghistory
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 
@@ -15,10 +14,12 @@ from citytools.facts.provenance import (
     apply_confirmations_now,
     confirmations_ended_in_request,
 )
+from citytools.history.batches import batch, file_records, undo_hint
 from citytools.imports import lock_tables
 from citytools.imports.conflicts import LapsedConfirmation
 from citytools.imports.csv_reader import LoadError
 from citytools.imports.import_report import conflict_lines, lapsed_lines
+from citytools.models import Batch
 from contracts.ocds.import_plan import ContractChange, ImportPlan, plan_import, write_plan
 from contracts.ocds.matching import UNKNOWN, ContractDraft, draft_contracts
 from contracts.ocds.notices import Skipped
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         started = time.monotonic()
         self._read = 0
         try:
-            plan, context_id = self._import(options)
+            plan, written = self._import(options)
         except LoadError as error:
             raise CommandError(f"{error} Nothing was imported.") from error
         except DatabaseError as error:
@@ -55,15 +56,11 @@ class Command(BaseCommand):
             ) from error
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was imported.", returncode=130) from None
-        self._report(plan, options, context_id)
+        self._report(plan, options, undo_hint(written))
         self.stdout.write(f"In {time.monotonic() - started:.1f} s.")
 
-    def _import(self, options: dict[str, Any]) -> tuple[ImportPlan, str]:
-        names = ", ".join(path.name for path in options["files"])
-        with (
-            transaction.atomic(),
-            pghistory.context(command="import_ocds", files=names) as context,
-        ):
+    def _import(self, options: dict[str, Any]) -> tuple[ImportPlan, Batch]:
+        with transaction.atomic(), batch(Batch.Kind.NOTICES, command="import_ocds") as written:
             _wait_for_other_imports()
             drafts = list(self._drafts(options))  # takes minutes, in which others may write
             lock_tables()
@@ -74,9 +71,10 @@ class Command(BaseCommand):
                 LapsedConfirmation(event.title, event.was, None)
                 for event in confirmations_ended_in_request()
             ]
+            written.files = file_records(options["files"])
             if options["dry_run"]:
                 transaction.set_rollback(True)
-        return plan, str(context.id)
+        return plan, written
 
     def _drafts(self, options: dict[str, Any]) -> Iterator[ContractDraft | Skipped]:
         for path in options["files"]:
@@ -90,7 +88,7 @@ class Command(BaseCommand):
         if self._read % PROGRESS_EVERY == 0:
             self.stderr.write(f"{self._read:,} releases read …")
 
-    def _report(self, plan: ImportPlan, options: dict[str, Any], context_id: str) -> None:
+    def _report(self, plan: ImportPlan, options: dict[str, Any], hint: str) -> None:
         dry, every = options["dry_run"], options["verbosity"] > 1
         for line in report_lines(plan, releases=self._read, dry=dry, every=every):
             self.stdout.write(line)
@@ -100,11 +98,8 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         if dry:
             self.stdout.write("Nothing was written: this was a dry run.")
-        elif plan.new or plan.changed:
-            self.stdout.write(
-                f"To undo: the history in the admin names this import ({context_id}); restore a\n"
-                "changed record from there, and delete what was created."
-            )
+        elif hint:
+            self.stdout.write(hint)
 
 
 def _wait_for_other_imports() -> None:

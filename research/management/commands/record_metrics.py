@@ -3,6 +3,7 @@
 import datetime
 import re
 from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils import timezone
 
 from citytools.facts import dates
 from citytools.history import as_of_views
+from citytools.history.batches import batch
+from citytools.models import Batch
 from research.metrics import record
 from research.models import MetricValue
 
@@ -48,17 +51,30 @@ class Command(BaseCommand):
                 raise CommandError("--check looks at all days: leave out --from and --to.")
             return self._check(today)
         begun = timezone.now()
+        with batch(Batch.Kind.REFRESH, command="record_metrics") as written:
+            self._counts = written.counts = {"research.metricvalue": Counter()}
+            self._record(first, last, today)
+        return self._explain_undo(written, begun)
+
+    def _record(
+        self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
+    ) -> None:
         earlier = self._missing(first, last, today) if first or last else []
         unsettled = record.recorded_days(today, settled=False)
         keys = [(day, [value.metric for value in values]) for day, values in unsettled]
         self._rebuild(keys, "Settled", today)
         self._rebuild(earlier, "Rebuilt", today)
-        tally = record.record_day(today, today)
+        tally = self._count(record.record_day(today, today))
         self.stdout.write(
             f"Recorded {today}: {tally.new} new, {tally.changed} changed, {tally.same} as they "
             "were."
         )
-        return self._explain_undo(begun)
+
+    def _count(self, tally: record.RecordCounts) -> record.RecordCounts:
+        """Add what recording a day has changed to the counts of the batch."""
+        counts = self._counts["research.metricvalue"]
+        counts.update(created=tally.new, changed=tally.changed + tally.settled)
+        return tally
 
     def _missing(
         self, first: datetime.date | None, last: datetime.date | None, today: datetime.date
@@ -79,7 +95,7 @@ class Command(BaseCommand):
         done = 0
         try:
             for day, keys in days:
-                tally = record.record_day(day, today, keys)
+                tally = self._count(record.record_day(day, today, keys))
                 done += 1
                 self.stdout.write(
                     f"{verb} {day} from the event log: {tally.new} new, {tally.changed} changed, "
@@ -89,12 +105,13 @@ class Command(BaseCommand):
             message = f"Stopped after {done} days, which are kept. Run the same again to go on."
             raise CommandError(message, returncode=_INTERRUPTED) from None
 
-    def _explain_undo(self, begun: datetime.datetime) -> None:
-        if not MetricValue.objects.filter(recorded_at__gte=begun).exists():
+    def _explain_undo(self, written: Batch, begun: datetime.datetime) -> None:
+        if not written.pk:
             self.stdout.write("Nothing was written: all of it was recorded already.")
             return
         self.stdout.write(
-            "To undo it, delete what was written; the next run makes it again from the facts:\n"
+            f"{written}. To undo it, delete what was written; the next run makes it again from "
+            "the facts:\n"
             'manage.py shell -c "from research.models import MetricValue; '
             f"MetricValue.objects.filter(recorded_at__gte='{begun.isoformat()}').delete()\""
         )

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
+from citytools.models import Batch
 from contracts.management.commands import import_ocds
 from contracts.models import Contract
 from contracts.ocds import import_plan, matching
@@ -270,8 +271,10 @@ def test_the_history_names_the_import(tmp_path: Path, camden: Borough) -> None:
     text = imported(written(tmp_path, release()))
     context = Contract.objects.get().events.get().pgh_context  # type: ignore[attr-defined]
     assert context is not None
-    assert context.metadata == {"command": "import_ocds", "files": "notices.json"}
-    assert f"the history in the admin names this import ({context.pk})" in text
+    assert context.metadata == {"command": "import_ocds"}
+    batch = Batch.objects.get()
+    assert (batch.context, batch.files[0]["name"]) == (context.pk, "notices.json")
+    assert f"Batch {batch.pk}. To undo: manage.py undo {batch.pk}" in text
 
 
 @pytest.mark.parametrize(
