@@ -96,8 +96,7 @@ def _functions_served(keys: Sequence[str], systems: Mapping[str, System]) -> Que
         try:
             numbers.add(systems[key].function_id)
         except DeletedByPersonError as deleted:
-            version = deleted.event.kind.objects.get(pgh_id=deleted.event.number)
-            numbers.add(version.function_id)
+            numbers.add(deleted.values["function_id"])
         except (FaultyRowError, KeyError):
             continue  # noted as a fault already
     return Function.objects.filter(pk__in=numbers).order_by("position", "pk")

@@ -91,8 +91,8 @@ def load_faults(fixtures: Path, demo: str = "no") -> list[Fault]:
     """The faults for which a load is refused; nothing was loaded and no history written."""
     before = events(), Borough.objects.count()
     with pytest.raises(CommandError) as refused:
-        load(fixtures, demo)
-    assert str(refused.value).endswith("Nothing was loaded.")
+        load(fixtures, demo=demo)
+    assert str(refused.value).endswith("Nothing was loaded."), str(refused.value)
     assert (events(), Borough.objects.count()) == before
     error = refused.value.__cause__
     assert isinstance(error, LoadError)

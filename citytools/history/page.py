@@ -135,19 +135,17 @@ def _json_words(value: Any) -> str:
     return EMPTY if value is None else str(value)
 
 
-def excerpts(old: str, new: str) -> tuple[str, str]:
+def excerpts(old: str, new: str, max_characters: int = _MAX_VALUE_CHARACTERS) -> tuple[str, str]:
     """Both cut to a readable length, from a little before the place where they begin to differ.
 
     Two long texts that differ late would otherwise look the same.
     """
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     start = (
-        max(0, same - _CHARACTERS_BEFORE_CHANGE)
-        if max(len(old), len(new)) > _MAX_VALUE_CHARACTERS
-        else 0
+        max(0, same - _CHARACTERS_BEFORE_CHANGE) if max(len(old), len(new)) > max_characters else 0
     )
     cut = [("… " if start else "") + text[start:] if text[start:] else text for text in (old, new)]
-    shortened = [Truncator(text).chars(_MAX_VALUE_CHARACTERS) for text in cut]
+    shortened = [Truncator(text).chars(max_characters) for text in cut]
     return shortened[0], shortened[1]
 
 

@@ -82,7 +82,7 @@ class ImportRun:
     lapsed: list[LapsedConfirmation] = field(default_factory=list)
     _authorships: dict[type[models.Model], Authorship] = field(default_factory=dict)
     _first_lines: dict[Key, CsvRow] = field(default_factory=dict)
-    _left_out: dict[type[models.Model], list[tuple[CsvRow, PersonEvent]]] = field(
+    _left_out: dict[type[models.Model], list[tuple[CsvRow, DeletedByPersonError]]] = field(
         default_factory=dict
     )
     _faulty: dict[type[models.Model], list[CsvRow]] = field(default_factory=dict)
@@ -98,17 +98,17 @@ class ImportRun:
             count.created or count.changed or count.removed for count in self.counts.values()
         )
 
+    def left_counts(self) -> dict[str, dict[str, int]]:
+        """How many words of people stand against the files, by model's label, as a batch says."""
+        kinds = (conflict.event.kind.pgh_tracked_model for conflict in self.conflicts.waiting)
+        labels = Counter(model._meta.label_lower for model in kinds)
+        return {label: {"left": count} for label, count in labels.items()}
+
     def authorship(self, model: type[models.Model]) -> Authorship:
         """What people wrote of a model's records before this import."""
         if model not in self._authorships:
             self._authorships[model] = Authorship(model)
         return self._authorships[model]
-
-    def left_counts(self) -> dict[str, dict[str, int]]:
-        """How many words of the files gave way to a person, as a batch has them."""
-        models = (conflict.event.kind.pgh_tracked_model for conflict in self.conflicts.waiting)
-        labels = Counter(model._meta.label_lower for model in models)
-        return {label: {"left": count} for label, count in labels.items()}
 
     def drafts(
         self,
@@ -123,7 +123,7 @@ class ImportRun:
                 drafts.append(RecordDraft(line, values(line)))
             except DeletedByPersonError as deleted:
                 self.conflicts.waiting.append(Conflict(LEFT_OUT, line, deleted.event))
-                self._left_out.setdefault(model, []).append((line, deleted.event))
+                self._left_out.setdefault(model, []).append((line, deleted))
         return drafts
 
     def directory(self, model: type[M], name: str, column: str = "") -> NameDirectory[M]:
@@ -197,7 +197,7 @@ class ImportRun:
                 before, fixed = records.find(record)
             except DeletedByPersonError as deleted:
                 if not self._brings_back(table, draft, title, deleted.event):
-                    self._left_out.setdefault(model, []).append((draft.line, deleted.event))
+                    self._left_out.setdefault(model, []).append((draft.line, deleted))
                     continue
                 before, fixed = None, set()
             if before is None:
@@ -298,6 +298,8 @@ class ImportRun:
         file. What a person linked stays, and what a person unlinked stays so.
         """
         links = LinkRows(self.authorship(model), owners, drafts, owner)
+        for line, _ in owners[:1]:
+            self.conflicts.add_names(field_names(model, line, links.far.name, column))
         for link, event in links.made_by_people:
             title = self._titles.get((type(owners[0][1]), links.pair(link)[0]), _Title())
             if self._is_removed(links, link, event, column, title):

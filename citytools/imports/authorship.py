@@ -139,11 +139,6 @@ class Authorship:
         people = self.records.get(record)
         return people.edits.get(attribute) if people else None
 
-    def deletion(self, record: int) -> PersonEvent | None:
-        """The event by which a person deleted the record, if that is why it is not there."""
-        people = self.records.get(record)
-        return people.deletion if people else None
-
     def deleted_values(self, *attributes: str) -> set[Key]:
         """What the records that people deleted last said in these fields."""
         return {

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.dateformat import format as in_format
 
 from citytools.history.page import (
+    EMPTY,
     RecordNames,
     account_names,
     author_name,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from citytools.imports import ImportRun
 
 MAX_LINES_IN_LIST = 50
+_MAX_VALUE_CHARACTERS = 120
 _VERBS = {"insert": "recorded", "update": "changed", "delete": "deleted"}
 
 
@@ -133,18 +135,21 @@ class _Words:
         return f"the {model._meta.verbose_name} “{name}”"
 
     def value(self, conflict: Conflict, value: Any) -> str:
-        if isinstance(value, models.Model):  # of a supplier that is perhaps not yet on record
-            return f"“{value}”"
-        return f"“{self.values[conflict.field].words(conflict.field, value)}”"  # type: ignore[arg-type]
+        """In words and on one line."""
+        if isinstance(value, models.Model):  # a supplier that is perhaps not yet on record
+            return str(value)
+        words = self.values[conflict.field].words(conflict.field, value)  # type: ignore[arg-type]
+        return " ".join(words.split())
 
     def both(self, conflict: Conflict) -> tuple[str, str]:
         """The present value and the file's on one line each, cut where they begin to differ."""
-        texts = (
-            " ".join(self.value(conflict, value)[1:-1].split())
-            for value in (conflict.present, conflict.stated)
-        )
-        present, stated = excerpts(*texts)
-        return f"“{present}”", f"“{stated}”"
+        texts = [self.value(conflict, value) for value in (conflict.present, conflict.stated)]
+        present, stated = excerpts(texts[0], texts[1], _MAX_VALUE_CHARACTERS)
+        return _quoted(present), _quoted(stated)
+
+
+def _quoted(words: str) -> str:
+    return words if words == EMPTY else f"“{words}”"
 
 
 def conflict_lines(conflicts: Sequence[Conflict], *, every: bool) -> Iterator[str]:
@@ -168,10 +173,10 @@ def _conflict_words(conflict: Conflict, words: _Words) -> str:
     if conflict.kind == PART:
         return f"without {words.record(conflict.event)} ({by})."
     if conflict.kind == UNLINKED:
-        return f"{words.value(conflict, conflict.stated)} is not brought back ({by})."
+        return f"“{words.value(conflict, conflict.stated)}” is not brought back ({by})."
     if conflict.kind == LINKED:
         present = words.value(conflict, conflict.present)
-        return f"{present} stays ({by}). The file does not name it."
+        return f"“{present}” stays ({by}). The file does not name it."
     present, stated = words.both(conflict)
     if conflict.kind == REFUSED:
         return (
@@ -194,9 +199,9 @@ def _taken_words(conflict: Conflict, words: _Words) -> str:
         model = conflict.event.kind.pgh_tracked_model
         return f"the {model._meta.verbose_name} is back ({by})."
     if conflict.kind == UNLINKED:
-        return f"{words.value(conflict, conflict.stated)} is back ({by})."
+        return f"“{words.value(conflict, conflict.stated)}” is back ({by})."
     if conflict.kind == LINKED:
-        return f"{words.value(conflict, conflict.present)} is removed ({by})."
+        return f"“{words.value(conflict, conflict.present)}” is removed ({by})."
     present, stated = words.both(conflict)
     return f"now {stated}. It was {present} ({by})."
 

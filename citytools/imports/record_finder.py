@@ -14,11 +14,11 @@ M = TypeVar("M", bound=models.Model)
 
 
 class DeletedByPersonError(Exception):
-    """What a file names was deleted by a person, whose event this carries."""
+    """What a file names was deleted by a person. `values` is what it said, by attribute."""
 
-    def __init__(self, event: PersonEvent) -> None:
+    def __init__(self, event: PersonEvent, values: Mapping[str, Any]) -> None:
         super().__init__()
-        self.event = event
+        self.event, self.values = event, values
 
 
 class RecordFinder(Generic[M]):
@@ -50,10 +50,10 @@ class RecordFinder(Generic[M]):
         if record := renamed or self.present.get(key):
             return record
         number = self._former.get(key, 0)
-        event = self._authorship.deletion(number)
+        people = self._authorship.records.get(number)
         # A record that exists, but not among those that are looked through, was not deleted
-        if number not in self._records and event:
-            raise DeletedByPersonError(event)
+        if number not in self._records and people and people.deletion:
+            raise DeletedByPersonError(people.deletion, people.last_values)
         return self._records.get(number)
 
     @cached_property
@@ -146,13 +146,13 @@ class NameDirectory(Mapping[str, M]):
         finder: RecordFinder[M],
         column: str,
         rows: Iterable[tuple[CsvRow, M]],
-        left_out: Iterable[tuple[CsvRow, PersonEvent]],
+        left_out: Iterable[tuple[CsvRow, DeletedByPersonError]],
         faulty: Iterable[CsvRow],
     ) -> None:
         self._finder = finder
         self._by_row = {line.cells[column]: record for line, record in rows if column in line.cells}
         self._left_out = {
-            line.cells[column]: event for line, event in left_out if column in line.cells
+            line.cells[column]: deleted for line, deleted in left_out if column in line.cells
         }
         self._faulty = {line.cells[column] for line in faulty if column in line.cells}
 
@@ -161,7 +161,8 @@ class NameDirectory(Mapping[str, M]):
         if record is None and name in self._faulty:
             raise FaultyRowError(name)
         if record is None and name in self._left_out:
-            raise DeletedByPersonError(self._left_out[name])
+            deleted = self._left_out[name]
+            raise DeletedByPersonError(deleted.event, deleted.values)
         if record is None:
             raise KeyError(name)
         return record

@@ -86,7 +86,7 @@ def test_a_file_may_be_written_as_people_write_it(folder: Folder) -> None:
     text = SMALL["contracts.csv"].replace("2027-03-31", "31/03/2027").replace("no,,6", "No,,6.0")
     text = text.replace("1200.50", "£12k").replace("excluding,open", "Excluding VAT,OPEN")
     text = text.replace(",2025,", ",Apr 2025,").replace("; south", ";south").replace(",", ";")
-    lists = "north/Repairs/Fixer;south/Repairs/Fixer"
+    lists = "north-repairs-fixer;south-repairs-fixer"
     text = text.replace(lists, f'"{lists}"').replace("annual_value", " Annual Value ")
     report = load(folder("contracts.csv", lambda _: text.encode("cp1252")))
     contract = Contract.objects.get()

@@ -178,10 +178,8 @@ def test_what_a_person_edited_stays_and_is_named(full: Path, model: Any) -> None
     with by_ada():
         change(model.objects.earliest("pk"), EDITS[model])
     said = load_again(full)
-    assert (
-        len(re.findall(r", \w+: stays “.*” \(changed by Ada Obi on .*\. The file says “", said))
-        == 1
-    )
+    listed = re.findall(r", \w+: stays “.*” \(changed by Ada Obi on .*\. The file says ", said)
+    assert len(listed) == 1
     assert "\nLeft to staff (1):\n" in said
 
 

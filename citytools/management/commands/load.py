@@ -118,7 +118,7 @@ class Command(BaseCommand):
 
 
 def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, dry: bool) -> Batch:
-    """Load the folders, each with at least these files."""
+    """Load the folders, each with at least these files; returns what was written."""
     with transaction.atomic(), batch(Batch.Kind.LOAD, command="load") as written:
         # A file says itself when a borough confirmed what stands in it
         with provenance.confirmation_stated():

@@ -67,12 +67,12 @@ class Command(BaseCommand):
             lock_tables()
             plan = plan_import(drafts)
             write_plan(plan)
-            written.files = file_records(options["files"])
             apply_confirmations_now()
             self._lapsed = [
                 LapsedConfirmation(event.title, event.was, None)
                 for event in confirmations_ended_in_request()
             ]
+            written.files = file_records(options["files"])
             if options["dry_run"]:
                 transaction.set_rollback(True)
         return plan, written
