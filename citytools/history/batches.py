@@ -34,10 +34,12 @@ def batch(kind: Batch.Kind, *, command: str = "", **values: Any) -> Iterator[Bat
     """What is written within is one batch, saved at the end if anything was written at all.
 
     To be entered within the caller's transaction. `values` are fields of the batch. A command
-    names itself; otherwise the account of the request is read from the context. A context has one
-    batch: of two within each other the outer says what it is.
+    names itself; otherwise the account of the request is read from the context, and a note stands
+    beside its name in histories. A context has one batch: of two within each other the outer says
+    what it is.
     """
-    named = {"command": command} if command else {"batch": values.get("note") or kind.label.lower()}
+    note = values.get("note")
+    named = {"command": command} if command else {"batch": note} if note else {}
     with pghistory.context(**named) as recorded:
         written = Batch(context=recorded.id, kind=kind, command=command, **values)
         try:

@@ -234,6 +234,23 @@ def restore_version(event: Any, rules: RestoreRules, *, parts: bool) -> RestoreR
     return RestoreResult(record, applied)
 
 
+def restore_deleted(events: Sequence[Any], rules: RestoreRules) -> list[RestoreResult]:
+    """Bring deleted records back, each as far as it can be; within a transaction.
+
+    What cannot come back is tried again after the others: it may need one of them.
+    """
+    results: dict[int, RestoreResult] = {}
+    waiting = list(events)
+    while waiting:
+        for event in waiting:
+            results[event.pgh_id] = restore_version(event, rules, parts=True)
+        failed = [event for event in waiting if results[event.pgh_id].problems]
+        if len(failed) == len(waiting):
+            break
+        waiting = failed
+    return [results[event.pgh_id] for event in events]
+
+
 def _save(record: models.Model, rules: RestoreRules) -> None:
     """Save the record; ValidationError in words for what the database refuses."""
     try:

@@ -75,7 +75,7 @@ def undo_batch(
             command=command,
             undoes=batch,
             gss_code=batch.gss_code,
-            note=f"of batch {batch.pk}",
+            note=f"undo of batch {batch.pk}",
         ) as written:
             _carry_out(plan, progress)
             result = _result(batch, plan)

@@ -21,7 +21,8 @@ from citytools.history.undo_report import (
     undo_lines,
 )
 from citytools.models import Batch, is_in_effect
-from citytools.staff.record_history import may_write, record_number
+from citytools.staff.deleted_records import may_write
+from citytools.staff.record_history import record_number
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Batch]  # generic for the type checker alone

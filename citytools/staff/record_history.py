@@ -5,17 +5,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from citytools.history import restore
+from citytools.history.batches import batch
 from citytools.history.page import (
-    PER_PAGE,
     RecordNames,
     account_names,
     author_name,
@@ -23,40 +21,21 @@ from citytools.history.page import (
     in_london,
     version_name,
 )
-from citytools.history.record_version import Conflict, VersionedAdmin
-from citytools.staff.confirmation_form import ConfirmationQuestion
+from citytools.history.record_version import Conflict
+from citytools.models import Batch
+from citytools.staff.deleted_records import DeletedRecordsAdmin, tell_of_rows
 
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-_MAX_ROWS_NAMED = 10
-_ACTIONS_ON_ROWS = {
-    restore.ADD: "Came back with it",
-    restore.CHANGE: "Went back with it",
-    restore.REMOVE: "Taken off, as it was not there then",
-}
 
 
-class HistoryAdmin(VersionedAdmin):
+class HistoryAdmin(DeletedRecordsAdmin):
     """History from the database's own events, whatever way a record was written."""
 
-    change_list_template = "admin/fact_list.html"
-
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        deleted, back = self._page_name("deleted"), self._page_name("restore")
-        return [
-            path("deleted/", wrap(self.deleted_view), name=deleted),
-            path("<path:object_id>/restore/<int:version>/", wrap(self.restore_view), name=back),
-            *super().get_urls(),
-        ]
-
-    def _page_name(self, page: str) -> str:
-        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        deleted = reverse(f"admin:{self._page_name('deleted')}")
-        return super().changelist_view(request, {"deleted_url": deleted} | (extra_context or {}))
+        back = self.admin_site.admin_view(self.restore_view)
+        name = self._page_name("restore")
+        address = "<path:object_id>/restore/<int:version>/"
+        return [path(address, back, name=name), *super().get_urls()]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -81,32 +60,6 @@ class HistoryAdmin(VersionedAdmin):
             "restore_view": f"admin:{self._page_name('restore')}",
         }
         return TemplateResponse(request, "admin/fact_history.html", context | (extra_context or {}))
-
-    def deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """What was deleted and has not come back, newest first."""
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        alive = self.model._base_manager.filter(pk=models.OuterRef("pgh_obj_id"))
-        deletions = self._events().filter(~models.Exists(alive), pgh_label="delete")
-        deletions = deletions.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")
-        page = Paginator(deletions, PER_PAGE).get_page(request.GET.get("page"))
-        events = list(page.object_list)
-        names, people = RecordNames(events), account_names(events)
-        page.object_list = [
-            {
-                "name": version_name(event, names),
-                "number": event.pgh_obj_id,
-                "when": event.pgh_created_at,
-                "who": author_name(event, people),
-            }
-            for event in events
-        ]
-        title = f"Deleted {self.opts.verbose_name_plural}"
-        context = self._context(request, title, page)
-        history = f"admin:{self._page_name('history')}"
-        return TemplateResponse(
-            request, "admin/fact_deleted.html", context | {"history_view": history}
-        )
 
     def restore_view(self, request: HttpRequest, object_id: str, version: int) -> HttpResponse:
         """Ask, then take the record back to a version; say why not if it cannot be."""
@@ -154,7 +107,11 @@ class HistoryAdmin(VersionedAdmin):
 
     def _restore(self, request: HttpRequest, event: Any) -> HttpResponse:
         parts = "parts" in request.POST
-        restored = restore.restore_version(event, self._rules(request), parts=parts)
+        with batch(Batch.Kind.RESTORE) as written:
+            restored = restore.restore_version(event, self._rules(request), parts=parts)
+            if not restored.problems:
+                version = in_london(event.pgh_created_at)
+                written.note = f"{restored.record}, the version of {version}"
         for problem in restored.problems:
             messages.error(request, f"Not restored. {problem}")
         if not restored.problems:
@@ -169,61 +126,12 @@ class HistoryAdmin(VersionedAdmin):
         said = f"Restored the version of {in_london(event.pgh_created_at)}"
         self.log_change(request, restored.record, said)
         messages.success(request, f"{said}: {restored.record}.")
-        names = [(step, f"{step.relation.noun}: {step.name}") for step in restored.steps]
-        for action, words in _ACTIONS_ON_ROWS.items():
-            rows = [row for step, row in names if step.action == action and not step.problem]
-            if rows:
-                more = (
-                    f" and {len(rows) - _MAX_ROWS_NAMED} more"
-                    if len(rows) > _MAX_ROWS_NAMED
-                    else ""
-                )
-                messages.info(request, f"{words}: {'; '.join(rows[:_MAX_ROWS_NAMED])}{more}.")
-        for step, row in names:
-            if step.problem:
-                messages.warning(request, f"Not restored with it: {row}. {step.problem}")
-
-    def _rules(self, request: HttpRequest) -> restore.RestoreRules:
-        return restore.RestoreRules(
-            self.history_links, self.check_restored, lambda *row: may_write(request, *row)
-        )
-
-    def restore_question(self, event: Any) -> ConfirmationQuestion | None:
-        """What restoring a version will say in public, where its form would ask before saving."""
-        return None
-
-    def check_restored(self, record: models.Model) -> None:
-        """ValidationError unless the restored record is sound."""
-        record.full_clean()
+        tell_of_rows(request, [restored])
 
     def _may_restore(self, request: HttpRequest, record: models.Model | None) -> bool:
         if record is None:
             return self.has_add_permission(request)
         return self.has_change_permission(request, record)
-
-    def _events(self) -> Any:
-        tracked: Any = self.model
-        return tracked.pgh_event_model.objects
-
-    def _context(self, request: HttpRequest, title: str, page: Any = None) -> dict[str, Any]:
-        return self.admin_site.each_context(request) | {
-            "title": title,
-            "opts": self.opts,
-            "module_name": str(self.opts.verbose_name_plural).capitalize(),
-            "page": page,
-        }
-
-
-def may_write(request: HttpRequest, model: Any, action: str) -> bool:
-    """Whether the person may do this to rows of the kind; of Django's own link tables anybody may.
-
-    Those follow the permission on their record, as in Django's forms.
-    """
-    options = model._meta.concrete_model._meta
-    if options.auto_created:
-        return True
-    permission = f"{options.app_label}.{get_permission_codename(action, options)}"
-    return bool(request.user.has_perm(permission))
 
 
 def record_number(object_id: str) -> int:
