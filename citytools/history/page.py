@@ -134,7 +134,7 @@ def _json_words(value: Any) -> str:
     return EMPTY if value is None else str(value)
 
 
-def _excerpts(old: str, new: str) -> tuple[str, str]:
+def excerpts(old: str, new: str) -> tuple[str, str]:
     """Both cut to a readable length, from a little before the place where they begin to differ.
 
     Two long texts that differ late would otherwise look the same.
@@ -161,8 +161,8 @@ def field_changes(
     for field in fields:
         old, new = _value(before, field), _value(after, field)
         if (None if _is_empty(old) else old) != (None if _is_empty(new) else new):
-            excerpts = _excerpts(names.words(field, old), names.words(field, new))
-            changes.append(FieldChange(field_label(field), *excerpts))
+            shortened = excerpts(names.words(field, old), names.words(field, new))
+            changes.append(FieldChange(field_label(field), *shortened))
     return changes
 
 
@@ -226,10 +226,13 @@ class _Stream:
     field: str
     noun: str
 
-    def keys(self, record: int) -> Any:
-        """When, number and stream of each event."""
-        events = self.event_model.objects.filter(**{self.field: record}).order_by()
-        keys = events.annotate(stream=Value(self.position, models.IntegerField()))
+    def keys(self, record: int, *, moved: bool = False) -> Any:
+        """When, number and stream of each event; of rows `moved` to another record since too."""
+        events = self.event_model.objects.filter(**{self.field: record})
+        if moved:
+            rows = events.values("pgh_obj_id")
+            events = self.event_model.objects.filter(pgh_obj_id__in=rows)
+        keys = events.order_by().annotate(stream=Value(self.position, models.IntegerField()))
         return keys.values_list("pgh_created_at", "pgh_id", "stream")
 
     def load(self, numbers: list[int]) -> dict[int, Any]:
@@ -244,7 +247,7 @@ class _Stream:
 
     @cached_property
     def fields(self) -> list[Field]:
-        """What a change of a row can be about: not the record that it belongs to."""
+        """What is said of a row: not the record that it belongs to, unless that changed."""
         fields = tracked_fields(self.event_model)
         return [field for field in fields if field.attname != self.field]
 
@@ -273,7 +276,7 @@ def entries_since(
     """
     streams = _streams(model, links)
     keys = [
-        stream.keys(record).filter(pgh_id__gt=last)
+        stream.keys(record, moved=True).filter(pgh_id__gt=last)
         for stream, last in zip(streams, newest, strict=True)
     ]
     timeline = _timeline(keys)
@@ -314,11 +317,12 @@ def _entry(
     action = (_ACTIONS if own else _LINK_ACTIONS)[event.pgh_label]
     earlier = before.get(event.before) if event.pgh_label == "update" else None
     old, new = (event, None) if event.pgh_label == "delete" else (earlier, event)
+    fields = tracked_fields(type(event)) if old and new else stream.fields
     return HistoryEntry(
         when=event.pgh_created_at,
         who=author_name(event, people),
         action=action.capitalize() if own else f"{stream.noun} {action}",
-        changes=field_changes(old, new, stream.fields, names),
+        changes=field_changes(old, new, fields, names),
         version=event.pgh_id if own else None,
     )
 

@@ -4,17 +4,20 @@ A version is the newest event and the number of events of the record, then of ea
 “812-3.40-2.0-0”. The number tells of a write that began earlier and ended later than the newest.
 """
 
+import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Count, Max
 from django.http import HttpRequest
 
 from citytools.history import page
-from citytools.history.page import HistoryEntry, HistoryLink
+from citytools.history.page import HistoryEntry, HistoryLink, tracked_fields
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ else:
 
 MAX_ENTRIES = 20
 MAX_LATEST_ENTRIES = 3
+_MAX_EVENTS_SEARCHED = 200
 FIELD = "_opened_at"
 """The hidden field of a form with its version; a model's own fields never begin so."""
 _FORM = re.compile(r"\d{1,18}-\d{1,18}(\.\d{1,18}-\d{1,18})*", re.ASCII)
@@ -61,15 +65,78 @@ def current_version(model: Any, record: int, links: Sequence[HistoryLink]) -> st
         return ".".join(f"{newest}-{number}" for _, newest, number in cursor.fetchall())
 
 
+@dataclass(frozen=True)
+class RecordVersion:
+    """The events that told of a record at a version, and of its rows by key, kind after kind."""
+
+    record: Any
+    rows: Sequence[Mapping[int, Any]]
+
+
+def load_version(
+    model: Any, record: int, links: Sequence[HistoryLink], version: str
+) -> RecordVersion | None:
+    """None where there never was such a version, or where events have joined it since.
+
+    Those are of rows that were moved to the record, and of writes that began before the version
+    was read and ended after it.
+    """
+    marks = _parse(version)
+    kinds = [(model, "pgh_obj"), *((link.model, link.field) for link in links)]
+    if len(marks) != len(kinds):
+        return None
+    loaded = []
+    for (kind, field), (newest, number) in zip(kinds, marks, strict=True):
+        events, own = kind.pgh_event_model.objects, {f"{field}_id": record}
+        of_rows = events.filter(
+            pgh_obj_id__in=events.filter(**own).values("pgh_obj_id"), pgh_id__lte=newest
+        )
+        if of_rows.aggregate(Max("pgh_id", default=0), Count("pgh_id")) != {
+            "pgh_id__max": newest,
+            "pgh_id__count": number,
+        }:
+            return None
+        last = of_rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
+        there = [event for event in last if event.pgh_label != "delete"]
+        loaded.append(
+            {row.pgh_obj_id: row for row in there if getattr(row, f"{field}_id") == record}
+        )
+    return RecordVersion(loaded[0].get(record), loaded[1:])
+
+
+def _parse(version: str) -> list[tuple[int, int]]:
+    """(newest event, number of events) of each kind; nothing if it is no version at all."""
+    if not _FORM.fullmatch(version):
+        return []
+    parts = [part.split("-") for part in version.split(".")]
+    return [(int(newest), int(number)) for newest, number in parts]
+
+
+def record_as_of(record: Any, event: Any) -> Any:
+    """A copy of a record with the values of an event."""
+    earlier = copy.copy(record)
+    for field in tracked_fields(type(event)):
+        setattr(earlier, field.attname, getattr(event, field.attname))
+    return earlier
+
+
+def last_change(model: Any, row: int, field: str = "") -> Any | None:
+    """The newest event of a row, or the newest that changed a field of it."""
+    events = model.pgh_event_model.objects.filter(pgh_obj_id=row).select_related("pgh_context")
+    newest_first = list(events.order_by("-pgh_id")[:_MAX_EVENTS_SEARCHED])
+    for event, before in pairwise(newest_first):
+        if not field or getattr(event, field) != getattr(before, field):
+            return event
+    return newest_first[-1] if newest_first else None
+
+
 def find_conflict(
     model: Any, record: int, links: Sequence[HistoryLink], opened_at: str, now: str
 ) -> Conflict | None:
     """What was written between two versions; None if they are the same."""
     if opened_at == now:
         return None
-    # The newest event of each kind; none of them if it is no version at all
-    is_version = _FORM.fullmatch(opened_at)
-    newest = [int(part.partition("-")[0]) for part in opened_at.split(".")] if is_version else []
+    newest = [number for number, _ in _parse(opened_at)]
     count = 0
     if len(newest) == len(links) + 1:
         entries, count = page.entries_since(model, record, links, newest, MAX_ENTRIES)
