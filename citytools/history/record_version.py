@@ -48,8 +48,10 @@ class Conflict:
     since_opened: bool
 
 
-def current_version(model: Any, record: int, links: Sequence[HistoryLink]) -> str:
-    """The version now; one query."""
+def current_versions(
+    model: Any, records: Sequence[int], links: Sequence[HistoryLink]
+) -> dict[int, str]:
+    """The version of each record now; one query."""
     quote = connection.ops.quote_name
     kinds = [(model, "pgh_obj_id"), *((link.model, f"{link.field}_id") for link in links)]
     parts = []
@@ -57,12 +59,16 @@ def current_version(model: Any, record: int, links: Sequence[HistoryLink]) -> st
         events = quote(kind.pgh_event_model._meta.db_table)
         # Also the later events of a row that has been moved to another record
         parts.append(
-            f"SELECT {position}, coalesce(max(pgh_id), 0), count(*) FROM {events} WHERE pgh_obj_id"  # noqa: S608
-            f" IN (SELECT pgh_obj_id FROM {events} WHERE {quote(column)} = %s)"
+            f"SELECT record, {position}, max(pgh_id), count(*) FROM {events} JOIN"  # noqa: S608
+            f" (SELECT DISTINCT {quote(column)} AS record, pgh_obj_id FROM {events}"
+            f" WHERE {quote(column)} = ANY(%s)) AS belonging USING (pgh_obj_id) GROUP BY record"
         )
+    newest = {record: ["0-0"] * len(kinds) for record in records}
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", [record] * len(parts))
-        return ".".join(f"{newest}-{number}" for _, newest, number in cursor.fetchall())
+        cursor.execute(" UNION ALL ".join(parts), [list(records)] * len(parts))
+        for record, position, event, number in cursor.fetchall():
+            newest[record][position] = f"{event}-{number}"
+    return {record: ".".join(parts) for record, parts in newest.items()}
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,10 @@ class VersionedAdmin(ModelAdmin):
     history_links: Sequence[HistoryLink] = ()
 
     def version_of(self, number: int) -> str:
-        return current_version(self.model, number, self.history_links)
+        return self.versions_of([number])[number]
+
+    def versions_of(self, numbers: Sequence[int]) -> dict[int, str]:
+        return current_versions(self.model, numbers, self.history_links)
 
     def conflict(self, request: HttpRequest, number: int) -> Conflict | None:
         """What was written since the posted form was opened; within a transaction.
@@ -160,14 +169,15 @@ class VersionedAdmin(ModelAdmin):
         The record and its rows are locked before they are compared, so that of two who save at
         one moment the second sees the first.
         """
-        self._lock(number)
+        self.lock([number])
         now, opened_at = self.version_of(number), request.POST.get(FIELD, "")
         return find_conflict(self.model, number, self.history_links, opened_at, now)
 
-    def _lock(self, number: int) -> None:
+    def lock(self, numbers: Sequence[int]) -> None:
+        """Wait for whoever writes to the records and their rows; nobody else writes then."""
         # Without the keys (FOR NO KEY UPDATE): whoever only links to the record need not wait, so
         # that forms of two records that are linked never wait for each other in a circle
         rows = [(link.model, link.field) for link in self.history_links]
         for model, field in [(self.model, "pk"), *rows]:
-            locked = model._base_manager.select_for_update(no_key=True).filter(**{field: number})
-            list(locked.order_by("pk").values_list("pk"))
+            locked = model._base_manager.select_for_update(no_key=True)
+            list(locked.filter(**{f"{field}__in": numbers}).order_by("pk").values_list("pk"))

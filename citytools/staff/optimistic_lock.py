@@ -20,9 +20,10 @@ from django.urls import reverse
 from citytools.history import page
 from citytools.history.page import HistoryEntry, RecordNames, version_name
 from citytools.history.record_version import FIELD, Conflict, load_version
+from citytools.staff.bulk_deletion import BulkDeletionAdmin
 from citytools.staff.conflict_question import Question, as_subject, show_questions, time_in_words
 from citytools.staff.form_merge import MARK, PageMerge
-from citytools.staff.record_history import HistoryAdmin, record_number
+from citytools.staff.record_history import record_number
 from citytools.staff.typed_values import describe_typed_values
 
 _MAX_CHANGES_SAID = 10
@@ -55,7 +56,7 @@ def _change_in_words(entry: HistoryEntry) -> str:
     return f"{as_subject(entry.who)} {verb} {said} {when} while you had this form open"
 
 
-class OptimisticLockAdmin(HistoryAdmin):
+class OptimisticLockAdmin(BulkDeletionAdmin):
     """Merges what was typed against an older version with what others saved meanwhile."""
 
     def changeform_view(

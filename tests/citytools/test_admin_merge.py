@@ -383,13 +383,13 @@ def test_of_two_who_save_at_one_moment_nothing_is_lost(
         _opened(person, supplier) | {field: f"Of {number}"}
         for number, (person, field) in enumerate(zip(people, fields, strict=True))
     ]
-    both, lock = threading.Barrier(2, timeout=20), VersionedAdmin._lock
+    both, lock = threading.Barrier(2, timeout=20), VersionedAdmin.lock
 
-    def arrive_together(self: Any, number: int) -> None:
+    def arrive_together(self: Any, numbers: list[int]) -> None:
         both.wait()
-        lock(self, number)
+        lock(self, numbers)
 
-    monkeypatch.setattr(VersionedAdmin, "_lock", arrive_together)
+    monkeypatch.setattr(VersionedAdmin, "lock", arrive_together)
 
     def post(number: int) -> int:
         try:
