@@ -1,6 +1,6 @@
 """A record of every kind that has a page in the admin, and what tests do with any of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -105,25 +105,22 @@ def values_of(model: Any, number: int) -> dict[str, Any]:
     return model._base_manager.filter(pk=number).values().first() or {}
 
 
-def text_field(form: forms.ModelForm) -> str:
-    """The first field that holds plain words of any length, or nothing."""
+def edits(response: Any, word: str) -> Iterator[tuple[str, Any]]:
+    """Fields of the page's form with another value each: words, then links, then numbers."""
+    form = response.context["adminform"].form
     for field in form._meta.model._meta.fields:
         plain = type(field) in {models.CharField, models.TextField} and not field.choices
-        if plain and field.name in form.fields and (field.max_length or 99) > 30:
-            return field.name
-    return ""
+        shown = type(form.fields.get(field.name)) is forms.CharField
+        if plain and shown and (field.max_length or 99) > 30:
+            yield field.name, f"{form[field.name].value() or 'Note'} {word}"
+    for name, field in reversed(form.fields.items()):
+        if type(field) is forms.ModelChoiceField and field.queryset is not None:
+            yield name, create_record(field.queryset.model).pk
+    for name, field in form.fields.items():
+        if type(field) is forms.IntegerField:
+            yield name, int(form[name].value() or 0) + len(word)
 
 
 def edited(response: Any, word: str) -> dict[str, Any]:
-    """One field of the page's form with another value: words where there are any, else a link."""
-    form = response.context["adminform"].form
-    name = text_field(form)
-    if name:
-        return {name: f"{form[name].value() or 'Note'} {word}"}
-    links = [
-        (name, field.queryset.model)
-        for name, field in form.fields.items()
-        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None
-    ]
-    name, kind = links[-1]
-    return {name: create_record(kind).pk}
+    """One field of the page's form with another value."""
+    return dict([next(edits(response, word))])

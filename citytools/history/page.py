@@ -229,10 +229,13 @@ class _Stream:
     field: str
     noun: str
 
-    def keys(self, record: int) -> Any:
-        """When, number and stream of each event."""
-        events = self.event_model.objects.filter(**{self.field: record}).order_by()
-        keys = events.annotate(stream=Value(self.position, models.IntegerField()))
+    def keys(self, record: int, *, moved: bool = False) -> Any:
+        """When, number and stream of each event; of rows `moved` to another record since too."""
+        events = self.event_model.objects.filter(**{self.field: record})
+        if moved:
+            rows = events.values("pgh_obj_id")
+            events = self.event_model.objects.filter(pgh_obj_id__in=rows)
+        keys = events.order_by().annotate(stream=Value(self.position, models.IntegerField()))
         return keys.values_list("pgh_created_at", "pgh_id", "stream")
 
     def load(self, numbers: list[int]) -> dict[int, Any]:
@@ -247,7 +250,7 @@ class _Stream:
 
     @cached_property
     def fields(self) -> list[Field]:
-        """What a change of a row can be about: not the record that it belongs to."""
+        """What is said of a row: not the record that it belongs to, unless that changed."""
         fields = tracked_fields(self.event_model)
         return [field for field in fields if field.attname != self.field]
 
@@ -276,7 +279,7 @@ def entries_since(
     """
     streams = _streams(model, links)
     keys = [
-        stream.keys(record).filter(pgh_id__gt=last)
+        stream.keys(record, moved=True).filter(pgh_id__gt=last)
         for stream, last in zip(streams, newest, strict=True)
     ]
     timeline = _timeline(keys)
@@ -324,11 +327,12 @@ def _entry(
     action = (_ACTIONS if own else _LINK_ACTIONS)[event.pgh_label]
     earlier = before.get(event.before) if event.pgh_label == "update" else None
     old, new = (event, None) if event.pgh_label == "delete" else (earlier, event)
+    fields = tracked_fields(type(event)) if old and new else stream.fields
     return HistoryEntry(
         when=event.pgh_created_at,
         who=author_name(event, people),
         action=action.capitalize() if own else f"{stream.noun} {action}",
-        changes=field_changes(old, new, stream.fields, names),
+        changes=field_changes(old, new, fields, names),
         version=event.pgh_id if own else None,
     )
 

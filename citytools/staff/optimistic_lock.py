@@ -1,156 +1,63 @@
-"""A form of the admin is saved only if nobody has written to the record since it was opened.
+"""A form of the admin is saved together with what others saved since it was opened.
 
-Each form carries the version at which it was opened (`record_version`).
+Each form carries the version at which it was opened (`record_version`). What others changed stays,
+and is said; where both changed the same, nothing is saved until a person has chosen.
 """
 
-import copy
-import re
-from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial, partialmethod
 from typing import Any
 
-from django import forms
+from django.contrib import messages
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from citytools.history import page
-from citytools.history.page import RecordNames, tracked_fields, version_name
-from citytools.history.record_version import FIELD, Conflict
-from citytools.staff.record_history import HistoryAdmin, record_number
+from citytools.history.page import HistoryEntry, RecordNames, version_name
+from citytools.history.record_version import FIELD, Conflict, load_version
+from citytools.staff.bulk_deletion import BulkDeletionAdmin
+from citytools.staff.conflict_question import Question, as_subject, show_questions, time_in_words
+from citytools.staff.form_merge import MARK, PageMerge
+from citytools.staff.record_history import record_number
+from citytools.staff.typed_values import describe_typed_values
 
-Row = dict[str, list[str]]
-_MAX_ROWS = 1000
-_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
-
-
-def rebase_typed_values(model_admin: Any, request: HttpRequest, record: models.Model) -> QueryDict:
-    """What was posted, with the rows that there are now.
-
-    A form knows its rows by their number and order. Rows that somebody else added are put between,
-    and those that somebody else removed become new ones, so that the form can be saved again.
-    """
-    posted = request.POST.copy()
-    opened_now = copy.copy(request)
-    opened_now.method = "GET"
-    formsets, _ = model_admin._create_formsets(opened_now, record, change=True)
-    for formset in formsets:
-        _rebase(formset, posted)
-    return posted
+_MAX_CHANGES_SAID = 10
+Questions = dict[str, list[Question]]
+"""By the prefix of their form."""
 
 
-def _rebase(formset: Any, posted: QueryDict) -> None:
-    prefix, key = formset.prefix, formset.model._meta.pk.name
-    typed = [_row(posted, f"{prefix}-{number}-") for number in range(_total(posted, prefix))]
-    # A number that no row can have is none: the row is taken for a new one
-    by_key = {row[key][0]: row for row in typed if _NUMBER.fullmatch(row.get(key, [""])[0])}
-    present = [
-        by_key.pop(str(form.instance.pk), {}) or _values(form) for form in formset.initial_forms
-    ]
-    new = [
-        {name: values for name, values in row.items() if name != key}
-        for row in typed
-        if row and not _NUMBER.fullmatch(row.get(key, [""])[0])
-    ]
-    removed = [_as_new_row(formset, row, key) for row in by_key.values() if "DELETE" not in row]
-    for name in [name for name in posted if name.startswith(f"{prefix}-")]:
-        del posted[name]
-    rows = [*present, *new, *removed]
-    for number, row in enumerate(rows):
-        for name, values in row.items():
-            posted.setlist(f"{prefix}-{number}-{name}", values)
-    counts = {"TOTAL": len(rows), "INITIAL": len(present), "MIN_NUM": 0, "MAX_NUM": _MAX_ROWS}
-    for name, count in counts.items():
-        posted[f"{prefix}-{name}_FORMS"] = str(count)
-
-
-def _total(posted: QueryDict, prefix: str) -> int:
-    total = posted.get(f"{prefix}-TOTAL_FORMS", "")
-    # Python reads no number of more than 4,300 digits
-    return min(int(total[:9]), _MAX_ROWS) if total.isascii() and total.isdigit() else 0
-
-
-def _row(posted: QueryDict, beginning: str) -> Row:
-    names = [name for name in posted if name.startswith(beginning)]
-    return {name.removeprefix(beginning): posted.getlist(name) for name in names}
-
-
-def _values(form: Any) -> Row:
-    """What a browser would post of a form as it is filled in."""
-    values: Row = {}
-    for bound in form:
-        value, widget = bound.value(), bound.field.widget
-        if isinstance(widget, forms.CheckboxInput):
-            values |= {bound.name: ["on"]} if value else {}
-            continue
-        text = widget.format_value(value)
-        texts = text if isinstance(text, list | tuple) else [text]
-        values[bound.name] = ["" if text is None else str(text) for text in texts]
-    return values
-
-
-def _as_new_row(formset: Any, typed: Row, key: str) -> Row:
-    """A row that was deleted, to be added again: as it was last, with what was typed into it."""
-    events = formset.model.pgh_event_model.objects.filter(pgh_obj_id=typed[key][0])
-    last = events.order_by("-pgh_id")
-    row = formset.model()
-    if (event := last.first()) is not None:
-        for field in tracked_fields(type(event)):
-            setattr(row, field.attname, getattr(event, field.attname))
-    values = _values(formset.form(instance=row)) | typed
-    return {name: value for name, value in values.items() if name != key}
-
-
-def describe_typed_values(model_admin: Any, request: HttpRequest) -> list[tuple[str, str]]:
-    """(label, words) of all that was typed into the form of a deleted record."""
-    fields = flatten_fieldsets(model_admin.get_fieldsets(request))
-    form = model_admin.get_form(request, None, change=False, fields=fields)(request.POST)
-    formsets, _ = model_admin._create_formsets(request, form.instance, change=False)
-    values = list(_form_in_words(form))
-    for formset in formsets:
-        noun = str(formset.model._meta.verbose_name)
-        for number, row in enumerate(formset.forms, start=1):
-            skipped = {formset.fk.name, formset.model._meta.pk.name, "DELETE"}
-            values += _form_in_words(row, f"{noun} {number}: ".capitalize(), skipped)
-    return values
-
-
-def _form_in_words(
-    form: Any, beginning: str = "", skipped: set[str] | None = None
-) -> Iterator[tuple[str, str]]:
-    for bound in form.visible_fields():
-        words = _words(bound) if bound.name not in (skipped or ()) else ""
-        if words:
-            yield f"{beginning}{bound.label}", words
-
-
-def _words(bound: Any) -> str:
-    """One value as a person would say it; as it was typed where it is not sound."""
-    try:
-        value = bound.field.clean(bound.data)
-    except ValidationError:
-        value = bound.data
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, models.QuerySet | list):
-        return ", ".join(map(str, value))
-    if isinstance(bound.field, forms.TypedChoiceField) and value not in (None, ""):
-        choices: Any = bound.field.choices
-        value = next((label for choice, label in choices if choice == value), value)
-    return "" if value is None else str(value)
-
-
-def _never_valid(form: Any) -> bool:
+def _never_valid(form: Any, questions: Questions) -> bool:
     """In place of `is_valid`: the form is shown again with what was typed, and its mistakes."""
     form.full_clean()
+    show_questions(form, questions.get("", []))
     return False
 
 
-class OptimisticLockAdmin(HistoryAdmin):
-    """Refuses what was typed against an older version, and shows what changed meanwhile."""
+def _rows_with_questions(formset: Any, questions: Questions) -> bool:
+    """In place of a formset's `is_valid`, once: its forms then show their questions too."""
+    del formset.is_valid
+    valid: bool = formset.is_valid()
+    for form in formset.forms:
+        show_questions(form, questions.get(form.prefix, []))
+    return valid
+
+
+def _change_in_words(entry: HistoryEntry) -> str:
+    """“Ada Obi changed Hosting to “SaaS” at 10:32”."""
+    own, when = entry.version is not None, time_in_words(entry.when)
+    changes = [f"{change.field}{' to' if own else ''} “{change.new}”" for change in entry.changes]
+    noun, _, verb = entry.action.lower().rpartition(" ")
+    said = " and ".join(changes) if own else f"{noun} ({', '.join(changes)})"
+    return f"{as_subject(entry.who)} {verb} {said} {when} while you had this form open"
+
+
+class OptimisticLockAdmin(BulkDeletionAdmin):
+    """Merges what was typed against an older version with what others saved meanwhile."""
 
     def changeform_view(
         self,
@@ -171,8 +78,70 @@ class OptimisticLockAdmin(HistoryAdmin):
             conflict = self.conflict(request, number)
             if not self.model._base_manager.filter(pk=number).exists():
                 return self._deleted_meanwhile(request, number)
-            context = self._redisplay_context(request, number, conflict) | (extra_context or {})
+            context = self._merge(request, number, conflict) | (extra_context or {})
             return super().changeform_view(request, object_id, form_url, context)
+
+    def _merge(
+        self, request: HttpRequest, number: int, conflict: Conflict | None
+    ) -> dict[str, Any]:
+        """Merge what was posted with what is saved; the context, should the form be shown again."""
+        opened_at = request.POST.get(FIELD, "")
+        # The form is locked now: what it shows next is what was saved until now
+        context: dict[str, Any] = {"record_version": conflict.now if conflict else opened_at}
+        record = self.get_object(request, str(number))
+        asked = any(name.endswith(f"-{MARK}") for name in request.POST)
+        if record is None or not self.has_change_permission(request, record):
+            return context
+        if conflict is None and not asked:
+            return context
+        version = load_version(self.model, number, self.history_links, opened_at)
+        merge = PageMerge(self, request, record, version)
+        request.POST = merge.posted
+        state: Any = request
+        state.saved_meanwhile = conflict
+        if version is None or merge.conflicts:
+            state.questions = {
+                prefix: [Question(prefix, conflict) for conflict in conflicts]
+                for prefix, conflicts in merge.conflicts.items()
+            }
+            context["questions"] = [
+                question
+                for questions in state.questions.values()
+                for question in questions
+                if not question.conflict.chosen
+            ]
+        if conflict and version is None:
+            conflict = replace(conflict, since_opened=False)
+        return context | {"conflict": conflict}
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """As in Django; nothing is saved of a form with questions."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if (questions := getattr(request, "questions", None)) is not None:
+            # The class has been made for this request alone
+            form.is_valid = partialmethod(_never_valid, questions)
+        return form
+
+    def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
+        """As in Django; the same of rows."""
+        formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
+        if (questions := getattr(request, "questions", None)) is not None:
+            for formset in formsets:
+                formset.is_valid = partial(_rows_with_questions, formset, questions)
+        return formsets, inlines
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """As in Django, with what others saved while the form was open."""
+        conflict: Conflict | None = getattr(request, "saved_meanwhile", None)
+        if conflict is not None:
+            said = conflict.entries[:_MAX_CHANGES_SAID]
+            for entry in reversed(said):
+                messages.info(request, f"{_change_in_words(entry)}: that stays.")
+            if more := len(conflict.entries) - len(said) + conflict.more:
+                messages.info(request, f"Others saved {more} more changes: see the history.")
+        return super().response_change(request, obj)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -206,29 +175,6 @@ class OptimisticLockAdmin(HistoryAdmin):
             return record_number(object_id)
         except Http404:
             return None  # Django says it in its own words
-
-    def _redisplay_context(
-        self, request: HttpRequest, number: int, conflict: Conflict | None
-    ) -> dict[str, Any]:
-        """The context of the form, should it be shown again."""
-        if conflict is None:
-            # A form with mistakes keeps its version: what is written next is still to be seen
-            return {"record_version": request.POST.get(FIELD, "")}
-        record = self.get_object(request, str(number))
-        if record is not None and self.has_change_permission(request, record):
-            rebased: Any = rebase_typed_values(self, request, record)
-            request.POST = rebased
-            request.conflict = conflict  # type: ignore[attr-defined]
-        return {"record_version": conflict.now, "conflict": conflict}
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        """As in Django; nothing is saved of a form that is in conflict."""
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        if getattr(request, "conflict", None) is not None:
-            form.is_valid = _never_valid  # the class has been made for this request alone
-        return form
 
     def _deleted_meanwhile(self, request: HttpRequest, number: int) -> HttpResponse:
         """Says who deleted the record, and lists what was typed into its form."""

@@ -14,7 +14,7 @@ from skills.models import SkillNeed
 from systems.models import Function, Product, Supplier, SupplierAlias
 from tests import factories
 from tests.pages import words
-from tests.staff import address, confirmed, messages, signed_in
+from tests.staff import address, confirmed, form_values, messages, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -112,8 +112,9 @@ def test_many_deleted_at_once_come_back_each_with_its_own(staff: Client) -> None
     aliases = [factories.supplier_alias("First Ltd"), factories.supplier_alias("Second Ltd")]
     first = aliases[0].supplier
     numbers = [alias.supplier_id for alias in aliases]
-    action = {"action": "delete_selected", "_selected_action": numbers, "post": "yes"}
-    staff.post(address(Supplier, "changelist"), action)
+    action = {"action": "delete_selected", "_selected_action": numbers}
+    asked = staff.post(address(Supplier, "changelist"), action)
+    staff.post(address(Supplier, "changelist"), form_values(asked) | action)
     assert not SupplierAlias.objects.exists()
     confirmed(staff, _restoring(Supplier, numbers[0], "latest"))
     assert [(row.name, row.supplier) for row in SupplierAlias.objects.all()] == [
