@@ -23,9 +23,11 @@ class CitytoolsConfig(AppConfig):
     def ready(self) -> None:
         """Name the admin, keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
+        from citytools.exports import registry
         from citytools.facts import provenance
         from citytools.history import data_version
         from citytools.http import outages
+        from citytools.pages.changes import CHANGES
         from citytools.staff import group, login_throttle
 
         admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
@@ -39,6 +41,7 @@ class CitytoolsConfig(AppConfig):
         post_migrate.connect(
             data_version.after_migrations, sender=self, dispatch_uid="data-version"
         )
+        registry.register(CHANGES)
         _fill_search()
 
 
