@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
-from django.contrib import admin
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.urls import reverse
@@ -21,18 +20,15 @@ class CitytoolsConfig(AppConfig):
     verbose_name = "City Tools"
 
     def ready(self) -> None:
-        """Name the admin, keep permissions and data version up to date, bound web requests."""
+        """Keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
         from citytools.exports import registry
         from citytools.facts import provenance
         from citytools.history import data_version
         from citytools.http import outages
         from citytools.pages.changes import CHANGES
-        from citytools.staff import group, login_throttle
+        from citytools.staff import group
 
-        admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
-        admin.site.index_title = "What would you like to change?"
-        admin.site.login_form = login_throttle.LoginForm
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
         post_migrate.connect(
             provenance.validate_waiting_constraints, sender=self, dispatch_uid="constraints"

@@ -16,6 +16,7 @@ from citytools.facts import provenance
 from citytools.history.page import RecordNames, version_name
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
+from citytools.staff.waiting import WaitingAdmin
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ PROVENANCE_FILTERS = ("source_kind", "confidence")
 FIELDS: dict[type["models.Field[Any, Any]"], Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
-class StaffAdmin(OptimisticLockAdmin):
+class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
     """A page on the site for each record that has one, and no query for each row of a list."""
 
     save_as_continue = True
