@@ -65,7 +65,7 @@ class BoroughAdmin(StaffAdmin):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ReturnInline]
     history_links = [HistoryLink(Return, "borough", "Return")]
-    waiting_rules = [WaitingRule("return", f"of the {LONDON}, without any return", _without_return)]
+    waiting_rules = [WaitingRule("return", f"without any return, of {LONDON}", _without_return)]
     fieldsets = [
         (None, {"fields": ["name", "official_name", "slug", "kind", "inner_or_outer"]}),
         ("Codes", {"fields": [("code", "gss_code")]}),

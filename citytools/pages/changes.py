@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
@@ -24,7 +25,7 @@ from citytools.history import as_of_views
 from citytools.history.change_kinds import change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
-from citytools.history.changes import ChangeEntry, ChangeList
+from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing
@@ -42,6 +43,8 @@ USUAL_DAYS = 30
 PERIODS = ((7, "7 days"), (USUAL_DAYS, "30 days"), (365, "12 months"))
 """Days to look back, and what that is called."""
 _YEARS = range(2000, 2101)
+_LATEST_TRANSACTIONS = 50
+"""Transactions among which the newest changes are looked for: some write drafts alone."""
 _CHUNK_ROWS = 1_000
 """Entries of a file that are put into words at a time."""
 
@@ -161,23 +164,11 @@ class ChangesForm(QueryForm):
             return words
         return "; ".join(filter(None, [f"since {_day(self.first_day)}", words]))
 
-    def group_query(self, entry: ChangeEntry) -> str:
-        """The query string of the records of an entry, one by one."""
-        moment = entry.at.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
-        return self.query_string(
-            since=[],
-            moment=[moment],
-            kind=[entry.kind.name],
-            action=[entry.action],
-            illustrative=["yes" if entry.illustrative else "no"],
-            by=["record"],
-        )
-
     def address(self, change: ChangeInWords) -> str:
-        """Where a change leads: its record, or the records that were written together."""
-        if change.entry.record is None:
-            return f"{reverse('changes:list')}?{self.group_query(change.entry)}"
-        return change.address
+        """Where a change leads: its record, or the records of the filter written together."""
+        if change.entry.record is not None:
+            return change.address
+        return f"{reverse('changes:list')}?{self.query_string(**_together(change.entry), since=[])}"
 
 
 _SUBJECTS: Mapping[str, Any] = {
@@ -187,6 +178,35 @@ _SUBJECTS: Mapping[str, Any] = {
     "product": Product,
     "supplier": Supplier,
 }
+
+
+def _together(entry: ChangeEntry) -> dict[str, list[str]]:
+    """What names the records of an entry, one by one, in a query string."""
+    return {
+        "moment": [entry.at.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")],
+        "kind": [entry.kind.name],
+        "action": [entry.action],
+        "illustrative": ["yes" if entry.illustrative else "no"],
+        "by": ["record"],
+    }
+
+
+def latest_real_changes(limit: int) -> list[tuple[ChangeInWords, str]]:
+    """The newest changes of real records, and where each leads.
+
+    Only the latest transactions are read, so that no page waits for all that was ever written.
+    """
+    kinds = change_kinds()
+    since = start_of_latest(kinds, _LATEST_TRANSACTIONS)
+    entries = ChangeList(kinds, ChangeFilter(since=since, illustrative=False))[:limit]
+    return [
+        (
+            change,
+            change.address
+            or f"{reverse('changes:list')}?{urlencode(_together(change.entry), doseq=True)}",
+        )
+        for change in changes_in_words(entries)
+    ]
 
 
 def _day(day: datetime.date) -> str:
