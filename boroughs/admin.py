@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from boroughs import return_form
-from boroughs.models import Borough, Return, Subject
+from boroughs.models import LONDON, Borough, Return, Subject
 from boroughs.return_form import Received, ReturnForm, ReturnFormSet, SingleReturnForm
 from citytools.facts.provenance import SourceKind
 from citytools.history.page import HistoryLink
@@ -14,6 +15,7 @@ from citytools.staff import confirmation_form
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, StaffAdmin
 from citytools.staff.confirmation_form import ConfirmationQuestion
 from citytools.staff.value_fields import FIELDS
+from citytools.staff.waiting import WaitingRule
 
 
 class ReturnFieldsets:
@@ -39,6 +41,21 @@ class ReturnInline(ReturnFieldsets, admin.StackedInline):  # type: ignore[type-a
     formfield_overrides = FIELDS
 
 
+def _without_return(rows: Any) -> Any:
+    returns = Return.objects.real()
+    return rows.london().exclude(pk__in=returns.values("borough"))
+
+
+def _not_complete(rows: Any) -> Any:
+    """The latest return of a borough on a subject, where it leaves open what it does not name."""
+    later = Return.objects.real().filter(
+        borough=OuterRef("borough"),
+        subject=OuterRef("subject"),
+        received_on__gt=OuterRef("received_on"),
+    )
+    return rows.real().filter(~Exists(later), complete=False)
+
+
 @admin.register(Borough)
 class BoroughAdmin(StaffAdmin):
     """The 33, and regional bodies."""
@@ -49,6 +66,7 @@ class BoroughAdmin(StaffAdmin):
     prepopulated_fields = {"slug": ["name"]}
     inlines = [ReturnInline]
     history_links = [HistoryLink(Return, "borough", "Return")]
+    waiting_rules = [WaitingRule("return", f"without any return, of {LONDON}", _without_return)]
     fieldsets = [
         (None, {"fields": ["name", "official_name", "slug", "kind", "inner_or_outer"]}),
         ("Codes", {"fields": [("code", "gss_code")]}),
@@ -85,6 +103,7 @@ class ReturnAdmin(ReturnFieldsets, StaffAdmin):
     names_need = ["borough"]
     form = SingleReturnForm
     own_fields = ("borough", *return_form.FIELDS)
+    waiting_rules = [WaitingRule("rest", "the borough's latest, and not complete", _not_complete)]
 
     def restore_question(self, event: Any) -> ConfirmationQuestion | None:
         """What the return will say in public, where it becomes complete again."""

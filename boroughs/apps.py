@@ -9,8 +9,10 @@ class BoroughsConfig(AppConfig):
     name = "boroughs"
 
     def ready(self) -> None:
-        """Register the app's files."""
-        from boroughs import files  # models are ready only now
+        """Register the app's files, and the changes it tells."""
+        from boroughs import changes, files  # models are ready only now
         from citytools.exports import registry
+        from citytools.history import change_kinds
 
         registry.register(files.BOROUGHS, files.COMPARE)
+        change_kinds.register(*changes.KINDS)

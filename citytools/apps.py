@@ -21,17 +21,16 @@ class CitytoolsConfig(AppConfig):
     verbose_name = "City Tools"
 
     def ready(self) -> None:
-        """Name the admin, keep permissions and data version up to date, bound web requests."""
+        """Keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
+        from citytools.exports import registry
         from citytools.facts import provenance
         from citytools.history import data_version
         from citytools.http import outages
         from citytools.models import Batch
-        from citytools.staff import batch_admin, group, login_throttle
+        from citytools.pages.changes import CHANGES
+        from citytools.staff import batch_admin, group
 
-        admin.site.site_header = admin.site.site_title = "City Tools: LOTI staff"
-        admin.site.index_title = "What would you like to change?"
-        admin.site.login_form = login_throttle.LoginForm
         admin.site.register(Batch, batch_admin.BatchAdmin)
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
         post_migrate.connect(
@@ -41,6 +40,7 @@ class CitytoolsConfig(AppConfig):
         post_migrate.connect(
             data_version.after_migrations, sender=self, dispatch_uid="data-version"
         )
+        registry.register(CHANGES)
         _fill_search()
 
 

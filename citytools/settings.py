@@ -60,7 +60,7 @@ DATABASES["default"]["OPTIONS"] = {
 }
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "citytools.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from citytools.http import outages
-from citytools.pages import data, glossary, home, method, views
+from citytools.pages import changes, data, glossary, home, method, views
 from citytools.search import views as search
 
 handler400 = outages.bad_request_page
@@ -22,6 +22,7 @@ urlpatterns = [
     path("contracts/", include("contracts.urls")),
     path("skills/", include("skills.urls")),
     path("research/", include("research.urls")),
+    path("changes/", include((changes.urlpatterns, "changes"))),
     path("search/", search.search, name="search"),
     path("data/", data.index, name="data"),
     path("data/citytools.zip", data.everything, name="everything"),

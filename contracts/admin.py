@@ -9,11 +9,10 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.utils.formats import date_format
 
-from citytools.history.page import HistoryLink
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, LinkPart, PartAdmin, StaffAdmin
+from contracts.changes import CONTRACT
 from contracts.models import (
     Contract,
-    ContractFunction,
     ContractPartner,
     ContractSystem,
     Framework,
@@ -70,11 +69,7 @@ class ContractAdmin(StaffAdmin):
     readonly_fields = ["decide_by"]
     names_need = ["lead", "supplier"]
     inlines = [PartnersOfContract, SystemsOfContract]
-    history_links = [
-        HistoryLink(ContractPartner, "contract", "Sharing borough"),
-        HistoryLink(ContractSystem, "contract", "System covered"),
-        HistoryLink(ContractFunction, "contract", "Function"),
-    ]
+    history_links = CONTRACT.links
     fieldsets = [
         (
             None,

@@ -7,9 +7,10 @@ class ContractsConfig(AppConfig):
     name = "contracts"
 
     def ready(self) -> None:
-        """Register the app's files."""
+        """Register the app's files, and the changes it tells."""
         from citytools.exports import registry
-        from contracts import files  # models are ready only now
+        from citytools.history import change_kinds
+        from contracts import changes, files  # models are ready only now
 
         registry.register(
             files.CONTRACTS,
@@ -19,3 +20,4 @@ class ContractsConfig(AppConfig):
             files.PIPELINE,
             files.CONCENTRATION,
         )
+        change_kinds.register(*changes.KINDS)

@@ -10,16 +10,17 @@ class ResearchConfig(AppConfig):
     name = "research"
 
     def ready(self) -> None:
-        """Register the app's files, and keep the past readable.
+        """Register the app's files and changes, and keep the past readable.
 
         The views of the past go before migrations and come back after them.
         """
         from citytools.exports import registry  # models are ready only now
-        from citytools.history import as_of_views
-        from research import files
+        from citytools.history import as_of_views, change_kinds
+        from research import changes, files
 
         pre_migrate.connect(as_of_views.drop_views, sender=self, dispatch_uid="past-clear")
         post_migrate.connect(as_of_views.create_views, sender=self, dispatch_uid="past-build")
         registry.register(
             files.TRENDS, files.METRICS, files.FINDINGS, files.CASE_STUDIES, files.RECOMMENDATIONS
         )
+        change_kinds.register(*changes.KINDS)

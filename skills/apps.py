@@ -9,8 +9,10 @@ class SkillsConfig(AppConfig):
     name = "skills"
 
     def ready(self) -> None:
-        """Register the app's files."""
+        """Register the app's files, and the changes it tells."""
         from citytools.exports import registry
-        from skills import files  # models are ready only now
+        from citytools.history import change_kinds
+        from skills import changes, files  # models are ready only now
 
         registry.register(files.SKILLS, files.TRAINING)
+        change_kinds.register(*changes.KINDS)

@@ -16,13 +16,14 @@ from citytools.staff.admin import (
     PartAdmin,
     StaffAdmin,
 )
+from citytools.staff.waiting import WaitingRule
 from contracts.models import Contract, ContractSystem
+from systems.changes import PRODUCT, SUPPLIER
 from systems.models import (
     Function,
     Ownership,
     Product,
     ProductAlias,
-    ProductFunction,
     ServiceArea,
     Supplier,
     SupplierAlias,
@@ -68,10 +69,7 @@ class SupplierAdmin(StaffAdmin):
     search_fields = ["name", "aliases__name", "company_number"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [AliasesOfSupplier, OwnersOfSupplier]
-    history_links = [
-        HistoryLink(SupplierAlias, "supplier", "Other name"),
-        HistoryLink(Ownership, "supplier", "Owner"),
-    ]
+    history_links = SUPPLIER.links
     fieldsets = [
         (None, {"fields": ["name", "slug", "company_number", ("sme", "vcse"), "note"]}),
         ("Demonstration", {"fields": ["illustrative"], "classes": ["collapse"]}),
@@ -92,9 +90,13 @@ class ProductAdmin(StaffAdmin):
     autocomplete_fields = ["manufacturer", "functions"]
     names_need = ["manufacturer"]
     inlines = [AliasesOfProduct]
-    history_links = [
-        HistoryLink(ProductAlias, "product", "Other name"),
-        HistoryLink(ProductFunction, "product", "Function"),
+    history_links = PRODUCT.links
+    waiting_rules = [
+        WaitingRule(
+            "verify",
+            "to be verified",
+            lambda rows: rows.filter(certainty=Product.Certainty.TO_VERIFY),
+        )
     ]
     fieldsets = [
         (None, {"fields": ["name", "slug", "manufacturer", "functions"]}),

@@ -4,6 +4,13 @@ import datetime
 
 from django.contrib.syndication.views import Feed
 from django.utils import feedgenerator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.history.change_words import ChangeInWords, changes_in_words
+from citytools.history.changes import ChangeList
 
 MAX_FEED_ENTRIES = 100
 """Entries of a feed."""
@@ -28,3 +35,50 @@ class AtomFeed(Feed):  # type: ignore[type-arg]  # generic in the stubs alone
 def permanent_feed_id(name: str) -> str:
     """An identifier that is the same for ever, on whatever host."""
     return f"tag:city-tools,2026:{name}"
+
+
+INVENTED = "[Invented] "
+"""Before a title, where the record is invented for demonstration."""
+
+
+class ChangesFeed(AtomFeed):
+    """Changes, newest first; at most 100 entries."""
+
+    subtitle = "What was added, changed and deleted, newest first. Nobody is named."
+
+    def __init__(self, changes: ChangeList, title: str, page: str, address: str) -> None:
+        """`page` shows the same, `address` is the feed's own; both paths of this site."""
+        self.changes = changes
+        self.title = single_line(title)
+        self.link, self.feed_url = page, address
+        self.feed_guid = permanent_feed_id(address)
+
+    def items(self) -> list[ChangeInWords]:
+        return changes_in_words(self.changes[:MAX_FEED_ENTRIES])
+
+    def item_title(self, item: ChangeInWords) -> str:
+        """'Changed: Parking (Camden): Ends on; Barnet no longer shares it'."""
+        mark = INVENTED if item.entry.illustrative else ""
+        fields = ", ".join(change.field for change in item.fields)
+        words = f"{mark}{item.entry.action.capitalize()}: {item.name}"
+        different = "; ".join(filter(None, [fields, *item.links]))
+        return Truncator(single_line(f"{words}: {different}" if different else words)).chars(300)
+
+    def item_lines(self, item: ChangeInWords) -> list[str]:
+        """What the entry says, a line each."""
+        return item.sentences
+
+    def item_description(self, item: ChangeInWords) -> SafeString:
+        """The lines as HTML."""
+        lines = [(replace_control_characters(line),) for line in self.item_lines(item)]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
+
+    def item_link(self, item: ChangeInWords) -> str:
+        return item.address or self.link
+
+    def item_guid(self, item: ChangeInWords) -> str:
+        """The same for ever, on whatever host."""
+        return permanent_feed_id(item.entry.key)
+
+    def item_updateddate(self, item: ChangeInWords) -> datetime.datetime:
+        return item.entry.at

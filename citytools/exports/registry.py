@@ -5,7 +5,7 @@ from citytools.exports.export import Export
 _ORDER = (
     *("systems", "contracts", "together", "contracts.transparency", "map", "skills", "training"),
     *("boroughs", "compare", "products", "suppliers", "frameworks", "pipeline", "concentration"),
-    *("trends", "metrics", "findings", "case-studies", "recommendations"),
+    *("trends", "metrics", "findings", "case-studies", "recommendations", "changes"),
 )
 """Names of files as they follow one another on the data page and in the zip."""
 _exports: dict[str, Export] = {}

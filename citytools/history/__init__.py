@@ -16,13 +16,18 @@ def tracked(*, derived: Sequence[str] = ()) -> Callable[[M], M]:
 
     `derived` names generated columns, which the event table leaves out: they follow from the rest.
     """
-    decorator: Callable[[M], M] = pghistory.track(
-        pghistory.InsertEvent(),
-        pghistory.UpdateEvent(),
-        pghistory.DeleteEvent(),
-        exclude=list(derived) or None,
-    )
-    return decorator
+
+    def decorate(model: M) -> M:
+        track: Callable[[M], M] = pghistory.track(
+            pghistory.InsertEvent(),
+            pghistory.UpdateEvent(),
+            pghistory.DeleteEvent(),
+            exclude=list(derived) or None,
+            meta={"indexes": _event_indexes(str(model._meta.model_name))},
+        )
+        return track(model)
+
+    return decorate
 
 
 def tracked_models() -> list[Any]:
@@ -43,3 +48,12 @@ class DerivedRowTrigger(pgtrigger.Trigger):
     def __init__(self, *, into: str, columns: tuple[str, ...], **options: Any) -> None:
         super().__init__(**options)
         self.into, self.columns = into, columns
+
+
+def _event_indexes(name: str) -> list[models.Index]:
+    """By time, for whoever asks what changed lately; and deletions, to know what was restored."""
+    deletion = models.Q(pgh_label="delete")
+    return [
+        models.Index(fields=["pgh_created_at"], name=f"{name}_written"),
+        models.Index(fields=["pgh_obj"], condition=deletion, name=f"{name}_deleted"),
+    ]

@@ -198,11 +198,22 @@ _LINK_ACTIONS = {"insert": "added", "update": "changed", "delete": "removed"}
 
 @dataclass(frozen=True)
 class HistoryLink:
-    """Rows of another model that belong to a record by this foreign key, and what one is called."""
+    """Rows of another model that belong to a record by this foreign key, and what one is called.
+
+    `added` and `removed` say in public what became of one, in place of {}; without them, its noun
+    does.
+    """
 
     model: type[models.Model]
     field: str
     noun: str
+    added: str = ""
+    removed: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that holds the record's key."""
+        return f"{self.field}_id"
 
 
 @dataclass(frozen=True)
@@ -295,7 +306,7 @@ def _streams(model: Any, links: Sequence[HistoryLink]) -> list[_Stream]:
     streams = [_Stream(0, model.pgh_event_model, "pgh_obj_id", "")]
     for position, link in enumerate(links, start=1):
         tracked: Any = link.model
-        streams.append(_Stream(position, tracked.pgh_event_model, f"{link.field}_id", link.noun))
+        streams.append(_Stream(position, tracked.pgh_event_model, link.column, link.noun))
     return streams
 
 
@@ -345,20 +356,30 @@ def in_london(moment: datetime.datetime) -> str:
 def account_names(events: Sequence[Any]) -> dict[int, str]:
     """Names of the accounts that wrote the events, by number: one query."""
     contexts = [event.pgh_context for event in events if event.pgh_context_id]
-    numbers = {context.metadata.get("user") for context in contexts if context}
+    return account_names_of_contexts([context for context in contexts if context])
+
+
+def account_names_of_contexts(contexts: Iterable[Any]) -> dict[int, str]:
+    """Names of the accounts that wrote in these contexts of history, by number: one query."""
+    numbers = {context.metadata.get("user") for context in contexts}
     accounts = get_user_model().objects.filter(pk__in=numbers - {None})
     return {user.pk: user.get_full_name() or user.get_username() for user in accounts}
 
 
 def author_name(event: Any, people: dict[int, str]) -> str:
     """Who or what wrote an event; nothing personal beyond the account is kept."""
-    if not event.pgh_context:
+    return context_author(event.pgh_context, people)
+
+
+def context_author(context: Any, people: dict[int, str]) -> str:
+    """Who or what wrote in a context of history; None is no context."""
+    if not context:
         return "Directly in the database"
-    metadata = event.pgh_context.metadata
+    metadata = context.metadata
     if metadata.get("user"):
         name = people.get(metadata["user"], f"An account since deleted ({metadata['user']})")
         return f"{name}: {metadata['batch']}" if metadata.get("batch") else name
     if metadata.get("command"):
         # One run of a command is one context: its number tells two loads apart
-        return f"The command “{metadata['command']}” ({str(event.pgh_context_id)[:8]})"
+        return f"The command “{metadata['command']}” ({str(context.pk)[:8]})"
     return "Not known"

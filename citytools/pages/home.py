@@ -16,6 +16,7 @@ from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from citytools.lists.query_form import OptionField, QueryForm, render_page
+from citytools.pages.changes import latest_real_changes
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -68,11 +69,6 @@ def teaching_matches(limit: int = 5) -> QuerySet[Any]:
     return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
 
 
-def latest_changes(limit: int = 5) -> QuerySet[System]:
-    """Systems whose source is newest, real ones only."""
-    return System.objects.real().for_list().order_by("-as_of", "-pk")[:limit]
-
-
 class HomeQueryForm(QueryForm):
     """What the map of the overview shows."""
 
@@ -93,7 +89,7 @@ def home(request: HttpRequest) -> HttpResponse:
             TogetherFilter(QueryDict(), Contract.objects.all()), today
         ),
         "teaching": teaching_matches(),
-        "changes": latest_changes(),
+        "changes": latest_real_changes(limit=5),
         "findings": Finding.objects.published(today)[:3],
     }
     return render_page(request, "home.html", context, query)

@@ -21,6 +21,7 @@ from citytools.models import Batch
 from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 from citytools.staff.value_fields import FIELDS, reading_notes, reading_notes_of_rows
+from citytools.staff.waiting import WaitingAdmin
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ PROVENANCE: tuple[str, Any] = (
 PROVENANCE_FILTERS = ("source_kind", "confidence")
 
 
-class StaffAdmin(OptimisticLockAdmin):
+class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
     """A page on the site for each record that has one, and no query for each row of a list."""
 
     save_as_continue = True

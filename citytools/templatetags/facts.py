@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,9 +13,28 @@ from django.utils.safestring import SafeString
 from citytools.facts import dates
 from citytools.lists.columns import Column
 from citytools.lists.listing import Listing
+from citytools.lists.query_form import QueryStringMixin
 
 register = template.Library()
 NOT_KNOWN = format_html('<span class="ct-unknown">{}</span>', "not known")
+
+
+SUBJECTS = ("borough", "service_area", "function", "product", "supplier")
+"""Filters of a list that the page of changes knows too."""
+
+
+@register.filter
+def changes_query(query: QueryStringMixin) -> str:
+    """The query string of changes for what a list is of; "" where it names no subject."""
+    chosen = QueryDict(mutable=True)
+    for name in SUBJECTS:
+        if values := query.data.getlist(name):
+            chosen.setlist(name, values)
+    if not chosen or query.problems:
+        return ""
+    if not query.includes_illustrative:
+        chosen["illustrative"] = "no"
+    return chosen.urlencode()
 
 
 @register.filter

@@ -1,7 +1,7 @@
-"""What calendars and feeds say: days of contracts and frameworks, and changes of contracts."""
+"""What calendars and feeds say of contracts and frameworks."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
 
+from citytools.exports.atom import INVENTED
 from citytools.facts.dates import first_day, partial_date_in_words
 from citytools.facts.markdown import replace_control_characters, single_line
-from citytools.history.page import FieldChange, RecordNames, field_changes, tracked_fields
-from contracts.models import Contract, ContractPartner, ContractQuerySet
+from contracts.models import Contract, ContractPartner
 from contracts.models.dates import whole_day
 
 
@@ -37,48 +37,10 @@ def with_change_counts(rows: Any) -> Any:
     return rows.annotate(changes=Greatest(writes, Value(0)), changed_at=latest)
 
 
-@dataclass(frozen=True)
-class ContractRevision:
-    """One write to a contract that still is there. `differences` is empty where it was added."""
-
-    contract: Contract
-    event: Any
-    differences: Sequence[FieldChange]
-
-    @property
-    def added(self) -> bool:
-        """Whether it created the record."""
-        return bool(self.event.pgh_label == "insert")
-
-
-def latest_changes(contracts: ContractQuerySet, limit: int) -> list[ContractRevision]:
-    """The newest writes to the contracts themselves, newest first; seven queries at most."""
-    history: Any = Contract.pgh_event_model.objects  # type: ignore[attr-defined]
-    earlier = history.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    before = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
-    rows = history.filter(pgh_obj__in=contracts.order_by().values("pk")).annotate(before=before)
-    events = list(rows.order_by("-pgh_created_at", "-pgh_id")[:limit])
-    previous = history.in_bulk([event.before for event in events if event.before])
-    names = RecordNames([*events, *previous.values()])
-    current = Contract.objects.for_list().in_bulk([event.pgh_obj_id for event in events])
-    fields = tracked_fields(Contract.pgh_event_model)  # type: ignore[attr-defined]
-    return [
-        ContractRevision(
-            current[event.pgh_obj_id],
-            event,
-            field_changes(previous[event.before], event, fields, names)
-            if event.pgh_label == "update" and event.before in previous
-            else [],
-        )
-        for event in events
-    ]
-
-
 # A date known only as a month or a year gives no entry: no day is invented.
 
 # Turns a path of this site into an absolute address.
 Address = Callable[[str], str]
-INVENTED = "[Invented] "
 
 
 @dataclass(frozen=True)

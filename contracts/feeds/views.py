@@ -7,27 +7,26 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.views.decorators.http import conditional_page
 from icalendar import Calendar, Event
 
-from citytools.exports.atom import MAX_FEED_ENTRIES, AtomFeed, permanent_feed_id
+from citytools.exports.atom import INVENTED, ChangesFeed
 from citytools.facts import dates
-from citytools.facts.markdown import replace_control_characters, single_line
+from citytools.facts.markdown import single_line
+from citytools.history.change_sql import ChangeFilter
+from citytools.history.change_words import ChangeInWords
+from citytools.history.changes import ChangeList
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import QueryForm
+from contracts.changes import CONTRACT
 from contracts.feeds.entries import (
-    INVENTED,
     Address,
     CalendarEntry,
-    ContractRevision,
     contract_entries,
     contract_summary,
     framework_entries,
     last_changed_at,
-    latest_changes,
     with_change_counts,
 )
 from contracts.filters import ContractFilter
@@ -42,51 +41,26 @@ from contracts.joint_procurement.windows import windows_for
 from contracts.models import Contract, ContractQuerySet, Framework
 
 
-class ChangesFeed(AtomFeed):
-    """What was written to some contracts, newest first; at most 100 entries."""
+class ContractChangesFeed(ChangesFeed):
+    """What was written to some contracts, and where each fact comes from today."""
 
     subtitle = "Contracts added and changed, newest first. Each entry names its contract's page."
 
     def __init__(self, contracts: ContractQuerySet, title: str, page: str, address: str) -> None:
         """`page` shows the contracts, `address` is the feed's own; both paths of this site."""
-        self.contracts = contracts
-        self.title = single_line(title)
-        self.link, self.feed_url = page, address
-        self.feed_guid = permanent_feed_id(address)
+        changes = ChangeList([CONTRACT], ChangeFilter(records=contracts), by_record=True)
+        super().__init__(changes, title, page, address)
 
-    def items(self) -> list[ContractRevision]:
-        return latest_changes(self.contracts, MAX_FEED_ENTRIES)
+    def items(self) -> list[ChangeInWords]:
+        items = super().items()
+        numbers = [item.entry.record for item in items if item.entry.record]
+        self.contracts = Contract.objects.for_list().in_bulk(numbers)
+        return items
 
-    def item_title(self, item: ContractRevision) -> str:
-        """'Changed: Parking (Camden): Ends on, Notice months'."""
-        mark = INVENTED if item.contract.illustrative else ""
-        fields = ", ".join(change.field for change in item.differences)
-        words = f"{mark}{'Added' if item.added else 'Changed'}: {item.contract}"
-        return single_line(f"{words}: {fields}" if fields else words)
-
-    def item_description(self, item: ContractRevision) -> SafeString:
-        """HTML: what is different now and was before, then where the fact comes from."""
-        pairs = [
-            (
-                replace_control_characters(change.field),
-                replace_control_characters(change.new),
-                replace_control_characters(change.old),
-            )
-            for change in item.differences
-        ]
-        changed = format_html_join("", "<li>{}: {} (before: {})</li>", pairs)
-        known = [(replace_control_characters(line),) for line in contract_summary(item.contract)]
-        return format_html("<ul>{}{}</ul>", changed, format_html_join("", "<li>{}</li>", known))
-
-    def item_link(self, item: ContractRevision) -> str:
-        return item.contract.get_absolute_url()
-
-    def item_guid(self, item: ContractRevision) -> str:
-        """The same for ever, on whatever host."""
-        return permanent_feed_id(f"contract-{item.contract.key}-change-{item.event.pgh_id}")
-
-    def item_updateddate(self, item: ContractRevision) -> Any:
-        return item.event.pgh_created_at
+    def item_lines(self, item: ChangeInWords) -> list[str]:
+        """What is different, then what is known of the contract."""
+        contract = self.contracts.get(item.entry.record or 0)
+        return [*item.sentences, *(contract_summary(contract) if contract else [])]
 
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -224,7 +198,7 @@ def contracts_atom(request: HttpRequest) -> HttpResponseBase:
     query = filterset.query_string()
     page = reverse("contracts:list") + (f"?{query}" if query else "")
     title = f"City Tools: changes of contracts{filters}"
-    return ChangesFeed(filterset.rows, title, page, request.get_full_path())(request)
+    return ContractChangesFeed(filterset.rows, title, page, request.get_full_path())(request)
 
 
 @conditional_page
@@ -236,7 +210,7 @@ def contract_atom(
         return bad_request_text(problems)
     contract = record_or_moved(Contract.objects.select_related("lead"), number=number, key=key)
     title = f"City Tools: changes of {contract}"
-    feed = ChangesFeed(
+    feed = ContractChangesFeed(
         Contract.objects.filter(pk=contract.pk), title, contract.get_absolute_url(), request.path
     )
     return feed(request)

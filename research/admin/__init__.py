@@ -9,7 +9,6 @@ from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
 from citytools.facts import dates
-from citytools.history.page import HistoryLink
 from citytools.staff.admin import InlineRows, PartAdmin, StaffAdmin
 from research.admin.publishing import (
     FindingForm,
@@ -17,21 +16,15 @@ from research.admin.publishing import (
     PublishingAdmin,
     publication_state,
 )
+from research.changes import CASE_STUDY, FINDING, RECOMMENDATION
 from research.metrics.base import PublishedValue, day_in_words, value_in_words
 from research.metrics.definitions import METRICS
 from research.models import (
     CaseClaim,
     CaseStudy,
-    CaseStudyBorough,
-    CaseStudyFunction,
-    CaseStudyProduct,
-    CaseStudySource,
     Finding,
-    FindingSource,
     Publication,
     Recommendation,
-    RecommendationFinding,
-    RecommendationSource,
     Source,
     State,
 )
@@ -113,7 +106,7 @@ class PublicationAdmin(PublishingAdmin):
 class FindingAdmin(PublicationAdmin):
     """Claims, with their value when they were made."""
 
-    history_links = [HistoryLink(FindingSource, "finding", "Source")]
+    history_links = FINDING.links
     form = FindingForm
     list_display = ["title", "claimed_value", "as_of", "standing"]
     search_fields = ["title", "summary", "body"]
@@ -151,13 +144,7 @@ class CaseClaimAdmin(PartAdmin):
 class CaseStudyAdmin(PublicationAdmin):
     """What boroughs did, and what came of it."""
 
-    history_links = [
-        HistoryLink(CaseStudySource, "casestudy", "Source"),
-        HistoryLink(CaseStudyBorough, "casestudy", "Borough"),
-        HistoryLink(CaseStudyProduct, "casestudy", "Product"),
-        HistoryLink(CaseStudyFunction, "casestudy", "Function"),
-        HistoryLink(CaseClaim, "case_study", "Claim"),
-    ]
+    history_links = CASE_STUDY.links
     inlines = [ClaimsOfCaseStudy]
     list_display = ["title", "happened_on", "standing"]
     search_fields = ["title", "summary", "body", "boroughs__name"]
@@ -174,10 +161,7 @@ class CaseStudyAdmin(PublicationAdmin):
 class RecommendationAdmin(PublicationAdmin):
     """What someone should do, and the findings it rests on."""
 
-    history_links = [
-        HistoryLink(RecommendationSource, "recommendation", "Source"),
-        HistoryLink(RecommendationFinding, "recommendation", "Finding"),
-    ]
+    history_links = RECOMMENDATION.links
     list_display = ["title", "audience", "status", "standing"]
     list_filter = ["audience", "status", StateFilter]
     autocomplete_fields = ["sources", "findings"]

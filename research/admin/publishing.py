@@ -23,6 +23,7 @@ from citytools.history.record_version import FIELD, Conflict
 from citytools.history.restore import restore_problems
 from citytools.models import Batch
 from citytools.staff.admin import StaffAdmin
+from citytools.staff.waiting import WaitingRule
 from research.metrics.base import Scope, day_in_words
 from research.metrics.definitions import METRICS, figures_for
 from research.models import Publication, State
@@ -185,6 +186,9 @@ class PublishingAdmin(StaffAdmin):
     """Pages to preview, publish and withdraw; only a button of theirs writes."""
 
     change_form_template = "admin/publication_form.html"
+    waiting_rules = [
+        WaitingRule("draft", "drafts, not published", lambda rows: rows.filter(published_on=None))
+    ]
 
     def get_urls(self) -> list[URLPattern]:
         """With the pages of publishing."""

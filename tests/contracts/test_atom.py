@@ -6,9 +6,10 @@ import pghistory
 import pytest
 from django.test import Client
 
-from contracts.feeds import views
-from contracts.models import Contract
+from citytools.exports import atom
+from contracts.models import Contract, ContractPartner
 from tests import factories, feeds
+from tests.history import time_passes
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def test_a_contract_that_was_added_is_an_entry_with_its_source(client: Client) -
 
 def test_a_change_says_what_is_different_newest_first(client: Client) -> None:
     contract = factories.contract(title="Parking", lead=factories.borough("Camden"))
+    time_passes()
     contract.ends_on, contract.notice_months = "2027-03-31", 6
     contract.save()
     newest, oldest = feed(client).entries
@@ -39,11 +41,22 @@ def test_a_change_says_what_is_different_newest_first(client: Client) -> None:
     assert "<li>Ends on: 2027-03-31 (before: empty)</li>" in newest.summary
     assert oldest.title == "Added: Parking (Camden)"
     assert newest.id != oldest.id
-    assert newest.id.startswith(f"tag:city-tools,2026:contract-{contract.key}-change-")
+    assert newest.id.startswith("tag:city-tools,2026:change-")
+
+
+def test_boroughs_that_join_and_leave_are_told(client: Client) -> None:
+    contract = factories.contract(title="Parking", partners=[factories.borough("Barnet")])
+    time_passes()
+    contract.partners.clear()
+    ContractPartner.objects.create(contract=contract, borough=factories.borough("Camden"))
+    newest = feed(client).entries[0]
+    assert "Barnet no longer shares it" in newest.title
+    assert "<li>Camden now shares it</li>" in newest.summary
 
 
 def test_names_of_who_changed_it_are_not_published(client: Client, admin_user: Any) -> None:
     contract = factories.contract()
+    time_passes()
     with pghistory.context(user=admin_user.pk):
         Contract.objects.filter(pk=contract.pk).update(note="Seen")
     assert "Note: Seen" in text_of(client.get(ATOM))
@@ -80,7 +93,7 @@ def test_one_contract_has_a_feed_of_its_own(client: Client) -> None:
 def test_a_feed_holds_the_newest_and_no_more(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MAX_FEED_ENTRIES", 2)
+    monkeypatch.setattr(atom, "MAX_FEED_ENTRIES", 2)
     contracts = [factories.contract() for _ in range(3)]
     links = [entry.link for entry in feed(client).entries]
     assert links == [
@@ -101,6 +114,7 @@ def test_a_feed_without_entries_is_valid_and_does_not_change(client: Client) -> 
 )
 def test_a_hostile_title_breaks_nothing(client: Client, title: str) -> None:
     contract = factories.contract(title=title, supplier=factories.supplier("<b>\x02"))
+    time_passes()
     Contract.objects.filter(pk=contract.pk).update(title=f"{title}!", note="\x03<i>")
     newest, oldest = feed(client).entries
     assert newest.title.startswith("Changed: ")

@@ -1,0 +1,298 @@
+"""Entries of changes in words: the record's name then, each field from what to what, its links."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pghistory.models
+from django.db import connection
+
+from citytools.facts import dates
+from citytools.facts.provenance import SourceKind
+from citytools.history.change_kinds import ChangeKind, is_publication
+from citytools.history.change_sql import PUBLICATION_DATES, members_sql, quote_table
+from citytools.history.changes import ChangeEntry
+from citytools.history.page import (
+    EMPTY,
+    FieldChange,
+    HistoryLink,
+    RecordNames,
+    account_names_of_contexts,
+    context_author,
+    field_changes,
+    tracked_fields,
+    version_name,
+)
+
+MAX_LINKS_TOLD = 20
+"""Links of one kind that a change names."""
+INVENTED = "invented"
+_Place = tuple[int, Any]
+"""A record's key and a moment."""
+_VERSIONS = """
+SELECT record, at, (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
+        AND pgh_created_at < at), (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
+        AND pgh_created_at <= at)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at)
+"""
+_LINKS = """
+SELECT record, at, written.pgh_id, (SELECT max(pgh_id) FROM {table} AS earlier
+        WHERE earlier.pgh_obj_id = written.pgh_obj_id AND earlier.pgh_created_at < at)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at), LATERAL (
+    SELECT pgh_id, pgh_obj_id FROM {table} WHERE {owner} = record AND pgh_created_at = at
+    ORDER BY pgh_id LIMIT {limit}
+) AS written ORDER BY record, at, pgh_id
+"""
+_CONCERNED = """
+SELECT DISTINCT entry.record, at, value FROM unnest(%s::bigint[], %s::timestamptz[])
+AS entry (record, at) JOIN ({members}) AS member ON member.record = entry.record
+AND at BETWEEN since AND until AND value IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class ChangeInWords:
+    """An entry as a page, a file and a feed tell it. `author` is told to staff alone."""
+
+    entry: ChangeEntry
+    name: str
+    address: str = ""
+    fields: Sequence[FieldChange] = ()
+    links: Sequence[str] = ()
+    author: str = ""
+
+    @property
+    def sentences(self) -> list[str]:
+        """'Ends on: 2027-03-31 (before: empty)', 'Barnet no longer shares it'."""
+        return [*map(_in_one_line, self.fields), *self.links]
+
+
+def _in_one_line(change: FieldChange) -> str:
+    return f"{change.field}: {change.new} (before: {change.old})"
+
+
+@dataclass
+class _Versions:
+    """What is read of one kind: versions before and after each change, and events of its links."""
+
+    kind: ChangeKind
+    before: dict[_Place, Any] = field(default_factory=dict)
+    after: dict[_Place, Any] = field(default_factory=dict)
+    links: list[tuple[HistoryLink, dict[_Place, list[tuple[Any, Any]]]]] = field(
+        default_factory=list
+    )
+    records: Mapping[int, Any] = field(default_factory=dict)
+
+    @property
+    def events(self) -> Iterator[Any]:
+        """Every version that was read."""
+        yield from (*self.before.values(), *self.after.values())
+        for _, events in self.links:
+            for pairs in events.values():
+                yield from (event for pair in pairs for event in pair if event)
+
+
+def changes_in_words(
+    entries: Sequence[ChangeEntry], *, for_staff: bool = False
+) -> list[ChangeInWords]:
+    """The entries in their order; the number of queries depends on their kinds alone."""
+    by_kind: dict[str, list[ChangeEntry]] = {}
+    for entry in entries:
+        if entry.record is not None:
+            by_kind.setdefault(entry.kind.name, []).append(entry)
+    read = {name: _read(several) for name, several in by_kind.items()}
+    names = RecordNames([event for versions in read.values() for event in versions.events])
+    authors = _authors(entries) if for_staff else {}
+    return [
+        _in_words(
+            entry, read.get(entry.kind.name), names, authors.get(entry.context, ""), for_staff
+        )
+        for entry in entries
+    ]
+
+
+def _authors(entries: Sequence[ChangeEntry]) -> dict[Any, str]:
+    numbers = {entry.context for entry in entries} - {None}
+    contexts = pghistory.models.Context.objects.in_bulk(numbers)
+    people = account_names_of_contexts(contexts.values())
+    known = {number: context_author(context, people) for number, context in contexts.items()}
+    return {None: context_author(None, people), **known}
+
+
+def _read(entries: Sequence[ChangeEntry]) -> _Versions:
+    """What is to be known of entries of one kind."""
+    kind = entries[0].kind
+    versions = _Versions(kind)
+    pairs = _query(_VERSIONS.format(table=quote_table(kind.events)), entries)
+    numbers = {number for row in pairs for number in row[2:] if number}
+    events = kind.events.objects.in_bulk(numbers)
+    for record, at, before, after in pairs:
+        versions.before |= {(record, at): events[before]} if before else {}
+        versions.after |= {(record, at): events[after]} if after else {}
+    changed = [entry for entry in entries if entry.action == "changed"]
+    for link in kind.links if changed else ():
+        versions.links.append((link, _read_links(link, changed)))
+    records = {entry.record for entry in entries}
+    versions.records = kind.model._base_manager.select_related().in_bulk(records)
+    return versions
+
+
+def _read_links(
+    link: HistoryLink, entries: Sequence[ChangeEntry]
+) -> dict[_Place, list[tuple[Any, Any]]]:
+    """Each write to a link in a change, with the link's version before that; None: it was not."""
+    linked: Any = link.model
+    event_model = linked.pgh_event_model
+    table, owner = quote_table(event_model), connection.ops.quote_name(link.column)
+    rows = _query(_LINKS.format(table=table, owner=owner, limit=MAX_LINKS_TOLD + 1), entries)
+    events = event_model.objects.in_bulk({number for row in rows for number in row[2:] if number})
+    written: dict[_Place, list[tuple[Any, Any]]] = {}
+    for record, at, number, before in rows:
+        written.setdefault((record, at), []).append((events[number], events.get(before)))
+    return written
+
+
+def _query(statement: str, entries: Sequence[ChangeEntry]) -> list[Any]:
+    places: Any = [[entry.record for entry in entries], [entry.at for entry in entries]]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, places)
+        return list(cursor.fetchall())
+
+
+def _in_words(
+    entry: ChangeEntry, versions: _Versions | None, names: RecordNames, author: str, for_staff: bool
+) -> ChangeInWords:
+    if versions is None or entry.record is None:
+        return ChangeInWords(entry, f"{entry.number:,} {entry.kind.plural}", author=author)
+    place = (entry.record, entry.at)
+    before, after = versions.before.get(place), versions.after.get(place)
+    # A publication that is taken back may be a draft by now, whose title is nobody's to read
+    gone = entry.action in {"withdrawn", "deleted"} and not for_staff
+    named = (before or after) if gone else (after or before)
+    record = versions.records.get(entry.record)
+    shown = record is not None and (for_staff or _is_shown(entry.kind, record))
+    changed = entry.action == "changed"
+    return ChangeInWords(
+        entry,
+        version_name(named, names) if named else f"{entry.kind.singular} number {entry.record}",
+        entry.kind.address(record) if shown else "",
+        _fields(entry.kind, before, after, names, for_staff) if changed else (),
+        list(_link_words(versions, place, names, for_staff)) if changed else (),
+        author,
+    )
+
+
+def _is_shown(kind: ChangeKind, record: Any) -> bool:
+    """Whether the public has a page of the record, be it one that says why it was withdrawn."""
+    if not kind.is_publication:
+        return True
+    return record.published_on is not None and record.published_on <= dates.today()
+
+
+def _fields(
+    kind: ChangeKind, before: Any, after: Any, names: RecordNames, for_staff: bool
+) -> list[FieldChange]:
+    untold = (
+        kind.untold if for_staff or not kind.is_publication else kind.untold | PUBLICATION_DATES
+    )
+    told = [one for one in tracked_fields(kind.events) if one.name not in untold]
+    changes = field_changes(before, after, told, names)
+    if _is_illustrative(before) and not _is_illustrative(after):
+        # What was invented is no former value of the fact
+        changes = [
+            FieldChange(change.field, change.old if change.old == EMPTY else INVENTED, change.new)
+            for change in changes
+        ]
+    return changes
+
+
+def _is_illustrative(version: Any) -> bool:
+    kind = getattr(version, "source_kind", "")
+    return kind == SourceKind.ILLUSTRATIVE or bool(getattr(version, "illustrative", False))
+
+
+def _link_words(
+    versions: _Versions, place: _Place, names: RecordNames, for_staff: bool
+) -> Iterator[str]:
+    for link, events in versions.links:
+        written = events.get(place, [])
+        for first, last in _net(written[:MAX_LINKS_TOLD]):
+            if for_staff or _leads_to_public(link, last or first, names):
+                yield from _one_link(link, first, last, names)
+        if len(written) > MAX_LINKS_TOLD:
+            yield f"{link.noun}: and more"
+
+
+def _net(written: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """Each link's version before and after; None: it was not there. Without what came and went."""
+    ends: dict[int, tuple[Any, Any]] = {}
+    for event, before in written:
+        first = ends.get(event.pgh_obj_id, (before, None))[0]
+        first = None if first is not None and first.pgh_label == "delete" else first
+        ends[event.pgh_obj_id] = (first, None if event.pgh_label == "delete" else event)
+    return [pair for pair in ends.values() if pair != (None, None)]
+
+
+def _own_fields(link: HistoryLink) -> list[Any]:
+    linked: Any = link.model
+    return [one for one in tracked_fields(linked.pgh_event_model) if one.attname != link.column]
+
+
+def _leads_to_public(link: HistoryLink, version: Any, names: RecordNames) -> bool:
+    for one in _own_fields(link):
+        if one.related_model is not None and is_publication(one.related_model):
+            record: Any = names.record(one.related_model, getattr(version, one.attname))
+            if record is None or record.published_on is None or record.published_on > dates.today():
+                return False
+    return True
+
+
+def _one_link(link: HistoryLink, first: Any, last: Any, names: RecordNames) -> Iterator[str]:
+    fields = _own_fields(link)
+    name = _link_name(fields, last or first, names)
+    if last is None:
+        yield (link.removed or f"{link.noun} removed: {{}}").replace("{}", name)
+    elif first is None:
+        yield (link.added or f"{link.noun} added: {{}}").replace("{}", name)
+    else:
+        for change in field_changes(first, last, fields, names):
+            yield f"{link.noun} changed: {name}: {_in_one_line(change)}"
+
+
+def _link_name(fields: Sequence[Any], version: Any, names: RecordNames) -> str:
+    """What a bare link points at; of any other row what it calls itself."""
+    if len(fields) == 1:
+        return names.words(fields[0], getattr(version, fields[0].attname))
+    return version_name(version, names)
+
+
+def concerned(entries: Sequence[ChangeEntry], subject: Any) -> dict[str, set[int]]:
+    """Keys of the records of `subject` that each entry concerns, by the entry's own key.
+
+    One query for each kind. An entry of many records names none.
+    """
+    by_kind: dict[str, list[ChangeEntry]] = {}
+    for entry in entries:
+        if entry.record is not None:
+            by_kind.setdefault(entry.kind.name, []).append(entry)
+    keys: dict[str, set[int]] = {}
+    for several in by_kind.values():
+        kind, places = several[0].kind, {(entry.record, entry.at): entry.key for entry in several}
+        if kind.model is subject:
+            keys |= {entry.key: {entry.record} for entry in several if entry.record}
+        for membership in kind.memberships(subject):
+            owner = connection.ops.quote_name(membership.owner)
+            if not membership.by_slug:
+                members = members_sql(membership, f"{owner} = ANY(%s)")
+                for record, at, value in _query_members(
+                    _CONCERNED.format(members=members), several
+                ):
+                    keys.setdefault(places[record, at], set()).add(value)
+    return keys
+
+
+def _query_members(statement: str, entries: Sequence[ChangeEntry]) -> list[Any]:
+    records = [entry.record for entry in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [records, [entry.at for entry in entries], records, records])
+        return list(cursor.fetchall())

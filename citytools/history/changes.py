@@ -1,0 +1,132 @@
+"""What changed, newest first, over all kinds of record: the one reader of the event log by time.
+
+A change is what one transaction did to one record, its links included. Changes of one transaction
+that did the same to many records are one entry, so that a load does not bury everything else.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from citytools.history import change_sql
+from citytools.history.change_kinds import ChangeKind
+from citytools.history.change_sql import ACTIONS, ChangeFilter
+
+MAX_SEPARATE_RECORDS = 5
+"""Records of one kind up to which each is an entry of its own, whatever wrote them together."""
+_FIRST_ENTRIES = 100
+"""Entries that are read together with their number: those of a page, or of a feed."""
+_ORDER = "at DESC, kind, action, illustrative, context, record DESC"
+_TOGETHER = """
+SELECT kind, at, context, action, illustrative, record,
+    CASE WHEN record IS NULL THEN number ELSE 1 END AS number
+FROM (
+    SELECT kind, at, context, action, illustrative, count(*) AS number,
+        CASE WHEN count(*) <= {most} THEN array_agg(record) ELSE ARRAY[NULL::bigint] END AS several
+    FROM {rows} AS rows GROUP BY kind, at, context, action, illustrative
+) AS written_together, unnest(several) AS record
+"""
+_EACH = "SELECT kind, at, context, action, illustrative, record, 1 AS number FROM {rows} AS rows"
+_MOMENTS = """
+(WITH RECURSIVE moment AS (
+    (SELECT max(pgh_created_at) AS at FROM {table})
+    UNION ALL
+    SELECT (SELECT max(pgh_created_at) FROM {table} WHERE pgh_created_at < moment.at) FROM moment
+    WHERE moment.at IS NOT NULL
+) SELECT at FROM moment WHERE at IS NOT NULL LIMIT {limit})
+"""
+
+
+@dataclass(frozen=True)
+class ChangeEntry:
+    """One change, or what one transaction did to many records: then `record` is None."""
+
+    kind: ChangeKind
+    at: datetime.datetime
+    context: UUID | None
+    action: str
+    illustrative: bool
+    record: int | None
+    number: int
+
+    @property
+    def key(self) -> str:
+        """The same for ever, and unlike that of any other entry."""
+        which = self.record or ("invented" if self.illustrative else "real")
+        stamp = f"{self.at.astimezone(datetime.UTC):%Y%m%d%H%M%S%f}"
+        return f"change-{stamp}-{self.kind.name}-{which}-{self.action}"
+
+
+@dataclass(frozen=True)
+class ChangeList:
+    """The entries of some kinds, newest first; counted and sliced like a queryset."""
+
+    kinds: Sequence[ChangeKind]
+    chosen: ChangeFilter
+    by_record: bool = False
+
+    def count(self) -> int:
+        """How many entries there are."""
+        return self._first_entries[1]
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, part: slice) -> list[ChangeEntry]:
+        start, stop = part.start or 0, part.stop
+        if stop is not None and stop <= _FIRST_ENTRIES:
+            return self._first_entries[0][start:stop]
+        return self._read(start, None if stop is None else stop - start)[0]
+
+    @cached_property
+    def _first_entries(self) -> tuple[list[ChangeEntry], int]:
+        # Both at once: whoever asks how many there are wants to see the newest too
+        return self._read(0, _FIRST_ENTRIES)
+
+    def _read(self, start: int, limit: int | None) -> tuple[list[ChangeEntry], int]:
+        """Entries, and how many there are in all, unless there are none from `start` on."""
+        template = _EACH if self.by_record else _TOGETHER
+        rows = " UNION ALL ".join(
+            template.format(rows=sql, most=MAX_SEPARATE_RECORDS)
+            for number, kind in enumerate(self.kinds)
+            if (sql := change_sql.records_sql(number, kind, self.chosen))
+        )
+        if not rows:
+            return [], 0
+        columns = "count(*) OVER (), kind, at, context, action, illustrative, record, number"
+        part = f"OFFSET {start}" if limit is None else f"OFFSET {start} LIMIT {limit}"
+        statement = f"SELECT {columns} FROM ({rows}) AS entries ORDER BY {_ORDER} {part}"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            entries = cursor.fetchall()
+        return [self._entry(*row[1:]) for row in entries], entries[0][0] if entries else 0
+
+    def _entry(self, kind: int, at: Any, context: Any, action: int, *rest: Any) -> ChangeEntry:
+        return ChangeEntry(self.kinds[kind], at, context, ACTIONS[action.bit_length() - 1], *rest)
+
+
+def start_of_latest(kinds: Sequence[ChangeKind], transactions: int) -> datetime.datetime | None:
+    """When the earliest of so many latest transactions was; None where nothing was ever written.
+
+    Each is found by one step down an index, however many events it wrote.
+    """
+    tables = {
+        connection.ops.quote_name(model._meta.db_table)
+        for kind in kinds
+        for model in kind.event_models
+    }
+    if not tables:
+        return None
+    moments = " UNION ".join(
+        _MOMENTS.format(table=table, limit=transactions) for table in sorted(tables)
+    )
+    latest = f"SELECT at FROM ({moments}) AS moments ORDER BY at DESC LIMIT {transactions}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min(at) FROM ({latest}) AS latest")  # noqa: S608
+        start: datetime.datetime | None = cursor.fetchone()[0]
+    return start

@@ -1,0 +1,30 @@
+"""Indexes of the event log: by time, and of deletions."""
+
+from django.db import migrations, models
+
+MODELS = [
+    "contract", "contractfunction", "contractpartner", "contractsystem", "framework",
+    "pipelineduty",
+]  # fmt: skip
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contracts", "0009_keys")]
+
+    operations = [
+        operation
+        for model in MODELS
+        for operation in (
+            migrations.AddIndex(
+                f"{model}event", models.Index(fields=["pgh_created_at"], name=f"{model}_written")
+            ),
+            migrations.AddIndex(
+                f"{model}event",
+                models.Index(
+                    fields=["pgh_obj"],
+                    condition=models.Q(pgh_label="delete"),
+                    name=f"{model}_deleted",
+                ),
+            ),
+        )
+    ]

@@ -1,0 +1,29 @@
+"""Indexes of the event log: by time, and of deletions."""
+
+from django.db import migrations, models
+
+MODELS = [
+    "pastlevel", "skill", "skillgroup", "skilllevel", "skillneed",
+]  # fmt: skip
+
+
+class Migration(migrations.Migration):
+    dependencies = [("skills", "0007_keys")]
+
+    operations = [
+        operation
+        for model in MODELS
+        for operation in (
+            migrations.AddIndex(
+                f"{model}event", models.Index(fields=["pgh_created_at"], name=f"{model}_written")
+            ),
+            migrations.AddIndex(
+                f"{model}event",
+                models.Index(
+                    fields=["pgh_obj"],
+                    condition=models.Q(pgh_label="delete"),
+                    name=f"{model}_deleted",
+                ),
+            ),
+        )
+    ]

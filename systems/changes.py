@@ -1,0 +1,47 @@
+"""What changes of the catalogue, of suppliers and of systems tell."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from citytools.history.change_kinds import ChangeKind
+from citytools.history.page import HistoryLink
+from systems.models import (
+    Function,
+    Ownership,
+    Product,
+    ProductAlias,
+    ProductFunction,
+    ServiceArea,
+    Supplier,
+    SupplierAlias,
+    System,
+)
+
+
+def _systems(name: str) -> Any:
+    return lambda record: f"{reverse('systems:list')}?{name}={record.slug}"
+
+
+SUPPLIER = ChangeKind(
+    Supplier,
+    links=[
+        HistoryLink(SupplierAlias, "supplier", "Other name"),
+        HistoryLink(Ownership, "supplier", "Owner"),
+    ],
+)
+PRODUCT = ChangeKind(
+    Product,
+    links=[
+        HistoryLink(ProductAlias, "product", "Other name"),
+        HistoryLink(ProductFunction, "product", "Function"),
+    ],
+)
+_POSITION = frozenset({"position"})
+KINDS = (
+    ChangeKind(ServiceArea, untold=_POSITION, address=_systems("service_area")),
+    ChangeKind(Function, untold=_POSITION, address=_systems("function")),
+    SUPPLIER,
+    PRODUCT,
+    ChangeKind(System),
+)
