@@ -92,7 +92,7 @@ def _walk(plan: list[Write]) -> None:
     for entry in plan:
         if entry.author == "undo":
             if latest and latest.pk:
-                assert undo.undo_batch(latest, others=False, command="undo").batch
+                undo_by_ada(latest)
                 effective.pop()
             latest = None
         elif entry.author == "load":
