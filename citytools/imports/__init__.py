@@ -21,8 +21,8 @@ from citytools.imports.conflicts import (
     LINKED,
     PART,
     UNLINKED,
-    Conflict,
     ConflictLog,
+    ImportConflict,
     LapsedConfirmation,
     field_names,
 )
@@ -122,7 +122,7 @@ class ImportRun:
             try:
                 drafts.append(RecordDraft(line, values(line)))
             except DeletedByPersonError as deleted:
-                self.conflicts.waiting.append(Conflict(LEFT_OUT, line, deleted.event))
+                self.conflicts.waiting.append(ImportConflict(LEFT_OUT, line, deleted.event))
                 self._left_out.setdefault(model, []).append((line, deleted))
         return drafts
 
@@ -159,7 +159,9 @@ class ImportRun:
             try:
                 thing = line.lookup_name(column, part, known, listed_in)
             except DeletedByPersonError as deleted:
-                self.conflicts.waiting.append(Conflict(PART, line, deleted.event, column=column))
+                self.conflicts.waiting.append(
+                    ImportConflict(PART, line, deleted.event, column=column)
+                )
             else:
                 if thing is not None:
                     yield thing
@@ -237,13 +239,13 @@ class ImportRun:
     ) -> bool:
         """Whether what a person deleted is written again, since somebody insists."""
         if not table.owner:
-            conflict = Conflict(DELETED, draft.line, event, title.name)
+            conflict = ImportConflict(DELETED, draft.line, event, title.name)
             return self.conflicts.settle(conflict, title.names)
         (far,) = (name for name in table.records.key if name != table.owner)
         column = table.column(far)
         own: Any = table.model._meta.get_field(far)
         stated = draft.values[far].pk
-        conflict = Conflict(
+        conflict = ImportConflict(
             UNLINKED, draft.line, event, title.name, column, field=own, stated=stated
         )
         names = field_names(table.model, draft.line, far, column)
@@ -321,7 +323,7 @@ class ImportRun:
         """Whether what a person linked goes, since somebody insists on a file without it."""
         number, far = links.pair(link)
         line = links.lines[number]
-        conflict = Conflict(LINKED, line, event, title.name, column, links.far, present=far)
+        conflict = ImportConflict(LINKED, line, event, title.name, column, links.far, present=far)
         names = field_names(type(link), line, links.far.name, column)
         return self.conflicts.settle(conflict, names | title.names)
 

@@ -214,19 +214,20 @@ class _Replay:
 
     def _write(self, at: int, event: LoggedEvent, person: PersonEvent | None) -> None:
         value = event.values[at]
-        if person:
-            self._authors[at] = None if value == self._by_programs[at] else person
-        elif not event.is_by_migration or self._authors[at] is None:
-            self._authors[at], self._by_programs[at] = None, value
+        author = self._authors[at] if event.is_by_migration else person
+        if author is None:
+            self._by_programs[at] = value
+        # What is again as a program wrote it last is a program's
+        self._authors[at] = None if value == self._by_programs[at] else author
 
     def _write_existence(self, event: LoggedEvent, person: PersonEvent | None) -> None:
         alive = event.label != "delete"
         if alive != self._alive:
             self._alive = alive
-            if person:
-                self._alive_author = None if alive == self._alive_by_programs else person
-            elif not event.is_by_migration or self._alive_author is None:
-                self._alive_author, self._alive_by_programs = None, alive
+            author = self._alive_author if event.is_by_migration else person
+            if author is None:
+                self._alive_by_programs = alive
+            self._alive_author = None if alive == self._alive_by_programs else author
 
     def _ends_confirmation(
         self, event: LoggedEvent, changed: Sequence[int]

@@ -19,7 +19,7 @@ _DELETIONS = {DELETED, UNLINKED, LEFT_OUT, PART}
 
 
 @dataclass(frozen=True)
-class Conflict:
+class ImportConflict:
     """A file's word, and a person's word against it, whose event this names.
 
     `kind`: FIELD (the value stays), REFUSED (a rule forbids the file's value beside what people
@@ -70,15 +70,15 @@ class ConflictLog:
     """The conflicts of one import. Where `takes` names field or record, the file is followed."""
 
     takes: frozenset[str] = frozenset()
-    waiting: list[Conflict] = field(default_factory=list)
-    taken: list[Conflict] = field(default_factory=list)
+    waiting: list[ImportConflict] = field(default_factory=list)
+    taken: list[ImportConflict] = field(default_factory=list)
     _known_names: set[str] = field(default_factory=set)
 
     def is_taken(self, names: Iterable[str]) -> bool:
         """Whether somebody insists on the file's word about what has these names."""
         return bool(self.takes) and not self.takes.isdisjoint(names)
 
-    def settle(self, conflict: Conflict, names: Collection[str]) -> bool:
+    def settle(self, conflict: ImportConflict, names: Collection[str]) -> bool:
         """Note the conflict, and say whether the file is followed."""
         is_taken = self.is_taken(names)
         (self.taken if is_taken else self.waiting).append(conflict)

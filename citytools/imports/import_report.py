@@ -26,7 +26,7 @@ from citytools.imports.conflicts import (
     PART,
     REFUSED,
     UNLINKED,
-    Conflict,
+    ImportConflict,
     LapsedConfirmation,
 )
 
@@ -70,7 +70,9 @@ def report_lines(run: "ImportRun", *, every: bool) -> Iterator[str]:
             yield from lines(items, every=every)
 
 
-def _table_lines(counts: Mapping[str, ImportCounts], waiting: Sequence[Conflict]) -> Iterator[str]:
+def _table_lines(
+    counts: Mapping[str, ImportCounts], waiting: Sequence[ImportConflict]
+) -> Iterator[str]:
     yield " " * _FILE_WIDTH + "".join(f"{name:>{len(name) + 2}}" for name in _FIGURES)
     numbers: Counter[tuple[str, bool]] = Counter(
         (conflict.line.file, conflict.is_deletion) for conflict in waiting
@@ -86,7 +88,7 @@ def _table_lines(counts: Mapping[str, ImportCounts], waiting: Sequence[Conflict]
 
 
 @dataclass
-class _Words:
+class _ReportWords:
     """Names of events, people and values, each kind of them looked up once."""
 
     events: dict[PersonEvent, Any] = field(default_factory=dict)
@@ -95,7 +97,9 @@ class _Words:
     values: dict[Any, RecordNames] = field(default_factory=dict)
 
     @classmethod
-    def look_up(cls, events: Iterable[PersonEvent], conflicts: Sequence[Conflict]) -> "_Words":
+    def look_up(
+        cls, events: Iterable[PersonEvent], conflicts: Sequence[ImportConflict]
+    ) -> "_ReportWords":
         words = cls()
         by_kind: dict[Any, list[PersonEvent]] = defaultdict(list)
         for event in events:
@@ -134,14 +138,14 @@ class _Words:
         name = version_name(self.events[event], self.names[event.kind])
         return f"the {model._meta.verbose_name} “{name}”"
 
-    def value(self, conflict: Conflict, value: Any) -> str:
+    def value(self, conflict: ImportConflict, value: Any) -> str:
         """In words and on one line."""
         if isinstance(value, models.Model):  # a supplier that is perhaps not yet on record
             return str(value)
         words = self.values[conflict.field].words(conflict.field, value)  # type: ignore[arg-type]
         return " ".join(words.split())
 
-    def both(self, conflict: Conflict) -> tuple[str, str]:
+    def both(self, conflict: ImportConflict) -> tuple[str, str]:
         """The present value and the file's on one line each, cut where they begin to differ."""
         texts = [self.value(conflict, value) for value in (conflict.present, conflict.stated)]
         present, stated = excerpts(texts[0], texts[1], _MAX_VALUE_CHARACTERS)
@@ -152,18 +156,18 @@ def _quoted(words: str) -> str:
     return words if words == EMPTY else f"“{words}”"
 
 
-def conflict_lines(conflicts: Sequence[Conflict], *, every: bool) -> Iterator[str]:
+def conflict_lines(conflicts: Sequence[ImportConflict], *, every: bool) -> Iterator[str]:
     """A line for each, the newest word of a person first; the first of them unless `every`."""
     newest = sorted(conflicts, key=lambda conflict: conflict.event.at, reverse=True)
     listed = newest if every else newest[:MAX_LINES_IN_LIST]
-    words = _Words.look_up([conflict.event for conflict in listed], listed)
+    words = _ReportWords.look_up([conflict.event for conflict in listed], listed)
     for conflict in listed:
         yield f"- {conflict.place}: {_conflict_words(conflict, words)}"
     if len(listed) < len(conflicts):
         yield f"- and {len(conflicts) - len(listed):,} more (-v 2 names all)"
 
 
-def _conflict_words(conflict: Conflict, words: _Words) -> str:
+def _conflict_words(conflict: ImportConflict, words: _ReportWords) -> str:
     by = words.by(conflict.event)
     if conflict.kind == DELETED:
         model = conflict.event.kind.pgh_tracked_model
@@ -186,14 +190,14 @@ def _conflict_words(conflict: Conflict, words: _Words) -> str:
     return f"stays {present} ({by}). The file says {stated}."
 
 
-def taken_lines(conflicts: Sequence[Conflict], **_: Any) -> Iterator[str]:
+def taken_lines(conflicts: Sequence[ImportConflict], **_: Any) -> Iterator[str]:
     """A line for each word of a person that gave way: what it was, and whose. Never shortened."""
-    words = _Words.look_up([conflict.event for conflict in conflicts], conflicts)
+    words = _ReportWords.look_up([conflict.event for conflict in conflicts], conflicts)
     for conflict in conflicts:
         yield f"- {conflict.place}: {_taken_words(conflict, words)}"
 
 
-def _taken_words(conflict: Conflict, words: _Words) -> str:
+def _taken_words(conflict: ImportConflict, words: _ReportWords) -> str:
     by = words.by(conflict.event)
     if conflict.kind == DELETED:
         model = conflict.event.kind.pgh_tracked_model
@@ -208,7 +212,7 @@ def _taken_words(conflict: Conflict, words: _Words) -> str:
 
 def lapsed_lines(lapsed: Sequence[LapsedConfirmation], **_: Any) -> Iterator[str]:
     """A line for each confirmation that the load has ended. Never shortened: it says so once."""
-    words = _Words.look_up([lapse.event for lapse in lapsed if lapse.event], [])
+    words = _ReportWords.look_up([lapse.event for lapse in lapsed if lapse.event], [])
     for lapse in lapsed:
         who = f" (entered by {words.who(lapse.event)})" if lapse.event else ""
         line = f"- “{lapse.name}” is no longer confirmed: it was on {_day(lapse.day)}{who}, and "

@@ -15,8 +15,8 @@ from citytools.imports.confirmations import RecordState, next_confirmation
 from citytools.imports.conflicts import (
     FIELD,
     REFUSED,
-    Conflict,
     ConflictLog,
+    ImportConflict,
     LapsedConfirmation,
     field_names,
 )
@@ -44,7 +44,7 @@ class RecordUpdate:
     fields: list[str] = field(default_factory=list)
     lapsed: LapsedConfirmation | None = None
     _state: RecordState | None = None
-    _confirmation_conflict: Conflict | None = None
+    _confirmation_conflict: ImportConflict | None = None
 
     def plan(self, differing: Collection[str], log: ConflictLog) -> None:
         """Decide on each field in which the two differ, and note what people's words keep out."""
@@ -102,15 +102,17 @@ class RecordUpdate:
             self.lapsed = LapsedConfirmation(self.name, present, event, until=day)
         return day
 
-    def _conflict(self, kind: str, name: str, event: PersonEvent, reason: str = "") -> Conflict:
+    def _conflict(
+        self, kind: str, name: str, event: PersonEvent, reason: str = ""
+    ) -> ImportConflict:
         own = self._field(name)
         present, stated = getattr(self.before, own.attname), getattr(self.after, own.attname)
         column = self.columns.get(name, name)
-        return Conflict(
+        return ImportConflict(
             kind, self.draft.line, event, self.name, column, own, present, stated, reason
         )
 
-    def _names_of(self, conflict: Conflict) -> set[str]:
+    def _names_of(self, conflict: ImportConflict) -> set[str]:
         model, name = type(self.before), _name(conflict)
         return field_names(model, self.draft.line, name, conflict.column).union(self.names)
 
@@ -129,5 +131,5 @@ class RecordUpdate:
         return type(self.before)._meta.get_field(name)
 
 
-def _name(conflict: Conflict) -> str:
+def _name(conflict: ImportConflict) -> str:
     return conflict.field.name if conflict.field else ""

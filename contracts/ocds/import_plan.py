@@ -15,7 +15,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import Confidence, SourceKind
 from citytools.imports.authorship import Authorship, PersonEvent
-from citytools.imports.conflicts import FIELD, Conflict
+from citytools.imports.conflicts import FIELD, ImportConflict
 from citytools.imports.csv_reader import CsvRow
 from citytools.imports.record_finder import DeletedByPersonError, RecordFinder
 from citytools.imports.table_writer import attribute_name
@@ -163,7 +163,7 @@ class ImportPlan:
 
     changes: list[ContractChange] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    left_to_staff: list[Conflict] = field(default_factory=list)
+    left_to_staff: list[ImportConflict] = field(default_factory=list)
 
     @property
     def new(self) -> list[ContractChange]:
@@ -304,11 +304,11 @@ def _key(record: Contract) -> Key:
 
 def _conflict(
     record: Contract, draft: ContractDraft, name: str, event: PersonEvent, value: Any
-) -> Conflict:
+) -> ImportConflict:
     own: Any = Contract._meta.get_field(name)
     line = CsvRow("", draft.notice.place, {})
     present = getattr(record, attribute_name(Contract, name))
-    return Conflict(FIELD, line, event, record.title, name, own, present, value)
+    return ImportConflict(FIELD, line, event, record.title, name, own, present, value)
 
 
 def _reason_to_keep(record: Contract, as_of: str) -> str:
