@@ -1,5 +1,6 @@
 """The kinds of record whose changes are told, as each app registers them for its own models."""
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -108,3 +109,9 @@ def change_kinds(*, staff: bool = False) -> list[ChangeKind]:
 def is_publication(model: type[models.Model]) -> bool:
     """Whether only its dates make a record of the model public."""
     return any(kind.is_publication and kind.model is model for kind in _kinds.values())
+
+
+def is_public(record: Any, on: datetime.date) -> bool:
+    """Whether a publication is public on a day."""
+    published = record.published_on is not None and record.published_on <= on
+    return published and (record.withdrawn_on is None or record.withdrawn_on > on)

@@ -165,37 +165,46 @@ def _rows(kind: ChangeKind, chosen: ChangeFilter, among: Sequence[str]) -> Itera
     time, owned = _time(chosen), [f"event.pgh_obj_id IN {records}" for records in among]
     if publication:
         days = {"from_day": _beginning("published_on"), "to_day": _beginning("withdrawn_on")}
-        rows = _PUBLISHED_ROWS.format(now=_literal(dates.now()), **days, **_CODES)
+        rows = _PUBLISHED_ROWS.format(now=literal(dates.now()), **days, **_CODES)
+        # Of what was taken back, no page tells any more than that it was, nor does this
+        told = f"(code < {_CODES['published']} OR pgh_obj_id IN ({_public_now(kind.model)}))"
         names = "(pgh_created_at, pgh_context_id, pgh_obj_id, code, illustrative)"
-        yield f"SELECT * FROM ({rows}) AS event {names} WHERE {' AND '.join([*time, *owned])}"
+        where = " AND ".join([*time, *owned, told])
+        yield f"SELECT * FROM ({rows}) AS event {names} WHERE {where}"
     else:
         columns = _told_columns(kind, kind.untold)
-        told = [_TELLS.format(columns=columns, table=table)] if kind.untold else []
-        known, conditions = _illustrative(kind.events), " AND ".join([*time, *owned, *told])
+        tells = [_TELLS.format(columns=columns, table=table)] if kind.untold else []
+        known, conditions = _illustrative(kind.events), " AND ".join([*time, *owned, *tells])
         yield _OWN.format(illustrative=known, conditions=conditions, table=table, **_CODES)
     for link in kind.links:
         linked: Any = link.model
-        owner, events = _quote(link.column), quote_table(linked.pgh_event_model)
-        where = [*time, *(f"{owner} IN {records}" for records in among)]
+        owner, events = quote_name(link.column), quote_table(linked.pgh_event_model)
+        of_link = [*time, *(f"{owner} IN {records}" for records in among)]
         if publication:
-            where += _public_targets(link)
-            where.append(_WHILE_PUBLIC.format(owner=owner, day=_day("link.pgh_created_at")))
-        conditions = " AND ".join(where)
+            of_link += _public_targets(link)
+            of_link.append(_WHILE_PUBLIC.format(owner=owner, day=_day("link.pgh_created_at")))
+        conditions = " AND ".join(of_link)
         yield _LINK.format(owner=owner, table=events, conditions=conditions, **_CODES)
 
 
 def _told_columns(kind: ChangeKind, untold: frozenset[str]) -> str:
     fields = [field for field in tracked_fields(kind.events) if field.name not in untold]
-    return ", ".join(_quote(field.column) for field in fields)
+    return ", ".join(quote_name(field.column) for field in fields)
 
 
 def _public_targets(link: HistoryLink) -> Iterator[str]:
-    """Conditions that what a link leads to is public, where it may be a draft."""
+    """Conditions that a link's record, and what it leads to, are public now."""
     for field in link.model._meta.fields:
         target: Any = field.related_model
-        if target is not None and field.name != link.field and is_publication(target):
-            public = _queryset(target.objects.filter(published_on__lte=dates.today()).values("pk"))
-            yield f"{_quote(field.column)} IN ({public})"
+        if target is not None and is_publication(target):
+            yield f"{quote_name(field.column)} IN ({_public_now(target)})"
+
+
+def _public_now(model: Any) -> str:
+    today = dates.today()
+    standing = models.Q(withdrawn_on=None) | models.Q(withdrawn_on__gt=today)
+    public = model._base_manager.filter(standing, published_on__lte=today)
+    return _queryset(public.order_by().values("pk"))
 
 
 def _members(kind: ChangeKind, subject: Subject) -> str:
@@ -205,11 +214,11 @@ def _members(kind: ChangeKind, subject: Subject) -> str:
         numbers = [record.pk for record in records]
         if kind.model is model:
             always = "'-infinity'::timestamptz, 'infinity'::timestamptz"
-            selects.append(f"SELECT unnest({_literal(numbers)}::bigint[]), {always}")
+            selects.append(f"SELECT unnest({literal(numbers)}::bigint[]), {always}")
         for membership in kind.memberships(model):
             values = [record.slug for record in records] if membership.by_slug else numbers
             cast = "text" if membership.by_slug else "bigint"
-            held = f"{_quote(membership.column)} = ANY({_literal(values)}::{cast}[])"
+            held = f"{quote_name(membership.column)} = ANY({literal(values)}::{cast}[])"
             selects.append(f"SELECT {_ENDS} FROM ({members_sql(membership, held)}) AS own")
     union = " UNION ALL ".join(selects)
     return f"SELECT * FROM ({union}) AS own ({_ENDS})" if selects else ""
@@ -218,8 +227,8 @@ def _members(kind: ChangeKind, subject: Subject) -> str:
 def members_sql(membership: Membership, condition: str) -> str:
     """Which record had which value of a column, and from when to when."""
     return _MEMBERS.format(
-        owner=_quote(membership.owner),
-        column=_quote(membership.column),
+        owner=quote_name(membership.owner),
+        column=quote_name(membership.column),
         table=quote_table(membership.event_model),
         condition=condition,
     )
@@ -228,9 +237,9 @@ def members_sql(membership: Membership, condition: str) -> str:
 def _time(chosen: ChangeFilter) -> list[str]:
     sql = ["pgh_created_at IS NOT NULL"]
     if chosen.since:
-        sql.append(f"pgh_created_at >= {_literal(chosen.since)}")
+        sql.append(f"pgh_created_at >= {literal(chosen.since)}")
     if chosen.moment:
-        sql.append(f"pgh_created_at = {_literal(chosen.moment)}")
+        sql.append(f"pgh_created_at = {literal(chosen.moment)}")
     return sql
 
 
@@ -238,28 +247,30 @@ def _illustrative(event_model: Any) -> str:
     """Whether a version is invented for demonstration, where its kind can be."""
     names = {field.name for field in event_model._meta.fields}
     if "source_kind" in names:
-        return f"(source_kind = {_literal(SourceKind.ILLUSTRATIVE.value)})"
+        return f"(source_kind = {literal(SourceKind.ILLUSTRATIVE.value)})"
     return "illustrative" if "illustrative" in names else "false"
 
 
 def _day(moment: str) -> str:
-    return f"({moment} AT TIME ZONE {_literal(settings.TIME_ZONE)})::date"
+    return f"({moment} AT TIME ZONE {literal(settings.TIME_ZONE)})::date"
 
 
 def _beginning(day: str) -> str:
-    return f"({day}::timestamp AT TIME ZONE {_literal(settings.TIME_ZONE)})"
+    return f"({day}::timestamp AT TIME ZONE {literal(settings.TIME_ZONE)})"
 
 
-def _quote(name: str | None) -> str:
+def quote_name(name: str | None) -> str:
+    """The name of a column or a table, quoted."""
     return str(connection.ops.quote_name(str(name)))
 
 
 def quote_table(event_model: Any) -> str:
     """The name of its table, quoted."""
-    return _quote(event_model._meta.db_table)
+    return quote_name(event_model._meta.db_table)
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
+    """A value as the driver writes it into SQL."""
     with connection.cursor() as cursor:
         return str(cursor.mogrify("%s", [value]).decode())
 

@@ -1,6 +1,6 @@
 """Entries of changes in words: the record's name then, each field from what to what, its links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,8 +9,14 @@ from django.db import connection
 
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.history.change_kinds import ChangeKind, is_publication
-from citytools.history.change_sql import PUBLICATION_DATES, members_sql, quote_table
+from citytools.history.change_kinds import ChangeKind, is_public, is_publication
+from citytools.history.change_sql import (
+    PUBLICATION_DATES,
+    literal,
+    members_sql,
+    quote_name,
+    quote_table,
+)
 from citytools.history.changes import ChangeEntry
 from citytools.history.page import (
     EMPTY,
@@ -29,6 +35,8 @@ MAX_LINKS_TOLD = 20
 INVENTED = "invented"
 _Place = tuple[int, Any]
 """A record's key and a moment."""
+_LinkWrites = dict[_Place, list[tuple[Any, Any]]]
+"""Events of links in a change, each with the one before it."""
 _VERSIONS = """
 SELECT record, at, (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
         AND pgh_created_at < at), (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
@@ -41,7 +49,7 @@ SELECT record, at, written.pgh_id, (SELECT max(pgh_id) FROM {table} AS earlier
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at), LATERAL (
     SELECT pgh_id, pgh_obj_id FROM {table} WHERE {owner} = record AND pgh_created_at = at
     ORDER BY pgh_id LIMIT {limit}
-) AS written ORDER BY record, at, pgh_id
+) AS written
 """
 _CONCERNED = """
 SELECT DISTINCT entry.record, at, value FROM unnest(%s::bigint[], %s::timestamptz[])
@@ -73,22 +81,20 @@ def _in_one_line(change: FieldChange) -> str:
 
 @dataclass
 class _Versions:
-    """What is read of one kind: versions before and after each change, and events of its links."""
+    """What is read of one kind: versions before and after each change, and writes to its links."""
 
     kind: ChangeKind
+    entries: list[ChangeEntry] = field(default_factory=list)
     before: dict[_Place, Any] = field(default_factory=dict)
     after: dict[_Place, Any] = field(default_factory=dict)
-    links: list[tuple[HistoryLink, dict[_Place, list[tuple[Any, Any]]]]] = field(
-        default_factory=list
-    )
-    records: Mapping[int, Any] = field(default_factory=dict)
+    links: list[tuple[HistoryLink, _LinkWrites]] = field(default_factory=list)
 
     @property
     def events(self) -> Iterator[Any]:
         """Every version that was read."""
         yield from (*self.before.values(), *self.after.values())
-        for _, events in self.links:
-            for pairs in events.values():
+        for _, writes in self.links:
+            for pairs in writes.values():
                 yield from (event for pair in pairs for event in pair if event)
 
 
@@ -96,12 +102,18 @@ def changes_in_words(
     entries: Sequence[ChangeEntry], *, for_staff: bool = False
 ) -> list[ChangeInWords]:
     """The entries in their order; the number of queries depends on their kinds alone."""
-    by_kind: dict[str, list[ChangeEntry]] = {}
+    read: dict[str, _Versions] = {}
     for entry in entries:
         if entry.record is not None:
-            by_kind.setdefault(entry.kind.name, []).append(entry)
-    read = {name: _read(several) for name, several in by_kind.items()}
-    names = RecordNames([event for versions in read.values() for event in versions.events])
+            read.setdefault(entry.kind.name, _Versions(entry.kind)).entries.append(entry)
+    _read_versions(read.values())
+    _read_links(read.values())
+    own = {
+        versions.kind.model: {entry.record for entry in versions.entries}
+        for versions in read.values()
+    }
+    versions_read = [event for versions in read.values() for event in versions.events]
+    names = RecordNames(versions_read, own=own)
     authors = _authors(entries) if for_staff else {}
     return [
         _in_words(
@@ -119,44 +131,56 @@ def _authors(entries: Sequence[ChangeEntry]) -> dict[Any, str]:
     return {None: context_author(None, people), **known}
 
 
-def _read(entries: Sequence[ChangeEntry]) -> _Versions:
-    """What is to be known of entries of one kind."""
-    kind = entries[0].kind
-    versions = _Versions(kind)
-    pairs = _query(_VERSIONS.format(table=quote_table(kind.events)), entries)
-    numbers = {number for row in pairs for number in row[2:] if number}
-    events = kind.events.objects.in_bulk(numbers)
-    for record, at, before, after in pairs:
-        versions.before |= {(record, at): events[before]} if before else {}
-        versions.after |= {(record, at): events[after]} if after else {}
-    changed = [entry for entry in entries if entry.action == "changed"]
-    for link in kind.links if changed else ():
-        versions.links.append((link, _read_links(link, changed)))
-    records = {entry.record for entry in entries}
-    versions.records = kind.model._base_manager.select_related().in_bulk(records)
-    return versions
+def _read_versions(read: Collection[_Versions]) -> None:
+    """One query for the numbers of all, and one for the events of each kind."""
+    parts = [
+        (_VERSIONS.format(table=quote_table(versions.kind.events)), versions.entries)
+        for versions in read
+    ]
+    for versions, rows in zip(read, _query(parts), strict=True):
+        numbers = {number for row in rows for number in row[2:] if number}
+        events = versions.kind.events.objects.in_bulk(numbers)
+        for record, at, before, after in rows:
+            versions.before |= {(record, at): events[before]} if before else {}
+            versions.after |= {(record, at): events[after]} if after else {}
 
 
-def _read_links(
-    link: HistoryLink, entries: Sequence[ChangeEntry]
-) -> dict[_Place, list[tuple[Any, Any]]]:
+def _read_links(read: Iterable[_Versions]) -> None:
     """Each write to a link in a change, with the link's version before that; None: it was not."""
-    linked: Any = link.model
-    event_model = linked.pgh_event_model
-    table, owner = quote_table(event_model), connection.ops.quote_name(link.column)
-    rows = _query(_LINKS.format(table=table, owner=owner, limit=MAX_LINKS_TOLD + 1), entries)
-    events = event_model.objects.in_bulk({number for row in rows for number in row[2:] if number})
-    written: dict[_Place, list[tuple[Any, Any]]] = {}
-    for record, at, number, before in rows:
-        written.setdefault((record, at), []).append((events[number], events.get(before)))
-    return written
+    parts, places = [], []
+    for versions in read:
+        changed = [entry for entry in versions.entries if entry.action == "changed"]
+        for link in versions.kind.links if changed else ():
+            linked: Any = link.model
+            table, owner = quote_table(linked.pgh_event_model), quote_name(link.column)
+            limit = MAX_LINKS_TOLD + 1
+            parts.append((_LINKS.format(table=table, owner=owner, limit=limit), changed))
+            places.append((versions, link, linked.pgh_event_model))
+    for (versions, link, event_model), rows in zip(places, _query(parts), strict=True):
+        numbers = {number for row in rows for number in row[2:] if number}
+        events, writes = event_model.objects.in_bulk(numbers), _LinkWrites()
+        for record, at, number, before in sorted(rows, key=lambda row: row[2]):
+            writes.setdefault((record, at), []).append((events[number], events.get(before)))
+        versions.links.append((link, writes))
 
 
-def _query(statement: str, entries: Sequence[ChangeEntry]) -> list[Any]:
-    places: Any = [[entry.record for entry in entries], [entry.at for entry in entries]]
+def _query(parts: Sequence[tuple[str, Sequence[ChangeEntry]]]) -> list[list[Any]]:
+    """The rows of each part, all by one statement."""
+    rows: list[list[Any]] = [[] for _ in parts]
+    if not parts:
+        return rows
+    statement = " UNION ALL ".join(
+        f"SELECT {number} AS part, * FROM ({sql}) AS rows"  # noqa: S608 (our own tables)
+        for number, (sql, _) in enumerate(parts)
+    )
+    places: list[Any] = []
+    for _, entries in parts:
+        places += [[entry.record for entry in entries], [entry.at for entry in entries]]
     with connection.cursor() as cursor:
         cursor.execute(statement, places)
-        return list(cursor.fetchall())
+        for number, *row in cursor.fetchall():
+            rows[number].append(row)
+    return rows
 
 
 def _in_words(
@@ -166,27 +190,22 @@ def _in_words(
         return ChangeInWords(entry, f"{entry.number:,} {entry.kind.plural}", author=author)
     place = (entry.record, entry.at)
     before, after = versions.before.get(place), versions.after.get(place)
-    # A publication that is taken back may be a draft by now, whose title is nobody's to read
-    gone = entry.action in {"withdrawn", "deleted"} and not for_staff
-    named = (before or after) if gone else (after or before)
-    record = versions.records.get(entry.record)
-    shown = record is not None and (for_staff or _is_shown(entry.kind, record))
-    changed = entry.action == "changed"
+    record: Any = names.record(entry.kind.model, entry.record)
+    secret = record is None or (entry.kind.is_publication and not is_public(record, dates.today()))
+    if entry.kind.is_publication and secret and not for_staff:
+        # The title was taken back too
+        reason = after.withdrawal_reason if entry.action == "withdrawn" and after else ""
+        links = [f"The reason given: {reason}"] if reason else []
+        return ChangeInWords(entry, f"a {entry.kind.singular}", links=links)
+    named, changed = after or before, entry.action == "changed"
     return ChangeInWords(
         entry,
         version_name(named, names) if named else f"{entry.kind.singular} number {entry.record}",
-        entry.kind.address(record) if shown else "",
+        entry.kind.address(record) if record is not None else "",
         _fields(entry.kind, before, after, names, for_staff) if changed else (),
         list(_link_words(versions, place, names, for_staff)) if changed else (),
         author,
     )
-
-
-def _is_shown(kind: ChangeKind, record: Any) -> bool:
-    """Whether the public has a page of the record, be it one that says why it was withdrawn."""
-    if not kind.is_publication:
-        return True
-    return record.published_on is not None and record.published_on <= dates.today()
 
 
 def _fields(
@@ -242,7 +261,7 @@ def _leads_to_public(link: HistoryLink, version: Any, names: RecordNames) -> boo
     for one in _own_fields(link):
         if one.related_model is not None and is_publication(one.related_model):
             record: Any = names.record(one.related_model, getattr(version, one.attname))
-            if record is None or record.published_on is None or record.published_on > dates.today():
+            if record is None or not is_public(record, dates.today()):
                 return False
     return True
 
@@ -266,33 +285,27 @@ def _link_name(fields: Sequence[Any], version: Any, names: RecordNames) -> str:
     return version_name(version, names)
 
 
-def concerned(entries: Sequence[ChangeEntry], subject: Any) -> dict[str, set[int]]:
+def concerned(entries: Sequence[ChangeEntry], subject: Any) -> dict[str, set[Any]]:
     """Keys of the records of `subject` that each entry concerns, by the entry's own key.
 
-    One query for each kind. An entry of many records names none.
+    One query. An entry of many records names none.
     """
-    by_kind: dict[str, list[ChangeEntry]] = {}
-    for entry in entries:
-        if entry.record is not None:
-            by_kind.setdefault(entry.kind.name, []).append(entry)
-    keys: dict[str, set[int]] = {}
-    for several in by_kind.values():
-        kind, places = several[0].kind, {(entry.record, entry.at): entry.key for entry in several}
-        if kind.model is subject:
-            keys |= {entry.key: {entry.record} for entry in several if entry.record}
+    own = [entry for entry in entries if entry.record is not None]
+    keys: dict[str, set[Any]] = {
+        entry.key: {entry.record} for entry in own if entry.kind.model is subject
+    }
+    parts: list[tuple[str, list[ChangeEntry]]] = []
+    for kind in {entry.kind.name: entry.kind for entry in own}.values():
+        of_kind = [entry for entry in own if entry.kind.name == kind.name]
         for membership in kind.memberships(subject):
-            owner = connection.ops.quote_name(membership.owner)
             if not membership.by_slug:
-                members = members_sql(membership, f"{owner} = ANY(%s)")
-                for record, at, value in _query_members(
-                    _CONCERNED.format(members=members), several
-                ):
-                    keys.setdefault(places[record, at], set()).add(value)
+                records = literal([entry.record for entry in of_kind])
+                members = members_sql(
+                    membership, f"{quote_name(membership.owner)} = ANY({records}::bigint[])"
+                )
+                parts.append((_CONCERNED.format(members=members), of_kind))
+    for (_, of_kind), rows in zip(parts, _query(parts), strict=True):
+        places = {(entry.record, entry.at): entry.key for entry in of_kind}
+        for record, at, value in rows:
+            keys.setdefault(places[record, at], set()).add(value)
     return keys
-
-
-def _query_members(statement: str, entries: Sequence[ChangeEntry]) -> list[Any]:
-    records = [entry.record for entry in entries]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [records, [entry.at for entry in entries], records, records])
-        return list(cursor.fetchall())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -48,10 +49,16 @@ def tracked_fields(event_model: type[models.Model]) -> list[Field]:
 
 
 class RecordNames:
-    """Names of the records that foreign keys point at: one query for each kind, however many."""
+    """Names of the records that foreign keys point at: one query for each kind, however many.
+
+    `own` are keys of further records that are wanted themselves, by their model.
+    """
 
     def __init__(
-        self, versions: Iterable[models.Model], fields: Sequence[Field] | None = None
+        self,
+        versions: Iterable[models.Model],
+        fields: Sequence[Field] | None = None,
+        own: Mapping[type[models.Model], set[Any]] = MappingProxyType({}),
     ) -> None:
         keys: dict[type[models.Model], set[Any]] = {}
         for event in versions:
@@ -61,8 +68,10 @@ class RecordNames:
                     keys.setdefault(target, set()).add(getattr(event, field.attname))
         # With what their own names need: the records that every one of them must have
         self._records = {
-            model: model._base_manager.select_related().in_bulk(linked - {None})
-            for model, linked in keys.items()
+            model: model._base_manager.select_related().in_bulk(
+                (keys.get(model, set()) | own.get(model, set())) - {None}
+            )
+            for model in keys.keys() | own.keys()
         }
         self._deleted_names = {
             model: _names_of_deleted(model, linked - self._records[model].keys() - {None})

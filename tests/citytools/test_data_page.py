@@ -21,6 +21,7 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
         "/boroughs/compare/": "/boroughs/compare.csv",
         "/contracts/together/": "/contracts/together.csv",
         "/skills/training/": "/skills/training.csv",
+        "/changes/": "/changes/changes.csv",
         "/contracts/pipeline/": "/contracts/pipeline.csv",
         "/contracts/concentration/": "/contracts/concentration.csv",
         "/contracts/transparency/": "/contracts/contracts.transparency.csv",

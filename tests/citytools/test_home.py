@@ -9,7 +9,9 @@ from django.test import Client
 from boroughs.models import Borough
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts import dates
+from systems.models import Supplier
 from tests import factories
+from tests.log import move_events
 from tests.pages import read, text_of, total, words
 
 pytestmark = pytest.mark.django_db
@@ -151,10 +153,23 @@ def test_a_regional_body_teaches_but_is_counted_as_no_borough(client: Client) ->
     assert list(client.get("/").context["teaching"]) == []
 
 
-def test_newest_evidence_is_real_and_newest_first(client: Client) -> None:
-    old, new = factories.system(as_of="2025"), factories.system(as_of="2026-09")
-    factories.system(as_of="2026-10", source_kind="illustrative")
-    assert list(client.get("/").context["changes"]) == [new, old]
+def test_the_newest_changes_are_of_real_records_and_newest_first(client: Client) -> None:
+    factories.supplier("Old")
+    move_events(datetime.date(2026, 11, 10))
+    factories.supplier("Invented", illustrative=True)
+    Supplier.objects.filter(name="Old").update(name="New")
+    page = client.get("/")
+    changes = [(change.entry.action, change.name) for change, _ in page.context["changes"]]
+    assert changes == [("changed", "New"), ("added", "Old")]
+    assert {"/changes/", "/systems/suppliers/old/"} <= set(read(page).links)
+
+
+def test_changes_written_together_lead_to_them_from_the_overview(client: Client) -> None:
+    for number in range(6):
+        factories.supplier(f"Supplier {number}")
+    ((change, address),) = client.get("/").context["changes"]
+    assert change.name == "6 suppliers"
+    assert client.get(address).context["listing"].total == 6
 
 
 def test_only_the_latest_three_findings_are_on_the_overview(client: Client) -> None:

@@ -1,5 +1,6 @@
 """How many queries each page and file asks: pinned, and the same for few rows as for many."""
 
+import datetime
 import itertools
 from typing import Any
 from urllib.parse import urlencode
@@ -16,16 +17,17 @@ from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import Contract, Framework
 from research.models import CaseClaim, CaseStudy, Finding
-from skills.models import Skill, SkillNeed
+from skills.models import Skill, SkillLevel, SkillNeed
 from systems.models import Product, Supplier, System
 from tests import factories
+from tests.log import move_events
 
 pytestmark = pytest.mark.django_db
 
 COUNTS = {
-    "/": 23,
-    "/?measure=decisions": 24,
-    "/?measure=skills": 23,
+    "/": 41,
+    "/?measure=decisions": 42,
+    "/?measure=skills": 41,
     "/about/": 4,
     "/about/glossary/": 4,
     "/about/method/": 4,
@@ -60,8 +62,8 @@ COUNTS = {
     "window": 11,
     "/contracts/contracts.ics": 4,
     "contract's calendar": 4,
-    "contract's feed": 8,
-    "/contracts/contracts.atom": 7,
+    "contract's feed": 13,
+    "/contracts/contracts.atom": 12,
     "/contracts/timeline/": 18,
     "/contracts/timeline/?by=borough&kind=frontline": 18,
     "/contracts/pipeline/": 14,
@@ -101,6 +103,11 @@ COUNTS = {
     "/research/metrics/suppliers_satisfaction_rho_by_function/": 10,
     "/research/metrics/xpress_boroughs/?illustrative=yes": 8,
     "/research/research.atom": 3,
+    "changes": 30,
+    "changes.csv": 22,
+    "changes.json": 22,
+    "changes.atom": 20,
+    "changes of a borough": 27,
     "/search/": 4,
     "/search/?q=main": 12,
     "/search/?q=borough+main": 12,
@@ -215,10 +222,25 @@ def grown_claims(rows: int) -> None:
         factories.recommendation(findings=[finding], body="{{ metric:modern_gov_boroughs }}")
 
 
+def change_some() -> None:
+    """One change of each of six kinds, after all that is there was recorded on an earlier day."""
+    move_events(datetime.date(2026, 11, 10))
+    contract = Contract.objects.earliest("pk")
+    for model in (Supplier, Product, System, SkillLevel):
+        model.objects.filter(pk=model.objects.earliest("pk").pk).update(note="Seen.")
+    contract.partners.set(Borough.objects.order_by("-pk")[:1])
+    Finding.objects.filter(title="Main finding").update(summary="Seen.")
+
+
+def address_of_changes(name: str) -> str:
+    page = f"/changes/{name if '.' in name else ''}?since={dates.today()}"
+    return page + (f"&borough={Borough.objects.earliest('pk').slug}" if " of " in name else "")
+
+
 def address(name: str) -> str:
     """The address of a page, that of the record most hangs on where a kind is named."""
-    if name.startswith("/"):
-        return name
+    if name.startswith(("/", "changes")):
+        return name if name.startswith("/") else address_of_changes(name)
     if name == "skills of a borough":
         return f"/skills/boroughs/{Borough.objects.earliest('pk').slug}/"
     if name == "brief":
@@ -257,6 +279,7 @@ def address(name: str) -> str:
 @pytest.mark.parametrize("rows", [3, 30])
 def test_each_page_and_file_asks_as_often_as_is_written_here(client: Client, rows: int) -> None:
     grown(rows)
+    change_some()
     counts = {}
     for name in COUNTS:
         place = address(name)
