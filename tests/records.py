@@ -107,18 +107,22 @@ def values_of(model: Any, number: int) -> dict[str, Any]:
 
 def edits(response: Any, word: str) -> Iterator[tuple[str, Any]]:
     """Fields of the page's form with another value each: words, then links, then numbers."""
-    form = response.context["adminform"].form
+    return form_edits(response.context["adminform"].form, word)
+
+
+def form_edits(form: Any, word: str) -> Iterator[tuple[str, Any]]:
+    """The same of any form, with the names that a browser posts."""
     for field in form._meta.model._meta.fields:
         plain = type(field) in {models.CharField, models.TextField} and not field.choices
         shown = type(form.fields.get(field.name)) is forms.CharField
         if plain and shown and (field.max_length or 99) > 30:
-            yield field.name, f"{form[field.name].value() or 'Note'} {word}"
+            yield form.add_prefix(field.name), f"{form[field.name].value() or 'Note'} {word}"
     for name, field in reversed(form.fields.items()):
         if type(field) is forms.ModelChoiceField and field.queryset is not None:
-            yield name, create_record(field.queryset.model).pk
+            yield form.add_prefix(name), create_record(field.queryset.model).pk
     for name, field in form.fields.items():
         if type(field) is forms.IntegerField:
-            yield name, int(form[name].value() or 0) + len(word)
+            yield form.add_prefix(name), int(form[name].value() or 0) + len(word)
 
 
 def edited(response: Any, word: str) -> dict[str, Any]:

@@ -31,11 +31,12 @@ def time_in_words(moment: datetime.datetime) -> str:
 
 def as_subject(author: str) -> str:
     """Who wrote an event, to begin a sentence with."""
+    name, _, batch = author.partition(": ")
     subjects = {
         "Directly in the database": "Somebody, directly in the database,",
         "Not known": "Somebody",
     }
-    return subjects.get(author, author)
+    return f"{subjects.get(name, name)} ({batch})" if batch else subjects.get(name, name)
 
 
 class Question:
@@ -56,7 +57,9 @@ class Question:
             self._ask_about_row()
         else:
             self._ask_about_field()
-        self.error = f"{as_subject(self.who)} changed this {self.when}. Choose what is saved."
+        removed = conflict.name == WHOLE and conflict.sides.theirs is None
+        verb = "removed" if removed else "changed"
+        self.error = f"{as_subject(self.who)} {verb} this {self.when}. Choose what is saved."
 
     def _last_change(self) -> tuple[str, str]:
         """Who wrote what is saved now, and when."""
@@ -81,10 +84,10 @@ class Question:
 
     @property
     def field(self) -> str:
-        """The field that shows the question: a row without a box to delete it has its first."""
-        name = self.conflict.name
-        removed = name == WHOLE and self._sides.theirs is None
-        return record_fields(self._sides.form)[0] if removed else name
+        """The field that shows the question: that of a whole row is at its first, if it has any."""
+        if self.conflict.name == WHOLE and self._sides.editable:
+            return record_fields(self._sides.form)[0]
+        return self.conflict.name
 
     def _ask_about_field(self) -> None:
         form, name = self._sides.form, self.conflict.name

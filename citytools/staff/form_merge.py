@@ -101,7 +101,9 @@ class FormMerge:
         merged = merge_records(was, theirs, mine)
         self.values = merged.record
         self.conflicts = [
-            FormConflict(name, sides, answers.get(name, "")) for name in sorted(merged.conflicts)
+            FormConflict(name, sides, answers.get(name, ""))
+            for name in [WHOLE, *(theirs or ())]
+            if name in merged.conflicts
         ]
 
     def _answer(self, name: str, was: Any, theirs: Any) -> str:

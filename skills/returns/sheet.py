@@ -16,8 +16,12 @@ from django.forms.boundfield import BoundField
 from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import Confidence
+from citytools.history.page import account_names, author_name
+from citytools.history.record_version import last_change
 from citytools.staff import confirmation_form
 from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
+from citytools.staff.conflict_question import as_subject, time_in_words
+from citytools.staff.form_merge import MINE, THEIRS
 from citytools.staff.value_fields import DateTextField
 from skills.models import Headcount, Level, Skill, SkillLevel
 
@@ -122,11 +126,49 @@ RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One skill: its form, and the level recorded now, if any."""
+    """One skill: its form, and the level recorded now, if any.
+
+    Of a sheet that came back: the token that it had `seen`, and, where it `asked` whether theirs or
+    mine is saved, the level before and the `choice`.
+    """
 
     skill: Skill
     present: SkillLevel | None
     form: RowForm
+    seen: str | None = None
+    asked: str = ""
+    choice: str = ""
+
+    @property
+    def contested(self) -> bool:
+        """Whether an answer meets what somebody else has recorded since the page was opened."""
+        changed = self.seen is not None and self.seen != self.token
+        return bool(self.form["level"].value()) and (changed or bool(self.asked))
+
+    @property
+    def decision(self) -> str:
+        """Which of the two is saved, if it was chosen about what is recorded now."""
+        chosen = bool(self.asked) and self.seen == self.token and self.choice in (THEIRS, MINE)
+        return self.choice if chosen else ""
+
+    @property
+    def before(self) -> str:
+        """The level that was recorded when the page was opened: the question remembers it."""
+        return (self.asked or (self.seen or "").partition("|")[0])[:9] or "nothing"
+
+    @property
+    def before_in_words(self) -> str:
+        return next(
+            (str(level.label).lower() for level in Level if self.before == str(level)), "nothing"
+        )
+
+    def who_changed_it(self) -> str:
+        """“Ada Obi changed this at 10:32”."""
+        event = last_change(SkillLevel, self.present.pk) if self.present else None
+        if event is None:
+            return "Somebody removed this after you opened the page"
+        who = as_subject(author_name(event, account_names([event])))
+        return f"{who} changed this {time_in_words(event.pgh_created_at)}"
 
     @property
     def token(self) -> str:
@@ -174,7 +216,11 @@ class Sheet:
 
     def _row(self, skill: Skill, present: SkillLevel | None) -> SheetRow:
         form = RowForm(self.data, prefix=f"skill-{skill.pk}", initial=initial_answers(present))
-        return SheetRow(skill, present, form)
+        if self.data is None:
+            return SheetRow(skill, present, form)
+        names = ("seen", "asked", "choice")
+        seen, asked, choice = (self.data.get(f"{name}-{skill.pk}", "") for name in names)
+        return SheetRow(skill, present, form, seen, asked, choice)
 
     @cached_property
     def latest(self) -> Return | None:
@@ -201,8 +247,8 @@ class Sheet:
 
     @property
     def answered(self) -> list[SheetRow]:
-        """The rows with a level; of a sheet that came back."""
-        return [row for row in self.rows if row.form.answered]
+        """The rows whose level is saved; of a sheet that came back."""
+        return [row for row in self.rows if row.form.answered and row.decision != THEIRS]
 
     def is_valid(self) -> bool:
         """Whether all of it can be saved; if not, `problems` and the forms say why."""
@@ -269,13 +315,12 @@ class Sheet:
         return sorted(key[:20] for key in keys - known)[:10]
 
     def _check_unchanged(self, row: SheetRow) -> None:
-        """What was recorded when the page was opened must still be recorded."""
-        if (self.data or {}).get(f"seen-{row.skill.pk}") != row.token:
+        """What was recorded when the page was opened still is, or a person chose between both."""
+        if row.contested and not row.decision:
             row.form.add_error(
                 "level",
-                "Somebody changed this after you opened the page; recorded now: "
-                f"{row.present_in_words}. Your answer is kept: save again to put it in place of "
-                "theirs.",
+                f"{row.who_changed_it()}; recorded now: {row.present_in_words}. Choose below "
+                "whether that stays or your answer is saved.",
             )
 
     def _check_return(self) -> None:

@@ -202,35 +202,6 @@ def test_a_return_with_mistakes_and_its_batch_are_clean(
     assert_clean(staff)
 
 
-def test_the_second_of_two_tabs_does_not_win_unseen(staff: Page, live_server: LiveServer) -> None:
-    contract = factories.contract(title="Parking", partners=[factories.borough("Camden")])
-    change = live_server.url + address(Contract, "change", contract.pk)
-    second = staff.context.new_page()
-    for tab in (staff, second):
-        tab.set_default_timeout(10_000)
-        tab.goto(change)
-    staff.get_by_label("Title").fill("Parking and permits")
-    staff.get_by_role("button", name="Save", exact=True).click()
-    expect(staff.get_by_text("was changed successfully")).to_be_visible()
-    second.get_by_label("Title").fill("Car parks")
-    second.get_by_label("Reference").fill("R-7")
-    second.get_by_role("button", name="Save", exact=True).click()
-    panel = second.get_by_role("alert")
-    expect(panel).to_be_focused()
-    expect(panel).to_contain_text("Ada Obi")
-    expect(panel).to_contain_text("Parking and permits")
-    expect(second.get_by_label("Title")).to_have_value("Car parks")
-    expect(second.get_by_label("Reference")).to_have_value("R-7")
-    for width in (320, 1280):
-        second.set_viewport_size({"width": width, "height": 900})
-        assert second.evaluate("document.documentElement.scrollWidth") <= width
-        assert_clean(second)
-    assert Contract.objects.get().title == "Parking and permits"
-    second.get_by_role("button", name="Save", exact=True).click()
-    expect(second.get_by_text("was changed successfully")).to_be_visible()
-    assert Contract.objects.get().title == "Car parks"
-
-
 def test_what_was_typed_into_a_deleted_record_is_read_in_full(
     staff: Page, live_server: LiveServer
 ) -> None:

@@ -353,24 +353,43 @@ def test_nothing_answered_is_nothing_to_save(staff: Client, camden: Borough) -> 
     assert not Return.objects.exists()
 
 
+@pytest.mark.parametrize(("chosen", "level_now"), [("theirs", 4), ("mine", 3)])
 def test_a_level_that_changed_meanwhile_is_not_overwritten_unseen(
-    staff: Client, camden: Borough
+    staff: Client, camden: Borough, chosen: str, level_now: int
 ) -> None:
     level = factories.skill_level(borough=camden, skill=factories.skill("Data"), level=2)
     factories.skill("Law")
     posted = filled(staff, Data=3, Law=1) | HEAD
     SkillLevel.objects.filter(pk=level.pk).update(level=4, wants_help=True)
     response = staff.post(place(), posted)
-    assert (
-        "Data, level: Somebody changed this after you opened the page; recorded now: expert, wants "
-        "help (as of 30 Sept 2026)" in problems(response).replace("30 Sep 2026", "30 Sept 2026")
-    )
+    problem = problems(response).replace("30 Sep 2026", "30 Sept 2026")
+    assert "Data, level: Somebody, directly in the database, changed this on " in problem
+    assert "; recorded now: expert, wants help (as of 30 Sept 2026)" in problem
+    assert "When you opened this page: working." in text_of(response)
     assert "Law" not in problems(response)
     assert level_of("Data").level == 4
     assert response.context["sheet"].rows[0].form["level"].value() == "3"
-    again = dict(re.findall(r'name="(seen-\w+)" value="([^"]*)"', text_of(response)))
-    assert staff.post(place(), posted | again).status_code == 302
-    assert level_of("Data").level == 3
+    again = dict(re.findall(r'name="((?:seen|asked)-\w+)" value="([^"]*)"', text_of(response)))
+    choice = f"choice-{level.skill_id}"
+    for undecided in ("", "x", "\x00"):
+        answer = staff.post(place(), posted | again | {choice: undecided})
+        assert "Choose below" in problems(answer)
+        assert "When you opened this page: working." in text_of(answer)
+    assert level_of("Data").level == 4
+    assert staff.post(place(), posted | again | {choice: chosen}).status_code == 302
+    assert (level_of("Data").level, level_of("Law").level) == (level_now, 1)
+
+
+def test_a_third_change_of_a_level_is_asked_again(staff: Client, camden: Borough) -> None:
+    level = factories.skill_level(borough=camden, skill=factories.skill("Data"), level=2)
+    posted = filled(staff, Data=3) | HEAD
+    SkillLevel.objects.filter(pk=level.pk).update(level=4)
+    page = text_of(staff.post(place(), posted))
+    again = dict(re.findall(r'name="((?:seen|asked)-\w+)" value="([^"]*)"', page))
+    SkillLevel.objects.filter(pk=level.pk).update(level=1)
+    response = staff.post(place(), posted | again | {f"choice-{level.skill_id}": "mine"})
+    assert "recorded now: awareness" in problems(response)
+    assert level_of("Data").level == 1
 
 
 def test_a_level_that_came_meanwhile_is_not_overwritten_unseen(
@@ -381,7 +400,7 @@ def test_a_level_that_came_meanwhile_is_not_overwritten_unseen(
     factories.skill_level(borough=camden, skill=skill, level=1)
     assert "recorded now: awareness" in problems(staff.post(place(), posted))
     without = {name: value for name, value in posted.items() if not name.startswith("seen")}
-    assert "Somebody changed this" in problems(staff.post(place(), without))
+    assert "directly in the database, changed this" in problems(staff.post(place(), without))
 
 
 def test_a_change_to_a_skill_that_is_not_answered_hinders_nobody(
@@ -573,5 +592,5 @@ def test_what_the_page_does_not_show_is_not_replaced_unseen(
     else:
         SkillLevel.objects.update(note="As the head of service says.")
     response = staff.post(place(), opened)
-    assert "Somebody changed" in problems(response)
+    assert "Choose below" in problems(response) or "Somebody changed" in problems(response)
     assert level_of("Data").level == 3
