@@ -72,7 +72,7 @@ class RefusalLine:
 def refusal_lines(refusals: Iterable[Refusal]) -> list[RefusalLine]:
     """A line for each; a few queries for each model, however many."""
     refusals = list(refusals)
-    versions = _Versions(refusals)
+    versions = _RevertedVersions(refusals)
     return [
         RefusalLine(
             str(model._meta.verbose_name).capitalize(),
@@ -85,7 +85,7 @@ def refusal_lines(refusals: Iterable[Refusal]) -> list[RefusalLine]:
     ]
 
 
-class _Versions:
+class _RevertedVersions:
     """The last versions of the records that refusals are about, and all names in them."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
@@ -128,7 +128,7 @@ class _Versions:
         return None
 
 
-def _sentence(refusal: Refusal, versions: _Versions) -> str:
+def _sentence(refusal: Refusal, versions: _RevertedVersions) -> str:
     model, _ = refusal.record
     if refusal.reason == "changed":
         return f"{versions.written(refusal.record)}."
