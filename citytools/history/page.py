@@ -233,9 +233,9 @@ class HistoryEntry:
     """
 
     when: datetime.datetime
-    who: str
     action: str
     changes: Sequence[FieldChange]
+    who: str = ""
     version: int | None = None
     batch: Batch | None = None
 
@@ -330,19 +330,17 @@ def _entries(keys: list[tuple[Any, int, int]], streams: Sequence[_Stream]) -> li
     names, people = RecordNames([*events, *earlier_events]), account_names(events)
     contexts = {event.pgh_context_id for event in events} - {None}
     batches = {batch.context: batch for batch in Batch.objects.filter(context__in=contexts)}
-    return [
-        replace(
-            _entry(streams[at], event, before[at], names, people),
-            batch=batches.get(event.pgh_context_id),
-        )
-        for _, number, at in keys
-        for event in [loaded[at][number]]
-    ]
+    entries = []
+    for _, number, at in keys:
+        event = loaded[at][number]
+        batch = batches.get(event.pgh_context_id)
+        who = author_name(event, people, numbered=batch is None)
+        entry = _entry(streams[at], event, before[at], names)
+        entries.append(replace(entry, who=who, batch=batch))
+    return entries
 
 
-def _entry(
-    stream: _Stream, event: Any, before: dict[int, Any], names: RecordNames, people: dict[int, str]
-) -> HistoryEntry:
+def _entry(stream: _Stream, event: Any, before: dict[int, Any], names: RecordNames) -> HistoryEntry:
     own = stream.position == 0
     action = (_ACTIONS if own else _LINK_ACTIONS)[event.pgh_label]
     earlier = before.get(event.before) if event.pgh_label == "update" else None
@@ -350,7 +348,6 @@ def _entry(
     fields = tracked_fields(type(event)) if old and new else stream.fields
     return HistoryEntry(
         when=event.pgh_created_at,
-        who=author_name(event, people),
         action=action.capitalize() if own else f"{stream.noun} {action}",
         changes=field_changes(old, new, fields, names),
         version=event.pgh_id if own else None,
@@ -375,13 +372,16 @@ def account_names_of_contexts(contexts: Iterable[Any]) -> dict[int, str]:
     return {user.pk: user.get_full_name() or user.get_username() for user in accounts}
 
 
-def author_name(event: Any, people: dict[int, str]) -> str:
+def author_name(event: Any, people: dict[int, str], *, numbered: bool = True) -> str:
     """Who or what wrote an event; nothing personal beyond the account is kept."""
-    return context_author(event.pgh_context, people)
+    return context_author(event.pgh_context, people, numbered=numbered)
 
 
-def context_author(context: Any, people: dict[int, str]) -> str:
-    """Who or what wrote in a context of history; None is no context."""
+def context_author(context: Any, people: dict[int, str], *, numbered: bool = True) -> str:
+    """Who or what wrote in a context of history; None is no context.
+
+    A command with a part of its context's number, which tells two runs apart, if `numbered`.
+    """
     if not context:
         return "Directly in the database"
     metadata = context.metadata
@@ -389,6 +389,6 @@ def context_author(context: Any, people: dict[int, str]) -> str:
         name = people.get(metadata["user"], f"An account since deleted ({metadata['user']})")
         return f"{name}: {metadata['batch']}" if metadata.get("batch") else name
     if metadata.get("command"):
-        # One run of a command is one context: its number tells two loads apart
-        return f"The command “{metadata['command']}” ({str(context.pk)[:8]})"
+        number = f" ({str(context.pk)[:8]})" if numbered else ""
+        return f"The command “{metadata['command']}”{number}"
     return "Not known"

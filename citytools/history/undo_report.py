@@ -40,7 +40,10 @@ def undo_lines(undone: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 def _lines(counts: Mapping[str, Mapping[str, int]], words: Sequence[tuple[str, str]]) -> list[str]:
     lines = []
-    for label, numbers in counts.items():
+    # The most first: JSON keeps no order, and a load writes to thirty kinds of records
+    for label, numbers in sorted(
+        counts.items(), key=lambda pair: (-sum(pair[1].values()), pair[0])
+    ):
         said = [f"{numbers[name]:,} {word}" for name, word in words if numbers.get(name)]
         if said:
             lines.append(f"{kind_name(label)}: {', '.join(said)}")

@@ -31,6 +31,7 @@ else:
 
 MAX_RECORDS_ON_PAGE = 20_000
 """More are undone by the command alone: a request would hold every other writer for too long."""
+_MAX_KINDS_IN_LIST = 3
 _INVERSE = {"created": "delete", "changed": "change", "removed": "add"}
 """The permission that taking back what was done needs."""
 _NUMBER = re.compile(r"(?:batch )?(\d{1,18})", re.ASCII | re.IGNORECASE)
@@ -111,7 +112,10 @@ class BatchAdmin(ModelAdmin):
 
     @admin.display(description="what")
     def what(self, batch: Batch) -> str:
-        return "; ".join(count_lines(batch.counts))
+        lines = count_lines(batch.counts)
+        more = len(lines) - _MAX_KINDS_IN_LIST
+        ending = f"; and {more} more kind{'' if more == 1 else 's'}" if more > 0 else ""
+        return "; ".join(lines[:_MAX_KINDS_IN_LIST]) + ending
 
     @admin.display(description="files")
     def file_names(self, batch: Batch) -> str:

@@ -13,6 +13,7 @@ from boroughs.models import Borough
 from citytools.history import undo
 from citytools.history.batches import batch
 from citytools.history.undo import UndoResult
+from citytools.history.undo_report import refusal_lines
 from citytools.models import Batch
 from contracts.models import Contract, ContractPartner
 from skills.models import PastLevel, SkillLevel, SkillNeed
@@ -131,6 +132,26 @@ def test_a_confirmation_that_the_batch_ended_comes_back() -> None:
     assert contract.confirmed_on is None
     taken_back(written)
     assert facts() == rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_that_a_borough_confirmed_since_stays() -> None:
+    with pghistory.context(command="load"):
+        contract, other = factories.contract(), factories.contract()
+    borough = factories.borough()
+    with transaction.atomic(), some_batch() as written:
+        linked = ContractPartner.objects.create(contract=contract, borough=borough)
+        ContractPartner.objects.create(contract=other, borough=borough)
+    with pghistory.context(user=1):
+        Contract.objects.filter(pk=contract.pk).update(confirmed_on="2026-11-01")
+    result = taken_back(written, others=True)
+    assert reasons(result) == [("contractpartner", linked.pk, "confirmed")]
+    (line,) = refusal_lines(result.refusals)
+    assert line.sentence == f"the contract “{contract}” has been confirmed since, with it."
+    assert line.history == (ContractPartner, linked.pk)
+    contract.refresh_from_db()
+    assert contract.confirmed_on is not None
+    assert ContractPartner.objects.get() == linked
 
 
 def test_needs_go_back_with_the_function_that_was_renamed_or_deleted() -> None:

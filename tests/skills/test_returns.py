@@ -443,7 +443,7 @@ def test_the_batch_says_what_changed(staff: Client, camden: Borough) -> None:
     assert "Level from Awareness → to Practitioner" in text
     assert "Camden: New, expert Skill level Created" in text
     assert "Can teach yes" in text
-    said = "return on skills of Camden, 20 November 2026: 1 raised, 0 lowered, 1 unchanged, 1 new"
+    said = "Return on skills of Camden, 20 November 2026: 1 raised, 0 lowered, 1 unchanged, 1 new"
     assert said in words(page, "body")
 
 
@@ -577,7 +577,7 @@ def test_thirty_skills_take_as_many_queries_as_three(staff: Client, camden: Boro
             assert staff.get(batch_of(response)).status_code == 200
         counts.append([len(context), len(saved), len(capture_queries_context)])
     assert counts[0] == counts[1]
-    assert counts[0] == [8, 27, 14]
+    assert counts[0] == [8, 26, 14]
 
 
 @pytest.mark.parametrize("changed", ["note of a level", "the return"])
