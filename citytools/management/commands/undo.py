@@ -36,6 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started, dry, number = time.monotonic(), options["dry_run"], options["number"]
+        self._reported = 0
         in_range = 0 < number <= _MAX_NUMBER
         batch = Batch.objects.filter(pk=number).first() if in_range else None
         if batch is None:
@@ -62,7 +63,8 @@ class Command(BaseCommand):
         self.stdout.write(f"In {time.monotonic() - started:.1f} s.")
 
     def _progress(self, done: int, total: int) -> None:
-        if total > _PROGRESS_EVERY:
+        if done // _PROGRESS_EVERY > self._reported:
+            self._reported = done // _PROGRESS_EVERY
             self.stderr.write(f"{done:,} of {total:,} records …")
 
     def _report(self, batch: Batch, result: undo.UndoResult, options: dict[str, Any]) -> None:
