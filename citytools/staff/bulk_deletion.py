@@ -21,12 +21,12 @@ _MAX_RECORDS_SAID = 10
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
-def _written(versions: dict[int, str]) -> str:
+def _join_versions(versions: dict[int, str]) -> str:
     """“12:812-3.40-2 13:815-1.0-0”."""
     return " ".join(f"{number}:{version}" for number, version in versions.items())
 
 
-def _read(text: str) -> dict[int, str]:
+def _split_versions(text: str) -> dict[int, str]:
     pairs = (part.partition(":") for part in text.split())
     return {int(number): version for number, _, version in pairs if _NUMBER.fullmatch(number)}
 
@@ -42,49 +42,51 @@ class BulkDeletionAdmin(HistoryAdmin):
         """As in Django; whatever is no number ticks no record."""
         if request.method == "POST":
             posted: Any = request.POST.copy()
-            ticked = posted.getlist(ACTION_CHECKBOX_NAME)
-            numbers = [number for number in ticked if _NUMBER.fullmatch(number)]
+            ticks = posted.getlist(ACTION_CHECKBOX_NAME)
+            numbers = [number for number in ticks if _NUMBER.fullmatch(number)]
             posted.setlist(ACTION_CHECKBOX_NAME, numbers)
             request.POST = posted
         response = super().changelist_view(request, extra_context)
         context: Any = getattr(response, "context_data", None) or {}
         if "cl" in context and self.has_delete_permission(request):
             numbers = [record.pk for record in context["cl"].result_list]
-            context["record_versions"] = _written(self.versions_of(numbers))
+            context["record_versions"] = _join_versions(self.versions_of(numbers))
         return response
 
     @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
     def delete_selected(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
         """As in Django, but for what was written since the page was opened."""
-        seen, confirmed = _read(request.POST.get(FIELD, "")), "post" in request.POST
-        ticked = {int(number) for number in request.POST.getlist(ACTION_CHECKBOX_NAME)}
+        before, is_confirmed = _split_versions(request.POST.get(FIELD, "")), "post" in request.POST
+        ticks = {int(number) for number in request.POST.getlist(ACTION_CHECKBOX_NAME)}
         with transaction.atomic():
             numbers = sorted(queryset.order_by().values_list("pk", flat=True))
             self.lock(numbers)
-            deleted = (ticked & seen.keys()) - set(numbers)
-            now = self.versions_of([*numbers, *sorted(deleted)])
+            missing = (ticks & before.keys()) - set(numbers)
+            now = self.versions_of([*numbers, *sorted(missing)])
             changed = [
                 number
                 for number, version in now.items()
-                if seen.get(number, "" if confirmed else version) != version
+                if before.get(number, "" if is_confirmed else version) != version
             ]
-            if changed and confirmed:
+            if changed and is_confirmed:
                 posted: Any = request.POST.copy()
                 del posted["post"]
                 request.POST = posted
             response: HttpResponse | None = actions.delete_selected(self, request, queryset)
             if isinstance(response, TemplateResponse):
                 context: Any = response.context_data
-                context["record_versions"] = _written({number: now[number] for number in numbers})
+                context["record_versions"] = _join_versions(
+                    {number: now[number] for number in numbers}
+                )
                 context["changed"] = [
-                    self._change_of(number, seen.get(number, ""), now[number])
+                    self._changes_of(number, before.get(number, ""), now[number])
                     for number in changed[:_MAX_RECORDS_SAID]
                 ]
                 context["more"] = len(changed[_MAX_RECORDS_SAID:])
             return response
 
-    def _change_of(self, number: int, seen: str, now: str) -> tuple[str, int, Conflict | None]:
+    def _changes_of(self, number: int, before: str, now: str) -> tuple[str, int, Conflict | None]:
         """(name, number, what was written) of a record."""
         last = self._events().filter(pgh_obj_id=number).order_by("-pgh_id").first()
         name = version_name(last, RecordNames([last])) if last else f"Number {number}"
-        return name, number, find_conflict(self.model, number, self.history_links, seen, now)
+        return name, number, find_conflict(self.model, number, self.history_links, before, now)

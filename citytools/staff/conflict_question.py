@@ -182,5 +182,5 @@ def show_questions(form: Any, questions: Iterable[Question]) -> None:
     for question in questions:
         field = form.fields[question.field]
         field.widget = QuestionWidget(field.widget, question)
-        if not question.conflict.chosen:
+        if not question.conflict.answer:
             form.add_error(question.field, question.error)

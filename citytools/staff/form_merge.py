@@ -7,7 +7,7 @@ value that it was asked about still stands (`…-conflict` says that it was aske
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,18 +64,18 @@ class FormSides:
 class FormConflict:
     """A field that both changed, or (`name` is WHOLE) a row that one removed and one changed.
 
-    `chosen` is the answer so far.
+    `answer` is the one so far.
     """
 
     name: str
     sides: FormSides
-    chosen: str
+    answer: str
 
     @property
     def event(self) -> int:
         """The number of the event that says what was; as it was when first asked."""
-        asked = self.sides.typed.get(f"{self.name}-{MARK}", "")
-        return int(asked) if _NUMBER.fullmatch(asked) else self.sides.event
+        mark = self.sides.typed.get(f"{self.name}-{MARK}", "")
+        return int(mark) if _NUMBER.fullmatch(mark) else self.sides.event
 
 
 class FormMerge:
@@ -202,12 +202,11 @@ class PageMerge:
         was = self._rows_as_of(formset.model, formset.fk.name)
         theirs = {form.instance.pk: form for form in formset.initial_forms}
         typed, new = _rows_by_number(posted_rows(self._typed, formset.prefix), key)
+        unknown = self._never_rows_here(formset, typed.keys() - theirs.keys())
+        new += [typed.pop(number) for number in sorted(unknown)]
         if self._version:
-            # A number that no row of this record ever had is none
-            strange = typed.keys() - theirs.keys() - was.keys()
-            new += [typed.pop(number) for number in strange if REMOVED not in typed[number]]
-            added = [form for number, form in theirs.items() if number not in was]
-            new = [row for row in new if not any(_is_same_row(form, row) for form in added)]
+            additions = [form for number, form in theirs.items() if number not in was]
+            new = [row for row in new if not any(_is_same_row(form, row) for form in additions)]
         merges = [
             FormMerge(
                 FormSides(
@@ -225,6 +224,12 @@ class PageMerge:
             for number in dict.fromkeys([*theirs, *typed])
         ]
         self._write_rows(formset, merges, new)
+
+    def _never_rows_here(self, formset: Any, numbers: Set[int]) -> Set[int]:
+        """Which numbers no row of this record ever had: they are somebody's invention."""
+        events = formset.model.pgh_event_model.objects.filter(pgh_obj_id__in=numbers)
+        here = events.filter(**{formset.fk.attname: self._record.pk}) if numbers else ()
+        return numbers - {event.pgh_obj_id for event in here}
 
     def _row_as_of(self, formset: Any, event: Any) -> Any:
         if self._version is None:

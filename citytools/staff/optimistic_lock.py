@@ -52,8 +52,8 @@ def _change_in_words(entry: HistoryEntry) -> str:
     own, when = entry.version is not None, time_in_words(entry.when)
     changes = [f"{change.field}{' to' if own else ''} “{change.new}”" for change in entry.changes]
     noun, _, verb = entry.action.lower().rpartition(" ")
-    said = " and ".join(changes) if own else f"{noun} ({', '.join(changes)})"
-    return f"{as_subject(entry.who)} {verb} {said} {when} while you had this form open"
+    details = " and ".join(changes) if own else f"{noun} ({', '.join(changes)})"
+    return f"{as_subject(entry.who)} {verb} {details} {when} while you had this form open"
 
 
 class OptimisticLockAdmin(BulkDeletionAdmin):
@@ -89,10 +89,10 @@ class OptimisticLockAdmin(BulkDeletionAdmin):
         # The form is locked now: what it shows next is what was saved until now
         context: dict[str, Any] = {"record_version": conflict.now if conflict else opened_at}
         record = self.get_object(request, str(number))
-        asked = any(name.endswith(f"-{MARK}") for name in request.POST)
+        has_answers = any(name.endswith(f"-{MARK}") for name in request.POST)
         if record is None or not self.has_change_permission(request, record):
             return context
-        if conflict is None and not asked:
+        if conflict is None and not has_answers:
             return context
         version = load_version(self.model, number, self.history_links, opened_at)
         merge = PageMerge(self, request, record, version)
@@ -108,7 +108,7 @@ class OptimisticLockAdmin(BulkDeletionAdmin):
                 question
                 for questions in state.questions.values()
                 for question in questions
-                if not question.conflict.chosen
+                if not question.conflict.answer
             ]
         if conflict and version is None:
             conflict = replace(conflict, since_opened=False)
@@ -136,10 +136,10 @@ class OptimisticLockAdmin(BulkDeletionAdmin):
         """As in Django, with what others saved while the form was open."""
         conflict: Conflict | None = getattr(request, "saved_meanwhile", None)
         if conflict is not None:
-            said = conflict.entries[:_MAX_CHANGES_SAID]
-            for entry in reversed(said):
+            entries = conflict.entries[:_MAX_CHANGES_SAID]
+            for entry in reversed(entries):
                 messages.info(request, f"{_change_in_words(entry)}: that stays.")
-            if more := len(conflict.entries) - len(said) + conflict.more:
+            if more := len(conflict.entries) - len(entries) + conflict.more:
                 messages.info(request, f"Others saved {more} more changes: see the history.")
         return super().response_change(request, obj)
 

@@ -128,33 +128,35 @@ RETURN_TOKEN = "seen-return"  # noqa: S105 (the name of a field)
 class SheetRow:
     """One skill: its form, and the level recorded now, if any.
 
-    Of a sheet that came back: the token that it had `seen`, and, where it `asked` whether theirs or
-    mine is saved, the level before and the `choice`.
+    Of a sheet that came back: the token that it had `seen`, and, where it asked whether theirs or
+    mine is saved, the `level_before` and the `choice`.
     """
 
     skill: Skill
     present: SkillLevel | None
     form: RowForm
     seen: str | None = None
-    asked: str = ""
+    level_before: str = ""
     choice: str = ""
 
     @property
     def contested(self) -> bool:
         """Whether an answer meets what somebody else has recorded since the page was opened."""
         changed = self.seen is not None and self.seen != self.token
-        return bool(self.form["level"].value()) and (changed or bool(self.asked))
+        return bool(self.form["level"].value()) and (changed or bool(self.level_before))
 
     @property
     def decision(self) -> str:
         """Which of the two is saved, if it was chosen about what is recorded now."""
-        chosen = bool(self.asked) and self.seen == self.token and self.choice in (THEIRS, MINE)
-        return self.choice if chosen else ""
+        counts = (
+            bool(self.level_before) and self.seen == self.token and self.choice in (THEIRS, MINE)
+        )
+        return self.choice if counts else ""
 
     @property
     def before(self) -> str:
         """The level that was recorded when the page was opened: the question remembers it."""
-        return (self.asked or (self.seen or "").partition("|")[0])[:9] or "nothing"
+        return (self.level_before or (self.seen or "").partition("|")[0])[:9] or "nothing"
 
     @property
     def before_in_words(self) -> str:
@@ -218,9 +220,9 @@ class Sheet:
         form = RowForm(self.data, prefix=f"skill-{skill.pk}", initial=initial_answers(present))
         if self.data is None:
             return SheetRow(skill, present, form)
-        names = ("seen", "asked", "choice")
-        seen, asked, choice = (self.data.get(f"{name}-{skill.pk}", "") for name in names)
-        return SheetRow(skill, present, form, seen, asked, choice)
+        names = ("seen", "before", "choice")
+        seen, before, choice = (self.data.get(f"{name}-{skill.pk}", "") for name in names)
+        return SheetRow(skill, present, form, seen, before, choice)
 
     @cached_property
     def latest(self) -> Return | None:

@@ -247,20 +247,20 @@ def _ticked(client: Client, records: list[Any]) -> Any:
     return client.post(page, ticks | {FIELD: listed[1]})
 
 
-def _confirmed_deletion(client: Client, asked: Any, numbers: list[int]) -> Any:
-    values = form_values(asked) | {"_selected_action": numbers}
-    return client.post(asked.request["PATH_INFO"], values)
+def _confirmed_deletion(client: Client, confirmation: Any, numbers: list[int]) -> Any:
+    values = form_values(confirmation) | {"_selected_action": numbers}
+    return client.post(confirmation.request["PATH_INFO"], values)
 
 
 def test_ticked_records_are_deleted_as_they_were_seen(staff: Client, other: Client) -> None:
     alias = factories.supplier_alias("Old Ltd")
     records = [alias.supplier, factories.supplier("Same"), factories.supplier("Gone")]
     numbers = [record.pk for record in records]
-    asked = _ticked(other, records)
-    assert "Nothing was deleted yet" not in words(asked, "body")
+    confirmation = _ticked(other, records)
+    assert "Nothing was deleted yet" not in words(confirmation, "body")
     confirmed(staff, address(Supplier, "change", records[0].pk), {"aliases-0-name": "New Ltd"})
     confirmed(staff, address(Supplier, "delete", records[2].pk))
-    response = _confirmed_deletion(other, asked, numbers)
+    response = _confirmed_deletion(other, confirmation, numbers)
     page = words(response, "body")
     assert "Nothing was deleted yet" in page
     assert "Ada Obi" in page
@@ -277,9 +277,9 @@ def test_what_changed_since_the_list_was_drawn_is_said(staff: Client) -> None:
     listed = staff.get(address(Supplier, "changelist")).context["record_versions"]
     Supplier.objects.update(note="Meanwhile")
     ticks = {"action": "delete_selected", "_selected_action": supplier.pk, "index": 0}
-    asked = staff.post(address(Supplier, "changelist"), ticks | {FIELD: listed})
-    assert "Meanwhile" in words(asked, "body")
-    _confirmed_deletion(staff, asked, [supplier.pk])
+    confirmation = staff.post(address(Supplier, "changelist"), ticks | {FIELD: listed})
+    assert "Meanwhile" in words(confirmation, "body")
+    _confirmed_deletion(staff, confirmation, [supplier.pk])
     assert not Supplier.objects.exists()
 
 

@@ -56,7 +56,7 @@ def _saved(client: Client, record: Any, values: dict[str, Any]) -> list[str]:
     return messages(response)
 
 
-def _asked(response: Any) -> list[str]:
+def _questions(response: Any) -> list[str]:
     """The names of the buttons that are to be pressed, none of which is yet."""
     assert response.status_code == 200
     page = response.content.decode()
@@ -89,10 +89,10 @@ def test_two_people_change_two_fields_and_then_the_same(
     _saved(ada, record, _opened(ada, record) | {field: first})
     before = values_of(model, record.pk)
     response = _post(bo, record, typed | {field: second})
-    assert _asked(response) == [f"{field}-choice"]
+    assert _questions(response) == [f"{field}-choice"]
     assert values_of(model, record.pk) == before
     again = form_values(response)
-    assert _asked(_post(bo, record, again)) == [f"{field}-choice"]
+    assert _questions(_post(bo, record, again)) == [f"{field}-choice"]
     assert values_of(model, record.pk) == before
     _saved(bo, record, again | {f"{field}-choice": "mine"})
     assert _stored(record, field) == str(second)
@@ -134,7 +134,7 @@ def test_theirs_is_kept_and_mine_is_written_as_chosen(ada: Client, bo: Client) -
     typed = _opened(bo, supplier) | {"name": "His", "note": "his note"}
     _saved(ada, supplier, _opened(ada, supplier) | {"name": "Hers", "note": "her note"})
     response = _post(bo, supplier, typed)
-    assert _asked(response) == ["name-choice", "note-choice"]
+    assert _questions(response) == ["name-choice", "note-choice"]
     page = words(response, "body")
     assert "When you opened this form, it was “as it was”." in page
     assert "Theirs: “her note” (Ada Obi, at " in page
@@ -155,10 +155,10 @@ def test_a_third_change_asks_again(ada: Client, bo: Client) -> None:
     supplier = factories.supplier("Acme")
     typed = _opened(bo, supplier) | {"name": "His"}
     _saved(ada, supplier, _opened(ada, supplier) | {"name": "Hers"})
-    chosen = form_values(_post(bo, supplier, typed)) | {"name-choice": "mine"}
+    answers = form_values(_post(bo, supplier, typed)) | {"name-choice": "mine"}
     _saved(ada, supplier, _opened(ada, supplier) | {"name": "Hers again", "note": "And a note"})
-    response = _post(bo, supplier, chosen)
-    assert _asked(response) == ["name-choice"]
+    response = _post(bo, supplier, answers)
+    assert _questions(response) == ["name-choice"]
     page = words(response, "body")
     assert "When you opened this form, it was “Acme”." in page
     assert "Theirs: “Hers again”" in page
@@ -190,7 +190,7 @@ def test_mistakes_and_a_conflict_are_said_at_once(ada: Client) -> None:
     typed = _opened(ada, supplier) | {"name": "", "note": "mine"}
     Supplier.objects.update(note="theirs")
     response = _post(ada, supplier, typed)
-    assert _asked(response) == ["note-choice"]
+    assert _questions(response) == ["note-choice"]
     assert "This field is required." in words(response, "body")
     response = _post(ada, supplier, form_values(response) | {"note-choice": "theirs"})
     assert "This field is required." in words(response, "body")
@@ -260,13 +260,13 @@ def test_rows_are_merged_one_by_one(ada: Client, bo: Client) -> None:
     }
 
 
-def test_a_field_of_a_row_that_both_changed_is_asked(ada: Client, bo: Client) -> None:
+def test_a_field_of_a_row_that_both_changed_is_questions(ada: Client, bo: Client) -> None:
     alias = factories.supplier_alias("A")
     typed = _opened(bo, alias.supplier) | {"aliases-0-name": "His"}
     _saved(ada, alias.supplier, _opened(ada, alias.supplier) | {"aliases-0-name": "Hers"})
     factories.supplier_alias("0 comes before it", alias.supplier)
     response = _post(bo, alias.supplier, typed)
-    (choice,) = _asked(response)
+    (choice,) = _questions(response)
     again = form_values(response)
     assert again[choice.replace("-name-choice", "-id")] == str(alias.pk)
     _saved(bo, alias.supplier, again | {choice: "mine"})
@@ -275,31 +275,31 @@ def test_a_field_of_a_row_that_both_changed_is_asked(ada: Client, bo: Client) ->
 
 
 @pytest.mark.parametrize(("answer", "names"), [("theirs", []), ("mine", ["His"])])
-def test_a_row_that_they_removed_and_i_changed_is_asked(
+def test_a_row_that_they_removed_and_i_changed_is_questions(
     ada: Client, bo: Client, answer: str, names: list[str]
 ) -> None:
     alias = factories.supplier_alias("A", source="as it was")
     typed = _opened(bo, alias.supplier) | {"aliases-0-name": "His"}
     _saved(ada, alias.supplier, _opened(ada, alias.supplier) | {"aliases-0-DELETE": "on"})
     response = _post(bo, alias.supplier, typed)
-    assert _asked(response) == ["aliases-0-DELETE-choice"]
+    assert _questions(response) == ["aliases-0-DELETE-choice"]
     assert "Leave it removed, as Ada Obi left it" in words(response, "body")
     again = form_values(response)
-    assert _asked(_post(bo, alias.supplier, again)) == ["aliases-0-DELETE-choice"]
+    assert _questions(_post(bo, alias.supplier, again)) == ["aliases-0-DELETE-choice"]
     assert not SupplierAlias.objects.exists()
     _saved(bo, alias.supplier, again | {"aliases-0-DELETE-choice": answer})
     assert [alias.name for alias in SupplierAlias.objects.all()] == names
 
 
 @pytest.mark.parametrize(("answer", "names"), [("theirs", ["Hers"]), ("mine", [])])
-def test_a_row_that_i_removed_and_they_changed_is_asked(
+def test_a_row_that_i_removed_and_they_changed_is_questions(
     ada: Client, bo: Client, answer: str, names: list[str]
 ) -> None:
     alias = factories.supplier_alias("A")
     typed = _opened(bo, alias.supplier) | {"aliases-0-DELETE": "on"}
     _saved(ada, alias.supplier, _opened(ada, alias.supplier) | {"aliases-0-name": "Hers"})
     response = _post(bo, alias.supplier, typed)
-    assert _asked(response) == ["aliases-0-DELETE-choice"]
+    assert _questions(response) == ["aliases-0-DELETE-choice"]
     assert "Keep it, as Ada Obi changed it" in words(response, "body")
     assert "Name “Hers”" in words(response, "body")
     _saved(bo, alias.supplier, form_values(response) | {"aliases-0-DELETE-choice": answer})
@@ -342,7 +342,7 @@ def test_a_row_moved_here_makes_the_version_unknown(ada: Client) -> None:
     ProductAlias.objects.filter(pk=alias.pk).update(product=product)
     response = _post(ada, product, typed)
     assert "check what is recorded now" not in words(response, "body")
-    assert _asked(response) == ["name-choice"]
+    assert _questions(response) == ["name-choice"]
     _saved(ada, product, form_values(response) | {"name-choice": "mine"})
     assert product.aliases.count() == 2
 
@@ -354,7 +354,7 @@ def test_a_garbled_choice_is_none(ada: Client, choice: str | None) -> None:
     Supplier.objects.update(name="Theirs")
     again = form_values(_post(ada, supplier, typed))
     response = _post(ada, supplier, again | ({"name-choice": choice} if choice else {}))
-    assert _asked(response) == ["name-choice"]
+    assert _questions(response) == ["name-choice"]
     assert Supplier.objects.get().name == "Theirs"
 
 
@@ -372,10 +372,10 @@ def test_questions_that_nobody_asked_do_no_harm(ada: Client, mark: str, name: st
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("fields", "answers"), [(("name", "name"), [200, 302]), (("name", "note"), [302, 302])]
+    ("fields", "expected"), [(("name", "name"), [200, 302]), (("name", "note"), [302, 302])]
 )
 def test_of_two_who_save_at_one_moment_nothing_is_lost(
-    monkeypatch: pytest.MonkeyPatch, fields: tuple[str, str], answers: list[int]
+    monkeypatch: pytest.MonkeyPatch, fields: tuple[str, str], expected: list[int]
 ) -> None:
     supplier = factories.supplier("Acme")
     people = [signed_in(Client()), signed_in(Client(), "bo", "Bo", "Lee")]
@@ -398,11 +398,11 @@ def test_of_two_who_save_at_one_moment_nothing_is_lost(
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        given = [*pool.map(post, (0, 1))]
-    assert sorted(given) == answers
+        statuses = [*pool.map(post, (0, 1))]
+    assert sorted(statuses) == expected
     supplier.refresh_from_db()
     for number, field in enumerate(fields):
-        if given[number] == 302:
+        if statuses[number] == 302:
             assert getattr(supplier, field) == f"Of {number}"
 
 

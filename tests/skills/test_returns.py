@@ -353,9 +353,9 @@ def test_nothing_answered_is_nothing_to_save(staff: Client, camden: Borough) -> 
     assert not Return.objects.exists()
 
 
-@pytest.mark.parametrize(("chosen", "level_now"), [("theirs", 4), ("mine", 3)])
+@pytest.mark.parametrize(("answer", "level_now"), [("theirs", 4), ("mine", 3)])
 def test_a_level_that_changed_meanwhile_is_not_overwritten_unseen(
-    staff: Client, camden: Borough, chosen: str, level_now: int
+    staff: Client, camden: Borough, answer: str, level_now: int
 ) -> None:
     level = factories.skill_level(borough=camden, skill=factories.skill("Data"), level=2)
     factories.skill("Law")
@@ -369,14 +369,14 @@ def test_a_level_that_changed_meanwhile_is_not_overwritten_unseen(
     assert "Law" not in problems(response)
     assert level_of("Data").level == 4
     assert response.context["sheet"].rows[0].form["level"].value() == "3"
-    again = dict(re.findall(r'name="((?:seen|asked)-\w+)" value="([^"]*)"', text_of(response)))
+    again = dict(re.findall(r'name="((?:seen|before)-\w+)" value="([^"]*)"', text_of(response)))
     choice = f"choice-{level.skill_id}"
     for undecided in ("", "x", "\x00"):
-        answer = staff.post(place(), posted | again | {choice: undecided})
-        assert "Choose below" in problems(answer)
-        assert "When you opened this page: working." in text_of(answer)
+        page = staff.post(place(), posted | again | {choice: undecided})
+        assert "Choose below" in problems(page)
+        assert "When you opened this page: working." in text_of(page)
     assert level_of("Data").level == 4
-    assert staff.post(place(), posted | again | {choice: chosen}).status_code == 302
+    assert staff.post(place(), posted | again | {choice: answer}).status_code == 302
     assert (level_of("Data").level, level_of("Law").level) == (level_now, 1)
 
 
@@ -385,7 +385,7 @@ def test_a_third_change_of_a_level_is_asked_again(staff: Client, camden: Borough
     posted = filled(staff, Data=3) | HEAD
     SkillLevel.objects.filter(pk=level.pk).update(level=4)
     page = text_of(staff.post(place(), posted))
-    again = dict(re.findall(r'name="((?:seen|asked)-\w+)" value="([^"]*)"', page))
+    again = dict(re.findall(r'name="((?:seen|before)-\w+)" value="([^"]*)"', page))
     SkillLevel.objects.filter(pk=level.pk).update(level=1)
     response = staff.post(place(), posted | again | {f"choice-{level.skill_id}": "mine"})
     assert "recorded now: awareness" in problems(response)
