@@ -24,7 +24,7 @@ class CitytoolsConfig(AppConfig):
         """Keep permissions and data version up to date, bound web requests."""
         # Their models are ready only now
         from citytools.exports import registry
-        from citytools.facts import provenance
+        from citytools.facts import waiting_rules
         from citytools.history import data_version
         from citytools.http import outages
         from citytools.models import Batch
@@ -34,7 +34,7 @@ class CitytoolsConfig(AppConfig):
         admin.site.register(Batch, batch_admin.BatchAdmin)
         post_migrate.connect(group.after_migrations, dispatch_uid="loti-staff")
         post_migrate.connect(
-            provenance.validate_waiting_constraints, sender=self, dispatch_uid="constraints"
+            waiting_rules.validate_waiting_constraints, sender=self, dispatch_uid="constraints"
         )
         connection_created.connect(outages.bound_within_requests, dispatch_uid="patience")
         post_migrate.connect(

@@ -64,7 +64,7 @@ class SystemsOfContract(LinkPart):
 class ContractAdmin(StaffAdmin):
     list_display = ["title", "lead", "supplier", "ends_on", "act_by", "a_year"]
     list_filter = ["rolling", "route", "functions__service_area", *PROVENANCE_FILTERS]
-    search_fields = ["title", "reference", "ocid", "lead__name", "supplier__name"]
+    search_fields = ["key", "title", "reference", "ocid", "lead__name", "supplier__name"]
     autocomplete_fields = ["lead", "supplier", "framework", "functions"]
     readonly_fields = ["decide_by"]
     names_need = ["lead", "supplier"]

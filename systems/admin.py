@@ -141,7 +141,9 @@ class ContractsOfSystem(LinkPart):
 class SystemAdmin(StaffAdmin):
     list_display = ["product", "borough", "function", "status", "hosting", "as_of"]
     list_filter = ["status", "hosting", "intention", "function__service_area", *PROVENANCE_FILTERS]
-    search_fields = ["product__name", "product__aliases__name", "borough__name", "function__name"]
+    search_fields = [
+        *("key", "product__name", "product__aliases__name", "borough__name", "function__name"),
+    ]
     autocomplete_fields = ["borough", "product", "function"]
     names_need = ["borough", "product", "function"]
     inlines = [ContractsOfSystem]

@@ -195,20 +195,10 @@ class ImportRun:
             if draft.line.unread:
                 continue
             title = self._title(table, draft, record)
-            try:
-                before, fixed = records.find(record)
-            except DeletedByPersonError as deleted:
-                if not self._brings_back(table, draft, title, deleted.event):
-                    self._left_out.setdefault(model, []).append((draft.line, deleted))
-                    continue
-                before, fixed = None, set()
-            if before is None:
-                writer.created.append((draft.line, record))
-                self._counts_of(draft.line).created += 1
-            else:
-                self._update(table, before, record, draft, fixed, title)
-            rows.append((draft.line, before or record))
-            titles.append(title)
+            written = self._create_or_update(table, draft, record, title)
+            if written is not None:
+                rows.append((draft.line, written))
+                titles.append(title)
         writer.write()
         for (_, record), title in zip(rows, titles, strict=True):
             self._titles[model, record.pk] = title
@@ -218,6 +208,24 @@ class ImportRun:
         rows = [(line, record) for line, record in rows if not line.unread]
         self._rows.setdefault(model, []).extend(rows)
         return rows
+
+    def _create_or_update(
+        self, table: _Table[M], draft: RecordDraft, record: M, title: _Title
+    ) -> M | None:
+        """The record to be written or left as it is; None if a person has deleted it."""
+        try:
+            before, fixed = table.records.find(record)
+        except DeletedByPersonError as deleted:
+            if not self._brings_back(table, draft, title, deleted.event):
+                self._left_out.setdefault(table.model, []).append((draft.line, deleted))
+                return None
+            before, fixed = None, set()
+        if before is not None:
+            self._update(table, before, record, draft, fixed, title)
+            return before
+        table.writer.created.append((draft.line, record))
+        self._counts_of(draft.line).created += 1
+        return record
 
     def _title(self, table: _Table[M], draft: RecordDraft, record: M) -> _Title:
         if table.owner:

@@ -11,7 +11,7 @@ from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 
-from citytools.facts import dates, provenance
+from citytools.facts import dates, waiting_rules
 from citytools.facts.dates import LastDay
 from citytools.facts.provenance import Sourced
 
@@ -137,7 +137,7 @@ def broken_rule_items(admins: Sequence[Any]) -> list[WaitingItem]:
             f"not to be saved before a rule is kept. {broken.words}",
             f"{_changelist(broken.model._meta)}?id__in={','.join(map(str, broken.rows))}",
         )
-        for broken in provenance.broken_rules()
+        for broken in waiting_rules.broken_rules()
         if broken.model is not None and broken.model in models
     ]
 

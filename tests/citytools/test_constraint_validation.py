@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from citytools.facts import provenance
+from citytools.facts import waiting_rules
 from systems.models import System
 from tests import factories
 
@@ -39,7 +39,7 @@ def broken() -> System:
 def test_the_rows_are_named_with_the_remedy(
     broken: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    provenance.validate_waiting_constraints()
+    waiting_rules.validate_waiting_constraints()
     said = capsys.readouterr().err
     assert f"system number {broken.pk}: The address must begin with https:// or http://." in said
     assert "until this is mended" in said
@@ -57,6 +57,6 @@ def test_once_they_are_mended_the_rule_is_valid(
 ) -> None:
     System.objects.update(source_url="")
     run("SET CONSTRAINTS ALL IMMEDIATE")
-    provenance.validate_waiting_constraints()
+    waiting_rules.validate_waiting_constraints()
     assert is_valid()
     assert not capsys.readouterr().err
