@@ -95,7 +95,8 @@ class FormMerge:
                 continue
             answers[name] = self._answer(name, was, theirs)
             if not settle or not answers[name]:
-                was = UNKNOWN if name == WHOLE or was is UNKNOWN else {**was, name: UNKNOWN}
+                unknown = name == WHOLE or was is UNKNOWN
+                was = UNKNOWN if unknown else {**(was or {}), name: UNKNOWN}
             elif answers[name] == THEIRS:
                 mine = theirs if name == WHOLE else {**(mine or {}), name: theirs[name]}
         merged = merge_records(was, theirs, mine)

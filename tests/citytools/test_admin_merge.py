@@ -291,6 +291,23 @@ def test_a_row_that_they_removed_and_i_changed_is_questions(
     assert [alias.name for alias in SupplierAlias.objects.all()] == names
 
 
+@pytest.mark.parametrize("answer", [None, "theirs", "mine"])
+def test_a_row_that_came_back_meanwhile_is_merged(
+    ada: Client, bo: Client, answer: str | None
+) -> None:
+    alias = factories.supplier_alias("A")
+    key, typed = alias.pk, _opened(bo, alias.supplier) | {"aliases-0-name": "His"}
+    alias.delete()
+    again = form_values(_post(bo, alias.supplier, typed))
+    SupplierAlias.objects.create(pk=key, supplier=alias.supplier, name="Back", kind=alias.kind)
+    marks = {"aliases-0-kind-conflict": "1", "aliases-0-DELETE-choice": answer}
+    forged = {name: value for name, value in marks.items() if value}
+    response = _post(bo, alias.supplier, again | forged)
+    assert _questions(response) == ["aliases-0-name-choice"]
+    _saved(bo, alias.supplier, form_values(response) | {"aliases-0-name-choice": "mine"})
+    assert [(row.pk, row.name) for row in SupplierAlias.objects.all()] == [(key, "His")]
+
+
 @pytest.mark.parametrize(("answer", "names"), [("theirs", ["Hers"]), ("mine", [])])
 def test_a_row_that_i_removed_and_they_changed_is_questions(
     ada: Client, bo: Client, answer: str, names: list[str]
