@@ -1,5 +1,8 @@
 """The admin's site: its front page tells what changed lately, by whom, and what waits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -12,10 +15,36 @@ from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ChangeFilter
 from citytools.history.change_words import ChangeInWords, changes_in_words
 from citytools.history.changes import ChangeList, start_of_latest
+from citytools.models import Batch
 from citytools.staff import login_throttle, waiting
 
-MAX_CHANGES = 15
-"""Entries of the front page."""
+MAX_ROWS = 15
+MAX_CHANGES = 100
+"""Entries that are read for the rows of the front page: a load is many entries and one row."""
+
+
+@dataclass(frozen=True)
+class LatestChange:
+    """One row of the front page: a change, or all that one batch did."""
+
+    changes: Sequence[ChangeInWords]
+    batch: Batch | None = None
+
+    @property
+    def first(self) -> ChangeInWords:
+        return self.changes[0]
+
+    @property
+    def address(self) -> str:
+        """The batch's page; without one the record's history, or the list of many records."""
+        if self.batch and len(self.changes) > 1:
+            return self.batch.get_absolute_url()
+        entry = self.first.entry
+        options = entry.kind.model._meta
+        page = f"admin:{options.app_label}_{options.model_name}"
+        if entry.record is None:
+            return reverse(f"{page}_changelist")
+        return reverse(f"{page}_history", args=[quote(entry.record)])
 
 
 class StaffSite(AdminSite):
@@ -43,22 +72,17 @@ class StaffSite(AdminSite):
         return super().index(request, context | (extra_context or {}))
 
 
-def _latest_changes(kinds: list[ChangeKind]) -> list[dict[str, Any]]:
-    """The newest entries; only the last transactions are read, however many there were."""
-    start = start_of_latest(kinds, MAX_CHANGES)
+def _latest_changes(kinds: list[ChangeKind]) -> list[LatestChange]:
+    """The newest rows; only the last transactions are read, however many there were."""
+    start = start_of_latest(kinds, MAX_ROWS)
     if start is None:
         return []
     entries = ChangeList(kinds, ChangeFilter(since=start, for_staff=True))[:MAX_CHANGES]
+    contexts = {entry.context for entry in entries if entry.context}
+    batches = {batch.context: batch for batch in Batch.objects.filter(context__in=contexts)}
+    changes = changes_in_words(entries, for_staff=True)
+    # What one batch wrote has one moment, so that it stands together
+    groups = groupby(changes, lambda change: batches.get(change.entry.context) or change)
     return [
-        {"change": change, "entry": change.entry, "address": _address(change)}
-        for change in changes_in_words(entries, for_staff=True)
-    ]
-
-
-def _address(change: ChangeInWords) -> str:
-    """The record's history; of many, their list, until a batch of this context has a page."""
-    options = change.entry.kind.model._meta
-    page = f"admin:{options.app_label}_{options.model_name}"
-    if change.entry.record is None:
-        return reverse(f"{page}_changelist")
-    return reverse(f"{page}_history", args=[quote(change.entry.record)])
+        LatestChange(list(group), key if isinstance(key, Batch) else None) for key, group in groups
+    ][:MAX_ROWS]

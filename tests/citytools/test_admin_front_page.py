@@ -6,12 +6,14 @@ from typing import Any
 import pghistory
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from citytools.facts import dates
-from citytools.staff.site import MAX_CHANGES
+from citytools.history.batches import batch
+from citytools.models import Batch
+from citytools.staff.site import MAX_ROWS
 from contracts.models import Contract, ContractPartner
 from systems.models import Product, Supplier, System
 from tests import factories
@@ -30,7 +32,7 @@ def staff(client: Client) -> Client:
 
 def _changes(staff: Client) -> list[tuple[str, str, str]]:
     rows = staff.get("/admin/").context["changes"]
-    return [(row["change"].author, row["entry"].action, row["change"].name) for row in rows]
+    return [(row.first.author, row.first.entry.action, row.first.name) for row in rows]
 
 
 def _waiting(staff: Client) -> dict[str, tuple[int, str]]:
@@ -77,12 +79,25 @@ def test_a_load_is_a_few_rows_by_the_command(staff: Client) -> None:
     assert _changes(staff) == [(f"The command “load” ({str(run.id)[:8]})", "added", "40 suppliers")]
 
 
+def test_a_batch_is_one_row_that_leads_to_its_page(staff: Client) -> None:
+    with transaction.atomic(), batch(Batch.Kind.LOAD, command="load") as written:
+        for number in range(40):
+            factories.supplier(f"Supplier {number}")
+        factories.function("Parking")
+    (row,) = staff.get("/admin/").context["changes"]
+    assert (row.batch, row.address) == (written, written.get_absolute_url())
+    said = words(staff.get("/admin/"), "body")
+    assert f"Batch {written.pk}: load" in said
+    assert "40 suppliers added" in said
+    assert "Function added: Parking" in said
+
+
 def test_only_the_latest_are_told(staff: Client) -> None:
     for number in range(20):
         factories.supplier(f"Supplier {number}")
         move_events(AGO - datetime.timedelta(days=20 - number))
     assert [name for *_, name in _changes(staff)] == [
-        f"Supplier {number}" for number in range(19, 19 - MAX_CHANGES, -1)
+        f"Supplier {number}" for number in range(19, 19 - MAX_ROWS, -1)
     ]
 
 
@@ -172,11 +187,11 @@ def test_it_asks_as_often_for_many_changes_as_for_few(staff: Client) -> None:
             Contract.objects.update(notice_months=number)
             move_events(AGO + datetime.timedelta(days=number + 1))
         with CaptureQueriesContext(connection) as queries:
-            assert len(staff.get("/admin/").context["changes"]) == MAX_CHANGES
+            assert len(staff.get("/admin/").context["changes"]) == MAX_ROWS
         return len(queries)
 
-    few = write(2)
-    assert write(6) <= few == 37
+    few = write(5)
+    assert write(8) <= few == 33
 
 
 def test_it_holds_to_words_where_names_are_hostile(staff: Client) -> None:
