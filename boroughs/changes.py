@@ -4,6 +4,6 @@ from boroughs.models import Borough, Return
 from citytools.history.change_kinds import ChangeKind
 
 KINDS = (
-    ChangeKind(Borough, untold=frozenset({"tile_row", "tile_column"})),
+    ChangeKind(Borough, ignored_fields=frozenset({"tile_row", "tile_column"})),
     ChangeKind(Return, address=lambda record: str(record.borough.get_absolute_url())),
 )

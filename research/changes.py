@@ -22,7 +22,7 @@ _MEASURED = frozenset({"published_values"})
 FINDING = ChangeKind(
     Finding,
     links=[HistoryLink(FindingSource, "finding", "Source")],
-    untold=_MEASURED,
+    ignored_fields=_MEASURED,
     is_publication=True,
 )
 CASE_STUDY = ChangeKind(
@@ -34,7 +34,7 @@ CASE_STUDY = ChangeKind(
         HistoryLink(CaseStudyFunction, "casestudy", "Function"),
         HistoryLink(CaseClaim, "case_study", "Claim"),
     ],
-    untold=_MEASURED,
+    ignored_fields=_MEASURED,
     is_publication=True,
 )
 RECOMMENDATION = ChangeKind(
@@ -43,7 +43,7 @@ RECOMMENDATION = ChangeKind(
         HistoryLink(RecommendationSource, "recommendation", "Source"),
         HistoryLink(RecommendationFinding, "recommendation", "Finding"),
     ],
-    untold=_MEASURED,
+    ignored_fields=_MEASURED,
     is_publication=True,
 )
 # A source may be that of a draft: the public reads of it where a public record rests on it

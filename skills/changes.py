@@ -6,8 +6,8 @@ from systems.models import Function, Product
 
 _POSITION = frozenset({"position"})
 KINDS = (
-    ChangeKind(SkillGroup, untold=_POSITION),
-    ChangeKind(Skill, untold=_POSITION),
+    ChangeKind(SkillGroup, ignored_fields=_POSITION),
+    ChangeKind(Skill, ignored_fields=_POSITION),
     ChangeKind(SkillLevel),
     ChangeKind(SkillNeed, slugs=[(Function, "function"), (Product, "product")]),
 )

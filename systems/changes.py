@@ -39,8 +39,8 @@ PRODUCT = ChangeKind(
 )
 _POSITION = frozenset({"position"})
 KINDS = (
-    ChangeKind(ServiceArea, untold=_POSITION, address=_systems("service_area")),
-    ChangeKind(Function, untold=_POSITION, address=_systems("function")),
+    ChangeKind(ServiceArea, ignored_fields=_POSITION, address=_systems("service_area")),
+    ChangeKind(Function, ignored_fields=_POSITION, address=_systems("function")),
     SUPPLIER,
     PRODUCT,
     ChangeKind(System),

@@ -201,7 +201,8 @@ class Export:
 
     `choose` reads the query string on a day. `made` gives rows made in Python; without it they are
     those of the choice. `whole` says that the file can be fetched without choosing anything first,
-    `paged` that the page takes the same query string.
+    `paged` that the page takes the same query string. `max_rows` bounds rows made in Python where
+    each takes longer than others do.
     """
 
     name: str
@@ -216,6 +217,7 @@ class Export:
     ) = None
     whole: bool = True
     paged: bool = True
+    max_rows: int | None = None
     version: int = 1
     notes: tuple[tuple[str, str], ...] = ()
 
@@ -296,9 +298,7 @@ class Export:
             return QueryTable(query.rows, query.selected_columns)
         mappings = self.compute_rows(query, today)
         notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
-        return RowTable(
-            list(islice(mappings, MAX_COMPUTED_ROWS + 1)), query.selected_columns, notes
-        )
+        return RowTable(list(islice(mappings, self.row_limit + 1)), query.selected_columns, notes)
 
     def metadata(
         self, request: HttpRequest, query: FileRequest, table: ExportTable
@@ -317,6 +317,21 @@ class Export:
             notes=(*self.notes, *table.notes),
         )
 
+    @property
+    def row_limit(self) -> int:
+        """Rows made in Python that the file may have."""
+        return self.max_rows or MAX_COMPUTED_ROWS
+
+    def too_many(self, table: ExportTable) -> list[tuple[str, str]]:
+        """Why the rows are not given at once, where they are made in Python and are very many."""
+        if not isinstance(table, RowTable) or len(table.rows) <= self.row_limit:
+            return []
+        reason = (
+            f"There are more than {self.row_limit:,}, more than are made at once. Choose fewer: a "
+            "filter such as a borough or a service area leaves less."
+        )
+        return [("rows", reason)]
+
     def _rows_or_refusal(
         self, request: HttpRequest, also: Sequence[tuple[str, str]] = ()
     ) -> tuple[Any, ExportTable | HttpResponse]:
@@ -326,7 +341,7 @@ class Export:
         if problems := [*query.problems, *also]:
             return query, bad_request_text(problems)
         table = self.table(query, today)
-        if problems := too_many(table):
+        if problems := self.too_many(table):
             return query, bad_request_text(problems)
         return query, table
 
@@ -342,17 +357,6 @@ def _long_csv(table: ExportTable, filename: str, metadata: ExportMetadata) -> Ht
 
 
 _REMEDY = "Take the CSV, or choose fewer."
-
-
-def too_many(table: ExportTable) -> list[tuple[str, str]]:
-    """Why the rows are not given at once, where they are made in Python and are very many."""
-    if not isinstance(table, RowTable) or len(table.rows) <= MAX_COMPUTED_ROWS:
-        return []
-    reason = (
-        f"There are more than {MAX_COMPUTED_ROWS:,}, more than are made at once. Choose fewer: a "
-        "filter such as a borough or a service area leaves less."
-    )
-    return [("rows", reason)]
 
 
 def _without_paging(request: HttpRequest) -> HttpRequest:

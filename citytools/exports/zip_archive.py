@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from citytools.exports.export import MAX_COMPUTED_ROWS, Export, too_many
+from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE, LICENCE_ADDRESS
 from citytools.facts import dates
 from citytools.history import data_version
@@ -154,8 +154,8 @@ for demonstration.
 Licence: {licence}
 """
 _LEFT_OUT = """
-Left out, because {most:,} rows are made at once at the most: {names}. Their pages give
-them in parts, each narrowed by a filter.
+Left out, because so many rows are not made at once: {names}. Their pages give them in parts,
+each narrowed by a filter.
 """
 
 
@@ -311,7 +311,7 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
 
 def _about(as_at: str, left_out: Sequence[str]) -> str:
     names = ", ".join(left_out)
-    omitted = _LEFT_OUT.format(most=MAX_COMPUTED_ROWS, names=names) if left_out else ""
+    omitted = _LEFT_OUT.format(names=names) if left_out else ""
     return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=omitted)
 
 
@@ -333,7 +333,7 @@ def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     request.method, request.path = "GET", file.page_address
     today = dates.today()
     table = file.table(file.choose(request, today), today)
-    if too_many(table):
+    if file.too_many(table):
         return None
     with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as stream:
         measured: Any = _Measured(stream)

@@ -31,15 +31,15 @@ class Membership:
 class ChangeKind:
     """One kind of record.
 
-    `links` are told at the record that they belong to. A change of `untold` fields alone is not
-    told to anybody. `slugs` are columns that name a record of another kind by its slug.
-    `is_publication` says that the public hears of a record only while its dates make it public.
-    `address` is where the public reads such a record; `for_staff` says that it never does.
+    `links` are told at the record that they belong to. A change of `ignored_fields` alone is told
+    to nobody. `slugs` are columns that name a record of another kind by its slug. Of a publication
+    the public hears only while its dates make it public. `address` is where the public reads such a
+    record; `for_staff` says that it never does.
     """
 
     model: Any
     links: Sequence[HistoryLink] = ()
-    untold: frozenset[str] = frozenset()
+    ignored_fields: frozenset[str] = frozenset()
     slugs: Sequence[tuple[type[models.Model], str]] = ()
     is_publication: bool = False
     for_staff: bool = False

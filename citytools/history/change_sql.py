@@ -51,7 +51,7 @@ FROM {table} AS event LEFT JOIN (
 ) AS deletion ON deletion.pgh_obj_id = event.pgh_obj_id
 WHERE {conditions}
 """
-_TELLS = """
+_DIFFERS = """
 (pgh_label <> 'update' OR ROW({columns})::text IS DISTINCT FROM (
     SELECT ROW({columns})::text FROM {table} AS earlier
     WHERE earlier.pgh_obj_id = event.pgh_obj_id AND earlier.pgh_id < event.pgh_id
@@ -75,14 +75,14 @@ SELECT pgh_obj_id, pgh_context_id, pgh_label, published_on, withdrawn_on, pgh_cr
     coalesce(lag(pgh_label) OVER versions <> 'delete'
         AND lag(published_on) OVER versions <= {day} AND (lag(withdrawn_on) OVER versions IS NULL
         OR lag(withdrawn_on) OVER versions > {day}), false) AS was_public,
-    ROW({columns})::text IS DISTINCT FROM lag(ROW({columns})::text) OVER versions AS tells
+    ROW({columns})::text IS DISTINCT FROM lag(ROW({columns})::text) OVER versions AS differs
 FROM {table} WINDOW versions AS (PARTITION BY pgh_obj_id ORDER BY pgh_id)
 """
 _PUBLISHED_ROWS = """
 SELECT since, pgh_context_id, pgh_obj_id,
     CASE WHEN NOT public THEN CASE WHEN pgh_label = 'delete' THEN {deleted} ELSE {withdrawn} END
         WHEN was_public THEN {changed} ELSE {published} END, false
-FROM version WHERE (public OR was_public) AND (NOT public OR NOT was_public OR tells)
+FROM version WHERE (public OR was_public) AND (NOT public OR NOT was_public OR differs)
 UNION ALL
 SELECT {from_day}, pgh_context_id, pgh_obj_id, {published}, false FROM version
 WHERE {from_day} > since AND {from_day} <= {now} AND (until IS NULL OR until > {from_day})
@@ -129,29 +129,29 @@ class ChangeFilter:
     for_staff: bool = False
 
 
-def records_sql(number: int, kind: ChangeKind, chosen: ChangeFilter) -> str:
+def records_sql(number: int, kind: ChangeKind, query: ChangeFilter) -> str:
     """The changes of a kind, which is told by its number; "" if it cannot concern a subject."""
-    members = [_members(kind, subject) for subject in chosen.subjects]
+    members = [_members(kind, subject) for subject in query.subjects]
     if not all(members):
         return ""
     named = {f"members_{at}": sql for at, sql in enumerate(members)}
-    among = [f"(SELECT record FROM {name})" for name in named]
-    if chosen.records is not None:
-        among.append(f"({_queryset(chosen.records.order_by().values('pk'))})")
+    record_sets = [f"(SELECT record FROM {name})" for name in named]
+    if query.records is not None:
+        record_sets.append(f"({_queryset(query.records.order_by().values('pk'))})")
     where = [_CONCERNED.format(members=name) for name in named]
-    if chosen.illustrative is not None:
-        where.append(f"illustrative = {chosen.illustrative}")
-    if chosen.actions:
-        where.append(f"action IN ({', '.join(str(_CODES[action]) for action in chosen.actions)})")
-    if kind.is_publication and not chosen.for_staff:
-        fields = _told_columns(kind, kind.untold | PUBLICATION_DATES)
+    if query.illustrative is not None:
+        where.append(f"illustrative = {query.illustrative}")
+    if query.actions:
+        where.append(f"action IN ({', '.join(str(_CODES[action]) for action in query.actions)})")
+    if kind.is_publication and not query.for_staff:
+        fields = _compared_columns(kind, kind.ignored_fields | PUBLICATION_DATES)
         day = _day("pgh_created_at")
         named["version"] = _VERSIONS.format(day=day, columns=fields, table=quote_table(kind.events))
     known = _illustrative(kind.events)
     before = _ILLUSTRATIVE_BEFORE.format(illustrative=known, table=quote_table(kind.events))
     records = _RECORDS.format(
         number=number,
-        rows=" UNION ALL ".join(_rows(kind, chosen, among)),
+        rows=" UNION ALL ".join(_rows(kind, query, record_sets)),
         illustrative="false" if known == "false" else before,
         **_CODES,
     )
@@ -159,36 +159,46 @@ def records_sql(number: int, kind: ChangeKind, chosen: ChangeFilter) -> str:
     return f"({f'WITH {tables} ' if tables else ''}{' AND '.join([records, *where])})"
 
 
-def _rows(kind: ChangeKind, chosen: ChangeFilter, among: Sequence[str]) -> Iterator[str]:
-    """Each write to a record or to its links, with what it did; of records `among` all of these."""
-    publication, table = kind.is_publication and not chosen.for_staff, quote_table(kind.events)
-    time, owned = _time(chosen), [f"event.pgh_obj_id IN {records}" for records in among]
-    if publication:
-        days = {"from_day": _beginning("published_on"), "to_day": _beginning("withdrawn_on")}
-        rows = _PUBLISHED_ROWS.format(now=literal(dates.now()), **days, **_CODES)
-        # Of what was taken back, no page tells any more than that it was, nor does this
-        told = f"(code < {_CODES['published']} OR pgh_obj_id IN ({_public_now(kind.model)}))"
-        names = "(pgh_created_at, pgh_context_id, pgh_obj_id, code, illustrative)"
-        where = " AND ".join([*time, *owned, told])
-        yield f"SELECT * FROM ({rows}) AS event {names} WHERE {where}"
-    else:
-        columns = _told_columns(kind, kind.untold)
-        tells = [_TELLS.format(columns=columns, table=table)] if kind.untold else []
-        known, conditions = _illustrative(kind.events), " AND ".join([*time, *owned, *tells])
-        yield _OWN.format(illustrative=known, conditions=conditions, table=table, **_CODES)
+def _rows(kind: ChangeKind, query: ChangeFilter, record_sets: Sequence[str]) -> Iterator[str]:
+    """Each write to a record or to its links, with what it did to the record.
+
+    Of records in all of the `record_sets`, which are SQL.
+    """
+    publication, time = kind.is_publication and not query.for_staff, _time(query)
+    conditions = [*time, *(f"event.pgh_obj_id IN {records}" for records in record_sets)]
+    yield (_published_rows if publication else _own_rows)(kind, conditions)
     for link in kind.links:
         linked: Any = link.model
-        owner, events = quote_name(link.column), quote_table(linked.pgh_event_model)
-        of_link = [*time, *(f"{owner} IN {records}" for records in among)]
+        owner = quote_name(link.column)
+        conditions = [*time, *(f"{owner} IN {records}" for records in record_sets)]
         if publication:
-            of_link += _public_targets(link)
-            of_link.append(_WHILE_PUBLIC.format(owner=owner, day=_day("link.pgh_created_at")))
-        conditions = " AND ".join(of_link)
-        yield _LINK.format(owner=owner, table=events, conditions=conditions, **_CODES)
+            conditions += _public_targets(link)
+            conditions.append(_WHILE_PUBLIC.format(owner=owner, day=_day("link.pgh_created_at")))
+        events, where = quote_table(linked.pgh_event_model), " AND ".join(conditions)
+        yield _LINK.format(owner=owner, table=events, conditions=where, **_CODES)
 
 
-def _told_columns(kind: ChangeKind, untold: frozenset[str]) -> str:
-    fields = [field for field in tracked_fields(kind.events) if field.name not in untold]
+def _own_rows(kind: ChangeKind, conditions: Sequence[str]) -> str:
+    table, differs = quote_table(kind.events), []
+    if kind.ignored_fields:
+        columns = _compared_columns(kind, kind.ignored_fields)
+        differs.append(_DIFFERS.format(columns=columns, table=table))
+    where = " AND ".join([*conditions, *differs])
+    known = _illustrative(kind.events)
+    return _OWN.format(illustrative=known, conditions=where, table=table, **_CODES)
+
+
+def _published_rows(kind: ChangeKind, conditions: Sequence[str]) -> str:
+    days = {"from_day": _beginning("published_on"), "to_day": _beginning("withdrawn_on")}
+    rows = _PUBLISHED_ROWS.format(now=literal(dates.now()), **days, **_CODES)
+    # Of what was taken back no page tells more than that it was, and nor does this
+    shown = f"(code < {_CODES['published']} OR pgh_obj_id IN ({_public_now(kind.model)}))"
+    names = "(pgh_created_at, pgh_context_id, pgh_obj_id, code, illustrative)"
+    return f"SELECT * FROM ({rows}) AS event {names} WHERE {' AND '.join([*conditions, shown])}"
+
+
+def _compared_columns(kind: ChangeKind, ignored_fields: frozenset[str]) -> str:
+    fields = [field for field in tracked_fields(kind.events) if field.name not in ignored_fields]
     return ", ".join(quote_name(field.column) for field in fields)
 
 
@@ -218,8 +228,8 @@ def _members(kind: ChangeKind, subject: Subject) -> str:
         for membership in kind.memberships(model):
             values = [record.slug for record in records] if membership.by_slug else numbers
             cast = "text" if membership.by_slug else "bigint"
-            held = f"{quote_name(membership.column)} = ANY({literal(values)}::{cast}[])"
-            selects.append(f"SELECT {_ENDS} FROM ({members_sql(membership, held)}) AS own")
+            equals = f"{quote_name(membership.column)} = ANY({literal(values)}::{cast}[])"
+            selects.append(f"SELECT {_ENDS} FROM ({members_sql(membership, equals)}) AS own")
     union = " UNION ALL ".join(selects)
     return f"SELECT * FROM ({union}) AS own ({_ENDS})" if selects else ""
 
@@ -234,12 +244,12 @@ def members_sql(membership: Membership, condition: str) -> str:
     )
 
 
-def _time(chosen: ChangeFilter) -> list[str]:
+def _time(query: ChangeFilter) -> list[str]:
     sql = ["pgh_created_at IS NOT NULL"]
-    if chosen.since:
-        sql.append(f"pgh_created_at >= {literal(chosen.since)}")
-    if chosen.moment:
-        sql.append(f"pgh_created_at = {literal(chosen.moment)}")
+    if query.since:
+        sql.append(f"pgh_created_at >= {literal(query.since)}")
+    if query.moment:
+        sql.append(f"pgh_created_at = {literal(query.moment)}")
     return sql
 
 

@@ -30,22 +30,27 @@ from citytools.history.page import (
     version_name,
 )
 
-MAX_LINKS_TOLD = 20
+MAX_LINKS = 20
 """Links of one kind that a change names."""
 INVENTED = "invented"
 _Place = tuple[int, Any]
 """A record's key and a moment."""
 _LinkWrites = dict[_Place, list[tuple[Any, Any]]]
 """Events of links in a change, each with the one before it."""
+# By number and not by moment: whoever began first may write last
 _VERSIONS = """
-SELECT record, at, (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
-        AND pgh_created_at < at), (SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record
-        AND pgh_created_at <= at)
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at)
+SELECT record, at, CASE WHEN first IS NULL THEN standing ELSE (
+        SELECT max(pgh_id) FROM {table} WHERE pgh_obj_id = record AND pgh_id < first
+    ) END, coalesce(last, standing)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at), LATERAL (
+    SELECT min(pgh_id) FILTER (WHERE pgh_created_at = at) AS first,
+        max(pgh_id) FILTER (WHERE pgh_created_at = at) AS last, max(pgh_id) AS standing
+    FROM {table} WHERE pgh_obj_id = record AND pgh_created_at <= at
+) AS written
 """
 _LINKS = """
 SELECT record, at, written.pgh_id, (SELECT max(pgh_id) FROM {table} AS earlier
-        WHERE earlier.pgh_obj_id = written.pgh_obj_id AND earlier.pgh_created_at < at)
+        WHERE earlier.pgh_obj_id = written.pgh_obj_id AND earlier.pgh_id < written.pgh_id)
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS entry (record, at), LATERAL (
     SELECT pgh_id, pgh_obj_id FROM {table} WHERE {owner} = record AND pgh_created_at = at
     ORDER BY pgh_id LIMIT {limit}
@@ -153,7 +158,7 @@ def _read_links(read: Iterable[_Versions]) -> None:
         for link in versions.kind.links if changed else ():
             linked: Any = link.model
             table, owner = quote_table(linked.pgh_event_model), quote_name(link.column)
-            limit = MAX_LINKS_TOLD + 1
+            limit = MAX_LINKS + 1
             parts.append((_LINKS.format(table=table, owner=owner, limit=limit), changed))
             places.append((versions, link, linked.pgh_event_model))
     for (versions, link, event_model), rows in zip(places, _query(parts), strict=True):
@@ -211,11 +216,13 @@ def _in_words(
 def _fields(
     kind: ChangeKind, before: Any, after: Any, names: RecordNames, for_staff: bool
 ) -> list[FieldChange]:
-    untold = (
-        kind.untold if for_staff or not kind.is_publication else kind.untold | PUBLICATION_DATES
+    ignored = (
+        kind.ignored_fields
+        if for_staff or not kind.is_publication
+        else kind.ignored_fields | PUBLICATION_DATES
     )
-    told = [one for one in tracked_fields(kind.events) if one.name not in untold]
-    changes = field_changes(before, after, told, names)
+    compared = [tracked for tracked in tracked_fields(kind.events) if tracked.name not in ignored]
+    changes = field_changes(before, after, compared, names)
     if _is_illustrative(before) and not _is_illustrative(after):
         # What was invented is no former value of the fact
         changes = [
@@ -235,10 +242,10 @@ def _link_words(
 ) -> Iterator[str]:
     for link, events in versions.links:
         written = events.get(place, [])
-        for first, last in _net(written[:MAX_LINKS_TOLD]):
+        for first, last in _net(written[:MAX_LINKS]):
             if for_staff or _leads_to_public(link, last or first, names):
-                yield from _one_link(link, first, last, names)
-        if len(written) > MAX_LINKS_TOLD:
+                yield from _link_sentences(link, first, last, names)
+        if len(written) > MAX_LINKS:
             yield f"{link.noun}: and more"
 
 
@@ -254,19 +261,19 @@ def _net(written: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
 
 def _own_fields(link: HistoryLink) -> list[Any]:
     linked: Any = link.model
-    return [one for one in tracked_fields(linked.pgh_event_model) if one.attname != link.column]
+    return [own for own in tracked_fields(linked.pgh_event_model) if own.attname != link.column]
 
 
 def _leads_to_public(link: HistoryLink, version: Any, names: RecordNames) -> bool:
-    for one in _own_fields(link):
-        if one.related_model is not None and is_publication(one.related_model):
-            record: Any = names.record(one.related_model, getattr(version, one.attname))
+    for own in _own_fields(link):
+        if own.related_model is not None and is_publication(own.related_model):
+            record: Any = names.record(own.related_model, getattr(version, own.attname))
             if record is None or not is_public(record, dates.today()):
                 return False
     return True
 
 
-def _one_link(link: HistoryLink, first: Any, last: Any, names: RecordNames) -> Iterator[str]:
+def _link_sentences(link: HistoryLink, first: Any, last: Any, names: RecordNames) -> Iterator[str]:
     fields = _own_fields(link)
     name = _link_name(fields, last or first, names)
     if last is None:

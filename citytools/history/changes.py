@@ -27,9 +27,9 @@ SELECT kind, at, context, action, illustrative, record,
     CASE WHEN record IS NULL THEN number ELSE 1 END AS number
 FROM (
     SELECT kind, at, context, action, illustrative, count(*) AS number,
-        CASE WHEN count(*) <= {most} THEN array_agg(record) ELSE ARRAY[NULL::bigint] END AS several
+        CASE WHEN count(*) <= {most} THEN array_agg(record) ELSE ARRAY[NULL::bigint] END AS records
     FROM {rows} AS rows GROUP BY kind, at, context, action, illustrative
-) AS written_together, unnest(several) AS record
+) AS written_together, unnest(records) AS record
 """
 _EACH = "SELECT kind, at, context, action, illustrative, record, 1 AS number FROM {rows} AS rows"
 _MOMENTS = """
@@ -67,7 +67,7 @@ class ChangeList:
     """The entries of some kinds, newest first; counted and sliced like a queryset."""
 
     kinds: Sequence[ChangeKind]
-    chosen: ChangeFilter
+    change_filter: ChangeFilter
     by_record: bool = False
 
     def count(self) -> int:
@@ -94,7 +94,7 @@ class ChangeList:
         rows = " UNION ALL ".join(
             template.format(rows=sql, most=MAX_SEPARATE_RECORDS)
             for number, kind in enumerate(self.kinds)
-            if (sql := change_sql.records_sql(number, kind, self.chosen))
+            if (sql := change_sql.records_sql(number, kind, self.change_filter))
         )
         if not rows:
             return [], 0

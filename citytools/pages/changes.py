@@ -19,7 +19,7 @@ from django.views.decorators.http import conditional_page
 
 from boroughs.models import Borough
 from citytools.exports.atom import ChangesFeed
-from citytools.exports.export import MAX_COMPUTED_ROWS, Export
+from citytools.exports.export import Export
 from citytools.facts import dates
 from citytools.history import as_of_views
 from citytools.history.change_kinds import change_kinds
@@ -45,6 +45,8 @@ PERIODS = ((7, "7 days"), (USUAL_DAYS, "30 days"), (365, "12 months"))
 _YEARS = range(2000, 2101)
 _LATEST_TRANSACTIONS = 50
 """Transactions among which the newest changes are looked for: some write drafts alone."""
+MAX_CHANGES_IN_FILE = 10_000
+"""Rows of a file: to put each into words takes half a millisecond."""
 _CHUNK_ROWS = 1_000
 """Entries of a file that are put into words at a time."""
 
@@ -134,11 +136,11 @@ class ChangesForm(QueryForm):
 
     @cached_property
     def changes(self) -> ChangeList:
-        """The chosen entries; none while there are problems."""
+        """The entries of the query; none while there are problems."""
         names, illustrative = self.values.get("kind"), self.values.get("illustrative")
         kinds = [kind for kind in change_kinds() if not names or kind.name in names]
         day = self.first_day
-        chosen = ChangeFilter(
+        change_filter = ChangeFilter(
             since=_beginning(day) if day else None,
             moment=self.values.get("moment"),
             subjects=list(self._subjects()),
@@ -146,7 +148,7 @@ class ChangesForm(QueryForm):
             actions=self.values.get("action") or (),
         )
         by_record = self.values.get("by") == "record"
-        return ChangeList([] if self.problems else kinds, chosen, by_record)
+        return ChangeList([] if self.problems else kinds, change_filter, by_record)
 
     def _subjects(self) -> Iterator[Subject]:
         for name, model in _SUBJECTS.items():
@@ -239,7 +241,7 @@ class ChangesListing(Listing):
     @property
     def max_rows_in_file(self) -> int:
         """The limit for rows that are put into words."""
-        return MAX_COMPUTED_ROWS
+        return CHANGES.row_limit
 
     @cached_property
     def changes(self) -> list[dict[str, Any]]:
@@ -273,15 +275,15 @@ class ChangesListing(Listing):
 
 def change_rows(form: ChangesForm, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     """The entries as rows of a file."""
-    entries = form.changes[: MAX_COMPUTED_ROWS + 1]
-    if len(entries) > MAX_COMPUTED_ROWS:
+    entries = form.changes[: CHANGES.row_limit + 1]
+    if len(entries) > CHANGES.row_limit:
         # They are refused by their number: words for all of them would be for nothing
         yield from repeat({}, len(entries))
         return
     for start in range(0, len(entries), _CHUNK_ROWS):
         chunk = entries[start : start + _CHUNK_ROWS]
         keys = concerned(chunk, Borough)
-        boroughs = Borough.objects.in_bulk({key for several in keys.values() for key in several})
+        boroughs = Borough.objects.in_bulk({key for numbers in keys.values() for key in numbers})
         for change in changes_in_words(chunk):
             own = [boroughs[key] for key in keys.get(change.entry.key, ()) if key in boroughs]
             yield _row(form, change, sorted(own, key=lambda borough: (borough.name, borough.pk)))
@@ -313,6 +315,7 @@ CHANGES = Export(
     filter=ChangesForm,
     choose=lambda request, _: ChangesForm(request),
     compute_rows=change_rows,
+    max_rows=MAX_CHANGES_IN_FILE,
 )
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from citytools.exports.export import Export
 from citytools.facts import dates
 from citytools.history.change_kinds import change_kinds
 from citytools.history.change_sql import ChangeFilter
@@ -374,11 +375,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(client: Client) -> None:
 def test_a_file_of_very_many_rows_is_refused_with_the_remedy(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from citytools.exports import export
-    from citytools.pages import changes
-
-    for module in (export, changes):
-        monkeypatch.setattr(module, "MAX_COMPUTED_ROWS", 3)
+    monkeypatch.setattr(Export, "row_limit", 3)
     for number in range(5):
         factories.supplier(f"Supplier {number}")
     response = client.get(CSV)

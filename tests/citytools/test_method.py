@@ -32,6 +32,7 @@ AGGREGATES = {"Avg", "StdDev", "Variance", "Sum", "SearchRank", "Window"}
 """What a query computes with; counts are everywhere, and described together."""
 UNDESCRIBED = {
     "boroughs.profile.views": "the last day of a brief",
+    "citytools.staff.waiting": "counts what waits for staff; no page shows it",
     "citytools.staff.login_throttle": "counts wrong passwords; no page shows them",
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
