@@ -31,7 +31,7 @@ def test_a_fact_is_called_by_what_it_is() -> None:
         function=factories.function("Committee management"),
         product=factories.product("Modern.Gov"),
     )
-    assert system.key == f"camden-committee-management-{system.product.slug}"
+    assert system.key == "camden-committee-management-modern-gov"
     contract = factories.contract(
         title="Children’s & adults’ care: a long title that goes on for more than sixty letters",
         lead=factories.borough("Barnet"),
@@ -61,12 +61,12 @@ def test_a_clash_takes_the_next_number() -> None:
     assert [contract.key for contract in made] == ["camden-rents-2026", "camden-rents-2026-2"]
 
 
-def test_a_key_can_stand_in_an_address_whatever_the_slugs(client: Client) -> None:
+def test_a_key_can_stand_in_an_address_whatever_the_slugs() -> None:
     system = factories.system(
         borough=factories.borough(slug="café"), product=factories.product(slug="日本 _?/")
     )
     assert re.fullmatch("cafe-[a-z0-9-]+", system.key)
-    assert client.get(system.get_absolute_url()).status_code == 200
+    assert system.get_absolute_url() == f"/systems/{system.key}/"
 
 
 def test_what_sql_writes_has_a_key_too() -> None:
