@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
+from django.test import Client
 
 from boroughs.models import Borough, Return
 from citytools.history.page import HistoryLink
@@ -29,6 +30,7 @@ from systems.models import (
     System,
 )
 from tests import factories
+from tests.staff import address, confirmed, form_values
 
 MAKERS: dict[Any, Callable[[], object]] = {
     Borough: factories.borough,
@@ -75,6 +77,19 @@ def create_record(model: Any) -> Any:
     """A record of the kind, with what it needs."""
     before = set(model.objects.values_list("pk", flat=True))
     MAKERS[model]()
+    return model.objects.exclude(pk__in=before).get()
+
+
+def add_in_admin(staff: Client, model: Any) -> Any:
+    """A record made in the form for adding, filled in like one that was made another way."""
+    sample = create_record(model)
+    form = staff.get(address(model, "change", sample.pk)).context["adminform"].form
+    filled_in = form_values(staff.get(address(model, "change", sample.pk)))
+    sample.delete()
+    own = {name: filled_in[name] for name in form.fields if name in filled_in}
+    before = set(model.objects.values_list("pk", flat=True))
+    response = confirmed(staff, address(model, "add"), own)
+    assert response.status_code == 302, response.context["errors"]
     return model.objects.exclude(pk__in=before).get()
 
 

@@ -20,11 +20,14 @@ def facts() -> dict[str, list[Any]]:
 
 
 def files(client: Client) -> dict[str, bytes]:
-    """Every file of the site as CSV and JSON, but for the times at which they were read."""
+    """Every file of facts as CSV and JSON, but for the times at which they were read.
+
+    The file of changes tells also of what was undone, and of the undo.
+    """
     addresses = [
         export.address_as(suffix)
         for export in registry.exports()
-        if export.whole
+        if export.whole and export.name != "changes"
         for suffix in ("csv", "json")
     ]
     contents = {address: client.get(address).getvalue() for address in addresses}

@@ -1,9 +1,10 @@
 """What undoing a batch would do, record by record, and which records it must leave as they are.
 
 A record goes back to its version before the batch, if it is still as the batch left it: in value,
-so that a batch whose undo was undone can be undone again. It stays if somebody changed it since,
-and with it stay the rows that belong to it, whatever staying records name, and whatever would name
-a record that is no more. All is read in sets from the event tables, a few queries for each model.
+so that a batch whose undo was undone can be undone again. What an undone batch wrote is no version
+to go back to. A record stays if somebody changed it since, and with it stay the rows that belong to
+it, whatever staying records name, and whatever would name a record that is no more. All is read in
+sets from the event tables, a few queries for each model.
 """
 
 from collections import defaultdict
@@ -22,6 +23,7 @@ from citytools.facts.provenance import LinkEndsConfirmation
 from citytools.history import DerivedRowTrigger, tracked_models
 from citytools.history.foreign_keys import ForeignKeyColumn, foreign_key_columns
 from citytools.history.page import tracked_fields
+from citytools.models import Batch, is_in_effect
 
 Record = tuple[Any, int]
 """A model and a primary key."""
@@ -95,14 +97,29 @@ class UndoPlan:
 def plan_undo(context: UUID) -> UndoPlan:
     """The plan for the batch of a context; nobody else may write until it is carried out."""
     plan = UndoPlan(context)
+    parameters = {"context": context, "undone": _undone_contexts(context)}
     for model in tracked_models():
-        writes, refusals = _writes(model, context)
+        writes, refusals = _writes(model, parameters)
         if writes:
             plan.writes[model] = writes
         plan.refusals |= {refusal.record: refusal for refusal in refusals}
     plan.refuse(list(_confirmed_since(plan)))
     settle(plan)
     return plan
+
+
+def _undone_contexts(context: UUID) -> list[UUID]:
+    """Contexts of the batches that do not count once the batch of this context is undone.
+
+    An undo writes nothing to a record that a later batch had set back already. When that batch is
+    undone in turn, the version before it is one that the first batch wrote.
+    """
+    undos = Batch.objects.filter(undos__isnull=False).with_undos()
+    undos = {
+        number: [undo for undo in own if undo.context != context] for number, own in undos.items()
+    }
+    batches = Batch.objects.filter(pk__in=undos).exclude(kind=Batch.Kind.UNDO).order_by("pk")
+    return [batch.context for batch in batches if not is_in_effect(batch, undos)]
 
 
 def settle(plan: UndoPlan) -> None:
@@ -120,7 +137,11 @@ WITH own AS (
     FROM {events} WHERE pgh_context_id = %(context)s GROUP BY pgh_obj_id
 ), span AS (
     SELECT own.record, own.first, own.last,
-        max(event.pgh_id) FILTER (WHERE event.pgh_id < own.first) AS before,
+        max(event.pgh_id) FILTER (
+            WHERE event.pgh_id < own.first
+            AND (event.pgh_context_id = ANY(%(undone)s)) IS NOT TRUE
+        ) AS before,
+        bool_or(event.pgh_id < own.first) AS known,
         max(event.pgh_id) AS newest,
         bool_or(
             event.pgh_id BETWEEN own.first AND own.last
@@ -130,16 +151,18 @@ WITH own AS (
     GROUP BY own.record, own.first, own.last
 ), version AS (
     SELECT span.*, first.pgh_label = 'insert' AS created, last.pgh_label = 'delete' AS deleted,
-        newest.pgh_label = 'delete' AS gone, ROW({before}) AS before_values,
+        newest.pgh_label = 'delete' AS gone, before.pgh_id IS NULL AS absent,
+        ROW({before}) AS before_values,
         ROW({last}) AS last_values, ROW({newest}) AS newest_values
     FROM span
     JOIN {events} AS first ON first.pgh_id = span.first
     JOIN {events} AS last ON last.pgh_id = span.last
     JOIN {events} AS newest ON newest.pgh_id = span.newest
-    LEFT JOIN {events} AS before ON before.pgh_id = span.before
+    LEFT JOIN {events} AS before ON before.pgh_id = span.before AND before.pgh_label <> 'delete'
 )
 SELECT record, CASE WHEN NOT created THEN before END, last, newest, NOT gone, CASE
-    WHEN NOT created AND before IS NULL THEN 'unknown'
+    WHEN NOT created AND known AND absent AND gone THEN 'same'
+    WHEN NOT created AND absent THEN 'unknown'
     WHEN (created AND deleted) OR (created AND gone)
         OR (NOT created AND NOT gone AND before_values IS NOT DISTINCT FROM newest_values)
         OR (NOT created AND NOT deleted AND before_values IS NOT DISTINCT FROM last_values)
@@ -153,7 +176,7 @@ FROM version ORDER BY record
 """
 
 
-def _writes(model: Any, context: UUID) -> tuple[dict[int, RecordWrite], list[Refusal]]:
+def _writes(model: Any, parameters: dict[str, Any]) -> tuple[dict[int, RecordWrite], list[Refusal]]:
     """What the batch wrote to records of a model; without those that are as they were before."""
     names = columns(model)
     values = {
@@ -162,7 +185,7 @@ def _writes(model: Any, context: UUID) -> tuple[dict[int, RecordWrite], list[Ref
     }
     writes, refusals = {}, []
     with connection.cursor() as cursor:
-        cursor.execute(_WRITES.format(events=event_table(model), **values), {"context": context})
+        cursor.execute(_WRITES.format(events=event_table(model), **values), parameters)
         for record, before, after, newest, present, verdict in cursor.fetchall():
             write = RecordWrite(before, after, newest, present)
             if verdict == "undo":

@@ -70,6 +70,11 @@ class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
         warn_of_ended_confirmations(request)
         return super().response_change(request, obj)
 
+    def response_delete(self, request: HttpRequest, *args: Any) -> HttpResponse:
+        """As in Django, with what is no longer confirmed since a link went with the record."""
+        warn_of_ended_confirmations(request)
+        return super().response_delete(request, *args)
+
     def response_action(
         self, request: HttpRequest, queryset: models.QuerySet[Any], *args: Any
     ) -> HttpResponse | None:
@@ -78,6 +83,7 @@ class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
         note = str(action[2]) % model_format_dict(self.opts) if action else ""
         with transaction.atomic(), batch(Batch.Kind.ACTION, note=note.lower()) as written:
             response = super().response_action(request, queryset, *args)
+            warn_of_ended_confirmations(request)
         if written.pk:
             link = format_html('<a href="{}">{}</a>', written.get_absolute_url(), written)
             messages.info(request, format_html("{} can be undone as a whole.", link))

@@ -9,8 +9,17 @@ from django.contrib import admin
 from django.db import models, transaction
 from django.test import Client
 
-from tests.records import create_record, edited, links_of, row_of, rows_of, values_of, with_history
-from tests.staff import address, confirmed, form_values, messages, signed_in
+from tests.records import (
+    add_in_admin,
+    create_record,
+    edited,
+    links_of,
+    row_of,
+    rows_of,
+    values_of,
+    with_history,
+)
+from tests.staff import address, confirmed, messages, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -20,19 +29,6 @@ EVERY_KIND = pytest.mark.parametrize("model", with_history(), ids=lambda model: 
 @pytest.fixture
 def staff(client: Client) -> Client:
     return signed_in(client)
-
-
-def _added(staff: Client, model: Any) -> Any:
-    """A record made in the form for adding, filled in like one that was made another way."""
-    sample = create_record(model)
-    form = staff.get(address(model, "change", sample.pk)).context["adminform"].form
-    filled_in = form_values(staff.get(address(model, "change", sample.pk)))
-    sample.delete()
-    own = {name: filled_in[name] for name in form.fields if name in filled_in}
-    before = set(model.objects.values_list("pk", flat=True))
-    response = confirmed(staff, address(model, "add"), own)
-    assert response.status_code == 302, response.context["errors"]
-    return model.objects.exclude(pk__in=before).get()
 
 
 def _deleted(staff: Client, record: Any) -> None:
@@ -53,7 +49,7 @@ def _last_version(model: Any, number: int) -> int:
 
 @EVERY_KIND
 def test_a_deleted_record_comes_back_with_all_its_rows(staff: Client, model: Any) -> None:
-    record = _added(staff, model)
+    record = add_in_admin(staff, model)
     change = address(model, "change", record.pk)
     response = confirmed(staff, change, edited(staff.get(change), "Edited"))
     assert response.status_code == 302

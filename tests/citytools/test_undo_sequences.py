@@ -143,6 +143,56 @@ def test_batches_undone_in_reverse_order_leave_all_as_it_was(client: Client) -> 
     assert files(client) == first_files
 
 
+def _write_notes(**notes: str) -> Batch:
+    """A batch that gives suppliers other notes; without a note it deletes them."""
+    with batch(Batch.Kind.LOAD, command="load") as written:
+        for slug, note in notes.items():
+            suppliers = Supplier.objects.filter(slug=slug)
+            if note:
+                suppliers.update(note=note)
+            else:
+                suppliers.delete()
+    return written
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_batch_that_set_another_back_is_undone_before_or_after_it(order: tuple[int, ...]) -> None:
+    factories.supplier("X", note="a")
+    factories.supplier("Y", note="a")
+    before = facts()
+    batches = [_write_notes(x="b", y="b"), _write_notes(x="a")]
+    for number in order:
+        assert not undo.undo_batch(batches[number], others=False, command="undo").refusals
+    assert facts() == before
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_record_that_one_batch_created_and_one_deleted_is_gone(order: tuple[int, ...]) -> None:
+    factories.supplier("Y", note="a")
+    before = facts()
+    with batch(Batch.Kind.LOAD, command="load") as first:
+        factories.supplier("X", note="a")
+        Supplier.objects.filter(slug="y").update(note="b")
+    batches = [first, _write_notes(x="")]
+    for number in order:
+        assert not undo.undo_batch(batches[number], others=False, command="undo").refusals
+    assert facts() == before
+
+
+def test_an_undo_of_such_a_batch_can_be_undone() -> None:
+    factories.supplier("X", note="a")
+    factories.supplier("Y", note="a")
+    first, second = _write_notes(x="b", y="b"), _write_notes(x="a")
+    states = [facts()]
+    undone = undo.undo_batch(first, others=False, command="undo").batch
+    assert undone
+    assert not undo.undo_batch(second, others=False, command="undo").count
+    assert not undo.undo_batch(undone, others=False, command="undo").refusals
+    assert facts() == states[0]
+    assert undo.undo_batch(second, others=False, command="undo").count == 1
+    assert Supplier.objects.get(slug="x").note == "b"
+
+
 @pytest.mark.usefixtures("_london")
 def test_what_others_wrote_since_is_there_after_an_undo_in_part() -> None:
     @often
