@@ -231,13 +231,13 @@ class Edit:
         if record is None:
             return Outcome()
         page = address(type(record), "change", record.pk)
-        if typed is None:
-            typed = form_values(client.get(page))
+        now = form_values(client.get(page))
+        typed = typed or now
         before = world.value(self.place)
         is_link = own.startswith(("partner", "function"))
         value = not before if is_link else world.typed(self.person, own)
         changes = fields_of(self.place, value, typed)
-        saw = str(before if before is not None else "") == typed.get(own, "")
+        saw = typed.get(own) == now.get(own)
         response = client.post(page, typed | changes)
         text = page_text(response)
         if response.status_code == 200 and f"{own}-choice" in str(response.content):
