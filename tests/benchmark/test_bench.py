@@ -158,7 +158,10 @@ def test_the_rivals_get_the_rows_of_our_file(client: Client, tmp_path: Path) -> 
             "SELECT count(*) FROM systems_fts WHERE systems_fts MATCH ?", [word]
         )
         assert matched.fetchone()[0] >= 1
-        indexes = database.execute("SELECT count(*) FROM sqlite_master WHERE type = 'index'")
+        # Without the one that SQLite makes of a key by itself
+        indexes = database.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
         assert indexes.fetchone()[0] == sum(len(table.indexed) for table in fact_lists())
 
 

@@ -99,7 +99,8 @@ def filled(route: str) -> list[str]:
     if kind is None:
         return [f"{first}none{end}"]
     record = kind.objects.earliest("pk")
-    return [f"{first}{record.pk if '<int' in route else record.slug}{end}"]
+    number = record.pk if "<int" in route else None
+    return [f"{first}{number or getattr(record, 'key', '') or record.slug}{end}"]
 
 
 def said_by(response: Any) -> str:
