@@ -267,8 +267,9 @@ def test_ticked_records_are_deleted_as_they_were_seen(staff: Client, other: Clie
     assert "New Ltd" in page
     assert "Gone" in page
     assert set(Supplier.objects.all()) == set(records[:2])
-    said = messages(_confirmed_deletion(other, response, numbers[:2]))
-    assert said == ["Successfully deleted 2 suppliers."]
+    said, undo = messages(_confirmed_deletion(other, response, numbers[:2]))
+    assert said == "Successfully deleted 2 suppliers."
+    assert "can be undone as a whole" in undo
     assert not Supplier.objects.exists()
 
 
