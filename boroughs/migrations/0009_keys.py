@@ -18,7 +18,7 @@ LANGUAGE plpgsql AS $$
 -- The base, or with -2, -3 … the first that no other record has. Whoever makes keys for the same
 -- table waits until this transaction ends: both would find the same one free.
 DECLARE
-    candidate text := base;
+    candidate text := coalesce(nullif(base, ''), 'record');
     number integer := 1;
     taken boolean;
 BEGIN
@@ -28,7 +28,7 @@ BEGIN
             INTO taken USING candidate, own;
         EXIT WHEN NOT taken;
         number := number + 1;
-        candidate := base || '-' || number;
+        candidate := coalesce(nullif(base, ''), 'record') || '-' || number;
     END LOOP;
     RETURN candidate;
 END $$;
@@ -54,7 +54,7 @@ CREATE INDEX {table}_keys ON {table} (key);
 UPDATE {table} AS record SET key = unique_key('{table}'::regclass::oid, {base}, id);
 UPDATE {table}event AS event SET key = record.key FROM {table} AS record WHERE pgh_obj_id = record.id;
 UPDATE {table}event AS event SET key = latest.key FROM (
-    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, {base} AS key FROM {table}event AS record
+    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, coalesce(nullif({base}, ''), 'record') AS key FROM {table}event AS record
     WHERE key = '' ORDER BY pgh_obj_id, pgh_id DESC
 ) AS latest WHERE event.pgh_obj_id = latest.pgh_obj_id;
 DROP INDEX {table}_keys;
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FILL.format(
                 table='boroughs_return',
-                base="concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = record.borough_id), key_part(subject, 60), key_part(received_on::text, 60))",
+                base="concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = record.borough_id), 120), key_part(subject, 60), key_part(received_on::text, 60))",
             ),
             migrations.RunSQL.noop,
         ),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='return',
-            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), key_part(NEW.subject::text, 60), key_part(NEW.received_on::text, 60)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='abcf3d68d5724205953ec66e3a12ead47c73938c', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_e46ac', table='boroughs_return', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), 120), key_part(NEW.subject::text, 60), key_part(NEW.received_on::text, 60)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='54f972cdcadb0c3efbbf58694da9b82a301a4c15', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_e46ac', table='boroughs_return', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='return',

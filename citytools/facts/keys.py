@@ -10,6 +10,7 @@ import pgtrigger
 
 MAX_PART_LENGTH = 60
 """Characters of a title that stand in a key."""
+MAX_SLUG_LENGTH = 120
 
 # The functions `key_part` and `unique_key` are made by the migration boroughs.0009_keys
 _MAKE = """
@@ -48,6 +49,8 @@ def _part(model: Any, path: str) -> str:
     field = model._meta.get_field(name)
     if aspect == "slug":
         table = field.related_model._meta.db_table
-        return f"(SELECT slug FROM {table} WHERE id = NEW.{field.column})"  # noqa: S608 (our own)
+        slug = f"(SELECT slug FROM {table} WHERE id = NEW.{field.column})"  # noqa: S608 (our own)
+        # As it stands in an address: SQL can write any slug
+        return f"key_part({slug}, {MAX_SLUG_LENGTH})"
     length = len("2027") if aspect == "year" else MAX_PART_LENGTH
     return f"key_part(NEW.{field.column}::text, {length})"

@@ -115,7 +115,7 @@ class ChangesForm(QueryForm):
     supplier = RecordsField("Supplier", Supplier.objects.all())
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
     illustrative = YesNoField("Illustrative records")
-    by = OptionField("Shown", [("", "Written together: one row"), ("record", "Each record: a row")])
+    by = OptionField("Written together", [("", "one row"), ("record", "row by row")])
     moment = MomentField(label="Written at", required=False, max_length=40)
 
     def clean_since(self) -> datetime.date | None:

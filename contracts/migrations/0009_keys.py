@@ -10,7 +10,7 @@ CREATE INDEX {table}_keys ON {table} (key);
 UPDATE {table} AS record SET key = unique_key('{table}'::regclass::oid, {base}, id);
 UPDATE {table}event AS event SET key = record.key FROM {table} AS record WHERE pgh_obj_id = record.id;
 UPDATE {table}event AS event SET key = latest.key FROM (
-    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, {base} AS key FROM {table}event AS record
+    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, coalesce(nullif({base}, ''), 'record') AS key FROM {table}event AS record
     WHERE key = '' ORDER BY pgh_obj_id, pgh_id DESC
 ) AS latest WHERE event.pgh_obj_id = latest.pgh_obj_id;
 DROP INDEX {table}_keys;
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FILL.format(
                 table='contracts_contract',
-                base="concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = record.lead_id), key_part(title, 60), key_part(starts_on, 4))",
+                base="concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = record.lead_id), 120), key_part(title, 60), key_part(starts_on, 4))",
             ),
             migrations.RunSQL.noop,
         ),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contract',
-            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = NEW.lead_id), key_part(NEW.title::text, 60), key_part(NEW.starts_on::text, 4)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='4885346d2c1672a8736f250b23a819aa7cae38ad', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_c2013', table='contracts_contract', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = NEW.lead_id), 120), key_part(NEW.title::text, 60), key_part(NEW.starts_on::text, 4)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='cd139432af3df22c191cd095b5d337bc97852995', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_c2013', table='contracts_contract', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contract',

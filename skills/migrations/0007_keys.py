@@ -10,7 +10,7 @@ CREATE INDEX {table}_keys ON {table} (key);
 UPDATE {table} AS record SET key = unique_key('{table}'::regclass::oid, {base}, id);
 UPDATE {table}event AS event SET key = record.key FROM {table} AS record WHERE pgh_obj_id = record.id;
 UPDATE {table}event AS event SET key = latest.key FROM (
-    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, {base} AS key FROM {table}event AS record
+    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, coalesce(nullif({base}, ''), 'record') AS key FROM {table}event AS record
     WHERE key = '' ORDER BY pgh_obj_id, pgh_id DESC
 ) AS latest WHERE event.pgh_obj_id = latest.pgh_obj_id;
 DROP INDEX {table}_keys;
@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FILL.format(
                 table='skills_pastlevel',
-                base="concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = record.borough_id), (SELECT slug FROM skills_skill WHERE id = record.skill_id), key_part(as_of, 60))",
+                base="concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = record.borough_id), 120), key_part((SELECT slug FROM skills_skill WHERE id = record.skill_id), 120), key_part(as_of, 60))",
             ),
             migrations.RunSQL.noop,
         ),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FILL.format(
                 table='skills_skilllevel',
-                base="concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = record.borough_id), (SELECT slug FROM skills_skill WHERE id = record.skill_id))",
+                base="concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = record.borough_id), 120), key_part((SELECT slug FROM skills_skill WHERE id = record.skill_id), 120))",
             ),
             migrations.RunSQL.noop,
         ),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pastlevel',
-            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), (SELECT slug FROM skills_skill WHERE id = NEW.skill_id), key_part(NEW.as_of::text, 60)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='5721b4fe0ff88c1cb892cf30e18fd53632f62928', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_bb466', table='skills_pastlevel', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), 120), key_part((SELECT slug FROM skills_skill WHERE id = NEW.skill_id), 120), key_part(NEW.as_of::text, 60)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='49b76b3398983a784d3170116d9c48452d1b7912', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_bb466', table='skills_pastlevel', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='pastlevel',
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='skilllevel',
-            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), (SELECT slug FROM skills_skill WHERE id = NEW.skill_id)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='494abaa8630dc71396ca2cf577bda59206525c10', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_d9c5c', table='skills_skilllevel', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), 120), key_part((SELECT slug FROM skills_skill WHERE id = NEW.skill_id), 120)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='d3fd2bb597a5510668fe9e01564f06516fc1c9cb', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_d9c5c', table='skills_skilllevel', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='skilllevel',

@@ -10,7 +10,7 @@ CREATE INDEX {table}_keys ON {table} (key);
 UPDATE {table} AS record SET key = unique_key('{table}'::regclass::oid, {base}, id);
 UPDATE {table}event AS event SET key = record.key FROM {table} AS record WHERE pgh_obj_id = record.id;
 UPDATE {table}event AS event SET key = latest.key FROM (
-    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, {base} AS key FROM {table}event AS record
+    SELECT DISTINCT ON (pgh_obj_id) pgh_obj_id, coalesce(nullif({base}, ''), 'record') AS key FROM {table}event AS record
     WHERE key = '' ORDER BY pgh_obj_id, pgh_id DESC
 ) AS latest WHERE event.pgh_obj_id = latest.pgh_obj_id;
 DROP INDEX {table}_keys;
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FILL.format(
                 table='systems_system',
-                base="concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = record.borough_id), (SELECT slug FROM systems_function WHERE id = record.function_id), (SELECT slug FROM systems_product WHERE id = record.product_id))",
+                base="concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = record.borough_id), 120), key_part((SELECT slug FROM systems_function WHERE id = record.function_id), 120), key_part((SELECT slug FROM systems_product WHERE id = record.product_id), 120))",
             ),
             migrations.RunSQL.noop,
         ),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='system',
-            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', (SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), (SELECT slug FROM systems_function WHERE id = NEW.function_id), (SELECT slug FROM systems_product WHERE id = NEW.product_id)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='0e0ebe7fa1750034b0622abf18a0c55c4b78a55f', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_b8536', table='systems_system', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='makes_key', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.key = '' AND TG_OP = 'UPDATE' THEN\n    NEW.key := OLD.key;  -- an older version that is restored knows of no key\nEND IF;\nIF NEW.key = '' THEN\n    NEW.key := unique_key(TG_RELID, concat_ws('-', key_part((SELECT slug FROM boroughs_borough WHERE id = NEW.borough_id), 120), key_part((SELECT slug FROM systems_function WHERE id = NEW.function_id), 120), key_part((SELECT slug FROM systems_product WHERE id = NEW.product_id), 120)), NEW.id);\nEND IF;\nRETURN NEW;\n", hash='8cc717cbbe022435ce0cbfb6ab6c0b0a1f65be34', operation='INSERT OR UPDATE', pgid='pgtrigger_makes_key_b8536', table='systems_system', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='system',

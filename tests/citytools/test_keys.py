@@ -61,6 +61,14 @@ def test_a_clash_takes_the_next_number() -> None:
     assert [contract.key for contract in made] == ["camden-rents-2026", "camden-rents-2026-2"]
 
 
+def test_a_key_can_stand_in_an_address_whatever_the_slugs(client: Client) -> None:
+    system = factories.system(
+        borough=factories.borough(slug="café"), product=factories.product(slug="日本 _?/")
+    )
+    assert re.fullmatch("cafe-[a-z0-9-]+", system.key)
+    assert client.get(system.get_absolute_url()).status_code == 200
+
+
 def test_what_sql_writes_has_a_key_too() -> None:
     contract = factories.contract(title="Parking", starts_on="2025")
     with connection.cursor() as cursor:
