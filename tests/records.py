@@ -136,7 +136,7 @@ def form_edits(form: Any, word: str) -> Iterator[tuple[str, Any]]:
         if type(field) is forms.ModelChoiceField and field.queryset is not None:
             yield form.add_prefix(name), create_record(field.queryset.model).pk
     for name, field in form.fields.items():
-        if type(field) is forms.IntegerField:
+        if isinstance(field, forms.IntegerField):
             yield form.add_prefix(name), int(form[name].value() or 0) + len(word)
 
 

@@ -131,11 +131,12 @@ def test_a_return_is_entered_by_keyboard_without_scripts(
     page.get_by_role("link", name="Yes, say this of Camden in public").press("Enter")
     page.get_by_label("Yes, say this of Camden in public").press("Space")
     page.get_by_role("button", name="Save the return").press("Enter")
-    expect(page.get_by_text("2 new; 0 not answered")).to_be_visible()
+    expect(page.get_by_text("Saved as Batch")).to_contain_text("2 new; 0 not answered")
     saved = SkillLevel.objects.get(skill=skills[0])
     assert (saved.level, saved.headcount, saved.can_teach) == (3, "3 to 5", True)
-    page.get_by_role("button", name="Undo this return").press("Enter")
-    expect(page.get_by_text("Undone: return on skills of Camden")).to_be_visible()
+    page.get_by_role("link", name="Undo this batch").press("Enter")
+    page.get_by_role("button", name="Undo this batch").press("Enter")
+    expect(page.get_by_text("Undone: Batch")).to_be_visible()
     assert not SkillLevel.objects.exists()
     context.close()
 
@@ -198,7 +199,7 @@ def test_a_return_with_mistakes_and_its_batch_are_clean(
     assert_clean(staff)
     staff.get_by_label("Level: Data").select_option("2")
     staff.get_by_role("button", name="Save the return").click()
-    expect(staff.get_by_role("button", name="Undo this return")).to_be_visible()
+    expect(staff.get_by_role("link", name="Undo this batch")).to_be_visible()
     assert_clean(staff)
 
 

@@ -105,7 +105,7 @@ def test_from_the_overview_to_an_edit_and_its_history(
     look(page, width)
     page.locator("tbody th a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Camden")
-    system = System.objects.get(pk=page.url.rstrip("/").rsplit("/", 1)[-1])
+    system = System.objects.get(key=page.url.rstrip("/").rsplit("/", 1)[-1])
     edit(page, live_server.url, system)
     page.goto(live_server.url + system.get_absolute_url())
     expect(page.get_by_text("1234")).to_have_count(0)

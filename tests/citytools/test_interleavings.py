@@ -560,7 +560,7 @@ def test_no_saved_value_is_lost_unsaid(world: World) -> None:
 
 @pytest.mark.drill
 def test_no_saved_value_is_lost_unsaid_in_long_walks(world: World) -> None:
-    @settings(often, max_examples=300)
+    @settings(often, max_examples=80)
     @given(st.lists(steps, min_size=8, max_size=40))
     def walk(plan: list[Any]) -> None:
         _walk(world, plan)
@@ -597,7 +597,7 @@ def test_batches_undone_in_any_lawful_order_restore_every_file(world: World) -> 
 def test_many_batches_undone_in_any_lawful_order_restore_every_fact(world: World) -> None:
     first_facts = facts()
 
-    @settings(often, max_examples=200)
+    @settings(often, max_examples=50)
     @given(st.lists(batch_steps, min_size=4, max_size=16), st.randoms(use_true_random=False))
     def walk(plan: list[Any], dice: random.Random) -> None:
         with transaction.atomic():
