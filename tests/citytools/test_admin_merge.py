@@ -100,6 +100,7 @@ def test_two_people_change_two_fields_and_then_the_same(
     assert [entry.who for entry in history][:2] == ["Bo Lee", "Ada Obi"]
 
 
+@pytest.mark.drill
 @EVERY_KIND
 def test_every_field_is_read_back_as_it_was_filled_in(ada: Client, model: Any) -> None:
     """Somebody writes; who has typed nothing then changes nothing and is asked nothing."""
@@ -114,6 +115,7 @@ def test_every_field_is_read_back_as_it_was_filled_in(ada: Client, model: Any) -
     assert values_of(model, record.pk) == before
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("model", "link"), WITH_ROWS, ids=lambda part: getattr(part, "noun", "") or part.__name__
 )
@@ -375,6 +377,7 @@ def test_a_garbled_choice_is_none(ada: Client, choice: str | None) -> None:
     assert Supplier.objects.get().name == "Theirs"
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("mark", ["", "x", "-1", "0", "9" * 18, "9" * 5000, "\x00"])
 @pytest.mark.parametrize("name", ["note", "none", "DELETE", "aliases-0-name", "aliases-9-DELETE"])
 def test_questions_that_nobody_asked_do_no_harm(ada: Client, mark: str, name: str) -> None:

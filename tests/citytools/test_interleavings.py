@@ -550,7 +550,7 @@ def test_a_value_lost_unsaid_would_be_noticed(world: World) -> None:
 
 
 def test_no_saved_value_is_lost_unsaid(world: World) -> None:
-    @often
+    @settings(often, max_examples=6)
     @given(st.lists(steps, min_size=4, max_size=12))
     def walk(plan: list[Any]) -> None:
         _walk(world, plan)
@@ -581,7 +581,7 @@ batch_steps = st.one_of(
 def test_batches_undone_in_any_lawful_order_restore_every_file(world: World) -> None:
     first_facts, first_files = facts(), files(Client())
 
-    @settings(often, max_examples=10)
+    @settings(often, max_examples=4)
     @given(st.lists(batch_steps, min_size=3, max_size=6), st.randoms(use_true_random=False))
     def walk(plan: list[Any], dice: random.Random) -> None:
         with transaction.atomic():

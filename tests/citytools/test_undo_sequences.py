@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.test import Client
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
@@ -116,7 +116,7 @@ SEQUENCES = st.lists(st.lists(st.sampled_from(STEPS), min_size=1, max_size=5), m
 def test_batches_undone_in_reverse_order_leave_all_as_it_was(client: Client) -> None:
     first_files = files(client)
 
-    @often
+    @settings(often, max_examples=8)
     @given(SEQUENCES, st.integers(0, 10**6))
     def check(sequence: list[list[Step]], seed: int) -> None:
         dice = random.Random(seed)

@@ -30,7 +30,8 @@ from tests.notices import award, imported, release, written
 from tests.records import MAKERS, add_in_admin, create_record, edited, with_history
 from tests.staff import address, confirmed, form_values, signed_in
 
-pytestmark = pytest.mark.django_db
+# Each way for each of 34 models: minutes, as the suite is to stay under eight
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 EVERY_MODEL = pytest.mark.parametrize("model", tracked_models(), ids=lambda model: model.__name__)
 EVERY_PAGE = pytest.mark.parametrize("model", with_history(), ids=lambda model: model.__name__)
