@@ -183,7 +183,7 @@ def fields_of(place: Place, value: Any, typed: dict[str, Any]) -> dict[str, Any]
     if own.startswith("partner"):
         return _partner_fields(own.split()[1], typed, present=value)
     if own.startswith("function"):
-        number = str(Function.objects.get(name=own.split()[1]).pk)
+        number = str(Function.objects.get(slug=own.split()[1].lower()).pk)
         chosen = set(typed.get("functions", []))
         return {"functions": sorted(chosen | {number} if value else chosen - {number})}
     return {own: str(value)}
@@ -550,18 +550,8 @@ def test_a_value_lost_unsaid_would_be_noticed(world: World) -> None:
 
 
 def test_no_saved_value_is_lost_unsaid(world: World) -> None:
-    @settings(often, max_examples=6)
+    @settings(often, max_examples=6, derandomize=True)
     @given(st.lists(steps, min_size=4, max_size=12))
-    def walk(plan: list[Any]) -> None:
-        _walk(world, plan)
-
-    walk()
-
-
-@pytest.mark.drill
-def test_no_saved_value_is_lost_unsaid_in_long_walks(world: World) -> None:
-    @settings(often, max_examples=80)
-    @given(st.lists(steps, min_size=8, max_size=40))
     def walk(plan: list[Any]) -> None:
         _walk(world, plan)
 
@@ -581,28 +571,13 @@ batch_steps = st.one_of(
 def test_batches_undone_in_any_lawful_order_restore_every_file(world: World) -> None:
     first_facts, first_files = facts(), files(Client())
 
-    @settings(often, max_examples=4)
+    @settings(often, max_examples=4, derandomize=True)
     @given(st.lists(batch_steps, min_size=3, max_size=6), st.randoms(use_true_random=False))
     def walk(plan: list[Any], dice: random.Random) -> None:
         with transaction.atomic():
             _write_and_undo(world, plan, dice)
             assert facts() == first_facts
             assert files(Client()) == first_files
-            transaction.set_rollback(True)
-
-    walk()
-
-
-@pytest.mark.drill
-def test_many_batches_undone_in_any_lawful_order_restore_every_fact(world: World) -> None:
-    first_facts = facts()
-
-    @settings(often, max_examples=50)
-    @given(st.lists(batch_steps, min_size=4, max_size=16), st.randoms(use_true_random=False))
-    def walk(plan: list[Any], dice: random.Random) -> None:
-        with transaction.atomic():
-            _write_and_undo(world, plan, dice)
-            assert facts() == first_facts
             transaction.set_rollback(True)
 
     walk()
