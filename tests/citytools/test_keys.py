@@ -180,7 +180,7 @@ def test_a_renamed_supplier_is_found_everywhere_by_its_former_slug(client: Clien
 
 def test_every_kind_of_page_is_found_by_a_former_slug(client: Client) -> None:
     finding = factories.finding(published_on="2026-01-01")
-    pages = {
+    pages: dict[Any, str] = {
         factories.borough(): "/boroughs/{}/",
         factories.product(): "/systems/products/{}/",
         factories.framework(): "/contracts/frameworks/{}/",
