@@ -192,9 +192,9 @@ def _published_rows(kind: ChangeKind, conditions: Sequence[str]) -> str:
     days = {"from_day": _beginning("published_on"), "to_day": _beginning("withdrawn_on")}
     rows = _PUBLISHED_ROWS.format(now=literal(dates.now()), **days, **_CODES)
     # Of what was taken back no page tells more than that it was, and nor does this
-    shown = f"(code < {_CODES['published']} OR pgh_obj_id IN ({_public_now(kind.model)}))"
+    public = f"(code < {_CODES['published']} OR pgh_obj_id IN ({_public_now(kind.model)}))"
     names = "(pgh_created_at, pgh_context_id, pgh_obj_id, code, illustrative)"
-    return f"SELECT * FROM ({rows}) AS event {names} WHERE {' AND '.join([*conditions, shown])}"
+    return f"SELECT * FROM ({rows}) AS event {names} WHERE {' AND '.join([*conditions, public])}"
 
 
 def _compared_columns(kind: ChangeKind, ignored_fields: frozenset[str]) -> str:

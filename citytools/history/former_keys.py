@@ -33,13 +33,8 @@ def present_keys(model: Any, field: str, former: Sequence[str]) -> dict[str, str
     Two queries; at most `MAX_FORMER_KEYS` are looked up.
     """
     events = model.pgh_event_model.objects.filter(**{f"{field}__in": former[:MAX_FORMER_KEYS]})
-    held = (
-        events.order_by()
-        .values_list(field, "pgh_obj_id")
-        .annotate(last=Max("pgh_id"))
-        .order_by("last")
-    )
-    owners = list(held[:MAX_OWNERS])
+    pairs = events.order_by().values_list(field, "pgh_obj_id").annotate(last=Max("pgh_id"))
+    owners = list(pairs.order_by("last")[:MAX_OWNERS])
     records = model._base_manager.filter(pk__in={owner for _, owner, _ in owners})
     present = dict(records.values_list("pk", field)) if owners else {}
     # The last comes last: a key may have been several records' in turn

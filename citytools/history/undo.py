@@ -296,8 +296,8 @@ def _named_first(models: Iterable[Any]) -> list[Any]:
 
     for model in models:
         visit(model, frozenset())
-    wanted = set(models)
-    return [model for model in ordered if model in wanted]
+    requested = set(models)
+    return [model for model in ordered if model in requested]
 
 
 _TAKEN = re.compile(r"Key \((.+?)\)=\((.*)\) already exists")

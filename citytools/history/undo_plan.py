@@ -372,16 +372,16 @@ def _named_by_what_stays(plan: UndoPlan, reference: ForeignKeyColumn) -> Iterato
 
 
 def _rows(
-    model: Any, column: str, values: Collection[Any], shown: str = ""
+    model: Any, column: str, values: Collection[Any], value_column: str = ""
 ) -> list[tuple[int, Any]]:
-    """(key, value of a column) of the present rows whose column has one of the values."""
+    """(key, value of `value_column`, or of the column) of the present rows with such a value."""
     if not values:
         return []
     quote = connection.ops.quote_name
     key, table = quote(key_column(model)), quote(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {key}, {quote(shown or column)} FROM {table} "  # noqa: S608 (names of ours)
+            f"SELECT {key}, {quote(value_column or column)} FROM {table} "  # noqa: S608 (names of ours)
             f"WHERE {quote(column)} = ANY(%s) ORDER BY {key}",
             [list(values)],
         )

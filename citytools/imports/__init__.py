@@ -189,9 +189,9 @@ class ImportRun:
         rows, titles = [], []
         for draft in drafts:
             record = writer.checked(draft)
-            unread = not draft.line.unread.isdisjoint(map(table.column, [*key, stable_key]))
-            for finder, value in [] if unread else records.keys(record):
-                self._claim((model, *finder.attributes, value), draft.line)
+            if draft.line.unread.isdisjoint(map(table.column, [*key, stable_key])):
+                for finder, value in records.keys(record):
+                    self._claim((model, *finder.attributes, value), draft.line)
             if draft.line.unread:
                 continue
             title = self._title(table, draft, record)
@@ -202,9 +202,8 @@ class ImportRun:
         writer.write()
         for (_, record), title in zip(rows, titles, strict=True):
             self._titles[model, record.pk] = title
-        self._faulty.setdefault(model, []).extend(
-            draft.line for draft in drafts if draft.line.unread
-        )
+        faulty = [draft.line for draft in drafts if draft.line.unread]
+        self._faulty.setdefault(model, []).extend(faulty)
         rows = [(line, record) for line, record in rows if not line.unread]
         self._rows.setdefault(model, []).extend(rows)
         return rows

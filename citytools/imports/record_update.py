@@ -92,13 +92,13 @@ class RecordUpdate:
     def _confirm(self, state: RecordState, log: ConflictLog) -> datetime.date | None:
         """The day of the confirmation; what a person's word keeps out or what lapses is noted."""
         stated, present = self.draft.values[CONFIRMED], state.present
-        chosen = next_confirmation(stated, state)
-        day, event = chosen.day, self.people.edits.get(CONFIRMED)
-        if chosen.waits and (against := event or self.links_event):
+        following = next_confirmation(stated, state)
+        day, event = following.day, self.people.edits.get(CONFIRMED)
+        if following.waits and (against := event or self.links_event):
             self._confirmation_conflict = conflict = self._conflict(FIELD, CONFIRMED, against)
             if log.settle(conflict, self._names_of(conflict)):
                 day = stated
-        if chosen.lapsed and present:
+        if following.lapsed and present:
             self.lapsed = LapsedConfirmation(self.name, present, event, until=day)
         return day
 

@@ -92,8 +92,8 @@ class BatchAdmin(ModelAdmin):
     ) -> tuple[models.QuerySet[Batch], bool]:
         """With “17” and “Batch 17”, as commands and messages print it."""
         if number := _NUMBER.fullmatch(search_term.strip()):
-            found, _ = super().get_search_results(request, queryset, search_term)
-            return found | queryset.filter(pk=int(number[1])), False
+            matches, _ = super().get_search_results(request, queryset, search_term)
+            return matches | queryset.filter(pk=int(number[1])), False
         return super().get_search_results(request, queryset, search_term)
 
     def get_urls(self) -> list[URLPattern]:

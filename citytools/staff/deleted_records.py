@@ -76,11 +76,11 @@ class DeletedRecordsAdmin(VersionedAdmin):
         return TemplateResponse(request, "admin/fact_deleted.html", context)
 
     def restore_deleted_view(self, request: HttpRequest) -> HttpResponse:
-        """Says of each chosen record what comes back with it or why it cannot, then does that."""
+        """Says of each ticked record what comes back with it or why it cannot, then does that."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        chosen = (request.POST if request.method == "POST" else request.GET).getlist("version")
-        numbers = {int(text) for text in chosen[:PER_PAGE] if _VERSION.fullmatch(text)}
+        versions = (request.POST if request.method == "POST" else request.GET).getlist("version")
+        numbers = {int(text) for text in versions[:PER_PAGE] if _VERSION.fullmatch(text)}
         events = list(self._deletions().filter(pgh_id__in=numbers).order_by("pgh_id"))
         if not events:
             messages.error(request, "Nothing to restore: tick records that are still deleted.")

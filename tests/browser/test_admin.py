@@ -219,6 +219,7 @@ def test_what_was_typed_into_a_deleted_record_is_read_in_full(
         assert_clean(staff)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", [320, 1280])
 def test_what_a_complete_return_asks_is_clean(
     staff: Page, live_server: LiveServer, width: int
@@ -247,6 +248,7 @@ def test_what_a_complete_return_asks_is_clean(
         Return.objects.update(complete=False)
 
 
+@pytest.mark.drill
 def test_a_sign_in_that_must_wait_is_clean(page: Page, live_server: LiveServer) -> None:
     for _ in range(FREE_TRIES + 1):
         page.goto(f"{live_server.url}/admin/login/")

@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 PLAN = "/skills/training/?skill=service-design"
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.django_db(transaction=True)
 def test_from_a_weak_skill_to_a_borough_that_could_teach_it(
@@ -43,6 +44,7 @@ def downloaded(page: Page) -> list[dict[str, str]]:
     return rows
 
 
+@pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
 def test_another_number_of_learners_is_chosen_without_javascript(
     browser: Browser, live_server: LiveServer

@@ -197,6 +197,7 @@ def test_a_conflict_is_decided_by_keyboard_without_scripts(
     context.close()
 
 
+@pytest.mark.drill
 def test_conflicts_and_changed_ticks_are_clean(people: tuple[Page, Page]) -> None:
     ada, bo = people
     contract = factories.contract(title="Parking", partners=[factories.borough("Camden")])

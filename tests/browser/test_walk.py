@@ -88,6 +88,7 @@ def _records() -> list[str]:
     return [system.get_absolute_url(), contract.get_absolute_url(), window]
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.django_db(transaction=True)
 def test_from_the_overview_to_an_edit_and_its_history(

@@ -52,6 +52,7 @@ def test_parts_of_a_document_follow_the_order_of_the_csv(client: Client, sort: s
     assert len(in_csv) == len(ends)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("name", ["systems", "products", "suppliers", "skills", "boroughs"])
 def test_every_stored_list_can_be_read_part_by_part(client: Client, name: str) -> None:
     small_london()

@@ -99,6 +99,7 @@ def _add_suppliers(number: int) -> None:
         )
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("kind", SLOW)
 def test_nobody_waits_for_slow_clients(port: int, kind: str) -> None:
     with slow_clients.connected(port, SLOW[kind], CLIENTS):
