@@ -12,7 +12,13 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from citytools.facts.keys import MakesKey
-from citytools.facts.provenance import Sourced, SourcedQuerySet, day_not_ahead, not_ahead
+from citytools.facts.provenance import (
+    Sourced,
+    SourcedQuerySet,
+    as_of_required,
+    day_not_ahead,
+    not_ahead,
+)
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 
@@ -183,6 +189,7 @@ class Return(Sourced):
                 name="a_return_has_a_known_subject", condition=Q(subject__in=Subject.values)
             ),
             day_not_ahead("received_on"),
+            as_of_required("a_return_says_as_of_when"),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ class FrameworkAdmin(StaffAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "reference", "provider", ("starts_on", "ends_on")]}),
         ("Where this comes from", {"fields": ["source"]}),
+        ("Demonstration", {"fields": ["illustrative"], "classes": ["collapse"]}),
     ]
 
 

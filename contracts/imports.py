@@ -19,11 +19,13 @@ from contracts.models import (
 )
 from systems.models import Function, Supplier, System
 
-_FRAMEWORK = ("name", "slug", "reference", "provider", "starts_on", "ends_on", "source")
+_FRAMEWORK = (
+    "name", "slug", "reference", "provider", "starts_on", "ends_on", "source", "illustrative",
+)  # fmt: skip
 _CONTRACT = (
     "key", "title", "reference", "ocid", "department", "starts_on", "ends_on", "rolling",
     "extension_until", "notice_months", "annual_value", "total_value", "vat", "route", "note",
-    *SOURCED,
+    *SOURCED, "read_on",
 )  # fmt: skip
 
 

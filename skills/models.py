@@ -11,7 +11,7 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
 from citytools.facts.keys import MakesKey
-from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind
+from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind, as_of_required
 from citytools.history import DerivedRowTrigger, tracked
 from citytools.lists.word_search import SqlSearchText, split_words
 
@@ -240,6 +240,7 @@ class PastLevel(Sourced):
                 name="a_past_level_has_a_known_headcount_band",
                 condition=Q(headcount__in=["", *Headcount.values]),
             ),
+            as_of_required("a_past_level_says_as_of_when"),
         ]
 
     def __str__(self) -> str:
@@ -252,7 +253,7 @@ class PastLevel(Sourced):
 
 _PAST_LEVEL_COLUMNS = (
     "borough_id", "skill_id", "level", "headcount", "can_teach", "wants_help",
-    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note",
+    "source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on", "note",
 )  # fmt: skip
 
 # Partial dates are compared as far as both go: 2026 does not come before 2026-09
@@ -381,6 +382,7 @@ class SkillLevel(Sourced):
                 name="a_skill_level_has_a_known_headcount_band",
                 condition=Q(headcount__in=["", *Headcount.values]),
             ),
+            as_of_required("a_skill_level_says_as_of_when"),
         ]
 
     def __str__(self) -> str:

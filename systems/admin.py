@@ -99,7 +99,7 @@ class ProductAdmin(StaffAdmin):
         )
     ]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "manufacturer", "functions"]}),
+        (None, {"fields": ["name", "slug", "manufacturer", "in_house_or_public", "functions"]}),
         ("Where this comes from", {"fields": ["certainty", "source", "note"]}),
         ("Demonstration", {"fields": ["illustrative"], "classes": ["collapse"]}),
     ]
@@ -152,6 +152,7 @@ class SystemAdmin(StaffAdmin):
         (None, {"fields": ["borough", "product", "function"]}),
         ("Use", {"fields": [("status", "hosting"), ("live_since", "users")]}),
         ("The borough's view", {"fields": [("satisfaction", "intention")]}),
+        ("What it tells", {"fields": [("national_or_shared", "companion")]}),
         PROVENANCE,
     ]
 

@@ -20,13 +20,16 @@ from systems.models import (
 
 _FUNCTION = (
     "service_area", "area_slug", "kind", "function", "slug", "also_called", "area_also_called",
+    "expected_of", "expected_why",
 )  # fmt: skip
 _AREA_COLUMNS = {"name": "service_area", "slug": "area_slug", "also_called": "area_also_called"}
 _SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
-_PRODUCT = ("name", "slug", "certainty", "source", "note", "illustrative")
+_PRODUCT = (
+    "name", "slug", "certainty", "source", "note", "in_house_or_public", "illustrative",
+)  # fmt: skip
 _SYSTEM = (
-    "key", "hosting", "status", "live_since", "users", "satisfaction", "intention", "note",
-    *SOURCED,
+    "key", "hosting", "status", "live_since", "users", "satisfaction", "intention",
+    "national_or_shared", "companion", "note", *SOURCED, "read_on",
 )  # fmt: skip
 
 
@@ -65,6 +68,7 @@ def functions(path: Path, run: ImportRun) -> None:
             "slug": line.required("slug"),
             "position": positions[line.place],
             "also_called": line.text("also_called"),
+            **line.field_values(Function, ["expected_of", "expected_why"]),
         },
     )
     run.upsert(Function, drafts, key=["slug"], columns={"name": "function"})

@@ -22,7 +22,8 @@ from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, part
 _SETTING = "citytools.confirmations"
 _NOT_STATED = f"current_setting('{_SETTING}', true) IS DISTINCT FROM 'stated'"
 _NOT_OF_THE_FACT = {
-    "source_kind", "source_url", "as_of", "confidence", "confirmed_on", "note", "key",
+    "source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on", "note", "key",
+    "national_or_shared", "companion", "includes_services",  # our judgement, no part of the fact
 }  # fmt: skip
 
 
@@ -140,6 +141,15 @@ def _record_ended_confirmation(kind: Any, context: Any) -> Any:
 WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 
 
+def as_of_required(name: str) -> models.CheckConstraint:
+    """For facts that follow one another in time, which nobody could order without a day."""
+    return models.CheckConstraint(
+        name=name,
+        condition=~Q(as_of=""),
+        violation_error_message="Say as of when this was true: a day, a month or a year.",
+    )
+
+
 def is_web_address(field: str) -> models.CheckConstraint:
     """The database's own guard, for what reaches it by another way than a form."""
     return models.CheckConstraint(
@@ -210,13 +220,14 @@ def _guard(field: str, condition: Q) -> models.CheckConstraint:
 
 
 class SourceKind(models.TextChoices):
-    """How a fact reached us; the last kind is no fact at all."""
+    """How a fact reached us, what carries furthest first; the last kind is no fact at all."""
 
     RETURN = "return", "Borough's return"
-    NOTICE = "notice", "Procurement notice"
-    DECISION = "decision", "Council decision"
-    PUBLIC_CODE = "public_code", "Public code"
     FOI = "foi", "Freedom of information answer"
+    DECISION = "decision", "Council decision"
+    NOTICE = "notice", "Procurement notice"
+    WEBSITE = "website", "Public website"
+    PUBLIC_CODE = "public_code", "Public code"
     PRESS = "press", "Press report"
     ILLUSTRATIVE = "illustrative", "Invented for demonstration"
 
@@ -270,8 +281,15 @@ class Sourced(models.Model):
     )
     as_of = PartialDateField(
         "as of",
+        blank=True,
         validators=[not_ahead],
-        help_text="When the source was true: 2026-11-30, 2026-11 or 2026.",
+        help_text="When the source was true: 2026-11-30, 2026-11 or 2026. Empty: it bears no day.",
+    )
+    read_on = models.DateField(
+        null=True,
+        blank=True,
+        validators=[not_ahead],
+        help_text="When we read the source. Needed where it bears no day.",
     )
     confidence = models.CharField(max_length=10, choices=Confidence)
     confirmed_on = models.DateField(
@@ -297,8 +315,15 @@ class Sourced(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_says_as_of_when",
-                condition=~Q(as_of=""),
-                violation_error_message="Say as of when this was true: a day, a month or a year.",
+                condition=~Q(as_of="") | Q(read_on__isnull=False),
+                violation_error_message="Say as of when this was true (a day, a month or a year), "
+                "or when you read a source that bears no day.",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_undated_is_medium_at_most",
+                condition=~Q(as_of="") | ~Q(confidence=Confidence.HIGH),
+                violation_error_message="A source that bears no day carries a fact with medium "
+                "confidence at most: choose medium or low.",
             ),
             models.CheckConstraint(
                 name="%(class)s_names_its_source",
@@ -310,6 +335,7 @@ class Sourced(models.Model):
             partial_dates_constraint("as_of"),
             partial_date_not_ahead("as_of"),
             day_not_ahead("confirmed_on"),
+            day_not_ahead("read_on"),
             is_web_address("source_url"),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [FieldEndsConfirmation()]

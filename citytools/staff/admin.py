@@ -33,7 +33,12 @@ else:
 PROVENANCE: tuple[str, Any] = (
     "Where this comes from",
     {
-        "fields": [("source_kind", "confidence"), "source_url", ("as_of", "confirmed_on"), "note"],
+        "fields": [
+            ("source_kind", "confidence"),
+            "source_url",
+            ("as_of", "read_on", "confirmed_on"),
+            "note",
+        ],
         "description": "Every fact has a source, a date and a confidence. Readers see all of it.",
     },
 )

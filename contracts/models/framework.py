@@ -57,6 +57,7 @@ class Framework(models.Model):
     source = models.CharField(max_length=500, blank=True)
 
     objects = FrameworkQuerySet.as_manager()
+    illustrative = models.BooleanField("invented for demonstration", default=False)
 
     class Meta:
         ordering = ["name"]

@@ -53,6 +53,13 @@ class FunctionQuerySet(models.QuerySet["Function"]):
 class Function(models.Model):
     """A job that a system does, within one service area."""
 
+    class Expectation(models.TextChoices):
+        """Which authorities do the job, and so can be expected to run a system for it."""
+
+        EVERY = "every", "Every authority"
+        BOROUGHS = "boroughs", "Every borough, not the City of London"
+        SOME = "some", "Some authorities only"
+
     service_area = models.ForeignKey(
         ServiceArea, on_delete=models.PROTECT, related_name="functions"
     )
@@ -64,11 +71,29 @@ class Function(models.Model):
         blank=True,
         help_text="Other words by which it is looked for, a semicolon between them: GIS; mapping.",
     )
+    expected_of = models.CharField(
+        max_length=10,
+        choices=Expectation,
+        blank=True,
+        help_text="Who does this job, by our judgement. Empty: not judged.",
+    )
+    expected_why = models.CharField(
+        "reason",
+        max_length=300,
+        blank=True,
+        help_text="Why, in a sentence: a duty by law, or what some authorities do not have.",
+    )
 
     objects = FunctionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_function_is_expected_of_known_authorities",
+                condition=Q(expected_of__in=["", "every", "boroughs", "some"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -115,6 +140,11 @@ class Product(models.Model):
         related_name="products",
         help_text="Who makes it. Empty: not known or not settled.",
     )
+    in_house_or_public = models.BooleanField(
+        "in-house or public",
+        default=False,
+        help_text="Ticked: a council, a public body or an operator made it, which is no supplier.",
+    )
     functions = models.ManyToManyField(Function, related_name="products", blank=True)
     certainty = models.CharField(max_length=10, choices=Certainty, default=Certainty.SOURCED)
     source = models.CharField(max_length=500, blank=True)
@@ -133,7 +163,13 @@ class Product(models.Model):
                 Lower("name"),
                 name="a_product_is_recorded_once_whatever_its_case",
                 violation_error_message="A product of this name is already recorded.",
-            )
+            ),
+            models.CheckConstraint(
+                name="a_product_in_house_or_public_has_no_manufacturer",
+                condition=Q(in_house_or_public=False) | Q(manufacturer=None),
+                violation_error_message="What a council or public body made has no manufacturer "
+                "among the suppliers: empty one of the two.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,6 +244,13 @@ class Intention(models.TextChoices):
     RETIRE = "retire", "Retire without a successor"
 
 
+LAST_SEEN_THEN = 2019
+"""What was last seen in this year or before is told as "seen then", and not counted as in use."""
+
+# Partial dates are text, and as text in their order
+SEEN_THEN = Q(as_of__gt="", as_of__lt=str(LAST_SEEN_THEN + 1), confirmed_on=None)
+
+
 class SystemQuerySet(SourcedQuerySet):
     def for_list(self) -> Self:
         return self.select_related("borough", "function__service_area", "product__manufacturer")
@@ -225,8 +268,16 @@ class SystemQuerySet(SourcedQuerySet):
         return rows
 
     def in_use(self) -> Self:
-        """Without systems known to be retired or only planned."""
-        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED])
+        """Without systems known to be retired or only planned, and those only seen long ago."""
+        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED]).exclude(SEEN_THEN)
+
+    def seen_then(self) -> Self:
+        """Only those seen in 2019 or before: whether they still run is not known."""
+        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED]).filter(SEEN_THEN)
+
+    def distinctive(self) -> Self:
+        """In use, and telling boroughs apart: no national or shared service, no companion tool."""
+        return self.in_use().filter(national_or_shared=False, companion=False)
 
     def of_the_33(self) -> Self:
         """Without systems of regional bodies."""
@@ -283,6 +334,17 @@ class System(Sourced):
     intention = models.CharField(
         max_length=20, choices=Intention, blank=True, help_text="Empty: not known."
     )
+    national_or_shared = models.BooleanField(
+        "national or shared service",
+        default=False,
+        help_text="Ticked: a service that all or most councils use alike, which tells nobody "
+        "apart, such as GOV.UK Pay.",
+    )
+    companion = models.BooleanField(
+        "companion tool",
+        default=False,
+        help_text="Ticked: it does a part of the function beside the main product.",
+    )
     live_since_first = models.GeneratedField(
         expression=FirstDay("live_since"), output_field=models.DateField(), db_persist=True
     )
@@ -319,6 +381,12 @@ class System(Sourced):
 
     def __str__(self) -> str:
         return f"{self.product} in {self.borough} for {self.function}"
+
+    @property
+    def seen_then(self) -> bool:
+        """Whether it was last seen in 2019 or before, by the rule of `SEEN_THEN`."""
+        ended = self.status in {Status.RETIRED, Status.PLANNED}
+        return not ended and "" < self.as_of < str(LAST_SEEN_THEN + 1) and not self.confirmed_on
 
     def elsewhere(self) -> SystemQuerySet:
         """The same product in other bodies."""
