@@ -56,8 +56,9 @@ class Framework(models.Model):
     ends_on = PartialDateField(blank=True)
     source = models.CharField(max_length=500, blank=True)
 
-    objects = FrameworkQuerySet.as_manager()
     illustrative = models.BooleanField("invented for demonstration", default=False)
+
+    objects = FrameworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
