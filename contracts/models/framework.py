@@ -1,4 +1,4 @@
-"""Frameworks, and the routes by which contracts come about."""
+"""Frameworks, and the routes and stages by which contracts come about."""
 
 from typing import Self
 
@@ -37,6 +37,13 @@ class Route(models.TextChoices):
     WAIVER = "waiver", "Waiver"
 
 
+class Stage(models.TextChoices):
+    """How far a purchase had come when its source was written."""
+
+    PLANNED = "planned", "Planned"
+    AWARDED = "awarded", "Awarded"
+
+
 class FrameworkQuerySet(models.QuerySet["Framework"]):
     def labelled(self) -> Self:
         """With `label`: what a framework is called, as `str` says it."""
@@ -55,9 +62,9 @@ class Framework(models.Model):
     starts_on = PartialDateField(blank=True)
     ends_on = PartialDateField(blank=True)
     source = models.CharField(max_length=500, blank=True)
+    illustrative = models.BooleanField("invented for demonstration", default=False)
 
     objects = FrameworkQuerySet.as_manager()
-    illustrative = models.BooleanField("invented for demonstration", default=False)
 
     class Meta:
         ordering = ["name"]
