@@ -26,6 +26,7 @@ class FunctionUse(NamedTuple):
     product: int
     intention: str
     source_kind: str
+    national_or_shared: bool
 
     @property
     def illustrative(self) -> bool:
@@ -80,7 +81,10 @@ def read_answers(*, illustrative: bool = True) -> LondonAnswers:
     }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
     rows = systems.real_unless(illustrative).order_by("pk")
-    fields = ("pk", "borough", "function", "product", "intention", "source_kind")
+    fields = (
+        *("pk", "borough", "function", "product", "intention", "source_kind"),
+        "national_or_shared",
+    )
     return LondonAnswers(
         boroughs,
         frozenset(returned),

@@ -128,7 +128,7 @@ def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> 
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
     contracts = contracts_looked_at(illustrative=illustrative).for_sums()
-    systems = System.objects.in_use().filter(borough__in=london)
+    systems = System.objects.in_use().distinctive().filter(borough__in=london)
     if not illustrative:
         systems = systems.real()
     annual = contracts.filter(annual_value__isnull=False)

@@ -95,8 +95,9 @@ class Scope:
 
     @property
     def systems(self) -> Any:
-        """Systems of the 33 in use."""
-        return self.only(System.objects.in_use().filter(borough__in=self.london))
+        """Systems of the 33 in use, without those of low confidence."""
+        systems = System.objects.in_use().without_low_confidence()
+        return self.only(systems.filter(borough__in=self.london))
 
     @property
     def contracts(self) -> ContractQuerySet:

@@ -170,6 +170,7 @@ def market_entries(
                 system.function, system.product.manufacturer_id, Decimal(1), system.illustrative
             )
             for system in (*estate.own, *estate.competing)
+            if not system.national_or_shared
         ]
     contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today).for_sums()
     contracts = contracts if illustrative else contracts.real()
