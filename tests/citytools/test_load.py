@@ -24,7 +24,7 @@ def test_counts_are_those_of_the_files() -> None:
     load(demo="yes")
     assert System.objects.filter(borough__in=Borough.objects.london()).count() == 809
     assert Borough.objects.london().count() == 33
-    assert (ServiceArea.objects.count(), Function.objects.count()) == (19, 82)
+    assert (ServiceArea.objects.count(), Function.objects.count()) == (19, 90)
     assert SkillLevel.objects.count() == 27 * 30
     earlier = Return.objects.filter(received_on__lt="2025-09-30", subject="skills", complete=False)
     assert Return.objects.count() == 27 + 24 + 27 + 21
@@ -38,7 +38,7 @@ def test_counts_are_those_of_the_files() -> None:
 
 def test_without_the_demonstration_every_fact_is_real() -> None:
     load(demo="no")
-    assert System.objects.count() >= 186
+    assert System.objects.count() == 817
     for model in apps.get_models():
         if issubclass(model, Sourced):
             assert not model._default_manager.filter(source_kind="illustrative").exists()
