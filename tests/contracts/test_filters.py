@@ -145,9 +145,8 @@ def test_standing_is_as_at_today(
 def test_an_odd_standing_is_named_with_those_that_are_known(client: Client) -> None:
     response = client.get("/contracts/contracts.csv", {"standing": "past act-by"})
     assert response.status_code == 400
-    assert "Write one of: planned, future, current, past_act_by, ended, rolling, not_known." in text_of(
-        response
-    )
+    known = "planned, future, current, past_act_by, ended, rolling, not_known"
+    assert f"Write one of: {known}." in text_of(response)
 
 
 ENDS = [
