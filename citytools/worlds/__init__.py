@@ -100,6 +100,15 @@ def reads_views() -> bool:
     return _in_past.get() or _world.get() is World.EVIDENCE
 
 
+def world_title(title: str) -> str:
+    """The title of a file, feed or calendar, which says so where it may hold inventions."""
+    return (
+        f"{title} (demonstration: invented records beside real ones)"
+        if in_demonstration()
+        else title
+    )
+
+
 def world_file_name(stem: str) -> str:
     """The name of a file without its suffix, marked where it may hold inventions."""
     return f"{stem}{FILE_MARK}" if in_demonstration() else stem
