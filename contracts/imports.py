@@ -29,9 +29,13 @@ _CONTRACT = (
 )  # fmt: skip
 
 
+_LATER = frozenset({"illustrative", "read_on"})
+"""Columns that came later: a file may lack them."""
+
+
 def frameworks(path: Path, run: ImportRun) -> None:
     """frameworks.csv."""
-    rows = read_csv(path, _FRAMEWORK, run.faults)
+    rows = read_csv(path, _FRAMEWORK, run.faults, optional=_LATER)
     drafts = [RecordDraft(line, line.field_values(Framework, _FRAMEWORK)) for line in rows]
     run.upsert(Framework, drafts, key=["slug"])
 
@@ -40,7 +44,8 @@ def contracts(path: Path, run: ImportRun) -> None:
     """contracts.csv: contracts, who shares them, and what they cover."""
     boroughs = run.directory(Borough, "slug")
     links = ("lead", "partners", "supplier", "functions", "systems", "framework")
-    drafts = _drafts(read_csv(path, (*_CONTRACT, *links), run.faults), boroughs, run)
+    lines = read_csv(path, (*_CONTRACT, *links), run.faults, optional=_LATER)
+    drafts = _drafts(lines, boroughs, run)
     rows = run.upsert(Contract, drafts, key=["lead", "title", "starts_on"], stable_key="key")
     partners = [
         RecordDraft(line, {"contract": contract, "borough": borough})

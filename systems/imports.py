@@ -22,6 +22,13 @@ _FUNCTION = (
     "service_area", "area_slug", "kind", "function", "slug", "also_called", "area_also_called",
     "expected_of", "expected_why",
 )  # fmt: skip
+_LATER = frozenset(
+    {
+        *("expected_of", "expected_why", "in_house_or_public"),
+        *("national_or_shared", "companion", "read_on"),
+    }
+)
+"""Columns that came later: a file may lack them."""
 _AREA_COLUMNS = {"name": "service_area", "slug": "area_slug", "also_called": "area_also_called"}
 _SUPPLIER = ("name", "slug", "company_number", "sme", "vcse", "note", "illustrative")
 _PRODUCT = (
@@ -35,7 +42,7 @@ _SYSTEM = (
 
 def functions(path: Path, run: ImportRun) -> None:
     """functions.csv: service areas in the order of their first function, functions in theirs."""
-    rows = read_csv(path, _FUNCTION, run.faults)
+    rows = read_csv(path, _FUNCTION, run.faults, optional=_LATER)
     firsts: dict[str, CsvRow] = {}
     kinds = {line.place: line.field_values(ServiceArea, ["kind"]) for line in rows}
     for line in rows:
@@ -120,7 +127,7 @@ def products(path: Path, run: ImportRun) -> None:
     columns = (*_PRODUCT, "manufacturer", "functions", "former_names")
     drafts = run.drafts(
         Product,
-        read_csv(path, columns, run.faults),
+        read_csv(path, columns, run.faults, optional=_LATER),
         lambda line: {
             "manufacturer": line.lookup("manufacturer", makers, "suppliers.csv"),
             **line.field_values(Product, _PRODUCT),
@@ -151,7 +158,9 @@ def systems(path: Path, run: ImportRun) -> None:
     products = run.directory(Product, "name")
     drafts = run.drafts(
         System,
-        read_csv(path, ("borough", "function", "product", *_SYSTEM), run.faults),
+        read_csv(
+            path, ("borough", "function", "product", *_SYSTEM), run.faults, optional=_LATER
+        ),
         lambda line: {
             "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
             "function": line.required_lookup("function", functions, "functions.csv"),

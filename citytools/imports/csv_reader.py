@@ -66,12 +66,17 @@ class CsvRow:
         return self._read(column, values.read_list) or []
 
     def field_values(self, model: type[models.Model], names: Iterable[str]) -> dict[str, Any]:
-        """What the cells say for those fields of a model that their columns are named after."""
-        fields = [model._meta.get_field(name) for name in names]
+        """What the cells say for those fields of a model that their columns are named after.
+
+        A column that the file may lack, and does, says nothing: its field stays as it is.
+        """
+        fields = [model._meta.get_field(name) for name in names if name in self.cells]
         return {field.name: self._field_value(field) for field in fields}
 
     def _field_value(self, field: Any) -> Any:
         value = self._read(field.name, values.field_reader(field))
+        if value is None and not self.cells[field.name] and field.default is False:
+            return False  # of what is rarely so, an empty cell says no
         return "" if value is None and field.empty_strings_allowed else value
 
     def _read(self, column: str, reader: values.Reader) -> Any:
@@ -128,15 +133,18 @@ def _spelling(name: str, known: Iterable[str], listed_in: str) -> str:
     return f"Add it to {listed_in}, or correct it here."
 
 
-def read_csv(path: Path, columns: Sequence[str], log: FaultLog) -> list[CsvRow]:
+def read_csv(
+    path: Path, columns: Sequence[str], log: FaultLog, optional: Collection[str] = ()
+) -> list[CsvRow]:
     """The rows of a file that has exactly these columns, in any order; the header is row 1.
 
-    Empty rows are skipped; those of which nothing can be read are left out.
+    It may lack those among `optional`, which came later than files that people keep. Empty rows
+    are skipped; those of which nothing can be read are left out.
     """
     rows: list[CsvRow] = []
     try:
         table = _table(path, columns, log)
-        header = _columns(_label(path), "row 1", next(table, []), columns)
+        header = _columns(_label(path), "row 1", next(table, []), columns, optional=optional)
         for number, cells in enumerate(table, start=2):
             if any(cells) and (row := _csv_row(path, number, header, cells, log)):
                 rows.append(row)
@@ -232,13 +240,18 @@ _KINDS = {
 
 
 def _columns(
-    file: str, place: str, header: Sequence[str], columns: Sequence[str], number: int = 1
+    file: str,
+    place: str,
+    header: Sequence[str],
+    columns: Sequence[str],
+    number: int = 1,
+    optional: Collection[str] = (),
 ) -> list[str]:
     """What we call the columns of a header, whatever its case; "" for one without a heading."""
     by_key = {name_key(column): column for column in columns}
     names = [by_key.get(name_key(heading), trim(heading)) for heading in header]
     differences = {
-        "missing": [column for column in columns if column not in names],
+        "missing": [column for column in columns if column not in {*names, *optional}],
         "not known": [name for name in names if name and name not in columns],
         "there twice": sorted({name for name in names if name and names.count(name) > 1}),
     }
