@@ -18,7 +18,6 @@ from citytools.lists.filters import (
     WordsFilter,
     YesNoFilter,
     narrow_by_answer,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
 )
@@ -120,7 +119,6 @@ class SkillLevelFilter(FactFilterSet):
     can_teach = YesNoFilter("Can teach", narrow_by_answer("can_teach"))
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
     show = ParameterFilter(
         OptionField("Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()])
     )
