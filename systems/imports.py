@@ -158,9 +158,7 @@ def systems(path: Path, run: ImportRun) -> None:
     products = run.directory(Product, "name")
     drafts = run.drafts(
         System,
-        read_csv(
-            path, ("borough", "function", "product", *_SYSTEM), run.faults, optional=_LATER
-        ),
+        read_csv(path, ("borough", "function", "product", *_SYSTEM), run.faults, optional=_LATER),
         lambda line: {
             "borough": line.required_lookup("borough", boroughs, "boroughs.csv"),
             "function": line.required_lookup("function", functions, "functions.csv"),
