@@ -22,8 +22,6 @@ from citytools.lists.filters import (
     SortFilter,
     ValuesFilter,
     WordsFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
 )
@@ -248,7 +246,6 @@ class ContractFilter(FactFilterSet):
     min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
     max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")
     source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
     counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort: SortFilter | None = SortFilter(
         {

@@ -17,7 +17,6 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.facts.provenance import SourceKind
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import (
     Contract,
@@ -58,7 +57,6 @@ class ContractRow:
     notice_assumed: bool = False
     extension_until: str = ""
     annual_value: Decimal | None = None
-    illustrative: bool = False
     partner_ids: Sequence[int] = ()
     groups: Sequence[Group] = ()
     record: Contract | None = None
@@ -102,7 +100,6 @@ def read_contracts(
             notice_assumed=record.notice_months is None,
             extension_until=record.extension_until,
             annual_value=record.annual_value,
-            illustrative=record.source_kind == SourceKind.ILLUSTRATIVE,
             partner_ids=partners.get(pk, ()),
             groups=groups.get(pk, ()),
         )
