@@ -247,10 +247,6 @@ class SourcedQuerySet(models.QuerySet[Any]):
         """Without the rows invented for demonstration."""
         return self.exclude(source_kind=SourceKind.ILLUSTRATIVE)
 
-    def real_unless(self, illustrative: bool) -> Self:
-        """All rows where illustrative ones may be shown, otherwise the real ones alone."""
-        return self if illustrative else self.real()
-
     def illustrative(self) -> Self:
         """Only the rows invented for demonstration."""
         return self.filter(source_kind=SourceKind.ILLUSTRATIVE)

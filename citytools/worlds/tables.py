@@ -58,18 +58,6 @@ def world_tables() -> dict[str, WorldTable]:
     return {table.name: table for table in sorted(tables, key=lambda table: not table.mark)}
 
 
-def is_marked(model: type[models.Model]) -> bool:
-    """Whether a record of the model says itself that it is invented."""
-    return bool(_mark(model))
-
-
-def is_invented(record: Any) -> bool:
-    """Whether a record says itself that it is invented; False for what says nothing."""
-    if hasattr(record, "source_kind"):
-        return bool(record.source_kind == SourceKind.ILLUSTRATIVE)
-    return bool(getattr(record, "illustrative", False))
-
-
 def _fact_models() -> Iterator[type[models.Model]]:
     for name in FACTS:
         for model in apps.get_app_config(name).get_models(include_auto_created=True):
