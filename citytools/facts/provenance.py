@@ -15,6 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from citytools.facts import dates
 from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, partial_dates_constraint
+from citytools.worlds import check_one_world
 
 # A change of the note, of the source or of the date itself does not. A write that sets another
 # `confirmed_on` confirms what it writes. Triggers hold this, whatever way a record is written.
@@ -342,13 +343,14 @@ class Sourced(models.Model):
         return self.source_kind == SourceKind.ILLUSTRATIVE
 
     def clean(self) -> None:
-        """The rule on naming a source, said beside the field it concerns."""
+        """The rules on naming a source and on worlds, said beside the fields they concern."""
         super().clean()
         unsourced = {SourceKind.RETURN.value, SourceKind.ILLUSTRATIVE.value, ""}
         if self.source_kind not in unsourced and not self.source_url and not self.note:
             raise ValidationError(
                 {"source_url": "Give the source's address, or say in the note where it is."}
             )
+        check_one_world(self)
 
 
 def holds_illustrative_records() -> bool:

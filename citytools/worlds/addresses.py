@@ -9,16 +9,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 
-from citytools.worlds import PREFIX, World, in_demonstration, use_world
+from citytools.worlds import PREFIX, World, in_demonstration, is_invented, use_world
 
 _page_is_invented: ContextVar[bool] = ContextVar("page_is_invented", default=False)
 _query_is_invented: ContextVar[bool] = ContextVar("query_is_invented", default=False)
-
-
-def is_invented(record: Any) -> bool:
-    """Whether a record says itself that it is: a fact by its source, a thing by a mark."""
-    kind = getattr(record, "source_kind", "")
-    return kind == "illustrative" or bool(getattr(record, "illustrative", False))
 
 
 @contextmanager
