@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.facts.provenance import SourceKind
+from citytools.facts.provenance import source_kinds
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
 from citytools.lists.filters import (
@@ -237,7 +237,7 @@ class SystemFilter(FactFilterSet):
     )
     hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
     status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
-    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
+    source = ValuesFilter("Source", source_kinds, narrow_by_value("source_kind"))
     counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort = SortFilter(
         {

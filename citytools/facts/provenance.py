@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from citytools.facts import dates
 from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, partial_dates_constraint
-from citytools.worlds import check_one_world
+from citytools.worlds import check_one_world, hides_inventions
 
 # A change of the note, of the source or of the date itself does not. A write that sets another
 # `confirmed_on` confirms what it writes. Triggers hold this, whatever way a record is written.
@@ -231,6 +231,14 @@ class SourceKind(models.TextChoices):
     PUBLIC_CODE = "public_code", "Public code"
     PRESS = "press", "Press report"
     ILLUSTRATIVE = "illustrative", "Invented for demonstration"
+
+
+def source_kinds() -> list[tuple[str, str]]:
+    """The kinds of source in the present world: among the evidence nothing is invented."""
+    kinds = [
+        kind for kind in SourceKind if kind != SourceKind.ILLUSTRATIVE or not hides_inventions()
+    ]
+    return [(kind.value, str(kind.label)) for kind in kinds]
 
 
 class Confidence(models.TextChoices):

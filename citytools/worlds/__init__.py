@@ -42,6 +42,11 @@ def current_world() -> World:
     return _world.get()
 
 
+def hides_inventions() -> bool:
+    """Whether queries see the evidence alone."""
+    return _world.get() is World.EVIDENCE
+
+
 def in_demonstration() -> bool:
     """Whether this is the demonstration that visitors see."""
     return _world.get() is World.DEMONSTRATION
@@ -99,7 +104,7 @@ def schemas() -> str:
 
 def reads_views() -> bool:
     """Whether tables may be views, of which PostgreSQL knows no primary key."""
-    return _in_past.get() or _world.get() is World.EVIDENCE
+    return _in_past.get() or hides_inventions()
 
 
 def world_title(title: str) -> str:
