@@ -14,9 +14,8 @@ from boroughs import models
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
-from citytools.facts.provenance import SourceKind
 from citytools.lists.query_form import OptionField, QueryForm, render_page
-from citytools.pages.changes import latest_real_changes
+from citytools.pages.changes import latest_changes
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -41,18 +40,18 @@ def overview_figures(today: datetime.date) -> list[OverviewFigure]:
     year = today + relativedelta(months=DECISION_MONTHS)
     due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
     return [
-        OverviewFigure(System.objects.count(), "systems", "/systems/"),
-        OverviewFigure(Contract.objects.count(), "contracts", "/contracts/"),
+        OverviewFigure(System.objects.count(), "systems", reverse("systems:list")),
+        OverviewFigure(Contract.objects.count(), "contracts", reverse("contracts:list")),
         OverviewFigure(
             Borough.objects.reporting(Subject.SYSTEMS).count(),
             "boroughs have sent a return on systems",
-            "/boroughs/",
+            reverse("boroughs:list"),
             out_of=LONDON,
         ),
         OverviewFigure(
             Contract.objects.acting_between(today, year).count(),
             f"contracts to decide on within {DECISION_MONTHS} months",
-            f"/contracts/?{due}",
+            f"{reverse('contracts:list')}?{due}",
         ),
     ]
 
@@ -62,10 +61,7 @@ def teaching_matches(limit: int = 5) -> QuerySet[Any]:
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
     wishes = Count("levels", filter=london & Q(levels__wants_help=True))
-    answers = Q(levels__can_teach=True) | Q(levels__wants_help=True)
-    made_up = Q(levels__source_kind=SourceKind.ILLUSTRATIVE)
-    invented = Count("levels", filter=london & made_up & answers)
-    counted = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
+    counted = Skill.objects.annotate(offers=offers, wishes=wishes)
     return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
 
 
@@ -81,7 +77,7 @@ def home(request: HttpRequest) -> HttpResponse:
     key = query.value("measure", "systems")
     context = {
         "figures": overview_figures(today),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
         "measures": MEASURES,
         "tiles": tile_map(key, today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
@@ -89,7 +85,7 @@ def home(request: HttpRequest) -> HttpResponse:
             TogetherFilter(QueryDict(), Contract.objects.all()), today
         ),
         "teaching": teaching_matches(),
-        "changes": latest_real_changes(limit=5),
+        "changes": latest_changes(limit=5),
         "findings": Finding.objects.published(today)[:3],
     }
     return render_page(request, "home.html", context, query)
