@@ -228,9 +228,9 @@ def _source(contract: Contract) -> Json:
         "invented": contract.illustrative,
         "page": contract.get_absolute_url(),
         "sourceKind": contract.source_kind,
-        "asOf": contract.as_of,
         "confidence": contract.confidence,
     } | _known(
+        asOf=contract.as_of,
         confirmedOn=confirmed,
         readOn=contract.read_on.isoformat() if contract.read_on else None,
         stage=contract.stage,
