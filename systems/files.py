@@ -13,6 +13,7 @@ from systems.service_map.map import MapFilter, service_map_for
 
 SYSTEMS = Export(
     name="systems",
+    version=2,
     title="Systems",
     row="One borough's use of one product for one function.",
     route="systems:csv",
@@ -32,6 +33,7 @@ MAP = Export(
 )
 PRODUCTS = Export(
     name="products",
+    version=2,
     title="Products",
     row="One piece of software.",
     route="systems:products_csv",

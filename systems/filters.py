@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.text import slugify
 
 from boroughs.models import Borough
 from citytools.facts.provenance import source_kinds
 from citytools.facts.statistics import count_related_rows
-from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
+from citytools.lists.columns import (
+    NOTE,
+    READ_ON,
+    SOURCE_COLUMNS,
+    Column,
+    PageUrl,
+    array_of_values,
+)
 from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
@@ -26,6 +33,7 @@ from citytools.lists.filters import (
 )
 from contracts.models import Contract
 from systems.models import (
+    NOT_IN_USE,
     Function,
     Hosting,
     Intention,
@@ -102,6 +110,44 @@ SYSTEM_COLUMNS = (
         allowed=tuple(Intention.values),
     ),
     *SOURCE_COLUMNS,
+    NOTE,
+    Column("url", "text", "Its page on this site.", PageUrl("key", "systems:detail")),
+    READ_ON,
+    Column(
+        "national_or_shared",
+        "yes or no",
+        "Whether it is a service that all or most councils use alike, which tells nobody apart.",
+        "national_or_shared",
+    ),
+    Column(
+        "companion",
+        "yes or no",
+        "Whether it does a part of the function beside the main product.",
+        "companion",
+    ),
+    Column(
+        "in_use",
+        "yes or no",
+        "Whether it counts as in use: not retired, planned, or last seen in 2019 or before.",
+        Case(When(NOT_IN_USE, then=Value(False)), default=Value(True)),
+    ),
+    Column("borough_slug", "text", "The body's name in addresses and filters.", "borough__slug"),
+    Column(
+        "service_area_slug",
+        "text",
+        "The service area's name in addresses and filters.",
+        "function__service_area__slug",
+    ),
+    Column(
+        "function_slug", "text", "The function's name in addresses and filters.", "function__slug"
+    ),
+    Column("product_slug", "text", "The product's name in addresses and filters.", "product__slug"),
+    Column(
+        "supplier_slug",
+        "text",
+        "The manufacturer's name in addresses and filters.",
+        "product__manufacturer__slug",
+    ),
 )
 
 PRODUCT_COLUMNS = (
@@ -154,6 +200,12 @@ PRODUCT_COLUMNS = (
         allowed=tuple(Product.Certainty.values),
     ),
     Column("source", "text", "What shows it.", "source"),
+    Column(
+        "in_house_or_public",
+        "yes or no",
+        "Whether a council, a public body or an operator made it, which is no supplier.",
+        "in_house_or_public",
+    ),
 )
 
 SUPPLIER_COLUMNS = (
@@ -197,17 +249,21 @@ def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet
 partners = Narrowing(filter_by_partnership, (CountByColumn("borough__partnership"),), slugify)
 
 
+def _quotable(rows: Any) -> Any:
+    return rows.of_the_33().in_use().without_low_confidence()
+
+
 # Sets of rows that numbers of research are taken over.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Systems of the 33", lambda rows: rows.of_the_33()),
-    "in_use": ("In use, of the 33", lambda rows: rows.of_the_33().in_use()),
+    "in_use": ("In use, of the 33, no low confidence", lambda rows: _quotable(rows)),
     "maker_known": (
-        "In use, of the 33, maker known",
-        lambda rows: rows.of_the_33().in_use().filter(product__manufacturer__isnull=False),
+        "Those of a known maker, without national and shared services",
+        lambda rows: _quotable(rows).distinctive().filter(product__manufacturer__isnull=False),
     ),
     "rated": (
-        "In use, of the 33, satisfaction known",
-        lambda rows: rows.of_the_33().in_use().filter(satisfaction__isnull=False),
+        "Those of a known satisfaction",
+        lambda rows: _quotable(rows).filter(satisfaction__isnull=False),
     ),
 }
 

@@ -109,3 +109,8 @@ def total(response: HttpResponseBase) -> int:
     match = re.search(r'ct-count">([\d,]+) ', text_of(response))
     assert match, "the page states no count"
     return int(match[1].replace(",", ""))
+
+
+def last_seen_long_ago(system: dict[str, str]) -> bool:
+    """Whether a row of the systems' file was last seen in 2019 or before, by its year alone."""
+    return system["as_of"] != "" and int(system["as_of"][:4]) <= 2019 and not system["confirmed_on"]

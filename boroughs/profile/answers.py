@@ -24,6 +24,7 @@ class FunctionUse(NamedTuple):
     function: int
     product: int
     intention: str
+    national_or_shared: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def read_answers() -> LondonAnswers:
     }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
     rows = systems.order_by("pk")
-    fields = ("pk", "borough", "function", "product", "intention")
+    fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
     return LondonAnswers(
         boroughs,
         frozenset(returned),

@@ -48,11 +48,13 @@ class Peer:
 def estate_matrix() -> pd.DataFrame:
     """What boroughs with a systems return run: one row a borough, one column a (function, product).
 
+    Without national and shared services: that two boroughs use GOV.UK Pay makes them no more alike.
+
     Cells are booleans. A borough that has returned nothing in use has a row of False.
     """
     reporting = Borough.objects.reporting(Subject.SYSTEMS)
     keys = sorted(reporting.values_list("pk", flat=True))
-    rows = System.objects.in_use().filter(borough__in=keys)
+    rows = System.objects.in_use().distinctive().filter(borough__in=keys)
     columns = ["borough", "function", "product"]
     uses = pd.DataFrame(list(rows.order_by("pk").values_list(*columns)), columns=columns)
     table = pd.crosstab(uses["borough"], [uses["function"], uses["product"]]).astype(bool)
@@ -159,6 +161,7 @@ def rare_systems(answers: LondonAnswers, borough: Borough) -> list[RareSystem]:
         for use in answers.uses
         if answers.reporting
         and use.borough == borough.pk
+        and not use.national_or_shared
         and len(_reported_uses(answers, use.function, use.product)) <= MAX_RARE_BOROUGHS
     ]
     products = products_in_use(rare)
@@ -211,6 +214,7 @@ def _leading(answers: LondonAnswers, function: int) -> _Leading | None:
         use.product
         for borough in answers.reporting
         for use in answers.by_borough.get((borough, function), ())
+        if not use.national_or_shared
     }
     groups = [_reported_uses(answers, function, product) for product in sorted(products)]
     running = max(map(len, groups), default=0)

@@ -26,13 +26,14 @@ class FactAge:
     """Facts of one kind: how many, as of when (partial dates), and by what kind of source.
 
     Half of them are as old as `median` or older. `confirmed` counts those that the borough
-    confirmed within the last 12 months.
+    confirmed within the last 12 months. Sources of `undated` facts bear no day.
     """
 
     count: int
     oldest: str
     median: str
     newest: str
+    undated: int
     confirmed: int
     sources: Sequence[tuple[str, int]]
 
@@ -41,7 +42,7 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     """The age of some facts; one query. A partial date stands for its beginning."""
     fields = ("as_of", "source_kind", "confirmed_on")
     facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS])
-    dates = [as_of for as_of, _, _ in facts]
+    dates = [as_of for as_of, _, _ in facts if as_of]
     kinds = Counter(kind for _, kind, _ in facts)
     since = today - relativedelta(months=RECENT_MONTHS)
     middle = (len(dates) - 1) // 2
@@ -51,6 +52,7 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
         oldest,
         median,
         newest,
+        len(facts) - len(dates),
         sum(day is not None and since <= day <= today for _, _, day in facts),
         [(SourceKind(kind).label, count) for kind, count in kinds.most_common()],
     )

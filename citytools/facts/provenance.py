@@ -14,7 +14,13 @@ from django.db import connection, models, transaction
 from django.db.models import OuterRef, Q, Subquery
 
 from citytools.facts import dates
-from citytools.facts.dates import SQL_PATTERN, PartialDateField, first_day, partial_dates_constraint
+from citytools.facts.dates import (
+    SQL_PATTERN,
+    PartialDateField,
+    first_day,
+    partial_date_in_words,
+    partial_dates_constraint,
+)
 from citytools.worlds import check_one_world, hides_inventions
 
 # A change of the note, of the source or of the date itself does not. A write that sets another
@@ -344,6 +350,18 @@ class Sourced(models.Model):
             is_web_address("source_url"),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [FieldEndsConfirmation()]
+
+    @property
+    def source_day(self) -> datetime.date:
+        """The first day that "as of" can mean; of a source that bears none, when we read it."""
+        return first_day(self.as_of or str(self.read_on))
+
+    @property
+    def source_day_in_words(self) -> str:
+        """The same in a sentence: as of March 2026; undated, read in November 2026."""
+        if self.as_of:
+            return f"as of {partial_date_in_words(self.as_of)}"
+        return f"undated, read in {self.read_on:%B %Y}"
 
     @property
     def illustrative(self) -> bool:

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Expression, F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, NullIf
+from django.urls import reverse
 
 from citytools.facts.provenance import Confidence, SourceKind
 
@@ -86,6 +87,34 @@ class Column:
             return float(value)
         return value if self.kind in {"integer", "yes or no"} else str(value)
 
+
+class PageUrl(Func):
+    """SQL: the address of a record's page on this site, from the column that names it there.
+
+    It is reversed when the statement is compiled, so that each world's file leads into its own.
+    """
+
+    template = "(%(before)s || %(expressions)s || %(after)s)"
+    output_field = TextField()
+
+    def __init__(self, column: str, route: str) -> None:
+        super().__init__(column)
+        self.route = route
+
+    def as_sql(self, *args: Any, **context: Any) -> tuple[str, Any]:
+        """The column between the two ends of the address, which hold no sign of a user's."""
+        before, after = reverse(self.route, args=["record"]).split("record")
+        ends = {"before": f"'{before}'", "after": f"'{after}'"}
+        return super().as_sql(*args, **ends, **context)
+
+
+NOTE = Column("note", "text", "What a reader should know: doubts, terms, former sources.", "note")
+READ_ON = Column(
+    "read_on",
+    "date",
+    "When the source was read; the only day of a source that bears none.",
+    "read_on",
+)
 
 SOURCE_COLUMNS = (
     Column(

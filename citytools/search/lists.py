@@ -103,11 +103,24 @@ def _focus(
 ) -> Focus | None:
     """What is meant, things of these types alone; None where neither borough nor thing is."""
     if question.boroughs:
-        return Focus(question.boroughs, _things(matches, types) if question.rest else [])
+        besides = _besides_boroughs(question, matches) if question.rest else []
+        return Focus(question.boroughs, _things(besides, types) if besides else [])
     if matches and matches[0].what == "borough":
         return Focus(matches[:1], [])
     things = _things(matches, types)
     return Focus([], things) if things else None
+
+
+def _besides_boroughs(question: SearchQuestion, matches: Sequence[Match]) -> list[Match]:
+    """Without what fits by a borough's name alone, such as a product called Hackney Upload."""
+    boroughs = [mention.title.casefold() for mention in question.boroughs]
+    rest = question.rest[-1].casefold().split()
+    terms = [match.reasons[0].term.casefold() for match in matches]
+    return [
+        match
+        for match, term in zip(matches, terms, strict=True)
+        if not any(borough in term for borough in boroughs) or any(word in term for word in rest)
+    ]
 
 
 def _things(matches: Sequence[Match], types: Sequence[str]) -> list[Match]:

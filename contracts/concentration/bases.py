@@ -117,7 +117,7 @@ def concentration_bases(*, grouped: bool = False) -> list[MeasureBasis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
     contracts = Contract.objects.of_boroughs(london)
-    systems = System.objects.in_use().filter(borough__in=london)
+    systems = System.objects.in_use().distinctive().filter(borough__in=london)
     annual = contracts.filter(annual_value__isnull=False)
     total = contracts.filter(total_value__isnull=False)
     paid, maker = "supplier", "product__manufacturer"

@@ -79,7 +79,7 @@ def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]
                 lines=[sentence(contract), *contract_summary(contract)],
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
-                changed_at=last_changed_at(contract.changed_at, contract.as_of),
+                changed_at=last_changed_at(contract.changed_at, contract.source_day.isoformat()),
             )
 
 
@@ -107,8 +107,7 @@ def framework_entries(frameworks: Iterable[Any], address: Address) -> Iterator[C
 def contract_summary(contract: Contract) -> list[str]:
     """Boroughs, supplier and source, one line each."""
     partners = ", ".join(borough.name for borough in contract.partners.all())
-    as_of = partial_date_in_words(contract.as_of)
-    source = f"Source: {contract.get_source_kind_display()}, as of {as_of}"
+    source = f"Source: {contract.get_source_kind_display()}, {contract.source_day_in_words}"
     return [
         f"Boroughs: {contract.lead.name}{f'; shared with {partners}' if partners else ''}",
         f"Supplier: {contract.supplier.name if contract.supplier else 'not known'}",

@@ -137,7 +137,8 @@ def _window_days(
         address=address(view.address),
         changes=sum(contract.changes for contract in contracts),
         changed_at=max(
-            last_changed_at(contract.changed_at, contract.as_of) for contract in contracts
+            last_changed_at(contract.changed_at, contract.source_day.isoformat())
+            for contract in contracts
         ),
     )
     yield replace(

@@ -86,8 +86,9 @@ class Scope:
 
     @property
     def systems(self) -> Any:
-        """Systems of the 33 in use."""
-        return System.objects.in_use().filter(borough__in=self.london)
+        """Systems of the 33 in use, without those of low confidence."""
+        systems = System.objects.in_use().without_low_confidence()
+        return systems.filter(borough__in=self.london)
 
     @property
     def contracts(self) -> ContractQuerySet:

@@ -153,13 +153,14 @@ def _count_records(rows: Any, picture: Picture) -> Measurement:
 
 
 def median_age(scope: Scope) -> Measurement:
-    """Whole months from the median as-of date to the day; seven queries.
+    """Whole months from the median as-of date to the day; eleven queries.
 
     A partial date stands for its first day; of an even number the older of the middle two counts.
+    A fact whose source bears no day is left out.
     """
     days: Counter[datetime.date] = Counter()
     years: Counter[int] = Counter()
-    for rows in _facts(scope):
+    for rows in _facts(scope, dated=True):
         for as_of, many in rows.order_by().values_list("as_of").annotate(Count("pk")):
             days[first_day(as_of)] += many
             years[first_day(as_of).year] += many
@@ -169,7 +170,8 @@ def median_age(scope: Scope) -> Measurement:
     median = next((day for day, many in reached if many >= days.total() / 2), None)
     bars = [(str(year), float(many)) for year, many in sorted(years.items())]
     return replace(
-        _count_facts(scope),
+        _count_facts(_facts(scope, dated=True), scope),
+        left_out=sum(rows.filter(as_of="").count() for rows in _facts(scope)),
         value=None if median is None else Decimal(months_between(median, scope.on)),
         picture=Picture(("As of", "Facts"), bars),
     )
@@ -182,7 +184,7 @@ def share_confirmed(scope: Scope) -> Measurement:
     kinds = ("Systems in use", "Contracts", "Skill levels")
     bars = [(kind, float(many)) for kind, many in zip(kinds, counts, strict=True)]
     picture = Picture(("Facts", "Confirmed within 12 months"), bars if any(counts) else [])
-    return replace(_as_share(_count_facts(scope), sum(counts)), picture=picture)
+    return replace(_as_share(_count_facts(_facts(scope), scope), sum(counts)), picture=picture)
 
 
 def months_between(earlier: datetime.date, later: datetime.date) -> int:
@@ -191,14 +193,16 @@ def months_between(earlier: datetime.date, later: datetime.date) -> int:
     return max(0, months - (later.day < earlier.day))
 
 
-def _facts(scope: Scope) -> list[Any]:
+def _facts(scope: Scope, *, dated: bool = False) -> list[Any]:
+    """Systems, contracts and skill levels; perhaps only those as of a day."""
     levels = SkillLevel.objects.filter(borough__in=scope.london)
-    return [scope.systems, scope.contracts, levels]
+    facts = [scope.systems, scope.contracts, levels]
+    return [rows.exclude(as_of="") for rows in facts] if dated else facts
 
 
-def _count_facts(scope: Scope) -> Measurement:
+def _count_facts(facts: Sequence[Any], scope: Scope) -> Measurement:
     """How many facts there are, and of how many boroughs; no value yet; four queries."""
-    systems, contracts, levels = (rows.order_by() for rows in _facts(scope))
+    systems, contracts, levels = (rows.order_by() for rows in facts)
     shared = ContractPartner.objects.filter(contract__in=contracts).order_by()
     involved = (
         Q(pk__in=systems.values("borough"))

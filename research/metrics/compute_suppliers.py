@@ -32,7 +32,9 @@ def share_by_contracts(places: int) -> Compute:
 
 def share_by_systems(places: int) -> Compute:
     """The share of the largest makers by number of systems in use; three queries."""
-    return lambda scope: _top(places, scope.systems, MAKER, Count("pk"), "Systems in use")
+    return lambda scope: _top(
+        places, scope.systems.distinctive(), MAKER, Count("pk"), "Systems in use"
+    )
 
 
 def share_by_pounds(field: str, head: str) -> Callable[[int], Compute]:
@@ -89,7 +91,7 @@ def functions_with_few_makers(max_makers: int) -> Compute:
     """Functions with so many makers in use or fewer; two queries."""
 
     def compute(scope: Scope) -> Measurement:
-        rows = scope.systems.order_by()
+        rows = scope.systems.distinctive().order_by()
         functions = rows.values("function").annotate(
             makers=Count(MAKER, distinct=True),
         )
@@ -112,7 +114,7 @@ def makers_for(functions: Sequence[str]) -> Compute:
     """Different makers in use for some functions, by slug; three queries."""
 
     def compute(scope: Scope) -> Measurement:
-        rows = scope.systems.filter(function__slug__in=functions).order_by()
+        rows = scope.systems.distinctive().filter(function__slug__in=functions).order_by()
         known = rows.filter(_MAKER_KNOWN)
         makers = (
             known.values(f"{MAKER}__name")

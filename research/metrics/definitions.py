@@ -275,8 +275,8 @@ SHARE_METRICS = (
         "number of systems in use",
         "systems in use",
         "systems in use whose maker is known",
-        "Systems of the 33 in use, or not known to be retired or only planned, counted for the "
-        "maker of the product.",
+        "Systems of the 33 in use, counted for the maker of the product; without national and "
+        "shared services, and without those of low confidence.",
         "/systems/?counted=maker_known",
         compute_suppliers.share_by_systems,
     ),

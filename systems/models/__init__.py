@@ -1,6 +1,7 @@
 """What London's councils run: service areas, suppliers, products and systems."""
 
 from systems.models.catalogue import (
+    NOT_IN_USE,
     Function,
     Hosting,
     Intention,
@@ -15,6 +16,7 @@ from systems.models.catalogue import (
 from systems.models.suppliers import Owners, Ownership, Supplier, SupplierAlias, read_ownerships
 
 __all__ = [
+    "NOT_IN_USE",
     "Function",
     "Hosting",
     "Intention",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.facts.keys import MakesKey
-from citytools.facts.provenance import Sourced, SourcedQuerySet
+from citytools.facts.provenance import Confidence, Sourced, SourcedQuerySet
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 from systems.models.suppliers import Supplier
@@ -249,6 +249,7 @@ LAST_SEEN_THEN = 2019
 
 # Partial dates are text, and as text in their order
 SEEN_THEN = Q(as_of__gt="", as_of__lt=str(LAST_SEEN_THEN + 1), confirmed_on=None)
+NOT_IN_USE = Q(status__in=[Status.RETIRED, Status.PLANNED]) | SEEN_THEN
 
 
 class SystemQuerySet(SourcedQuerySet):
@@ -268,16 +269,20 @@ class SystemQuerySet(SourcedQuerySet):
         return rows
 
     def in_use(self) -> Self:
-        """Without systems known to be retired or only planned, and those only seen long ago."""
-        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED]).exclude(SEEN_THEN)
+        """Without systems known to be retired or only planned, and those last seen long ago."""
+        return self.exclude(NOT_IN_USE)
 
-    def seen_then(self) -> Self:
-        """Only those seen in 2019 or before: whether they still run is not known."""
-        return self.exclude(status__in=[Status.RETIRED, Status.PLANNED]).filter(SEEN_THEN)
+    def not_in_use(self) -> Self:
+        """Those retired, only planned, or last seen so long ago that nobody knows."""
+        return self.filter(NOT_IN_USE)
 
     def distinctive(self) -> Self:
-        """In use, and telling boroughs apart: no national or shared service, no companion tool."""
-        return self.in_use().filter(national_or_shared=False, companion=False)
+        """Without the services that most councils use alike, which tell nobody apart."""
+        return self.filter(national_or_shared=False)
+
+    def without_low_confidence(self) -> Self:
+        """Without what its source carries least: for numbers that are quoted."""
+        return self.exclude(confidence=Confidence.LOW)
 
     def of_the_33(self) -> Self:
         """Without systems of regional bodies."""

@@ -18,7 +18,7 @@ from boroughs.models import Borough
 from citytools.charts import Chart, dot_plot
 from citytools.facts.statistics import Range, ScaleAnswers, median_range
 from contracts.models import Contract, Vat
-from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
+from systems.models import NOT_IN_USE, Function, Hosting, Product, Status, System, SystemQuerySet
 
 # Systems shown on one page.
 MAX_SYSTEMS_ON_PAGE = 300
@@ -28,7 +28,7 @@ MAX_SYSTEMS_ON_PAGE = 300
 class ProductUse:
     """The known systems of a product; `rows` are the first of them by function and borough.
 
-    `boroughs` counts those of the 33; `idle` the systems that are retired or only planned;
+    `boroughs` counts those of the 33; `idle` the systems that are not in use;
     `hosting` holds (where, systems), most first, not known last.
     """
 
@@ -61,13 +61,12 @@ def product_use(systems: SystemQuerySet) -> ProductUse:
     ordered = systems.for_list().order_by(
         "function__position", "function_id", "borough__name", "product__name", "pk"
     )
-    counted = systems.order_by().values_list("status").annotate(systems=Count("pk"))
-    statuses = dict(counted.order_by("status"))
+    counts = systems.aggregate(systems=Count("pk"), idle=Count("pk", filter=NOT_IN_USE))
     return ProductUse(
         list(ordered[:MAX_SYSTEMS_ON_PAGE]),
-        sum(statuses.values()),
+        counts["systems"],
         systems.borough_count(),
-        statuses.get(Status.RETIRED, 0) + statuses.get(Status.PLANNED, 0),
+        counts["idle"],
         hosting_counts(systems),
         satisfaction_answers(systems),
     )

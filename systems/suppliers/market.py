@@ -162,6 +162,7 @@ def market_entries(basis: str, estate: Estate, today: datetime.date) -> list[Mar
         return [
             MarketEntry(system.function, system.product.manufacturer_id, Decimal(1))
             for system in (*estate.own, *estate.competing)
+            if not system.national_or_shared
         ]
     contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today)
     links = ContractFunction.objects.filter(contract__in=contracts.order_by().values("pk"))

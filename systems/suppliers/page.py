@@ -16,7 +16,7 @@ from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.query_form import OptionField, QueryForm, YesNoField
 from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
-from systems.models import Function, Hosting, Product, Status, System
+from systems.models import Function, Hosting, Product, System
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class Estate:
     """Systems in use in the 33 for the functions in which the supplier's products run.
 
     `own` are of the supplier, `competing` of other makers or of none known; both by function,
-    product and borough. `idle` counts systems of its products that are retired or only planned.
+    product and borough. `idle` counts systems of its products that are not in use.
     `complete` holds the boroughs whose latest return on systems is complete: what it leaves out is
     none.
     """
@@ -260,7 +260,7 @@ def read_estate(makers: Collection[int]) -> Estate:
     return Estate(
         [system for system in rows if system.product.manufacturer_id in makers],
         [system for system in rows if system.product.manufacturer_id not in makers],
-        theirs.filter(status__in=[Status.RETIRED, Status.PLANNED]).count(),
+        theirs.not_in_use().count(),
         frozenset(complete.values_list("pk", flat=True)),
     )
 

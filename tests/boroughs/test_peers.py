@@ -27,7 +27,9 @@ WITH reporting AS (
         SELECT FROM boroughs_return r WHERE r.borough_id = b.id AND r.subject = 'systems')
 ), uses AS (
     SELECT borough_id AS body, function_id AS f, product_id AS p FROM systems_system
-    WHERE status NOT IN ('retired', 'planned') AND borough_id IN (SELECT id FROM reporting)
+    WHERE status NOT IN ('retired', 'planned')
+    AND NOT (as_of > '' AND as_of < '2020' AND confirmed_on IS NULL)
+    AND NOT national_or_shared AND borough_id IN (SELECT id FROM reporting)
 ), weighed AS (
     SELECT f, p, ln(1 + (SELECT count(*) FROM reporting)::float / count(*)) AS weight
     FROM uses GROUP BY f, p

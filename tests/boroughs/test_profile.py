@@ -22,16 +22,19 @@ WITH reporting AS (
     JOIN boroughs_borough b ON b.id = r.borough_id AND b.kind <> 'regional'
     WHERE r.subject = 'systems' ORDER BY r.borough_id, r.received_on DESC, r.id DESC
 ), uses AS (
-    SELECT s.borough_id AS body, s.function_id AS f, s.product_id AS p FROM systems_system s
+    SELECT s.borough_id AS body, s.function_id AS f, s.product_id AS p,
+        s.national_or_shared AS national FROM systems_system s
     JOIN boroughs_borough b ON b.id = s.borough_id AND b.kind <> 'regional'
     WHERE s.status NOT IN ('retired', 'planned')
+    AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL)
 ), running AS (
-    SELECT f, p, count(*) AS n FROM uses WHERE body IN (SELECT id FROM reporting) GROUP BY f, p
+    SELECT f, p, count(*) AS n FROM uses
+    WHERE body IN (SELECT id FROM reporting) AND NOT national GROUP BY f, p
 )
 """
 RARE = """
 SELECT u.f, u.p FROM uses u LEFT JOIN running USING (f, p)
-WHERE u.body = %s AND coalesce(n, 0) <= 2 AND EXISTS (SELECT FROM reporting)
+WHERE u.body = %s AND NOT u.national AND coalesce(n, 0) <= 2 AND EXISTS (SELECT FROM reporting)
 """
 OPEN = """
 SELECT f.id FROM systems_function f

@@ -22,7 +22,10 @@ pytestmark = pytest.mark.django_db
 SOURCE = "source_kind,source_url,as_of,confidence,confirmed_on"
 HEADERS = {
     "/systems/systems.csv": "system_id,gss_code,borough,service_area,function,kind,product,"
-    "manufacturer,hosting,status,live_since,users,satisfaction,intention," + SOURCE,
+    "manufacturer,hosting,status,live_since,users,satisfaction,intention,"
+    + SOURCE
+    + ",note,url,read_on,national_or_shared,"
+    "companion,in_use,borough_slug,service_area_slug,function_slug,product_slug,supplier_slug",
     "/contracts/contracts.csv": "contract_id,gss_codes,boroughs,lead_borough,title,reference,"
     "supplier,service_areas,functions,products,starts_on,ends_on,extension_until,notice_months,"
     "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid,award_id",
@@ -33,7 +36,7 @@ HEADERS = {
     "returned_systems,returned_contracts,returned_skills,"
     "complete_systems,complete_contracts,complete_skills",
     "/systems/products/products.csv": "product_id,product,slug,manufacturer,functions,other_names,"
-    "systems,boroughs,illustrative,certainty,source",
+    "systems,boroughs,illustrative,certainty,source,in_house_or_public",
     "/systems/suppliers/suppliers.csv": "supplier_id,supplier,slug,company_number,sme,vcse,"
     "other_names,products,systems,contracts,illustrative",
 }

@@ -52,7 +52,7 @@ REASONS = [
     ("mosaic", "product", "Mosaic", "its name"),
     ("liquid logic", "supplier", "Liquidlogic", "its name"),
     ("northgate", "supplier", "NEC Software Solutions UK", "formerly Northgate Public Services"),
-    ("dft", "supplier", "Department for Transport", "also known as DfT"),
+    ("democracy counts ltd", "supplier", "Democracy Counts", "also known as Democracy Counts Ltd"),
     ("frameworki", "product", "Mosaic", "other or former name Frameworki"),
     ("framewrki", "product", "Mosaic", "spelt alike: other or former name Frameworki"),
     ("adult social", "service area", "Adult social care", "its name"),

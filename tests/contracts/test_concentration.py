@@ -164,6 +164,8 @@ made AS (
     SELECT manufacturer_id AS maker FROM systems_system s
     JOIN systems_product p ON p.id = s.product_id JOIN london ON london.id = s.borough_id
     WHERE manufacturer_id IS NOT NULL AND s.status NOT IN ('retired', 'planned')
+      AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL)
+      AND NOT s.national_or_shared
 ),
 held AS (
     SELECT 'contracts' AS basis, maker, count(*)::numeric AS held FROM paid GROUP BY maker

@@ -26,6 +26,7 @@ SELECT l.skill_id, max(n.level) - l.level,
 FROM skills_skilllevel l
 JOIN skills_skillneed n ON n.skill_id = l.skill_id AND n.level > l.level
 JOIN systems_system s ON s.borough_id = l.borough_id AND s.status NOT IN ('retired', 'planned')
+    AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL)
 JOIN systems_function f ON f.id = s.function_id
 JOIN systems_product p ON p.id = s.product_id
 WHERE l.borough_id = %s AND (n.function = f.slug OR n.product = p.slug)

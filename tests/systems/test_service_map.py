@@ -26,7 +26,7 @@ from systems.service_map.map import (
 )
 from tests import factories
 from tests.estate import small_london
-from tests.pages import read, rows, text_of, words
+from tests.pages import last_seen_long_ago, read, rows, text_of, words
 
 pytestmark = pytest.mark.django_db
 MAP, FILE = "/systems/map/", "/systems/map.csv"
@@ -336,6 +336,7 @@ def from_the_files(client: Client, query: str) -> dict[tuple[str, str], tuple[st
                 if system["borough"] == borough["borough"]
                 and system["function"] == function
                 and system["status"] not in {"retired", "planned"}
+                and not last_seen_long_ago(system)
             )
             none = "none recorded" if borough["complete_systems"] == "yes" else "not known"
             result[function, borough["borough"]] = ("known" if names else none, "; ".join(names))

@@ -246,14 +246,17 @@ LOSSES = """
 SELECT b.id, count(DISTINCT s.function_id), count(*), sum(s.users)
 FROM systems_system s JOIN boroughs_borough b ON b.id = s.borough_id AND b.kind <> 'regional'
 JOIN systems_product p ON p.id = s.product_id
-WHERE p.manufacturer_id = ANY(%s) AND s.status NOT IN ('retired', 'planned') GROUP BY b.id
+WHERE p.manufacturer_id = ANY(%s) AND s.status NOT IN ('retired', 'planned')
+    AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL) GROUP BY b.id
 """
 ALTERNATIVES = """
 SELECT s.function_id, count(DISTINCT s.product_id) FROM systems_system s
 JOIN boroughs_borough b ON b.id = s.borough_id AND b.kind <> 'regional'
 JOIN systems_product p ON p.id = s.product_id
-WHERE s.status NOT IN ('retired', 'planned') AND (p.manufacturer_id <> ALL(%s)
-    OR p.manufacturer_id IS NULL) AND s.function_id = ANY(%s) GROUP BY s.function_id
+WHERE s.status NOT IN ('retired', 'planned')
+    AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL)
+    AND (p.manufacturer_id <> ALL(%s) OR p.manufacturer_id IS NULL)
+    AND s.function_id = ANY(%s) GROUP BY s.function_id
 """
 
 

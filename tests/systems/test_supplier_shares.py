@@ -205,6 +205,8 @@ WITH RECURSIVE latest AS (
     FROM systems_system s JOIN systems_product p ON p.id = s.product_id
     JOIN boroughs_borough b ON b.id = s.borough_id AND b.kind <> 'regional'
     WHERE s.status NOT IN ('retired', 'planned')
+        AND NOT (s.as_of > '' AND s.as_of < '2020' AND s.confirmed_on IS NULL)
+        AND NOT s.national_or_shared
         AND NOT (%(real)s AND s.source_kind = 'illustrative')
 ), paid AS (
     SELECT cf.function_id AS f, c.supplier_id AS held_by,

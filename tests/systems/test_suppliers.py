@@ -45,7 +45,7 @@ def test_the_answer_comes_first_and_says_of_whom_it_is_known(
     assert "1 of 33 boroughs is known to run its products, as 2 systems in use;" in text
     assert "whether a borough runs any is known for 2 of 33, not for the others." in text
     assert "On systems, 2 of 33 boroughs reporting." in text
-    assert "Not counted: 2 systems retired or only planned." in text
+    assert "Not counted: 2 systems retired, only planned or last seen in 2019 or before." in text
 
 
 def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> None:

@@ -12,10 +12,10 @@ _OF_DEALS = """, known AS (
 """
 
 _OF_SYSTEMS = """, known AS (
-    SELECT id, maker AS holder, 1 AS amount, invented FROM used WHERE maker IS NOT NULL
+    SELECT id, maker AS holder, 1 AS amount, invented FROM market WHERE maker IS NOT NULL
 ), of_borough AS (
-    SELECT DISTINCT borough_id FROM used WHERE maker IS NOT NULL
-), everything AS (SELECT id FROM used)
+    SELECT DISTINCT borough_id FROM market WHERE maker IS NOT NULL
+), everything AS (SELECT id FROM market)
 """
 
 _OF_HOUSING = """, won AS (
@@ -69,18 +69,18 @@ SQL = {
     "functions_with_three_or_fewer_suppliers": """, job AS (
         SELECT function_id, count(DISTINCT maker) AS makers,
                bool_or(invented AND maker IS NOT NULL) AS invented
-        FROM used GROUP BY function_id
+        FROM market GROUP BY function_id
     )
     SELECT 100.0 * count(*) FILTER (WHERE makers BETWEEN 1 AND 3)
                / nullif(count(*) FILTER (WHERE makers > 0), 0),
            count(*) FILTER (WHERE makers BETWEEN 1 AND 3), count(*) FILTER (WHERE makers > 0),
            count(*) FILTER (WHERE makers > 0),
-           (SELECT count(DISTINCT borough_id) FROM used WHERE maker IS NOT NULL),
+           (SELECT count(DISTINCT borough_id) FROM market WHERE maker IS NOT NULL),
            count(*) FILTER (WHERE makers = 0), count(*) FILTER (WHERE invented)
     FROM job
     """,
     "social_care_suppliers": """, care AS (
-        SELECT * FROM used WHERE job IN ('adults-case-management', 'childrens-case-management')
+        SELECT * FROM market WHERE job IN ('adults-case-management', 'childrens-case-management')
     )
     SELECT nullif(count(DISTINCT maker), 0), NULL, NULL, count(maker),
            count(DISTINCT borough_id) FILTER (WHERE maker IS NOT NULL),

@@ -7,8 +7,8 @@ WITH london AS (
     SELECT id FROM boroughs_borough WHERE kind IN ('borough', 'city')
 ), estate AS (
     SELECT s.id, s.borough_id, s.function_id, s.status, s.satisfaction, s.as_of, s.confirmed_on,
-           s.source_kind = 'illustrative' AS invented, p.slug AS product,
-           p.manufacturer_id AS maker, m.slug AS maker_slug, f.slug AS job
+           s.confidence, s.national_or_shared, s.source_kind = 'illustrative' AS invented,
+           p.slug AS product, p.manufacturer_id AS maker, m.slug AS maker_slug, f.slug AS job
     FROM systems_system s
     JOIN systems_product p ON p.id = s.product_id
     JOIN systems_function f ON f.id = s.function_id
@@ -16,7 +16,11 @@ WITH london AS (
     WHERE s.borough_id IN (SELECT id FROM london)
       AND (%(invented)s OR s.source_kind <> 'illustrative')
 ), used AS (
-    SELECT * FROM estate WHERE status IN ('', 'live', 'implementing', 'retiring')
+    SELECT * FROM estate
+    WHERE status IN ('', 'live', 'implementing', 'retiring') AND confidence <> 'low'
+      AND NOT (as_of > '' AND as_of < '2020' AND confirmed_on IS NULL)
+), market AS (
+    SELECT * FROM used WHERE NOT national_or_shared
 ), party AS (
     SELECT id AS contract_id, lead_id AS borough_id FROM contracts_contract
     UNION SELECT contract_id, borough_id FROM contracts_contractpartner
