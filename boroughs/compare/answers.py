@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
@@ -153,7 +155,7 @@ def functions_section(
                 for borough in boroughs
             ],
             group=function.service_area.name,
-            link=f"/systems/?function={function.slug}",
+            link=f"{reverse('systems:list')}?function={function.slug}",
         )
         for function in functions
     ]

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
@@ -83,8 +84,12 @@ class ComparisonChoice:
     members: Sequence[Borough]
     repeated: Sequence[str]
     without_peers: Borough | None = None
-    all: str = "/boroughs/compare/"
     remedy: str = "Nothing is compared yet; what you chose is still ticked."
+
+    @property
+    def all(self) -> str:
+        """The page without a choice."""
+        return reverse("boroughs:compare")
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.history.change_words import ChangeInWords, changes_in_words
 from citytools.history.changes import ChangeList
+from citytools.worlds import in_demonstration, world_title
 
 MAX_FEED_ENTRIES = 100
 """Entries of a feed."""
@@ -33,8 +34,8 @@ class AtomFeed(Feed):  # type: ignore[type-arg]  # generic in the stubs alone
 
 
 def permanent_feed_id(name: str) -> str:
-    """An identifier that is the same for ever, on whatever host."""
-    return f"tag:city-tools,2026:{name}"
+    """An identifier that is the same for ever, on whatever host, and of one world."""
+    return f"tag:city-tools,2026:{'demonstration:' if in_demonstration() else ''}{name}"
 
 
 INVENTED = "[Invented] "
@@ -49,7 +50,7 @@ class ChangesFeed(AtomFeed):
     def __init__(self, changes: ChangeList, title: str, page: str, address: str) -> None:
         """`page` shows the same, `address` is the feed's own; both paths of this site."""
         self.changes = changes
-        self.title = single_line(title)
+        self.title = single_line(world_title(title))
         self.link, self.feed_url = page, address
         self.feed_guid = permanent_feed_id(address)
 

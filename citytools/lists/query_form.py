@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from citytools.history.former_keys import present_keys
 from citytools.lists.columns import Column
+from citytools.worlds.addresses import note_query_records
 
 # Filters take them for their inputs, and a page's form takes them as they are.
 
@@ -68,6 +69,13 @@ class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
             widget=forms.CheckboxSelectMultiple,
             error_messages=_unknown_record(label),
         )
+
+    def clean(self, value: Any) -> QuerySet[Any]:
+        """The records."""
+        records: QuerySet[Any] = super().clean(value)
+        if value:
+            note_query_records(records)
+        return records
 
 
 class OptionField(forms.ChoiceField):

@@ -41,18 +41,18 @@ def overview_figures(today: datetime.date) -> list[OverviewFigure]:
     year = today + relativedelta(months=DECISION_MONTHS)
     due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
     return [
-        OverviewFigure(System.objects.count(), "systems", "/systems/"),
-        OverviewFigure(Contract.objects.count(), "contracts", "/contracts/"),
+        OverviewFigure(System.objects.count(), "systems", reverse("systems:list")),
+        OverviewFigure(Contract.objects.count(), "contracts", reverse("contracts:list")),
         OverviewFigure(
             Borough.objects.reporting(Subject.SYSTEMS).count(),
             "boroughs have sent a return on systems",
-            "/boroughs/",
+            reverse("boroughs:list"),
             out_of=LONDON,
         ),
         OverviewFigure(
             Contract.objects.acting_between(today, year).count(),
             f"contracts to decide on within {DECISION_MONTHS} months",
-            f"/contracts/?{due}",
+            f"{reverse('contracts:list')}?{due}",
         ),
     ]
 

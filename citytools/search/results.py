@@ -27,6 +27,7 @@ from citytools.lists import facets
 from citytools.search import RECORD_TYPES, SOURCES, RecordKind
 from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
 from citytools.search.question import SearchForm, SearchQuestion, parse_question
+from citytools.worlds import World, current_world
 
 MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
 """Hits of a kind beside others, and where kinds are chosen."""
@@ -138,7 +139,7 @@ class SearchResults:
         question, today = self.question, dates.today()
         texts = [text for source in SOURCES for text in source.texts(today, question.words)]
         return find_matches(
-            [_daily_names(today), *question.further_names, compile_names(texts)],
+            [_daily_names(today, current_world()), *question.further_names, compile_names(texts)],
             [record for source in SOURCES for record in source.records(question.phrases)],
             question.reading,
             MAX_HITS_ALONE if self.illustrative == "yes" else self.max_hits,
@@ -217,7 +218,7 @@ class SearchResults:
         return HitGroup(kind, hits[: self.max_hits], [link for link in links if link])
 
 
-@lru_cache(maxsize=1)
-def _daily_names(today: datetime.date) -> CompiledNames:
-    """The names that do not depend on the question, compiled once a day."""
+@lru_cache(maxsize=len(World))
+def _daily_names(today: datetime.date, _world: World) -> CompiledNames:
+    """The names that do not depend on the question, compiled once a day for each world."""
     return compile_names([names for source in SOURCES for names in source.names(today)])

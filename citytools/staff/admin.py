@@ -22,6 +22,7 @@ from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 from citytools.staff.value_fields import FIELDS, reading_notes, reading_notes_of_rows
 from citytools.staff.waiting import WaitingAdmin
+from citytools.worlds.addresses import record_address
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -95,8 +96,8 @@ class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
         return response
 
     def view_on_site(self, obj: Any) -> str | None:
-        """The record's public page, if its kind has one."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        """The record's public page in its world, if its kind has one."""
+        return record_address(obj) if hasattr(obj, "get_absolute_url") else None
 
     def changeform_view(
         self,

@@ -19,6 +19,7 @@ from citytools.history.changes import ChangeList
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import QueryForm
+from citytools.worlds import in_demonstration, world_file_name, world_title
 from contracts.changes import CONTRACT
 from contracts.feeds.entries import (
     Address,
@@ -74,7 +75,7 @@ def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _text(single_line(name)))
+    calendar.add("x-wr-calname", _text(single_line(world_title(name))))
     calendar.add("x-wr-timezone", "Europe/London")
     calendar.add("x-published-ttl", "P1D")
     for entry in entries:
@@ -86,7 +87,8 @@ def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
 def _event(entry: CalendarEntry) -> Event:
     """A whole day, which ends as the next begins; it leaves its reader free."""
     event = Event()
-    event.add("uid", f"{entry.key}@city-tools")
+    domain = "demonstration.city-tools" if in_demonstration() else "city-tools"
+    event.add("uid", f"{entry.key}@{domain}")
     # Not the present moment: unchanged entries must give the same bytes, and so the same ETag
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
@@ -243,7 +245,9 @@ def _calendar(
     return _file(calendar_entries, name, filename)
 
 
-def _file(entries: Iterable[CalendarEntry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(render_calendar(entries, name), content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+def _file(entries: Iterable[CalendarEntry], title: str, filename: str) -> HttpResponse:
+    response = HttpResponse(render_calendar(entries, title), content_type=CONTENT_TYPE)
+    stem, _, suffix = filename.rpartition(".")
+    name = f"{world_file_name(stem)}.{suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.http import QueryDict
 
 from boroughs.models import Borough
+from citytools.worlds.addresses import site_path
 from contracts.joint_procurement.contract_rows import ContractRow, fetch_records
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.plan import (
@@ -67,7 +68,7 @@ def summarise_windows(
     for window in windows:
         note = f"can still choose together {_when(window, today)}; {known_worth(window.contracts)}."
         sentence = f"{join_names([lead.name for lead in window.leads])} {note}"
-        address = f"/contracts/together/{window.id}/{'?' if string else ''}{string}"
+        address = site_path(f"/contracts/together/{window.id}/{'?' if string else ''}{string}")
         views.append(WindowView(window, sentence, note, address))
     return views
 

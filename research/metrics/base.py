@@ -12,6 +12,7 @@ from django.utils.dateformat import format as in_format
 
 from boroughs.models import Borough, BoroughQuerySet
 from citytools.facts.provenance import SourcedQuerySet
+from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
 from systems.models import System
@@ -133,6 +134,7 @@ class Metric:
         """The address of the rows behind the number; lists of today, whatever day is measured."""
         year = scope.on + relativedelta(months=12)
         rows = self.rows.format(on=scope.on.isoformat(), in_a_year=year.isoformat())
+        rows = site_path(rows)
         if scope.illustrative or not self.rows_sourced:
             return rows
         return f"{rows}{'&' if '?' in rows else '?'}illustrative=no"

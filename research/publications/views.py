@@ -20,6 +20,7 @@ from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, render_page
+from citytools.worlds import world_title
 from research.metrics import charts
 from research.metrics.base import Metric, Scope
 from research.models import CaseStudy, Finding, MetricValue, Publication, Recommendation
@@ -138,12 +139,12 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 class ResearchFeed(AtomFeed):
     """What is published, the newest change first; what is withdrawn drops out."""
 
-    title = "City Tools: research"
     subtitle = "Findings, case studies and recommendations on the boroughs' technology."
-    feed_guid = permanent_feed_id("/research/research.atom")
 
     def __init__(self, today: datetime.date) -> None:
         self.today = today
+        self.title = world_title("City Tools: research")
+        self.feed_guid = permanent_feed_id("/research/research.atom")
         self.link, self.feed_url = reverse("research:list"), reverse("research:atom")
 
     def items(self) -> list[Any]:

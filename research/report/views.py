@@ -8,6 +8,7 @@ from django.urls import reverse
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import render_page
+from citytools.worlds import world_file_name
 from research.models import Finding
 from research.publications import citation, text
 from research.publications.query import ResearchQueryForm
@@ -50,7 +51,7 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
     except pdf.PrintingError as fault:
         headers = {"Retry-After": str(fault.retry_after_seconds)}
         return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
-    filename = f"city-tools-research-{query.day.isoformat()}.pdf"
+    filename = f"{world_file_name(f'city-tools-research-{query.day.isoformat()}')}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
