@@ -163,11 +163,13 @@ def median_age(scope: Scope) -> Measurement:
     """Whole months from the median as-of date to the day; seven queries.
 
     A partial date stands for its first day; of an even number the older of the middle two counts.
+    Facts whose source bears no day are left out.
     """
     days: Counter[datetime.date] = Counter()
     years: Counter[int] = Counter()
     for rows in _facts(scope):
-        for as_of, many in rows.order_by().values_list("as_of").annotate(Count("pk")):
+        dated = rows.exclude(as_of="").order_by()
+        for as_of, many in dated.values_list("as_of").annotate(Count("pk")):
             days[first_day(as_of)] += many
             years[first_day(as_of).year] += many
     ordered = sorted(days)
@@ -175,9 +177,12 @@ def median_age(scope: Scope) -> Measurement:
     reached = zip(ordered, cumulative, strict=True)
     median = next((day for day, many in reached if many >= days.total() / 2), None)
     bars = [(str(year), float(many)) for year, many in sorted(years.items())]
+    facts = _count_facts(scope)
     return replace(
-        _count_facts(scope),
+        facts,
         value=None if median is None else Decimal(months_between(median, scope.on)),
+        counted=days.total(),
+        left_out=facts.counted - days.total(),
         picture=Picture(("As of", "Facts"), bars),
     )
 

@@ -79,16 +79,17 @@ SQL = {
     """,
     "median_age_of_facts": """, dated AS (
         SELECT invented, CASE length(as_of) WHEN 4 THEN (as_of || '-01-01')::date
-            WHEN 7 THEN (as_of || '-01')::date ELSE as_of::date END AS day
+            WHEN 7 THEN (as_of || '-01')::date WHEN 10 THEN as_of::date END AS day
         FROM fact
     ), middle AS (
-        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY day) AS day, count(*) AS n,
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY day) AS day, count(day) AS n,
+               count(*) - count(day) AS undated,
                count(*) FILTER (WHERE invented) AS invented
         FROM dated
     )
     SELECT CASE WHEN n > 0 THEN greatest(0, extract(year FROM age(%(on)s, day)) * 12
                        + extract(month FROM age(%(on)s, day))) END,
-           NULL, NULL, n, (SELECT count(*) FROM fact_of), 0, invented
+           NULL, NULL, n, (SELECT count(*) FROM fact_of), undated, invented
     FROM middle
     """,
     "facts_confirmed_in_12_months": """, sums AS (
