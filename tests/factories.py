@@ -136,6 +136,8 @@ def contract(**fields: Any) -> Contract:
     """A contract; `partners`, `systems` and `functions` may be given as lists."""
     linked = {name: fields.pop(name, []) for name in ("partners", "systems", "functions")}
     fields = {"title": f"Contract {next(_numbers)}"} | fields
+    if fields.keys().isdisjoint({"starts_on", "ends_on", "rolling"}):
+        fields["starts_on"] = "2025"  # else nobody would know whether it runs, and no sum held it
     fields = _lazily(fields, lead=borough, supplier=supplier)
     record = Contract.objects.create(**SOURCE | fields)
     record.functions.add(*linked["functions"])

@@ -105,6 +105,11 @@ class Scope:
         """Contracts that one of the 33 leads or shares, running or ended."""
         return self.only(Contract.objects.of_boroughs(self.london))
 
+    @property
+    def contracts_in_sums(self) -> ContractQuerySet:
+        """The same without what is planned, may not run, or includes services beside IT."""
+        return self.contracts.for_sums()
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -8,8 +8,8 @@ from research.metrics.base import Measurement, Metric, MetricFigure, Scope, Unit
 from research.metrics.compute_suppliers import Compute
 
 _RUNNING = (
-    "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
-    "and are not known to have ended before any extension."
+    "Contracts that one of the 33 leads or shares, each once, that are known to run: with an end "
+    "ahead before any extension, without an end date, or begun and no end known. None is planned."
 )
 
 CONTRACT_METRICS = (
@@ -227,7 +227,10 @@ SATISFACTION_METRICS = (
         compute.satisfaction_by_function,
     ),
 )
-_CONTRACTS = "Contracts that one of the 33 leads or shares, each once, running or ended."
+_CONTRACTS = (
+    "Contracts that one of the 33 leads or shares, each once, running or ended, without those that "
+    "include services beside IT, are planned, or may not run for all that is known."
+)
 _VALUES = f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value."
 
 
@@ -342,9 +345,10 @@ CHOICE_METRICS = (
         "contracts a share is an anecdote.",
         unit=Unit.PER_CENT,
         counts="housing contracts won in competition with a known supplier",
-        population="Contracts that one of the 33 leads or shares, of any date, that cover a "
-        "function of housing and came about by an open, restricted or competitive flexible "
-        "procedure or by competition within a framework.",
+        population="Contracts that one of the 33 leads or shares, of any date, without those that "
+        "include services, are planned or may not run, that cover a function of housing and came "
+        "about by an open, restricted or competitive flexible procedure or by competition within "
+        "a framework.",
         formula="100 × contracts of the three largest / contracts with a known supplier",
         compute=compute_suppliers.share_in_competition("housing", 3),
         rows="/contracts/?service_area=housing&"

@@ -15,7 +15,7 @@ from boroughs.models import Borough, Subject
 from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.query_form import OptionField, RealOnlyQueryForm, YesNoField
-from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
+from contracts.models import IN_SUMS, Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, System
 
@@ -26,7 +26,7 @@ class Money:
 
     `running` of the `contracts` run today; `annual` pounds a year are stated by `priced` of the
     running, `total` pounds over their whole terms by `summed` of them. `vat` holds (basis, how many
-    of the priced).
+    of the priced). `services` of the running include services beside IT and stand in no sum.
     """
 
     contracts: int
@@ -36,6 +36,7 @@ class Money:
     total: Decimal | None
     summed: int
     vat: Sequence[tuple[str, int]]
+    services: int = 0
 
 
 def contracts_with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
@@ -72,10 +73,11 @@ def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> M
     by_vat = contracts.running_on(today).order_by().values("vat")
     rows = by_vat.annotate(
         count=Count("pk"),
-        priced=Count("annual_value"),
-        annual=Sum("annual_value"),
-        summed=Count("total_value"),
-        total=Sum("total_value"),
+        priced=Count("annual_value", filter=IN_SUMS),
+        annual=Sum("annual_value", filter=IN_SUMS),
+        summed=Count("total_value", filter=IN_SUMS),
+        total=Sum("total_value", filter=IN_SUMS),
+        services=Count("pk", filter=Q(includes_services=True)),
     )
     bases = {row["vat"]: row for row in rows.order_by("vat")}
     labels = [*Vat.choices, ("", "VAT basis not known")]
@@ -91,6 +93,7 @@ def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> M
             for vat, label in labels
             if vat in bases and bases[vat]["priced"]
         ],
+        sum(row["services"] for row in bases.values()),
     )
 
 

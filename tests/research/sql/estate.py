@@ -74,6 +74,8 @@ def _spread_values(dice: random.Random) -> None:
         contract.supplier = dice.choice([None, *suppliers])
         contract.route = dice.choice(["", *COMPETITIVE, "direct_award"])
         contract.starts_on = dice.choice(["", "2015", "2024-05", "2026-12-01"])
+        contract.stage = dice.choice(["", "", "awarded", "planned"])
+        contract.includes_services = dice.random() < 0.2
         contract.as_of = dice.choice(["2019", "2026-02", "2026-11-26"])
         contract.save()
     for facts in (System.objects, SkillLevel.objects, Contract.objects):
