@@ -5,6 +5,7 @@ import html
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from boroughs.models import Borough
 from boroughs.profile.tile_map import MEASURES
@@ -66,7 +67,7 @@ def test_each_figure_links_to_as_many_rows(client: Client) -> None:
     for figure in (systems, contracts, ends):
         assert figure.address in read(client.get("/")).links
         assert total(client.get(figure.address)) == figure.number
-    served = [row for row in rows(client, "/systems/map/map.csv") if row["products"]]
+    served = [row for row in rows(client, reverse("systems:map_csv")) if row["products"]]
     assert functions.number == len(served) == 3
     assert functions.out_of == Function.objects.count() == 4
 
