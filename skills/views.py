@@ -32,6 +32,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
+        "nothing_known": not (filterset.problems or listing.total or SkillLevel.objects.exists()),
         "matrix": matrix,
         "illustrative_levels": filterset.rows.illustrative().count(),
         "coverage": coverage_for(

@@ -66,10 +66,12 @@ def newest_day(sources: Sequence[SourceCount]) -> str:
 def count_weak_systems() -> dict[str, int]:
     """How many systems bear each mark that a reader should know of, by its name; one query."""
     live = Q(status=Status.LIVE)
+    # Of what is retired or planned nobody asks whether it is still in use
+    seen_then = SEEN_THEN & ~Q(status__in=[Status.RETIRED, Status.PLANNED])
     counts: dict[str, int] = System.objects.exclude(NO_EVIDENCE).aggregate(
         all=Count("pk"),
         undated=Count("pk", filter=Q(as_of="")),
-        seen_then=Count("pk", filter=SEEN_THEN),
+        seen_then=Count("pk", filter=seen_then),
         live_then=Count("pk", filter=SEEN_THEN & live),
         live_of_old=Count(
             "pk", filter=live & ~SEEN_THEN & Q(as_of__gt="", as_of__lt=FIRST_RECENT_YEAR)
