@@ -16,7 +16,7 @@ class ResearchConfig(AppConfig):
         """
         from citytools.exports import registry  # models are ready only now
         from citytools.history import as_of_views, change_kinds
-        from citytools.worlds import evidence_views
+        from citytools.worlds import evidence_views, guards
         from research import changes, files
 
         pre_migrate.connect(evidence_views.drop_views, sender=self, dispatch_uid="evidence-clear")
@@ -25,6 +25,7 @@ class ResearchConfig(AppConfig):
         post_migrate.connect(
             evidence_views.create_views, sender=self, dispatch_uid="evidence-build"
         )
+        post_migrate.connect(guards.create_guards, sender=self, dispatch_uid="world-guards")
         registry.register(
             files.TRENDS, files.METRICS, files.FINDINGS, files.CASE_STUDIES, files.RECOMMENDATIONS
         )

@@ -18,7 +18,6 @@ from citytools.lists.query_form import (
     QueryForm,
     RecordField,
     RecordsField,
-    YesNoField,
 )
 
 STATES = ("known", "at least", "none recorded", "not known")
@@ -53,7 +52,6 @@ class CompareForm(QueryForm):
     partnership = OptionsField("Partnership", Borough.objects.partnerships)
     inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
     rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNoField("Illustrative records")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -105,11 +103,6 @@ class ComparisonChoice:
         return self.form.query_string(rows=["differ" if self.all_rows else "all"])
 
     @property
-    def real_query(self) -> str:
-        """The query string that leaves illustrative records out."""
-        return self.form.query_string(illustrative=["no"])
-
-    @property
     def partnerships(self) -> list[tuple[str, str]]:
         return Borough.objects.partnerships()
 
@@ -156,7 +149,7 @@ def _slugs(form: CompareForm) -> list[str]:
 
 def _peers(borough: Borough, form: CompareForm) -> list[Peer]:
     limit = MAX_BOROUGHS - 1
-    return most_similar_boroughs(borough, limit, illustrative=form.includes_illustrative)
+    return most_similar_boroughs(borough, limit)
 
 
 def choose_boroughs(form: CompareForm) -> ComparisonChoice:

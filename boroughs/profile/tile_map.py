@@ -26,13 +26,14 @@ class FactAge:
     """Facts of one kind: how many, as of when (partial dates), and by what kind of source.
 
     Half of them are as old as `median` or older. `confirmed` counts those that the borough
-    confirmed within the last 12 months.
+    confirmed within the last 12 months. Sources of `undated` facts bear no day.
     """
 
     count: int
     oldest: str
     median: str
     newest: str
+    undated: int
     confirmed: int
     sources: Sequence[tuple[str, int]]
 
@@ -54,6 +55,7 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
         oldest,
         median,
         newest,
+        len(facts) - len(dates),
         sum(day is not None and since <= day <= today for _, _, day in facts),
         [(SourceKind(kind).label, count) for kind, count in kinds.most_common()],
     )

@@ -38,10 +38,6 @@ def permanent_feed_id(name: str) -> str:
     return f"tag:city-tools,2026:{'demonstration:' if in_demonstration() else ''}{name}"
 
 
-INVENTED = "[Invented] "
-"""Before a title, where the record is invented for demonstration."""
-
-
 class ChangesFeed(AtomFeed):
     """Changes, newest first; at most 100 entries."""
 
@@ -59,9 +55,8 @@ class ChangesFeed(AtomFeed):
 
     def item_title(self, item: ChangeInWords) -> str:
         """'Changed: Parking (Camden): Ends on; Barnet no longer shares it'."""
-        mark = INVENTED if item.entry.illustrative else ""
         fields = ", ".join(change.field for change in item.fields)
-        words = f"{mark}{item.entry.action.capitalize()}: {item.name}"
+        words = f"{item.entry.action.capitalize()}: {item.name}"
         different = "; ".join(filter(None, [fields, *item.links]))
         return Truncator(single_line(f"{words}: {different}" if different else words)).chars(300)
 

@@ -181,9 +181,6 @@ class FileRequest(Protocol):
     @property
     def in_words(self) -> str: ...
 
-    @property
-    def includes_illustrative(self) -> bool: ...
-
     def file_name(self, name: str) -> str: ...
 
 
@@ -310,10 +307,9 @@ class Export:
         text = "?" + _without_paging(request).GET.urlencode()
         path = self.page_address if self.paged else request.path
         return ExportMetadata(
-            title=f"{self.title}. {self.row}",
+            title=f"{worlds.world_title(self.title)}. {self.row}",
             version=self.version,
             filter_in_words=query.in_words,
-            illustrative=query.includes_illustrative,
             address=request.build_absolute_uri(path + text.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
             as_at=dates.now(),

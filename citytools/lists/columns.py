@@ -101,7 +101,9 @@ class PageUrl(Func):
         super().__init__(column)
         self.route = route
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(  # type: ignore[override]  # Func has more arguments, which nobody gives
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, Any]:
         """The column between the two ends of the address, which hold no sign of a user's."""
         before, after = reverse(self.route, args=["record"]).split("record")
         ends = {"before": f"'{before}'", "after": f"'{after}'"}

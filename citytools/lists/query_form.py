@@ -310,11 +310,6 @@ class QueryStringMixin:
         """What a file of these rows is called, without the suffix."""
         return name
 
-    @property
-    def includes_illustrative(self) -> bool:
-        """Whether rows invented for demonstration may be among the chosen."""
-        return bool(self.data.get("illustrative") != "no")
-
 
 def _labels(field: forms.Field, cleaned: Any) -> dict[str, str]:
     """What the values of a field are called."""
@@ -358,12 +353,6 @@ class QueryForm(QueryStringMixin, forms.Form):
     def value(self, name: str, default: str) -> str:
         """What was chosen, or the default where it was not given or not understood."""
         return str(self.values.get(name) or default)
-
-
-class RealOnlyQueryForm(QueryForm):
-    """A page that can leave out what is invented for demonstration."""
-
-    illustrative = YesNoField("Illustrative records")
 
 
 def render_page(

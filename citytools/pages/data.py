@@ -172,7 +172,7 @@ _META = _exactly(
         "page": _ADDRESS,
         "dictionary": _ADDRESS,
         "notes": {"type": "array", "items": {"type": "string"}},
-        "invented_records": {"type": "boolean"},
+        "world": {"type": "string", "enum": [str(World.EVIDENCE), str(World.DEMONSTRATION)]},
         "licence": _TEXT,
         "licence_address": _ADDRESS,
         "rows": _COUNT,

@@ -14,10 +14,9 @@ from boroughs import models
 from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
-from citytools.facts.provenance import SourceKind
 from citytools.lists.query_form import OptionField, QueryForm, render_page
 from citytools.pages import evidence
-from citytools.pages.changes import latest_real_changes
+from citytools.pages.changes import latest_changes
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -71,10 +70,7 @@ def teaching_matches(limit: int = 5) -> QuerySet[Any]:
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
     wishes = Count("levels", filter=london & Q(levels__wants_help=True))
-    answers = Q(levels__can_teach=True) | Q(levels__wants_help=True)
-    made_up = Q(levels__source_kind=SourceKind.ILLUSTRATIVE)
-    invented = Count("levels", filter=london & made_up & answers)
-    counted = Skill.objects.annotate(offers=offers, wishes=wishes, invented=invented)
+    counted = Skill.objects.annotate(offers=offers, wishes=wishes)
     return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
 
 
@@ -90,7 +86,7 @@ def home(request: HttpRequest) -> HttpResponse:
     key, sources = query.value("measure", "systems"), evidence.count_sources()
     context = {
         "figures": overview_figures(today),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=True),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
         "levels": SkillLevel.objects.count(),
         "sources": sources,
         "newest": evidence.newest_day(sources),
@@ -101,7 +97,7 @@ def home(request: HttpRequest) -> HttpResponse:
             TogetherFilter(QueryDict(), Contract.objects.all()), today
         ),
         "teaching": teaching_matches(),
-        "changes": latest_real_changes(limit=5),
+        "changes": latest_changes(limit=5),
         "findings": Finding.objects.published(today)[:3],
     }
     return render_page(request, "home.html", context, query)

@@ -22,6 +22,7 @@ from citytools.facts import name_matching
 from citytools.facts.statistics import CONFIDENCE
 from citytools.lists.query_form import render_page
 from citytools.lists.word_search import MAX_WORDS
+from citytools.management.demonstration.returns import NAMED_PERCENT
 from citytools.pages import content_files as content
 from citytools.pages import evidence, glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
@@ -63,6 +64,7 @@ NUMBERS: Mapping[str, Any] = {
     "max_words": MAX_WORDS,
     "min_similarity": name_matching.ALIKE, "min_phrase_similarity": name_matching.SURELY_ALIKE,
     "technology_cpv": ", ".join(TECHNOLOGY), "min_ceiling": MIN_CEILING_POUNDS,
+    "demonstration_named": f"{NAMED_PERCENT[0]} to {NAMED_PERCENT[-1]} per cent",
 }  # fmt: skip
 """What methods quote of the code."""
 

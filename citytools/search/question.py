@@ -8,7 +8,7 @@ from django import forms
 
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.query_form import OptionsField, QueryForm, YesNoField
+from citytools.lists.query_form import OptionsField, QueryForm
 from citytools.search import SOURCES, SearchableBodies
 from citytools.worlds import World, current_world
 
@@ -102,10 +102,9 @@ def _kind_choices() -> list[tuple[str, str]]:
 
 
 class SearchForm(QueryForm):
-    """The words, the kinds of record, and whether invented ones are among them."""
+    """The words, and the kinds of record."""
 
-    primary_filters = ("kind", "illustrative")
+    primary_filters = ("kind",)
 
     q = forms.CharField(label="Words", required=False, max_length=100)
     kind = OptionsField("Kind", _kind_choices)
-    illustrative = YesNoField("Illustrative records")

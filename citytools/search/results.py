@@ -54,7 +54,6 @@ def _hit(match: Match) -> Hit:
         parent=record_type.parent(match),
         reason=_reason(match),
         score=match.score,
-        illustrative=match.invented,
     )
 
 
@@ -123,11 +122,6 @@ class SearchResults:
         """Hits shown of a kind."""
         return MAX_HITS_ALONE if self.filterset.data.getlist("kind") else MAX_HITS_PER_KIND
 
-    @property
-    def illustrative(self) -> str:
-        """yes, no or nothing."""
-        return str(self.filterset.data.get("illustrative", ""))
-
     @cached_property
     def question(self) -> SearchQuestion:
         """What the words ask for."""
@@ -142,8 +136,7 @@ class SearchResults:
             [_daily_names(today, current_world()), *question.further_names, compile_names(texts)],
             [record for source in SOURCES for record in source.records(question.phrases)],
             question.reading,
-            MAX_HITS_ALONE if self.illustrative == "yes" else self.max_hits,
-            only_real=self.illustrative == "no",
+            self.max_hits,
         )
 
     @cached_property
@@ -151,7 +144,7 @@ class SearchResults:
         """What the lists of facts hold on it."""
         fits = [match for match in self.matches if not match.near]
         per_list = [
-            find_facts(fact_list, self.question, fits, self.illustrative, self.max_hits)
+            find_facts(fact_list, self.question, fits, self.max_hits)
             for source in SOURCES
             for fact_list in source.fact_lists
         ]
@@ -165,14 +158,9 @@ class SearchResults:
         by_address: dict[str, Hit] = {}
         hits = chain(records, *(facts.hits for facts in self.fact_hits))
         for hit in sorted(hits, key=lambda hit: -round(hit.score, 2)):
-            if (not kinds or hit.kind.name in kinds) and self._is_in_world(hit):
+            if not kinds or hit.kind.name in kinds:
                 by_address.setdefault(hit.address, hit)
         return list(by_address.values())
-
-    def _is_in_world(self, hit: Hit) -> bool:
-        return (
-            self.illustrative != "yes" or hit.illustrative or hit.record_type.startswith("list of")
-        )
 
     @property
     def best(self) -> Sequence[Hit]:
@@ -193,7 +181,7 @@ class SearchResults:
     @cached_property
     def word_lists(self) -> dict[str, ListLink]:
         """The lists that know the words, by kind."""
-        return word_list_links(self.words, self.illustrative)
+        return word_list_links(self.words)
 
     def _group(self, kind: RecordKind) -> HitGroup:
         hits = [hit for hit in self.hits if hit.kind == kind]

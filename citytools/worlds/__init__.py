@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+
+from django.core.exceptions import ValidationError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,6 +40,11 @@ _in_past: ContextVar[bool] = ContextVar("in_past", default=False)
 def current_world() -> World:
     """The world of this context."""
     return _world.get()
+
+
+def hides_inventions() -> bool:
+    """Whether queries see the evidence alone."""
+    return _world.get() is World.EVIDENCE
 
 
 def in_demonstration() -> bool:
@@ -97,7 +104,7 @@ def schemas() -> str:
 
 def reads_views() -> bool:
     """Whether tables may be views, of which PostgreSQL knows no primary key."""
-    return _in_past.get() or _world.get() is World.EVIDENCE
+    return _in_past.get() or hides_inventions()
 
 
 def world_title(title: str) -> str:
@@ -112,3 +119,32 @@ def world_title(title: str) -> str:
 def world_file_name(stem: str) -> str:
     """The name of a file without its suffix, marked where it may hold inventions."""
     return f"{stem}{FILE_MARK}" if in_demonstration() else stem
+
+
+def is_invented(record: Any) -> bool:
+    """Whether a record says itself that it is: a fact by its source, a thing by a mark."""
+    kind = getattr(record, "source_kind", "")
+    return kind == "illustrative" or bool(getattr(record, "illustrative", False))
+
+
+def check_one_world(record: Any) -> None:
+    """ValidationError beside each field in which a record names one of the other world."""
+    errors = {}
+    for field in record._meta.concrete_fields:
+        if not field.related_model or not getattr(record, field.attname):
+            continue
+        target = getattr(record, field.name)
+        if _says_world(target) and is_invented(target) != is_invented(record):
+            errors[field.name] = f"“{target}” {_REASONS[is_invented(target)]}"
+    if errors:
+        raise ValidationError(errors)
+
+
+_REASONS = {
+    True: "is invented for demonstration: what is real cannot rest on it.",
+    False: "is real: what is invented for demonstration cannot rest on it.",
+}
+
+
+def _says_world(record: Any) -> bool:
+    return hasattr(record, "source_kind") or hasattr(record, "illustrative")

@@ -9,8 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 
-from citytools.worlds import PREFIX, World, in_demonstration, use_world
-from citytools.worlds.tables import is_invented
+from citytools.worlds import PREFIX, World, in_demonstration, is_invented, use_world
 
 _page_is_invented: ContextVar[bool] = ContextVar("page_is_invented", default=False)
 _query_is_invented: ContextVar[bool] = ContextVar("query_is_invented", default=False)

@@ -23,6 +23,8 @@ def world_middleware(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
+        if address := _address_of_former_filter(request):
+            return HttpResponsePermanentRedirect(address)
         if path == PREFIX:
             return HttpResponsePermanentRedirect(_with_query(request, f"{request.path}/"))
         if path.startswith("/admin/"):
@@ -38,6 +40,20 @@ def world_middleware(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def _address_of_former_filter(request: HttpRequest) -> str:
+    """Where `illustrative=yes|no` leads, which chose the world before worlds had addresses."""
+    values = request.GET.getlist("illustrative")
+    if len(values) != 1 or values[0] not in {"yes", "no"} or request.path.startswith("/admin/"):
+        return ""
+    path = request.path_info.removeprefix(PREFIX) or "/"
+    script_name = request.path.removesuffix(request.path_info)
+    prefix = PREFIX if values[0] == "yes" else ""
+    query = request.GET.copy()
+    del query["illustrative"]
+    address = f"{script_name}{prefix}{path}"
+    return f"{address}?{query.urlencode()}" if query else address
 
 
 def _strip_prefix(request: HttpRequest) -> None:

@@ -41,6 +41,8 @@ class WorldTable:
     links: tuple[WorldLink, ...]
     events: str = ""
     """The table of its event log, if it has one."""
+    is_real: bool = False
+    """Whether its rows belong to records of a kind that is never invented, as case studies."""
 
 
 def world_tables() -> dict[str, WorldTable]:
@@ -51,23 +53,17 @@ def world_tables() -> dict[str, WorldTable]:
         model._meta.db_table: model.pgh_event_model._meta.db_table for model in tracked_models()
     }
     tables = [
-        WorldTable(name := model._meta.db_table, marks.get(name, ""), links, events.get(name, ""))
+        WorldTable(
+            name := model._meta.db_table,
+            marks.get(name, ""),
+            links,
+            events.get(name, ""),
+            _is_real(model, marks),
+        )
         for model in models
         if (links := tuple(_links(model, marks))) or model._meta.db_table in marks
     ]
     return {table.name: table for table in sorted(tables, key=lambda table: not table.mark)}
-
-
-def is_marked(model: type[models.Model]) -> bool:
-    """Whether a record of the model says itself that it is invented."""
-    return bool(_mark(model))
-
-
-def is_invented(record: Any) -> bool:
-    """Whether a record says itself that it is invented; False for what says nothing."""
-    if hasattr(record, "source_kind"):
-        return bool(record.source_kind == SourceKind.ILLUSTRATIVE)
-    return bool(getattr(record, "illustrative", False))
 
 
 def _fact_models() -> Iterator[type[models.Model]]:
@@ -83,6 +79,12 @@ def _mark(model: type[models.Model]) -> str:
     if "source_kind" in names:
         return f"{{row}}.source_kind = '{SourceKind.ILLUSTRATIVE}'"
     return "{row}.illustrative" if "illustrative" in names else ""
+
+
+def _is_real(model: type[models.Model], marks: dict[str, str]) -> bool:
+    """Whether Django made the table for a field of a kind without a mark."""
+    owner: Any = model._meta.auto_created
+    return bool(owner) and owner._meta.db_table not in marks
 
 
 def _links(model: type[models.Model], marks: dict[str, str]) -> Iterator[WorldLink]:

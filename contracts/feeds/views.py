@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page
 from icalendar import Calendar, Event
 
-from citytools.exports.atom import INVENTED, ChangesFeed
+from citytools.exports.atom import ChangesFeed
 from citytools.facts import dates
 from citytools.facts.markdown import single_line
 from citytools.history.change_sql import ChangeFilter
@@ -122,30 +122,30 @@ def window_entries(views: Sequence[WindowView], address: Address) -> Iterator[Ca
 def _window_days(
     view: WindowView, contracts: Sequence[Any], address: Address
 ) -> Iterator[CalendarEntry]:
-    window, mark = view.window, INVENTED if view.illustrative else ""
+    window = view.window
     names = join_names([lead.name for lead in view.leads])
     days = f"from {window.opens_on:%-d %B %Y} to {window.closes_on:%-d %B %Y}"
     what = f"day to buy together: {view.name} ({len(view.leads)})"
     closing = CalendarEntry(
         key=f"window-{window.id}-closes",
         day=window.closes_on,
-        summary=single_line(f"{mark}Last {what}"),
+        summary=single_line(f"Last {what}"),
         lines=[
             f"{names} can choose together {days}; {known_worth(window.contracts)}.",
             *(["Some notice is assumed."] if window.notice_assumed else []),
-            *(["Some records are invented for demonstration."] if mark else []),
         ],
         address=address(view.address),
         changes=sum(contract.changes for contract in contracts),
         changed_at=max(
-            last_changed_at(contract.changed_at, contract.as_of) for contract in contracts
+            last_changed_at(contract.changed_at, contract.source_day.isoformat())
+            for contract in contracts
         ),
     )
     yield replace(
         closing,
         key=f"window-{window.id}-opens",
         day=window.opens_on,
-        summary=single_line(f"{mark}First {what}"),
+        summary=single_line(f"First {what}"),
     )
     yield closing
 

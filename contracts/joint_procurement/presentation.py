@@ -51,10 +51,6 @@ class WindowView:
     def leads(self) -> Sequence[Borough]:
         return self.window.leads
 
-    @property
-    def illustrative(self) -> bool:
-        return self.window.illustrative
-
 
 def summarise_windows(
     windows: Iterable[Window], query: TogetherFilter, today: datetime.date
@@ -154,12 +150,10 @@ def windows_with_most_boroughs(
 
 
 def windows_for_borough(
-    borough: Borough, today: datetime.date, horizon_months: int, *, illustrative: bool = True
+    borough: Borough, today: datetime.date, horizon_months: int
 ) -> list[WindowView]:
     """The windows in which a borough takes part, one for each group, first to close first."""
-    data = QueryDict(f"borough={borough.slug}&months={horizon_months}", mutable=True)
-    if not illustrative:
-        data["illustrative"] = "no"
+    data = QueryDict(f"borough={borough.slug}&months={horizon_months}")
     query = TogetherFilter(data, Contract.objects.all())
     windows = _best_per_group(windows_for(query, today), lambda window: window.closes_on)
     return summarise_windows(windows, query, today)

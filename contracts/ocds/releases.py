@@ -145,7 +145,7 @@ def _tender(contract: Contract, ocid: str) -> Json:
         procurementMethod=_METHODS.get(Route(route)) if route else None,
         procurementMethodDetails=str(Route(route).label) if route else None,
     )
-    tender = {
+    tender: Json = {
         "id": contract.reference or ocid,
         "title": contract.title,
         "status": "planned" if planned else "complete",
@@ -228,9 +228,9 @@ def _source(contract: Contract) -> Json:
         "invented": contract.illustrative,
         "page": contract.get_absolute_url(),
         "sourceKind": contract.source_kind,
-        "asOf": contract.as_of,
         "confidence": contract.confidence,
     } | _known(
+        asOf=contract.as_of,
         confirmedOn=confirmed,
         readOn=contract.read_on.isoformat() if contract.read_on else None,
         stage=contract.stage,

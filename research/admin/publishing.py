@@ -264,8 +264,10 @@ class PublishingAdmin(StaffAdmin):
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) == State.PUBLISHED:
             return self._back(request, record, PublishingError("It is public already."))
+        with use_world(World.EVIDENCE):
+            figures = figures_for(text.quoted_metrics(record), Scope(today)).values()
         context = {
-            "figures": figures_for(text.quoted_metrics(record), Scope(today)).values(),
+            "figures": figures,
             "faults": [fault for faults in text.record_faults(record).values() for fault in faults],
             "preview": self._address("preview", record),
             "conflict": conflict,

@@ -128,9 +128,7 @@ def _reporting_metric(subject: Subject) -> Metric:
         formula=f"Number of boroughs with at least one return on {noun}",
         compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
-        rows_note="The list holds the 33; its file says of each what it has returned, invented "
-        "returns included.",
-        rows_sourced=False,
+        rows_note="The list holds the 33; its file says of each what it has returned.",
     )
 
 

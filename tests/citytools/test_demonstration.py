@@ -17,7 +17,7 @@ from citytools.management.demonstration.files import (
     write_files,
 )
 from citytools.management.demonstration.market import MARK
-from citytools.management.demonstration.random_draws import apportion, stream
+from citytools.management.demonstration.random_draws import stream
 from citytools.management.demonstration.reference_data import (
     bare_letters,
     clashing_names,
@@ -26,23 +26,27 @@ from citytools.management.demonstration.reference_data import (
 from citytools.management.demonstration.returns import (
     BOROUGHS_WITHOUT_CONTRACTS,
     BOROUGHS_WITHOUT_RETURN,
-    INCOMPLETE_RETURNS,
 )
 from tests.invention import FACTS, FIXTURES, invented, parts, real, rows
 
 
-def test_systems_come_to_809_with_the_real_ones() -> None:
-    assert len(rows("systems.csv")) + len(real().real_systems) == 809
+def test_each_return_answers_for_about_half_of_what_evidence_leaves_open() -> None:
+    functions = {(row["borough"], row["function"]) for row in rows("systems.csv")}
+    named = Counter(borough for borough, _ in functions)
+    for slug, count in named.items():
+        open_ = sum((slug, function) not in real().evidence for function in real().functions)
+        assert 0.43 < count / open_ < 0.64
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
     assert demonstration_files(FIXTURES) == invented()
 
 
-def test_another_seed_gives_another_estate_of_the_same_size() -> None:
+def test_another_seed_gives_another_estate_of_about_the_same_size() -> None:
     other = demonstration_files(FIXTURES, seed=7)
     assert other["systems.csv"] != invented()["systems.csv"]
-    assert other["systems.csv"].count("\n") == invented()["systems.csv"].count("\n")
+    sizes = [files["systems.csv"].count("\n") for files in (other, invented())]
+    assert 0.9 < sizes[0] / sizes[1] < 1.1
 
 
 def test_the_committed_files_are_what_would_be_invented() -> None:
@@ -79,8 +83,10 @@ def test_no_invented_name_touches_a_real_one() -> None:
 
 
 def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
-    """Whole words of every free text; functions, skills and frameworks are real on purpose."""
-    free_text = {"title", "reference", "department", "supplier", "product", "note"}
+    """Whole words of every free text; functions and skills are real on purpose."""
+    free_text = {
+        *("title", "reference", "department", "supplier", "product", "framework", "note"),
+    }
     texts = {
         row[column] for name in FACTS for row in rows(name) for column in free_text & row.keys()
     }
@@ -90,7 +96,7 @@ def test_no_illustrative_record_names_a_real_supplier_or_product() -> None:
 
 
 def test_every_invented_name_says_so() -> None:
-    for row in (*rows("suppliers.csv"), *rows("products.csv")):
+    for row in (*rows("suppliers.csv"), *rows("products.csv"), *rows("frameworks.csv")):
         assert row["name"].endswith(MARK)
         assert row["slug"].endswith("-invented")
         assert row["illustrative"] == "yes"
@@ -167,11 +173,10 @@ def test_six_boroughs_are_silent_and_the_city_is_not_among_them() -> None:
     assert "city-of-london" not in BOROUGHS_WITHOUT_RETURN
 
 
-def test_three_returns_of_systems_are_incomplete() -> None:
-    systems = [row for row in rows("returns.csv") if row["subject"] == "systems"]
-    incomplete = {row["borough"] for row in systems if row["complete"] == "no"}
-    assert incomplete == INCOMPLETE_RETURNS
-    assert len(incomplete) == 3
+def test_every_latest_return_is_complete() -> None:
+    latest = {(row["borough"], row["subject"]): row["complete"] for row in rows("returns.csv")[:78]}
+    assert len(latest) == 27 + 24 + 27
+    assert set(latest.values()) == {"yes"}
 
 
 def test_a_borough_without_a_return_has_no_invented_facts() -> None:
@@ -183,7 +188,7 @@ def test_a_borough_without_a_return_has_no_invented_facts() -> None:
 
 def test_nothing_is_invented_where_a_real_system_serves_the_function() -> None:
     run = {(row["borough"], row["function"]) for row in rows("systems.csv")}
-    assert run & set(real().real_systems) == set()
+    assert run & real().evidence == set()
 
 
 def test_a_borough_has_at_most_one_live_system_for_a_function() -> None:
@@ -236,11 +241,6 @@ def test_a_clash_is_found_whatever_case_spaces_and_punctuation() -> None:
     assert clashing_names("Rents", ["", "Homes"]) == []
 
 
-def test_shares_add_up_and_follow_the_weights() -> None:
-    assert apportion(10, {"a": 1, "b": 1, "c": 1}) == {"a": 4, "b": 3, "c": 3}
-    assert apportion(7, {"a": 5, "b": 2}) == {"a": 5, "b": 2}
-
-
 def test_a_term_to_the_end_of_february_starts_in_march() -> None:
     agreed = term_ending_on(date(2028, 2, 29), stream(1), date(2026, 9, 1))
     assert agreed.starts_on.endswith("-03-01")
@@ -254,13 +254,3 @@ def test_an_assumption_is_asked_for_each_function(tmp_path: Path) -> None:
         file.write("Housing,housing,frontline,Beekeeping,beekeeping,,\n")
     with pytest.raises(ValueError, match="Beekeeping: add this function"):
         read_reference_data(tmp_path)
-
-
-def test_a_system_too_many_is_refused(tmp_path: Path) -> None:
-    for path in FIXTURES.glob("*.csv"):
-        shutil.copy(path, tmp_path)
-    row = (tmp_path / "systems.csv").read_text(encoding="utf-8").splitlines()[1]
-    with (tmp_path / "systems.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{row}\n" * 700)
-    with pytest.raises(ValueError, match="leave no room within 809"):
-        demonstration_files(tmp_path)

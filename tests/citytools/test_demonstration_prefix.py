@@ -122,3 +122,23 @@ def test_addresses_written_by_hand_are_of_the_world() -> None:
         assert addresses.site_path("/systems/?a=b") == "/demo/systems/?a=b"
         assert worlds.world_file_name("map") == "map-demonstration"
     assert addresses.site_path("/systems/") == "/systems/"
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/systems/?borough=camden&illustrative=no", "/systems/?borough=camden"),
+        ("/systems/systems.csv?illustrative=no", "/systems/systems.csv"),
+        ("/systems/?illustrative=yes&sort=product", "/demo/systems/?sort=product"),
+        ("/research/report/?illustrative=yes", "/demo/research/report/"),
+        ("/demo/systems/?illustrative=no", "/systems/"),
+        ("/demo/systems/?illustrative=yes", "/demo/systems/"),
+    ],
+)
+def test_the_filter_of_before_leads_to_its_world(client: Client, address: str, target: str) -> None:
+    answer = client.get(address)
+    assert (answer.status_code, answer["Location"]) == (301, target)
+
+
+def test_another_value_of_that_filter_is_not_understood(client: Client) -> None:
+    assert client.get("/systems/?illustrative=maybe").status_code == 400

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 
 def test_counts_are_those_of_the_files() -> None:
     load(demo="yes")
-    assert System.objects.filter(borough__in=Borough.objects.london()).count() == 809
+    assert System.objects.real().count() == 817
+    assert System.objects.illustrative().count() == 1065
     assert Borough.objects.london().count() == 33
     assert (ServiceArea.objects.count(), Function.objects.count()) == (19, 90)
     assert SkillLevel.objects.count() == 27 * 30
@@ -30,7 +31,7 @@ def test_counts_are_those_of_the_files() -> None:
     assert Return.objects.count() == 27 + 24 + 27 + 21
     assert PastLevel.objects.count() == 584
     assert earlier.exists()
-    assert Contract.objects.illustrative().count() == 260
+    assert Contract.objects.illustrative().count() == 320
     assert Contract.objects.real().count() >= 30
     assert (CaseStudy.objects.count(), Finding.objects.count()) == (8, 16)
     assert Recommendation.objects.exists()
@@ -52,7 +53,7 @@ def test_a_second_load_changes_nothing_and_writes_no_history() -> None:
     report = load(demo="yes")
     assert events() == before
     rows = re.findall(r"^\S+\.(?:csv|json) +(.*)$", report, re.MULTILINE)
-    assert len(rows) == 19
+    assert len(rows) == 20
     assert all(re.fullmatch(r"0 +0 +[1-9]\d* +0 +0 +0", row) for row in rows)
     assert "To undo" not in report
 
@@ -60,7 +61,7 @@ def test_a_second_load_changes_nothing_and_writes_no_history() -> None:
 def test_the_demonstration_can_follow_later() -> None:
     load(demo="no")
     load(demo="yes")
-    assert System.objects.filter(borough__in=Borough.objects.london()).count() == 809
+    assert System.objects.count() == 817 + 1065
 
 
 def test_an_invented_level_never_replaces_a_real_one() -> None:

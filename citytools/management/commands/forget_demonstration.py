@@ -15,7 +15,7 @@ from citytools.facts import dates
 from citytools.history.batches import batch, undo_hint
 from citytools.management.commands.load import take_statistics, wait_for_other_loads
 from citytools.models import Batch
-from contracts.models import Contract, ContractSystem
+from contracts.models import Contract, ContractSystem, Framework
 from research.metrics.record import record_day
 from research.models import CaseStudyProduct, MetricValue
 from skills.models import PastLevel, SkillLevel, SkillNeed
@@ -23,7 +23,7 @@ from systems.models import Ownership, Product, Supplier, System
 
 FACTS = (Contract, System, SkillLevel, PastLevel, Return)
 """What says of itself that it is invented, by its source. Contracts first: they hold systems."""
-THINGS = (Product, Supplier)
+THINGS = (Framework, Product, Supplier)
 """What says so by a mark of its own: it has no source. Products first: they name suppliers."""
 
 
@@ -81,6 +81,9 @@ def _holders(model: type[models.Model], to_delete: set[int]) -> Iterator[tuple[i
     if model is System:
         for link in ContractSystem.objects.filter(system__in=to_delete).select_related("contract"):
             yield link.system_id, link.contract
+    if model is Framework:
+        called_off: Any = Contract.objects.filter(framework__in=to_delete)
+        yield from ((contract.framework_id, contract) for contract in called_off)
     if model is Product:
         yield from (
             (system.product_id, system) for system in System.objects.filter(product__in=to_delete)

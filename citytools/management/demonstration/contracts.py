@@ -7,7 +7,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from citytools.management.demonstration.market import Catalogue
+from citytools.management.demonstration.market import Catalogue, framework_names
 from citytools.management.demonstration.random_draws import (
     happens,
     lognormal_percent,
@@ -22,7 +22,7 @@ from citytools.management.demonstration.returns import (
     provenance_columns,
 )
 
-TOTAL_CONTRACTS = 260
+TOTAL_CONTRACTS = 320
 _SHARED_CONTRACTS = 12
 # The service areas whose contracts are to show chances to buy together
 _COVERED_FIRST = ("Housing", "Adult social care", "Children's services", "Revenues and benefits")
@@ -232,6 +232,8 @@ def contract_rows(
                 "starts_on": term.starts_on,
                 "ends_on": term.ends_on,
                 "rolling": "no" if term.ends_on else "yes",
+                "stage": "awarded",
+                "includes_services": "no",
                 "extension_until": term.extension_until,
                 "notice_months": weighted_choice(rng, _NOTICE),
                 **_prices(rng, reference, bundle, term),
@@ -312,9 +314,7 @@ def _prices(
     vat = weighted_choice(rng, {"excluding": 84, "including": 5, "": 11})
     framework = ""
     if route.startswith("framework"):
-        year = term.starts_on[:4]
-        in_use = [known.name for known in reference.frameworks if year in known.years]
-        framework = rng.choice(in_use) if in_use and happens(rng, 75) else ""
+        framework = rng.choice(framework_names(reference)) if happens(rng, 75) else ""
     return {
         "annual_value": str(annual) if known_annual else "",
         "total_value": str(total) if known_total else "",

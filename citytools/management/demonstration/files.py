@@ -1,8 +1,9 @@
-"""The demonstration: an invented estate that fills City Tools where no borough has answered yet.
+"""The demonstration: what City Tools would show if the boroughs sent their returns.
 
-From the real fixtures and a seed to the text of `fixtures/demo/*.csv`. Nothing in this package
-imports Django, reads the clock or touches a network; every drawn number is an integer, so that the
-same seed gives the same bytes on every machine.
+Each return is invented, beside the evidence: systems for functions where evidence has none,
+skills, contracts with their notice. From the real fixtures and a seed to the text of
+`fixtures/demo/*.csv`. Nothing in this package imports Django, reads the clock or touches a network;
+every drawn number is an integer, so that the same seed gives the same bytes on every machine.
 """
 
 import csv
@@ -10,7 +11,12 @@ import io
 from pathlib import Path
 
 from citytools.management.demonstration.contracts import contract_rows
-from citytools.management.demonstration.market import invent_catalogue, product_rows, supplier_rows
+from citytools.management.demonstration.market import (
+    framework_rows,
+    invent_catalogue,
+    product_rows,
+    supplier_rows,
+)
 from citytools.management.demonstration.reference_data import Row, read_reference_data
 from citytools.management.demonstration.returns import (
     earlier_skill_return_days,
@@ -27,13 +33,16 @@ _PROVENANCE = "source_kind,source_url,as_of,confidence,confirmed_on"
 # The same columns as the real fixtures
 COLUMNS = {
     "suppliers.csv": "name,slug,company_number,sme,vcse,note,illustrative",
+    "frameworks.csv": "name,slug,reference,provider,starts_on,ends_on,source,illustrative",
     "products.csv": "name,slug,manufacturer,functions,former_names,certainty,source,note,"
-    "illustrative",
+    "in_house_or_public,illustrative",
     "systems.csv": "key,borough,function,product,hosting,status,live_since,users,satisfaction,"
-    "intention,note," + _PROVENANCE,
+    "intention,national_or_shared,companion,note,source_kind,source_url,as_of,read_on,"
+    "confidence,confirmed_on",
     "contracts.csv": "key,lead,partners,title,reference,ocid,supplier,department,functions,systems,"
-    "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
-    "framework,note," + _PROVENANCE,
+    "starts_on,ends_on,rolling,stage,extension_until,notice_months,annual_value,total_value,"
+    "tender_value,includes_services,vat,route,framework,note,source_kind,source_url,as_of,read_on,"
+    "confidence,confirmed_on",
     "returns.csv": "borough,subject,received_on,complete," + _PROVENANCE,
     "skill_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
     "past_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
@@ -50,6 +59,7 @@ def demonstration_files(fixtures: Path, seed: int = SEED) -> dict[str, str]:
     levels = skill_rows(reference, days, seed)
     tables = {
         "suppliers.csv": supplier_rows(catalogue, seed),
+        "frameworks.csv": framework_rows(reference),
         "products.csv": product_rows(catalogue),
         "systems.csv": systems,
         "contracts.csv": contract_rows(reference, catalogue, systems, days, seed),

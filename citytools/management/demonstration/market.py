@@ -32,6 +32,7 @@ def _names(kind: str) -> tuple[str, ...]:
 
 
 SUPPLIERS, RESELLERS, BRANDS = map(_names, ("supplier", "reseller", "brand"))
+FRAMEWORKS, BUYING_BODIES = map(_names, ("framework", "buying body"))
 
 
 def free_names(bare_names: Iterable[str], taken: Iterable[str]) -> Iterator[str]:
@@ -179,6 +180,26 @@ def supplier_rows(catalogue: Catalogue, seed: int) -> list[Row]:
     ]
 
 
+def framework_rows(reference: ReferenceData) -> list[Row]:
+    """frameworks.csv; call-offs from real frameworks would be invented under a real name."""
+    return [
+        {
+            "name": name,
+            "slug": slugify(name),
+            "reference": f"DEMO-F{number}",
+            "provider": BUYING_BODIES[number % len(BUYING_BODIES)] + MARK,
+            "source": "Invented for demonstration.",
+            "illustrative": "yes",
+        }
+        for number, name in enumerate(framework_names(reference), start=1)
+    ]
+
+
+def framework_names(reference: ReferenceData) -> list[str]:
+    """The invented frameworks, none of whose names touches a real one."""
+    return list(free_names(FRAMEWORKS, reference.real_names))
+
+
 def product_rows(catalogue: Catalogue) -> list[Row]:
     """products.csv."""
     return [
@@ -190,6 +211,7 @@ def product_rows(catalogue: Catalogue) -> list[Row]:
             "former_names": product.former_name,
             "certainty": "to_verify",
             "note": "Invented for demonstration.",
+            "in_house_or_public": "no",
             "illustrative": "yes",
         }
         for product in catalogue.products

@@ -45,13 +45,3 @@ def lognormal_percent(rng: random.Random) -> int:
     step = rng.randrange(len(_LOGNORMAL) - 1)
     low, high = _LOGNORMAL[step], _LOGNORMAL[step + 1]
     return low + (high - low) * rng.randrange(100) // 100
-
-
-def apportion(total: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """Whole numbers in proportion to the weights that add up to the total exactly."""
-    whole = sum(weights.values())
-    parts = {key: total * weight // whole for key, weight in weights.items()}
-    by_remainder = sorted(weights, key=lambda key: (-(total * weights[key] % whole), key))
-    for key in by_remainder[: total - sum(parts.values())]:
-        parts[key] += 1
-    return parts

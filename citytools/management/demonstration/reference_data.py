@@ -39,14 +39,6 @@ class FunctionAssumptions:
 
 
 @dataclass(frozen=True)
-class FrameworkYears:
-    """A real framework, and the years in which real contracts were called off from it."""
-
-    name: str
-    years: frozenset[str]
-
-
-@dataclass(frozen=True)
 class ReferenceData:
     """The real fixtures, as far as the invented ones depend on them."""
 
@@ -54,8 +46,7 @@ class ReferenceData:
     functions: dict[str, FunctionAssumptions]
     departments: dict[str, list[str]]  # by service area; invented
     skills: dict[str, str]  # slug to group
-    frameworks: tuple[FrameworkYears, ...]
-    real_systems: tuple[tuple[str, str], ...]  # borough and function, of the 33 only
+    evidence: frozenset[tuple[str, str]]  # borough and function that a main system serves today
     real_names: tuple[str, ...]
 
 
@@ -66,7 +57,6 @@ def read_reference_data(fixtures: Path) -> ReferenceData:
         for row in read_rows(fixtures / "boroughs.csv")
         if row["kind"] != "regional"
     }
-    systems = read_rows(fixtures / "systems.csv")
     return ReferenceData(
         boroughs=boroughs,
         functions=_functions(fixtures),
@@ -75,9 +65,10 @@ def read_reference_data(fixtures: Path) -> ReferenceData:
             for row in read_rows(ASSUMPTIONS / "departments.csv")
         },
         skills={row["slug"]: row["group"] for row in read_rows(fixtures / "skills.csv")},
-        frameworks=tuple(_frameworks(fixtures)),
-        real_systems=tuple(
-            (row["borough"], row["function"]) for row in systems if row["borough"] in boroughs
+        evidence=frozenset(
+            (row["borough"], row["function"])
+            for row in read_rows(fixtures / "systems.csv")
+            if _is_main_system_today(row)
         ),
         real_names=tuple(sorted(set(_real_names(fixtures)))),
     )
@@ -99,11 +90,10 @@ def _functions(fixtures: Path) -> dict[str, FunctionAssumptions]:
     return functions
 
 
-def _frameworks(fixtures: Path) -> Iterator[FrameworkYears]:
-    contracts = read_rows(fixtures / "contracts.csv")
-    for name in (row["name"] for row in read_rows(fixtures / "frameworks.csv")):
-        starts = (row["starts_on"] for row in contracts if row["framework"] == name)
-        yield FrameworkYears(name, frozenset(day[:4] for day in starts if day))
+def _is_main_system_today(row: Row) -> bool:
+    """Whether evidence answers for the function, so that a return would say the same."""
+    ended = row["status"] in {"retired", "planned"} or "" < row["as_of"] < "2020"
+    return not ended and row["companion"] == row["national_or_shared"] == "no"
 
 
 def _real_names(fixtures: Path) -> Iterator[str]:

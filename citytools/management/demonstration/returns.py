@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from citytools.management.demonstration.market import HOSTING, Catalogue, IllustrativeProduct
 from citytools.management.demonstration.random_draws import (
-    apportion,
     happens,
     lognormal_percent,
     stream,
@@ -26,9 +25,6 @@ BOROUGHS_WITHOUT_RETURN = frozenset(
 )
 
 BOROUGHS_WITHOUT_CONTRACTS = BOROUGHS_WITHOUT_RETURN | {"haringey", "islington", "merton"}
-# Whose return of systems leaves some out, so that what is missing is not known to be none
-INCOMPLETE_RETURNS = frozenset({"barnet", "hillingdon", "lewisham"})
-
 _FIRST_DAY = datetime.date(2025, 9, 8)
 _LAST_DAY = datetime.date(2026, 10, 23)
 _SUBJECTS = {
@@ -84,10 +80,7 @@ def provenance_columns(as_of: datetime.date, confirmed_on: str = "") -> Row:
 
 def return_rows(days: ReturnDays, earlier: dict[str, datetime.date]) -> list[Row]:
     """returns.csv, the earlier returns on skills last; those left some skills out."""
-    returns = [
-        (borough, subject, day, subject != "systems" or borough not in INCOMPLETE_RETURNS)
-        for (borough, subject), day in days.items()
-    ]
+    returns = [(borough, subject, day, True) for (borough, subject), day in days.items()]
     returns += [(borough, "skills", day, False) for borough, day in earlier.items()]
     return [
         {
@@ -109,8 +102,9 @@ def confirmation_day(percent: int, as_of: datetime.date) -> str:
     return day.isoformat() if day <= _LAST_DAY else ""
 
 
-# As many as the first City Tools mapped in 2019, the real ones of the 33 included
-TOTAL_SYSTEMS = 809
+# Of the functions that evidence leaves open in a borough, how many per cent its return names a
+# system for; the rest it does by hand, by another body, or not at all
+NAMED_PERCENT = range(45, 63)
 
 _STATUS = {"live": 88, "implementing": 4, "retiring": 4, "planned": 2, "retired": 2}
 _INTENTIONS = {
@@ -130,48 +124,35 @@ _LOYALTY = 6
 def system_rows(
     reference: ReferenceData, catalogue: Catalogue, days: ReturnDays, seed: int
 ) -> list[Row]:
-    """systems.csv: as many rows as the real ones leave room for."""
+    """systems.csv: what each return adds to the evidence."""
     rows: list[Row] = []
-    for slug, count in _sizes(reference, days, seed).items():
+    for slug in sorted(reference.boroughs):
+        if (slug, "systems") not in days:
+            continue
         rng = stream(seed, "systems", slug)
         borough, as_of = reference.boroughs[slug], days[slug, "systems"]
-        for function, product, status in _choices(reference, catalogue, borough, count, rng):
+        for function, product, status in _choices(reference, catalogue, borough, rng):
             facts = _facts(reference, borough, function, product, status, as_of, rng)
             key = "-".join([slug, reference.functions[function].slug, slugify(product.name)])
             names = {"borough": slug, "function": function, "product": product.name}
-            rows.append({"key": key} | names | facts)
-    if len(rows) + len(reference.real_systems) != TOTAL_SYSTEMS:
-        raise ValueError(f"{len(rows)} invented systems do not bring the total to {TOTAL_SYSTEMS}.")
+            marks = {"national_or_shared": "no", "companion": "no"}
+            rows.append({"key": key} | names | facts | marks)
     return rows
-
-
-def _sizes(reference: ReferenceData, days: ReturnDays, seed: int) -> dict[str, int]:
-    rng = stream(seed, "sizes")
-    answered = [slug for slug in sorted(reference.boroughs) if (slug, "systems") in days]
-    weights = {
-        slug: (40 + rng.randrange(25)) * (2 if slug in INCOMPLETE_RETURNS else 4)
-        for slug in answered
-    }
-    room = TOTAL_SYSTEMS - len(reference.real_systems)
-    if room < len(answered):
-        raise ValueError(
-            f"{len(reference.real_systems)} real systems leave no room within {TOTAL_SYSTEMS}."
-        )
-    return apportion(room, weights)
 
 
 def _choices(
     reference: ReferenceData,
     catalogue: Catalogue,
     borough: BoroughSize,
-    count: int,
     rng: random.Random,
 ) -> Iterator[tuple[str, IllustrativeProduct, str]]:
     """Function, product and status; where a real system serves a function, nothing is invented."""
-    real = {function for slug, function in reference.real_systems if slug == borough.slug}
     weights = {
-        name: f.weight**2 + _RARE for name, f in reference.functions.items() if name not in real
+        name: function.weight**2 + _RARE
+        for name, function in reference.functions.items()
+        if (borough.slug, name) not in reference.evidence
     }
+    count = len(weights) * rng.choice(NAMED_PERCENT) // 100
     successions = 1 if happens(rng, 40) else 0
     functions = weighted_sample(rng, weights, count - successions)
     replaced = rng.sample([f for f in functions if len(catalogue.by_function[f]) > 1], successions)

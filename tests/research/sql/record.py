@@ -79,17 +79,21 @@ SQL = {
     """,
     "median_age_of_facts": """, dated AS (
         SELECT invented, CASE length(as_of) WHEN 4 THEN (as_of || '-01-01')::date
-            WHEN 7 THEN (as_of || '-01')::date WHEN 10 THEN as_of::date END AS day
-        FROM fact
+            WHEN 7 THEN (as_of || '-01')::date ELSE as_of::date END AS day
+        FROM fact WHERE as_of <> ''
     ), middle AS (
-        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY day) AS day, count(day) AS n,
-               count(*) - count(day) AS undated,
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY day) AS day, count(*) AS n,
                count(*) FILTER (WHERE invented) AS invented
         FROM dated
     )
     SELECT CASE WHEN n > 0 THEN greatest(0, extract(year FROM age(%(on)s, day)) * 12
                        + extract(month FROM age(%(on)s, day))) END,
-           NULL, NULL, n, (SELECT count(*) FROM fact_of), undated, invented
+           NULL, NULL, n, (SELECT count(*) FROM (
+               SELECT borough_id FROM used WHERE as_of <> ''
+               UNION SELECT borough_id FROM level WHERE as_of <> ''
+               UNION SELECT borough_id FROM behind
+                   WHERE contract_id IN (SELECT id FROM deal WHERE as_of <> '')) AS dated_of),
+           (SELECT count(*) FROM fact WHERE as_of = ''), invented
     FROM middle
     """,
     "facts_confirmed_in_12_months": """, sums AS (
