@@ -191,6 +191,11 @@ class ProductAlternative:
     satisfaction: ScaleAnswers
 
 
+def any_rated(alternatives: Iterable[tuple[Function, Sequence[ProductAlternative], int]]) -> bool:
+    """Whether any borough has said how satisfied it is with one of them."""
+    return any(other.satisfaction.n for _, others, _ in alternatives for other in others)
+
+
 def alternatives_to(
     functions: Iterable[Function],
     without: Iterable[Product],
