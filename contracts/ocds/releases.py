@@ -143,7 +143,7 @@ def _tender(contract: Contract, ocid: str) -> Json:
         procurementMethod=_METHODS.get(Route(route)) if route else None,
         procurementMethodDetails=str(Route(route).label) if route else None,
     )
-    tender = {
+    tender: Json = {
         "id": contract.reference or ocid,
         "title": contract.title,
         "status": "planned" if planned else "complete",
