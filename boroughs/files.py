@@ -46,10 +46,6 @@ class ComparisonQuery:
         rest = self.choice.form.in_words
         return f"comparison of {names}; {rest}" if rest else f"comparison of {names}"
 
-    @property
-    def includes_illustrative(self) -> bool:
-        return self.choice.form.includes_illustrative
-
     def file_name(self, name: str) -> str:
         return name
 
@@ -60,7 +56,7 @@ def _comparison_query(request: HttpRequest, _: datetime.date) -> ComparisonQuery
 
 def _answers(query: ComparisonQuery, today: datetime.date) -> Iterator[Mapping[str, Any]]:
     choice = query.choice
-    sections = comparison_sections(choice.boroughs, today, illustrative=query.includes_illustrative)
+    sections = comparison_sections(choice.boroughs, today)
     return comparison_rows(sections, choice.boroughs, choice.all_rows)
 
 

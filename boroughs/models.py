@@ -69,14 +69,14 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         names = [name for slug, name in Borough.objects.partnerships() if slug in slugs]
         return self.filter(partnership__in=names)
 
-    def reporting(self, subject: str, *, illustrative: bool = True) -> Self:
+    def reporting(self, subject: str) -> Self:
         """Those of the 33 that have returned data on a subject."""
-        returns = returns_subquery("pk", subject, illustrative=illustrative)
+        returns = returns_subquery("pk", subject)
         return self.london().filter(Exists(returns))
 
-    def complete(self, subject: str, *, illustrative: bool = True) -> Self:
+    def complete(self, subject: str) -> Self:
         """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""
-        latest = latest_complete("pk", subject, illustrative=illustrative)
+        latest = latest_complete("pk", subject)
         return self.london().alias(latest=latest).filter(latest=True)
 
 
@@ -150,15 +150,15 @@ class Borough(models.Model):
         return reverse("boroughs:detail", args=[self.slug])
 
 
-def returns_subquery(outer: str, subject: str, *, illustrative: bool = True) -> SourcedQuerySet:
+def returns_subquery(outer: str, subject: str) -> SourcedQuerySet:
     """SQL subquery: the returns on a subject of the borough at `outer`, latest first."""
     returns = Return.objects.filter(borough=OuterRef(outer), subject=subject)
-    return returns.real_unless(illustrative).order_by("-received_on", "-pk")
+    return returns.order_by("-received_on", "-pk")
 
 
-def latest_complete(outer: str, subject: str, *, illustrative: bool = True) -> Subquery:
+def latest_complete(outer: str, subject: str) -> Subquery:
     """SQL: whether the latest return on a subject is complete; null where there is none."""
-    returns = returns_subquery(outer, subject, illustrative=illustrative)
+    returns = returns_subquery(outer, subject)
     return Subquery(returns.values("complete")[:1])
 
 
@@ -198,18 +198,13 @@ class Return(Sourced):
 
 @dataclass(frozen=True)
 class Coverage:
-    """Of the 33: how many are among the counted rows, how many have sent a return, and how many of
-    these returns are illustrative.
-    """
+    """Of the 33: how many are among the counted rows, and how many have sent a return."""
 
     boroughs: int
     reporting: int
-    illustrative: int = 0
     london: int = LONDON
 
 
-def coverage_for(subject: str, boroughs: int, *, illustrative: bool) -> Coverage:
-    """Coverage of a subject; illustrative returns count only where such rows may be shown."""
-    real = Borough.objects.reporting(subject, illustrative=False).count()
-    reporting = Borough.objects.reporting(subject).count() if illustrative else real
-    return Coverage(boroughs, reporting, reporting - real)
+def coverage_for(subject: str, boroughs: int) -> Coverage:
+    """Coverage of a subject."""
+    return Coverage(boroughs, Borough.objects.reporting(subject).count())

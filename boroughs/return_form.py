@@ -18,8 +18,7 @@ from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
 from citytools.staff import confirmation_form
 from citytools.staff.confirmation_form import ConfirmationForm, ConfirmationQuestion
-
-_WITHOUT_ILLUSTRATIVE = "Where what is invented for demonstration is left out: "
+from citytools.worlds import World, use_world
 
 
 class Received(NamedTuple):
@@ -64,12 +63,11 @@ def completeness_question(
     borough: Borough, subject: Subject, received: Received, others: Iterable[Received]
 ) -> ConfirmationQuestion | None:
     """What to ask before a return is saved as complete; None where later ones count instead."""
+    if not _is_latest(received, others):
+        return None
     statement = _STATEMENTS[subject] if borough.kind != Borough.Kind.REGIONAL else _regional
-    statements = {
-        illustrative: statement(borough, subject, illustrative)
-        for illustrative in _views(received, others)
-    }
-    return _question(borough, subject, statements) if statements else None
+    with use_world(World.DEMONSTRATION if received.illustrative else World.EVIDENCE):
+        return _question(borough, subject, statement(borough, subject))
 
 
 def question_on_whole_skills(
@@ -78,32 +76,21 @@ def question_on_whole_skills(
     """The same of a return on skills that gives a level of each skill there is."""
     saved = _skills(borough, skills, ())
     statement = saved._replace(sentence=f"With this return {saved.sentence}")
-    statements = dict.fromkeys(_views(received, others), statement)
-    return _question(borough, Subject.SKILLS, statements) if statements else None
+    is_latest = _is_latest(received, others)
+    return _question(borough, Subject.SKILLS, statement) if is_latest else None
 
 
-def _views(received: Received, others: Iterable[Received]) -> list[bool]:
-    """The views, with illustrative records (True) and without, where the return is the latest."""
+def _is_latest(received: Received, others: Iterable[Received]) -> bool:
+    """Whether no later one counts instead: among the evidence, only a real one does."""
     later = [other for other in others if other.on > received.on]
-    views = [] if later else [True]
-    if not received.illustrative and all(other.illustrative for other in later):
-        views.append(False)
-    return views
+    return not later or (not received.illustrative and all(other.illustrative for other in later))
 
 
-def _question(
-    borough: Borough, subject: Subject, statements: dict[bool, Statement]
-) -> ConfirmationQuestion:
-    """One question for the statements of one or both views, which may be the same."""
-    first, *rest = dict.fromkeys(statements.values())
-    prefix = "" if True in statements else _WITHOUT_ILLUSTRATIVE
-    sentences = (
-        f"{prefix}{first.sentence}",
-        *(f"{_WITHOUT_ILLUSTRATIVE}{other.sentence}" for other in rest),
-    )
+def _question(borough: Borough, subject: Subject, statement: Statement) -> ConfirmationQuestion:
     agreement = f"Yes, say this of {borough} in public"
-    question = ConfirmationQuestion(sentences, agreement, first.summary, first.items)
-    if all(statement.recorded for statement in statements.values()):
+    sentences, items = (statement.sentence,), statement.items
+    question = ConfirmationQuestion(sentences, agreement, statement.summary, items)
+    if statement.recorded:
         return question
     nothing = _WORDS[subject].nothing.format(borough)
     remedy = f"Tick “{nothing}” if that is so; otherwise {_WORDS[subject].remedy} first."
@@ -115,8 +102,8 @@ def _stored_borough(borough: Borough) -> list[Borough]:
     return [] if borough.pk is None else [borough]
 
 
-def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    systems = answers.systems_in_use(_stored_borough(borough), illustrative=illustrative)
+def _on_systems(borough: Borough, subject: Subject) -> Statement:
+    systems = answers.systems_in_use(_stored_borough(borough))
     functions = answers.functions_section([borough], systems, {borough.pk}).items
     without = tuple(item.name for item in functions if item.answers[0] == NONE_RECORDED)
     known = f"{len(functions) - len(without):,} of {_count(len(functions), 'function')}"
@@ -132,8 +119,8 @@ def _on_systems(borough: Borough, subject: Subject, illustrative: bool) -> State
     )
 
 
-def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    contracts = answers.contracts_involving(_stored_borough(borough), illustrative=illustrative)
+def _on_contracts(borough: Borough, subject: Subject) -> Statement:
+    contracts = answers.contracts_involving(_stored_borough(borough))
     section = answers.contracts_ending_section([borough], contracts, {borough.pk}, dates.today())
     quarters = section.items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
@@ -149,8 +136,8 @@ def _on_contracts(borough: Borough, subject: Subject, illustrative: bool) -> Sta
     )
 
 
-def _on_skills(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
-    levels = answers.known_levels(_stored_borough(borough), illustrative=illustrative)
+def _on_skills(borough: Borough, subject: Subject) -> Statement:
+    levels = answers.known_levels(_stored_borough(borough))
     skills = answers.skills_section([borough], levels).items
     without = tuple(item.name for item in skills if item.answers[0] == NOT_KNOWN)
     return _skills(borough, len(skills), without)
@@ -169,9 +156,9 @@ def _skills(borough: Borough, skills: int, without: tuple[str, ...]) -> Statemen
     )
 
 
-def _regional(borough: Borough, subject: Subject, illustrative: bool) -> Statement:
+def _regional(borough: Borough, subject: Subject) -> Statement:
     """A regional body is never compared: its profile alone says that its return is complete."""
-    statement = _STATEMENTS[subject](borough, subject, illustrative)
+    statement = _STATEMENTS[subject](borough, subject)
     return Statement(
         f"{borough} has {_count(statement.recorded, _WORDS[subject].noun)} on record. Saved as "
         "complete, its profile will say that what is not listed, it does not have.",
@@ -179,7 +166,7 @@ def _regional(borough: Borough, subject: Subject, illustrative: bool) -> Stateme
     )
 
 
-_STATEMENTS: dict[Subject, Callable[[Borough, Subject, bool], Statement]] = {
+_STATEMENTS: dict[Subject, Callable[[Borough, Subject], Statement]] = {
     Subject.SYSTEMS: _on_systems,
     Subject.CONTRACTS: _on_contracts,
     Subject.SKILLS: _on_skills,

@@ -101,7 +101,6 @@ register(
                 "boroughs:list",
                 "boroughs",
                 lambda query: BoroughFilter(query, Borough.objects.all()).rows,
-                takes_illustrative=False,
             )
         },
         bodies=SearchableBodies(borough_names, further_bodies),

@@ -14,7 +14,10 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from citytools import worlds
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citytools.settings")
+    worlds.set_world(worlds.World.BOTH)
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "research",
 ]
 MIDDLEWARE = [
+    "citytools.worlds.middleware.world_middleware",
     "citytools.http.page_cache.remove_tracking_parameters",
     "django.middleware.security.SecurityMiddleware",
     "citytools.http.security_policy.content_security",
@@ -157,6 +158,10 @@ LOGGING = {
     },
 }
 
+# Whether /demo/ shows inventions beside the evidence: in production only where it is asked for
+_DEMO = os.environ.get("DEMO", "").strip().lower()
+DEMONSTRATION = _DEMO == "yes" if PRODUCTION else _DEMO != "no"
+
 # Pages that a worker caches until data, code or day change, of at most 64 kB each
 KEEP_PAGES = read_switch("KEEP_PAGES") is not False and not DEBUG
 MAX_CACHED_PAGES = 300 if KEEP_PAGES else 0
@@ -175,7 +180,8 @@ TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
 
-STATIC_URL = "static/"
+# Absolute: Django would put the prefix of whichever world asked first before a relative one
+STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "static",

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from citytools.facts.provenance import SourceKind
+from citytools.facts.provenance import source_kinds
 from citytools.lists.columns import (
     NOTE,
     READ_ON,
@@ -29,8 +29,6 @@ from citytools.lists.filters import (
     SortFilter,
     ValuesFilter,
     WordsFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
 )
@@ -311,8 +309,7 @@ class ContractFilter(FactFilterSet):
     )
     min_value = PoundsFilter("Pounds a year, at least", "annual_value__gte")
     max_value = PoundsFilter("Pounds a year, at most", "annual_value__lte")
-    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
+    source = ValuesFilter("Source", source_kinds, narrow_by_value("source_kind"))
     counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort: SortFilter | None = SortFilter(
         {

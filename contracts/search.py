@@ -16,7 +16,6 @@ from citytools.facts.name_matching import (
     Name,
     names_for_records,
 )
-from citytools.facts.provenance import SourceKind
 from citytools.search import (
     FactList,
     RecordKind,
@@ -56,16 +55,14 @@ def contract_names(phrases: Sequence[str]) -> list[Name]:
         rank = rank + SearchRank(vector, query, normalization=Value(32))
     titled = Contract.objects.annotate(_words=vector).filter(in_title)
     numbered = Contract.objects.filter(Q(reference__iexact=phrases[0]) | Q(ocid__iexact=phrases[0]))
-    columns = (
-        *("pk", "key", "title", "lead__name", "source_kind", "supplier__name", "reference", "ocid"),
-    )
+    columns = (*("pk", "key", "title", "lead__name", "supplier__name", "reference", "ocid"),)
     by_title = titled.order_by("-pk").values_list(*columns, rank)[:MAX_CANDIDATES]
     by_number = numbered.order_by("-pk").values_list(*columns, Value(0.0))[:MAX_CANDIDATES]
     return [name for row in by_title.union(by_number) for name in _contract_name_rows(*row)]
 
 
 def _contract_name_rows(
-    number: int, key: str, title: str, lead: str, source: str, supplier: str, *numbers_and_rank: Any
+    number: int, key: str, title: str, lead: str, supplier: str, *numbers_and_rank: Any
 ) -> Iterator[Name]:
     """Every name of one contract; that its text holds the words is one, if it does."""
     *numbers, rank = numbers_and_rank
@@ -76,9 +73,8 @@ def _contract_name_rows(
         *([("with", supplier, CONTEXT)] if supplier else []),
         *([(TEXT, "", float(rank))] if rank else []),
     ]
-    illustrative = source == SourceKind.ILLUSTRATIVE
     for role, term, weight in terms:
-        yield Name("contract", number, key, title, lead, illustrative, role, term, weight)
+        yield Name("contract", number, key, title, lead, role, term, weight)
 
 
 def contracts_concerning(

@@ -63,7 +63,6 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         "coverage": models.coverage_for(
             Subject.CONTRACTS,
             filterset.rows.borough_count(),
-            illustrative=filterset.includes_illustrative,
         ),
         "chart": charts.decisions_ahead(filterset.rows, dates.today(), listing.csv),
         "worth": filterset.rows.worth(),

@@ -6,13 +6,14 @@ from typing import Any
 from citytools.exports.export import Export
 from citytools.lists.columns import Column
 from citytools.lists.query_form import OptionsField
+from citytools.worlds import in_demonstration
 from research.metrics import record
 from research.metrics.base import MetricFigure, Unit
 from research.metrics.definitions import METRICS as ALL_METRICS
 from research.metrics.definitions import figures_for
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text
-from research.publications.query import DayQueryForm, ResearchQueryForm
+from research.publications.query import DayQueryForm
 from research.publications.text import plain_text
 from research.publications.verdicts import Verdict, run_claim_test
 
@@ -46,7 +47,13 @@ METRIC_COLUMNS = (
     Column("formula", "text", "How it is computed."),
     Column("as_at", "date", "The day of the value."),
     *_MEASURED,
-    Column("invented", "integer", "Records among those counted that are invented.", unit="records"),
+    Column(
+        "invented",
+        "integer",
+        "Records among those counted that are invented: 0, or empty in the demonstration, where "
+        "they are not counted apart.",
+        unit="records",
+    ),
     Column("rows", "text", "The page of this site that lists the records behind it."),
     Column("rows_note", "text", "How that page differs from exactly those. Empty: not at all."),
 )
@@ -61,7 +68,7 @@ TREND_COLUMNS = (
         "settled", "yes or no", "Whether the day was over when it was recorded, so that it stands."
     ),
 )
-"""trend.csv of one metric: one day a row, real records only."""
+"""trend.csv of one metric: one day a row."""
 
 _TITLE = Column("title", "text", "What its page is called.")
 _SUMMARY = Column("summary", "text", "It in a paragraph, with the numbers of the day.")
@@ -117,8 +124,8 @@ RECOMMENDATION_COLUMNS = (
 """recommendations.csv: one recommendation a row."""
 
 
-class _ResearchFile(ResearchQueryForm):
-    """What is asked of a file: a day, with or without illustrative records, and some columns."""
+class _ResearchFile(DayQueryForm):
+    """What is asked of a file: a day, and some columns."""
 
     non_filter_names = frozenset({"columns"})
 
@@ -146,7 +153,7 @@ class MetricsFile(_ResearchFile):
                 "metric": metric.key,
                 "unit": str(metric.unit),
                 "as_at": self.scope.on,
-                "invented": measured.illustrative,
+                "invented": None if in_demonstration() else 0,
                 "rows": figure.rows,
                 **{name: getattr(metric, name) for name in texts},
                 **{name: getattr(measured, name) for name in numbers},
@@ -154,7 +161,7 @@ class MetricsFile(_ResearchFile):
 
 
 class TrendFile(DayQueryForm):
-    """What was recorded, up to a day; it holds real records alone."""
+    """What was recorded, up to a day."""
 
     non_filter_names = frozenset({"columns"})
     columns = TREND_COLUMNS

@@ -365,7 +365,7 @@ class RecommendationFinding(Recommendation.findings.through):  # type: ignore[na
 
 
 class MetricValue(models.Model):
-    """A metric's value on a day, real records only.
+    """A metric's value on a day, in the evidence or in the demonstration.
 
     Derived from the facts, so that it has no history of its own: it can be rebuilt from theirs.
     """
@@ -381,11 +381,16 @@ class MetricValue(models.Model):
     boroughs = models.PositiveIntegerField()
     left_out = models.PositiveIntegerField()
     recorded_at = models.DateTimeField()
+    illustrative = models.BooleanField(
+        default=False, help_text="Ticked: measured over the demonstration."
+    )
 
     class Meta:
         ordering = ["metric", "on", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["metric", "on"], name="one_value_a_metric_and_day")
+            models.UniqueConstraint(
+                fields=["metric", "on", "illustrative"], name="one_value_a_metric_and_day"
+            )
         ]
 
     def __str__(self) -> str:

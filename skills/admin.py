@@ -51,7 +51,7 @@ class ReturnsAdmin(StaffAdmin):
     def returns_view(self, request: HttpRequest) -> HttpResponse:
         """Every body with its latest return, to choose from."""
         self._check(request)
-        latest = returns_subquery("pk", Subject.SKILLS, illustrative=False)
+        latest = returns_subquery("pk", Subject.SKILLS)
         boroughs = Borough.objects.annotate(
             received_on=Subquery(latest.values("received_on")[:1]),
             complete=Subquery(latest.values("complete")[:1]),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, CharField, Value, When
 
 from boroughs.models import Borough
-from citytools.facts.provenance import SourceKind
+from citytools.facts.provenance import source_kinds
 from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.filters import (
     CountByColumn,
@@ -18,7 +18,6 @@ from citytools.lists.filters import (
     WordsFilter,
     YesNoFilter,
     narrow_by_answer,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
 )
@@ -119,8 +118,7 @@ class SkillLevelFilter(FactFilterSet):
     )
     can_teach = YesNoFilter("Can teach", narrow_by_answer("can_teach"))
     wants_help = YesNoFilter("Wants help", narrow_by_answer("wants_help"))
-    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
+    source = ValuesFilter("Source", source_kinds, narrow_by_value("source_kind"))
     show = ParameterFilter(
         OptionField("Matrix shows", [(name, display.words) for name, display in DISPLAYS.items()])
     )

@@ -39,7 +39,6 @@ class LevelChange:
     skill: Skill
     before: ReturnedLevel
     after: ReturnedLevel
-    illustrative: bool
 
     @property
     def raised(self) -> bool:
@@ -53,7 +52,6 @@ class LevelHistory:
     borough: Borough
     skill: Skill
     answers: Sequence[ReturnedLevel]
-    illustrative: bool
 
     def at(self, day: datetime.date) -> Level | None:
         """The level known on a day; None before the first return."""
@@ -71,7 +69,7 @@ class LevelHistory:
     def changes(self) -> list[LevelChange]:
         """Where two consecutive returns differ."""
         return [
-            LevelChange(self.borough, self.skill, before, after, self.illustrative)
+            LevelChange(self.borough, self.skill, before, after)
             for before, after in pairwise(self.answers)
             if before.level != after.level
         ]
@@ -92,7 +90,6 @@ def level_histories(levels: SkillLevelQuerySet) -> list[LevelHistory]:
                 *before[present.borough_id, present.skill_id],
                 ReturnedLevel(Level(present.level), present.as_of),
             ],
-            present.illustrative,
         )
         for present in levels.for_list()[:MAX_LEVELS]
     ]

@@ -214,8 +214,6 @@ def read_matrix(
     rows: SkillLevelQuerySet,
     values: Mapping[str, Any],
     display: MatrixDisplay,
-    *,
-    illustrative: bool,
 ) -> Matrix:
     """The matrix of filtered rows: the boroughs and skills that the filters name, or all of them.
 
@@ -229,8 +227,7 @@ def read_matrix(
     boroughs, left_out = list(values["borough"]), False
     if not boroughs:
         boroughs, left_out = _boroughs_with_rows(rows)
-    levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills)
-    levels = levels.real_unless(illustrative).with_previous()
+    levels = SkillLevel.objects.filter(borough__in=boroughs, skill__in=skills).with_previous()
     matching = set(rows.filter(borough__in=boroughs).values_list("pk", flat=True))
     matrix = lay_out_matrix(skills, boroughs, levels, matching, display)
     if not values["borough"]:

@@ -77,7 +77,7 @@ class SkillDemand:
         return f"{'function' if self.need.function else 'product'}={self.target.slug}"
 
 
-def skill_demand(skill: Skill, *, illustrative: bool) -> list[SkillDemand]:
+def skill_demand(skill: Skill) -> list[SkillDemand]:
     """All that calls for a skill, the highest level first, then the most boroughs; four queries."""
     needs = list(skill.needs.order_by("pk")[:MAX_SYSTEMS])
     function_slugs = [need.function for need in needs if need.function]
@@ -86,7 +86,7 @@ def skill_demand(skill: Skill, *, illustrative: bool) -> list[SkillDemand]:
     products = Product.objects.in_bulk(product_slugs, field_name="slug")
     systems = System.objects.in_use().exclude(borough__kind=Borough.Kind.REGIONAL)
     called = systems.filter(Q(function__slug__in=functions) | Q(product__slug__in=products))
-    rows = called.real_unless(illustrative).order_by("pk")
+    rows = called.order_by("pk")
     uses = list(rows.values_list("function__slug", "product__slug", "borough")[:MAX_SYSTEMS])
     demands = []
     for need in needs:
@@ -204,12 +204,10 @@ class Profile:
         return [(name, list(lines)) for name, lines in grouped]
 
 
-def skill_profile(
-    borough: Borough, peers: Sequence[Borough], *, illustrative: bool = True
-) -> Profile:
+def skill_profile(borough: Borough, peers: Sequence[Borough]) -> Profile:
     """The profile, compared with these peers; eight queries."""
-    levels = SkillLevel.objects.real_unless(illustrative)
-    systems = System.objects.in_use().filter(borough=borough).real_unless(illustrative)
+    levels = SkillLevel.objects.all()
+    systems = System.objects.in_use().filter(borough=borough)
     returns = Return.objects.filter(borough=borough, subject=Subject.SKILLS)
     own = levels.filter(borough=borough)
     return Profile(
@@ -217,7 +215,7 @@ def skill_profile(
         _lines(own, levels, skill_calls(systems), peers),
         peers,
         level_changes(level_histories(own)),
-        returns.real_unless(illustrative).order_by("-received_on", "-pk").first(),
+        returns.order_by("-received_on", "-pk").first(),
     )
 
 

@@ -9,7 +9,7 @@ from boroughs.profile.peers import most_similar_boroughs
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
-from citytools.lists.query_form import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from skills.filters import SkillLevelFilter
 from skills.level_history import level_changes, level_histories, quarterly_chart
 from skills.matrix import Matrix, read_matrix
@@ -21,22 +21,20 @@ from skills.summary import skill_summary, strength_by_skill
 def skill_matrix(request: HttpRequest) -> HttpResponse:
     """Boroughs against skills, as filtered."""
     filterset = SkillLevelFilter(request.GET, SkillLevel.objects.for_list())
-    display, illustrative = filterset.display, filterset.includes_illustrative
+    display = filterset.display
     matrix = Matrix([], [], display)
     if not filterset.problems:
         values = filterset.values
-        matrix = read_matrix(filterset.rows, values, display, illustrative=illustrative)
+        matrix = read_matrix(filterset.rows, values, display)
     nouns = ("Skills", "skill level", "skill levels")
     listing = Listing(
         filterset, "skills:list", "skills:csv", *nouns, tabular=True, counts_facets=True
     )
     context = {
         "listing": listing,
+        "nothing_known": not (filterset.problems or listing.total or SkillLevel.objects.exists()),
         "matrix": matrix,
-        "illustrative_levels": filterset.rows.illustrative().count(),
-        "coverage": coverage_for(
-            Subject.SKILLS, filterset.rows.borough_count(), illustrative=illustrative
-        ),
+        "coverage": coverage_for(Subject.SKILLS, filterset.rows.borough_count()),
         "chart": strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)
@@ -45,8 +43,8 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
 def skill(request: HttpRequest, slug: str) -> HttpResponse:
     """One skill: what it means, who is strong, who teaches, who wants help, what changed."""
     record = record_or_moved(Skill.objects.select_related("group"), slug=slug)
-    query = RealOnlyQueryForm(request)
-    levels = record.levels.real_unless(query.includes_illustrative)
+    query = QueryForm(request)
+    levels = record.levels.all()
     summary, histories = skill_summary(levels), level_histories(levels)
     csv = f"{reverse('skills:csv')}?{query.query_string(skill=[record.slug])}"
     context = {
@@ -54,11 +52,9 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
         "summary": summary,
         "changes": level_changes(histories)[:50],
         "chart": quarterly_chart(record, histories, dates.today(), csv),
-        "demands": skill_demand(record, illustrative=query.includes_illustrative),
+        "demands": skill_demand(record),
         "csv": csv,
-        "coverage": coverage_for(
-            Subject.SKILLS, len(summary.london), illustrative=query.includes_illustrative
-        ),
+        "coverage": coverage_for(Subject.SKILLS, len(summary.london)),
         "levels": Level,
     }
     return render_page(request, "skills/detail.html", context, query)
@@ -66,13 +62,12 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough's skills: strengths, gaps, those that matter, offers, wishes; with its peers."""
-    record, query = record_or_moved(Borough.objects.all(), slug=slug), RealOnlyQueryForm(request)
-    illustrative = query.includes_illustrative
-    peers = [peer.borough for peer in most_similar_boroughs(record, illustrative=illustrative)]
+    record, query = record_or_moved(Borough.objects.all(), slug=slug), QueryForm(request)
+    peers = [peer.borough for peer in most_similar_boroughs(record)]
     context = {
         "borough": record,
-        "profile": skill_profile(record, peers, illustrative=illustrative),
-        "coverage": coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
+        "profile": skill_profile(record, peers),
+        "coverage": coverage_for(Subject.SKILLS, LONDON),
         "levels": Level,
         "csv": f"{reverse('skills:csv')}?{query.query_string(borough=[record.slug])}",
     }

@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.text import slugify
 
 from boroughs.models import Borough
-from citytools.facts.provenance import SourceKind
+from citytools.facts.provenance import source_kinds
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import (
     NOTE,
@@ -27,8 +27,6 @@ from citytools.lists.filters import (
     SortFilter,
     ValuesFilter,
     WordsFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
     nulls_last_text,
@@ -295,8 +293,7 @@ class SystemFilter(FactFilterSet):
     )
     hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
     status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
-    source = ValuesFilter("Source", SourceKind.choices, narrow_by_value("source_kind"))
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
+    source = ValuesFilter("Source", source_kinds, narrow_by_value("source_kind"))
     counted = PopulationFilter("Rows a metric counts", POPULATIONS)
     sort = SortFilter(
         {
@@ -327,10 +324,6 @@ _made_for_area = _through(Product.functions.through, "function__service_area")
 _run_by = _through(System, "borough")
 
 
-def _filter_illustrative(rows: QuerySet[Any], yes: bool) -> QuerySet[Any]:
-    return rows.filter(illustrative=yes)
-
-
 class ProductFilter(FactFilterSet):
     """Products, by what is true of the product itself; boroughs through one system each."""
 
@@ -346,7 +339,6 @@ class ProductFilter(FactFilterSet):
     function = SlugsFilter("Function", Function.objects.all(), _made_for)
     supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
-    illustrative = YesNoFilter("Illustrative records", _filter_illustrative)
     sort = SortFilter(
         {
             "product": "name",
@@ -360,11 +352,10 @@ class ProductFilter(FactFilterSet):
 class SupplierFilter(FactFilterSet):
     """Suppliers, by what is true of the supplier itself."""
 
-    primary_filters = ("q", "illustrative")
+    primary_filters = ("q",)
     columns = SUPPLIER_COLUMNS
 
     q = WordsFilter("Words", _search)
-    illustrative = YesNoFilter("Illustrative records", _filter_illustrative)
     sort = SortFilter(
         {
             "supplier": "name",

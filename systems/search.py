@@ -88,12 +88,11 @@ def _owner(supplier: str) -> Expression:
 
 def _suppliers() -> list[QuerySet[Any]]:
     suppliers = Supplier.objects.all()
-    own: dict[str, Any] = {"slug": "slug", "invented": "illustrative", "parent": _owner("pk")}
+    own: dict[str, Any] = {"slug": "slug", "parent": _owner("pk")}
     parent: dict[str, Any] = {
         "key": "supplier_id",
         "slug": "supplier__slug",
         "title": "supplier__name",
-        "invented": "supplier__illustrative",
         "parent": _owner("supplier_id"),
     }
     former = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.FORMER)
@@ -108,14 +107,12 @@ def _suppliers() -> list[QuerySet[Any]]:
 def _products() -> list[QuerySet[Any]]:
     own: dict[str, Any] = {
         "slug": "slug",
-        "invented": "illustrative",
         "parent": _or_empty("manufacturer__name"),
     }
     parent: dict[str, Any] = {
         "key": "product_id",
         "slug": "product__slug",
         "title": "product__name",
-        "invented": "product__illustrative",
         "parent": _or_empty("product__manufacturer__name"),
     }
     products = Product.objects.all()

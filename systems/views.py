@@ -28,7 +28,6 @@ def system_list(request: HttpRequest) -> HttpResponse:
         "coverage": models.coverage_for(
             Subject.SYSTEMS,
             filterset.rows.borough_count(),
-            illustrative=filterset.includes_illustrative,
         ),
         "chart": systems_by_area_chart(filterset.rows, listing.csv),
         "about": about.research_about_filter(filterset, dates.today()),
@@ -101,7 +100,6 @@ def service_map(request: HttpRequest) -> HttpResponse:
         "coverage": models.coverage_for(
             Subject.SYSTEMS,
             len(who_runs_what.boroughs),
-            illustrative=filterset.includes_illustrative,
         ),
         "about": about.research_about_filter(filterset, dates.today()),
     }

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from citytools import worlds
 from citytools.exports import zip_archive
 from tests import factories
 from tests.loading import SMALL, Folder
+
+worlds.set_world(worlds.World.BOTH)
+"""A test's own queries see what it made, as a command's do; requests see the world they are of."""
 
 
 @pytest.fixture(autouse=True)

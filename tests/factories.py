@@ -1,6 +1,7 @@
 """Builders that take the least words: each makes what it needs and accepts any field by name."""
 
 import itertools
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -110,7 +111,8 @@ def product(name: str = "", **fields: Any) -> Product:
     """A product with a manufacturer of its own; `functions` may be given as a list."""
     functions = fields.pop("functions", [])
     fields = _named("Product", fields | ({"name": name} if name else {}))
-    new = Product.objects.create(**_lazily(fields, manufacturer=supplier))
+    maker = partial(supplier, illustrative=fields.get("illustrative", False))
+    new = Product.objects.create(**_lazily(fields, manufacturer=maker))
     new.functions.add(*functions)
     return new
 
@@ -121,8 +123,12 @@ def product_alias(name: str, renamed: Product | None = None) -> ProductAlias:
 
 
 def system(**fields: Any) -> System:
-    """One borough's use of one product for one function, each made unless given."""
-    fields = _lazily(fields, borough=borough, product=product, function=function)
+    """One borough's use of one product for one function, each made unless given.
+
+    What an invention needs is invented too: the worlds are kept apart by the database.
+    """
+    own_product = partial(product, illustrative=_is_invented(fields))
+    fields = _lazily(fields, borough=borough, product=own_product, function=function)
     return System.objects.create(**SOURCE | fields)
 
 
@@ -138,7 +144,8 @@ def contract(**fields: Any) -> Contract:
     fields = {"title": f"Contract {next(_numbers)}"} | fields
     if fields.keys().isdisjoint({"starts_on", "ends_on", "rolling"}):
         fields["starts_on"] = "2025"  # else nobody would know whether it runs, and no sum held it
-    fields = _lazily(fields, lead=borough, supplier=supplier)
+    own_supplier = partial(supplier, illustrative=_is_invented(fields))
+    fields = _lazily(fields, lead=borough, supplier=own_supplier)
     record = Contract.objects.create(**SOURCE | fields)
     record.functions.add(*linked["functions"])
     for body in linked["partners"]:
@@ -250,6 +257,10 @@ def _published(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     slug = f"{kind.lower().replace(' ', '-')}-{number}"
     defaults = {"title": f"{kind} {number}", "slug": slug, "body": "Text."}
     return defaults | {"published_on": "2026-09-30"} | fields
+
+
+def _is_invented(fields: dict[str, Any]) -> bool:
+    return fields.get("source_kind") == SourceKind.ILLUSTRATIVE
 
 
 def _lazily(fields: dict[str, Any], **builders: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ LEFT_OF = {
 }
 RING_3_OF_APPS = {"views", "admin", "urls", "management"}
 RING_3_OF_CITYTOOLS = {"pages", "management", "urls", "apps"}
-MAX_MODULES_BEHIND_VIEWS = 45
+MAX_MODULES_BEHIND_VIEWS = 47
 COMMON_CLASS_NAMES = {"Meta", "Command", "Migration", "Media", "DatabaseWrapper"}
 """Names that Django looks for."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
@@ -129,9 +131,9 @@ def comparison_rows(
                     }
 
 
-def systems_in_use(boroughs: Sequence[Borough], *, illustrative: bool) -> list[System]:
+def systems_in_use(boroughs: Sequence[Borough]) -> list[System]:
     """Their systems in use, by product."""
-    systems = System.objects.in_use().filter(borough__in=boroughs).real_unless(illustrative)
+    systems = System.objects.in_use().filter(borough__in=boroughs)
     return list(systems.for_list().order_by("product__name", "pk")[:MAX_FACTS])
 
 
@@ -153,7 +155,7 @@ def functions_section(
                 for borough in boroughs
             ],
             group=function.service_area.name,
-            link=f"/systems/?function={function.slug}",
+            link=f"{reverse('systems:list')}?function={function.slug}",
         )
         for function in functions
     ]
@@ -239,9 +241,9 @@ def _mean(scores: Sequence[int]) -> BoroughAnswer:
     return BoroughAnswer("known", str(answers.mean), answers.words)
 
 
-def known_levels(boroughs: Sequence[Borough], *, illustrative: bool) -> list[SkillLevel]:
+def known_levels(boroughs: Sequence[Borough]) -> list[SkillLevel]:
     """Their known skill levels."""
-    levels = SkillLevel.objects.filter(borough__in=boroughs).real_unless(illustrative)
+    levels = SkillLevel.objects.filter(borough__in=boroughs)
     return list(levels.order_by("pk")[:MAX_FACTS])
 
 
@@ -281,10 +283,10 @@ def levels_section(
     return ComparisonSection("levels", "Skills at each level", "Level", words, items)
 
 
-def contracts_involving(boroughs: Sequence[Borough], *, illustrative: bool) -> list[Contract]:
+def contracts_involving(boroughs: Sequence[Borough]) -> list[Contract]:
     """Contracts that any of them leads or shares."""
     bodies = Borough.objects.filter(pk__in=[borough.pk for borough in boroughs])
-    contracts = Contract.objects.of_boroughs(bodies).real_unless(illustrative)
+    contracts = Contract.objects.of_boroughs(bodies)
     return list(contracts.prefetch_related("partners").order_by("pk")[:MAX_FACTS])
 
 

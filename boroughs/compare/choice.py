@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from boroughs.models import Borough
 from boroughs.profile.peers import Peer, most_similar_boroughs
@@ -17,7 +18,6 @@ from citytools.lists.query_form import (
     QueryForm,
     RecordField,
     RecordsField,
-    YesNoField,
 )
 
 STATES = ("known", "at least", "none recorded", "not known")
@@ -52,7 +52,6 @@ class CompareForm(QueryForm):
     partnership = OptionsField("Partnership", Borough.objects.partnerships)
     inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
     rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
-    illustrative = YesNoField("Illustrative records")
 
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
@@ -83,8 +82,12 @@ class ComparisonChoice:
     members: Sequence[Borough]
     repeated: Sequence[str]
     without_peers: Borough | None = None
-    all: str = "/boroughs/compare/"
     remedy: str = "Nothing is compared yet; what you chose is still ticked."
+
+    @property
+    def all(self) -> str:
+        """The page without a choice."""
+        return reverse("boroughs:compare")
 
     @property
     def problems(self) -> list[tuple[str, str]]:
@@ -98,11 +101,6 @@ class ComparisonChoice:
     def other_rows_query(self) -> str:
         """The query string with the other choice of rows."""
         return self.form.query_string(rows=["differ" if self.all_rows else "all"])
-
-    @property
-    def real_query(self) -> str:
-        """The query string that leaves illustrative records out."""
-        return self.form.query_string(illustrative=["no"])
 
     @property
     def partnerships(self) -> list[tuple[str, str]]:
@@ -151,7 +149,7 @@ def _slugs(form: CompareForm) -> list[str]:
 
 def _peers(borough: Borough, form: CompareForm) -> list[Peer]:
     limit = MAX_BOROUGHS - 1
-    return most_similar_boroughs(borough, limit, illustrative=form.includes_illustrative)
+    return most_similar_boroughs(borough, limit)
 
 
 def choose_boroughs(form: CompareForm) -> ComparisonChoice:

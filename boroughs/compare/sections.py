@@ -11,19 +11,17 @@ from citytools.charts import Chart, small_multiples
 
 
 def comparison_sections(
-    boroughs: Sequence[Borough], today: datetime.date, *, illustrative: bool
+    boroughs: Sequence[Borough], today: datetime.date
 ) -> list[ComparisonSection]:
     """Systems, contracts, cost, hosting, satisfaction and skills of these boroughs."""
     complete = {
-        subject: {
-            borough.pk for borough in Borough.objects.complete(subject, illustrative=illustrative)
-        }
+        subject: {borough.pk for borough in Borough.objects.complete(subject)}
         for subject in Subject
     }
     complete_systems, complete_contracts = complete[Subject.SYSTEMS], complete[Subject.CONTRACTS]
-    systems = answers.systems_in_use(boroughs, illustrative=illustrative)
-    contracts = answers.contracts_involving(boroughs, illustrative=illustrative)
-    levels = answers.known_levels(boroughs, illustrative=illustrative)
+    systems = answers.systems_in_use(boroughs)
+    contracts = answers.contracts_involving(boroughs)
+    levels = answers.known_levels(boroughs)
     return [
         answers.functions_section(boroughs, systems, complete_systems),
         _with_chart(

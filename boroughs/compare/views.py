@@ -25,7 +25,6 @@ def compare_boroughs(request: HttpRequest) -> HttpResponse:
         "max_boroughs": MAX_BOROUGHS,
     }
     if choice.ready:
-        illustrative = choice.form.includes_illustrative
-        sections = comparison_sections(choice.boroughs, dates.today(), illustrative=illustrative)
+        sections = comparison_sections(choice.boroughs, dates.today())
         context["parts"] = [(section, section.groups(choice.all_rows)) for section in sections]
     return render(request, "boroughs/compare.html", context, status=400 if choice.problems else 200)

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from boroughs.models import Borough, Subject, latest_complete
-from citytools.facts.provenance import SourceKind
 from systems.models import Function, Product, System
 
 Pair = tuple[int, int]
@@ -25,12 +24,7 @@ class FunctionUse(NamedTuple):
     function: int
     product: int
     intention: str
-    source_kind: str
     national_or_shared: bool
-
-    @property
-    def illustrative(self) -> bool:
-        return self.source_kind == SourceKind.ILLUSTRATIVE
 
 
 @dataclass(frozen=True)
@@ -71,20 +65,17 @@ class LondonAnswers:
         return tuple(borough for key, borough in self.boroughs.items() if key in keys)
 
 
-def read_answers(*, illustrative: bool = True) -> LondonAnswers:
+def read_answers() -> LondonAnswers:
     """All present answers; three queries."""
-    latest = latest_complete("pk", Subject.SYSTEMS, illustrative=illustrative)
+    latest = latest_complete("pk", Subject.SYSTEMS)
     london: Any = Borough.objects.london().annotate(latest=latest)
     boroughs = {borough.pk: borough for borough in london}
     returned = {
         key: borough.latest for key, borough in boroughs.items() if borough.latest is not None
     }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
-    rows = systems.real_unless(illustrative).order_by("pk")
-    fields = (
-        *("pk", "borough", "function", "product", "intention", "source_kind"),
-        "national_or_shared",
-    )
+    rows = systems.order_by("pk")
+    fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
     return LondonAnswers(
         boroughs,
         frozenset(returned),

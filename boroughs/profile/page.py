@@ -49,14 +49,14 @@ class ProfilePart:
         return self.latest.complete if self.latest else None
 
 
-def borough_facts(borough: Borough, *, illustrative: bool = True) -> BoroughFacts:
+def borough_facts(borough: Borough) -> BoroughFacts:
     """All facts of a borough, or the real ones alone."""
     contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk))
     return BoroughFacts(
-        Return.objects.filter(borough=borough).real_unless(illustrative),
-        System.objects.filter(borough=borough).real_unless(illustrative),
-        contracts.real_unless(illustrative),
-        SkillLevel.objects.filter(borough=borough).real_unless(illustrative),
+        Return.objects.filter(borough=borough),
+        System.objects.filter(borough=borough),
+        contracts,
+        SkillLevel.objects.filter(borough=borough),
     )
 
 
@@ -169,10 +169,10 @@ class BoroughComparison:
     complete: bool
 
 
-def compare_with_london(borough: Borough, *, illustrative: bool = True) -> BoroughComparison:
+def compare_with_london(borough: Borough) -> BoroughComparison:
     """How a borough compares; nine queries."""
-    answers = read_answers(illustrative=illustrative)
-    peers = most_similar_boroughs(borough, illustrative=illustrative)
+    answers = read_answers()
+    peers = most_similar_boroughs(borough)
     nearest = [peer.borough for peer in peers]
     compared = nearest or answers.sorted_boroughs(answers.reporting - {borough.pk})
     regional = borough.pk not in answers.boroughs
@@ -213,19 +213,15 @@ class Purchase(Protocol):
     @property
     def address(self) -> str: ...
 
-    @property
-    def illustrative(self) -> bool: ...
-
 
 @dataclass(frozen=True)
 class Chance:
-    """What could be done with whom and why; `illustrative` if any record behind it is."""
+    """What could be done with whom and why."""
 
     title: str
     boroughs: Sequence[Borough]
     reason: str
     url: str
-    illustrative: bool
 
     @property
     def names(self) -> str:
@@ -239,14 +235,12 @@ def best_chances(
     borough: Borough,
     purchases: Iterable[Purchase],
     limit: int = MAX_CHANCES,
-    *,
-    illustrative: bool = True,
 ) -> list[Chance]:
     """The best chances, at most `limit`; `purchases` are the windows it takes part in."""
     kinds = [
         [_purchase_chance(borough, purchase) for purchase in purchases][:limit],
-        _learning_chances(borough, illustrative=illustrative)[:limit],
-        _review_chances(borough, illustrative=illustrative)[:limit],
+        _learning_chances(borough)[:limit],
+        _review_chances(borough)[:limit],
     ]
     turns = (chance for turn in zip_longest(*kinds) for chance in turn if chance)
     return list(turns)[:limit]
@@ -258,13 +252,12 @@ def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
         [lead for lead in purchase.leads if lead != borough],
         f"All {purchase.closing_note}",
         purchase.address,
-        purchase.illustrative,
     )
 
 
-def _learning_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _learning_chances(borough: Borough) -> list[Chance]:
     """Skills wanted before skills offered; a teacher of the same partnership before another."""
-    levels = SkillLevel.objects.real_unless(illustrative).for_list()
+    levels = SkillLevel.objects.for_list()
     able = levels.strong().filter(can_teach=True).exclude(borough=borough)
     teachers: dict[int, list[SkillLevel]] = defaultdict(list)
     for level in able.order_by("skill__position", "borough__name", "pk")[:5000]:
@@ -296,7 +289,6 @@ def _lessons(
             f"{borough.name} wants help; {first.borough.name}{near} is at the level "
             f"{first.get_level_display().lower()} and would teach.",
             wish.skill.get_absolute_url(),
-            wish.illustrative or first.illustrative,
         )
 
 
@@ -304,10 +296,10 @@ def _are_partners(borough: Borough, other: Borough) -> bool:
     return bool(borough.partnership) and borough.partnership == other.partnership
 
 
-def _review_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
+def _review_chances(borough: Borough) -> list[Chance]:
     """Most boroughs first, then by product."""
     open_ = System.objects.in_use().filter(intention__in=[Intention.REVIEW, Intention.REPLACE])
-    rows = open_.real_unless(illustrative).exclude(borough__kind=Borough.Kind.REGIONAL).for_list()
+    rows = open_.exclude(borough__kind=Borough.Kind.REGIONAL).for_list()
     groups: dict[int, list[System]] = defaultdict(list)
     for system in rows.order_by("borough__name", "pk")[:5000]:
         groups[system.product_id].append(system)
@@ -324,7 +316,6 @@ def _review_chances(borough: Borough, *, illustrative: bool) -> list[Chance]:
             f"{borough.name} and {len(others)} other borough{'s' if len(others) > 1 else ''} mean "
             "to review or replace it.",
             systems[0].product.get_absolute_url(),
-            any(system.illustrative for system in systems),
         )
         for others, systems in reviews
     ]

@@ -45,16 +45,16 @@ class Peer:
         )
 
 
-def estate_matrix(*, illustrative: bool = True) -> pd.DataFrame:
+def estate_matrix() -> pd.DataFrame:
     """What boroughs with a systems return run: one row a borough, one column a (function, product).
 
     Without national and shared services: that two boroughs use GOV.UK Pay makes them no more alike.
 
     Cells are booleans. A borough that has returned nothing in use has a row of False.
     """
-    reporting = Borough.objects.reporting(Subject.SYSTEMS, illustrative=illustrative)
+    reporting = Borough.objects.reporting(Subject.SYSTEMS)
     keys = sorted(reporting.values_list("pk", flat=True))
-    rows = System.objects.in_use().distinctive().filter(borough__in=keys).real_unless(illustrative)
+    rows = System.objects.in_use().distinctive().filter(borough__in=keys)
     columns = ["borough", "function", "product"]
     uses = pd.DataFrame(list(rows.order_by("pk").values_list(*columns)), columns=columns)
     table = pd.crosstab(uses["borough"], [uses["function"], uses["product"]]).astype(bool)
@@ -80,14 +80,12 @@ def peer_similarity(estates: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(similarity, index=estates.index, columns=estates.index)
 
 
-def most_similar_boroughs(
-    borough: Borough, limit: int = MAX_PEERS, *, illustrative: bool = True
-) -> list[Peer]:
+def most_similar_boroughs(borough: Borough, limit: int = MAX_PEERS) -> list[Peer]:
     """The boroughs most like this one, the most similar first, then by name.
 
     Only those that share a system; none at all where this borough has no systems return.
     """
-    estates = estate_matrix(illustrative=illustrative)
+    estates = estate_matrix()
     if borough.pk not in estates.index or estates.empty:
         return []
     column = peer_similarity(estates)[borough.pk]
@@ -132,7 +130,7 @@ class CommonChoice:
     """London's common choice for a function (several where equal), not used here.
 
     Each is run by `running` of the `answered` reporting boroughs whose answer is known;
-    `illustrative` of these records are. `here` is run instead (empty: none recorded); `nearest` is
+    `here` is run instead (empty: none recorded); `nearest` is
     the nearest peer that runs it, if any.
     """
 
@@ -140,7 +138,6 @@ class CommonChoice:
     products: tuple[Product, ...]
     running: int
     answered: int
-    illustrative: int
     here: tuple[Product, ...]
     nearest: Borough | None
 
@@ -242,7 +239,6 @@ def _common_choice(
         _sort_by_name(products[key] for key in _product_keys(leading.uses)),
         leading.running,
         leading.answered,
-        sum(use.illustrative for use in leading.uses),
         _sort_by_name(products[key] for key in _product_keys(own)),
         next((peer for peer in peers if peer.pk in runners), None),
     )

@@ -23,7 +23,7 @@ from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
-from citytools.lists.query_form import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import about
 
@@ -43,11 +43,11 @@ def borough_list(request: HttpRequest) -> HttpResponse:
 
 def borough(request: HttpRequest, slug: str) -> HttpResponse:
     """One borough: what it runs, what it must decide, whom it resembles, what it can do."""
-    record, query = record_or_moved(Borough.objects.all(), slug=slug), RealOnlyQueryForm(request)
-    facts = borough_facts(record, illustrative=query.includes_illustrative)
+    record, query = record_or_moved(Borough.objects.all(), slug=slug), QueryForm(request)
+    facts = borough_facts(record)
     today = dates.today()
     context = {
-        **_common_context(record, facts, today, illustrative=query.includes_illustrative),
+        **_common_context(record, facts, today),
         "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
@@ -59,27 +59,24 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
 def brief(request: HttpRequest, slug: str) -> HttpResponse:
     """The same decisions on two pages of A4, for tomorrow's board."""
     record = record_or_moved(Borough.objects.london(), slug=slug)
-    query, today = RealOnlyQueryForm(request), dates.today()
-    illustrative = query.includes_illustrative
-    facts = borough_facts(record, illustrative=illustrative)
+    query, today = QueryForm(request), dates.today()
+    facts = borough_facts(record)
     last = today + relativedelta(months=BRIEF_MONTHS)
-    windows = windows_for_borough(record, today, BRIEF_MONTHS, illustrative=illustrative)
+    windows = windows_for_borough(record, today, BRIEF_MONTHS)
     context = {
-        **_common_context(record, facts, today, illustrative=illustrative),
+        **_common_context(record, facts, today),
         "today": today,
         "last": last,
         "decisions": decisions_ahead(facts.contracts, today, last, 10),
-        "chances": best_chances(record, windows, illustrative=illustrative),
+        "chances": best_chances(record, windows),
     }
     return render_page(request, "boroughs/brief.html", context, query)
 
 
-def _common_context(
-    borough: Borough, facts: BoroughFacts, today: datetime.date, *, illustrative: bool
-) -> dict[str, Any]:
+def _common_context(borough: Borough, facts: BoroughFacts, today: datetime.date) -> dict[str, Any]:
     return {
         "borough": borough,
         "parts": profile_parts(facts, today),
-        "comparison": compare_with_london(borough, illustrative=illustrative),
-        "coverage": coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "comparison": compare_with_london(borough),
+        "coverage": coverage_for(Subject.SYSTEMS, LONDON),
     }

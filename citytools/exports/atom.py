@@ -11,6 +11,7 @@ from django.utils.text import Truncator
 from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.history.change_words import ChangeInWords, changes_in_words
 from citytools.history.changes import ChangeList
+from citytools.worlds import in_demonstration, world_title
 
 MAX_FEED_ENTRIES = 100
 """Entries of a feed."""
@@ -33,12 +34,8 @@ class AtomFeed(Feed):  # type: ignore[type-arg]  # generic in the stubs alone
 
 
 def permanent_feed_id(name: str) -> str:
-    """An identifier that is the same for ever, on whatever host."""
-    return f"tag:city-tools,2026:{name}"
-
-
-INVENTED = "[Invented] "
-"""Before a title, where the record is invented for demonstration."""
+    """An identifier that is the same for ever, on whatever host, and of one world."""
+    return f"tag:city-tools,2026:{'demonstration:' if in_demonstration() else ''}{name}"
 
 
 class ChangesFeed(AtomFeed):
@@ -49,7 +46,7 @@ class ChangesFeed(AtomFeed):
     def __init__(self, changes: ChangeList, title: str, page: str, address: str) -> None:
         """`page` shows the same, `address` is the feed's own; both paths of this site."""
         self.changes = changes
-        self.title = single_line(title)
+        self.title = single_line(world_title(title))
         self.link, self.feed_url = page, address
         self.feed_guid = permanent_feed_id(address)
 
@@ -58,9 +55,8 @@ class ChangesFeed(AtomFeed):
 
     def item_title(self, item: ChangeInWords) -> str:
         """'Changed: Parking (Camden): Ends on; Barnet no longer shares it'."""
-        mark = INVENTED if item.entry.illustrative else ""
         fields = ", ".join(change.field for change in item.fields)
-        words = f"{mark}{item.entry.action.capitalize()}: {item.name}"
+        words = f"{item.entry.action.capitalize()}: {item.name}"
         different = "; ".join(filter(None, [fields, *item.links]))
         return Truncator(single_line(f"{words}: {different}" if different else words)).chars(300)
 

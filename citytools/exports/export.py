@@ -22,6 +22,7 @@ from django.db import Error, connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 
+from citytools import worlds
 from citytools.exports import formats
 from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
@@ -96,7 +97,9 @@ class CsvCopy:
         self._driver: Any = None
         self._finished = threading.Event()
         self._closing = threading.Lock()
-        self._thread = threading.Thread(target=self._run, name="csv-copy", daemon=True)
+        self._thread = threading.Thread(
+            target=worlds.in_same_world(self._run), name="csv-copy", daemon=True
+        )
         self._thread.start()
 
     def wait_for_row_count(self) -> None:
@@ -178,9 +181,6 @@ class FileRequest(Protocol):
     @property
     def in_words(self) -> str: ...
 
-    @property
-    def includes_illustrative(self) -> bool: ...
-
     def file_name(self, name: str) -> str: ...
 
 
@@ -255,7 +255,7 @@ class Export:
         if isinstance(table, HttpResponse):
             return table
         metadata = self.metadata(request, query, table)
-        filename = f"{query.file_name(self.name)}.csv"
+        filename = f"{worlds.world_file_name(query.file_name(self.name))}.csv"
         if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
             return spooled_download(table.write, filename, CSV, metadata)
         return _long_csv(table, filename, metadata)
@@ -275,7 +275,7 @@ class Export:
         def write(file: IO[bytes]) -> int:
             return formats.write_workbook(table, metadata.lines(), file)
 
-        filename = f"{query.file_name(self.name)}.xlsx"
+        filename = f"{worlds.world_file_name(query.file_name(self.name))}.xlsx"
         return spooled_download(write, filename, formats.XLSX, metadata)
 
     def json(self, request: HttpRequest) -> HttpResponseBase:
@@ -307,10 +307,9 @@ class Export:
         text = "?" + _without_paging(request).GET.urlencode()
         path = self.page_address if self.paged else request.path
         return ExportMetadata(
-            title=f"{self.title}. {self.row}",
+            title=f"{worlds.world_title(self.title)}. {self.row}",
             version=self.version,
             filter_in_words=query.in_words,
-            illustrative=query.includes_illustrative,
             address=request.build_absolute_uri(path + text.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
             as_at=dates.now(),

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from citytools.lists import keyset
 from citytools.lists.columns import Column
+from citytools.worlds import current_world
 
 
 def write_table(
@@ -177,7 +178,6 @@ class ExportMetadata:
     title: str
     version: int
     filter_in_words: str
-    illustrative: bool
     address: str
     dictionary: str
     as_at: datetime.datetime
@@ -215,7 +215,6 @@ class ExportMetadata:
             ("Schema version", str(self.version)),
             ("Empty cells", "Not known, which is never none."),
             *self.notes,
-            ("Invented records", "may be among them" if self.illustrative else "left out"),
             ("Licence", LICENCE),
             ("Licence in full", LICENCE_ADDRESS),
         ]
@@ -230,7 +229,7 @@ class ExportMetadata:
             "page": self.address,
             "dictionary": self.dictionary,
             "notes": self._note_lines,
-            "invented_records": self.illustrative,
+            "world": str(current_world()),
             "licence": LICENCE,
             "licence_address": LICENCE_ADDRESS,
         }

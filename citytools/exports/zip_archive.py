@@ -24,6 +24,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from citytools import worlds
 from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE, LICENCE_ADDRESS
 from citytools.facts import dates
@@ -31,6 +32,7 @@ from citytools.history import data_version
 from citytools.http import outages, page_cache
 from citytools.lists.columns import Column
 from citytools.local import file_locks
+from citytools.worlds import World
 
 LICENCE_IN_WORDS = f"{LICENCE}. {LICENCE_ADDRESS}"
 _FRICTIONLESS = {
@@ -58,13 +60,17 @@ class ZipMember:
     digest: str
 
 
+def _member_name(file: Export) -> str:
+    return f"{worlds.world_file_name(file.name)}.csv"
+
+
 def data_package(packed: Iterable[ZipMember], as_at: str) -> dict[str, Any]:
     """datapackage.json."""
     return {
         "name": "citytools-london",
         "title": "City Tools: London",
         "description": "Which London borough runs which IT system, on which contract, with which "
-        "skills. Rows whose source_kind is illustrative are invented for demonstration.",
+        f"skills.{_invention_note()}",
         "created": as_at,
         "licenses": [{"name": "OGL-UK-3.0", "title": LICENCE, "path": LICENCE_ADDRESS}],
         "resources": [_resource(member) for member in packed],
@@ -77,7 +83,7 @@ def _resource(packed: ZipMember) -> dict[str, Any]:
         "name": file.name,
         "title": file.title,
         "description": file.row,
-        "path": f"{file.name}.csv",
+        "path": _member_name(file),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -125,7 +131,7 @@ def csvw_metadata(packed: Iterable[ZipMember]) -> dict[str, Any]:
 
 def _table(file: Export) -> dict[str, Any]:
     return {
-        "url": f"{file.name}.csv",
+        "url": _member_name(file),
         "dc:title": file.title,
         "dc:description": file.row,
         "tableSchema": {"columns": [_column(column) for column in file.columns]},
@@ -148,8 +154,7 @@ _OUR_FAULT = "the fault is ours and has been logged"
 _ABOUT = """City Tools: London. Every file as CSV, as it stood at {as_at}.
 
 datapackage.json (Frictionless Data) and csv-metadata.json (W3C, CSV on the Web) say what each
-column means. An empty cell means not known. Rows whose source_kind is illustrative are invented
-for demonstration.
+column means. An empty cell means not known.{inventions}
 {left_out}
 Licence: {licence}
 """
@@ -179,7 +184,7 @@ class Archive:
 def latest_archive() -> Archive | None:
     """The zip built last, if there is one."""
     ages = []
-    for path in settings.FILES_FOLDER.glob("citytools-*.zip"):
+    for path in settings.FILES_FOLDER.glob(f"{_stem()}-*.zip"):
         with contextlib.suppress(FileNotFoundError):  # another process may just replace it
             ages.append((path.stat().st_mtime, path))
     return Archive(max(ages)[1]) if ages else None
@@ -201,13 +206,19 @@ class BuildFailure:
 
 def _name() -> str:
     key = data_version.current_version().key.encode()
-    return f"citytools-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
+    return f"{_stem()}-{hashlib.blake2b(key, digest_size=10).hexdigest()}"
+
+
+def _stem() -> str:
+    """How the zips of the present world begin."""
+    return f"citytools-{worlds.current_world()}"
 
 
 class ArchiveBuilder:
     """Starts one process that builds, and no second while it runs or soon after it failed."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World = World.EVIDENCE) -> None:
+        self._world = world
         self._process: subprocess.Popen[bytes] | None = None
         self._failure: BuildFailure | None = None
         self._lock = threading.RLock()  # several threads answer at once
@@ -217,7 +228,7 @@ class ArchiveBuilder:
         with self._lock:
             if self._is_running() or self.failure:
                 return
-            command = [sys.executable, "-m", "citytools", "build_zip"]
+            command = [sys.executable, "-m", "citytools", "build_zip", "--world", self._world]
             nowhere = subprocess.DEVNULL
             self._process = subprocess.Popen(
                 command,
@@ -282,7 +293,7 @@ def build_archive(files: Iterable[Export]) -> Archive:
         Path(draft.name).chmod(0o644)
         os.utime(draft.name, (as_at.timestamp(), as_at.timestamp()))
         Path(draft.name).replace(archive.path)
-        for old in folder.glob("citytools-*.zip"):
+        for old in folder.glob(f"{_stem()}-*.zip"):
             if old != archive.path:
                 old.unlink()
         return archive
@@ -312,7 +323,15 @@ def _write(file: IO[bytes], files: Sequence[Export]) -> datetime.datetime:
 def _about(as_at: str, left_out: Sequence[str]) -> str:
     names = ", ".join(left_out)
     omitted = _LEFT_OUT.format(names=names) if left_out else ""
-    return _ABOUT.format(as_at=as_at, licence=LICENCE_IN_WORDS, left_out=omitted)
+    return _ABOUT.format(
+        as_at=as_at, inventions=_invention_note(), licence=LICENCE_IN_WORDS, left_out=omitted
+    )
+
+
+def _invention_note() -> str:
+    if not worlds.in_demonstration():
+        return ""
+    return " Rows whose source_kind is illustrative are invented for demonstration."
 
 
 class _Measured:
@@ -335,7 +354,7 @@ def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     table = file.table(file.choose(request, today), today)
     if file.too_many(table):
         return None
-    with bundle.open(f"{file.name}.csv", "w", force_zip64=True) as stream:
+    with bundle.open(_member_name(file), "w", force_zip64=True) as stream:
         measured: Any = _Measured(stream)
         rows = table.write(measured)
     return ZipMember(file, rows, measured.size, measured.digest.hexdigest())

@@ -16,6 +16,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from citytools.worlds.addresses import site_path
+
 MAX_TEXT_CHARACTERS = 50_000
 """Characters of a text that are read."""
 MAX_ADDRESS_CHARACTERS = 500
@@ -185,7 +187,7 @@ def _set_link(link: Token, number: int) -> None:
     link.attrs = {"class": _CLASSES["link_open"]}
     if number > MAX_LINKS:
         return
-    link.attrSet("href", address)
+    link.attrSet("href", site_path(address) if address.startswith("/") else address)
     if address.startswith("http"):
         link.attrSet("rel", "noreferrer external")
 

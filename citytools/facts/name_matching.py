@@ -57,8 +57,7 @@ token AS (
 NAMES = f"""
 names AS MATERIALIZED (
     SELECT *
-    FROM ({{names}}) AS names (what, key, slug, title, parent, invented, role, term, weight)
-    WHERE NOT (invented AND %s)
+    FROM ({{names}}) AS names (what, key, slug, title, parent, role, term, weight)
 ),
 spelt AS MATERIALIZED (
     SELECT term, own, words, {sql_squashed_words("words")} AS squashed
@@ -193,7 +192,7 @@ record AS (
     GROUP BY what, key
 ),
 shown AS (
-    SELECT DISTINCT ON (what, key) what, key, slug, title, parent, invented
+    SELECT DISTINCT ON (what, key) what, key, slug, title, parent
     FROM names JOIN record USING (what, key)
 ),
 ranked AS (
@@ -201,7 +200,7 @@ ranked AS (
     FROM record JOIN shown USING (what, key)
     WINDOW best AS (PARTITION BY what ORDER BY score DESC, length(title), title, key)
 )
-SELECT reasons, what, key, slug, title, parent, invented, score, total
+SELECT reasons, what, key, slug, title, parent, score, total
 FROM ranked
 WHERE place <= %s
 ORDER BY score DESC, length(title), title, what, key"""
@@ -234,7 +233,7 @@ _SURE_SCORE = 0.25 + 0.4 * SURELY_ALIKE
 
 _FOUND = """
 SELECT * FROM jsonb_to_recordset(%s::jsonb) AS found (what text, key bigint, slug text, title text,
-    parent text, invented boolean, role text, term text, weight float)"""
+    parent text, role text, term text, weight float)"""
 
 
 @dataclass(frozen=True)
@@ -246,7 +245,6 @@ class Name:
     slug: str
     title: str
     parent: str
-    invented: bool
     role: str
     term: str
     weight: float
@@ -272,7 +270,6 @@ class Match:
     slug: str
     title: str
     parent: str
-    invented: bool
     score: float
     total: int  # records of this kind that fit, all told
 
@@ -323,13 +320,12 @@ def _columns(
     weight: Expression,
     mapping: Mapping[str, str | Expression],
 ) -> QuerySet[Any]:
-    """One shape for all; `mapping` says where key, slug, title, parent and invented come from."""
+    """One shape for all; `mapping` says where key, slug, title and parent come from."""
     usual: dict[str, str | Expression] = {
         "key": "pk",
         "slug": Value("", TextField()),
         "title": "name",
         "parent": Value("", TextField()),
-        "invented": Value(False),
     }
     values = (usual | dict(mapping)).values()
     sources = (F(source) if isinstance(source, str) else source for source in values)
@@ -357,15 +353,13 @@ def find_matches(
     extra_names: Iterable[Name],
     reading: Reading,
     max_per_kind: int,
-    only_real: bool = False,
 ) -> list[Match]:
-    """The records that fit, best first, `max_per_kind` at most, perhaps only real ones."""
+    """The records that fit, best first, `max_per_kind` at most."""
     phrases, weights = zip(*reading, strict=True)
     parameters = [
         *(list(phrases), list(weights)),
         *(parameter for name in names for parameter in name.parameters),
         json.dumps([asdict(name) for name in extra_names]),
-        only_real,
         *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE, max_per_kind),
     ]
     every = " UNION ALL ".join([*(name.sql for name in names), _FOUND])

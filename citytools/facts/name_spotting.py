@@ -54,7 +54,7 @@ def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[
     statement = _MENTIONS.format(names=" UNION ALL ".join(name.sql for name in names))
     parameters = [parameter for name in names for parameter in name.parameters]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters, False])
+        cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters])
         return _without_overlaps(Mention(*row) for row in cursor.fetchall())
 
 

@@ -21,6 +21,7 @@ from citytools.facts.dates import (
     partial_date_in_words,
     partial_dates_constraint,
 )
+from citytools.worlds import check_one_world, hides_inventions
 
 # A change of the note, of the source or of the date itself does not. A write that sets another
 # `confirmed_on` confirms what it writes. Triggers hold this, whatever way a record is written.
@@ -238,6 +239,14 @@ class SourceKind(models.TextChoices):
     ILLUSTRATIVE = "illustrative", "Invented for demonstration"
 
 
+def source_kinds() -> list[tuple[str, str]]:
+    """The kinds of source in the present world: among the evidence nothing is invented."""
+    kinds = [
+        kind for kind in SourceKind if kind != SourceKind.ILLUSTRATIVE or not hides_inventions()
+    ]
+    return [(kind.value, str(kind.label)) for kind in kinds]
+
+
 class Confidence(models.TextChoices):
     """How far the source carries the fact."""
 
@@ -252,10 +261,6 @@ class SourcedQuerySet(models.QuerySet[Any]):
     def real(self) -> Self:
         """Without the rows invented for demonstration."""
         return self.exclude(source_kind=SourceKind.ILLUSTRATIVE)
-
-    def real_unless(self, illustrative: bool) -> Self:
-        """All rows where illustrative ones may be shown, otherwise the real ones alone."""
-        return self if illustrative else self.real()
 
     def illustrative(self) -> Self:
         """Only the rows invented for demonstration."""
@@ -364,13 +369,14 @@ class Sourced(models.Model):
         return self.source_kind == SourceKind.ILLUSTRATIVE
 
     def clean(self) -> None:
-        """The rule on naming a source, said beside the field it concerns."""
+        """The rules on naming a source and on worlds, said beside the fields they concern."""
         super().clean()
         unsourced = {SourceKind.RETURN.value, SourceKind.ILLUSTRATIVE.value, ""}
         if self.source_kind not in unsourced and not self.source_url and not self.note:
             raise ValidationError(
                 {"source_url": "Give the source's address, or say in the note where it is."}
             )
+        check_one_world(self)
 
 
 def holds_illustrative_records() -> bool:

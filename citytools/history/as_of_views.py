@@ -2,8 +2,9 @@
 
 A schema `past` holds a view for each tracked table, of the same name and columns: each record's
 last event before a moment, unless that was its deletion. Within `read_as_at` the schema stands
-first on the search path, so that every query reads the past without knowing it. The views are
-created again after migrations (PostgreSQL alters no table under a view) and hold no rows.
+first on the search path (`citytools.worlds`), so that every query reads the past without knowing
+it. The views are created again after migrations (PostgreSQL alters no table under a view) and hold
+no rows.
 """
 
 import datetime
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from citytools import worlds
 from citytools.history import tracked_models
 
 SCHEMA = "past"
@@ -36,32 +38,22 @@ def read_as_at(day: datetime.date) -> Iterator[None]:
 
     Queries must run within, not only be made there. Writing to a tracked table is an error.
     """
-    with transaction.atomic(), _grouping_by_all_columns():
-        if _query("SELECT count(*) FROM pg_views WHERE schemaname = %s", SCHEMA) != len(
-            tracked_models()
-        ):
+    with transaction.atomic():
+        if not _views_are_complete():
             raise NoHistoryError("The views of the past are missing: run manage.py migrate.")
-        before = _query("SELECT current_setting('search_path')")
-        _set("search_path", f"{SCHEMA}, {before}")
-        _set(_MOMENT, end_of_day(day).isoformat())
-        yield
-        _set("search_path", before)
+        _query("SELECT set_config(%s, %s, true)", _MOMENT, end_of_day(day).isoformat())
+        with worlds.use_past():
+            yield
 
 
-@contextmanager
-def _grouping_by_all_columns() -> Iterator[None]:
-    """Let no query group by a primary key alone: PostgreSQL knows none of a view.
-
-    Django has no public way to say so for a while. Its hook, a features class of our own, would
-    have to ask at each query whether the past is read; unmanaged models would be second models.
-    """
-    features = connection.features
-    groups_by_key = features.allows_group_by_selected_pks
-    features.allows_group_by_selected_pks = False
-    try:
-        yield
-    finally:
-        features.allows_group_by_selected_pks = groups_by_key
+def _views_are_complete() -> bool:
+    """Whether there is a view of each table, and of each that hides inventions."""
+    by_schema = "SELECT count(*) FROM pg_views WHERE schemaname = '{}'"
+    columns = [f"({by_schema.format(name)})" for name in (SCHEMA, "evidence", "evidence_past")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}")
+        past, evidence, evidence_past = cursor.fetchone()
+    return bool(past == len(tracked_models()) and (evidence_past or not evidence))
 
 
 def history_start_date() -> datetime.date | None:
@@ -79,13 +71,13 @@ def create_views(**kwargs: Any) -> None:
 
     Views that exist, as after a flush, stay: nothing has changed under them.
     """
-    columns_by_table = _columns_by_table()
+    columns_by_name = columns_by_table()
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for model in tracked_models():
             # While migrations are undone, a derived column may be gone with its function
-            present = columns_by_table.get(model._meta.db_table, set())
-            events = columns_by_table.get(_event_table(model), set())
+            present = columns_by_name.get(model._meta.db_table, set())
+            events = columns_by_name.get(_event_table(model), set())
             stored = {field.column for field in _fields(model, derived=False)}
             derived = {field.column for field in _fields(model, derived=True)}
             if stored | derived <= present and stored <= events:
@@ -129,7 +121,7 @@ def _expression(field: Any) -> str:
         return str(cursor.mogrify(sql, parameters).decode()) if parameters else str(sql)
 
 
-def _columns_by_table() -> dict[str, set[str]]:
+def columns_by_table() -> dict[str, set[str]]:
     """Columns by table, in the schema in which tables are created."""
     columns: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
@@ -147,8 +139,3 @@ def _query(statement: str, *parameters: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()[0]
-
-
-def _set(setting: str, value: str) -> None:
-    """Set something until the transaction ends."""
-    _query("SELECT set_config(%s, %s, true)", setting, value)

@@ -123,7 +123,6 @@ class ChangeFilter:
     since: datetime.datetime | None = None
     moment: datetime.datetime | None = None
     subjects: Sequence[Subject] = ()
-    illustrative: bool | None = None
     actions: Collection[str] = ()
     records: "models.QuerySet[Any] | None" = None
     for_staff: bool = False
@@ -139,8 +138,6 @@ def records_sql(number: int, kind: ChangeKind, query: ChangeFilter) -> str:
     if query.records is not None:
         record_sets.append(f"({_queryset(query.records.order_by().values('pk'))})")
     where = [_CONCERNED.format(members=name) for name in named]
-    if query.illustrative is not None:
-        where.append(f"illustrative = {query.illustrative}")
     if query.actions:
         where.append(f"action IN ({', '.join(str(_CODES[action]) for action in query.actions)})")
     if kind.is_publication and not query.for_staff:

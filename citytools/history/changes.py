@@ -21,14 +21,14 @@ MAX_SEPARATE_RECORDS = 5
 """Records of one kind up to which each is an entry of its own, whatever wrote them together."""
 _FIRST_ENTRIES = 100
 """Entries that are read together with their number: those of a page, or of a feed."""
-_ORDER = "at DESC, kind, action, illustrative, context, record DESC"
+_ORDER = "at DESC, kind, action, context, record DESC"
 _TOGETHER = """
 SELECT kind, at, context, action, illustrative, record,
     CASE WHEN record IS NULL THEN number ELSE 1 END AS number
 FROM (
-    SELECT kind, at, context, action, illustrative, count(*) AS number,
+    SELECT kind, at, context, action, bool_or(illustrative) AS illustrative, count(*) AS number,
         CASE WHEN count(*) <= {most} THEN array_agg(record) ELSE ARRAY[NULL::bigint] END AS records
-    FROM {rows} AS rows GROUP BY kind, at, context, action, illustrative
+    FROM {rows} AS rows GROUP BY kind, at, context, action
 ) AS written_together, unnest(records) AS record
 """
 _EACH = "SELECT kind, at, context, action, illustrative, record, 1 AS number FROM {rows} AS rows"

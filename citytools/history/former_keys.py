@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from citytools.worlds.addresses import note_page_record
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 MAX_FORMER_KEYS = 100
 MAX_OWNERS = 1000
@@ -50,6 +52,7 @@ def record_or_moved(rows: models.QuerySet[Any], *, number: int | None = None, **
     if number is not None:
         present = rows.filter(pk=number).values_list(field, flat=True).first()
     elif (record := rows.filter(**key).first()) is not None:
+        note_page_record(record)
         return record
     else:
         present = present_keys(rows.model, field, [value]).get(value)

@@ -11,7 +11,6 @@ from django.db.models import Count, Expression, F, Model, QuerySet, TextField, V
 from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
-from citytools.facts.provenance import SourceKind
 from citytools.lists.query_form import (
     Choices,
     DayField,
@@ -279,18 +278,6 @@ def narrow_by_slug(path: str) -> Narrowing:
 def narrow_by_answer(column: str) -> Narrowing:
     """A narrowing on yes or no, where nobody may have answered."""
     return Narrowing(lambda rows, yes: rows.filter(**{column: yes}), (CountByColumn(column),), YES)
-
-
-def _filter_illustrative(rows: Any, yes: bool) -> Any:
-    return rows.illustrative() if yes else rows.real()
-
-
-narrow_by_illustrative = Narrowing(
-    _filter_illustrative,
-    (CountByColumn("source_kind"),),
-    lambda kind: "yes" if kind == SourceKind.ILLUSTRATIVE else "no",
-)
-"""`illustrative=yes|no` on rows with provenance."""
 
 
 class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore[misc]

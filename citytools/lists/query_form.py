@@ -16,6 +16,7 @@ from django.shortcuts import render
 
 from citytools.history.former_keys import present_keys
 from citytools.lists.columns import Column
+from citytools.worlds.addresses import note_query_records
 
 # Filters take them for their inputs, and a page's form takes them as they are.
 
@@ -68,6 +69,13 @@ class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
             widget=forms.CheckboxSelectMultiple,
             error_messages=_unknown_record(label),
         )
+
+    def clean(self, value: Any) -> QuerySet[Any]:
+        """The records."""
+        records: QuerySet[Any] = super().clean(value)
+        if value:
+            note_query_records(records)
+        return records
 
 
 class OptionField(forms.ChoiceField):
@@ -302,11 +310,6 @@ class QueryStringMixin:
         """What a file of these rows is called, without the suffix."""
         return name
 
-    @property
-    def includes_illustrative(self) -> bool:
-        """Whether rows invented for demonstration may be among the chosen."""
-        return bool(self.data.get("illustrative") != "no")
-
 
 def _labels(field: forms.Field, cleaned: Any) -> dict[str, str]:
     """What the values of a field are called."""
@@ -350,12 +353,6 @@ class QueryForm(QueryStringMixin, forms.Form):
     def value(self, name: str, default: str) -> str:
         """What was chosen, or the default where it was not given or not understood."""
         return str(self.values.get(name) or default)
-
-
-class RealOnlyQueryForm(QueryForm):
-    """A page that can leave out what is invented for demonstration."""
-
-    illustrative = YesNoField("Illustrative records")
 
 
 def render_page(

@@ -35,7 +35,6 @@ from citytools.lists.query_form import (
     OptionsField,
     QueryForm,
     RecordsField,
-    YesNoField,
 )
 from systems.models import Function, Product, ServiceArea, Supplier
 
@@ -114,7 +113,6 @@ class ChangesForm(QueryForm):
     product = RecordsField("Product", Product.objects.all())
     supplier = RecordsField("Supplier", Supplier.objects.all())
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
-    illustrative = YesNoField("Illustrative records")
     by = OptionField("Written together", [("", "one row"), ("record", "row by row")])
     moment = MomentField(label="Written at", required=False, max_length=40)
 
@@ -137,14 +135,13 @@ class ChangesForm(QueryForm):
     @cached_property
     def changes(self) -> ChangeList:
         """The entries of the query; none while there are problems."""
-        names, illustrative = self.values.get("kind"), self.values.get("illustrative")
+        names = self.values.get("kind")
         kinds = [kind for kind in change_kinds() if not names or kind.name in names]
         day = self.first_day
         change_filter = ChangeFilter(
             since=_beginning(day) if day else None,
             moment=self.values.get("moment"),
             subjects=list(self._subjects()),
-            illustrative=illustrative == "yes" if illustrative else None,
             actions=self.values.get("action") or (),
         )
         by_record = self.values.get("by") == "record"
@@ -188,19 +185,18 @@ def _together(entry: ChangeEntry) -> dict[str, list[str]]:
         "moment": [entry.at.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")],
         "kind": [entry.kind.name],
         "action": [entry.action],
-        "illustrative": ["yes" if entry.illustrative else "no"],
         "by": ["record"],
     }
 
 
-def latest_real_changes(limit: int) -> list[tuple[ChangeInWords, str]]:
-    """The newest changes of real records, and where each leads.
+def latest_changes(limit: int) -> list[tuple[ChangeInWords, str]]:
+    """The newest changes, and where each leads.
 
     Only the latest transactions are read, so that no page waits for all that was ever written.
     """
     kinds = change_kinds()
     since = start_of_latest(kinds, _LATEST_TRANSACTIONS)
-    entries = ChangeList(kinds, ChangeFilter(since=since, illustrative=False))[:limit]
+    entries = ChangeList(kinds, ChangeFilter(since=since))[:limit]
     return [
         (
             change,

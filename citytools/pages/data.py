@@ -19,6 +19,7 @@ from citytools.http.file_response import bad_request_text
 from citytools.lists import query_form
 from citytools.lists.columns import Column
 from citytools.lists.query_form import QueryForm, render_page
+from citytools.worlds import World, current_world, world_file_name, world_title
 
 _SLUG = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$", "maxLength": 100}
 _TYPES: Mapping[str, Mapping[str, Any]] = {
@@ -40,7 +41,7 @@ def openapi_document(files: Iterable[Export], server: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "City Tools: London",
+            "title": world_title("City Tools: London"),
             "version": "1",
             "description": "Read only. The same query string works on the page, as CSV and XLSX.",
             "license": {"name": "Open Government Licence v3.0", "url": LICENCE_ADDRESS},
@@ -171,7 +172,7 @@ _META = _exactly(
         "page": _ADDRESS,
         "dictionary": _ADDRESS,
         "notes": {"type": "array", "items": {"type": "string"}},
-        "invented_records": {"type": "boolean"},
+        "world": {"type": "string", "enum": [str(World.EVIDENCE), str(World.DEMONSTRATION)]},
         "licence": _TEXT,
         "licence_address": _ADDRESS,
         "rows": _COUNT,
@@ -198,18 +199,18 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(openapi_document(registry.exports(), request.build_absolute_uri("/")[:-1]))
 
 
-_builder = zip_archive.ArchiveBuilder()
+_builders = {world: zip_archive.ArchiveBuilder(world) for world in World}
 
 
 def everything(request: HttpRequest) -> HttpResponseBase:
     """The zip of every file. While a fresh one is built, the one before, or a word to wait."""
     if problems := QueryForm(request).problems:
         return bad_request_text(problems)
-    archive = zip_archive.latest_archive()
+    archive, builder = zip_archive.latest_archive(), _builders[current_world()]
     fresh = archive is not None and archive.fresh
     if not fresh:
-        _builder.begin()
-    if archive is None and (why := _builder.failure):
+        builder.begin()
+    if archive is None and (why := builder.failure):
         return HttpResponse(
             f"The zip could not be made: {why}. It is tried again within ten minutes.\n",
             status=503,
@@ -224,7 +225,8 @@ def everything(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(
             waiting, status=503, content_type="text/plain; charset=utf-8", headers=_SOON
         )
-    response = FileResponse(archive.path.open("rb"), as_attachment=True, filename="citytools.zip")
+    name = f"{world_file_name('citytools')}.zip"
+    response = FileResponse(archive.path.open("rb"), as_attachment=True, filename=name)
     response["X-As-At"] = archive.read_at.isoformat(timespec="seconds")
     response["Link"] = f'<{LICENCE_ADDRESS}>; rel="license"'
     if not fresh:
@@ -237,7 +239,7 @@ _SOON = {"Retry-After": "30", "Cache-Control": "no-store"}
 
 def index(request: HttpRequest) -> HttpResponse:
     """The files, their columns, and how to fetch them by script."""
-    failure = _builder.failure
+    failure = _builders[current_world()].failure
     response = render_page(
         request, "data.html", {"files": registry.exports(), "zip_failure": failure}
     )

@@ -158,6 +158,6 @@ _SEARCH_WEIGHT = 0.9
 def search_names() -> list[Name]:
     """Every term by its name, as the search compares them."""
     return [
-        Name("term", position, term.key, term.name, "", False, NAME, term.name, _SEARCH_WEIGHT)
+        Name("term", position, term.key, term.name, "", NAME, term.name, _SEARCH_WEIGHT)
         for position, term in enumerate(TERMS.values())
     ]

@@ -56,7 +56,6 @@ class WordList:
     route: str
     noun: str
     rows: Callable[[QueryDict], QuerySet[Any]]
-    takes_illustrative: bool = True
 
 
 class BodyNames(Protocol):

@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Value, When, Window
+from django.db.models import Count, Value, Window
 from django.http import QueryDict
 from django.urls import reverse
 
 from citytools.facts.name_matching import Match
 from citytools.facts.name_spotting import Mention
-from citytools.facts.provenance import SourceKind
-from citytools.lists.filters import narrow_by_illustrative
 from citytools.search import KINDS_BY_TYPE, SOURCES, FactList, RecordKind
 from citytools.search.question import SearchQuestion
 
@@ -38,7 +36,6 @@ class Hit:
     parent: str
     reason: str
     score: float
-    illustrative: bool = False
 
     @property
     def kind(self) -> RecordKind:
@@ -88,11 +85,12 @@ class Focus:
         parts = [("borough", self.boroughs), (self.thing_type, self.things)]
         return "; ".join(f"{name} {_titles(records)}" for name, records in parts if records)
 
-    def query(self, illustrative: str) -> str:
+    @property
+    def query(self) -> str:
         """The lists' query string for exactly these."""
         pairs = [("borough", borough.slug) for borough in self.boroughs]
         pairs += [(match.what.replace(" ", "_"), match.slug) for match in self.things]
-        return urlencode(pairs + ([("illustrative", illustrative)] if illustrative else []))
+        return urlencode(pairs)
 
 
 def _titles(records: Sequence[Mention | Match]) -> str:
@@ -151,7 +149,6 @@ def find_facts(
     fact_list: FactList,
     question: SearchQuestion,
     matches: Sequence[Match],
-    illustrative: str,
     limit: int,
 ) -> FactHits | None:
     """What a list holds on what is meant; None where that is not one of its things."""
@@ -160,10 +157,10 @@ def find_facts(
     is_skills = fact_list.name == "skills"
     if focus is None or (is_skills and not (is_named or focus.both)):
         return None
-    rows, total = _rows(fact_list, focus, illustrative, limit)
+    rows, total = _rows(fact_list, focus, limit)
     if not total:
         return None
-    address = f"{reverse(fact_list.route)}?{focus.query(illustrative)}"
+    address = f"{reverse(fact_list.route)}?{focus.query}"
     fact_hits = FactHits(fact_list, focus, [], total, address)
     is_asked = fact_list.name == (question.list_name or "systems")
     score = _ASKED_SCORE if is_asked else _SAME_FOCUS_SCORE if focus.both else _OTHER_SCORE
@@ -174,19 +171,14 @@ def find_facts(
     return replace(fact_hits, hits=hits)
 
 
-def _rows(
-    fact_list: FactList, focus: Focus, illustrative: str, limit: int
-) -> tuple[Sequence[Any], int]:
-    """The first rows, real ones before invented ones, and how many there are in all."""
+def _rows(fact_list: FactList, focus: Focus, limit: int) -> tuple[Sequence[Any], int]:
+    """The first rows, and how many there are in all."""
     rows = fact_list.concerning(
         [borough.key for borough in focus.boroughs],
         focus.thing_type,
         [match.key for match in focus.things],
     )
-    if illustrative:
-        rows = narrow_by_illustrative(rows, illustrative == "yes")
-    invented = Case(When(source_kind=SourceKind.ILLUSTRATIVE, then=1), default=0)
-    counted = rows.annotate(in_all=Window(Count("pk"))).order_by(invented, *fact_list.order)
+    counted = rows.annotate(in_all=Window(Count("pk"))).order_by(*fact_list.order)
     first = list(counted[:limit])
     return first, first[0].in_all if first else 0
 
@@ -212,23 +204,16 @@ def _row_hit(hits: FactHits, row: Any, score: float) -> Hit:
         parent=f"for {row.function.name}" if is_system else f"led by {row.lead.name}",
         reason=hits.focus.reason,
         score=score,
-        illustrative=row.illustrative,
     )
 
 
-def word_list_links(words: str, illustrative: str) -> dict[str, ListLink]:
+def word_list_links(words: str) -> dict[str, ListLink]:
     """By kind, the list's own rows for the words, where it has any: it forgives no slip."""
     lists = {kind: entry for source in SOURCES for kind, entry in source.word_lists.items()}
-    queries = {
-        kind: urlencode(
-            {"q": words}
-            | ({"illustrative": illustrative} if illustrative and entry.takes_illustrative else {})
-        )
-        for kind, entry in lists.items()
-    }
+    query = urlencode({"q": words})
     # One statement for all lists
     first, *rest = (
-        entry.rows(QueryDict(queries[kind]))
+        entry.rows(QueryDict(query))
         .order_by()
         .annotate(kind_of_row=Value(kind))
         .values("kind_of_row")
@@ -238,7 +223,7 @@ def word_list_links(words: str, illustrative: str) -> dict[str, ListLink]:
     )
     return {
         kind: ListLink(
-            f"{reverse(lists[kind].route)}?{queries[kind]}",
+            f"{reverse(lists[kind].route)}?{query}",
             f"All {count:,} in the list of {lists[kind].noun}",
         )
         for kind, count in first.union(*rest, all=True)

@@ -8,8 +8,9 @@ from django import forms
 
 from citytools.facts.name_matching import CompiledNames, Reading, compile_names
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.query_form import OptionsField, QueryForm, YesNoField
+from citytools.lists.query_form import OptionsField, QueryForm
 from citytools.search import SOURCES, SearchableBodies
+from citytools.worlds import World, current_world
 
 _LIST_NAMES = {
     "system": "systems",
@@ -73,7 +74,7 @@ def parse_question(text: str) -> SearchQuestion:
     words = text.split()
     further = _bodies().further(words)
     more = [compile_names(_bodies().names(further, council=False))] if further else []
-    mentions = find_mentions([_known_bodies(), *more], words)
+    mentions = find_mentions([_known_bodies(current_world()), *more], words)
     if any(mention.last - mention.first == len(words) for mention in mentions):
         mentions = []
     mentioned = {place for mention in mentions for place in range(mention.first, mention.last)}
@@ -92,7 +93,7 @@ def _bodies() -> SearchableBodies:
 
 
 @cache
-def _known_bodies() -> CompiledNames:
+def _known_bodies(_world: World) -> CompiledNames:
     return compile_names(_bodies().names(council=False))
 
 
@@ -101,10 +102,9 @@ def _kind_choices() -> list[tuple[str, str]]:
 
 
 class SearchForm(QueryForm):
-    """The words, the kinds of record, and whether invented ones are among them."""
+    """The words, and the kinds of record."""
 
-    primary_filters = ("kind", "illustrative")
+    primary_filters = ("kind",)
 
     q = forms.CharField(label="Words", required=False, max_length=100)
     kind = OptionsField("Kind", _kind_choices)
-    illustrative = YesNoField("Illustrative records")

@@ -27,6 +27,7 @@ from citytools.lists import facets
 from citytools.search import RECORD_TYPES, SOURCES, RecordKind
 from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
 from citytools.search.question import SearchForm, SearchQuestion, parse_question
+from citytools.worlds import World, current_world
 
 MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
 """Hits of a kind beside others, and where kinds are chosen."""
@@ -53,7 +54,6 @@ def _hit(match: Match) -> Hit:
         parent=record_type.parent(match),
         reason=_reason(match),
         score=match.score,
-        illustrative=match.invented,
     )
 
 
@@ -122,11 +122,6 @@ class SearchResults:
         """Hits shown of a kind."""
         return MAX_HITS_ALONE if self.filterset.data.getlist("kind") else MAX_HITS_PER_KIND
 
-    @property
-    def illustrative(self) -> str:
-        """yes, no or nothing."""
-        return str(self.filterset.data.get("illustrative", ""))
-
     @cached_property
     def question(self) -> SearchQuestion:
         """What the words ask for."""
@@ -138,11 +133,10 @@ class SearchResults:
         question, today = self.question, dates.today()
         texts = [text for source in SOURCES for text in source.texts(today, question.words)]
         return find_matches(
-            [_daily_names(today), *question.further_names, compile_names(texts)],
+            [_daily_names(today, current_world()), *question.further_names, compile_names(texts)],
             [record for source in SOURCES for record in source.records(question.phrases)],
             question.reading,
-            MAX_HITS_ALONE if self.illustrative == "yes" else self.max_hits,
-            only_real=self.illustrative == "no",
+            self.max_hits,
         )
 
     @cached_property
@@ -150,7 +144,7 @@ class SearchResults:
         """What the lists of facts hold on it."""
         fits = [match for match in self.matches if not match.near]
         per_list = [
-            find_facts(fact_list, self.question, fits, self.illustrative, self.max_hits)
+            find_facts(fact_list, self.question, fits, self.max_hits)
             for source in SOURCES
             for fact_list in source.fact_lists
         ]
@@ -164,14 +158,9 @@ class SearchResults:
         by_address: dict[str, Hit] = {}
         hits = chain(records, *(facts.hits for facts in self.fact_hits))
         for hit in sorted(hits, key=lambda hit: -round(hit.score, 2)):
-            if (not kinds or hit.kind.name in kinds) and self._is_in_world(hit):
+            if not kinds or hit.kind.name in kinds:
                 by_address.setdefault(hit.address, hit)
         return list(by_address.values())
-
-    def _is_in_world(self, hit: Hit) -> bool:
-        return (
-            self.illustrative != "yes" or hit.illustrative or hit.record_type.startswith("list of")
-        )
 
     @property
     def best(self) -> Sequence[Hit]:
@@ -192,7 +181,7 @@ class SearchResults:
     @cached_property
     def word_lists(self) -> dict[str, ListLink]:
         """The lists that know the words, by kind."""
-        return word_list_links(self.words, self.illustrative)
+        return word_list_links(self.words)
 
     def _group(self, kind: RecordKind) -> HitGroup:
         hits = [hit for hit in self.hits if hit.kind == kind]
@@ -217,7 +206,7 @@ class SearchResults:
         return HitGroup(kind, hits[: self.max_hits], [link for link in links if link])
 
 
-@lru_cache(maxsize=1)
-def _daily_names(today: datetime.date) -> CompiledNames:
-    """The names that do not depend on the question, compiled once a day."""
+@lru_cache(maxsize=len(World))
+def _daily_names(today: datetime.date, _world: World) -> CompiledNames:
+    """The names that do not depend on the question, compiled once a day for each world."""
     return compile_names([names for source in SOURCES for names in source.names(today)])

@@ -22,6 +22,8 @@ from citytools.staff import group
 from citytools.staff.optimistic_lock import OptimisticLockAdmin
 from citytools.staff.value_fields import FIELDS, reading_notes, reading_notes_of_rows
 from citytools.staff.waiting import WaitingAdmin
+from citytools.worlds.addresses import record_address
+from citytools.worlds.guards import ONE_WORLD, WORLD_GUARDS
 
 # Generic for the type checker alone
 if TYPE_CHECKING:
@@ -95,8 +97,8 @@ class StaffAdmin(WaitingAdmin, OptimisticLockAdmin):
         return response
 
     def view_on_site(self, obj: Any) -> str | None:
-        """The record's public page, if its kind has one."""
-        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+        """The record's public page in its world, if its kind has one."""
+        return record_address(obj) if hasattr(obj, "get_absolute_url") else None
 
     def changeform_view(
         self,
@@ -134,6 +136,8 @@ def integrity_message(error: IntegrityError) -> str:
         for constraint in model._meta.constraints
         if constraint.name == name
     ]
+    if name in WORLD_GUARDS:
+        reasons = [f"{ONE_WORLD}. "]
     return (
         f"Nothing was saved. {''.join(reasons[:1])}Somebody may have saved the same a moment ago. "
         "Your browser's Back button brings back what you wrote."

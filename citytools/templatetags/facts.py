@@ -32,8 +32,6 @@ def changes_query(query: QueryStringMixin) -> str:
             chosen.setlist(name, values)
     if not chosen or query.problems:
         return ""
-    if not query.includes_illustrative:
-        chosen["illustrative"] = "no"
     return chosen.urlencode()
 
 

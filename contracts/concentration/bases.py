@@ -12,10 +12,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 
 from boroughs.models import Borough
-from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import Top, max_share, top_share
 from contracts.models import Contract, ContractQuerySet
 from systems.models import Owners, Supplier, System, read_ownerships
@@ -30,8 +29,8 @@ _OVER = {"pounds a year": "a year", "pounds": "over the whole term"}
 class MeasureBasis:
     """One way to measure. `amounts` are suppliers with their totals, the largest first.
 
-    Of all `records`, `counted` name a supplier and an amount, and `invented` of these are made up;
-    `boroughs` of the 33 stand behind the counted ones.
+    Of all `records`, `counted` name a supplier and an amount; `boroughs` of the 33 stand behind
+    these.
     """
 
     key: str
@@ -40,7 +39,6 @@ class MeasureBasis:
     amounts: Sequence[tuple[Supplier, Decimal]]
     records: int
     counted: int
-    invented: int
     boroughs: int
 
     @property
@@ -101,8 +99,6 @@ class MeasureBasis:
         if left_out := self.records - self.counted:
             lacking = f"no {who} or no such value" if self.money else f"no {who}"
             words += f"; {left_out:,} more left out, for {lacking} is known"
-        if self.invented:
-            words += f"; {self.invented:,} of those counted invented for demonstration"
         return words + ("; VAT bases mixed" if self.money else "")
 
     @property
@@ -118,19 +114,17 @@ class MeasureBasis:
         return " ".join(notes)
 
 
-def contracts_looked_at(*, illustrative: bool = True) -> ContractQuerySet:
+def contracts_looked_at() -> ContractQuerySet:
     """Contracts that one of the 33 leads or shares, also those that sums leave out."""
     contracts: ContractQuerySet = Contract.objects.of_boroughs(Borough.objects.london())
-    return contracts if illustrative else contracts.real()
+    return contracts
 
 
-def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> list[MeasureBasis]:
+def concentration_bases(*, grouped: bool = False) -> list[MeasureBasis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
-    contracts = contracts_looked_at(illustrative=illustrative).for_sums()
+    contracts = contracts_looked_at().for_sums()
     systems = System.objects.in_use().distinctive().filter(borough__in=london)
-    if not illustrative:
-        systems = systems.real()
     annual = contracts.filter(annual_value__isnull=False)
     total = contracts.filter(total_value__isnull=False)
     paid, maker = "supplier", "product__manufacturer"
@@ -150,17 +144,15 @@ def concentration_bases(*, grouped: bool = False, illustrative: bool = True) -> 
         for pk, value in rows.order_by().values_list(path).annotate(amount=amount):
             by_owner[owners.top(pk)] += Decimal(value)
     suppliers = Supplier.objects.in_bulk({pk for by_owner in totals for pk in by_owner})
-    invented = Count("pk", filter=Q(source_kind=SourceKind.ILLUSTRATIVE))
     bases = []
     for (key, title, unit, records, *_), rows, by_owner in zip(
         questions, counted, totals, strict=True
     ):
         amounts = [(suppliers[pk], total) for pk, total in by_owner.items()]
         amounts.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
-        counts = rows.order_by().aggregate(counted=Count("pk"), invented=invented)
         boroughs = rows.borough_count()
         bases.append(
-            MeasureBasis(key, title, unit, amounts, records.count(), **counts, boroughs=boroughs)
+            MeasureBasis(key, title, unit, amounts, records.count(), rows.count(), boroughs)
         )
     return bases
 

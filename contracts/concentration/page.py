@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import RealOnlyQueryForm, YesNoField
+from citytools.lists.query_form import QueryForm, YesNoField
 from contracts.concentration.bases import (
     MeasureBasis,
     concentration_bases,
@@ -121,7 +121,7 @@ def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
     return as_plain_json(figure)
 
 
-class ConcentrationForm(RealOnlyQueryForm):
+class ConcentrationForm(QueryForm):
     """`group=yes` counts a supplier with its last owner; without it each counts by itself."""
 
     non_filter_names = frozenset({"columns"})
@@ -135,12 +135,12 @@ class ConcentrationForm(RealOnlyQueryForm):
 
     @cached_property
     def bases(self) -> list[MeasureBasis]:
-        return concentration_bases(grouped=self.grouped, illustrative=self.includes_illustrative)
+        return concentration_bases(grouped=self.grouped)
 
     @property
     def left_out(self) -> dict[str, int]:
         """How many contracts no basis holds, and why; one query."""
-        return contracts_looked_at(illustrative=self.includes_illustrative).left_out_of_sums()
+        return contracts_looked_at().left_out_of_sums()
 
     @property
     def switched(self) -> str:

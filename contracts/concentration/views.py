@@ -23,8 +23,6 @@ def concentration(request: HttpRequest) -> HttpResponse:
         "remark": REMARK,
         "both": findings.get(BOTH),
         "chart": cumulative_chart(form.bases, source, form.file_links.csv),
-        "coverage": models.coverage_for(
-            Subject.CONTRACTS, form.bases[0].boroughs, illustrative=form.includes_illustrative
-        ),
+        "coverage": models.coverage_for(Subject.CONTRACTS, form.bases[0].boroughs),
     }
     return render_page(request, "contracts/concentration.html", context, form)

@@ -10,7 +10,6 @@ from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
 
-from citytools.exports.atom import INVENTED
 from citytools.facts.dates import first_day, partial_date_in_words
 from citytools.facts.markdown import replace_control_characters, single_line
 from contracts.models import Contract, ContractPartner
@@ -73,11 +72,10 @@ def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]
     )
     for key, label, day, sentence in days:
         if day:
-            mark = INVENTED if contract.illustrative else ""
             yield CalendarEntry(
                 key=f"contract-{contract.key}-{key}",
                 day=day,
-                summary=single_line(f"{mark}{label}: {contract.title} ({contract.lead.name})"),
+                summary=single_line(f"{label}: {contract.title} ({contract.lead.name})"),
                 lines=[sentence(contract), *contract_summary(contract)],
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
@@ -107,14 +105,13 @@ def framework_entries(frameworks: Iterable[Any], address: Address) -> Iterator[C
 
 
 def contract_summary(contract: Contract) -> list[str]:
-    """Boroughs, supplier and source, and whether the record is invented: one line each."""
+    """Boroughs, supplier and source, one line each."""
     partners = ", ".join(borough.name for borough in contract.partners.all())
     source = f"Source: {contract.get_source_kind_display()}, {contract.source_day_in_words}"
     return [
         f"Boroughs: {contract.lead.name}{f'; shared with {partners}' if partners else ''}",
         f"Supplier: {contract.supplier.name if contract.supplier else 'not known'}",
         f"{source}, {contract.confidence} confidence. {contract.source_url}".strip(),
-        *(["This record is invented for demonstration."] if contract.illustrative else []),
     ]
 
 

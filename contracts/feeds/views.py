@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page
 from icalendar import Calendar, Event
 
-from citytools.exports.atom import INVENTED, ChangesFeed
+from citytools.exports.atom import ChangesFeed
 from citytools.facts import dates
 from citytools.facts.markdown import single_line
 from citytools.history.change_sql import ChangeFilter
@@ -19,6 +19,7 @@ from citytools.history.changes import ChangeList
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import QueryForm
+from citytools.worlds import in_demonstration, world_file_name, world_title
 from contracts.changes import CONTRACT
 from contracts.feeds.entries import (
     Address,
@@ -74,7 +75,7 @@ def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _text(single_line(name)))
+    calendar.add("x-wr-calname", _text(single_line(world_title(name))))
     calendar.add("x-wr-timezone", "Europe/London")
     calendar.add("x-published-ttl", "P1D")
     for entry in entries:
@@ -86,7 +87,8 @@ def render_calendar(entries: Iterable[CalendarEntry], name: str) -> bytes:
 def _event(entry: CalendarEntry) -> Event:
     """A whole day, which ends as the next begins; it leaves its reader free."""
     event = Event()
-    event.add("uid", f"{entry.key}@city-tools")
+    domain = "demonstration.city-tools" if in_demonstration() else "city-tools"
+    event.add("uid", f"{entry.key}@{domain}")
     # Not the present moment: unchanged entries must give the same bytes, and so the same ETag
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
@@ -120,18 +122,17 @@ def window_entries(views: Sequence[WindowView], address: Address) -> Iterator[Ca
 def _window_days(
     view: WindowView, contracts: Sequence[Any], address: Address
 ) -> Iterator[CalendarEntry]:
-    window, mark = view.window, INVENTED if view.illustrative else ""
+    window = view.window
     names = join_names([lead.name for lead in view.leads])
     days = f"from {window.opens_on:%-d %B %Y} to {window.closes_on:%-d %B %Y}"
     what = f"day to buy together: {view.name} ({len(view.leads)})"
     closing = CalendarEntry(
         key=f"window-{window.id}-closes",
         day=window.closes_on,
-        summary=single_line(f"{mark}Last {what}"),
+        summary=single_line(f"Last {what}"),
         lines=[
             f"{names} can choose together {days}; {known_worth(window.contracts)}.",
             *(["Some notice is assumed."] if window.notice_assumed else []),
-            *(["Some records are invented for demonstration."] if mark else []),
         ],
         address=address(view.address),
         changes=sum(contract.changes for contract in contracts),
@@ -144,7 +145,7 @@ def _window_days(
         closing,
         key=f"window-{window.id}-opens",
         day=window.opens_on,
-        summary=single_line(f"{mark}First {what}"),
+        summary=single_line(f"First {what}"),
     )
     yield closing
 
@@ -244,7 +245,9 @@ def _calendar(
     return _file(calendar_entries, name, filename)
 
 
-def _file(entries: Iterable[CalendarEntry], name: str, filename: str) -> HttpResponse:
-    response = HttpResponse(render_calendar(entries, name), content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{filename}"'
+def _file(entries: Iterable[CalendarEntry], title: str, filename: str) -> HttpResponse:
+    response = HttpResponse(render_calendar(entries, title), content_type=CONTENT_TYPE)
+    stem, _, suffix = filename.rpartition(".")
+    name = f"{world_file_name(stem)}.{suffix}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

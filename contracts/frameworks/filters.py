@@ -28,7 +28,6 @@ from citytools.lists.filters import (
     SortFilter,
     ValuesFilter,
     WordsFilter,
-    YesNoFilter,
     nulls_last_text,
 )
 from citytools.lists.word_search import SqlSearchText, split_words
@@ -136,14 +135,6 @@ def _sum(contracts: ContractQuerySet) -> Subquery:
     return Subquery(total, output_field=DecimalField(max_digits=16, decimal_places=2))
 
 
-def contracts_by_origin(illustrative: str | None) -> ContractQuerySet:
-    """No illustrative contracts for `no`, only these for `yes`, else all."""
-    contracts: ContractQuerySet = Contract.objects.all()
-    if illustrative == "no":
-        return contracts.real()
-    return contracts.illustrative() if illustrative == "yes" else contracts
-
-
 def _search(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
     texts = [SqlSearchText(column) for column in ("name", "reference", "provider")]
     for word in split_words(words):
@@ -173,7 +164,7 @@ class CallingBoroughFilter(SlugsFilter):
 
 
 class FrameworkFilter(FactFilterSet):
-    """Frameworks: each row is one, with counts of the contracts that `illustrative` leaves."""
+    """Frameworks: each row is one, with counts of its contracts."""
 
     primary_filters = ("q", "borough")
     columns = FRAMEWORK_COLUMNS
@@ -183,7 +174,6 @@ class FrameworkFilter(FactFilterSet):
     provider = ValuesFilter("Provider", _providers, _provided_by)
     ends_after = DayFilter("Ends on or after", "ends_last__gte")
     ends_before = DayFilter("Ends on or before", "ends_first__lte")
-    illustrative = YesNoFilter("Contracts invented for demonstration", lambda rows, _: rows)
     sort = SortFilter(
         {
             "framework": "name",
@@ -196,5 +186,5 @@ class FrameworkFilter(FactFilterSet):
     )
 
     def __init__(self, data: QueryDict) -> None:
-        self.contracts = contracts_by_origin(data.get("illustrative"))
+        self.contracts = Contract.objects.all()
         super().__init__(data, frameworks_with_counts(self.contracts))

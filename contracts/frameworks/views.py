@@ -6,13 +6,13 @@ from django.shortcuts import render
 
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
-from citytools.lists.query_form import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from contracts.frameworks.filters import (
     FrameworkFilter,
-    contracts_by_origin,
     contracts_outlasting_framework,
     frameworks_with_counts,
 )
+from contracts.models import Contract
 from systems.models import Supplier
 
 # Rows of each table of a framework's page; a link leads to all of them.
@@ -30,8 +30,8 @@ def framework_list(request: HttpRequest) -> HttpResponse:
 
 def framework(request: HttpRequest, slug: str) -> HttpResponse:
     """One framework: names, dates, source, its contracts soonest end first, and its suppliers."""
-    query = RealOnlyQueryForm(request)
-    contracts = contracts_by_origin(None if query.includes_illustrative else "no")
+    query = QueryForm(request)
+    contracts = Contract.objects.all()
     record = record_or_moved(frameworks_with_counts(contracts), slug=slug)
     own = contracts.filter(framework=record)
     suppliers = Supplier.objects.filter(contracts__in=own).annotate(calls=Count("contracts"))

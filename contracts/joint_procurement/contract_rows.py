@@ -17,7 +17,6 @@ from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.facts.provenance import SourceKind
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import (
     Contract,
@@ -59,7 +58,6 @@ class ContractRow:
     extension_until: str = ""
     annual_value: Decimal | None = None
     includes_services: bool = False
-    illustrative: bool = False
     partner_ids: Sequence[int] = ()
     groups: Sequence[Group] = ()
     record: Contract | None = None
@@ -104,7 +102,6 @@ def read_contracts(
             extension_until=record.extension_until,
             annual_value=record.annual_value,
             includes_services=record.includes_services,
-            illustrative=record.source_kind == SourceKind.ILLUSTRATIVE,
             partner_ids=partners.get(pk, ()),
             groups=groups.get(pk, ()),
         )

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.http import QueryDict
 
 from boroughs.models import Borough
+from citytools.worlds.addresses import site_path
 from contracts.joint_procurement.contract_rows import ContractRow, fetch_records
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.plan import (
@@ -50,10 +51,6 @@ class WindowView:
     def leads(self) -> Sequence[Borough]:
         return self.window.leads
 
-    @property
-    def illustrative(self) -> bool:
-        return self.window.illustrative
-
 
 def summarise_windows(
     windows: Iterable[Window], query: TogetherFilter, today: datetime.date
@@ -67,7 +64,7 @@ def summarise_windows(
     for window in windows:
         note = f"can still choose together {_when(window, today)}; {known_worth(window.contracts)}."
         sentence = f"{join_names([lead.name for lead in window.leads])} {note}"
-        address = f"/contracts/together/{window.id}/{'?' if string else ''}{string}"
+        address = site_path(f"/contracts/together/{window.id}/{'?' if string else ''}{string}")
         views.append(WindowView(window, sentence, note, address))
     return views
 
@@ -153,12 +150,10 @@ def windows_with_most_boroughs(
 
 
 def windows_for_borough(
-    borough: Borough, today: datetime.date, horizon_months: int, *, illustrative: bool = True
+    borough: Borough, today: datetime.date, horizon_months: int
 ) -> list[WindowView]:
     """The windows in which a borough takes part, one for each group, first to close first."""
-    data = QueryDict(f"borough={borough.slug}&months={horizon_months}", mutable=True)
-    if not illustrative:
-        data["illustrative"] = "no"
+    data = QueryDict(f"borough={borough.slug}&months={horizon_months}")
     query = TogetherFilter(data, Contract.objects.all())
     windows = _best_per_group(windows_for(query, today), lambda window: window.closes_on)
     return summarise_windows(windows, query, today)

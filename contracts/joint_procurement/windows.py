@@ -61,10 +61,6 @@ class Window:
         return sorted(leads.values(), key=lambda lead: lead.name)
 
     @property
-    def illustrative(self) -> bool:
-        return any(row.illustrative for row in self.contracts)
-
-    @property
     def notice_assumed(self) -> bool:
         """Whether the notice of any of its contracts is assumed."""
         return any(row.notice_assumed for row in self.contracts)

@@ -62,7 +62,6 @@ class Framework(models.Model):
     starts_on = PartialDateField(blank=True)
     ends_on = PartialDateField(blank=True)
     source = models.CharField(max_length=500, blank=True)
-
     illustrative = models.BooleanField("invented for demonstration", default=False)
 
     objects = FrameworkQuerySet.as_manager()

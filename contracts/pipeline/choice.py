@@ -6,7 +6,7 @@ from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import OptionField, RealOnlyQueryForm, RecordField
+from citytools.lists.query_form import OptionField, QueryForm, RecordField
 from contracts.models import Vat
 from contracts.pipeline import drafts
 from contracts.pipeline.drafts import SECTIONS, PipelineDraft
@@ -72,7 +72,7 @@ PIPELINE_COLUMNS = (
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 
 
-class PipelineForm(RealOnlyQueryForm):
+class PipelineForm(QueryForm):
     """The query string of the page and of its file: without a year, the next notice due."""
 
     non_filter_names = frozenset({"columns"})
@@ -109,9 +109,7 @@ class PipelineForm(RealOnlyQueryForm):
     def drafts(self) -> list[PipelineDraft]:
         """The draft of the borough chosen, or of each of the 33."""
         boroughs = [self.chosen] if self.chosen else self.boroughs
-        return drafts.pipeline_drafts(
-            boroughs, self.period, illustrative=self.includes_illustrative
-        )
+        return drafts.pipeline_drafts(boroughs, self.period)
 
     @property
     def total(self) -> int:

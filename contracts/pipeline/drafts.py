@@ -117,16 +117,13 @@ class PipelineDraft:
         return [len(entries) for _, entries in self.sections]
 
 
-def pipeline_drafts(
-    boroughs: Sequence[Borough], period: Period, *, illustrative: bool = True
-) -> list[PipelineDraft]:
+def pipeline_drafts(boroughs: Sequence[Borough], period: Period) -> list[PipelineDraft]:
     """A draft for each borough, in the order given; seven queries, whatever their number."""
     keys = [borough.pk for borough in boroughs]
     contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk__in=keys))
-    contracts = contracts if illustrative else contracts.real()
     led, shared = _entries(contracts, period)
-    complete = Borough.objects.complete(Subject.CONTRACTS, illustrative=illustrative)
-    reporting = Borough.objects.reporting(Subject.CONTRACTS, illustrative=illustrative)
+    complete = Borough.objects.complete(Subject.CONTRACTS)
+    reporting = Borough.objects.reporting(Subject.CONTRACTS)
     complete_keys = set(complete.values_list("pk", flat=True))
     reporting_keys = set(reporting.values_list("pk", flat=True))
     duties = {duty.borough_id: duty for duty in PipelineDuty.objects.filter(year=period.year)}
@@ -220,9 +217,7 @@ def _row(entry: PipelineEntry) -> dict[str, Any]:
     }
 
 
-def contracts_ending_after(
-    borough: Borough, period: Period, *, illustrative: bool
-) -> dict[str, Any]:
+def contracts_ending_after(borough: Borough, period: Period) -> dict[str, Any]:
     """Contracts that a borough leads or shares and that may end in the months after; one query.
 
     Their `count`, within how many `months` after the period, and the `address` of their list.
@@ -230,9 +225,7 @@ def contracts_ending_after(
     first = period.last + timedelta(days=1)
     last = period.last + relativedelta(months=LEAD_MONTHS)
     contracts = Contract.objects.of_boroughs(Borough.objects.filter(pk=borough.pk))
-    contracts = contracts if illustrative else contracts.real()
     query = {"borough": borough.slug, "ends_after": first, "ends_before": last}
-    query |= {} if illustrative else {"illustrative": "no"}
     return {
         "count": contracts.filter(ends_last__gte=first, ends_first__lte=last).count(),
         "months": LEAD_MONTHS,

@@ -17,12 +17,8 @@ def pipeline(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"drafts": form.drafts, "period": form.period}
     if form.chosen:
         context["draft"] = form.drafts[0]
-        context["later"] = contracts_ending_after(
-            form.chosen, form.period, illustrative=form.includes_illustrative
-        )
+        context["later"] = contracts_ending_after(form.chosen, form.period)
         return render_page(request, "contracts/pipeline_borough.html", context, form)
     known = sum(bool(draft.counts["known"]) for draft in form.drafts)
-    context["coverage"] = models.coverage_for(
-        Subject.CONTRACTS, known, illustrative=form.includes_illustrative
-    )
+    context["coverage"] = models.coverage_for(Subject.CONTRACTS, known)
     return render_page(request, "contracts/pipeline.html", context, form)

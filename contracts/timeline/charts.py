@@ -102,11 +102,11 @@ def _days_axes(days: Sequence[datetime.date], max_labels: int) -> dict[str, Any]
 
 
 def _name(bar: ContractBar, max_length: int) -> str:
-    """Who and what, cut to a length; a star where it is invented."""
+    """Who and what, cut to a length."""
     contract = bar.contract
     words = f"{contract.lead.name}: {contract.title}"
     short = words if len(words) <= max_length else f"{words[: max_length - 1].rstrip()}…"
-    return escape(short, quote=False) + (" *" if contract.illustrative else "")
+    return escape(short, quote=False)
 
 
 Group = tuple[str, list[ContractBar]]
@@ -307,11 +307,10 @@ def _source(
         if led
         else "A contract for several functions stands once, under the first of them."
     )
-    invented = any(bar.contract.illustrative for bar in bars)
     return (
         f"As at {today:%-d %B %Y}. {once} The picture begins in {edge:%B %Y}; what began before "
         "is cut there. A date known only as a month or a year is drawn as that whole stretch, "
-        "crossed." + (" * Invented for demonstration." if invented else "")
+        "crossed."
     )
 
 

@@ -33,7 +33,6 @@ def timeline(request: HttpRequest) -> HttpResponse:
         "coverage": models.coverage_for(
             Subject.CONTRACTS,
             filterset.rows.borough_count(),
-            illustrative=filterset.includes_illustrative,
         ),
         "picture": timeline_chart(rows, filterset, today) if rows else None,
         "narrowing": list(narrowing_links(filterset)) if listing.total > MAX_BARS else [],

@@ -11,8 +11,7 @@ from django.urls import reverse
 
 from boroughs import models
 from boroughs.models import Borough, Subject
-from citytools.facts.provenance import SourceKind
-from citytools.lists.query_form import RealOnlyQueryForm, render_page
+from citytools.lists.query_form import QueryForm, render_page
 from contracts.models import Contract, ContractPartner
 from contracts.transparency.filters import CODE_FIELDS
 
@@ -55,15 +54,11 @@ class TransparencyGaps:
         return sum(1 for row in self.rows if row.contracts)
 
 
-def transparency_gaps(*, illustrative: bool = True) -> TransparencyGaps:
+def transparency_gaps() -> TransparencyGaps:
     """The gaps of each borough in the contracts that it leads or shares; four queries."""
     london = Borough.objects.london()
     contracts = Contract.objects.of_boroughs(london)
     shares = ContractPartner.objects.filter(borough__in=london)
-    query: dict[str, str] = {}
-    if not illustrative:
-        contracts, query = contracts.real(), {"illustrative": "no"}
-        shares = shares.exclude(contract__source_kind=SourceKind.ILLUSTRATIVE)
     # Nobody leads a contract and shares it too: the two add up
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     for rows, key, path in ((contracts, "lead", ""), (shares, "borough", "contract__")):
@@ -71,7 +66,7 @@ def transparency_gaps(*, illustrative: bool = True) -> TransparencyGaps:
             counts[row.pop(key)].update(row)
     total = contracts.aggregate(**_counts(""))
     return TransparencyGaps(
-        [_row(borough, counts[borough.pk], query) for borough in london.order_by("name", "pk")],
+        [_row(borough, counts[borough.pk]) for borough in london.order_by("name", "pk")],
         total[_ALL],
         [(field.label, total[f"no_{field.column}"]) for field in CODE_FIELDS],
     )
@@ -84,8 +79,8 @@ def _counts(path: str) -> dict[str, Count]:
     return {_ALL: Count("pk"), **counts}
 
 
-def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) -> MissingFieldsRow:
-    query = {"borough": borough.slug, **query}
+def _row(borough: Borough, counts: Mapping[str, int]) -> MissingFieldsRow:
+    query = {"borough": borough.slug}
     file = reverse("contracts:transparency_csv")
     cells = [
         GapCell(
@@ -101,13 +96,11 @@ def _row(borough: Borough, counts: Mapping[str, int], query: Mapping[str, str]) 
 
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the Code asks for and is not known yet, borough by borough."""
-    query = RealOnlyQueryForm(request)
-    gaps = transparency_gaps(illustrative=query.includes_illustrative)
+    query = QueryForm(request)
+    gaps = transparency_gaps()
     context = {
         "gaps": gaps,
         "fields": CODE_FIELDS,
-        "coverage": models.coverage_for(
-            Subject.CONTRACTS, gaps.boroughs, illustrative=query.includes_illustrative
-        ),
+        "coverage": models.coverage_for(Subject.CONTRACTS, gaps.boroughs),
     }
     return render_page(request, "contracts/transparency.html", context, query)

@@ -24,6 +24,7 @@ from citytools.history.restore import restore_problems
 from citytools.models import Batch
 from citytools.staff.admin import StaffAdmin
 from citytools.staff.waiting import WaitingRule
+from citytools.worlds import World, use_world
 from research.metrics.base import Scope, day_in_words
 from research.metrics.definitions import METRICS, figures_for
 from research.models import Publication, State
@@ -112,7 +113,8 @@ def preview_page(request: HttpRequest, record: Any, today: datetime.date) -> Htt
     with transaction.atomic():
         if record.state(today) != State.PUBLISHED:
             publish_record(record, today)
-        response: HttpResponse = view.func(public_request, *view.args, **view.kwargs)
+        with use_world(World.EVIDENCE):
+            response: HttpResponse = view.func(public_request, *view.args, **view.kwargs)
         transaction.set_rollback(True)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -262,8 +264,10 @@ class PublishingAdmin(StaffAdmin):
             record = self._record(request, number, self.has_change_permission)
         if record.state(today) == State.PUBLISHED:
             return self._back(request, record, PublishingError("It is public already."))
+        with use_world(World.EVIDENCE):
+            figures = figures_for(text.quoted_metrics(record), Scope(today)).values()
         context = {
-            "figures": figures_for(text.quoted_metrics(record), Scope(today)).values(),
+            "figures": figures,
             "faults": [fault for faults in text.record_faults(record).values() for fault in faults],
             "preview": self._address("preview", record),
             "conflict": conflict,

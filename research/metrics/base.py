@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as in_format
 
 from boroughs.models import Borough, BoroughQuerySet
-from citytools.facts.provenance import SourcedQuerySet
+from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
 from systems.models import System
@@ -46,15 +46,14 @@ class Measurement:
     """A metric's value in its unit; None where there is nothing to measure.
 
     A share has `part` and `whole`, of which the value is 100 × part / whole. `counted` are the
-    records behind it (n), of `boroughs` of the 33, `illustrative` of them invented; `left_out` are
-    records of the population that lack what would be measured.
+    records behind it (n), of `boroughs` of the 33; `left_out` are records of the population that
+    lack what would be measured.
     """
 
     value: Decimal | None
     counted: int = 0
     boroughs: int = 0
     left_out: int = 0
-    illustrative: int = 0
     part: Decimal | None = None
     whole: Decimal | None = None
     picture: Picture | None = None
@@ -70,23 +69,15 @@ def share(part: Decimal | int, whole: Decimal | int, **details: Any) -> Measurem
     return Measurement(percentage(part, whole), part=Decimal(part), whole=Decimal(whole), **details)
 
 
-Q = TypeVar("Q", bound=SourcedQuerySet)
-
-
 @dataclass(frozen=True)
 class Scope:
-    """The day that "today" means, and whether illustrative records are counted in.
+    """The day that "today" means.
 
-    It measures what the tables say: within `as_of_views.read_as_at(day)` that is what they said
-    then.
+    It measures what the tables of the present world say: within `as_of_views.read_as_at(day)` that
+    is what they said then.
     """
 
     on: datetime.date
-    illustrative: bool = False
-
-    def only(self, rows: Q) -> Q:
-        """The rows, without illustrative ones unless they are counted in."""
-        return rows if self.illustrative else rows.real()
 
     @property
     def london(self) -> BoroughQuerySet:
@@ -97,12 +88,13 @@ class Scope:
     def systems(self) -> Any:
         """Systems of the 33 in use, without those of low confidence."""
         systems = System.objects.in_use().without_low_confidence()
-        return self.only(systems.filter(borough__in=self.london))
+        return systems.filter(borough__in=self.london)
 
     @property
     def contracts(self) -> ContractQuerySet:
         """Contracts that one of the 33 leads or shares, running or ended."""
-        return self.only(Contract.objects.of_boroughs(self.london))
+        contracts: ContractQuerySet = Contract.objects.of_boroughs(self.london)
+        return contracts
 
     @property
     def contracts_in_sums(self) -> ContractQuerySet:
@@ -116,9 +108,9 @@ class Metric:
 
     `title` names it on a page; `counts` is the plural of what n counts ("contracts with a known
     supplier"), for a share what its denominator counts, unless `pounds` says that part and whole
-    are pounds; `population` says which records are looked at. `rows` is an address of this site,
-    without `illustrative`, in which {on} and {in_a_year} stand for days; `rows_note` says how its
-    rows differ from those counted; `rows_sourced` whether the list can leave out illustrative rows.
+    are pounds; `population` says which records are looked at. `rows` is an address of this site in
+    which {on} and {in_a_year} stand for days; `rows_note` says how its rows differ from those
+    counted.
     """
 
     key: str
@@ -131,16 +123,13 @@ class Metric:
     compute: Callable[[Scope], Measurement]
     rows: str
     rows_note: str = ""
-    rows_sourced: bool = True
     pounds: bool = False
 
     def rows_url(self, scope: Scope) -> str:
         """The address of the rows behind the number; lists of today, whatever day is measured."""
         year = scope.on + relativedelta(months=12)
         rows = self.rows.format(on=scope.on.isoformat(), in_a_year=year.isoformat())
-        if scope.illustrative or not self.rows_sourced:
-            return rows
-        return f"{rows}{'&' if '?' in rows else '?'}illustrative=no"
+        return site_path(rows)
 
     def csv_url(self, scope: Scope) -> str:
         """The same rows as CSV: /systems/?a=b is /systems/systems.csv?a=b."""

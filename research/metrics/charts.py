@@ -87,13 +87,11 @@ def _sentence(figure: MetricFigure, picture: Picture) -> str:
         drawn = f"The {MAX_SUPPLIERS_IN_PICTURE} largest are drawn. "
     else:
         drawn = ""
-    invented = f", {measured.illustrative:,} of them invented" if measured.illustrative else ""
-    return f"{drawn}Counted: {measured.counted:,} {figure.metric.counts}{invented}."
+    return f"{drawn}Counted: {measured.counted:,} {figure.metric.counts}."
 
 
 def _source(figure: MetricFigure) -> str:
-    kind = "Real and invented records" if figure.scope.illustrative else "Real records only"
-    return f"{kind}, as at {day_in_words(figure.scope.on)}."
+    return f"Records as at {day_in_words(figure.scope.on)}."
 
 
 def _bars(picture: Picture) -> dict[str, Any]:

@@ -17,8 +17,6 @@ from citytools.facts.provenance import SourceKind
 from contracts.models import ContractPartner
 from research.metrics.base import Measurement, Picture, Scope, percentage
 from research.metrics.compute_suppliers import (
-    COUNT_ILLUSTRATIVE,
-    IS_ILLUSTRATIVE,
     MAKER,
     MAX_SUPPLIERS_IN_PICTURE,
     Compute,
@@ -81,7 +79,6 @@ def _count_contracts(
     counts = rows.aggregate(
         all=Count("pk"),
         known=Count("pk", filter=known),
-        illustrative=Count("pk", filter=known & IS_ILLUSTRATIVE),
         **{aliases[label]: Count("pk", filter=condition) for label, condition in bars.items()},
     )
     by_bar: dict[str, int] = {label: counts[alias] for label, alias in aliases.items()}
@@ -91,7 +88,6 @@ def _count_contracts(
         counted=counts["known"],
         boroughs=rows.filter(known).borough_count(),
         left_out=counts["all"] - counts["known"],
-        illustrative=counts["illustrative"],
         picture=Picture(head, drawn if any(by_bar.values()) else []),
     )
 
@@ -103,14 +99,13 @@ def _as_share(counted: Measurement, part: int) -> Measurement:
 
 
 def boroughs_reporting(subject: str) -> Compute:
-    """Boroughs with a return on a subject; four queries."""
+    """Boroughs with a return on a subject; three queries."""
 
     def compute(scope: Scope) -> Measurement:
-        london, illustrative = scope.london, scope.illustrative
+        london = scope.london
         whole = london.count()
-        returned = london.reporting(subject, illustrative=illustrative).count()
-        complete = london.complete(subject, illustrative=illustrative).count()
-        real = london.reporting(subject, illustrative=False).count() if illustrative else returned
+        returned = london.reporting(subject).count()
+        complete = london.complete(subject).count()
         bars = [
             ("Complete return", float(complete)),
             ("Return, not complete", float(returned - complete)),
@@ -120,7 +115,6 @@ def boroughs_reporting(subject: str) -> Compute:
             Decimal(returned),
             counted=whole,
             boroughs=whole,
-            illustrative=returned - real,
             part=Decimal(returned),
             whole=Decimal(whole),
             picture=Picture(("Return", "Boroughs"), bars if whole else []),
@@ -131,7 +125,7 @@ def boroughs_reporting(subject: str) -> Compute:
 
 def systems_on_record(scope: Scope) -> Measurement:
     """Systems of any status; three queries."""
-    rows = scope.only(System.objects.filter(borough__in=scope.london)).order_by()
+    rows = System.objects.filter(borough__in=scope.london).order_by()
     areas = _count_by(rows, "function__service_area__name")[:MAX_SUPPLIERS_IN_PICTURE]
     return _count_records(rows, Picture(("Service area", "Systems"), areas))
 
@@ -149,12 +143,11 @@ def _count_by(rows: Any, path: str) -> list[tuple[str, float]]:
 
 
 def _count_records(rows: Any, picture: Picture) -> Measurement:
-    counts = rows.aggregate(all=Count("pk"), illustrative=COUNT_ILLUSTRATIVE)
+    count = rows.count()
     return Measurement(
-        Decimal(counts["all"]),
-        counted=counts["all"],
+        Decimal(count),
+        counted=count,
         boroughs=rows.borough_count(),
-        illustrative=counts["illustrative"],
         picture=picture,
     )
 
@@ -202,7 +195,7 @@ def months_between(earlier: datetime.date, later: datetime.date) -> int:
 
 def _facts(scope: Scope, *, dated: bool = False) -> list[Any]:
     """Systems, contracts and skill levels; perhaps only those as of a day."""
-    levels = scope.only(SkillLevel.objects.filter(borough__in=scope.london))
+    levels = SkillLevel.objects.filter(borough__in=scope.london)
     facts = [scope.systems, scope.contracts, levels]
     return [rows.exclude(as_of="") for rows in facts] if dated else facts
 
@@ -217,15 +210,10 @@ def _count_facts(facts: Sequence[Any], scope: Scope) -> Measurement:
         | Q(pk__in=shared.values("borough"))
         | Q(pk__in=levels.values("borough"))
     )
-    counts = [
-        rows.aggregate(all=Count("pk"), illustrative=COUNT_ILLUSTRATIVE)
-        for rows in (systems, contracts, levels)
-    ]
     return Measurement(
         None,
-        counted=sum(count["all"] for count in counts),
+        counted=sum(rows.count() for rows in (systems, contracts, levels)),
         boroughs=scope.london.filter(involved).count(),
-        illustrative=sum(count["illustrative"] for count in counts),
     )
 
 
@@ -261,7 +249,6 @@ def _satisfaction_cases(scope: Scope, unit: str) -> list[dict[str, Any]]:
         makers=Count(MAKER, distinct=True),
         rated=Count("satisfaction"),
         total=Sum("satisfaction"),
-        illustrative=COUNT_ILLUSTRATIVE,
     )
     return list(rated.filter(makers__gt=0, rated__gt=0).order_by(f"{unit}__name", unit))
 
@@ -278,7 +265,6 @@ def _correlate(
         counted=len(cases),
         boroughs=boroughs,
         left_out=left_out,
-        illustrative=sum(case["illustrative"] > 0 for case in cases),
         picture=Picture(
             (unit.capitalize(), "Makers in use", "Mean satisfaction"),
             list(zip(names, map(float, makers), means, strict=True)),

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import top_share
 from contracts.models import Route
 from research.metrics.base import Measurement, Picture, Scope, share
@@ -22,8 +21,6 @@ COMPETITIVE = (
     Route.OPEN, Route.RESTRICTED, Route.COMPETITIVE_FLEXIBLE, Route.FRAMEWORK_COMPETITION,
 )  # fmt: skip
 """Routes on which suppliers tender against each other. A quote is no tender."""
-IS_ILLUSTRATIVE = Q(source_kind=SourceKind.ILLUSTRATIVE)
-COUNT_ILLUSTRATIVE = Count("pk", filter=IS_ILLUSTRATIVE)
 MAKER = "product__manufacturer"
 _MAKER_KNOWN = Q(product__manufacturer__isnull=False)
 
@@ -73,9 +70,7 @@ def _top(
 ) -> Measurement:
     """`path` leads to the supplier; rows of the `population` without one are left out."""
     known = rows.filter(**{f"{path}__isnull": False}).order_by()
-    holdings = known.values(path, f"{path}__name").annotate(
-        holding=amount, records=Count("pk"), illustrative=COUNT_ILLUSTRATIVE
-    )
+    holdings = known.values(path, f"{path}__name").annotate(holding=amount, records=Count("pk"))
     suppliers = sorted(holdings, key=lambda row: (-row["holding"], row[f"{path}__name"], row[path]))
     top = top_share([row["holding"] for row in suppliers], places)
     counted = sum(row["records"] for row in suppliers)
@@ -89,7 +84,6 @@ def _top(
         counted=counted,
         boroughs=known.borough_count(),
         left_out=(rows if population is None else population).count() - counted,
-        illustrative=sum(row["illustrative"] for row in suppliers),
         picture=Picture(("Supplier", head), bars),
     )
 
@@ -101,7 +95,6 @@ def functions_with_few_makers(max_makers: int) -> Compute:
         rows = scope.systems.distinctive().order_by()
         functions = rows.values("function").annotate(
             makers=Count(MAKER, distinct=True),
-            illustrative=Count("pk", filter=_MAKER_KNOWN & IS_ILLUSTRATIVE),
         )
         known = [row for row in functions if row["makers"]]
         numbers = sorted(Counter(row["makers"] for row in known).items())
@@ -112,7 +105,6 @@ def functions_with_few_makers(max_makers: int) -> Compute:
             counted=len(known),
             boroughs=rows.filter(_MAKER_KNOWN).borough_count(),
             left_out=len(functions) - len(known),
-            illustrative=sum(row["illustrative"] > 0 for row in known),
             picture=Picture(("Makers in use", "Functions"), bars),
         )
 
@@ -127,7 +119,7 @@ def makers_for(functions: Sequence[str]) -> Compute:
         known = rows.filter(_MAKER_KNOWN)
         makers = (
             known.values(f"{MAKER}__name")
-            .annotate(systems=Count("pk"), illustrative=COUNT_ILLUSTRATIVE)
+            .annotate(systems=Count("pk"))
             .order_by("-systems", f"{MAKER}__name")
         )
         counted = sum(row["systems"] for row in makers)
@@ -137,7 +129,6 @@ def makers_for(functions: Sequence[str]) -> Compute:
             counted=counted,
             boroughs=known.borough_count(),
             left_out=rows.count() - counted,
-            illustrative=sum(row["illustrative"] for row in makers),
             picture=Picture(("Maker", "Systems in use"), bars),
         )
 
@@ -153,16 +144,14 @@ def boroughs_with(function: str, *, product: str = "", maker: str = "") -> Compu
     def compute(scope: Scope) -> Measurement:
         used = scope.systems.filter(function__slug=function).order_by()
         boroughs_by_product: dict[str, set[int]] = defaultdict(set)
-        known, with_it, illustrative = set(), set(), set()
-        for borough, name, slug, manufacturer, kind in used.values_list(
-            "borough", "product__name", "product__slug", f"{MAKER}__slug", "source_kind"
+        known, with_it = set(), set()
+        for borough, name, slug, manufacturer in used.values_list(
+            "borough", "product__name", "product__slug", f"{MAKER}__slug"
         ).distinct():
             known.add(borough)
             boroughs_by_product[name].add(borough)
             if (product and slug == product) or (maker and manufacturer == maker):
                 with_it.add(borough)
-            if kind == SourceKind.ILLUSTRATIVE:
-                illustrative.add(borough)
         products = sorted(boroughs_by_product.items(), key=lambda item: (-len(item[1]), item[0]))
         bars = [(name, float(len(boroughs))) for name, boroughs in products]
         return share(
@@ -171,7 +160,6 @@ def boroughs_with(function: str, *, product: str = "", maker: str = "") -> Compu
             counted=len(known),
             boroughs=len(known),
             left_out=scope.london.count() - len(known),
-            illustrative=len(illustrative),
             picture=Picture(("Product", "Boroughs"), bars),
         )
 

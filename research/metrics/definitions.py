@@ -88,7 +88,7 @@ PRODUCT_METRICS = (
         "electoral system",
         "electoral-management",
         compute_suppliers.boroughs_with("electoral-management", product="xpress"),
-        "The evidence is the format of polling-station files.",
+        "The evidence is the format of polling-station files, and of one borough its own answer.",
     ),
     _product_metric(
         "sirsidynix_boroughs",
@@ -105,8 +105,8 @@ PRODUCT_METRICS = (
         "planning register",
         "planning-public-register",
         compute_suppliers.boroughs_with("planning-public-register", maker="idox"),
-        "Any product of this maker counts. Until boroughs return it, the evidence is a public list "
-        "of February 2019, which has no row for the City of London.",
+        "Any product of this maker counts. Until boroughs return it, the evidence is public code "
+        "of 2025 and 2026 that reads the registers.",
     ),
 )
 _ALL_FACTS = "Systems in use, contracts led or shared, and skill levels of the 33."
@@ -128,9 +128,7 @@ def _reporting_metric(subject: Subject) -> Metric:
         formula=f"Number of boroughs with at least one return on {noun}",
         compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
-        rows_note="The list holds the 33; its file says of each what it has returned, invented "
-        "returns included.",
-        rows_sourced=False,
+        rows_note="The list holds the 33; its file says of each what it has returned.",
     )
 
 
@@ -164,9 +162,9 @@ RECORD_METRICS = (
         key="median_age_of_facts",
         title="Median age of facts",
         definition="Half of the facts on record are at least so old, measured from the day on "
-        "which their source was true.",
+        "which their source was true. Facts whose source bears no day are left out.",
         unit=Unit.MONTHS,
-        counts="facts",
+        counts="facts whose source bears a day, a month or a year",
         population=_ALL_FACTS,
         formula="Whole months from the median as-of date to the day; a month or a year stands for "
         "its first day, and of an even number of facts the older of the middle two counts",

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from citytools import worlds
 from citytools.history import as_of_views
 from research.metrics.base import Measurement, Metric, Scope
 from research.metrics.definitions import METRICS, measure
@@ -117,6 +118,7 @@ def _write(
     """Write one value where it differs or is not final: 'new', 'changed', 'settled' or 'same'."""
     values = {name: _round_value(getattr(measured, name)) for name in _FIELDS}
     if known is None:
+        values["illustrative"] = worlds.in_demonstration()
         MetricValue.objects.create(metric=key, on=day, recorded_at=begun, **values)
         return "new"
     equal = all(getattr(known, name) == value for name, value in values.items())

@@ -6,17 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import render_page
 from research.metrics import charts, record
-from research.metrics.base import MetricFigure, Scope
+from research.metrics.base import MetricFigure
 from research.metrics.definitions import METRICS, THEMES, figures_for
 from research.models import Finding
-from research.publications.query import ResearchQueryForm
+from research.publications.query import DayQueryForm
 
 MAX_FINDINGS = 50
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """Every metric by theme, with its value."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         figures = figures_for(METRICS, query.scope)
         themes = [
@@ -32,18 +32,14 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
     """One metric: its value, what it means, what it is made of, and how it went."""
     if key not in METRICS:
         raise Http404(f"There is no metric “{key}”.")
-    query, token = ResearchQueryForm(request), rf"metric:{key}\s*[|}}]"
+    query, token = DayQueryForm(request), rf"metric:{key}\s*[|}}]"
     with query.moment():
         figure = figures_for([key], query.scope)[key]
-        with_illustrative = figure
-        if not query.includes_illustrative:
-            with_illustrative = figures_for([key], Scope(query.day, illustrative=True))[key]
         recorded = record.recorded_values(METRICS[key], query.day)
         quoted = Q(body__regex=token) | Q(summary__regex=token) | Q(metric=key)
         context = {
             "figure": figure,
             "basis": basis_sentence(figure),
-            "with_illustrative": with_illustrative,
             "chart": charts.metric_chart(figure),
             "trend": charts.trend_chart(METRICS[key], recorded) if recorded else None,
             "findings": query.public(Finding).filter(quoted)[:MAX_FINDINGS],
@@ -59,6 +55,4 @@ def basis_sentence(figure: MetricFigure) -> str:
         words += f", of {measured.boroughs} of the 33 boroughs"
     if measured.left_out:
         words += f"; {measured.left_out:,} more left out, for what would be measured is not known"
-    if not figure.scope.illustrative:
-        return f"{words}. Real records alone, invented ones left out."
-    return f"{words}. Invented records counted in: {measured.illustrative:,} of these rest on them."
+    return f"{words}."

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from django.db.models import Model
 
 from citytools.facts import dates
+from citytools.worlds import in_demonstration
 from research.metrics.base import MetricFigure, Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
@@ -98,8 +99,7 @@ def cite_page(title: str, page: str, file: str, scope: Scope, content: Content) 
 
 def scope_query(scope: Scope) -> str:
     """The query string of exactly this scope."""
-    illustrative = {"illustrative": "yes"} if scope.illustrative else {}
-    return urlencode({"as_at": scope.on.isoformat(), **illustrative})
+    return urlencode({"as_at": scope.on.isoformat()})
 
 
 def canonical_json(content: Content) -> bytes:
@@ -175,7 +175,7 @@ def _publication_content(
         "as_at": scope.on.isoformat(),
         "figures": figures_content(text.quoted_metrics(record), figures),
         "format": FORMAT,
-        "illustrative": scope.illustrative,
+        "illustrative": in_demonstration(),
         "published_on": record.published_on.isoformat() if record.published_on else None,
         "publisher": AUTHOR,
         "sources": [_fields(source, SOURCE_FIELDS) for source in record.sources.all()],

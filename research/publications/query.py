@@ -1,4 +1,4 @@
-"""The query string of research: as at which day, and whether illustrative records count."""
+"""The query string of research: as at which day."""
 
 import datetime
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.query_form import DayField, QueryForm, YesNoField
+from citytools.lists.query_form import DayField, QueryForm
 from research.metrics.base import Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 
@@ -36,11 +36,6 @@ class DayQueryForm(QueryForm):
         return problems
 
     @property
-    def includes_illustrative(self) -> bool:
-        """Whether illustrative records are counted in: only if the query says so."""
-        return not self.problems and self.data.get("illustrative") == "yes"
-
-    @property
     def day(self) -> datetime.date:
         day: datetime.date | None = None if self.problems else self.values.get("as_at")
         return day or dates.today()
@@ -51,22 +46,12 @@ class DayQueryForm(QueryForm):
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.day, illustrative=self.includes_illustrative)
+        return Scope(self.day)
 
     @property
     def now_query(self) -> str:
         """The query string of the same with the numbers of today."""
         return self.query_string(as_at=[])
-
-    @property
-    def real_query(self) -> str:
-        """The query string of the same, real records alone."""
-        return self.query_string(illustrative=[])
-
-    @property
-    def illustrative_query(self) -> str:
-        """The query string of the same, with illustrative records counted in."""
-        return self.query_string(illustrative=["yes"])
 
     def moment(self) -> AbstractContextManager[None]:
         """Within it, the tables are those of the day."""
@@ -85,12 +70,6 @@ class DayQueryForm(QueryForm):
         What has been withdrawn since is left out of the past too: it was taken back for a reason.
         """
         return model.objects.published(self.day).exclude(pk__in=self._withdrawn.get(model, []))
-
-
-class ResearchQueryForm(DayQueryForm):
-    """A day, and `illustrative=yes` to count in illustrative records."""
-
-    illustrative = YesNoField("Illustrative records counted")
 
 
 def _out_of_record(day: datetime.date) -> str:

@@ -20,6 +20,7 @@ from markdown_it.token import Token as Piece
 
 from citytools.facts import markdown
 from citytools.facts.markdown import replace_control_characters
+from citytools.worlds import World, use_world
 from research.metrics.base import (
     NOT_KNOWN,
     MetricFigure,
@@ -261,7 +262,8 @@ def publication_values(
     """
     before = {} if remeasure else record.published_values
     missing = [key for key in quoted_metrics(record) if key not in before]
-    measured = measure(missing, Scope(on))
+    with use_world(World.EVIDENCE):
+        measured = measure(missing, Scope(on))
     return before | {key: published_json(value, on) for key, value in measured.items()}
 
 

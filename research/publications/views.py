@@ -20,12 +20,13 @@ from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, render_page
+from citytools.worlds import world_title
 from research.metrics import charts
 from research.metrics.base import Metric, Scope
 from research.models import CaseStudy, Finding, MetricValue, Publication, Recommendation
 from research.publications import text
 from research.publications.citation import cite_finding
-from research.publications.query import PUBLISHED, ResearchQueryForm
+from research.publications.query import PUBLISHED, DayQueryForm
 from research.publications.text import add_figures, plain_text, quoted_by_summary
 from research.publications.verdicts import advice_by_audience, run_claim_test, run_claim_tests
 
@@ -56,7 +57,7 @@ def http_410(
 
 def index(request: HttpRequest) -> HttpResponse:
     """All that is published, each claim with what the rows say of it today."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         findings = query.public(Finding).prefetch_related("sources")
         studies = query.public(CaseStudy).prefetch_related("boroughs")
@@ -73,7 +74,7 @@ def finding(request: HttpRequest, slug: str) -> HttpResponse:
     """One finding: the claim, what today's rows say of it, and where to see them."""
     if withdrawn := http_410(request, Finding, slug, dates.today()):
         return withdrawn
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         public = query.public(Finding).prefetch_related("sources")
         finding: Finding = record_or_moved(public, slug=slug)
@@ -103,7 +104,7 @@ def _trend(metric: Metric, until: datetime.date) -> Chart | None:
 
 def case_studies(request: HttpRequest) -> HttpResponse:
     """All case studies, with what came of each and what it is said to have cost or saved."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         public = query.public(CaseStudy).prefetch_related("boroughs", "claims")
         files = FileLinks("research:case_studies_csv", query.query_string())
@@ -115,7 +116,7 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
     """One case study: what was done, and what came of it by whose account."""
     if withdrawn := http_410(request, CaseStudy, slug, dates.today()):
         return withdrawn
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         study = record_or_moved(query.public(CaseStudy).for_page(), slug=slug)
         add_figures([study], query.scope)
@@ -124,7 +125,7 @@ def case_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 def recommendations(request: HttpRequest) -> HttpResponse:
     """Recommendations by audience, each with the findings it rests on and whether they hold."""
-    query, today = ResearchQueryForm(request), dates.today()
+    query, today = DayQueryForm(request), dates.today()
     withdrawn = Recommendation.objects.withdrawn(today).order_by("-withdrawn_on", "pk")
     withdrawn_today = list(withdrawn[:MAX_RECORDS])  # read before the tables are those of the day
     with query.moment():
@@ -138,12 +139,12 @@ def recommendations(request: HttpRequest) -> HttpResponse:
 class ResearchFeed(AtomFeed):
     """What is published, the newest change first; what is withdrawn drops out."""
 
-    title = "City Tools: research"
     subtitle = "Findings, case studies and recommendations on the boroughs' technology."
-    feed_guid = permanent_feed_id("/research/research.atom")
 
     def __init__(self, today: datetime.date) -> None:
         self.today = today
+        self.title = world_title("City Tools: research")
+        self.feed_guid = permanent_feed_id("/research/research.atom")
         self.link, self.feed_url = reverse("research:list"), reverse("research:atom")
 
     def items(self) -> list[Any]:

@@ -69,21 +69,19 @@ def report_sections(records: ReportRecords) -> list[ReportSection]:
 
 
 def record_summary(records: ReportRecords) -> str:
-    """'208 real systems and 38 real contracts; 33 of 33 boroughs reporting on systems.'"""
-    counts = " and ".join(f"{item.real:,} real {item.name.lower()}" for item in records.holdings)
+    """'208 systems and 38 contracts; 33 of 33 boroughs reporting on systems.'"""
+    counts = " and ".join(
+        f"{item.real + item.invented:,} {item.name.lower()}" for item in records.holdings
+    )
     returns = ", ".join(
         f"{item.reporting} of {LONDON} boroughs reporting on {item.name.lower()}"
         for item in records.holdings
     )
-    notice = "Records invented for demonstration are left out."
-    if records.scope.illustrative:
-        invented = " and ".join(
-            f"{item.invented:,} {item.name.lower()}" for item in records.holdings
-        )
-        notice = (
-            f"Invented for demonstration and counted in, because that was asked for: {invented}."
-        )
-    return f"This report stands on {counts}; {returns}. {notice}"
+    invented = " and ".join(
+        f"{item.invented:,} {item.name.lower()}" for item in records.holdings if item.invented
+    )
+    notice = f" Invented for demonstration among them: {invented}." if invented else ""
+    return f"This report stands on {counts}; {returns}.{notice}"
 
 
 def _summary(records: ReportRecords, references: ReportReferences) -> Iterator[Block]:
@@ -118,15 +116,15 @@ def _holdings(records: ReportRecords, references: ReportReferences) -> Iterator[
     rows = [
         table_row(
             item.name,
-            *(f"{number:,}" for number in (item.real, item.invented)),
+            f"{item.real + item.invented:,}",
             *(f"{number} of {LONDON}" for number in (item.boroughs, item.reporting)),
         )
         for item in records.holdings
     ]
-    head = ("Records", "Real", "Invented, counted in", "Boroughs among them", "Boroughs reporting")
+    head = ("Records", "On record", "Boroughs among them", "Boroughs reporting")
     caption = f"Records as at {day_in_words(records.scope.on)}"
-    numeric = frozenset({1, 2, 3, 4})
-    yield ReportTable(references.next("Table"), caption, head, rows, numeric, (20, 15, 20, 22, 23))
+    numeric = frozenset({1, 2, 3})
+    yield ReportTable(references.next("Table"), caption, head, rows, numeric, (25, 25, 25, 25))
     yield Paragraph(
         text_line(
             "A borough reports when it has sent a return. Records about boroughs without one come "

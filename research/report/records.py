@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from boroughs.models import Subject
+from citytools.worlds import in_demonstration
 from research.metrics.base import MetricFigure, Scope
 from research.metrics.definitions import METRICS, figures_for
 from research.models import CaseStudy, Finding, Publication, Recommendation, Source
@@ -59,7 +60,7 @@ class ReportRecords:
             "findings": self._contents(citation.finding_content, self.findings),
             "format": citation.FORMAT,
             "held": [asdict(holdings) for holdings in self.holdings],
-            "illustrative": self.scope.illustrative,
+            "illustrative": in_demonstration(),
             "publisher": citation.AUTHOR,
             "recommendations": self._contents(
                 citation.recommendation_content, self.recommendations
@@ -95,8 +96,8 @@ def read_report_records(scope: Scope, public: Callable[[type[Publication]], Any]
 
 def _count(subject: Subject, rows: Any, scope: Scope) -> SubjectHoldings:
     rows = rows.order_by()
-    invented = rows.illustrative().count() if scope.illustrative else 0
-    reporting = scope.london.reporting(subject, illustrative=scope.illustrative).count()
+    invented = rows.illustrative().count() if in_demonstration() else 0
+    reporting = scope.london.reporting(subject).count()
     real = rows.count() - invented
     return SubjectHoldings(str(subject.label), real, invented, rows.borough_count(), reporting)
 

@@ -1,25 +1,23 @@
 """The report, its PDF, and the content that hashes are taken over."""
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import render_page
+from citytools.worlds import world_file_name
 from research.models import Finding
 from research.publications import citation, text
-from research.publications.query import ResearchQueryForm
+from research.publications.query import DayQueryForm
 from research.report import contents, pdf, records
 
 
 def report(request: HttpRequest) -> HttpResponse:
     """All of research as one document."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     with query.moment():
         scope = query.scope
-        toggled = replace(scope, illustrative=not scope.illustrative)
         report_records = records.read_report_records(scope, query.public)
         context = {
             "title": records.TITLE,
@@ -27,14 +25,13 @@ def report(request: HttpRequest) -> HttpResponse:
             "parts": contents.report_sections(report_records),
             "citation": _citation(request, report_records),
             "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(scope)}",
-            "toggle": f"?{citation.scope_query(toggled)}",
         }
         return render_page(request, "research/report.html", context, query)
 
 
 def report_pdf(request: HttpRequest) -> HttpResponseBase:
     """The same as a tagged PDF; 503 where it cannot be printed now."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     if query.problems:
         return bad_request_text(query.problems)
     with query.moment():
@@ -50,14 +47,14 @@ def report_pdf(request: HttpRequest) -> HttpResponseBase:
     except pdf.PrintingError as fault:
         headers = {"Retry-After": str(fault.retry_after_seconds)}
         return HttpResponse(fault.words, status=503, content_type="text/plain", headers=headers)
-    filename = f"city-tools-research-{query.day.isoformat()}.pdf"
+    filename = f"{world_file_name(f'city-tools-research-{query.day.isoformat()}')}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 
 def report_json(request: HttpRequest) -> HttpResponse:
     """The content of the report, of which its hash is taken."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     if query.problems:
         return bad_request_text(query.problems)
     with query.moment():
@@ -66,7 +63,7 @@ def report_json(request: HttpRequest) -> HttpResponse:
 
 def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
     """The content of a finding, of which the hash on its page is taken."""
-    query = ResearchQueryForm(request)
+    query = DayQueryForm(request)
     if query.problems:
         return bad_request_text(query.problems)
     with query.moment():

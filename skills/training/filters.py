@@ -1,7 +1,7 @@
 """The query string of the training plan.
 
-`illustrative` chooses the facts and `cap` the places, so they change the plan. `skill`, `group` and
-`borough` choose what of it is shown, and never change it.
+`cap` chooses the places, so it changes the plan. `skill`, `group` and `borough` choose what of it
+is shown, and never change it.
 """
 
 from boroughs.models import Borough
@@ -9,8 +9,6 @@ from citytools.lists.columns import Column
 from citytools.lists.filters import (
     FactFilterSet,
     ParameterFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
 )
 from citytools.lists.query_form import OptionField, RecordsField
 from skills.models import Level, Skill, SkillGroup
@@ -28,7 +26,7 @@ TRAINING_COLUMNS = (
         "why",
         "text",
         "Why this pair: the distance in levels, what the two share, and what the learner teaches "
-        "in return; and whether any of it is invented for demonstration.",
+        "in return.",
     ),
 )
 _CAPS = [str(number) for number in range(1, MAX_COHORT_SIZE + 1)]
@@ -49,7 +47,6 @@ class TrainingFilter(FactFilterSet):
             "Learners per teacher", [(number, number) for number in _CAPS], initial=str(DEFAULT_CAP)
         )
     )
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
 
     @property
     def places(self) -> int:

@@ -18,7 +18,6 @@ from skills.training.plan import (
     find_cohorts,
     find_gaps,
 )
-from systems.models import System, SystemQuerySet
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,6 @@ class PairRow:
     higher: str
     in_return: str
     common: str
-    illustrative: bool
 
     @property
     def why(self) -> str:
@@ -46,14 +44,13 @@ class PairRow:
     @property
     def cells(self) -> Mapping[str, Any]:
         """The row as the file has it, by column."""
-        mark = "; invented for demonstration" if self.illustrative else ""
         return {
             "skill": self.skill.name,
             "teacher": self.teacher.name,
             "teacher_level": int(self.teacher_level),
             "learner": self.learner.name,
             "learner_level": int(self.learner_level),
-            "why": f"{self.why}{mark}",
+            "why": self.why,
         }
 
 
@@ -90,7 +87,6 @@ class CohortRow:
     teachers: int
     wanting: int
     left: list[Member]
-    illustrative: bool
 
     @property
     def waiting(self) -> int:
@@ -106,7 +102,6 @@ class TeachingGapRow:
     members: list[Member]
     best: Level
     gap: TeachingGap
-    illustrative: bool
 
 
 class PlanPresenter:
@@ -134,7 +129,6 @@ class PlanPresenter:
             f"{lesson.distance} level{'s' if lesson.distance > 1 else ''} higher",
             f"in return {learner.name} teaches {teacher.name} {skills}" if skills else "",
             self._common(lesson, swapped=bool(skills)),
-            lesson.illustrative,
         )
 
     def swap(
@@ -183,15 +177,11 @@ class PlanPresenter:
             cohort.teachers,
             cohort.wanting,
             [self._member(learner) for learner in cohort.left],
-            any(lesson.illustrative for lesson in cohort.lessons),
         )
 
     def gap(self, gap: TeachingGap) -> TeachingGapRow:
         members = [self._member(level) for level in gap.wanting]
-        illustrative = any(level.illustrative for level in gap.wanting)
-        return TeachingGapRow(
-            self.facts.skills[gap.skill], members, Level(gap.best), gap, illustrative
-        )
+        return TeachingGapRow(self.facts.skills[gap.skill], members, Level(gap.best), gap)
 
     def _member(self, level: BodyLevel, *, near: bool = False, waits: bool = False) -> Member:
         return Member(self.facts.boroughs[level.body], Level(level.level), near, waits)
@@ -301,10 +291,7 @@ def training_for(filterset: TrainingFilter) -> Training:
     """The plan for a query string; empty where that has problems."""
     if filterset.problems:
         return Training()
-    systems: SystemQuerySet = System.objects.all()
-    if illustrative := filterset.values["illustrative"]:
-        systems = systems.illustrative() if illustrative == "yes" else systems.real()
-    facts = read_training_facts(filterset.rows, systems)
+    facts = read_training_facts(filterset.rows)
     plan = best_plan(facts.levels, facts.bodies, filterset.places)
     slugs = [
         frozenset(record.slug for record in filterset.values[name])

@@ -5,16 +5,15 @@ by their slugs, and the records of the plan are plain tuples, so that it can be 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
 
 from boroughs.models import Borough
-from citytools.facts.provenance import SourceKind
 from skills.models import Skill, SkillLevelQuerySet
-from systems.models import SystemQuerySet
+from systems.models import System
 
 # Practitioner, from which on a body may teach; expert, whom nobody can teach
 MIN_TEACHING_LEVEL, MAX_LEVEL = 3, 4
@@ -49,7 +48,6 @@ class BodyLevel(NamedTuple):
     level: int
     can_teach: bool
     wants_help: bool
-    illustrative: bool = False
 
     @property
     def offered(self) -> bool:
@@ -62,13 +60,11 @@ class BodyLevel(NamedTuple):
 class Body:
     """What of a body matters beside its skills.
 
-    `runs` holds what it is known to have in use, `illustrative` those of them that are; `tile` is
-    its row and column on the map.
+    `runs` holds what it is known to have in use; `tile` is its row and column on the map.
     """
 
     partnership: str = ""
     runs: frozenset[FunctionProduct] = frozenset()
-    illustrative: frozenset[FunctionProduct] = frozenset()
     tile: tuple[int, int] | None = None
 
 
@@ -76,7 +72,7 @@ class Body:
 class Bond:
     """What two bodies have in common, in whatever skill and direction one teaches the other.
 
-    `products` are run by both for the same function; `illustrative` says that such a record is.
+    `products` are run by both for the same function.
     `swap` says that each could teach the other something. `tie` is a number made of the two names
     alone: between plans worth the same it decides, and so leans to the same pairs in all skills.
     """
@@ -85,7 +81,6 @@ class Bond:
     products: frozenset[str]
     swap: bool
     tie: int
-    illustrative: bool = False
 
     @cached_property
     def points(self) -> int:
@@ -144,11 +139,6 @@ class Lesson:
         return self.distance * POINTS.level + self.bond.points
 
     @property
-    def illustrative(self) -> bool:
-        """Whether a level or a shared product behind it is illustrative."""
-        return self.teacher.illustrative or self.learner.illustrative or self.bond.illustrative
-
-    @property
     def bodies(self) -> tuple[str, str]:
         """The two, in the order of their names, whichever teaches."""
         first, second = sorted((self.teacher.body, self.learner.body))
@@ -183,7 +173,6 @@ class Bonds:
             frozenset(product for _, product in shared),
             other in self._could[body] and body in self._could[other],
             tie_break(body, other),
-            not shared.isdisjoint(first.illustrative | second.illustrative),
         )
 
 
@@ -206,44 +195,43 @@ class TrainingFacts:
     skills: Mapping[str, Skill]
 
 
-def read_training_facts(levels: SkillLevelQuerySet, systems: SystemQuerySet) -> TrainingFacts:
-    """These levels and systems in use, as far as they are of the 33; four queries."""
+def read_training_facts(levels: SkillLevelQuerySet) -> TrainingFacts:
+    """These levels, and the systems in use, as far as they are of the 33; four queries."""
     body_levels = _body_levels(levels)
     known = Borough.objects.london().filter(slug__in={level.body for level in body_levels})
     boroughs = {borough.slug: borough for borough in known}
-    uses = _uses(systems)
+    uses = _uses()
     return TrainingFacts(
         body_levels,
-        {slug: _body(borough, uses.get(slug, {})) for slug, borough in boroughs.items()},
+        {slug: _body(borough, uses[slug]) for slug, borough in boroughs.items()},
         boroughs,
         {skill.slug: skill for skill in Skill.objects.in_page_order()},
     )
 
 
 def _body_levels(levels: SkillLevelQuerySet) -> list[BodyLevel]:
-    fields = ("skill__slug", "borough__slug", "level", "can_teach", "wants_help", "source_kind")
+    fields = ("skill__slug", "borough__slug", "level", "can_teach", "wants_help")
     london = levels.filter(borough__in=Borough.objects.london()).order_by("pk")
     return [
-        BodyLevel(skill, body, level, bool(can), bool(wants), kind == SourceKind.ILLUSTRATIVE)
-        for skill, body, level, can, wants, kind in london.values_list(*fields)
+        BodyLevel(skill, body, level, bool(can), bool(wants))
+        for skill, body, level, can, wants in london.values_list(*fields)
     ]
 
 
-def _uses(systems: SystemQuerySet) -> dict[str, dict[FunctionProduct, bool]]:
-    """What each borough runs, and whether that record is illustrative."""
-    fields = ("borough__slug", "function__name", "product__name", "source_kind")
-    in_use = systems.in_use().filter(borough__in=Borough.objects.london()).order_by("pk")
-    uses: dict[str, dict[FunctionProduct, bool]] = {}
-    for body, function, product, kind in in_use.values_list(*fields):
-        uses.setdefault(body, {})[function, product] = kind == SourceKind.ILLUSTRATIVE
+def _uses() -> Mapping[str, set[FunctionProduct]]:
+    """What each borough runs."""
+    fields = ("borough__slug", "function__name", "product__name")
+    in_use = System.objects.in_use().filter(borough__in=Borough.objects.london())
+    uses: dict[str, set[FunctionProduct]] = defaultdict(set)
+    for body, function, product in in_use.values_list(*fields):
+        uses[body].add((function, product))
     return uses
 
 
-def _body(borough: Borough, uses: Mapping[FunctionProduct, bool]) -> Body:
+def _body(borough: Borough, uses: Collection[FunctionProduct]) -> Body:
     row, column = borough.tile_row, borough.tile_column
     return Body(
         borough.partnership,
         frozenset(uses),
-        frozenset(use for use, illustrative in uses.items() if illustrative),
         None if row is None or column is None else (row, column),
     )

@@ -22,8 +22,6 @@ def training(request: HttpRequest) -> HttpResponse:
         "points": POINTS,
         "max_learners": plan.MAX_COHORT_SIZE,
         "min_learners": plan.MIN_COHORT_LEARNERS,
-        "coverage": coverage_for(
-            Subject.SKILLS, LONDON, illustrative=filterset.includes_illustrative
-        ),
+        "coverage": coverage_for(Subject.SKILLS, LONDON),
     }
     return render(request, "skills/training.html", context, status=listing.status)

@@ -72,10 +72,9 @@ def product_use(systems: SystemQuerySet) -> ProductUse:
     )
 
 
-def known_systems(product: Product, *, illustrative: bool = True) -> SystemQuerySet:
+def known_systems(product: Product) -> SystemQuerySet:
     """Every recorded use of a product, or the real ones alone."""
-    systems = System.objects.filter(product=product)
-    return systems if illustrative else systems.real()
+    return System.objects.filter(product=product)
 
 
 def hosting_counts(systems: SystemQuerySet) -> list[tuple[str, int]]:
@@ -115,7 +114,6 @@ class Move:
     after: Product
     sign: str
     address: str
-    illustrative: bool
 
 
 def moves_involving(product: Product, systems: SystemQuerySet) -> list[Move]:
@@ -147,7 +145,6 @@ def _move(old: System, new: System) -> Move:
         new.product,
         f"The one is {leaving}, the other {arriving}",
         new.get_absolute_url(),
-        old.illustrative or new.illustrative,
     )
 
 
@@ -176,7 +173,6 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
                 f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
                 "a move, or a mistake put right",
                 reverse("systems:detail", args=[event.key]),
-                event.source_kind == "illustrative",
             )
 
 
@@ -188,29 +184,28 @@ MAX_ALTERNATIVES = 1000
 
 @dataclass(frozen=True)
 class ProductAlternative:
-    """Another product for a function: which of the 33 run it, and how happy they are.
-
-    `invented` counts the records among them that are invented for demonstration.
-    """
+    """Another product for a function: which of the 33 run it, and how happy they are."""
 
     product: Product
     boroughs: Sequence[str]
     satisfaction: ScaleAnswers
-    invented: int
+
+
+def any_rated(alternatives: Iterable[tuple[Function, Sequence[ProductAlternative], int]]) -> bool:
+    """Whether any borough has said how satisfied it is with one of them."""
+    return any(other.satisfaction.n for _, others, _ in alternatives for other in others)
 
 
 def alternatives_to(
     functions: Iterable[Function],
     without: Iterable[Product],
     limit: int = MAX_PRODUCTS,
-    *,
-    illustrative: bool = True,
 ) -> list[tuple[Function, list[ProductAlternative], int]]:
     """(function, its most widely run other products, how many more there are); two queries.
 
     Functions stand in their order; one without any other product is left out.
     """
-    rows = _alternative_rows(functions, without, illustrative=illustrative)
+    rows = _alternative_rows(functions, without)
     products = Product.objects.select_related("manufacturer").in_bulk(
         {row["product"] for row in rows}
     )
@@ -222,7 +217,6 @@ def alternatives_to(
                 products[row["product"]],
                 row["boroughs"],
                 ScaleAnswers(row["scores"], len(row["boroughs"])),
-                row["invented"],
             )
             for row in group
         ]
@@ -231,17 +225,15 @@ def alternatives_to(
 
 
 def _alternative_rows(
-    functions: Iterable[Function], without: Iterable[Product], *, illustrative: bool
+    functions: Iterable[Function], without: Iterable[Product]
 ) -> list[dict[str, Any]]:
     """A row for each function and product, most boroughs first."""
     systems = System.objects.in_use().of_the_33()
-    systems = systems if illustrative else systems.real()
     rows = systems.filter(function__in=functions).exclude(product__in=without).order_by()
     counts = rows.values("function", "product").annotate(
         running=Count("borough", distinct=True),
         boroughs=ArrayAgg("borough__name", order_by="borough__name"),
         scores=ArrayAgg("satisfaction", filter=Q(satisfaction__isnull=False), default=[]),
-        invented=Count("pk", filter=Q(source_kind="illustrative")),
     )
     order = ("function__position", "function", "-running", "product__name", "product")
     ordered: Any = counts.order_by(*order)

@@ -20,8 +20,6 @@ from citytools.lists.filters import (
     FactFilterSet,
     SlugsFilter,
     ValuesFilter,
-    YesNoFilter,
-    narrow_by_illustrative,
     narrow_by_slug,
     narrow_by_value,
 )
@@ -167,7 +165,6 @@ class MapFilter(FactFilterSet):
     supplier = SlugsFilter(
         "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
     )
-    illustrative = YesNoFilter("Illustrative records", narrow_by_illustrative)
 
 
 def map_boroughs(filterset: MapFilter) -> QuerySet[Borough]:
@@ -296,11 +293,9 @@ def service_map_for(filterset: MapFilter) -> ServiceMap:
     """The map for a query string; an empty one while it is not understood."""
     if filterset.problems:
         return ServiceMap([], [], [])
-    uses = uses_in_london(illustrative=filterset.includes_illustrative)
+    uses = uses_in_london()
     boroughs = list(map_boroughs(filterset))
-    complete = Borough.objects.complete(
-        Subject.SYSTEMS, illustrative=filterset.includes_illustrative
-    )
+    complete = Borough.objects.complete(Subject.SYSTEMS)
     complete_keys = frozenset(complete.values_list("pk", flat=True))
     highlighted = HighlightedProducts(
         frozenset(product.pk for product in filterset.values["product"] or ()),
@@ -316,10 +311,10 @@ def service_map_for(filterset: MapFilter) -> ServiceMap:
     return ServiceMap(boroughs, [(name, list(members)) for name, members in areas], _key(rows))
 
 
-def uses_in_london(*, illustrative: bool) -> list[MapUse]:
+def uses_in_london() -> list[MapUse]:
     """Each product that one of the 33 has in use for a function, once."""
     systems = System.objects.in_use().of_the_33()
-    rows = systems if illustrative else systems.real()
+    rows = systems
     fields = ("function", "borough", "product", "product__name", "product__slug")
     maker = "product__manufacturer"
     ordered = rows.order_by("product__name", "pk")

@@ -60,15 +60,11 @@ class BoroughLoss:
 
 @dataclass(frozen=True)
 class Replacement:
-    """A product of another group for the same function: the 33 that run it, and one to call.
-
-    `invented` counts the records among them that are invented for demonstration.
-    """
+    """A product of another group for the same function: the 33 that run it, and one to call."""
 
     product: Product
     boroughs: Sequence[Borough]
     contact: Borough
-    invented: int
 
 
 @dataclass(frozen=True)
@@ -151,14 +147,12 @@ def _replacement(
         systems,
         key=lambda system: (
             system.borough_id in losing,
-            system.illustrative,
             system.borough.name,
             system.pk,
         ),
     )
     boroughs = [system.borough for system in systems]
-    invented = sum(system.illustrative for system in systems)
-    return Replacement(product, boroughs, best.borough, invented)
+    return Replacement(product, boroughs, best.borough)
 
 
 def _group_by_place(systems: Iterable[System]) -> Mapping[tuple[int, int], Sequence[System]]:

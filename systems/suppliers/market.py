@@ -122,7 +122,6 @@ class MarketEntry(NamedTuple):
     function: Function
     supplier: int | None
     amount: Decimal | None
-    illustrative: bool
 
 
 @dataclass(frozen=True)
@@ -130,8 +129,7 @@ class Share:
     """What the supplier holds of one function.
 
     `own` and `whole` are amounts, over the `own_count` and `counted` entries whose supplier and
-    amount are known; `left_out` are the others, `own_left_out` of them its own; `invented` are the
-    counted ones that are invented.
+    amount are known; `left_out` are the others, `own_left_out` of them its own.
     """
 
     function: Function
@@ -141,7 +139,6 @@ class Share:
     counted: int
     left_out: int
     own_left_out: int
-    invented: int
     concentration: Concentration | None
 
     @property
@@ -156,9 +153,7 @@ class Share:
         return None if self.share is None else round(100 * self.share, 1)
 
 
-def market_entries(
-    basis: str, estate: Estate, today: datetime.date, *, illustrative: bool
-) -> list[MarketEntry]:
+def market_entries(basis: str, estate: Estate, today: datetime.date) -> list[MarketEntry]:
     """What is counted: systems in use, running contracts of the 33, or their yearly value.
 
     A contract has an entry for each function that it covers; what includes services has none. At
@@ -166,14 +161,11 @@ def market_entries(
     """
     if basis == SYSTEMS:
         return [
-            MarketEntry(
-                system.function, system.product.manufacturer_id, Decimal(1), system.illustrative
-            )
+            MarketEntry(system.function, system.product.manufacturer_id, Decimal(1))
             for system in (*estate.own, *estate.competing)
             if not system.national_or_shared
         ]
     contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today).for_sums()
-    contracts = contracts if illustrative else contracts.real()
     links = ContractFunction.objects.filter(contract__in=contracts.order_by().values("pk"))
     rows = links.select_related("function__service_area", "contract").order_by("pk")
     return [
@@ -181,7 +173,6 @@ def market_entries(
             link.function,
             link.contract.supplier_id,
             link.contract.annual_value if basis == VALUE else Decimal(1),
-            link.contract.illustrative,
         )
         for link in rows[:MAX_ENTRIES]
     ]
@@ -220,11 +211,6 @@ def _share(function: Function, entries: Sequence[MarketEntry], group: SupplierGr
         counted=len(counted),
         left_out=len(entries) - len(counted),
         own_left_out=sum(entry.supplier in group.keys for entry in entries) - len(own),
-        invented=sum(
-            entry.illustrative
-            for entry in entries
-            if entry.supplier is not None and entry.amount is not None
-        ),
         concentration=market_concentration(holdings.values()),
     )
 

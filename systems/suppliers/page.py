@@ -12,9 +12,8 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough, Subject
-from citytools.facts.provenance import SourceKind
 from citytools.facts.statistics import ScaleAnswers
-from citytools.lists.query_form import OptionField, RealOnlyQueryForm, YesNoField
+from citytools.lists.query_form import OptionField, QueryForm, YesNoField
 from contracts.models import IN_SUMS, Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, System
@@ -39,30 +38,24 @@ class Money:
     services: int = 0
 
 
-def contracts_with_suppliers(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
+def contracts_with_suppliers(suppliers: Collection[int]) -> ContractQuerySet:
     """Contracts that pay any of the suppliers."""
-    contracts = Contract.objects.filter(supplier__in=suppliers)
-    return contracts if illustrative else contracts.real()
+    return Contract.objects.filter(supplier__in=suppliers)
 
 
-def contracts_for_their_products(
-    suppliers: Collection[int], *, illustrative: bool
-) -> ContractQuerySet:
+def contracts_for_their_products(suppliers: Collection[int]) -> ContractQuerySet:
     """Contracts for their products that pay somebody else, or nobody known."""
     links = ContractSystem.objects.filter(system__product__manufacturer__in=suppliers)
-    if not illustrative:
-        links = links.exclude(system__source_kind=SourceKind.ILLUSTRATIVE)
     # One look-up for all: as a condition on each contract, PostgreSQL may take minutes
     contracts = Contract.objects.filter(pk__in=links.order_by().values("contract"))
-    paid_elsewhere = contracts.exclude(supplier__in=suppliers)
-    return paid_elsewhere if illustrative else paid_elsewhere.real()
+    return contracts.exclude(supplier__in=suppliers)
 
 
-def contracts_at_stake(suppliers: Collection[int], *, illustrative: bool) -> ContractQuerySet:
+def contracts_at_stake(suppliers: Collection[int]) -> ContractQuerySet:
     """Contracts that pay any of the suppliers, or pay others for their products."""
     sets = (
-        contracts_with_suppliers(suppliers, illustrative=illustrative),
-        contracts_for_their_products(suppliers, illustrative=illustrative),
+        contracts_with_suppliers(suppliers),
+        contracts_for_their_products(suppliers),
     )
     paid, elsewhere = (Q(pk__in=contracts.order_by().values("pk")) for contracts in sets)
     return Contract.objects.filter(paid | elsewhere)
@@ -130,13 +123,12 @@ class NeededSkill:
     known: int
 
 
-def skills_needed(*, illustrative: bool) -> list[NeededSkill]:
+def skills_needed() -> list[NeededSkill]:
     """Each skill needed that is among those recorded, in the order above; two queries."""
     skills = {skill.slug: skill for skill in Skill.objects.filter(slug__in=SKILLS_FOR_A_MOVE)}
     levels = SkillLevel.objects.filter(
         skill__in=skills.values(), borough__in=Borough.objects.london()
     )
-    levels = levels if illustrative else levels.real()
     by_skill: dict[str, list[SkillLevel]] = defaultdict(list)
     for level in levels.select_related("borough", "skill").order_by("borough__name", "pk")[:1000]:
         by_skill[level.skill.slug].append(level)
@@ -242,11 +234,6 @@ class Estate:
         """(where they run, how many systems), in the order of the choices, not known last."""
         return estate_hosting(self.own)
 
-    @property
-    def invented(self) -> int:
-        """How many of its systems are invented for demonstration."""
-        return sum(system.illustrative for system in self.own)
-
     def by_product(self, products: Iterable[Product]) -> list[ProductSystems]:
         """Each product with its systems."""
         return [
@@ -257,10 +244,9 @@ class Estate:
         ]
 
 
-def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
+def read_estate(makers: Collection[int]) -> Estate:
     """The estate of some makers, by primary key, together; three queries."""
     systems = System.objects.filter(borough__in=Borough.objects.london())
-    systems = systems if illustrative else systems.real()
     theirs = systems.filter(product__manufacturer__in=makers)
     functions = theirs.in_use().order_by().values("function")
     rows = list(
@@ -273,7 +259,7 @@ def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
             *("product__name", "product_id", "borough__name", "pk"),
         )[:MAX_SYSTEMS]
     )
-    complete = Borough.objects.complete(Subject.SYSTEMS, illustrative=illustrative)
+    complete = Borough.objects.complete(Subject.SYSTEMS)
     return Estate(
         [system for system in rows if system.product.manufacturer_id in makers],
         [system for system in rows if system.product.manufacturer_id not in makers],
@@ -282,10 +268,9 @@ def read_estate(makers: Collection[int], *, illustrative: bool) -> Estate:
     )
 
 
-def products_made_by(makers: Collection[int], *, illustrative: bool) -> list[Product]:
+def products_made_by(makers: Collection[int]) -> list[Product]:
     """What they make, by name; two queries."""
     products = Product.objects.filter(manufacturer__in=makers)
-    products = products if illustrative else products.filter(illustrative=False)
     return list(products.for_list().order_by("name", "pk")[:500])
 
 
@@ -301,7 +286,7 @@ SYSTEMS, CONTRACTS, VALUE = "systems", "contracts", "value"
 BASES = [(SYSTEMS, "systems"), (CONTRACTS, "contracts"), (VALUE, "yearly value")]
 
 
-class SupplierForm(RealOnlyQueryForm):
+class SupplierForm(QueryForm):
     """A page that counts a supplier alone or with all that it owns.
 
     Its properties are query strings: of this page with another choice, and of the other page.
@@ -323,16 +308,8 @@ class SupplierForm(RealOnlyQueryForm):
         return self.query_with(*self.fields, group="no")
 
     @property
-    def real(self) -> str:
-        return self.query_with(*self.fields, illustrative="no")
-
-    @property
-    def invented(self) -> str:
-        return self.query_with(*self.fields, illustrative="yes")
-
-    @property
     def same(self) -> str:
-        return self.query_with("illustrative", "group")
+        return self.query_with("group")
 
 
 class ShareForm(SupplierForm):

@@ -59,23 +59,23 @@ def _redirect_former_names(view: Callable[[HttpRequest, Supplier], HttpResponse]
 def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """One supplier: its names and owners, who runs and buys what of it, and its share."""
     form, today = ShareForm(request), dates.today()
-    illustrative = form.includes_illustrative
     group = supplier_group(supplier, form.values.get("group"))
-    estate = read_estate(group.keys, illustrative=illustrative)
-    contracts = contracts_with_suppliers(group.keys, illustrative=illustrative)
-    elsewhere = contracts_for_their_products(group.keys, illustrative=illustrative)
-    products = products_made_by(group.keys, illustrative=illustrative)
-    entries = market.market_entries(form.basis, estate, today, illustrative=illustrative)
+    estate = read_estate(group.keys)
+    contracts = contracts_with_suppliers(group.keys)
+    elsewhere = contracts_for_their_products(group.keys)
+    products = products_made_by(group.keys)
+    entries = market.market_entries(form.basis, estate, today)
     shares = market.function_shares(entries, group, estate)
     context = {
         "supplier": supplier,
         "group": group,
         "estate": estate,
         "products": estate.by_product(products),
+        "rated": any(system.satisfaction for system in estate.own),
         "contracts": contracts.for_list().soonest_decision_first(today)[:50],
         "money": contract_costs_today(contracts, today),
         "elsewhere": elsewhere.count(),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
         "shares": shares,
         "denominator": market.DENOMINATORS[form.basis],
         "chart": market.share_by_function(shares, group, form.basis),
@@ -87,10 +87,9 @@ def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
 def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
     """What London would lose if the supplier failed, and what it could turn to; to print."""
     form, today = SupplierForm(request), dates.today()
-    illustrative = form.includes_illustrative
     group = supplier_group(supplier, form.values.get("group"))
-    failure = SupplierFailure(group, read_estate(group.keys, illustrative=illustrative))
-    at_stake = contracts_at_stake(group.keys, illustrative=illustrative).running_on(today)
+    failure = SupplierFailure(group, read_estate(group.keys))
+    at_stake = contracts_at_stake(group.keys).running_on(today)
     context = {
         "supplier": supplier,
         "today": today,
@@ -99,8 +98,8 @@ def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "unknown": failure.unknown(Borough.objects.london().order_by("name", "pk")),
         "contracts": at_stake.for_list().soonest_first(today)[:100],
         "money": contract_costs_today(at_stake, today),
-        "needs": skills_needed(illustrative=illustrative),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON, illustrative=illustrative),
-        "skilled": models.coverage_for(Subject.SKILLS, LONDON, illustrative=illustrative),
+        "needs": skills_needed(),
+        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
+        "skilled": models.coverage_for(Subject.SKILLS, LONDON),
     }
     return render_page(request, "systems/supplier_failure.html", context, form)

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, Error, connection
-from django.db.backends.postgresql import base, creation
+from django.db.backends.postgresql import base, creation, features
 from django.db.utils import OperationalError
 from psycopg2 import Error as DriverError
 from psycopg2 import OperationalError as DriverOperationalError
 from psycopg2.errors import DuplicateDatabase
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
+from citytools import worlds
 from citytools.local import file_locks
 from citytools.local.postgres import server
 from citytools.local.postgres.cluster import StartError
@@ -68,12 +70,26 @@ def drop_database(name: str) -> None:
         cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(name)} WITH (FORCE)")
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What the database can do, in the world of whoever asks."""
+
+    @property
+    def allows_group_by_selected_pks(self) -> bool:  # type: ignore[override] # Django: a constant
+        """Not where a table may be a view: PostgreSQL knows no primary key of one."""
+        return not worlds.reads_views()
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend that Django asks for by the name of this package."""
 
+    features_class = DatabaseFeatures
     creation_class = DatabaseCreation if settings.EMBEDDED_DATABASE else creation.DatabaseCreation
     unreachable = False
     """Whether the last attempt to connect failed."""
+    _tables_path = ""
+    """The search path of a new connection."""
+    _schemas: str | None = None
+    """What stands before it now; None where that is not known."""
 
     def connect(self) -> None:
         """Connect, unless an attempt that took long has just failed.
@@ -93,6 +109,31 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
         self.unreachable = False
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        """A cursor that sees the present world, of the present or the past."""
+        if self._schemas != worlds.schemas():
+            self._set_search_path(worlds.schemas())
+        return super().create_cursor(name)
+
+    def _set_search_path(self, schemas: str) -> None:
+        """Put schemas before those of the tables; past Django's cursors, which are counted."""
+        if self.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+            return  # only a rollback is heard now
+        path = f"{schemas}, {self._tables_path}" if schemas else self._tables_path
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute(f"SET search_path TO {path}")
+        self._schemas = schemas
+
+    # What was set within a transaction goes with it: then nobody knows what holds
+
+    def _rollback(self) -> None:
+        super()._rollback()  # type: ignore[misc] # not in django-stubs
+        self._schemas = None
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        super()._savepoint_rollback(sid)  # type: ignore[misc] # not in django-stubs
+        self._schemas = None
+
     def get_connection_params(self) -> dict[str, Any]:
         """Connect to the embedded server, started if it does not run, unless another is named."""
         parameters: dict[str, Any] = super().get_connection_params()
@@ -109,6 +150,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         A test's database is not: a browser's last request would bring it back.
         """
+        session = self._connect_or_create_database(conn_params)
+        # Before Django speaks on it, for whose first cursor a world is set
+        session.autocommit = True
+        with session.cursor() as cursor:
+            cursor.execute("SELECT current_setting('search_path')")
+            self._tables_path, self._schemas = cursor.fetchone()[0], ""
+        session.autocommit = False
+        return session
+
+    def _connect_or_create_database(self, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
         except DriverOperationalError as error:

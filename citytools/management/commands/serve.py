@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         port = web_server.parse_port(options["port"])
-        demo = demo_choice(options["demo"])
+        demo = os.environ["DEMO"] = demo_choice(options["demo"])  # the workers read it too
         signal.signal(signal.SIGTERM, _leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         claim = web_server.claim_port(port)

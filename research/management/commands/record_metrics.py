@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from citytools.facts import dates
+from citytools.facts.provenance import holds_illustrative_records
 from citytools.history import as_of_views
 from citytools.history.batches import batch
 from citytools.models import Batch
+from citytools.worlds import World, use_world
 from research.metrics import record
 from research.models import MetricValue
 
@@ -31,10 +33,16 @@ def _day(text: str) -> datetime.date:
     raise ArgumentTypeError(f"“{text}” is no date: write one as 2026-11-30.")
 
 
+def _worlds() -> list[World]:
+    """Those that have numbers of their own."""
+    return [World.EVIDENCE, *([World.DEMONSTRATION] if holds_illustrative_records() else [])]
+
+
 class Command(BaseCommand):
     help = (
-        "Records the value of every metric today, real records alone, and settles earlier days "
-        "that were recorded while they still ran. Run it once a day; twice does no harm. With "
+        "Records the value of every metric today, for the evidence and for the demonstration if "
+        "there is one, and settles earlier days that were recorded while they still ran. Run it "
+        "once a day; twice does no harm. With "
         "--from or --to it rebuilds days of the past from the event log, where they are missing. "
         "With --check it writes nothing and holds what is recorded against the event log."
     )
@@ -49,11 +57,16 @@ class Command(BaseCommand):
         if options["check"]:
             if first or last:
                 raise CommandError("--check looks at all days: leave out --from and --to.")
-            return self._check(today)
+            for world in _worlds():
+                with use_world(world):
+                    self._check(today)
+            return None
         begun = timezone.now()
         with batch(Batch.Kind.REFRESH, command="record_metrics") as written:
             self._counts = written.counts = {"research.metricvalue": Counter()}
-            self._record(first, last, today)
+            for world in _worlds():
+                with use_world(world):
+                    self._record(first, last, today)
         return self._explain_undo(written, begun)
 
     def _record(

@@ -82,3 +82,9 @@ def _spread_values(dice: random.Random) -> None:
         for fact in facts.order_by("pk"):
             fact.confirmed_on = dice.choice(_CONFIRMED)
             fact.save()
+    # A third of the systems that somebody saw rest on sources without a day
+    seen = System.objects.exclude(source_kind="illustrative").order_by("pk")
+    for system in seen:
+        if dice.random() < 1 / 3:
+            undated = {"as_of": "", "read_on": "2026-11-27", "confidence": "medium"}
+            System.objects.filter(pk=system.pk).update(**undated)
