@@ -64,7 +64,10 @@ class SystemsOfContract(LinkPart):
 @admin.register(Contract)
 class ContractAdmin(StaffAdmin):
     list_display = ["title", "lead", "supplier", "ends_on", "act_by", "a_year"]
-    list_filter = ["rolling", "route", "functions__service_area", *PROVENANCE_FILTERS]
+    list_filter = [
+        "stage", "rolling", "route", "functions__service_area", "includes_services",
+        *PROVENANCE_FILTERS,
+    ]  # fmt: skip
     search_fields = ["key", "title", "reference", "ocid", "lead__name", "supplier__name"]
     autocomplete_fields = ["lead", "supplier", "framework", "functions"]
     readonly_fields = ["decide_by"]
@@ -96,13 +99,23 @@ class ContractAdmin(StaffAdmin):
             "Until when",
             {
                 "fields": [
+                    "stage",
                     ("starts_on", "ends_on"),
                     ("rolling", "extension_until"),
                     ("notice_months", "decide_by"),
                 ]
             },
         ),
-        ("What it costs", {"fields": [("annual_value", "total_value"), "vat"]}),
+        (
+            "What it costs",
+            {
+                "fields": [
+                    ("annual_value", "total_value"),
+                    ("tender_value", "vat"),
+                    "includes_services",
+                ]
+            },
+        ),
         ("How it was bought", {"fields": ["route", "framework"]}),
         PROVENANCE,
     ]

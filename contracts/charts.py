@@ -35,7 +35,7 @@ def decisions_ahead(
 
 def _title(labels: list[str], values: list[int]) -> str:
     if not any(values):
-        return "No decision is due in the quarters ahead"
+        return "No act-by date is known in the quarters ahead"
     highest = max(values)
     if values.count(highest) > 1:
         return f"No quarter has the most decisions: up to {highest:,} of {sum(values):,} each"

@@ -31,6 +31,7 @@ CONTRACTS = Export(
     name="contracts",
     title="Contracts",
     row="One contract; a shared one is one row.",
+    version=2,
     route="contracts:csv",
     page="contracts:list",
     filter=ContractFilter,

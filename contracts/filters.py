@@ -8,7 +8,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.facts.provenance import source_kinds
-from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
+from citytools.lists.columns import (
+    NOTE,
+    READ_ON,
+    SOURCE_COLUMNS,
+    Column,
+    PageUrl,
+    array_of_values,
+)
 from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
@@ -32,6 +39,7 @@ from contracts.models import (
     ContractSystem,
     Framework,
     Route,
+    Stage,
     Vat,
 )
 from contracts.models.dates import status_case
@@ -50,6 +58,7 @@ _FUNCTIONS = Contract.functions.through
 _COVERED_FUNCTIONS = _covered(Function, _FUNCTIONS, "function")
 _COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
 _PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
+_PAID_SYSTEMS = ContractSystem.objects.filter(contract=OuterRef("pk")).order_by("system__key")
 
 CONTRACT_COLUMNS = (
     Column("contract_id", "text", "Its key, in its page's address; it never changes.", "key"),
@@ -154,6 +163,56 @@ CONTRACT_COLUMNS = (
         "ocid",
     ),
     Column("award_id", "text", "The award's number within its OCID.", "award_id"),
+    NOTE,
+    Column("url", "text", "Its page on this site.", PageUrl("key", "contracts:detail")),
+    READ_ON,
+    Column(
+        "stage",
+        "text",
+        "How far the purchase had come when the source was written; empty where not known.",
+        "stage",
+        allowed=tuple(Stage.values),
+    ),
+    Column(
+        "tender_value",
+        "decimal",
+        "What the tender put on the contract: an estimate, not the contract's own value.",
+        "tender_value",
+        unit="pounds",
+    ),
+    Column(
+        "includes_services",
+        "yes or no",
+        "Whether the price also pays for work that is no IT, such as a whole outsourced service.",
+        "includes_services",
+    ),
+    Column("lead_slug", "text", "The lead borough in addresses and filters.", "lead__slug"),
+    Column(
+        "borough_slugs",
+        "list",
+        "The boroughs that share it in addresses and filters, the lead first.",
+        array_of_values(_PARTNERS, "borough__slug", first="lead__slug"),
+    ),
+    Column("supplier_slug", "text", "The supplier in addresses and filters.", "supplier__slug"),
+    Column(
+        "function_slugs",
+        "list",
+        "The functions it covers in addresses and filters.",
+        array_of_values(_COVERED_FUNCTIONS, "slug"),
+    ),
+    Column(
+        "product_slugs",
+        "list",
+        "The products it pays for in addresses and filters.",
+        array_of_values(_PAID_PRODUCTS, "slug"),
+    ),
+    Column("framework_slug", "text", "The framework in addresses and filters.", "framework__slug"),
+    Column(
+        "system_ids",
+        "list",
+        "Keys of the systems it pays for, the system_id of the file of systems.",
+        array_of_values(_PAID_SYSTEMS, "system__key"),
+    ),
 )
 
 
@@ -202,17 +261,22 @@ def _where(**known: Any) -> Callable[[Any], Any]:
     return lambda rows: rows.of_boroughs(Borough.objects.london()).filter(**known)
 
 
+def _in_sums(**known: Any) -> Callable[[Any], Any]:
+    """The same without those that sums leave out."""
+    return lambda rows: _where(**known)(rows).for_sums()
+
+
 # Sets of rows that numbers of research are taken over, all of the 33.
 POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "of_the_33": ("Led or shared by one of the 33", _where()),
-    "supplier_known": ("Of the 33, supplier known", _where(supplier__isnull=False)),
+    "supplier_known": ("Of the 33, in sums, supplier known", _in_sums(supplier__isnull=False)),
     "value_known": (
-        "Of the 33, supplier and total value known",
-        _where(supplier__isnull=False, total_value__isnull=False),
+        "Of the 33, in sums, supplier and total value known",
+        _in_sums(supplier__isnull=False, total_value__isnull=False),
     ),
     "yearly_value_known": (
-        "Of the 33, supplier and yearly value known",
-        _where(supplier__isnull=False, annual_value__isnull=False),
+        "Of the 33, in sums, supplier and yearly value known",
+        _in_sums(supplier__isnull=False, annual_value__isnull=False),
     ),
     "act_by_known": ("Of the 33, act-by date known", _where(act_by__isnull=False)),
     "end_known": ("Of the 33, end known", _where(ends_last__isnull=False)),

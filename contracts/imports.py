@@ -23,13 +23,13 @@ _FRAMEWORK = (
     "name", "slug", "reference", "provider", "starts_on", "ends_on", "source", "illustrative",
 )  # fmt: skip
 _CONTRACT = (
-    "key", "title", "reference", "ocid", "department", "starts_on", "ends_on", "rolling",
-    "extension_until", "notice_months", "annual_value", "total_value", "vat", "route", "note",
-    *SOURCED, "read_on",
+    "key", "title", "reference", "ocid", "department", "starts_on", "ends_on", "rolling", "stage",
+    "extension_until", "notice_months", "annual_value", "total_value", "tender_value",
+    "includes_services", "vat", "route", "note", *SOURCED, "read_on",
 )  # fmt: skip
 
 
-_LATER = frozenset({"illustrative", "read_on"})
+_LATER = frozenset({"illustrative", "read_on", "stage", "tender_value", "includes_services"})
 """Columns that came later: a file may lack them."""
 
 

@@ -1,5 +1,8 @@
 """Pages and files of contracts."""
 
+import re
+from typing import NamedTuple
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,6 +17,36 @@ from contracts.feeds import entries
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.models import System
+
+
+class OfficialNotice(NamedTuple):
+    """Where a purchase is published by law: the service, and its address there."""
+
+    name: str
+    url: str
+
+
+# Contracts Finder numbers notices apart from OCIDs, so that an OCID leads to its data alone
+_PUBLISHERS = (
+    (
+        re.compile(r"ocds-h6vhtk-[0-9a-f]{6}"),
+        "Find a Tender",
+        "https://www.find-tender.service.gov.uk/procurement/",
+    ),
+    (
+        re.compile(r"ocds-b5fd17-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        "Contracts Finder, as data",
+        "https://www.contractsfinder.service.gov.uk/Published/OCDS/Record/",
+    ),
+)
+
+
+def official_notice(ocid: str) -> OfficialNotice | None:
+    """The official notice of an OCID; None where its form is not one that a service gives."""
+    for form, name, address in _PUBLISHERS:
+        if form.fullmatch(ocid):
+            return OfficialNotice(name, address + ocid)
+    return None
 
 
 def contract_list(request: HttpRequest) -> HttpResponse:
@@ -45,5 +78,10 @@ def contract(request: HttpRequest, key: str = "", number: int | None = None) -> 
     record = record_or_moved(Contract.objects.for_list(), number=number, key=key)
     systems = System.objects.for_list().filter(contracts=record)[:50]
     follow = entries.follow_links_for_contract(request, record)
-    context = {"contract": record, "systems": systems, "follow": follow}
+    context = {
+        "contract": record,
+        "systems": systems,
+        "follow": follow,
+        "official_notice": official_notice(record.ocid),
+    }
     return render_page(request, "contracts/detail.html", context)

@@ -32,6 +32,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
+        "nothing_known": not (filterset.problems or listing.total or SkillLevel.objects.exists()),
         "matrix": matrix,
         "coverage": coverage_for(Subject.SKILLS, filterset.rows.borough_count()),
         "chart": strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),

@@ -142,6 +142,8 @@ def contract(**fields: Any) -> Contract:
     """A contract; `partners`, `systems` and `functions` may be given as lists."""
     linked = {name: fields.pop(name, []) for name in ("partners", "systems", "functions")}
     fields = {"title": f"Contract {next(_numbers)}"} | fields
+    if fields.keys().isdisjoint({"starts_on", "ends_on", "rolling"}):
+        fields["starts_on"] = "2025"  # else nobody would know whether it runs, and no sum held it
     own_supplier = partial(supplier, illustrative=_is_invented(fields))
     fields = _lazily(fields, lead=borough, supplier=own_supplier)
     record = Contract.objects.create(**SOURCE | fields)

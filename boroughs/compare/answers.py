@@ -314,7 +314,8 @@ def contracts_ending_section(
 
 _COST = (
     "A shared contract counts once, with the borough that leads it. A sum is a lower bound unless "
-    "the return is complete and every running contract states a value. VAT bases differ."
+    "the return is complete and every running contract states a value. VAT bases differ. What "
+    "includes services beside IT counts as without a value."
 )
 
 
@@ -329,7 +330,11 @@ def cost_section(
     columns = [
         _costs(
             borough,
-            [contract.annual_value for contract in running if contract.lead_id == borough.pk],
+            [
+                contract.annual_value if contract.counts_in_sums else None
+                for contract in running
+                if contract.lead_id == borough.pk
+            ],
             borough.pk in complete,
         )
         for borough in boroughs

@@ -39,7 +39,10 @@ class FactAge:
 
 
 def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
-    """The age of some facts; one query. A partial date stands for its beginning."""
+    """The age of some facts; one query. A partial date stands for its beginning.
+
+    A source without a day has no age, and is counted alone.
+    """
     fields = ("as_of", "source_kind", "confirmed_on")
     facts = list(rows.order_by("as_of", "pk").values_list(*fields)[:MAX_FACTS])
     dates = [as_of for as_of, _, _ in facts if as_of]

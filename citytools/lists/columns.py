@@ -101,11 +101,13 @@ class PageUrl(Func):
         super().__init__(column)
         self.route = route
 
-    def as_sql(self, *args: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(  # type: ignore[override]  # Func has more arguments, which nobody gives
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, Any]:
         """The column between the two ends of the address, which hold no sign of a user's."""
         before, after = reverse(self.route, args=["record"]).split("record")
         ends = {"before": f"'{before}'", "after": f"'{after}'"}
-        return super().as_sql(*args, **ends, **context)
+        return super().as_sql(compiler, connection, **ends, **context)
 
 
 NOTE = Column("note", "text", "What a reader should know: doubts, terms, former sources.", "note")

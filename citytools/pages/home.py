@@ -1,4 +1,4 @@
-"""The first page: what is known of London, what comes next, and what is new."""
+"""The first page: what this is, how much of London it knows and how, what comes next."""
 
 import datetime
 from dataclasses import dataclass
@@ -15,14 +15,15 @@ from boroughs.models import LONDON, Borough, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.lists.query_form import OptionField, QueryForm, render_page
+from citytools.pages import evidence
 from citytools.pages.changes import latest_changes
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import DECISION_MONTHS, Contract
 from research.models import Finding
-from skills.models import Skill
-from systems.models import System
+from skills.models import Skill, SkillLevel
+from systems.models import Function, System
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,30 @@ class OverviewFigure:
 
 
 def overview_figures(today: datetime.date) -> list[OverviewFigure]:
-    """Systems, contracts, boroughs reporting, and decisions in the months ahead."""
+    """Systems of the 33, functions known of, contracts, and contracts that may end in a year."""
+    systems = System.objects.of_the_33()
+    functions = systems.in_use().order_by().values("function").distinct().count()
     year = today + relativedelta(months=DECISION_MONTHS)
-    due = urlencode({"act_by_after": today, "act_by_before": year, "sort": "act_by"})
+    running = {"standing": ["current", "past_act_by"], "ends_before": year}
     return [
-        OverviewFigure(System.objects.count(), "systems", reverse("systems:list")),
-        OverviewFigure(Contract.objects.count(), "contracts", reverse("contracts:list")),
         OverviewFigure(
-            Borough.objects.reporting(Subject.SYSTEMS).count(),
-            "boroughs have sent a return on systems",
-            reverse("boroughs:list"),
-            out_of=LONDON,
+            systems.count(),
+            f"systems in {systems.borough_count()} of {LONDON} authorities",
+            f"{reverse('systems:list')}?counted=of_the_33",
         ),
         OverviewFigure(
-            Contract.objects.acting_between(today, year).count(),
-            f"contracts to decide on within {DECISION_MONTHS} months",
-            f"{reverse('contracts:list')}?{due}",
+            functions,
+            "kinds of work (functions) with a system in use that we know",
+            reverse("systems:map"),
+            out_of=Function.objects.count(),
+        ),
+        OverviewFigure(
+            Contract.objects.count(), "contracts and tenders", reverse("contracts:list")
+        ),
+        OverviewFigure(
+            Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=year).count(),
+            f"contracts that may end within {DECISION_MONTHS} months",
+            f"{reverse('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
         ),
     ]
 
@@ -74,10 +83,13 @@ class HomeQueryForm(QueryForm):
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     today, query = dates.today(), HomeQueryForm(request)
-    key = query.value("measure", "systems")
+    key, sources = query.value("measure", "systems"), evidence.count_sources()
     context = {
         "figures": overview_figures(today),
         "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
+        "levels": SkillLevel.objects.count(),
+        "sources": sources,
+        "newest": evidence.newest_day(sources),
         "measures": MEASURES,
         "tiles": tile_map(key, today),
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),

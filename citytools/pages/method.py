@@ -24,7 +24,7 @@ from citytools.lists.query_form import render_page
 from citytools.lists.word_search import MAX_WORDS
 from citytools.management.demonstration.returns import NAMED_PERCENT
 from citytools.pages import content_files as content
-from citytools.pages import glossary
+from citytools.pages import evidence, glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
 from contracts import charts
 from contracts.concentration.bases import CLAIMS
@@ -122,12 +122,16 @@ METHODS = {method.key: method for methods in GROUPS.values() for method in metho
 
 
 def method_page(request: HttpRequest) -> HttpResponse:
-    """Every computation: what it answers, how, from where, its limits."""
+    """How the evidence came about, then every computation: what it answers, how, its limits."""
+    meanings = dict(TERMS["source-kind"].choices)
     context = {
         "groups": [
             (group, [(each, each.terms) for each in methods]) for group, methods in GROUPS.items()
         ],
         "number": len(METHODS),
         "metrics": METRICS.values(),
+        "sources": [(each, meanings[each.kind.label]) for each in evidence.count_sources()],
+        "weak": evidence.count_weak_systems(),
+        "recent_year": evidence.FIRST_RECENT_YEAR,
     }
     return render_page(request, "about/method.html", context)

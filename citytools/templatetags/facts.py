@@ -122,7 +122,7 @@ def _in_unit(days: int) -> tuple[int, str]:
 
 @register.filter
 def standing(contract: Any) -> str:
-    """Where a contract stands today: future, current, past act-by, ended or rolling."""
+    """Where a contract stands today, in the words of `ContractStatus`."""
     return str(contract.term.status_on(dates.today()))
 
 

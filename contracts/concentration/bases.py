@@ -1,7 +1,8 @@
 """What suppliers are measured by: contracts, yearly value, total value, systems.
 
-Contracts are those that one of the 33 leads or shares, each once, whether running or ended;
-systems are those of the 33 in use, counted for who makes the product. Ceilings are not values.
+Contracts are those that one of the 33 leads or shares, each once, whether running or ended, as far
+as sums hold them; systems are those of the 33 in use, counted for who makes the product. Ceilings
+are not values.
 """
 
 from collections import defaultdict
@@ -15,7 +16,7 @@ from django.db.models import Count, Sum
 
 from boroughs.models import Borough
 from citytools.facts.statistics import Top, max_share, top_share
-from contracts.models import Contract
+from contracts.models import Contract, ContractQuerySet
 from systems.models import Owners, Supplier, System, read_ownerships
 
 # Suppliers of each basis on the page; the file has all.
@@ -113,10 +114,16 @@ class MeasureBasis:
         return " ".join(notes)
 
 
+def contracts_looked_at() -> ContractQuerySet:
+    """Contracts that one of the 33 leads or shares, also those that sums leave out."""
+    contracts: ContractQuerySet = Contract.objects.of_boroughs(Borough.objects.london())
+    return contracts
+
+
 def concentration_bases(*, grouped: bool = False) -> list[MeasureBasis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
-    contracts = Contract.objects.of_boroughs(london)
+    contracts = contracts_looked_at().for_sums()
     systems = System.objects.in_use().distinctive().filter(borough__in=london)
     annual = contracts.filter(annual_value__isnull=False)
     total = contracts.filter(total_value__isnull=False)

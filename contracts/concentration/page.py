@@ -11,7 +11,11 @@ from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, YesNoField
-from contracts.concentration.bases import MeasureBasis, concentration_bases
+from contracts.concentration.bases import (
+    MeasureBasis,
+    concentration_bases,
+    contracts_looked_at,
+)
 
 CONCENTRATION_COLUMNS = (
     Column(
@@ -132,6 +136,11 @@ class ConcentrationForm(QueryForm):
     @cached_property
     def bases(self) -> list[MeasureBasis]:
         return concentration_bases(grouped=self.grouped)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many contracts no basis holds, and why; one query."""
+        return contracts_looked_at().left_out_of_sums()
 
     @property
     def switched(self) -> str:

@@ -65,14 +65,15 @@ FRAMEWORK_COLUMNS = (
         "total_value",
         "decimal",
         "Sum of the total values that contracts state, whatever their VAT; never the framework's "
-        "ceiling. Empty where none states one.",
+        "ceiling. Without contracts that include services, are planned or may not run. Empty where "
+        "none states one.",
         "total_value",
         unit="pounds",
     ),
     Column(
         "value_known",
         "integer",
-        "Contracts that state a total value.",
+        "Contracts that state a total value and that the sum holds.",
         "value_count",
         unit="contracts",
     ),
@@ -91,10 +92,11 @@ def frameworks_with_counts(contracts: ContractQuerySet) -> QuerySet[Any]:
     """Every framework with counts of these contracts.
 
     Adds ends_first, ends_last (days), contract_count, borough_count (of the 33, leading or
-    sharing), supplier_count, value_count (contracts that state a total value), total_value (pounds,
-    None where none states one; VAT bases mixed) and after_count (contracts that end later than it).
+    sharing), supplier_count, value_count (contracts in sums that state a total value), total_value
+    (their pounds, None where none states one; VAT bases mixed) and after_count (contracts that end
+    later than it).
     """
-    valued = contracts.filter(total_value__isnull=False)
+    valued = contracts.for_sums().filter(total_value__isnull=False)
     return Framework.objects.annotate(
         ends_first=FirstDay("ends_on"),
         ends_last=LastDay("ends_on"),

@@ -37,6 +37,7 @@ def framework(request: HttpRequest, slug: str) -> HttpResponse:
     suppliers = Supplier.objects.filter(contracts__in=own).annotate(calls=Count("contracts"))
     context = {
         "framework": record,
+        "left_out": own.left_out_of_sums(),
         "rows": own.for_list().order_by("ends_first", "pk")[:MAX_ROWS],
         "outlasting": contracts_outlasting_framework(own).order_by("ends_first", "pk")[:MAX_ROWS],
         "suppliers": suppliers.order_by("-calls", "name", "pk")[:MAX_ROWS],

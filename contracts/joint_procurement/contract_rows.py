@@ -34,7 +34,7 @@ from systems.models import Function, Product, Supplier, System
 MAX_CONTRACTS = 20_000
 _COLUMNS = (
     "pk", "key", "lead_id", "supplier_id", "ends_on", "extension_until", "notice_months", "rolling",
-    "annual_value", "source_kind",
+    "annual_value", "includes_services", "source_kind",
 )  # fmt: skip
 
 Group = Function | Product | Supplier
@@ -57,6 +57,7 @@ class ContractRow:
     notice_assumed: bool = False
     extension_until: str = ""
     annual_value: Decimal | None = None
+    includes_services: bool = False
     partner_ids: Sequence[int] = ()
     groups: Sequence[Group] = ()
     record: Contract | None = None
@@ -100,6 +101,7 @@ def read_contracts(
             notice_assumed=record.notice_months is None,
             extension_until=record.extension_until,
             annual_value=record.annual_value,
+            includes_services=record.includes_services,
             partner_ids=partners.get(pk, ()),
             groups=groups.get(pk, ()),
         )
@@ -114,11 +116,7 @@ def _read_columns(
     query: TogetherFilter, today: datetime.date
 ) -> tuple[ContractQuerySet, list[Any]]:
     """What runs, first to end first, and its columns: one contract more than are compared."""
-    started = Q(starts_first=None) | Q(starts_first__lte=today)
-    lasting = Q(ends_last=None) | Q(ends_last__gte=today)
-    if query.extended:
-        lasting |= ~Q(extension_until="")
-    running = query.rows.filter(started, lasting).order_by("ends_last", "pk")
+    running = query.rows.running_on(today, if_extended=query.extended).order_by("ends_last", "pk")
     selection = running[: MAX_CONTRACTS + 1]
     # Columns, not records: to build twenty thousand model instances takes far longer
     records = list(selection.values_list(*_COLUMNS, named=True))

@@ -113,15 +113,22 @@ def _when(window: Window, today: datetime.date) -> str:
 
 
 def known_worth(contracts: Sequence[ContractRow]) -> str:
-    """'£1.2 m a year known for 2 of 3 contracts'; from a million on in millions."""
-    known = [row.annual_value for row in contracts if row.annual_value is not None]
-    total = len(contracts)
+    """'£1.2 m a year known for 2 of 3 contracts'; from a million on in millions.
+
+    Without those that include services: '…; 1 of them includes services and is left out'.
+    """
+    summed = [row for row in contracts if not row.includes_services]
+    known = [row.annual_value for row in summed if row.annual_value is not None]
+    total, services = len(contracts), len(contracts) - len(summed)
+    left_out = "" if not services else f", {services} of which include services and are left out"
+    if services == 1:
+        left_out = ", 1 of which includes services and is left out"
     if not known:
-        return f"what the {total} contracts cost is not known"
+        return f"what the {total} contracts cost is not known{left_out}"
     pounds = sum(known, Decimal(0))
     worth = f"£{pounds / 1_000_000:.1f} m" if pounds >= 1_000_000 else f"£{pounds:,.0f}"
     share = f"all {total}" if len(known) == total else f"{len(known)} of {total}"
-    return f"{worth} a year known for {share} contracts"
+    return f"{worth} a year known for {share} contracts{left_out}"
 
 
 def join_names(names: Sequence[str]) -> str:

@@ -3,16 +3,18 @@
 from contracts.models.contract import Contract, ContractFunction, ContractPartner, ContractSystem
 from contracts.models.dates import (
     DECISION_MONTHS,
+    IN_SUMS,
     LEAD_MONTHS,
     ContractQuerySet,
     ContractStatus,
     ContractTerm,
     must_start,
 )
-from contracts.models.framework import Framework, PipelineDuty, Route, Vat
+from contracts.models.framework import Framework, PipelineDuty, Route, Stage, Vat
 
 __all__ = [
     "DECISION_MONTHS",
+    "IN_SUMS",
     "LEAD_MONTHS",
     "Contract",
     "ContractFunction",
@@ -24,6 +26,7 @@ __all__ = [
     "Framework",
     "PipelineDuty",
     "Route",
+    "Stage",
     "Vat",
     "must_start",
 ]

@@ -26,7 +26,7 @@ from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
 from contracts.models.dates import ContractQuerySet, ContractTerm
-from contracts.models.framework import Framework, Route, Vat
+from contracts.models.framework import Framework, Route, Stage, Vat
 from systems.models import Function, Supplier, System
 
 _CHECK = """
@@ -119,6 +119,13 @@ class Contract(Sourced):
     starts_on = PartialDateField(blank=True)
     ends_on = PartialDateField(blank=True, help_text="Before any extension. Empty: not known.")
     rolling = models.BooleanField(default=False, help_text="Ticked: it has no end date.")
+    stage = models.CharField(
+        max_length=10,
+        choices=Stage,
+        blank=True,
+        help_text="How far it had come when the source was written. A tender, a market test, a "
+        "budget and leave to award are planned. Empty: not known.",
+    )
     extension_until = PartialDateField(
         blank=True, help_text="The latest end if every extension is taken."
     )
@@ -143,6 +150,19 @@ class Contract(Sourced):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text="Pounds over the whole term. Never a framework's ceiling.",
+    )
+    tender_value = models.DecimalField(
+        max_digits=13,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Pounds that the tender put on it: an estimate, never the contract's value.",
+    )
+    includes_services = models.BooleanField(
+        default=False,
+        help_text="Ticked: its price also pays for work that is no IT, such as a whole service "
+        "that is outsourced. It is left out of every sum.",
     )
     vat = models.CharField(
         "VAT", max_length=10, choices=Vat, blank=True, help_text="Empty: not known."
@@ -222,12 +242,15 @@ class Contract(Sourced):
             ),
             models.CheckConstraint(
                 name="a_contract_has_known_choices",
-                condition=Q(vat__in=["", *Vat.values]) & Q(route__in=["", *Route.values]),
+                condition=Q(vat__in=["", *Vat.values])
+                & Q(route__in=["", *Route.values])
+                & Q(stage__in=["", *Stage.values]),
             ),
             models.CheckConstraint(
                 name="contract_values_are_not_negative",
                 condition=(Q(annual_value=None) | Q(annual_value__gte=0))
-                & (Q(total_value=None) | Q(total_value__gte=0)),
+                & (Q(total_value=None) | Q(total_value__gte=0))
+                & (Q(tender_value=None) | Q(tender_value__gte=0)),
             ),
         ]
 
@@ -256,16 +279,23 @@ class Contract(Sourced):
     @property
     def term(self) -> ContractTerm:
         return ContractTerm(
-            self.starts_on, self.ends_on, self.extension_until, self.notice_months, self.rolling
+            self.starts_on,
+            self.ends_on,
+            self.extension_until,
+            self.notice_months,
+            self.rolling,
+            self.stage,
         )
 
     def runs_on(self, day: datetime.date) -> bool:
-        """Started by that day, as far as known, and not known to have ended before any extension.
+        """Known to run on that day; `ContractQuerySet.running_on` asks the same of many."""
+        return self.term.status_on(day).runs
 
-        `ContractQuerySet.running_on` asks the same of many.
-        """
-        started = self.starts_first is None or self.starts_first <= day
-        return started and (self.ends_last is None or self.ends_last >= day)
+    @property
+    def counts_in_sums(self) -> bool:
+        """Whether sums hold it; `ContractQuerySet.for_sums` asks the same of many."""
+        settled = self.rolling or bool(self.starts_on or self.ends_on)
+        return settled and self.stage != Stage.PLANNED and not self.includes_services
 
     def cover_systems(self) -> None:
         """Count every function of the linked systems among the contract's functions."""

@@ -20,6 +20,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.lists.word_search import split_words
+from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
 
 # Months that replacing a core system takes before its act-by date; a page may choose others.
@@ -32,23 +33,31 @@ _DAY = len("2026-11-30")
 class ContractStatus(enum.StrEnum):
     """The status of a contract on a day."""
 
+    PLANNED = "planned"
     FUTURE = "future"
-    CURRENT = "current"
+    CURRENT = "running"  # in addresses current, as it was once called on pages too
     PAST_ACT_BY = "past act-by"
     ENDED = "ended"
     ROLLING = "rolling"
+    NOT_KNOWN = "not known whether it runs"
 
     @property
     def key(self) -> str:
         """As addresses write it: past_act_by."""
         return self.name.lower()
 
+    @property
+    def runs(self) -> bool:
+        """Whether such a contract is known to run."""
+        return self in (self.CURRENT, self.PAST_ACT_BY, self.ROLLING)
+
 
 @dataclass(frozen=True)
 class ContractTerm:
     """The dates of one contract as recorded: partial dates, empty where not known.
 
-    `notice_months` is None where not known; `rolling` says that there is no end date.
+    `notice_months` is None where not known; `rolling` says that there is no end date; `stage` is a
+    `Stage`, empty where not known.
     """
 
     starts_on: str = ""
@@ -56,6 +65,7 @@ class ContractTerm:
     extension_until: str = ""
     notice_months: int | None = None
     rolling: bool = False
+    stage: str = ""
 
     @property
     def end(self) -> datetime.date | None:
@@ -81,17 +91,22 @@ class ContractTerm:
         """Its status on a day, before any extension.
 
         What begins within a year or month may have begun on its first day; what ends within one
-        has ended only after its last.
+        has ended only after its last. It runs with an end ahead, without an end date, or where it
+        has begun and no end is known.
         """
+        if self.ends_on and not self.rolling and last_day(self.ends_on) < day:
+            return ContractStatus.ENDED
+        if self.stage == Stage.PLANNED:
+            return ContractStatus.PLANNED
         if self.starts_on and first_day(self.starts_on) > day:
             return ContractStatus.FUTURE
         if self.rolling:
             return ContractStatus.ROLLING
-        if self.ends_on and last_day(self.ends_on) < day:
-            return ContractStatus.ENDED
         if self.act_by and self.act_by < day:
             return ContractStatus.PAST_ACT_BY
-        return ContractStatus.CURRENT
+        if self.starts_on or self.ends_on:
+            return ContractStatus.CURRENT
+        return ContractStatus.NOT_KNOWN
 
 
 def act_by(ends_on: str, notice_months: int | None) -> datetime.date | None:
@@ -116,14 +131,27 @@ def whole_day(partial: str) -> datetime.date | None:
     return datetime.date.fromisoformat(partial) if len(partial) == _DAY else None
 
 
+UNDATED = Q(starts_on="", ends_on="", rolling=False)
+"""Neither start nor end is known, nor that there is no end: nobody knows whether it runs."""
+UNSETTLED = Q(stage=Stage.PLANNED) | UNDATED
+IN_SUMS = ~UNSETTLED & Q(includes_services=False)
+"""What sums hold, as `Contract.counts_in_sums` says it of one."""
+_LEFT_OUT = {
+    "services": Count("pk", filter=Q(includes_services=True)),
+    "unsettled": Count("pk", filter=UNSETTLED & Q(includes_services=False)),
+}
+
+
 def status_case(day: datetime.date) -> Case:
     """SQL: the status of a contract on a day, as `ContractTerm.status_on` computes it."""
+    # A date that is not known is null: it meets no comparison
     return Case(
+        When(ends_last__lt=day, then=Value(ContractStatus.ENDED)),
+        When(stage=Stage.PLANNED, then=Value(ContractStatus.PLANNED)),
         When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
-        When(ends_last__lt=day, then=Value(ContractStatus.ENDED)),
         When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
-        # A date that is not known is null: it meets no condition above
+        When(UNDATED, then=Value(ContractStatus.NOT_KNOWN)),
         default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
     )
@@ -209,19 +237,39 @@ class ContractQuerySet(SourcedQuerySet):
         involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
         return Borough.objects.london().filter(involved).count()
 
-    def worth(self) -> dict[str, Any]:
-        """`annual`: pounds a year, each contract once; `known`: how many state a yearly value."""
-        return self.order_by().aggregate(annual=Sum("annual_value"), known=Count("annual_value"))
+    def for_sums(self) -> Self:
+        """Without those that are planned, may not run at all, or pay for services beside IT.
 
-    def running_on(self, day: datetime.date) -> Self:
-        """Started by that day, as far as known, and not known to have ended before any extension.
-
-        `Contract.runs_on` asks the same of one contract.
+        `Contract.counts_in_sums` asks the same of one contract.
         """
-        return self.filter(
-            Q(starts_first=None) | Q(starts_first__lte=day),
-            Q(ends_last=None) | Q(ends_last__gte=day),
-        )
+        return self.filter(IN_SUMS)
+
+    def worth(self) -> dict[str, Any]:
+        """`annual`: pounds a year, each contract once; `known`: how many state a yearly value.
+
+        Both as far as sums hold them, with the counts of `left_out_of_sums`.
+        """
+        annual, known = (kind("annual_value", filter=IN_SUMS) for kind in (Sum, Count))
+        return self.order_by().aggregate(annual=annual, known=known, **_LEFT_OUT)
+
+    def left_out_of_sums(self) -> dict[str, int]:
+        """How many sums leave out: `services`, which include services beside IT, and `unsettled`.
+
+        The latter are planned, or it is not known whether they run.
+        """
+        return self.order_by().aggregate(**_LEFT_OUT)
+
+    def running_on(self, day: datetime.date, *, if_extended: bool = False) -> Self:
+        """Known to run on that day: an end ahead, no end date, or begun and no end known.
+
+        What is planned does not run. `if_extended` counts to the end of every extension, of which
+        the caller looks up the day. `Contract.runs_on` asks the same of one contract.
+        """
+        lasting = Q(rolling=True) | Q(ends_last__gte=day) | Q(ends_on="", starts_first__lte=day)
+        if if_extended:
+            lasting |= ~Q(extension_until="")
+        begun = Q(starts_first=None) | Q(starts_first__lte=day)
+        return self.filter(begun, lasting).exclude(stage=Stage.PLANNED)
 
     def with_status(self, statuses: Iterable[ContractStatus], day: datetime.date) -> Self:
         """Whose status on a day is one of these."""

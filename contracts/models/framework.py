@@ -1,4 +1,4 @@
-"""Frameworks, and the routes by which contracts come about."""
+"""Frameworks, and the routes and stages by which contracts come about."""
 
 from typing import Self
 
@@ -35,6 +35,13 @@ class Route(models.TextChoices):
     EXTENSION = "extension", "Extension"
     MODIFICATION = "modification", "Modification"
     WAIVER = "waiver", "Waiver"
+
+
+class Stage(models.TextChoices):
+    """How far a purchase had come when its source was written."""
+
+    PLANNED = "planned", "Planned"
+    AWARDED = "awarded", "Awarded"
 
 
 class FrameworkQuerySet(models.QuerySet["Framework"]):

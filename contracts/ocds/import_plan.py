@@ -36,8 +36,8 @@ _COMPETITION = "Whether the call-off was with competition is not said."
 _LINKS = ("supplier", "framework")
 # What notices state of a contract; no other field of a record is ever touched.
 FIELDS = (
-    "title", "reference", "starts_on", "ends_on", "extension_until", "total_value", "vat",
-    "route", "source_url", "as_of", "confidence", "note", *_LINKS,
+    "title", "reference", "starts_on", "ends_on", "extension_until", "total_value",
+    "tender_value", "vat", "stage", "route", "source_url", "as_of", "confidence", "note", *_LINKS,
 )  # fmt: skip
 
 State = dict[str, Any]
@@ -89,7 +89,8 @@ class States:
         value = stated.get("total_value", now.get("total_value"))
         if value != now.get("total_value") and "vat" not in by_people:
             stated.setdefault("vat", "")  # the VAT basis of another figure says nothing of this one
-        known = {"supplier": None, "framework": None, "total_value": None} | now | stated
+        unknown = dict.fromkeys(("supplier", "framework", "total_value", "tender_value"))
+        known: State = unknown | now | stated
         after = {name: known.get(name, "") for name in FIELDS}
         extended, end = after["extension_until"], after["ends_on"]
         passed = extended and end and last_day(extended) < last_day(end)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from citytools.facts.values import quoted
+from contracts.models import Stage
 from contracts.ocds import fields, parties
 from contracts.ocds.fields import JsonObject
 from contracts.ocds.parties import Parties, Party
@@ -63,6 +64,19 @@ def award_value(
         included = net is None
     vat = {} if included is None else {"vat": "including" if included else "excluding"}
     return {"total_value": amount.quantize(Decimal("0.01")), **vat}, ""
+
+
+def tender_value(tender: JsonObject) -> dict[str, Decimal]:
+    """`tender_value` in pounds; nothing where it is, or may be, a framework's ceiling."""
+    value, techniques = tender.part("value"), tender.part("techniques")
+    amount = value.number("amount") or value.number("amountGross")
+    if techniques.flag("hasFrameworkAgreement") or techniques.part("frameworkAgreement").fields:
+        return {}
+    if amount is None or not amount.is_finite() or not 0 < amount < MIN_CEILING_POUNDS:
+        return {}
+    if value.text("currency").upper() not in {"", "GBP"}:
+        return {}
+    return {"tender_value": amount.quantize(Decimal("0.01"))}
 
 
 def _is_ceiling(amount: Decimal, tender: JsonObject) -> bool:
@@ -257,6 +271,8 @@ class Release:
         values: dict[str, Any] = {
             "as_of": self.as_of,
             "source_url": self._address(award, contracts),
+            "stage": Stage.AWARDED.value,
+            **tender_value(self.tender),
             **money,
             **period,
             **{name: text for name, text in texts.items() if text},

@@ -19,9 +19,8 @@ from django.db.models.functions import JSONObject
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
-from contracts.models import Contract, ContractPartner, ContractStatus, Route, Vat
+from contracts.models import Contract, ContractPartner, ContractStatus, Route, Stage, Vat
 
 LICENCE = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 # Before the key of a contract that has no OCID; unique on this site and nowhere else.
@@ -92,19 +91,22 @@ def contract_release(contract: Any) -> Json:
     buyers = [_body(lead.official_name, lead.gss_code, lead.kind)]
     buyers += [_body(**partner) for partner in contract.shared_with]
     suppliers = [_company(contract.supplier)] if contract.supplier else []
+    planned = contract.stage == Stage.PLANNED
     release = {
         "ocid": ocid,
-        "date": f"{first_day(contract.as_of).isoformat()}T00:00:00Z",
-        "tag": ["award", "contract"],
+        "date": f"{contract.source_day.isoformat()}T00:00:00Z",
+        "tag": ["tender"] if planned else ["award", "contract"],
         "language": "en",
         "initiationType": "tender",
         "parties": buyers + suppliers,
         "buyer": _reference(buyers[0]),
         "tender": _tender(contract, ocid),
-        "awards": [_award(contract, award_id, [_reference(supplier) for supplier in suppliers])],
-        "contracts": [_contract(contract, award_id)],
         "cityTools": _source(contract),
     }
+    if not planned:  # nobody has awarded or signed what is planned
+        paid = [_reference(supplier) for supplier in suppliers]
+        release["awards"] = [_award(contract, award_id, paid)]
+        release["contracts"] = [_contract(contract, award_id)]
     content = json.dumps(release, sort_keys=True).encode()
     return {"id": f"{contract.key}-{hashlib.sha256(content).hexdigest()[:12]}"} | release
 
@@ -136,12 +138,20 @@ def _reference(party: Json) -> Json:
 
 
 def _tender(contract: Contract, ocid: str) -> Json:
-    route = contract.route
+    route, planned = contract.route, contract.stage == Stage.PLANNED
     method = _known(
         procurementMethod=_METHODS.get(Route(route)) if route else None,
         procurementMethodDetails=str(Route(route).label) if route else None,
     )
-    tender = {"id": contract.reference or ocid, "title": contract.title, "status": "complete"}
+    tender: Json = {
+        "id": contract.reference or ocid,
+        "title": contract.title,
+        "status": "planned" if planned else "complete",
+    }
+    value = _known(amount=_number(contract.tender_value))
+    tender |= {"value": value | {"currency": "GBP"}} if value else {}
+    if planned:
+        tender |= _period_and_documents(contract, "contractPeriod") | _described(contract)
     return tender | method
 
 
@@ -152,6 +162,18 @@ def _award(contract: Contract, award_id: str, suppliers: list[Json]) -> Json:
 
 def _contract(contract: Any, award_id: str) -> Json:
     ended = contract.term.status_on(dates.today()) == ContractStatus.ENDED
+    return {
+        "id": f"{award_id}-contract",
+        "awardID": award_id,
+        "title": contract.title,
+        "status": "terminated" if ended else "active",
+        **_described(contract),
+        **_terms(contract, "period"),
+    }
+
+
+def _described(contract: Any) -> Json:
+    """The note, and what OCDS has no place for."""
     described = [INVENTED] if contract.illustrative else []
     described += [contract.note] if contract.note else []
     partial = _known(
@@ -161,18 +183,11 @@ def _contract(contract: Any, award_id: str) -> Json:
         rolling=contract.rolling or None,
         noticeMonths=contract.notice_months,
         annualValue=_number(contract.annual_value),
+        includesServices=contract.includes_services or None,
         framework=contract.framework.name if contract.framework else None,
         functions=contract.covered or None,
     )
-    return {
-        "id": f"{award_id}-contract",
-        "awardID": award_id,
-        "title": contract.title,
-        "status": "terminated" if ended else "active",
-        **_known(description=" ".join(described)),
-        **_terms(contract, "period"),
-        **({"cityTools": partial} if partial else {}),
-    }
+    return _known(description=" ".join(described), cityTools=partial)
 
 
 def _terms(contract: Contract, period: str) -> Json:
@@ -182,6 +197,10 @@ def _terms(contract: Contract, period: str) -> Json:
         value["currency"] = "GBP"
         if contract.vat:
             value["valueAddedTaxIncluded"] = contract.vat == Vat.INCLUDING
+    return _known(value=value) | _period_and_documents(contract, period)
+
+
+def _period_and_documents(contract: Contract, period: str) -> Json:
     period_dates = _known(
         startDate=_moment(contract.starts_on, "00:00:00"),
         endDate=_moment(contract.ends_on, "23:59:59"),
@@ -190,11 +209,7 @@ def _terms(contract: Contract, period: str) -> Json:
     kind = _DOCUMENTS.get(SourceKind(contract.source_kind), "x_source")
     document = {"id": "1", "documentType": kind, "url": _uri(contract.source_url)}
     documents = [document] if contract.source_url else None
-    return {
-        **_known(value=value),
-        **_known(**{period: period_dates}),
-        **_known(documents=documents),
-    }
+    return _known(**{period: period_dates}, documents=documents)
 
 
 def _uri(address: str) -> str:
@@ -211,9 +226,13 @@ def _source(contract: Contract) -> Json:
         "invented": contract.illustrative,
         "page": contract.get_absolute_url(),
         "sourceKind": contract.source_kind,
-        "asOf": contract.as_of,
         "confidence": contract.confidence,
-    } | _known(confirmedOn=confirmed)
+    } | _known(
+        asOf=contract.as_of,
+        confirmedOn=confirmed,
+        readOn=contract.read_on.isoformat() if contract.read_on else None,
+        stage=contract.stage,
+    )
 
 
 def _known(**fields: Any) -> Json:

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from boroughs.models import Borough, Subject
 from citytools.facts.dates import last_day, partial_date_in_words
-from contracts.models import LEAD_MONTHS, Contract, PipelineDuty
+from contracts.models import LEAD_MONTHS, Contract, PipelineDuty, Stage
 from contracts.models.dates import whole_day
 from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
@@ -146,6 +146,7 @@ def _entries(contracts: Any, period: Period) -> tuple[dict[int, list[PipelineEnt
     """Entries by who leads, and by who shares; soonest end first."""
     # Overlap, not containment: a month or year may fall in the period if any of its days does
     rows = contracts.for_list().filter(ends_first__lte=period.last, ends_last__gte=period.first)
+    rows = rows.exclude(stage=Stage.PLANNED)  # nobody has signed what might end
     led, shared = defaultdict(list), defaultdict(list)
     for contract in rows.order_by("ends_first", "ends_last", "pk")[:20_000]:
         entry = PipelineEntry(contract, period)

@@ -96,6 +96,11 @@ class Scope:
         contracts: ContractQuerySet = Contract.objects.of_boroughs(self.london)
         return contracts
 
+    @property
+    def contracts_in_sums(self) -> ContractQuerySet:
+        """The same without what is planned, may not run, or includes services beside IT."""
+        return self.contracts.for_sums()
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -27,7 +27,7 @@ _MAKER_KNOWN = Q(product__manufacturer__isnull=False)
 
 def share_by_contracts(places: int) -> Compute:
     """The share of the largest by number of contracts; three queries."""
-    return lambda scope: _top(places, scope.contracts, "supplier", Count("pk"), "Contracts")
+    return lambda scope: _top(places, scope.contracts_in_sums, "supplier", Count("pk"), "Contracts")
 
 
 def share_by_systems(places: int) -> Compute:
@@ -43,11 +43,11 @@ def share_by_pounds(field: str, head: str) -> Callable[[int], Compute]:
     def for_places(places: int) -> Compute:
         return lambda scope: _top(
             places,
-            scope.contracts.filter(**{f"{field}__isnull": False}),
+            scope.contracts_in_sums.filter(**{f"{field}__isnull": False}),
             "supplier",
             Sum(field),
             head,
-            population=scope.contracts,
+            population=scope.contracts_in_sums,
         )
 
     return for_places
@@ -58,7 +58,8 @@ def share_in_competition(service_area: str, places: int) -> Compute:
     functions = Function.objects.filter(service_area__slug=service_area)
 
     def compute(scope: Scope) -> Measurement:
-        won = scope.contracts.for_functions(functions.all()).filter(route__in=COMPETITIVE)
+        covering = scope.contracts_in_sums.for_functions(functions.all())
+        won = covering.filter(route__in=COMPETITIVE)
         return _top(places, won, "supplier", Count("pk"), "Contracts")
 
     return compute

@@ -8,8 +8,8 @@ from research.metrics.base import Measurement, Metric, MetricFigure, Scope, Unit
 from research.metrics.compute_suppliers import Compute
 
 _RUNNING = (
-    "Contracts that one of the 33 leads or shares, each once, that have begun, as far as known, "
-    "and are not known to have ended before any extension."
+    "Contracts that one of the 33 leads or shares, each once, that are known to run: with an end "
+    "ahead before any extension, without an end date, or begun and no end known. None is planned."
 )
 
 CONTRACT_METRICS = (
@@ -88,7 +88,7 @@ PRODUCT_METRICS = (
         "electoral system",
         "electoral-management",
         compute_suppliers.boroughs_with("electoral-management", product="xpress"),
-        "The evidence is the format of polling-station files.",
+        "The evidence is the format of polling-station files, and of one borough its own answer.",
     ),
     _product_metric(
         "sirsidynix_boroughs",
@@ -105,8 +105,8 @@ PRODUCT_METRICS = (
         "planning register",
         "planning-public-register",
         compute_suppliers.boroughs_with("planning-public-register", maker="idox"),
-        "Any product of this maker counts. Until boroughs return it, the evidence is a public list "
-        "of February 2019, which has no row for the City of London.",
+        "Any product of this maker counts. Until boroughs return it, the evidence is public code "
+        "of 2025 and 2026 that reads the registers.",
     ),
 )
 _ALL_FACTS = "Systems in use, contracts led or shared, and skill levels of the 33."
@@ -162,9 +162,9 @@ RECORD_METRICS = (
         key="median_age_of_facts",
         title="Median age of facts",
         definition="Half of the facts on record are at least so old, measured from the day on "
-        "which their source was true.",
+        "which their source was true. Facts whose source bears no day are left out.",
         unit=Unit.MONTHS,
-        counts="facts",
+        counts="facts whose source bears a day, a month or a year",
         population=_ALL_FACTS,
         formula="Whole months from the median as-of date to the day; a month or a year stands for "
         "its first day, and of an even number of facts the older of the middle two counts",
@@ -225,7 +225,10 @@ SATISFACTION_METRICS = (
         compute.satisfaction_by_function,
     ),
 )
-_CONTRACTS = "Contracts that one of the 33 leads or shares, each once, running or ended."
+_CONTRACTS = (
+    "Contracts that one of the 33 leads or shares, each once, running or ended, without those that "
+    "include services beside IT, are planned, or may not run for all that is known."
+)
 _VALUES = f"{_CONTRACTS} Values as stated, VAT bases mixed; a framework’s ceiling is no value."
 
 
@@ -340,9 +343,10 @@ CHOICE_METRICS = (
         "contracts a share is an anecdote.",
         unit=Unit.PER_CENT,
         counts="housing contracts won in competition with a known supplier",
-        population="Contracts that one of the 33 leads or shares, of any date, that cover a "
-        "function of housing and came about by an open, restricted or competitive flexible "
-        "procedure or by competition within a framework.",
+        population="Contracts that one of the 33 leads or shares, of any date, without those that "
+        "include services, are planned or may not run, that cover a function of housing and came "
+        "about by an open, restricted or competitive flexible procedure or by competition within "
+        "a framework.",
         formula="100 × contracts of the three largest / contracts with a known supplier",
         compute=compute_suppliers.share_in_competition("housing", 3),
         rows="/contracts/?service_area=housing&"

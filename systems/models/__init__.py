@@ -2,6 +2,7 @@
 
 from systems.models.catalogue import (
     NOT_IN_USE,
+    SEEN_THEN,
     Function,
     Hosting,
     Intention,
@@ -17,6 +18,7 @@ from systems.models.suppliers import Owners, Ownership, Supplier, SupplierAlias,
 
 __all__ = [
     "NOT_IN_USE",
+    "SEEN_THEN",
     "Function",
     "Hosting",
     "Intention",

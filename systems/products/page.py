@@ -191,6 +191,11 @@ class ProductAlternative:
     satisfaction: ScaleAnswers
 
 
+def any_rated(alternatives: Iterable[tuple[Function, Sequence[ProductAlternative], int]]) -> bool:
+    """Whether any borough has said how satisfied it is with one of them."""
+    return any(other.satisfaction.n for _, others, _ in alternatives for other in others)
+
+
 def alternatives_to(
     functions: Iterable[Function],
     without: Iterable[Product],
@@ -272,12 +277,14 @@ def _share(pounds: Decimal, people: int | None) -> Decimal | None:
 class Costs:
     """The costs that can be compared, by lead borough, and how many cannot and why.
 
-    `unpriced` running contracts state no yearly value; `mixed` pay for other products too.
+    `unpriced` running contracts state no yearly value; `mixed` pay for other products too,
+    `services` for services beside IT.
     """
 
     rows: Sequence[Cost]
     unpriced: int
     mixed: int
+    services: int = 0
 
     @property
     def thousands(self) -> list[Decimal]:
@@ -315,11 +322,13 @@ def product_costs(product: Product, systems: SystemQuerySet, today: datetime.dat
     """The yearly costs of one product in the contracts of these systems; four queries."""
     contracts = Contract.objects.for_systems(systems).running_on(today)
     rows = contracts.select_related("lead", "supplier").prefetch_related("partners", "systems")
-    comparable, mixed, unpriced = [], 0, 0
+    comparable, mixed, unpriced, services = [], 0, 0, 0
     for contract in rows.order_by("lead__name", "pk")[:MAX_CONTRACTS]:
         covered = list(contract.systems.all())
         bodies = [contract.lead, *contract.partners.all()]
-        if any(system.product_id != product.pk for system in covered):
+        if contract.includes_services:
+            services += 1
+        elif any(system.product_id != product.pk for system in covered):
             mixed += 1
         elif contract.annual_value is None:
             unpriced += 1
@@ -327,7 +336,7 @@ def product_costs(product: Product, systems: SystemQuerySet, today: datetime.dat
             residents = _total([body.population or None for body in bodies])
             users = _total([system.users for system in covered])
             comparable.append(Cost(contract, contract.annual_value, residents, users))
-    return Costs(comparable, unpriced, mixed)
+    return Costs(comparable, unpriced, mixed, services)
 
 
 def _total(counts: Sequence[int | None]) -> int | None:

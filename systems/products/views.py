@@ -15,6 +15,7 @@ from systems.filters import ProductFilter, products_with_counts
 from systems.models import Product, System, read_ownerships
 from systems.products.page import (
     alternatives_to,
+    any_rated,
     cost_each_thousand,
     known_systems,
     moves_involving,
@@ -41,6 +42,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     use, costs = product_use(systems), product_costs(record, systems, today)
     contracts = Contract.objects.for_systems(systems)
     functions = use.functions or list(record.functions.all())
+    alternatives = alternatives_to(functions, [record])
     context = {
         "product": record,
         "owners": read_ownerships().chain(record.manufacturer_id) if record.manufacturer_id else [],
@@ -50,7 +52,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "contract_count": contracts.count(),
         "costs": costs,
         "chart": cost_each_thousand(costs),
-        "alternatives": alternatives_to(functions, [record]),
+        "alternatives": alternatives,
+        "rated": any_rated(alternatives),
         "moves": moves_involving(record, everything),
         "about": about.research_about_product(record, today),
     }

@@ -156,7 +156,8 @@ class Share:
 def market_entries(basis: str, estate: Estate, today: datetime.date) -> list[MarketEntry]:
     """What is counted: systems in use, running contracts of the 33, or their yearly value.
 
-    A contract has an entry for each function that it covers. At most one query.
+    A contract has an entry for each function that it covers; what includes services has none. At
+    most one query.
     """
     if basis == SYSTEMS:
         return [
@@ -164,7 +165,7 @@ def market_entries(basis: str, estate: Estate, today: datetime.date) -> list[Mar
             for system in (*estate.own, *estate.competing)
             if not system.national_or_shared
         ]
-    contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today)
+    contracts = Contract.objects.of_boroughs(Borough.objects.london()).running_on(today).for_sums()
     links = ContractFunction.objects.filter(contract__in=contracts.order_by().values("pk"))
     rows = links.select_related("function__service_area", "contract").order_by("pk")
     return [

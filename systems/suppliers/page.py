@@ -14,7 +14,7 @@ from django.db.models import Count, Q, Sum
 from boroughs.models import Borough, Subject
 from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.query_form import OptionField, QueryForm, YesNoField
-from contracts.models import Contract, ContractQuerySet, ContractSystem, Vat
+from contracts.models import IN_SUMS, Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, System
 
@@ -25,7 +25,7 @@ class Money:
 
     `running` of the `contracts` run today; `annual` pounds a year are stated by `priced` of the
     running, `total` pounds over their whole terms by `summed` of them. `vat` holds (basis, how many
-    of the priced).
+    of the priced). `services` of the running include services beside IT and stand in no sum.
     """
 
     contracts: int
@@ -35,6 +35,7 @@ class Money:
     total: Decimal | None
     summed: int
     vat: Sequence[tuple[str, int]]
+    services: int = 0
 
 
 def contracts_with_suppliers(suppliers: Collection[int]) -> ContractQuerySet:
@@ -65,10 +66,11 @@ def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> M
     by_vat = contracts.running_on(today).order_by().values("vat")
     rows = by_vat.annotate(
         count=Count("pk"),
-        priced=Count("annual_value"),
-        annual=Sum("annual_value"),
-        summed=Count("total_value"),
-        total=Sum("total_value"),
+        priced=Count("annual_value", filter=IN_SUMS),
+        annual=Sum("annual_value", filter=IN_SUMS),
+        summed=Count("total_value", filter=IN_SUMS),
+        total=Sum("total_value", filter=IN_SUMS),
+        services=Count("pk", filter=Q(includes_services=True)),
     )
     bases = {row["vat"]: row for row in rows.order_by("vat")}
     labels = [*Vat.choices, ("", "VAT basis not known")]
@@ -84,6 +86,7 @@ def contract_costs_today(contracts: ContractQuerySet, today: datetime.date) -> M
             for vat, label in labels
             if vat in bases and bases[vat]["priced"]
         ],
+        sum(row["services"] for row in bases.values()),
     )
 
 

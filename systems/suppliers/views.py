@@ -71,6 +71,7 @@ def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "group": group,
         "estate": estate,
         "products": estate.by_product(products),
+        "rated": any(system.satisfaction for system in estate.own),
         "contracts": contracts.for_list().soonest_decision_first(today)[:50],
         "money": contract_costs_today(contracts, today),
         "elsewhere": elsewhere.count(),

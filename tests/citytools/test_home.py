@@ -5,14 +5,15 @@ import html
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from boroughs.models import Borough
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts import dates
-from systems.models import Supplier
+from systems.models import Function, Supplier
 from tests import factories
 from tests.log import move_events
-from tests.pages import read, text_of, total, words
+from tests.pages import read, rows, text_of, total, words
 
 pytestmark = pytest.mark.django_db
 
@@ -28,50 +29,78 @@ def test_an_empty_london_says_so_and_claims_no_zero(client: Client) -> None:
     factories.borough("Camden")
     said = words(client.get("/"))
     assert "0 of 33 boroughs reporting" in said
-    assert "No decision is due in the quarters ahead" in said
+    assert "No act-by date ahead is known" in said
     assert "No two boroughs are known to be able to choose together" in said
-    assert "No borough has offered to teach" in said
+    assert "no borough has told us its skills" in said
     assert "Camden: ?not known" in said
 
 
 @pytest.mark.parametrize(
-    ("act_by", "counted"),
+    ("ends_on", "counted"),
     [
         ("2026-11-29", False),
         ("2026-11-30", True),
+        ("2027", True),
         ("2027-11-30", True),
         ("2027-12-01", False),
     ],
 )
-def test_decisions_are_those_of_the_next_twelve_months(
-    client: Client, act_by: str, counted: bool
+def test_contracts_that_may_end_are_those_of_the_next_twelve_months(
+    client: Client, ends_on: str, counted: bool
 ) -> None:
-    factories.contract(ends_on=act_by, notice_months=0)
+    factories.contract(ends_on=ends_on)
     figure = client.get("/").context["figures"][3]
-    assert figure.words == "contracts to decide on within 12 months"
+    assert figure.words == "contracts that may end within 12 months"
     assert figure.number == int(counted)
+    assert total(client.get(figure.address)) == int(counted)
 
 
 def test_each_figure_links_to_as_many_rows(client: Client) -> None:
+    gla = factories.borough("GLA", kind=Borough.Kind.REGIONAL)
+    factories.system(borough=gla)
     for day in ("2026-12-01", "2027-11-30", "2028-01-01"):
-        factories.contract(ends_on=day, notice_months=0, systems=[factories.system()])
+        factories.contract(ends_on=day, systems=[factories.system()])
+    factories.contract(ends_on="2026-12-01", stage="planned")
     page = client.get("/")
-    systems, contracts, _, decisions = page.context["figures"]
-    assert (systems.number, contracts.number, decisions.number) == (3, 3, 2)
-    for figure in (systems, contracts, decisions):
+    systems, functions, contracts, ends = page.context["figures"]
+    assert [figure.number for figure in (systems, contracts, ends)] == [3, 4, 2]
+    for figure in (systems, contracts, ends):
         assert figure.address in read(client.get("/")).links
         assert total(client.get(figure.address)) == figure.number
+    served = [row for row in rows(client, reverse("systems:map_csv")) if row["products"]]
+    assert functions.number == len(served) == 3
+    assert functions.out_of == Function.objects.count() == 4
 
 
-def test_boroughs_reporting_are_of_the_33_and_invented_returns_are_said(client: Client) -> None:
+def test_the_first_screen_says_how_it_knows_with_links_to_the_rows(client: Client) -> None:
+    factories.system(source_kind="public_code", source_url="https://x.uk/", as_of="2026-08-21")
+    factories.system(source_kind="public_code", source_url="https://x.uk/", as_of="2019")
+    factories.contract(source_kind="notice", source_url="https://x.uk/", as_of="2026-09")
+    page = client.get("/")
+    said = words(page)
+    assert "the newest speaks of September 2026" in said
+    assert "Procurement notice: 1 contract" in said
+    assert "Public code: 2 systems" in said
+    assert total(client.get("/systems/?source=public_code")) == 2
+    assert {"/systems/?source=public_code", "/contracts/?source=notice", "/about/#tell-us"} <= set(
+        read(page).links
+    )
+
+
+def test_what_is_invented_is_no_evidence(client: Client) -> None:
+    factories.system(source_kind="illustrative")
+    assert client.get("/demo/").context["sources"] == []
+
+
+def test_boroughs_reporting_are_of_the_33_and_invented_returns_are_no_evidence(
+    client: Client,
+) -> None:
     factories.returned()
     factories.returned(source_kind="illustrative")
     factories.returned(subject="skills")
     factories.returned(factories.borough("GLA", kind=Borough.Kind.REGIONAL))
-    page = client.get("/")
-    figure = page.context["figures"][2]
-    assert (figure.number, figure.out_of) == (2, 33)
-    assert "2 of 33 boroughs reporting (1 invented for demonstration)" in words(page)
+    assert "1 of 33 boroughs reporting on systems" in words(client.get("/"))
+    assert "2 of 33 boroughs reporting" in words(client.get("/demo/"))
 
 
 @pytest.mark.parametrize("measure", ["systems", "decisions", "skills"])
@@ -122,15 +151,6 @@ def test_one_borough_alone_is_no_chance_to_buy_together(client: Client) -> None:
     assert client.get("/").context["windows"] == []
 
 
-def test_an_invented_contract_among_the_chances_is_said(client: Client) -> None:
-    rents = factories.function()
-    for kind in ("return", "illustrative"):
-        factories.contract(
-            functions=[rents], ends_on="2027-01-01", notice_months=0, source_kind=kind
-        )
-    assert "some invented for demonstration" in words(client.get("/"))
-
-
 def test_skills_that_one_would_teach_and_another_wants_are_offered(client: Client) -> None:
     design, law = factories.skill("Design"), factories.skill("Law")
     factories.skill_level(skill=design, can_teach=True)
@@ -139,10 +159,6 @@ def test_skills_that_one_would_teach_and_another_wants_are_offered(client: Clien
     said = words(client.get("/"))
     assert "Design1 borough can teach; 1 wants help" in said.replace("Design 1", "Design1")
     assert "Law" not in said
-    assert "invented" not in said
-    factories.skill_level(skill=design, wants_help=True, source_kind="illustrative")
-    factories.skill_level(skill=design, source_kind="illustrative")
-    assert "1 of these answers is invented for demonstration" in words(client.get("/"))
 
 
 def test_a_regional_body_teaches_but_is_counted_as_no_borough(client: Client) -> None:

@@ -66,7 +66,7 @@ def test_title_and_sentence_state_the_numbers() -> None:
 @pytest.mark.django_db
 def test_a_tie_is_not_called_a_lead_and_nothing_is_said_to_be_nothing() -> None:
     nothing = decisions_ahead(Contract.objects.all(), TODAY, "")
-    assert nothing.title == "No decision is due in the quarters ahead"
+    assert nothing.title == "No act-by date is known in the quarters ahead"
     assert nothing.sentence == "No contract has an act-by date from Oct–Dec 2026 to Jul–Sep 2028."
     for day in ("2026-12-01", "2027-02-01"):
         factories.contract(ends_on=day, notice_months=0)

@@ -157,8 +157,10 @@ WITH london AS (SELECT id FROM boroughs_borough WHERE kind <> 'regional'),
 shared AS (SELECT contract_id FROM contracts_contractpartner JOIN london ON london.id = borough_id),
 paid AS (
     SELECT supplier_id AS maker, annual_value, total_value FROM contracts_contract
-    WHERE supplier_id IS NOT NULL
-      AND (lead_id IN (SELECT id FROM london) OR id IN (SELECT contract_id FROM shared))
+    WHERE supplier_id IS NOT NULL AND NOT includes_services AND stage <> 'planned'
+      AND (rolling OR starts_on <> '' OR ends_on <> '') AND (
+        lead_id IN (SELECT id FROM london) OR id IN (SELECT contract_id FROM shared)
+      )
 ),
 made AS (
     SELECT manufacturer_id AS maker FROM systems_system s

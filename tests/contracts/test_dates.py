@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from contracts.models import Contract, ContractStatus, ContractTerm, must_start
+from contracts.models import Contract, ContractStatus, ContractTerm, Stage, must_start
 from contracts.models.dates import whole_day
 from tests import factories
 
@@ -19,9 +19,11 @@ TURNS = [
 ]
 STANDING = """
 SELECT CASE
+    WHEN ends_last < %(day)s THEN 'ended' WHEN stage = 'planned' THEN 'planned'
     WHEN starts_first > %(day)s THEN 'future' WHEN rolling THEN 'rolling'
-    WHEN ends_last < %(day)s THEN 'ended' WHEN act_by < %(day)s THEN 'past act-by'
-    ELSE 'current' END FROM contracts_contract WHERE id = %(id)s
+    WHEN act_by < %(day)s THEN 'past act-by'
+    WHEN coalesce(starts_first, ends_first) IS NULL THEN 'not known whether it runs'
+    ELSE 'running' END FROM contracts_contract WHERE id = %(id)s
 """
 
 
@@ -58,7 +60,16 @@ def test_work_must_start_twelve_months_before_unless_said_otherwise() -> None:
 @pytest.mark.parametrize(
     ("fields", "standing"),
     [
-        ({}, ContractStatus.CURRENT),
+        ({}, ContractStatus.NOT_KNOWN),
+        ({"extension_until": "2030"}, ContractStatus.NOT_KNOWN),
+        ({"stage": "awarded"}, ContractStatus.NOT_KNOWN),
+        ({"stage": "planned"}, ContractStatus.PLANNED),
+        ({"stage": "planned", "starts_on": "2026", "ends_on": "2030"}, ContractStatus.PLANNED),
+        ({"stage": "planned", "starts_on": "2027"}, ContractStatus.PLANNED),
+        ({"stage": "planned", "rolling": True}, ContractStatus.PLANNED),
+        ({"stage": "planned", "ends_on": "2025"}, ContractStatus.ENDED),
+        ({"stage": "awarded", "starts_on": "2020"}, ContractStatus.CURRENT),
+        ({"stage": "awarded", "starts_on": "2027"}, ContractStatus.FUTURE),
         ({"starts_on": "2026-12-01"}, ContractStatus.FUTURE),
         ({"starts_on": "2026-11"}, ContractStatus.CURRENT),
         ({"starts_on": "2027"}, ContractStatus.FUTURE),
@@ -93,18 +104,37 @@ partial = days | days.map(lambda day: day[:7]) | days.map(lambda day: day[:4]) |
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(partial, partial, st.none() | st.integers(0, 60), st.booleans(), days)
-@example("", "2028-02-29", 12, False, "2027-02-28")
-@example("", "2027-03-31", 6, False, "2026-10-01")
-def test_sql_agrees_on_act_by_and_standing(
-    starts_on: str, ends_on: str, notice: int | None, rolling: bool, day: str
+@given(
+    partial,
+    partial,
+    st.none() | st.integers(0, 60),
+    st.booleans(),
+    days,
+    st.sampled_from(["", *Stage.values]),
+    st.booleans(),
+)
+@example("", "2028-02-29", 12, False, "2027-02-28", "", False)
+@example("", "2027-03-31", 6, False, "2026-10-01", "awarded", True)
+@example("", "", None, False, "2026-10-01", "", False)
+def test_sql_agrees_on_act_by_standing_and_sums(
+    starts_on: str,
+    ends_on: str,
+    notice: int | None,
+    rolling: bool,
+    day: str,
+    stage: str,
+    services: bool,
 ) -> None:
     if starts_on and ends_on:
         starts_on, ends_on = sorted([starts_on, ends_on], key=lambda one: one.ljust(10, "~"))
-    fields = {"starts_on": starts_on, "ends_on": "" if rolling else ends_on}
+    fields = {"starts_on": starts_on, "ends_on": "" if rolling else ends_on, "stage": stage}
     Contract.objects.all().delete()
     contract = factories.contract(
-        lead=factories.borough(), notice_months=notice, rolling=rolling, **fields
+        lead=factories.borough(),
+        notice_months=notice,
+        rolling=rolling,
+        includes_services=services,
+        **fields,
     )
     query = datetime.date.fromisoformat(day)
     with connection.cursor() as cursor:
@@ -118,3 +148,10 @@ def test_sql_agrees_on_act_by_and_standing(
         if Contract.objects.with_status([status], query).exists()
     ]
     assert statuses == [standing]
+    runs = standing in {"running", "past act-by", "rolling"}
+    assert contract.runs_on(query) is Contract.objects.running_on(query).exists() is runs
+    unsettled = stage == "planned" or not (rolling or fields["starts_on"] or fields["ends_on"])
+    summed = not services and not unsettled
+    assert contract.counts_in_sums is Contract.objects.for_sums().exists() is summed
+    left_out = {"services": int(services), "unsettled": int(unsettled and not services)}
+    assert Contract.objects.left_out_of_sums() == left_out

@@ -118,6 +118,8 @@ def test_route_not_known_finds_contracts_without_one(client: Client) -> None:
 
 
 STANDS: dict[str, dict[str, Any]] = {
+    "planned": {"stage": "planned", "starts_on": "2026"},
+    "not_known": {"starts_on": ""},
     "future": {"starts_on": "2027"},
     "current": {"ends_on": "2027-05-30", "notice_months": 6},
     "past_act_by": {"ends_on": "2027-05-29", "notice_months": 6},
@@ -142,7 +144,8 @@ def test_standing_is_as_at_today(
 def test_an_odd_standing_is_named_with_those_that_are_known(client: Client) -> None:
     response = client.get("/contracts/contracts.csv", {"standing": "past act-by"})
     assert response.status_code == 400
-    assert "Write one of: future, current, past_act_by, ended, rolling." in text_of(response)
+    known = "planned, future, current, past_act_by, ended, rolling, not_known"
+    assert f"Write one of: {known}." in text_of(response)
 
 
 ENDS = [

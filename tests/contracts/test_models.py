@@ -83,6 +83,8 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("a_contract_has_known_choices", {"vat": "perhaps"}),
     ("contract_values_are_not_negative", {"annual_value": -1}),
     ("contract_values_are_not_negative", {"total_value": -1}),
+    ("contract_values_are_not_negative", {"tender_value": -1}),
+    ("a_contract_has_known_choices", {"stage": "dreamt"}),
     ("contract_has_a_known_kind_of_source", {"source_kind": "rumour"}),
     ("contract_has_a_known_confidence", {"confidence": "sure"}),
     ("contract_says_as_of_when", {"as_of": ""}),
@@ -161,9 +163,10 @@ def test_worth_counts_a_shared_contract_of_many_systems_once() -> None:
     factories.contract(lead=boroughs[0], partners=boroughs[1:], systems=systems, annual_value=100)
     factories.contract(annual_value=0)
     factories.contract()
-    assert Contract.objects.worth() == {"annual": 100, "known": 2}
+    expected = {"annual": 100, "known": 2, "services": 0, "unsettled": 0}
+    assert Contract.objects.worth() == expected
     contracts = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
-    assert contracts.worth() == {"annual": 100, "known": 2}
+    assert contracts.worth() == expected
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Which contracts run on a day, and which decision comes next."""
 
 import datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,9 @@ TODAY = datetime.date(2026, 11, 30)
 @pytest.mark.parametrize(
     ("starts_on", "ends_on", "runs"),
     [
-        ("", "", True),
+        ("", "", False),
+        ("2020", "", True),
+        ("", "2027", True),
         ("2026-11-30", "2026-11-30", True),
         ("2026-12-01", "", False),
         ("", "2026-11-29", False),
@@ -24,7 +27,7 @@ TODAY = datetime.date(2026, 11, 30)
         ("", "2025", False),
     ],
 )
-def test_a_contract_runs_from_its_first_day_to_its_last_as_far_as_known(
+def test_a_contract_runs_from_its_first_day_to_its_last_where_one_is_known(
     starts_on: str, ends_on: str, runs: bool
 ) -> None:
     factories.contract(starts_on=starts_on, ends_on=ends_on)
@@ -34,6 +37,14 @@ def test_a_contract_runs_from_its_first_day_to_its_last_as_far_as_known(
 def test_a_rolling_contract_runs_on() -> None:
     factories.contract(rolling=True, starts_on="2015")
     assert Contract.objects.running_on(TODAY).count() == 1
+
+
+@pytest.mark.parametrize("term", [{"ends_on": "2030"}, {"starts_on": "2020"}, {"rolling": True}])
+def test_what_is_planned_does_not_run(term: dict[str, Any]) -> None:
+    contract = factories.contract(stage="planned", **term)
+    assert not contract.runs_on(TODAY)
+    assert not Contract.objects.running_on(TODAY).exists()
+    assert not Contract.objects.running_on(TODAY, if_extended=True).exists()
 
 
 def test_equal_decisions_keep_the_order_of_their_numbers() -> None:

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.worlds import World, addresses, use_world
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, THEMES, Metric
+from tests import factories
 from tests.loading import load
 from tests.pages import rows, total
 from tests.research.sql.estate import any_london
 
-TODAY = datetime.date(2026, 11, 25)
+TODAY = datetime.date(2026, 11, 28)
 BOROUGHS = {"modern_gov_boroughs", "xpress_boroughs", "sirsidynix_boroughs", "idox_boroughs"}
 ROUGHLY = {
     "suppliers_satisfaction_rho_by_borough", "suppliers_satisfaction_rho_by_function",
@@ -102,12 +102,19 @@ def test_the_record_bears_out_what_was_counted_by_hand() -> None:
         key: f"{measure(key).part:.0f} of {measure(key).whole:.0f}" for key in sorted(BOROUGHS)
     }
     assert shares == {
-        "idox_boroughs": "16 of 32",
+        "idox_boroughs": "22 of 33",
         "modern_gov_boroughs": "33 of 33",
         "sirsidynix_boroughs": "18 of 33",
-        "xpress_boroughs": "21 of 33",
+        "xpress_boroughs": "22 of 33",
     }
-    assert measure("idox_boroughs").left_out == Borough.objects.london().count() - 32 == 1
+
+
+@pytest.mark.django_db
+def test_a_source_without_a_day_has_no_age() -> None:
+    factories.system(as_of="2026-01-28")
+    factories.system(as_of="", read_on="2026-11-27", confidence="medium")
+    age = measure("median_age_of_facts")
+    assert (age.value, age.counted, age.left_out) == (10, 1, 1)
 
 
 @pytest.mark.django_db

@@ -373,7 +373,7 @@ def test_a_gap_says_how_many_want_it_and_what_is_best_in_london(client: Client) 
 def test_an_empty_database_is_not_known_and_no_zero(client: Client) -> None:
     response = client.get(PAGE)
     assert response.status_code == 200
-    assert "No borough’s skill levels are known, so nothing can be planned." in words(response)
+    assert "No borough has told us its skills yet, so nothing can be planned." in words(response)
     assert rows(client, FILE) == []
 
 

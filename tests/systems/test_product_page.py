@@ -167,7 +167,8 @@ JOIN LATERAL (
     WHERE contract_id = c.id
 ) AS bodies ON true JOIN boroughs_borough b ON b.id = bodies.body
 WHERE c.annual_value IS NOT NULL AND coalesce(c.starts_first, '-infinity') <= %(day)s
-AND coalesce(c.ends_last, 'infinity') >= %(day)s AND %(product)s = ALL (
+AND (c.rolling OR c.ends_last >= %(day)s OR c.ends_on = '' AND c.starts_on <> '')
+AND NOT c.includes_services AND c.stage <> 'planned' AND %(product)s = ALL (
     SELECT s.product_id FROM contracts_contractsystem cs JOIN systems_system s
     ON s.id = cs.system_id WHERE cs.contract_id = c.id
 ) AND EXISTS (SELECT FROM contracts_contractsystem WHERE contract_id = c.id)

@@ -201,7 +201,8 @@ WITH RECURSIVE latest AS (
         CASE WHEN %(by)s = 'value' THEN c.annual_value ELSE 1 END AS a
     FROM contracts_contract_functions cf JOIN contracts_contract c ON c.id = cf.contract_id
     WHERE (c.starts_first IS NULL OR c.starts_first <= %(today)s)
-        AND (c.ends_last IS NULL OR c.ends_last >= %(today)s)
+        AND (c.rolling OR c.ends_last >= %(today)s OR c.ends_on = '' AND c.starts_on <> '')
+        AND NOT c.includes_services AND c.stage <> 'planned'
         AND NOT (%(real)s AND c.source_kind = 'illustrative')
         AND EXISTS (SELECT FROM boroughs_borough b WHERE b.kind <> 'regional' AND (b.id = c.lead_id
             OR b.id IN (SELECT borough_id FROM contracts_contractpartner WHERE contract_id = c.id)))

@@ -232,6 +232,8 @@ def contract_rows(
                 "starts_on": term.starts_on,
                 "ends_on": term.ends_on,
                 "rolling": "no" if term.ends_on else "yes",
+                "stage": "awarded",
+                "includes_services": "no",
                 "extension_until": term.extension_until,
                 "notice_months": weighted_choice(rng, _NOTICE),
                 **_prices(rng, reference, bundle, term),

@@ -40,8 +40,9 @@ COLUMNS = {
     "intention,national_or_shared,companion,note,source_kind,source_url,as_of,read_on,"
     "confidence,confirmed_on",
     "contracts.csv": "key,lead,partners,title,reference,ocid,supplier,department,functions,systems,"
-    "starts_on,ends_on,rolling,extension_until,notice_months,annual_value,total_value,vat,route,"
-    "framework,note,source_kind,source_url,as_of,read_on,confidence,confirmed_on",
+    "starts_on,ends_on,rolling,stage,extension_until,notice_months,annual_value,total_value,"
+    "tender_value,includes_services,vat,route,framework,note,source_kind,source_url,as_of,read_on,"
+    "confidence,confirmed_on",
     "returns.csv": "borough,subject,received_on,complete," + _PROVENANCE,
     "skill_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,
     "past_levels.csv": "borough,skill,level,headcount,can_teach,wants_help," + _PROVENANCE,

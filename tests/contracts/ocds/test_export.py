@@ -40,6 +40,37 @@ def test_a_release_names_buyer_supplier_period_value_and_source(client: Client) 
     assert signed["documents"][0]["url"] == "https://notices.example/9"
 
 
+def test_what_is_planned_is_a_tender_and_no_contract(client: Client) -> None:
+    factories.contract(
+        stage="planned", starts_on="2027", ends_on="2030-03-31", tender_value=500, note="A test."
+    )
+    published = release(client)
+    assert published["tag"] == ["tender"]
+    assert published.keys().isdisjoint({"awards", "contracts"})
+    tender = published["tender"]
+    assert (tender["status"], tender["description"]) == ("planned", "A test.")
+    assert tender["value"] == {"amount": 500, "currency": "GBP"}
+    assert tender["contractPeriod"] == {"endDate": "2030-03-31T23:59:59Z"}
+    assert tender["cityTools"] == {"startsOn": "2027"}
+    assert published["cityTools"]["stage"] == "planned"
+
+
+def test_the_tenders_value_is_not_the_contracts(client: Client) -> None:
+    factories.contract(stage="awarded", tender_value=500, includes_services=True)
+    published = release(client)
+    assert published["tender"]["value"]["amount"] == 500
+    assert "value" not in published["contracts"][0]
+    assert published["contracts"][0]["cityTools"]["includesServices"] is True
+
+
+def test_a_source_without_a_day_is_dated_by_when_we_read_it(client: Client) -> None:
+    factories.contract(as_of="", read_on="2026-11-27", confidence="medium")
+    published = release(client)
+    assert published["date"] == "2026-11-27T00:00:00Z"
+    assert published["cityTools"]["readOn"] == "2026-11-27"
+    assert "asOf" not in published["cityTools"]
+
+
 def test_every_body_that_shares_a_contract_is_a_buyer(client: Client) -> None:
     full(partners=[factories.borough("Barnet", gss_code="E09000003")])
     buyers = [row["id"] for row in release(client)["parties"] if "buyer" in row["roles"]]
@@ -142,8 +173,9 @@ def test_more_contracts_than_a_package_holds_are_refused_with_the_way_out(
 
 
 def test_a_package_read_again_gives_the_same_contracts(client: Client, tmp_path: Path) -> None:
-    full(partners=[factories.borough("Barnet")])
-    vague = factories.contract(starts_on="2025", ends_on="2027-06", as_of="2026-01", lead=body())
+    full(partners=[factories.borough("Barnet")], stage="awarded", tender_value="100.50")
+    months = {"starts_on": "2025", "ends_on": "2027-06", "as_of": "2026-01"}
+    vague = factories.contract(lead=body(), stage="awarded", **months)
     factories.contract(source_kind="illustrative")
     path = tmp_path / "package.json"
     path.write_text(json.dumps(package(client)))
@@ -166,7 +198,8 @@ def carried() -> list[dict[str, Any]]:
     """What OCDS carries of each contract."""
     fields = (
         "title", "ocid", "lead__name", "supplier__name", "starts_on", "ends_on",
-        "extension_until", "total_value", "vat", "route", "source_url", "as_of",
+        "extension_until", "total_value", "tender_value", "stage", "vat", "route", "source_url",
+        "as_of",
     )  # fmt: skip
     contracts = Contract.objects.order_by("title", "pk")
     return [

@@ -59,6 +59,32 @@ def test_the_value_of_the_tender_is_never_taken(tmp_path: Path) -> None:
     assert contract.total_value is None
 
 
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ({"amount": 5000.005, "currency": "GBP"}, "5000.00"),
+        ({"amountGross": 6000}, "6000.00"),
+        ({"amount": 5_000_000_000, "currency": "GBP"}, "None"),
+        ({"amount": 5000, "currency": "EUR"}, "None"),
+        ({"amount": 0}, "None"),
+        ({"amount": -1}, "None"),
+        ({}, "None"),
+    ],
+)
+def test_the_value_of_the_tender_stays_the_tenders(
+    tmp_path: Path, value: dict[str, Any], taken: str
+) -> None:
+    contract = only(tmp_path, release(tender=tender(value=value)))
+    assert str(contract.tender_value) == taken
+    assert (contract.total_value, contract.stage) == (120000, "awarded")
+
+
+def test_a_later_notice_without_a_tender_leaves_its_value(tmp_path: Path) -> None:
+    first = release(tender=tender(value={"amount": 5000}))
+    later = release(date="2026-02-01T09:00:00Z", tag=["awardUpdate"])
+    assert only(tmp_path, first, later).tender_value == 5000
+
+
 def test_a_ceiling_that_a_call_off_repeats_is_no_value(tmp_path: Path) -> None:
     value = {"amount": 5_000_000_000, "currency": "GBP"}
     called_off = tender(procurementMethodDetails=CALL_OFF, value=value)
@@ -72,7 +98,7 @@ def test_an_award_that_sets_up_a_framework_has_no_value(tmp_path: Path) -> None:
     value = {"amount": 900_000, "currency": "GBP"}
     framework = tender(techniques={"hasFrameworkAgreement": True}, value=value)
     contract = only(tmp_path, release(tender=framework, awards=[award(value=value)]))
-    assert contract.total_value is None
+    assert (contract.total_value, contract.tender_value) == (None, None)
 
 
 def test_a_call_off_worth_less_than_a_ceiling_keeps_its_value(tmp_path: Path) -> None:

@@ -78,9 +78,17 @@ def _spread_values(dice: random.Random) -> None:
         contract.supplier = dice.choice([None, *suppliers])
         contract.route = dice.choice(["", *COMPETITIVE, "direct_award"])
         contract.starts_on = dice.choice(["", "2015", "2024-05", "2026-12-01"])
+        contract.stage = dice.choice(["", "", "awarded", "planned"])
+        contract.includes_services = dice.random() < 0.2
         contract.as_of = dice.choice(["2019", "2026-02", "2026-11-26"])
         contract.save()
     for facts in (System.objects, SkillLevel.objects, Contract.objects):
         for fact in facts.order_by("pk"):
             fact.confirmed_on = dice.choice(_CONFIRMED)
             fact.save()
+    # A third of the systems that somebody saw rest on sources without a day
+    seen = System.objects.exclude(source_kind="illustrative").order_by("pk")
+    for system in seen:
+        if dice.random() < 1 / 3:
+            undated = {"as_of": "", "read_on": "2026-11-27", "confidence": "medium"}
+            System.objects.filter(pk=system.pk).update(**undated)

@@ -4,11 +4,11 @@ Each gives one row: value, part, whole, counted, boroughs, left_out, invented.
 """
 
 _OF_DEALS = """, known AS (
-    SELECT id, supplier_id AS holder, {amount} AS amount, invented FROM deal
+    SELECT id, supplier_id AS holder, {amount} AS amount, invented FROM summed
     WHERE supplier_id IS NOT NULL AND {stated}
 ), of_borough AS (
     SELECT DISTINCT borough_id FROM behind WHERE contract_id IN (SELECT id FROM known)
-), everything AS (SELECT id FROM deal)
+), everything AS (SELECT id FROM summed)
 """
 
 _OF_SYSTEMS = """, known AS (
@@ -19,7 +19,7 @@ _OF_SYSTEMS = """, known AS (
 """
 
 _OF_HOUSING = """, won AS (
-    SELECT * FROM deal
+    SELECT * FROM summed
     WHERE route IN ('open', 'restricted', 'competitive_flexible', 'framework_competition')
       AND id IN (
         SELECT cf.contract_id FROM contracts_contract_functions cf

@@ -47,7 +47,12 @@ WITH london AS (
       AND (%(invented)s OR source_kind <> 'illustrative')
 ), running AS (
     SELECT * FROM deal
-    WHERE coalesce(may_start, %(on)s) <= %(on)s AND coalesce(must_end, %(on)s) >= %(on)s
+    WHERE coalesce(may_start, %(on)s) <= %(on)s AND stage <> 'planned'
+      AND (rolling OR must_end >= %(on)s OR (must_end IS NULL AND may_start IS NOT NULL))
+), summed AS (
+    SELECT * FROM deal
+    WHERE stage <> 'planned' AND NOT includes_services
+      AND (rolling OR coalesce(may_start, may_end) IS NOT NULL)
 ), level AS (
     SELECT l.borough_id, l.as_of, l.confirmed_on, l.source_kind = 'illustrative' AS invented
     FROM skills_skilllevel l
