@@ -12,7 +12,7 @@ from skills.models import Headcount, Level, Skill
 from systems.models import Function, Hosting, Product, Status, System
 from tests import factories
 
-KINDS = [SourceKind.RETURN, SourceKind.ILLUSTRATIVE, SourceKind.NOTICE, SourceKind.FOI]
+KINDS = [SourceKind.RETURN, SourceKind.PUBLIC_CODE, SourceKind.NOTICE, SourceKind.FOI]
 
 
 def small_london(seed: int = 7, rows: int = 60) -> None:
@@ -97,7 +97,7 @@ def _level(dice: random.Random, borough: Borough, skill: Skill) -> None:
 
 def _source(dice: random.Random) -> dict[str, Any]:
     kind = dice.choice(KINDS)
-    note = "" if kind in {SourceKind.RETURN, SourceKind.ILLUSTRATIVE} else "Seen in a paper"
+    note = "" if kind == SourceKind.RETURN else "Seen in a paper"
     return {"source_kind": kind, "note": note, "as_of": dice.choice(["2025", "2026-09"])}
 
 

@@ -72,6 +72,13 @@ def read(response: HttpResponseBase, within: str = "main") -> _Reader:
     return reader
 
 
+def read_links(text: str) -> list[str]:
+    """The addresses that a page links to, without places on it."""
+    reader = _Reader("body")
+    reader.feed(text)
+    return [link.split("#")[0] for link in reader.links]
+
+
 def words(response: HttpResponseBase, within: str = "main") -> str:
     """What a person reads, with single spaces."""
     return " ".join("".join(read(response, within).words).split())

@@ -27,9 +27,9 @@ def camden() -> Borough:
     return factories.borough("Camden", partnership="Central London Forward")
 
 
-def best(borough: Borough, limit: int = 3, *, illustrative: bool = True) -> list[Chance]:
-    windows = windows_for_borough(borough, TODAY, 18, illustrative=illustrative)
-    return best_chances(borough, windows, limit, illustrative=illustrative)
+def best(borough: Borough, limit: int = 3) -> list[Chance]:
+    windows = windows_for_borough(borough, TODAY, 18)
+    return best_chances(borough, windows, limit)
 
 
 def chances(borough: Borough, limit: int = 3) -> list[str]:
@@ -117,16 +117,6 @@ def test_one_of_each_kind_comes_before_a_second_of_any(camden: Borough) -> None:
     kinds = [title.split()[0] for title in chances(camden, 4)]
     assert kinds == ["Buy", "Learn", "Buy", "Buy"]
     assert chances(camden) == chances(camden)
-
-
-def test_invented_records_are_left_out_when_asked(camden: Borough) -> None:
-    product = factories.product("Mosaic")
-    for borough in (camden, factories.borough("Brent")):
-        factories.system(
-            borough=borough, product=product, intention="review", source_kind="illustrative"
-        )
-    assert best(camden, illustrative=False) == []
-    assert best(camden)[0].illustrative
 
 
 def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -> None:

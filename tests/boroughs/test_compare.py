@@ -320,17 +320,6 @@ def test_skills_show_levels_and_who_teaches(client: Client, two: tuple[Borough, 
     assert "awareness; wants help" in text
 
 
-def test_invented_records_are_left_out_when_asked(
-    client: Client, two: tuple[Borough, Borough]
-) -> None:
-    function = factories.function("Rents")
-    factories.system(borough=two[1], function=function, source_kind="illustrative")
-    two[0].returns.update(source_kind="illustrative")
-    answers = answers_for(client, "Systems by function", "Rents", illustrative="no")
-    assert answers == [("not known", ""), ("not known", "")]
-    assert answers_for(client, "Systems by function", "Rents")[1][0] == "known"
-
-
 def test_a_borough_of_which_nothing_is_known_is_drawn_as_not_known(
     client: Client, two: tuple[Borough, Borough]
 ) -> None:

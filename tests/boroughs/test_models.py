@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from boroughs.models import Borough, Subject
+from citytools.worlds import World, use_world
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +50,13 @@ def test_one_return_a_borough_subject_and_day() -> None:
         factories.returned(borough_return.borough)
 
 
-def test_reporting_is_of_the_33_on_one_subject_and_real_where_asked() -> None:
+def test_reporting_is_of_the_33_on_one_subject_in_the_present_world() -> None:
     real, invented = factories.borough("Real"), factories.borough("Invented")
     factories.returned(real)
     factories.returned(real, received_on="2026-01-01")
     factories.returned(invented, source_kind="illustrative")
     factories.returned(subject=Subject.SKILLS)
     factories.returned(factories.borough(kind=Borough.Kind.REGIONAL))
-    reporting = Borough.objects.reporting
-    assert set(reporting(Subject.SYSTEMS)) == {real, invented}
-    assert set(reporting(Subject.SYSTEMS, illustrative=False)) == {real}
+    for world, boroughs in {World.EVIDENCE: {real}, World.BOTH: {real, invented}}.items():
+        with use_world(world):
+            assert set(Borough.objects.reporting(Subject.SYSTEMS)) == boroughs

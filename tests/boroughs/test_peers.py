@@ -148,13 +148,6 @@ def test_the_same_product_for_another_function_is_not_shared() -> None:
     assert most_similar_boroughs(camden) == []
 
 
-def test_invented_records_are_left_out_when_asked() -> None:
-    camden, brent = run(factories.borough("Camden"), "A"), run(factories.borough("Brent"), "A")
-    brent.returns.update(source_kind="illustrative")
-    assert [peer.borough for peer in most_similar_boroughs(camden)] == [brent]
-    assert most_similar_boroughs(camden, illustrative=False) == []
-
-
 def test_empty_estates_and_an_empty_london() -> None:
     assert most_similar_boroughs(factories.borough("Nobody")) == []
     camden, brent = run(factories.borough("Camden")), run(factories.borough("Brent"))

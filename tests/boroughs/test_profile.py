@@ -149,16 +149,6 @@ def test_a_regional_body_is_not_compared(client: Client) -> None:
     assert client.get("/boroughs/gla/brief/").status_code == 404
 
 
-def test_invented_records_are_left_out_of_everything_when_asked(client: Client) -> None:
-    call_command("load", verbosity=0)
-    for path in ("/boroughs/camden/", "/boroughs/camden/brief/"):
-        response = client.get(path, {"illustrative": "no"})
-        assert response.status_code == 200
-        text = words(response)
-        assert "(invented)" not in text
-        assert "no borough has sent a return on systems that is not invented" in text
-
-
 def test_ages_and_sources_are_said(client: Client) -> None:
     camden = factories.borough("Camden")
     for as_of, confirmed in (("2024", None), ("2025-06", "2026-01-15"), ("2026-09-30", None)):

@@ -184,22 +184,21 @@ def test_an_older_return_says_nothing_and_is_not_asked(staff: Client, camden: Bo
     assert post(staff, camden).status_code == 302
 
 
-def test_where_an_invented_return_is_later_the_view_without_it_is_said(
+def test_where_an_invented_return_is_later_the_evidence_is_asked_for(
     staff: Client, camden: Borough
 ) -> None:
     factories.returned(camden, received_on="2026-10-31", source_kind="illustrative")
     factories.system(borough=camden)
-    page = text(post(staff, camden))
-    assert "Where what is invented for demonstration is left out: Camden has 1 system" in page
+    assert "Camden has 1 system in use" in text(post(staff, camden))
 
 
-def test_illustrative_records_are_counted_as_on_the_pages(staff: Client, camden: Borough) -> None:
+def test_records_are_counted_in_the_world_of_the_return(staff: Client, camden: Borough) -> None:
     factories.system(borough=camden, source_kind="illustrative")
     page = text(post(staff, camden))
-    assert "Camden has 1 system in use recorded, for 1 of 1 function. Saved as complete," in page
-    assert "is left out: Camden has 0 systems in use recorded, for 0 of 1 function." in page
+    assert "Camden has 0 systems in use recorded, for 0 of 1 function." in page
     assert "Camden runs none of these" in page
-    assert "left out" not in text(post(staff, camden, source_kind="illustrative"))
+    invented = text(post(staff, camden, source_kind="illustrative"))
+    assert "Camden has 1 system in use recorded, for 1 of 1 function." in invented
 
 
 def test_a_regional_body_is_compared_with_none(staff: Client) -> None:

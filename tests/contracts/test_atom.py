@@ -125,13 +125,6 @@ def test_a_hostile_title_breaks_nothing(client: Client, title: str) -> None:
     assert "&lt;b&gt;" in oldest.summary
 
 
-def test_invented_contracts_are_marked_and_can_be_left_out(client: Client) -> None:
-    factories.contract(source_kind="illustrative")
-    (entry,) = feed(client).entries
-    assert entry.title.startswith("[Invented] Added: ")
-    assert feed(client, query={"illustrative": "no"}).entries == []
-
-
 @pytest.mark.parametrize("query", [{"moon": "full"}, {"borough": "atlantis"}, {"sort": "x"}])
 def test_what_is_not_understood_is_refused_in_plain_text(
     client: Client, query: dict[str, str]

@@ -118,14 +118,6 @@ def test_the_end_of_a_framework_stands_once(client: Client) -> None:
     assert event["URL"] == "http://testserver/contracts/?framework=g-cloud"
 
 
-def test_invented_contracts_are_marked_and_can_be_left_out(client: Client) -> None:
-    factories.contract(ends_on="2027-03-31", source_kind="illustrative")
-    (event,) = events(client).values()
-    assert str(event["SUMMARY"]).startswith("[Invented] Ends: ")
-    assert "This record is invented for demonstration." in event["DESCRIPTION"]
-    assert events(client, query={"illustrative": "no"}) == {}
-
-
 def of_file(client: Client, query: Any) -> Days:
     """What the CSV of the same query holds: act-by dates, and ends that are whole days."""
     return {
@@ -151,7 +143,7 @@ QUERIES: list[dict[str, Any]] = [
     {"borough": ["borough-a", "borough-c"]},
     {"standing": "past_act_by"},
     {"act_by_after": "2027-01-01"},
-    {"illustrative": "no", "kind": "frontline"},
+    {"kind": "frontline"},
     {"columns": "title", "page": "1"},
     {"q": "zzz"},
 ]

@@ -214,11 +214,11 @@ def test_a_circle_of_owners_is_one_group() -> None:
 def test_a_denominator_says_how_many_where_and_what_is_left_out() -> None:
     lead = factories.borough()
     factories.contract(lead=lead, total_value=1500)
-    factories.contract(lead=lead, source_kind="illustrative")
+    factories.contract(lead=lead)
     factories.contract(supplier=None)
     assert basis("contracts").denominator == (
         "of 2 contracts with a known supplier, in 1 borough; 1 more left out, for no supplier is "
-        "known; 1 of those counted invented for demonstration"
+        "known"
     )
     assert basis("total value").denominator == (
         "of £1,500 over the whole term in 1 contract with a total value and a known supplier, in "
@@ -292,21 +292,12 @@ def test_the_chart_says_what_the_table_says(client: Client) -> None:
 
 
 @db
-def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None:
-    maker = factories.supplier("Made up", illustrative=True)
-    factories.contract(supplier=maker, source_kind="illustrative")
-    assert "Invented for demonstration" in words(client.get(PAGE))
-    assert "Made up" not in words(client.get(PAGE, {"illustrative": "no"}))
-    assert rows(client, FILE, {"illustrative": "no"}) == []
-
-
-@db
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
         ({"group": "maybe"}, "“maybe”: write yes or no"),
         ({"group": ["yes", "no"]}, "“group” is given 2 times"),
-        ({"illustrative": "1"}, "write yes or no"),
+        ({"illustrative": "1"}, "“illustrative” is not understood here"),
         ({"borough": "camden"}, "“borough” is not understood here"),
         ({"columns": "price"}, "“price” is not a column"),
     ],

@@ -55,7 +55,6 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("framework", "g-cloud", {"framework": lambda: factories.framework("G-Cloud")}),
     ("route", "open", {"route": Route.OPEN}),
     ("source", "foi", {"source_kind": SourceKind.FOI, "note": "Answer 12"}),
-    ("illustrative", "no", {"source_kind": SourceKind.RETURN}),
     ("q", "REVENUES", {"title": "Revenues and benefits"}),
     ("q", "lbc-12", {"reference": "LBC-1234"}),
     ("q", "OCDS-b5fd17-1", {"ocid": "ocds-b5fd17-1"}),
@@ -71,8 +70,8 @@ def test_a_filter_keeps_the_contracts_that_fit_and_no_other(
 ) -> None:
     fields = {key: created() if callable(created) else created for key, created in fields.items()}
     fits = factories.contract(**fields)
-    other = factories.system(function=factories.function(), source_kind="illustrative")
-    factories.contract(route=Route.WAIVER, source_kind="illustrative", systems=[other])
+    other = factories.system(function=factories.function())
+    factories.contract(route=Route.WAIVER, systems=[other])
     assert found(client, **{name: value}) == {fits.pk}
 
 
@@ -217,12 +216,6 @@ def test_a_contract_of_nothing_a_year_is_found_by_nothing(client: Client) -> Non
     free = factories.contract(annual_value=Decimal(0))
     factories.contract()
     assert found(client, max_value="0") == {free.pk}
-
-
-def test_illustrative_yes_and_no_split_the_contracts_without_remainder(client: Client) -> None:
-    real, invented = factories.contract(), factories.contract(source_kind="illustrative")
-    assert found(client, illustrative="yes") == {invented.pk}
-    assert found(client, illustrative="no") == {real.pk}
 
 
 COUNTED: dict[str, dict[str, Any]] = {

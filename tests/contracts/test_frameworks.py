@@ -93,8 +93,6 @@ def test_a_framework_without_contracts_shows_no_value(client: Client, cloud: Fra
         ({"ends_before": "2027-01-01"}, ["Cloud"]),
         ({"borough": "camden"}, ["Cloud"]),
         ({"borough": "barnet"}, ["Cloud"]),
-        ({"borough": "camden", "illustrative": "no"}, []),
-        ({"borough": "camden", "illustrative": "yes"}, ["Cloud"]),
         ({"sort": "-ends_on"}, ["Office", "Cloud", "Undated"]),
         ({"sort": "-contracts"}, ["Cloud", "Office", "Undated"]),
     ],
@@ -105,20 +103,10 @@ def test_each_filter_and_sort_leaves_its_frameworks(
     factories.framework("Office", provider="Town", ends_on="2028-06")
     factories.framework("Undated")
     camden, barnet = factories.borough("Camden"), factories.borough("Barnet")
-    factories.contract(framework=cloud, lead=camden, partners=[barnet], source_kind="illustrative")
+    factories.contract(framework=cloud, lead=camden, partners=[barnet])
     assert column(client, FILE, "framework", query) == names
     links = [f"/contracts/frameworks/{name.lower()}/" for name in names]
     assert row_links(client, PAGE, query) == links
-
-
-@pytest.mark.parametrize(("answer", "count"), [(None, "2"), ("no", "1"), ("yes", "1")])
-def test_counts_follow_whether_invented_contracts_are_asked_for(
-    client: Client, cloud: Framework, answer: str | None, count: str
-) -> None:
-    factories.contract(framework=cloud)
-    factories.contract(framework=cloud, source_kind="illustrative")
-    query = {"illustrative": answer} if answer else {}
-    assert column(client, FILE, "contracts", query) == [count]
 
 
 def test_the_page_of_a_framework_says_what_is_known_and_what_outlasts_it(
@@ -150,20 +138,12 @@ def test_a_framework_without_a_known_end_says_so(client: Client) -> None:
     assert "not known: its end is not known" in text
 
 
-def test_invented_contracts_of_a_framework_can_be_left_out(
-    client: Client, cloud: Framework
-) -> None:
-    factories.contract(framework=cloud, source_kind="illustrative", title="Made up")
-    address = cloud.get_absolute_url()
-    assert "Made up" in words(client.get(address))
-    text = words(client.get(address, {"illustrative": "no"}))
-    assert "0 contracts called off under it" in text
-    assert "Made up" not in text
-
-
 @pytest.mark.parametrize(
     ("query", "reason"),
-    [({"illustrative": "x"}, "write yes or no"), ({"q": "x"}, "“q” is not understood here")],
+    [
+        ({"illustrative": "x"}, "“illustrative” is not understood here"),
+        ({"q": "x"}, "“q” is not understood here"),
+    ],
 )
 def test_the_page_names_what_it_does_not_understand(
     client: Client, cloud: Framework, query: dict[str, str], reason: str

@@ -148,8 +148,8 @@ def test_contracts_that_end_soon_after_lead_to_exactly_their_list(
     for end in ("2028-09-30", "2028-10-01", "2029-09-30", "2029-10-01", "2029"):
         factories.contract(lead=camden, ends_on=end)
     factories.contract(partners=[camden], ends_on="2029-01-01", source_kind="illustrative")
-    for query, count in (({}, 4), ({"illustrative": "no"}, 3)):
-        response = client.get("/contracts/pipeline/", {"borough": "camden"} | query)
+    for prefix, count in (("/demo", 4), ("", 3)):
+        response = client.get(f"{prefix}/contracts/pipeline/", {"borough": "camden"})
         later = response.context["later"]
         assert later["count"] == count == total(client.get(later["address"]))
 
@@ -243,14 +243,6 @@ def test_all_boroughs_stand_by_name_with_counts_and_not_known_where_none_is(
     assert "contracts known of 2 boroughs, 1 of 33 boroughs reporting" in words(response)
 
 
-def test_invented_contracts_are_marked_and_can_be_left_out(client: Client, camden: Borough) -> None:
-    factories.contract(lead=camden, **OVER, source_kind="illustrative")
-    assert "Invented" in page(client)
-    assert len(rows(client, FILE)) == 1
-    assert rows(client, FILE, {"illustrative": "no"}) == []
-    assert "None among those known." in page(client, illustrative="no")
-
-
 def test_another_year_moves_the_period(client: Client, camden: Borough) -> None:
     factories.contract(lead=camden, **OVER | {"ends_on": "2026-04-01"})
     assert sections(client) == {}
@@ -279,7 +271,7 @@ HOSTILE = [
     ({"borough": "atlantis"}, "“atlantis” is not a borough known here"),
     ({"borough": "gla"}, "“gla” is not a borough known here"),
     ({"borough": ["camden", "camden"]}, "“borough” is given 2 times"),
-    ({"illustrative": "maybe"}, "write yes or no"),
+    ({"illustrative": "maybe"}, "“illustrative” is not understood here"),
     ({"sort": "borough"}, "“sort” is not understood here"),
     ({"columns": "price"}, "“price” is not a column"),
     ({"borough": "\x00"}, None),

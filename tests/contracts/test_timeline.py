@@ -254,12 +254,3 @@ def test_what_is_not_understood_is_named(client: Client, query: dict[str, str]) 
     response = client.get(PAGE, query)
     assert response.status_code == 400
     assert next(iter(query)) in words(response)
-
-
-@pytest.mark.django_db
-def test_invented_contracts_are_marked_in_picture_and_table(client: Client) -> None:
-    factories.contract(ends_on="2027-03-31", source_kind="illustrative")
-    assert picture(client).figure["layout"]["yaxis"]["ticktext"][0].endswith(" *")
-    assert "* Invented for demonstration." in picture(client).source
-    assert "Invented for demonstration" in words(client.get(PAGE), "tbody")
-    assert client.get(PAGE, {"illustrative": "no"}).context["picture"] is None

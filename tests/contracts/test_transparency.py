@@ -175,18 +175,12 @@ def test_every_number_of_the_page_is_the_rows_of_its_file(client: Client) -> Non
         partners = [borough for borough in boroughs if borough != lead][: number % 3]
         factories.contract(lead=lead, partners=partners, reference="R" * (number % 2))
         factories.contract(lead=lead, source_kind="illustrative", partners=partners)
-    for query in ({}, {"illustrative": "no"}):
-        for row in client.get(PAGE, query).context["gaps"].rows:
+    for prefix in ("", "/demo"):
+        for row in client.get(f"{prefix}{PAGE}").context["gaps"].rows:
             for cell in row.cells:
                 assert len(rows(client, cell.address)) == cell.missing
             listed = row.address.replace("/contracts/?", "/contracts/contracts.csv?")
             assert len(rows(client, listed)) == row.contracts
-
-
-def test_invented_contracts_can_be_left_out(client: Client) -> None:
-    full(source_kind="illustrative", lead=factories.borough("Camden"))
-    assert client.get(PAGE, {"illustrative": "no"}).context["gaps"].contracts == 0
-    assert "?illustrative=no" in read(client.get(PAGE)).links
 
 
 def test_the_page_names_what_it_does_not_understand(client: Client) -> None:

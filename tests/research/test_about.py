@@ -50,7 +50,7 @@ def test_a_product_links_to_case_studies_and_to_findings_on_its_rows(client: Cli
     study = factories.case_study(products=[product])
     named = [
         factories.finding(rows="/systems/?product=fixer"),
-        factories.finding(rows="/systems/?product=fixer&illustrative=no"),
+        factories.finding(rows="/systems/?product=fixer&status=live"),
         factories.finding(rows="/systems/?borough=camden&product=fixer"),
     ]
     factories.finding(rows="/systems/?product=fixer-2")

@@ -54,14 +54,12 @@ def test_bars_state_the_share_and_hold_the_same_numbers_as_the_table() -> None:
 def test_dots_say_which_way_the_two_go_together(rho: str, words: str) -> None:
     dots = Picture(("Borough", "Makers in use", "Mean satisfaction"), [("Camden", 3.0, 4.5)])
     chart = charts.metric_chart(
-        MetricFigure(
-            RHO, Measurement(Decimal(rho), 12, picture=dots), Scope(TODAY, illustrative=True)
-        )
+        MetricFigure(RHO, Measurement(Decimal(rho), 12, picture=dots), Scope(TODAY))
     )
     assert chart is not None
     assert words in chart.title
     assert chart.figure["data"][0]["mode"] == "markers"
-    assert chart.source.startswith("Real and invented records")
+    assert chart.source.startswith("Records as at")
 
 
 def test_nothing_to_draw_is_no_chart() -> None:

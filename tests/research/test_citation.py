@@ -130,14 +130,14 @@ def test_a_citation_says_whose_what_when_where_and_the_hash() -> None:
     assert cited.settled
 
 
-def test_today_is_not_settled_and_invented_records_are_asked_for_in_the_address() -> None:
+def test_today_is_not_settled() -> None:
     finding = claim()
-    scope = Scope(TODAY, illustrative=True)
+    scope = Scope(TODAY)
     cited = citation.cite_finding(
         finding, figures_for(text.quoted_metrics(finding), scope), scope, str
     )
     assert not cited.settled
-    assert cited.address.endswith("?as_at=2026-11-30&illustrative=yes")
+    assert cited.address.endswith("?as_at=2026-11-30")
 
 
 def test_a_number_that_is_no_longer_registered_is_left_out() -> None:

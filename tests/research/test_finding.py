@@ -105,20 +105,12 @@ def test_a_claim_without_a_number_of_ours_says_that_nothing_measures_it(client: 
     assert "none that measure the same" in said
 
 
-def test_what_is_invented_is_left_out_unless_asked_for(client: Client) -> None:
+def test_what_is_invented_counts_in_the_demonstration(client: Client) -> None:
     spread(1, 2)
-    spread_invented = factories.system(
-        product=System.objects.earliest("pk").product,
-        function=System.objects.earliest("pk").function,
-        source_kind="illustrative",
-    )
+    factories.system(function=System.objects.earliest("pk").function, source_kind="illustrative")
     address = claim().get_absolute_url()
-    real, both = words(client.get(address)), words(client.get(address, {"illustrative": "yes"}))
-    assert "50.0 % (1 of 2)" in real
-    assert "real records alone" in real
-    assert "66.7 % (2 of 3)" in both
-    assert "1 of them invented" in both
-    assert spread_invented.illustrative
+    assert "50.0 % (1 of 2)" in words(client.get(address))
+    assert "33.3 % (1 of 3)" in words(client.get(f"/demo{address}"))
 
 
 def test_few_records_carry_a_caution(client: Client) -> None:
@@ -136,10 +128,7 @@ def test_numbers_stand_in_the_text_with_their_rows(client: Client) -> None:
     response = client.get(finding.get_absolute_url())
     assert "Today 3 of 5 run it, that is 60.0 %." in words(response)
     assert f"/research/metrics/{METRIC}/" in read(response).links
-    assert (
-        "/systems/?function=committee-management&counted=in_use&illustrative=no"
-        in read(response).links
-    )
+    assert "/systems/?function=committee-management&counted=in_use" in read(response).links
 
 
 def test_a_past_day_has_its_own_text_and_numbers(client: Client) -> None:

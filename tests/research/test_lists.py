@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from citytools.facts import dates
 from tests import factories
 from tests.pages import read, rows, text_of
 
@@ -39,7 +40,7 @@ def test_a_finding_stands_with_its_claim_and_what_the_rows_say(client: Client) -
         "sources": "A report", "published_on": "2026-01-02",
         "address": finding.get_absolute_url(),
     }  # fmt: skip
-    (both,) = rows(client, FINDINGS, {"illustrative": "yes"})
+    (both,) = rows(client, f"/demo{FINDINGS}")
     assert (both["value"], both["verdict"]) == ("2", "does not hold")
 
 
@@ -97,10 +98,10 @@ def test_the_file_has_what_the_page_lists_and_no_draft_nor_what_was_withdrawn(
 def test_the_page_leads_to_its_file_with_its_own_query_string(client: Client, page: str) -> None:
     file, make = KINDS[page]
     make()
-    for query in ("", "?illustrative=yes"):
-        links = read(client.get(page + query)).links
-        for suffix in ("csv", "xlsx", "json"):
-            assert file.replace("csv", suffix) + query in links
+    query = f"?as_at={dates.today()}"
+    links = read(client.get(page + query)).links
+    for suffix in ("csv", "xlsx", "json"):
+        assert file.replace("csv", suffix) + query in links
 
 
 @EACH

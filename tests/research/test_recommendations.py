@@ -154,15 +154,14 @@ def test_numbers_in_the_text_are_those_of_the_rows(client: Client, systems: list
     assert "Run by 1 of 2 boroughs." in words(client.get(PLACE))
 
 
-def test_invented_records_count_only_if_asked_for(client: Client, systems: list[System]) -> None:
+def test_invented_records_count_in_the_demonstration(client: Client, systems: list[System]) -> None:
     factories.system(
-        product=factories.product(functions=[systems[0].function]),
         function=systems[0].function,
         source_kind="illustrative",
     )
     factories.recommendation(findings=[claim()])
     assert "no longer holds" not in words(client.get(PLACE))
-    assert "no longer holds" in words(client.get(f"{PLACE}?illustrative=yes"))
+    assert "no longer holds" in words(client.get(f"/demo{PLACE}"))
 
 
 def test_the_notice_of_a_past_day_is_that_of_its_rows(

@@ -71,11 +71,11 @@ def test_it_says_on_what_it_stands(client: Client) -> None:
     factories.contract(lead=system.borough)
     factories.system(source_kind="illustrative")
     page = said(client)
-    assert "1 real systems and 1 real contracts" in page
+    assert "1 systems and 1 contracts" in page
     assert "1 of 33 boroughs reporting on systems" in page
-    assert "invented for demonstration are left out" in page
-    invented = said(client, illustrative="yes")
-    assert "counted in, because that was asked for: 1 systems and 0 contracts" in invented
+    assert "nvented" not in page
+    demonstration = words(client.get(f"/demo{REPORT}"))
+    assert "Invented for demonstration among them: 1 systems." in demonstration
 
 
 def test_a_finding_shows_its_claim_its_number_now_and_at_publication(client: Client) -> None:

@@ -112,7 +112,7 @@ def test_variants_days_and_hosts_are_other_content(client: Client, printed: list
     move_events(datetime.date(2026, 10, 20))
     for _ in range(2):
         content(client.get(ADDRESS))
-        content(client.get(f"{ADDRESS}?illustrative=yes"))
+        content(client.get(f"/demo{ADDRESS}"))
         content(client.get(f"{ADDRESS}?as_at=2026-10-20"))
         content(client.get(ADDRESS, headers={"Host": "localhost"}))
     assert len(printed) == 4

@@ -102,16 +102,6 @@ def test_a_regional_body_is_shown_but_not_compared(client: Client) -> None:
     assert "not known" in words(page, "table")
 
 
-def test_invented_levels_are_marked_and_can_be_left_out(client: Client) -> None:
-    borough = factories.borough("Camden")
-    factories.skill_level(borough=borough, source_kind="illustrative", level=4)
-    factories.returned(borough, subject="skills", source_kind="illustrative")
-    assert "nvented for demonstration" in words(client.get(PAGE))
-    left = client.get(PAGE, {"illustrative": "no"})
-    assert "The skills of Camden are not known" in words(left)
-    assert left.context["profile"].known == []
-
-
 @pytest.mark.parametrize("query", ["illustrative=maybe", "surprise=1", "page=2", "skill=%00"])
 def test_an_address_that_is_not_understood_is_named(client: Client, query: str) -> None:
     levels(3)
@@ -128,12 +118,9 @@ def test_a_borough_that_is_not_is_not_found(client: Client, slug: str) -> None:
 def test_the_profile_links_to_the_skills_and_keeps_what_is_left_out(client: Client) -> None:
     levels(3)
     assert PAGE in read(client.get("/boroughs/camden/")).links
-    assert f"{PAGE}?illustrative=no" in read(client.get("/boroughs/camden/?illustrative=no")).links
     assert f'{PAGE}"' in text_of(client.get("/skills/a/"))
 
 
 def test_the_file_of_its_levels_is_that_of_the_list(client: Client) -> None:
     levels(3)
     assert "/skills/skills.csv?borough=camden" in read(client.get(PAGE)).links
-    links = read(client.get(PAGE, {"illustrative": "no"})).links
-    assert "/skills/skills.csv?illustrative=no&borough=camden" in links

@@ -41,7 +41,6 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("can_teach", "yes", {"can_teach": True}),
     ("wants_help", "yes", {"wants_help": True}),
     ("source", "press", {"source_kind": SourceKind.PRESS, "note": "Gazette"}),
-    ("illustrative", "no", {"source_kind": SourceKind.RETURN}),
     ("q", "desi", {"skill": lambda: factories.skill("Design")}),
     ("q", "CRAFT", {"skill": lambda: factories.skill(group=factories.skill_group("Craft"))}),
     ("q", "amde", {"borough": lambda: factories.borough("Camden")}),
@@ -55,7 +54,7 @@ def test_a_filter_keeps_the_levels_that_fit_and_no_other(
     fields = {key: value() if callable(value) else value for key, value in fields.items()}
     fits = factories.skill_level(**fields)
     factories.skill_level(
-        level=Level.WORKING, can_teach=False, wants_help=False, source_kind="illustrative"
+        level=Level.WORKING, can_teach=False, wants_help=False, source_kind="return"
     )
     assert levels_for(client, **{name: value}) == {(fits.borough.name, fits.skill.name)}
 
@@ -85,12 +84,6 @@ def test_different_names_must_all_hold_for_the_same_level(client: Client) -> Non
     assert levels_for(client, borough=borough.slug, skill=skill.slug) == {
         (borough.name, skill.name)
     }
-
-
-def test_illustrative_yes_and_no_split_the_levels_without_remainder(client: Client) -> None:
-    real, invented = factories.skill_level(), factories.skill_level(source_kind="illustrative")
-    assert levels_for(client, illustrative="yes") == {(invented.borough.name, invented.skill.name)}
-    assert levels_for(client, illustrative="no") == {(real.borough.name, real.skill.name)}
 
 
 @pytest.mark.parametrize("name", ["borough", "group", "skill", "level", "as_of"])

@@ -235,17 +235,6 @@ def test_the_matrix_shows_what_changed_with_sign_and_words(client: Client) -> No
     assert "+2 raised from awareness to practitioner" in words(page, "tbody")
 
 
-def test_invented_past_goes_with_the_invented_present(client: Client) -> None:
-    skill = factories.skill("Design")
-    level = factories.skill_level(skill=skill, level=3, source_kind="illustrative")
-    factories.past_level(level, level=1)
-    assert "raised from awareness" in words(client.get("/skills/design/"))
-    left = words(client.get("/skills/design/?illustrative=no"))
-    assert "raised from" not in left
-    assert "No borough’s level is known" in left
-    assert client.get("/skills/design/?illustrative=perhaps").status_code == 400
-
-
 def test_staff_are_told_when_an_edit_made_a_past_level(client: Client) -> None:
     level = factories.skill_level(as_of="2026-09-01")
     keys = {"borough": level.borough_id, "skill": level.skill_id, "level": "3"}

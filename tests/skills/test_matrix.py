@@ -83,5 +83,3 @@ def test_each_row_says_of_how_many_boroughs_the_level_is_known(client: Client) -
 def test_a_column_leads_to_the_skills_of_its_borough(client: Client) -> None:
     borough = factories.skill_level().borough
     assert f"/skills/boroughs/{borough.slug}/" in read(client.get("/skills/")).links
-    left = read(client.get("/skills/", {"illustrative": "no"})).links
-    assert f"/skills/boroughs/{borough.slug}/?illustrative=no" in left

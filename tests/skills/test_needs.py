@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from boroughs.models import Borough
+from citytools.worlds import World, use_world
 from skills import profile
 from skills.models import SkillLevel, SkillNeed
 from skills.profile import SkillCall
@@ -30,16 +31,15 @@ JOIN systems_system s ON s.borough_id = l.borough_id AND s.status NOT IN ('retir
 JOIN systems_function f ON f.id = s.function_id
 JOIN systems_product p ON p.id = s.product_id
 WHERE l.borough_id = %s AND (n.function = f.slug OR n.product = p.slug)
-AND (%s OR (l.source_kind <> 'illustrative' AND s.source_kind <> 'illustrative'))
 GROUP BY l.skill_id, l.level
 """
 
 
-def agree(borough: Borough, *, illustrative: bool = True) -> int:
+def agree(borough: Borough) -> int:
     """Compare with SQL; how many gaps matter."""
-    lines = profile.skill_profile(borough, [], illustrative=illustrative).gaps_that_matter
+    lines = profile.skill_profile(borough, []).gaps_that_matter
     with connection.cursor() as cursor:
-        cursor.execute(MATTERING, [borough.pk, illustrative])
+        cursor.execute(MATTERING, [borough.pk])
         expected = set(cursor.fetchall())
     assert {(line.skill.pk, line.shortfall, len(line.unmet)) for line in lines} == expected
     return len(expected)
@@ -56,13 +56,14 @@ def test_sql_agrees_on_a_small_london() -> None:
     for number, product in enumerate(Product.objects.all()):
         factories.skill_need(product=product, skill=skills[number], level=1 + number % 4)
     assert sum(agree(borough) for borough in Borough.objects.all()) > 10
-    assert sum(agree(borough, illustrative=False) for borough in Borough.objects.all()) > 0
 
 
 def test_sql_agrees_on_all_that_is_loaded() -> None:
     call_command("load", verbosity=0)
-    assert sum(agree(borough) for borough in Borough.objects.all()) > 30
-    assert not sum(agree(borough, illustrative=False) for borough in Borough.objects.all())
+    for world in (World.DEMONSTRATION, World.EVIDENCE):
+        with use_world(world):
+            mattering = sum(agree(borough) for borough in Borough.objects.all())
+        assert mattering > 30 if world is World.DEMONSTRATION else not mattering
 
 
 def camden(level: int | None = 1, needed: int = 3, **system: Any) -> Borough:
@@ -131,12 +132,6 @@ def test_a_product_calls_once_however_many_functions_it_serves(client: Client) -
     factories.skill_need(product=product, skill=skill, why="Forms are built.")
     factories.skill_level(borough=borough, skill=skill, level=0)
     assert page_text(client).count("Camden runs Builder, which calls for it at practitioner.") == 1
-
-
-def test_invented_systems_and_levels_go_when_only_real_ones_are_asked(client: Client) -> None:
-    camden(source_kind="illustrative")
-    assert "(system invented for demonstration)" in page_text(client)
-    assert "No gap is known to matter" in page_text(client, "?illustrative=no")
 
 
 def test_a_skill_names_what_calls_for_it_and_what_of_it_runs(client: Client) -> None:

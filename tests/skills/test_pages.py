@@ -43,22 +43,6 @@ def test_what_a_filter_leaves_out_is_told_from_what_is_not_known(client: Client)
     }
 
 
-def test_invented_levels_are_not_known_where_only_real_ones_are_asked(client: Client) -> None:
-    level = factories.skill_level(source_kind="illustrative")
-    factories.skill_level()
-    key = (level.skill.name, level.borough.name)
-    assert states(client)[key] == "level-2"
-    assert states(client, illustrative="no")[key] == "unknown"
-
-
-def test_the_matrix_says_how_many_of_its_levels_are_invented(client: Client) -> None:
-    factories.skill_level()
-    assert "invented for demonstration" not in words(client.get("/skills/"))
-    factories.skill_level(source_kind="illustrative")
-    text = words(client.get("/skills/"))
-    assert "1 of the 2 levels are invented for demonstration" in text
-
-
 def test_strong_counts_practitioners_among_what_is_known_of_the_33(client: Client) -> None:
     skill = factories.skill("Design")
     for level in (Level.EXPERT, Level.PRACTITIONER, Level.WORKING, Level.NONE):

@@ -213,35 +213,6 @@ def test_who_does_not_ask_for_help_does_not_learn(client: Client, answer: bool |
     assert pairs(client) == []
 
 
-# Invented records
-
-
-def test_without_invented_levels_the_plan_is_another(
-    client: Client, two: tuple[Borough, Borough, Skill]
-) -> None:
-    wishes(factories.borough("Barnet"), two[2], 0, source_kind=SourceKind.ILLUSTRATIVE)
-    assert len(pairs(client)) == 2
-    assert pairs(client, {"illustrative": "no"}) == [("Service design", "Camden", "Brent")]
-    assert pairs(client, {"illustrative": "yes"}) == []
-
-
-def test_an_invented_system_is_no_shared_product_where_only_real_ones_are_asked(
-    client: Client, two: tuple[Borough, Borough, Skill]
-) -> None:
-    both_run(two, "Alpha", source_kind=SourceKind.ILLUSTRATIVE)
-    assert why(client) == ["3 levels higher; both run Alpha; invented for demonstration"]
-    assert why(client, {"illustrative": "no"}) == ["3 levels higher"]
-
-
-def test_a_pair_that_rests_on_an_invented_level_is_marked(
-    client: Client, two: tuple[Borough, Borough, Skill]
-) -> None:
-    assert "Invented" not in words(client.get(PAGE), "table")
-    SkillLevel.objects.filter(borough=two[1]).update(source_kind=SourceKind.ILLUSTRATIVE)
-    assert "3 levels higher Invented for demonstration" in words(client.get(PAGE), "table")
-    assert why(client) == ["3 levels higher; invented for demonstration"]
-
-
 # Filters
 
 
@@ -424,8 +395,8 @@ def test_how_many_of_the_33_report_is_said(
 ) -> None:
     factories.returned(two[0], subject="skills")
     factories.returned(two[1], subject="skills", source_kind=SourceKind.ILLUSTRATIVE)
-    assert "2 of 33 boroughs reporting (1 invented for demonstration)" in words(client.get(PAGE))
-    real = words(client.get(PAGE, {"illustrative": "no"}))
+    assert "2 of 33 boroughs reporting" in words(client.get(f"/demo{PAGE}"))
+    real = words(client.get(PAGE))
     assert "1 of 33 boroughs reporting" in real
 
 

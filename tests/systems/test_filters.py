@@ -58,7 +58,6 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("hosting", "saas", {"hosting": Hosting.SAAS}),
     ("status", "retired", {"status": Status.RETIRED}),
     ("source", "return", {"source_kind": SourceKind.RETURN}),
-    ("illustrative", "no", {"source_kind": SourceKind.RETURN}),
     ("q", "mosa", {"product": lambda: factories.product("Mosaic")}),
     ("q", "RENT", {"function": lambda: factories.function("Rents")}),
     ("q", "Finan", {"function": lambda: factories.function(service_area=corporate())}),
@@ -72,7 +71,7 @@ def test_a_filter_keeps_the_rows_that_fit_and_no_other(
 ) -> None:
     fields = {key: value() if callable(value) else value for key, value in fields.items()}
     fits = factories.system(**fields)
-    factories.system(hosting=Hosting.SHARED, status=Status.LIVE, source_kind="illustrative")
+    factories.system(hosting=Hosting.SHARED, status=Status.LIVE, source_kind="foi", note="Seen.")
     assert found(client, **{name: value}) == {fits.pk}
 
 
@@ -125,26 +124,19 @@ def test_different_names_must_all_hold_for_the_same_system(client: Client) -> No
     assert found(client, borough=borough.slug, product=product.slug) == {both.pk}
 
 
-def test_illustrative_yes_and_no_split_the_systems_without_remainder(client: Client) -> None:
-    real, invented = factories.system(), factories.system(source_kind="illustrative")
-    assert found(client, illustrative="yes") == {invented.pk}
-    assert found(client, illustrative="no") == {real.pk}
-    assert found(client) == {real.pk, invented.pk}
-
-
-PRODUCT_FILTERS = ["q", "service_area", "function", "supplier", "borough", "illustrative"]
+PRODUCT_FILTERS = ["q", "service_area", "function", "supplier", "borough"]
 
 
 @pytest.mark.parametrize("name", PRODUCT_FILTERS)
 def test_a_filter_of_products_keeps_those_that_fit(client: Client, name: str) -> None:
     function = factories.function("Rents", service_area=factories.service_area("Housing"))
     maker = factories.supplier("Access")
-    fits = factories.product("Mosaic", manufacturer=maker, functions=[function], illustrative=True)
+    fits = factories.product("Mosaic", manufacturer=maker, functions=[function])
     factories.system(product=fits, borough=factories.borough("Camden"))
     factories.system(product=factories.product("Other", functions=[factories.function()]))
     value = {
         "q": "mosa", "service_area": "housing", "function": "rents", "supplier": "access",
-        "borough": "camden", "illustrative": "yes",
+        "borough": "camden",
     }[name]  # fmt: skip
     assert column(client, PRODUCTS_CSV, "product", {name: value}) == ["Mosaic"]
     assert row_links(client, "/systems/products/", {name: value}) == ["/systems/products/mosaic/"]
@@ -158,11 +150,9 @@ def test_a_product_run_by_two_boroughs_is_listed_once(client: Client) -> None:
     assert (row["product"], row["systems"], row["boroughs"]) == ("Mosaic", "2", "2")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("q", "civ"), ("q", "northgate"), ("illustrative", "yes")]
-)
+@pytest.mark.parametrize(("name", "value"), [("q", "civ"), ("q", "northgate")])
 def test_a_filter_of_suppliers_keeps_those_that_fit(client: Client, name: str, value: str) -> None:
-    fits = factories.supplier("Civica", illustrative=True)
+    fits = factories.supplier("Civica")
     factories.supplier_alias("Northgate", fits)
     factories.supplier("Other")
     assert column(client, SUPPLIERS_CSV, "supplier", {name: value}) == ["Civica"]

@@ -120,20 +120,6 @@ def test_who_would_lose_it_too_is_rung_only_where_nobody_else_runs_it(
     assert "1 borough) Ring Brent" in words(client.get(PAGE))
 
 
-def test_a_real_record_is_rung_before_an_invented_one(
-    client: Client, mosaic: Product, rents: Function
-) -> None:
-    orchard = factories.product("Orchard", manufacturer=None)
-    run("Sutton", mosaic, rents)
-    run("Brent", orchard, rents, source_kind="illustrative")
-    run("Camden", orchard, rents)
-    assert "Orchard (maker not known; 2 boroughs, 1 invented) Ring Camden" in words(
-        client.get(PAGE)
-    )
-    text = words(client.get(PAGE, {"illustrative": "no"}))
-    assert "Orchard (maker not known; 1 borough) Ring Camden" in text
-
-
 def test_no_product_of_the_same_last_owner_is_an_alternative(
     client: Client, maker: Supplier, mosaic: Product, rents: Function
 ) -> None:
@@ -212,20 +198,12 @@ def test_who_would_teach_what_a_move_takes(client: Client, maker: Supplier) -> N
     assert "GLA" not in text
 
 
-def test_invented_levels_are_marked_and_can_be_left_out(client: Client, maker: Supplier) -> None:
-    skill = factories.skill("Technology procurement")
-    invented: dict[str, Any] = {"source_kind": "illustrative", "can_teach": True}
-    factories.skill_level(skill=skill, borough=factories.borough("Brent"), level=3, **invented)
-    assert "Brent (practitioner, invented)" in words(client.get(PAGE))
-    assert "nobody known 0 0 of 33" in words(client.get(PAGE, {"illustrative": "no"}))
-
-
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
         ({"by": "value"}, "“by” is not understood here."),
         ({"group": "perhaps"}, "“perhaps”: write yes or no."),
-        ({"illustrative": "\x00"}, "write yes or no."),
+        ({"illustrative": "\x00"}, "is not understood here."),
     ],
 )
 def test_what_is_not_understood_is_named(
@@ -238,8 +216,8 @@ def test_what_is_not_understood_is_named(
 
 
 def test_the_page_leads_back_with_the_same_choice(client: Client, maker: Supplier) -> None:
-    links = read(client.get(PAGE, {"illustrative": "no"})).links
-    assert "/systems/suppliers/maker/?illustrative=no" in links
+    links = read(client.get(PAGE, {"group": "no"})).links
+    assert "/systems/suppliers/maker/?group=no" in links
 
 
 LOSSES = """
@@ -271,7 +249,7 @@ def test_sql_agrees_on_the_data_that_run_loads(client: Client) -> None:
     slugs = ["civica", "nec-software-solutions-uk", "wouldbury-technologies-invented", "idox"]
     for slug in slugs:
         group = market.supplier_group(Supplier.objects.get(slug=slug), None)
-        failure = SupplierFailure(group, page.read_estate(group.keys, illustrative=True))
+        failure = SupplierFailure(group, page.read_estate(group.keys))
         losses = {
             (loss.borough.pk, len(loss.parts), len(loss.users.systems), loss.users.total)
             for loss in failure.losses

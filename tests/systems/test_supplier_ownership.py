@@ -89,9 +89,9 @@ def test_a_former_name_in_the_address_leads_to_the_supplier_of_today(
     nec = factories.supplier("NEC")
     factories.supplier_alias("Northgate Public Services (UK)", nec, kind="former_name")
     old = f"/systems/suppliers/northgate-public-services-uk/{page}"
-    response = client.get(f"{old}?illustrative=no")
+    response = client.get(f"{old}?group=no")
     assert response.status_code == 301
-    assert response["Location"] == f"/systems/suppliers/nec/{page}?illustrative=no"
+    assert response["Location"] == f"/systems/suppliers/nec/{page}?group=no"
     assert client.get(old)["Location"] == f"/systems/suppliers/nec/{page}"
     text = words(client.get("/systems/suppliers/nec/"))
     assert "formerly Northgate Public Services (UK)" in text

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from citytools.facts import dates
+from citytools.worlds import World, use_world
 from contracts.models import Contract
 from systems.models import Function, Product, Supplier
 from systems.suppliers import market, page
@@ -45,10 +46,11 @@ def bought(function: Function, supplier: Supplier | None, **fields: Any) -> Cont
 
 
 def shares(supplier: Supplier, by: str, *, group: str = "", real: bool = False) -> list[Share]:
-    counted = market.supplier_group(supplier, group)
-    estate = page.read_estate(counted.keys, illustrative=not real)
-    entries = market.market_entries(by, estate, TODAY, illustrative=not real)
-    return market.function_shares(entries, counted, estate)
+    with use_world(World.EVIDENCE if real else World.BOTH):
+        counted = market.supplier_group(supplier, group)
+        estate = page.read_estate(counted.keys)
+        entries = market.market_entries(by, estate, TODAY)
+        return market.function_shares(entries, counted, estate)
 
 
 def test_the_golden_values_stand_on_the_page(client: Client, rents: Function) -> None:
@@ -153,30 +155,16 @@ def test_none_of_what_is_known_reads_none(client: Client, rents: Function) -> No
     assert "0.0 %: 0 of 1 running contract whose supplier is known" in text
 
 
-def test_invented_records_are_counted_and_can_be_left_out(client: Client, rents: Function) -> None:
-    maker = factories.supplier("Maker")
-    run(rents, maker, 1)
-    run(rents, factories.supplier(), 3, source_kind="illustrative")
-    for supplier in (maker, factories.supplier()):
-        bought(rents, supplier, source_kind="illustrative")
-    text = words(client.get("/systems/suppliers/maker/"))
-    assert "25.0 %: 1 of 4 systems in use whose maker is known (3 invented)" in text
-    text = words(client.get("/systems/suppliers/maker/?illustrative=no"))
-    assert "100.0 %: 1 of 1 system in use whose maker is known 1" in text
-    text = words(client.get("/systems/suppliers/maker/?illustrative=no&by=contracts"))
-    assert "not known: no running contract with a known supplier" in text
-
-
 def test_each_switch_keeps_the_others(client: Client, rents: Function) -> None:
     owner = factories.supplier("Owner")
     factories.ownership(factories.supplier("Owned"), owner)
     run(rents, owner, 1)
-    response = client.get("/systems/suppliers/owner/?by=value&group=no&illustrative=no")
+    response = client.get("/systems/suppliers/owner/?by=value&group=no")
     form = response.context["asked"]
-    assert form.whole == "illustrative=no&group=yes&by=value"
-    assert form.same == "illustrative=no&group=no"
+    assert form.whole == "group=yes&by=value"
+    assert form.same == "group=no"
     assert [query for _, query, _ in form.switches] == [
-        f"illustrative=no&group=no&by={by}" for by in ("systems", "contracts", "value")
+        f"group=no&by={by}" for by in ("systems", "contracts", "value")
     ]
     assert [now for _, _, now in form.switches] == [False, False, True]
     assert response.status_code == 200
