@@ -3,13 +3,19 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, QuerySet
 
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.facts.provenance import source_kinds
-from citytools.lists.columns import SOURCE_COLUMNS, Column, array_of_values
+from citytools.lists.columns import (
+    NOTE,
+    READ_ON,
+    SOURCE_COLUMNS,
+    Column,
+    PageUrl,
+    array_of_values,
+)
 from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
@@ -52,7 +58,6 @@ _FUNCTIONS = Contract.functions.through
 _COVERED_FUNCTIONS = _covered(Function, _FUNCTIONS, "function")
 _COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
 _PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
-_ADDRESS = Concat(Value("/contracts/"), "key", Value("/"), output_field=TextField())
 _PAID_SYSTEMS = ContractSystem.objects.filter(contract=OuterRef("pk")).order_by("system__key")
 
 CONTRACT_COLUMNS = (
@@ -158,9 +163,9 @@ CONTRACT_COLUMNS = (
         "ocid",
     ),
     Column("award_id", "text", "The award's number within its OCID.", "award_id"),
-    Column("note", "text", "What the source shows, and every doubt about it.", "note"),
-    Column("url", "text", "Its page on this site.", _ADDRESS),
-    Column("read_on", "date", "When we read a source that bears no day of its own.", "read_on"),
+    NOTE,
+    Column("url", "text", "Its page on this site.", PageUrl("key", "contracts:detail")),
+    READ_ON,
     Column(
         "stage",
         "text",

@@ -59,6 +59,13 @@ class _Reader(HTMLParser):
             self.words.append(data)
 
 
+class DemonstrationClient(Client):
+    """Asks for the same addresses in the demonstration."""
+
+    def get(self, path: str, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+        return super().get(f"/demo{path}", *args, **options)
+
+
 def text_of(response: Any) -> str:
     """The whole answer as text; of a file once, for reading closes it."""
     streamed = b"".join(response.streaming_content) if response.streaming else response.content

@@ -19,7 +19,6 @@ from django.db.models.functions import JSONObject
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
 from contracts.models import Contract, ContractPartner, ContractStatus, Route, Stage, Vat
 
@@ -93,10 +92,9 @@ def contract_release(contract: Any) -> Json:
     buyers += [_body(**partner) for partner in contract.shared_with]
     suppliers = [_company(contract.supplier)] if contract.supplier else []
     planned = contract.stage == Stage.PLANNED
-    told_on = first_day(contract.as_of) if contract.as_of else contract.read_on
     release = {
         "ocid": ocid,
-        "date": f"{told_on.isoformat()}T00:00:00Z",
+        "date": f"{contract.source_day.isoformat()}T00:00:00Z",
         "tag": ["tender"] if planned else ["award", "contract"],
         "language": "en",
         "initiationType": "tender",

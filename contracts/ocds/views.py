@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from citytools.facts import dates
 from citytools.http.file_response import bad_request_text, buffered_download
+from citytools.worlds import world_file_name
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from contracts.ocds import releases
@@ -49,4 +50,4 @@ def contract_package(request: HttpRequest) -> HttpResponseBase:
         uri = request.build_absolute_uri(f"{request.path}?{request.GET.urlencode()}".rstrip("?"))
         releases.write_package(filterset.rows, file, uri=uri, published=now)
 
-    return buffered_download(write, "contracts.ocds.json", "application/json")
+    return buffered_download(write, f"{world_file_name('contracts')}.ocds.json", "application/json")

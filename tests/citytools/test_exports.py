@@ -28,7 +28,9 @@ HEADERS = {
     "companion,in_use,borough_slug,service_area_slug,function_slug,product_slug,supplier_slug",
     "/contracts/contracts.csv": "contract_id,gss_codes,boroughs,lead_borough,title,reference,"
     "supplier,service_areas,functions,products,starts_on,ends_on,extension_until,notice_months,"
-    "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid,award_id",
+    "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid,award_id,"
+    "note,url,read_on,stage,tender_value,includes_services,lead_slug,borough_slugs,"
+    "supplier_slug,function_slugs,product_slugs,framework_slug,system_ids",
     "/skills/skills.csv": "gss_code,borough,group,skill,level,level_name,headcount,can_teach,"
     "wants_help," + SOURCE + ",previous_level,previous_as_of",
     "/boroughs/boroughs.csv": "gss_code,borough,slug,official_name,code,kind,inner_or_outer,"

@@ -23,7 +23,7 @@ from contracts.joint_procurement.presentation import join_names
 from contracts.models import Contract
 from systems.models import Function
 from tests import factories
-from tests.pages import read, rows, text_of, total, words
+from tests.pages import DemonstrationClient, read, rows, text_of, total, words
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 30)
@@ -430,8 +430,9 @@ def _largest(spans: list[Any]) -> list[frozenset[Any]]:
     return [item for item in shared if not any(item < other for other in shared)]
 
 
-def test_the_windows_derived_from_the_file_of_contracts(client: Client) -> None:
+def test_the_windows_derived_from_the_file_of_contracts() -> None:
     call_command("load", verbosity=0)
+    client = DemonstrationClient()
     result: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for row in rows(client, FILE):
         key = (row["window_id"], row["group"], row["opens_on"], row["closes_on"])
@@ -441,11 +442,12 @@ def test_the_windows_derived_from_the_file_of_contracts(client: Client) -> None:
     assert len(windows) == len(result) == total(client.get(PAGE)) > 20
 
 
-def test_the_calendar_holds_the_days_of_the_file(client: Client) -> None:
+def test_the_calendar_holds_the_days_of_the_file() -> None:
     call_command("load", verbosity=0)
+    client = DemonstrationClient()
     for query in ({}, {"by": "product", "assume_notice": "6"}, {"borough": "camden"}):
         days = {
-            (f"window-{row['window_id']}-{what}@city-tools", row[f"{what}_on"])
+            (f"window-{row['window_id']}-{what}@demonstration.city-tools", row[f"{what}_on"])
             for row in rows(client, FILE, query)
             for what in ("opens", "closes")
         }

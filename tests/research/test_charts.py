@@ -40,7 +40,7 @@ def test_bars_state_the_share_and_hold_the_same_numbers_as_the_table() -> None:
     assert chart.title.endswith("by number of contracts: 50.0\u00a0% (6 of 12)")
     assert list(chart.rows) == [("Civica", "5"), ("Idox", "1.50")]
     assert chart.figure["data"][0]["x"] == [5, 1.5]
-    assert chart.source == "Real records only, as at 25 November 2026."
+    assert chart.source == "Records as at 25 November 2026."
 
 
 @pytest.mark.parametrize(

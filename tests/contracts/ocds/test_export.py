@@ -14,7 +14,7 @@ from contracts.ocds import views
 from tests import factories
 from tests.notices import imported
 from tests.packages import ADDRESS, full, package, release
-from tests.pages import column, text_of
+from tests.pages import DemonstrationClient, column, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +119,7 @@ def test_the_id_of_a_release_changes_with_its_contract_alone(client: Client) -> 
 def test_an_invented_contract_is_marked_in_the_demonstration(client: Client) -> None:
     full()
     factories.contract(source_kind="illustrative", note="Made up.")
-    releases = client.get(f"/demo{ADDRESS}").json()["releases"]
+    releases = package(DemonstrationClient())["releases"]
     (invented,) = [row for row in releases if row["cityTools"]["invented"]]
     assert invented["contracts"][0]["description"].startswith("Invented for demonstration")
     (real,) = package(client)["releases"]

@@ -12,6 +12,7 @@ from contracts.models import Contract, Route
 from tests import factories, notices, packages, schemas
 from tests.loading import load
 from tests.packages import ADDRESS, OURS, full, official, package
+from tests.pages import DemonstrationClient
 
 pytestmark = pytest.mark.django_db
 
@@ -69,9 +70,9 @@ def addressed_in_other_letters() -> None:
         addressed_in_other_letters,
     ],
 )  # fmt: skip
-def test_a_package_is_valid(client: Client, made: Callable[[], Any]) -> None:
+def test_a_package_is_valid(made: Callable[[], Any]) -> None:
     made()
-    published = package(client)
+    published = package(DemonstrationClient())
     assert len(published["releases"]) == Contract.objects.count() > 0
     assert packages.faults(published) == []
     assert packages.beyond_the_standard(published) <= OURS
@@ -79,9 +80,9 @@ def test_a_package_is_valid(client: Client, made: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("demo", ["no", "yes"])
-def test_what_is_loaded_makes_a_valid_package(client: Client, demo: str) -> None:
+def test_what_is_loaded_makes_a_valid_package(demo: str) -> None:
     load(demo=demo)
-    published = package(client)
+    published = package(DemonstrationClient())
     assert len(published["releases"]) == Contract.objects.count() > 30
     assert packages.faults(published) == []
     assert packages.beyond_the_standard(published) <= OURS

@@ -37,18 +37,18 @@ def any_london(seed: int) -> None:
         for subject in Subject:
             factories.returned(borough, subject=subject, **later)
     _spread_values(dice)
-    for kind in ("return", "illustrative"):
-        _some_of_each(dice, kind)
-
-
-def _some_of_each(dice: random.Random, kind: str) -> None:
-    """What chance might leave out: each job by a product asked for, a late contract."""
-    lead, *partners = Borough.objects.london().order_by("pk")
     products = [*Product.objects.filter(slug__in=["modern-gov", "xpress"]).order_by("pk")]
     products += [
         factories.product(manufacturer=supplier)
         for supplier in Supplier.objects.filter(slug__in=["sirsidynix", "idox"]).order_by("-pk")
     ]
+    _some_of_each(dice, "return", products)
+    _some_of_each(dice, "illustrative", [factories.product(illustrative=True) for _ in range(3)])
+
+
+def _some_of_each(dice: random.Random, kind: str, products: list[Product]) -> None:
+    """What chance might leave out: each job by a product asked for, late contracts."""
+    lead, *partners = Borough.objects.london().order_by("pk")
     for function in Function.objects.filter(slug__in=_FUNCTIONS).order_by("pk"):
         for product in products:
             body = factories.borough() if dice.random() < 0.2 else dice.choice(partners)
@@ -58,7 +58,11 @@ def _some_of_each(dice: random.Random, kind: str) -> None:
     for number, body in enumerate(partners[:4]):
         for _ in range(number):
             factories.system(borough=body, satisfaction=number + 1, source_kind=kind)
-    factories.contract(lead=lead, ends_on="2027-03-31", notice_months=6, source_kind=kind)
+    housing = Function.objects.filter(service_area__slug="housing").order_by("pk")[:1]
+    factories.contract(
+        lead=lead, ends_on="2027-03-31", notice_months=6, functions=housing, source_kind=kind,
+        route=COMPETITIVE[0], annual_value=700, total_value=2100,
+    )  # fmt: skip
 
 
 def _rename(rows: QuerySet[Any], slugs: Sequence[str]) -> None:
