@@ -168,9 +168,10 @@ class ContractQuerySet(SourcedQuerySet):
         )
 
     def soonest_first(self, today: datetime.date) -> Self:
-        """By end; then contracts without a known end, then those that have ended."""
+        """By end; then contracts that are planned or without a known end; what has ended last."""
+        open_ended = Q(ends_last=None) | Q(stage=Stage.PLANNED)
         return self.order_by(
-            Case(When(ends_last__lt=today, then=2), When(ends_last=None, then=1), default=0),
+            Case(When(ends_last__lt=today, then=2), When(open_ended, then=1), default=0),
             F("ends_first").asc(nulls_last=True),
             "pk",
         )

@@ -5,6 +5,8 @@ import sys
 
 import django
 
+from citytools import worlds
+
 
 def main() -> None:
     """Run the command of that name, with its options behind it; --help lists them."""
@@ -12,6 +14,7 @@ def main() -> None:
     # Lines appear when they are written, also in a pipe
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     django.setup()
+    worlds.set_world(worlds.World.BOTH)
     # Their models can be imported only now
     from tests.benchmark import bench, generate
 

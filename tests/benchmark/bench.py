@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
+from citytools.worlds import PREFIX
 from systems.models import System
 from tests.benchmark import generate
 from tests.benchmark.client import (
@@ -53,7 +54,7 @@ from tests.benchmark.workload import (
 
 FOLDER = settings.BASE_DIR / ".bench"
 _CLIENTS = 8
-_ALL = "/systems/systems.csv"
+_ALL = f"{PREFIX}/systems/systems.csv"
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,17 @@ class Run:
     def _unchanged(self, results: RunResults, servers: Servers) -> None:
         ours, hello = servers[OURS][0], servers[HELLO][0]
         with KeepAliveClient(ours) as client:
-            tag = client.get("/systems/").headers["etag"]
+            tag = client.get(f"{PREFIX}/systems/").headers["etag"]
         requests = {
-            OURS: [Request(ours, "/systems/", {"If-None-Match": tag})],
+            OURS: [Request(ours, f"{PREFIX}/systems/", {"If-None-Match": tag})],
             HELLO: [Request(hello, "/")],
         }
         results.add(UNCHANGED, time_in_turn(requests, 300, self.seconds))
 
     def _weights(self, results: RunResults, ours: Server) -> None:
         with KeepAliveClient(ours) as client:
-            results.figures[LIST_SIZE] = client.get("/systems/").size / 1000
-        results.figures[WITH_CHART] = first_visit_bytes(ours, "/systems/") / 1000
+            results.figures[LIST_SIZE] = client.get(f"{PREFIX}/systems/").size / 1000
+        results.figures[WITH_CHART] = first_visit_bytes(ours, f"{PREFIX}/systems/") / 1000
         results.figures[WITHOUT_CHART] = first_visit_bytes(ours, "/about/") / 1000
 
 

@@ -49,7 +49,7 @@ from systems.models import (
     Supplier,
     System,
 )
-from tests.benchmark.nation import BodySet, Nation, framework_rows, ownership_rows
+from tests.benchmark.nation import BodySet, Nation, ownership_rows
 
 Model = type[models.Model]
 
@@ -241,7 +241,7 @@ class _NationWriter:
         """Suppliers, who owns them, their products, and frameworks."""
         for catalogue in nation.catalogues:
             self._catalogue(catalogue, nation.seed)
-        for row in framework_rows(nation.frameworks):
+        for row in nation.frameworks:
             self.framework[row["name"]] = self.tables[Framework].add(row)
 
     def _catalogue(self, catalogue: Catalogue, seed: int) -> None:

@@ -19,11 +19,11 @@ from citytools.management.demonstration.market import (
     MARK,
     Catalogue,
     IllustrativeProduct,
+    framework_rows,
     invent_catalogue,
 )
 from citytools.management.demonstration.random_draws import happens, stream
 from citytools.management.demonstration.reference_data import (
-    FrameworkYears,
     ReferenceData,
     Row,
     read_reference_data,
@@ -31,7 +31,6 @@ from citytools.management.demonstration.reference_data import (
     slugify,
 )
 from citytools.management.demonstration.returns import (
-    TOTAL_SYSTEMS,
     earlier_skill_return_days,
     return_days,
     return_rows,
@@ -77,7 +76,9 @@ def _names() -> Iterator[str]:
                 yield f"{before} {brand}{end}".strip() + MARK
 
 
-_YEARS = frozenset(str(year) for year in range(2016, 2027))
+SYSTEMS_IN_SET = 809
+"""As many as the first City Tools mapped; a set's returns name more, of which so many are drawn."""
+
 _SEED_STEP = 1_000_000
 """Seeds of sets lie this far apart, so that no set of one nation is a set of another."""
 
@@ -109,26 +110,21 @@ class Nation:
     @cached_property
     def max_systems(self) -> int:
         """The most systems for whose bodies there are names."""
-        return (MAX_PLACES // len(self._reference.boroughs) + 1) * TOTAL_SYSTEMS
+        return (MAX_PLACES // len(self._reference.boroughs) + 1) * SYSTEMS_IN_SET
 
     @property
     def sets(self) -> int:
         """How many sets of 33 bodies."""
-        return -(-self.systems // TOTAL_SYSTEMS)
+        return -(-self.systems // SYSTEMS_IN_SET)
 
     @cached_property
     def _reference(self) -> ReferenceData:
-        return replace(
-            read_reference_data(self.fixtures), frameworks=self.frameworks, real_systems=()
-        )
+        return replace(read_reference_data(self.fixtures), evidence=frozenset())
 
-    @cached_property
-    def frameworks(self) -> tuple[FrameworkYears, ...]:
-        """Frameworks, more of them in a larger nation."""
-        count = 4 + isqrt(self.sets)
-        return tuple(
-            FrameworkYears(f"Imaginary framework {number}{MARK}", _YEARS) for number in range(count)
-        )
+    @property
+    def frameworks(self) -> list[Row]:
+        """Rows of frameworks.csv."""
+        return framework_rows(self._reference)
 
     @cached_property
     def catalogues(self) -> list[Catalogue]:
@@ -153,7 +149,7 @@ class Nation:
     def body_sets(self) -> Iterator[BodySet]:
         """Set after set."""
         for number in range(self.sets):
-            yield self._set(number, self.systems - number * TOTAL_SYSTEMS)
+            yield self._set(number, self.systems - number * SYSTEMS_IN_SET)
 
     def _set(self, number: int, room: int) -> BodySet:
         seed = self.seed * _SEED_STEP + number
@@ -165,7 +161,9 @@ class Nation:
         }
         reference = replace(self._reference, boroughs=boroughs)
         days = return_days(reference, seed)
-        every = system_rows(reference, catalogue, days, seed)
+        returned = system_rows(reference, catalogue, days, seed)
+        places = sorted(stream(seed, "set").sample(range(len(returned)), SYSTEMS_IN_SET))
+        every = [returned[place] for place in places]
         systems = every[:room]
         contracts = _with_all_systems(
             contract_rows(reference, catalogue, every, days, seed), systems
@@ -265,15 +263,3 @@ def ownership_rows(catalogue: Catalogue, seed: int) -> list[Row]:
             since = str(2012 + rng.randrange(14))
             ownerships.append({"supplier": name, "owner": owner, "since": since})
     return ownerships
-
-
-def framework_rows(frameworks: tuple[FrameworkYears, ...]) -> list[Row]:
-    """Frameworks with the columns of frameworks.csv."""
-    return [
-        {
-            "name": framework.name,
-            "slug": slugify(framework.name),
-            "source": "Invented for demonstration.",
-        }
-        for framework in frameworks
-    ]

@@ -13,6 +13,7 @@ from django.test import Client
 from boroughs.models import Borough, Return
 from citytools.facts.provenance import Sourced
 from citytools.staff.group import APPS
+from citytools.worlds import PREFIX
 from contracts.models import Contract, ContractSystem
 from skills.models import SkillLevel
 from systems.models import Product, Supplier, System
@@ -168,7 +169,7 @@ def test_too_many_systems_are_refused_with_the_most_there_can_be() -> None:
 def test_pages_stay_about_london(client: Client) -> None:
     generate()
     for place in ("/", "/systems/", "/contracts/", "/skills/", "/systems/map/"):
-        text = words(client.get(place))
+        text = words(client.get(PREFIX + place))
         counts = re.findall(r"(\d+) of 33 boroughs reporting", text)
         assert counts, place
         assert set(counts) <= {"24", "27"}

@@ -22,6 +22,7 @@ from citytools.exports import tables
 from citytools.lists.columns import Column
 from citytools.lists.filters import FactFilterSet
 from citytools.local.postgres import programs
+from citytools.worlds import PREFIX
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter
@@ -180,19 +181,23 @@ def _sql(statement: str) -> str:
 
 def _filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/?borough={borough.slug}" for borough in sample.boroughs],
+        OURS: [f"{PREFIX}/systems/?borough={borough.slug}" for borough in sample.boroughs],
         DATASETTE: [_table([("borough", borough.name)]) for borough in sample.boroughs],
         ADMIN: [f"/admin/systems/system/?borough__id__exact={b.pk}" for b in sample.boroughs],
     }
 
 
 def _all(_: QuestionSample) -> Mapping[str, Sequence[str]]:
-    return {OURS: ["/systems/"], DATASETTE: [_table([])], ADMIN: ["/admin/systems/system/"]}
+    return {
+        OURS: [f"{PREFIX}/systems/"],
+        DATASETTE: [_table([])],
+        ADMIN: ["/admin/systems/system/"],
+    }
 
 
 def _searched(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/?{urlencode({'q': word})}" for word in sample.words],
+        OURS: [f"{PREFIX}/systems/?{urlencode({'q': word})}" for word in sample.words],
         DATASETTE: [_table([("_search", word)]) for word in sample.words],
         ADMIN: [f"/admin/systems/system/?{urlencode({'q': word})}" for word in sample.words],
     }
@@ -200,31 +205,33 @@ def _searched(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
 
 def _everywhere(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/search/?{urlencode({'q': word})}" for word in sample.words],
+        OURS: [f"{PREFIX}/search/?{urlencode({'q': word})}" for word in sample.words],
         DATASETTE: [_table([("_search", word)]) for word in sample.words],
     }
 
 
 def _record(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     return {
-        OURS: [f"/systems/{system.key}/" for system in sample.systems],
+        OURS: [f"{PREFIX}/systems/{system.key}/" for system in sample.systems],
         DATASETTE: [f"/rows/systems/{system.key}" for system in sample.systems],
         ADMIN: [f"/admin/systems/system/{system.pk}/change/" for system in sample.systems],
     }
 
 
 def _map(_: QuestionSample) -> Mapping[str, Sequence[str]]:
-    return {OURS: ["/systems/map/"], DATASETTE: [_sql(_MAP)]}
+    return {OURS: [f"{PREFIX}/systems/map/"], DATASETTE: [_sql(_MAP)]}
 
 
 def _quarters(_: QuestionSample) -> Mapping[str, Sequence[str]]:
-    return {OURS: ["/contracts/"], DATASETTE: [_sql(_QUARTERS)]}
+    return {OURS: [f"{PREFIX}/contracts/"], DATASETTE: [_sql(_QUARTERS)]}
 
 
 def _csv_filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     streamed = [("_stream", "on"), ("_size", "max")]
     return {
-        OURS: [f"/systems/systems.csv?borough={borough.slug}" for borough in sample.boroughs],
+        OURS: [
+            f"{PREFIX}/systems/systems.csv?borough={borough.slug}" for borough in sample.boroughs
+        ],
         DATASETTE: [
             f"/rows/systems.csv?{urlencode([('borough', borough.name), *streamed])}"
             for borough in sample.boroughs

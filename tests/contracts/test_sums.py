@@ -62,6 +62,14 @@ def test_no_share_of_suppliers_holds_it(client: Client, fields: dict[str, Any]) 
     assert "Left out of the sum: 1" in words(client.get("/contracts/concentration/"))
 
 
+def test_what_is_planned_does_not_head_the_list() -> None:
+    last, planned, first = (
+        factories.contract(ends_on=end, stage=stage)
+        for end, stage in (("2030", "awarded"), ("2027", "planned"), ("2028", ""))
+    )
+    assert list(Contract.objects.soonest_first(TODAY)) == [first, last, planned]
+
+
 def test_what_has_ended_still_counts_for_concentration() -> None:
     factories.contract(ends_on="2020")
     assert concentration_bases()[0].counted == 1
