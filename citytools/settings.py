@@ -81,8 +81,8 @@ INSTALLED_APPS = [
     "research",
 ]
 MIDDLEWARE = [
-    "citytools.worlds.middleware.world_middleware",
     "citytools.http.page_cache.remove_tracking_parameters",
+    "citytools.worlds.middleware.world_middleware",
     "django.middleware.security.SecurityMiddleware",
     "citytools.http.security_policy.content_security",
     "citytools.http.security_policy.read_only",

@@ -216,6 +216,8 @@ def _in_words(
 def _fields(
     kind: ChangeKind, before: Any, after: Any, names: RecordNames, for_staff: bool
 ) -> list[FieldChange]:
+    if before is None:
+        return []  # what was invented until then, which the evidence does not show
     ignored = (
         kind.ignored_fields
         if for_staff or not kind.is_publication

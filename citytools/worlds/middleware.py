@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponsePermanentRedirect, QueryDict
 from django.http.response import HttpResponseBase
 
 from citytools.worlds import PREFIX, World, use_world
@@ -44,13 +44,17 @@ def world_middleware(get_response: GetResponse) -> GetResponse:
 
 def _address_of_former_filter(request: HttpRequest) -> str:
     """Where `illustrative=yes|no` leads, which chose the world before worlds had addresses."""
-    values = request.GET.getlist("illustrative")
-    if len(values) != 1 or values[0] not in {"yes", "no"} or request.path.startswith("/admin/"):
+    text = request.META.get("QUERY_STRING", "")
+    if "illustrative" not in text or request.path_info.startswith("/admin/"):
+        return ""
+    # Not request.GET, which is read once: whoever reads it first decides by which charset
+    query = QueryDict(text, mutable=True, encoding="utf-8")
+    values = query.getlist("illustrative")
+    if values not in (["yes"], ["no"]):
         return ""
     path = request.path_info.removeprefix(PREFIX) or "/"
     script_name = request.path.removesuffix(request.path_info)
     prefix = PREFIX if values[0] == "yes" else ""
-    query = request.GET.copy()
     del query["illustrative"]
     address = f"{script_name}{prefix}{path}"
     return f"{address}?{query.urlencode()}" if query else address

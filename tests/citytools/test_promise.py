@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citytools.lists.filters import FactFilterSet
+from citytools.worlds import World, use_world
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter
@@ -19,6 +20,13 @@ from systems.models import System
 from tests.drawing import Query, choices, often, queries
 from tests.estate import small_london
 from tests.pages import LISTS, column, row_links, rows, total
+
+
+@pytest.fixture(autouse=True)
+def _evidence() -> Iterator[None]:
+    """What can be chosen is read as the pages of the evidence read it."""
+    with use_world(World.EVIDENCE):
+        yield
 
 
 @pytest.fixture
