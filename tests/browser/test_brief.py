@@ -60,4 +60,4 @@ def test_the_brief_is_two_pages_for_every_kind_of_borough(
     site = live_server.url
     for slug in ("camden", "barnet", "bexley", "city-of-london", "enfield"):
         assert pages_of(page, f"{site}/boroughs/{slug}/brief/") == 2, slug
-    assert pages_of(page, f"{site}/boroughs/enfield/brief/?illustrative=no") == 2
+    assert pages_of(page, f"{site}/boroughs/enfield/brief/") == 2

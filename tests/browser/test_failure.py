@@ -15,7 +15,7 @@ def test_what_is_printed_fits_the_paper(page: Page, live_server: LiveServer, slu
     call_command("load", verbosity=0)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.emulate_media(media="print")
-    page.goto(f"{live_server.url}/systems/suppliers/{slug}/failure/")
+    page.goto(f"{live_server.url}/demo/systems/suppliers/{slug}/failure/")
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
     for place in page.locator("main table").all():
         assert place.evaluate("one => one.getBoundingClientRect().right") <= WIDTH

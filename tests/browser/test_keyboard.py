@@ -12,7 +12,7 @@ PAGES = [
     "/boroughs/camden/brief/",
     "/boroughs/compare/?borough=camden&borough=brent",
     "/systems/map/",
-    "/systems/products/hazelquill-revenues-invented/",
+    "/demo/systems/products/hazelquill-revenues-invented/",
     "/systems/suppliers/nec-software-solutions-uk/",
     "/systems/suppliers/nec-software-solutions-uk/failure/",
     "/search/?q=mosaic",

@@ -18,6 +18,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from citytools.exports import export, registry, zip_archive
+from citytools.worlds import World
+from citytools.worlds.addresses import visit_world
 from tests import factories
 from tests.estate import small_london
 from tests.pages import text_of, words
@@ -44,8 +46,13 @@ def begun(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -
     return found
 
 
+def built(world: World = World.EVIDENCE) -> zip_archive.Archive:
+    with visit_world(world):
+        return zip_archive.build_archive(FILES)
+
+
 def opened() -> zipfile.ZipFile:
-    return zipfile.ZipFile(zip_archive.build_archive(FILES).path)
+    return zipfile.ZipFile(built().path)
 
 
 def test_every_file_lies_in_it_as_the_site_gives_it(client: Client) -> None:
@@ -100,12 +107,12 @@ def test_csvw_describes_every_column_of_every_file() -> None:
 
 def test_it_is_built_once_for_the_same_data_and_anew_after_a_change(begun: list[str]) -> None:
     factories.contract(title="First")
-    first = zip_archive.build_archive(FILES)
+    first = built()
     made = first.path.stat().st_mtime_ns
     call_command("build_zip", verbosity=0)
     assert first.path.stat().st_mtime_ns == made
     factories.contract(title="Second")
-    second = zip_archive.build_archive(FILES)
+    second = built()
     assert second.path != first.path
     assert not first.path.exists()
     assert "Second" in zipfile.ZipFile(second.path).read("contracts.csv").decode()
@@ -122,7 +129,7 @@ def test_before_the_first_is_built_a_visitor_is_asked_to_wait(
 
 
 def test_a_stale_one_is_served_while_a_fresh_one_is_built(client: Client, begun: list[str]) -> None:
-    archive = zip_archive.build_archive(FILES)
+    archive = built()
     fresh = client.get(PLACE)
     body = b"".join(fresh)
     assert body == archive.path.read_bytes()
@@ -137,6 +144,20 @@ def test_a_stale_one_is_served_while_a_fresh_one_is_built(client: Client, begun:
 def test_the_data_page_leads_to_it_and_says_of_when_it_is(client: Client) -> None:
     assert "Everything in one zip" in words(client.get("/data/"))
     assert "says in X-As-At and in its README.txt of when it is" in words(client.get("/data/"))
+
+
+def test_each_world_has_a_zip_of_its_own(client: Client) -> None:
+    factories.contract(title="Real")
+    factories.contract(title="Made up", source_kind="illustrative")
+    for world, prefix, mark in (
+        (World.EVIDENCE, "", ""),
+        (World.DEMONSTRATION, "/demo", "-demonstration"),
+    ):
+        bundle = zipfile.ZipFile(built(world).path)
+        assert ("Made up" in bundle.read(f"contracts{mark}.csv").decode()) == bool(mark)
+        response = client.get(f"{prefix}{PLACE}")
+        assert f'filename="citytools{mark}.zip"' in response["Content-Disposition"]
+        assert b"".join(response) == built(world).path.read_bytes()
 
 
 def test_a_zip_knows_no_filter(client: Client) -> None:
@@ -160,7 +181,7 @@ def test_one_process_builds_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     builder = zip_archive.ArchiveBuilder()
     builder.begin()
     builder.begin()
-    assert [command[-1] for command in started] == ["build_zip"]
+    assert [command[-3:] for command in started] == [["build_zip", "--world", "evidence"]]
     assert FILES
 
 
@@ -191,7 +212,7 @@ def test_what_a_stopped_build_left_goes_with_the_next(settings: Settings) -> Non
     settings.FILES_FOLDER.mkdir()
     left = settings.FILES_FOLDER / "draft-half"
     left.write_text("half")
-    zip_archive.build_archive(FILES)
+    built()
     assert not left.exists()
 
 

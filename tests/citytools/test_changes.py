@@ -168,7 +168,7 @@ def test_many_of_a_kind_written_together_are_one_row_that_opens(client: Client) 
         factories.supplier(f"Supplier {number}")
     factories.supplier("Invented", illustrative=True)
     page = client.get(PAGE)
-    assert total(page) == 2
+    assert total(page) == 1
     assert "8 suppliers added" in words(page)
     many = next(row for row in rows(client, CSV) if row["records"] == "8")
     assert (many["record"], many["illustrative"]) == ("8 suppliers", "no")
@@ -192,32 +192,31 @@ def test_each_record_can_have_a_row(client: Client) -> None:
     assert len(told(client, {"by": "record"})) == total(client.get(PAGE, {"by": "record"})) == 8
 
 
-def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None:
+def test_invented_records_are_told_in_the_demonstration_alone(client: Client) -> None:
     factories.supplier("Acme", illustrative=True)
     factories.supplier("Real")
-    (entry, *_) = feeds.feed(client, ATOM, {"illustrative": "yes"}).entries
-    assert entry.title == "[Invented] Added: Acme"
-    assert "Acme Invented for demonstration" in words(client.get(PAGE))
-    assert [record for _, _, record, _ in told(client, {"illustrative": "no"})] == ["Real"]
-    assert [record for _, _, record, _ in told(client, {"illustrative": "yes"})] == ["Acme"]
+    assert [record for _, _, record, _ in told(client)] == ["Real"]
+    titles = [entry.title for entry in feeds.feed(client, f"/demo{ATOM}").entries]
+    assert sorted(titles) == ["Added: Acme", "Added: Real"]
 
 
 def test_an_invented_value_is_never_a_former_value_of_a_fact(client: Client) -> None:
     level = factories.skill_level(level=4, source_kind="illustrative", headcount="3 to 5")
     move_events(AGO)
     SkillLevel.objects.filter(pk=level.pk).update(level=2, headcount="", source_kind="return")
-    (newest, *_) = told(client, {"illustrative": "no", "kind": "skill_level"})
-    assert "Level: Working (before: invented)" in newest[3]
-    assert "Expert" not in text_of(client.get(CSV, {"illustrative": "no"}))
+    (newest,) = told(client, {"kind": "skill_level"})
+    assert newest[1] == "added"
+    assert "Expert" not in text_of(client.get(CSV))
     assert "3 to 5" not in text_of(client.get(PAGE))
+    assert "Level: Working (before: invented)" in text_of(client.get(f"/demo{CSV}"))
 
 
 def test_a_link_of_an_invented_contract_is_invented(client: Client) -> None:
     record = contract(source_kind="illustrative")
     move_events(AGO)
     ContractPartner.objects.create(contract=record, borough=factories.borough("Barnet"))
-    assert told(client, {"kind": "contract", "illustrative": "no"}) == []
-    assert len(told(client, {"kind": "contract", "illustrative": "yes"})) == 2
+    assert told(client, {"kind": "contract"}) == []
+    assert len(rows(client, f"/demo{CSV}", {"kind": "contract"})) == 2
 
 
 def test_nobody_is_named_in_anything_public(client: Client) -> None:
@@ -311,7 +310,7 @@ WRONG = [
     ({"borough": "camdem"}, "“camdem” is not a borough known here"),
     ({"function": "moon"}, "“moon” is not a function known here"),
     ({"by": "moon"}, "Write one of: record"),
-    ({"illustrative": "maybe"}, "“maybe”: write yes or no"),
+    ({"illustrative": "maybe"}, "“illustrative” is not understood here"),
     ({"moment": "2026-11-28T09:00:00"}, "Take a link of the page"),
     ({"moment": "0001-01-01T00:00:00+14:00"}, "Take a link of the page"),
     ({"moment": "\x00"}, "Null characters are not allowed"),

@@ -67,4 +67,4 @@ def test_every_number_has_a_unit_or_its_values(file: Export) -> None:
 
 def test_the_page_says_how_to_fetch_a_file_by_script(client: Client) -> None:
     said = words(client.get("/data/"))
-    assert "http://testserver/systems/systems.csv?borough=camden&illustrative=no" in said
+    assert "http://testserver/systems/systems.csv?borough=camden" in said

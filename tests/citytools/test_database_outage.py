@@ -163,7 +163,7 @@ def test_a_fault_while_the_page_not_found_is_made_is_503(
         kill()
         return factories.borough() is not None
 
-    monkeypatch.setattr(context_processors, "holds_illustrative_records", broken)
+    monkeypatch.setattr(context_processors, "in_demonstration", broken)
     assert client.get("/nowhere/").status_code == 503
 
 

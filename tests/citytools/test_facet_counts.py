@@ -78,9 +78,6 @@ def test_plain_counting_agrees_on_every_system() -> None:
     )
     assert counts["product"] == Counter(system.product.slug for system in systems)
     assert counts["hosting"] == Counter(system.hosting or "not_known" for system in systems)
-    assert counts["illustrative"] == Counter(
-        "yes" if system.illustrative else "no" for system in systems
-    )
 
 
 @pytest.mark.django_db

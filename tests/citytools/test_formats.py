@@ -90,9 +90,7 @@ def test_a_workbook_and_a_document_hold_the_rows_of_the_csv(client: Client, file
 @ALL
 @pytest.mark.usefixtures("_london")
 def test_each_format_says_how_many_rows_of_what_and_when(client: Client, file: Export) -> None:
-    query = query_of(file) | {"illustrative": "no"}
-    if "illustrative" not in file.filter.fields_by_name():
-        query.pop("illustrative")
+    query = query_of(file)
     answers = [client.get(file.address_as(one), query) for one in ("csv", "xlsx", "json")]
     bodies = [text_of(answers[0]), b"".join(answers[1]), answers[2].json()]
     told = openpyxl.load_workbook(io.BytesIO(bodies[1]))["About"].iter_rows(values_only=True)

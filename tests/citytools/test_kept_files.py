@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 CSV = "/contracts/contracts.csv"
 SPOOLED = (
     *(CSV, "/contracts/contracts.xlsx", "/contracts/contracts.ocds.json"),
-    *("/contracts/together.csv", "/skills/skills.csv?illustrative=no"),
+    *("/contracts/together.csv", "/skills/skills.csv?level=expert"),
 )
 
 

@@ -153,8 +153,8 @@ def test_a_renamed_supplier_is_found_everywhere_by_its_former_slug(client: Clien
     rename(idox, "idox-plc")
     rename(product, "idox-uniform")
     rename(system.borough, "renamed")
-    assert moved(client, "/systems/suppliers/idox/?illustrative=no") == (
-        "/systems/suppliers/idox-plc/?illustrative=no"
+    assert moved(client, "/systems/suppliers/idox/?group=no") == (
+        "/systems/suppliers/idox-plc/?group=no"
     )
     assert moved(client, "/systems/suppliers/idox/failure/").endswith("/idox-plc/failure/")
     assert moved(client, "/boroughs/" + bookmark["borough"] + "/brief/") == (

@@ -149,22 +149,8 @@ def test_every_address_that_the_search_gives_is_a_page(client: Client) -> None:
         assert client.get(address).status_code == 200, address
 
 
-def test_invented_records_are_marked_and_can_be_left_out(client: Client) -> None:
-    everything = results("housing").hits
-    real = results("housing", illustrative="no").hits
-    invented = results("housing", illustrative="yes").hits
-    assert {hit.illustrative for hit in everything} == {True, False}
-    assert real
-    assert not any(hit.illustrative for hit in real)
-    assert invented
-    assert all(hit.illustrative for hit in invented if not hit.record_type.startswith("list of"))
-    page = client.get("/search/", {"q": "custardly housing"})
-    assert "Custardly Housing (invented) Invented for demonstration" in words(page)
-
-
-def test_a_list_without_invented_records_stays_without_them(client: Client) -> None:
-    hit = first("camden housing contracts", "list of contracts", illustrative="yes")
-    assert hit.address.endswith("&illustrative=yes")
+def test_a_list_says_how_many_rows_it_leads_to(client: Client) -> None:
+    hit = first("camden housing contracts", "list of contracts")
     assert hit.reason == f"{total(client.get(hit.address))} in the list"
 
 

@@ -61,7 +61,7 @@ REFUSED = [
     ({"q": "a", "page": "2"}, "“page” is not understood here"),
     ({"q": "a", "columns": "name"}, "“columns” is not understood here"),
     ({"q": "a", "kind": "person"}, "“person” is not a kind. Write one of: borough, system"),
-    ({"q": "a", "illustrative": "maybe"}, "“maybe”: write yes or no"),
+    ({"q": "a", "illustrative": "maybe"}, "“illustrative” is not understood here"),
     ({"q": ["a", "b"]}, "“q” is given 2 times: give it once"),
     ({"q": "x" * 101}, "at most 100 characters"),
     ({"q": "x" * 10_000}, "at most 100 characters"),

@@ -31,7 +31,6 @@ class Asked:
     problems: tuple[tuple[str, str], ...] = ()
     selected_columns: tuple[Column, ...] = COLUMNS
     in_words: str = "borough Žižkov; q é"
-    includes_illustrative: bool = True
 
     def file_name(self, name: str) -> str:
         return name

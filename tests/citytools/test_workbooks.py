@@ -40,7 +40,7 @@ def as_csv(value: Any) -> str:
 
 
 @pytest.mark.parametrize("address", BOOKS)
-@pytest.mark.parametrize("query", [{}, {"sort": "-level", "illustrative": "no"}, {"q": "zzz"}])
+@pytest.mark.parametrize("query", [{}, {"sort": "-level", "level": "expert"}, {"q": "zzz"}])
 def test_a_workbook_holds_the_rows_of_the_csv(
     client: Client, address: str, query: dict[str, str]
 ) -> None:
@@ -72,13 +72,12 @@ def test_columns_can_be_chosen(client: Client) -> None:
 
 def test_the_other_sheet_says_what_the_rows_are(client: Client) -> None:
     borough = factories.skill_level().borough
-    query = {"borough": borough.slug, "illustrative": "no"}
+    query = {"borough": borough.slug}
     sheet = opened(client, "/skills/skills.xlsx", query)["About"]
     about = {str(name): said for name, said in sheet.iter_rows(values_only=True)}
-    assert about["Chosen"] == f"borough {borough}; illustrative records No"
-    assert about["Address"] == (f"http://testserver/skills/?borough={borough.slug}&illustrative=no")
+    assert about["Chosen"] == f"borough {borough}"
+    assert about["Address"] == (f"http://testserver/skills/?borough={borough.slug}")
     assert about["Rows"] == "1"
-    assert about["Invented records"] == "left out"
     assert "Open Government Licence" in str(about["Licence"])
     assert about["As at"]
 

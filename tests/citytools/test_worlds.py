@@ -8,14 +8,20 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Count
+from django.test import Client
+from pytest_django import Settings
 
 from citytools import worlds
+from citytools.exports import export
 from citytools.history import as_of_views
 from citytools.worlds import World, evidence_views, tables, use_world
 from contracts.models import ContractSystem
+from research.metrics import record
+from research.models import MetricValue
 from systems.models import Product, Supplier, System
 from tests import factories
 from tests.log import move_events
+from tests.pages import text_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +162,45 @@ def test_a_thread_takes_its_world_along(pair: tuple[System, System]) -> None:
     thread.start()
     thread.join()
     assert seen == [World.DEMONSTRATION]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_copied_in_a_thread_is_of_its_world(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MAX_ROWS_SENT_WHOLE", 0)
+    assert "Sham" not in text_of(client.get("/systems/systems.csv"))
+    assert "Sham" in text_of(client.get("/demo/systems/systems.csv"))
+
+
+def test_a_cached_page_is_of_its_world(client: Client, settings: Settings) -> None:
+    settings.MAX_CACHED_PAGES = settings.MAX_CACHED_FILE_BYTES = 1_000_000
+    for _ in range(2):
+        assert "Sham" in text_of(client.get("/demo/systems/"))
+        assert "Sham" not in text_of(client.get("/systems/"))
+        assert "Sham" in text_of(client.get("/demo/systems/systems.csv"))
+        assert "Sham" not in text_of(client.get("/systems/systems.csv"))
+    etags = {client.get(f"{prefix}/systems/")["ETag"] for prefix in ("", "/demo")}
+    assert len(etags) == 2
+
+
+def test_what_the_search_compiles_once_is_of_its_world(client: Client) -> None:
+    for prefix, count in (("/demo", 2), ("", 1), ("/demo", 2)):
+        page = client.get(f"{prefix}/search/", {"q": "sham", "kind": "product"})
+        assert ("Sham" in words(page)) == (count == 2)
+
+
+def test_the_numbers_of_the_demonstration_are_its_own() -> None:
+    day = datetime.date(2026, 11, 1)
+    for world in (World.EVIDENCE, World.DEMONSTRATION):
+        with use_world(world):
+            record.record_day(day, day, ["systems_on_record"])
+            assert MetricValue.objects.get().value == (1 if world is World.EVIDENCE else 2)
+    assert MetricValue.objects.count() == 2
+
+
+def test_the_search_path_is_no_query(django_assert_num_queries: Any) -> None:
+    with use_world(World.BOTH):
+        assert System.objects.exists()
+    with use_world(World.EVIDENCE), django_assert_num_queries(1):
+        assert System.objects.exists()

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,6 @@ from pytest_django import Settings
 
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
-from citytools.management.commands import serve
-from tests import factories
 from tests.machine.conftest import ROOT, eventually
 
 
@@ -44,20 +41,6 @@ def test_demo_is_yes_or_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO", "maybe")
     with pytest.raises(CommandError, match=r"DEMO=maybe .* write yes or no"):
         call_command("serve", port=str(_free_port()))
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("production", "demo", "said"), [(True, "no", True), (True, "yes", False), (False, "no", False)]
-)
-def test_production_that_shows_inventions_unasked_says_so(
-    settings: Settings, production: bool, demo: str, said: bool
-) -> None:
-    settings.PRODUCTION = production
-    factories.system(source_kind="illustrative")
-    command = serve.Command(stdout=StringIO())
-    command._warn_of_demonstration(demo)
-    assert ("forget_demonstration takes them out" in command.stdout.getvalue()) == said
 
 
 def test_taken_port_is_named_with_another(taken: int) -> None:

@@ -12,7 +12,6 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.db import OperationalError, connection
 
 from boroughs.models import Borough
-from citytools.facts.provenance import holds_illustrative_records
 from citytools.local import web_server
 from citytools.local.postgres import cluster, server
 from citytools.management.commands.load import DEMO_HELP, demo_choice
@@ -51,20 +50,11 @@ class Command(BaseCommand):
             if not Borough.objects.exists():
                 self.stdout.write("Loading the facts into the empty database …")
                 call_command("load", demo=demo, leave=True, stdout=io.StringIO())
-            self._warn_of_demonstration(demo)
             call_command("record_metrics", stdout=io.StringIO())
             sign_in = self._sign_in()
         if web_server.collect_static():
             self.stdout.write("Collected the static files.")
         return sign_in
-
-    def _warn_of_demonstration(self, demo: str) -> None:
-        """A site that was loaded with the demonstration before goes on showing it."""
-        if settings.PRODUCTION and demo == "no" and holds_illustrative_records():
-            self.stdout.write(
-                "This site shows records invented for demonstration. manage.py "
-                "forget_demonstration takes them out; DEMO=yes says that they are meant."
-            )
 
     def _say_where_the_data_are(self) -> None:
         if settings.EMBEDDED_DATABASE and (data := server.data_folder(settings.EMBEDDED_FOLDER)):
