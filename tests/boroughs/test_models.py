@@ -29,7 +29,7 @@ def test_a_population_has_its_year() -> None:
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("return_has_a_known_kind_of_source", {"source_kind": "rumour"}),
     ("return_has_a_known_confidence", {"confidence": "sure"}),
-    ("return_says_as_of_when", {"as_of": ""}),
+    ("a_return_says_as_of_when", {"as_of": ""}),
     ("return_names_its_source", {"source_kind": "notice"}),
 ]
 

@@ -15,7 +15,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("a_skill_level_has_a_known_headcount_band", {"headcount": "7"}),
     ("skilllevel_has_a_known_kind_of_source", {"source_kind": "rumour"}),
     ("skilllevel_has_a_known_confidence", {"confidence": "sure"}),
-    ("skilllevel_says_as_of_when", {"as_of": ""}),
+    ("a_skill_level_says_as_of_when", {"as_of": ""}),
     ("skilllevel_names_its_source", {"source_kind": "decision"}),
 ]
 
