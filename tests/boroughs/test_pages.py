@@ -33,7 +33,7 @@ def test_a_borough_without_a_return_is_not_known_and_never_zero(client: Client) 
     assert " 0" not in row_of(client, "Camden")
     profile = words(client.get("/boroughs/camden/"))
     assert "Systems: not known (no return yet). Contracts: not known (no return yet)." in profile
-    assert "Not known: no return on skills yet." in profile
+    assert "This borough has told us no skills yet." in profile
     assert profile.count("none yet") == 3
 
 

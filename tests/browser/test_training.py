@@ -8,7 +8,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-PLAN = "/skills/training/?skill=service-design"
+PLAN = "/demo/skills/training/?skill=service-design"
 
 
 @pytest.mark.drill
@@ -20,7 +20,7 @@ def test_from_a_weak_skill_to_a_borough_that_could_teach_it(
     call_command("load", verbosity=0)
     page.set_default_timeout(10_000)
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{live_server.url}/skills/")
+    page.goto(f"{live_server.url}/demo/skills/")
     page.get_by_role("link", name="Service design", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Service design")
     page.get_by_role("link", name="Who could teach whom").click()
@@ -52,7 +52,7 @@ def test_another_number_of_learners_is_chosen_without_javascript(
     call_command("load", verbosity=0)
     context = browser.new_context(java_script_enabled=False)
     page: Page = context.new_page()
-    page.goto(f"{live_server.url}/skills/training/")
+    page.goto(f"{live_server.url}/demo/skills/training/")
     page.get_by_label("Learners per teacher").select_option("1")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_role("link", name="Remove filter Learners per teacher: 1")).to_be_visible()
