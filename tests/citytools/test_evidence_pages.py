@@ -114,13 +114,14 @@ def test_a_filter_that_fits_nothing_does_not_say_that_nobody_told_us(client: Cli
 
 def test_satisfaction_that_nobody_told_takes_no_column(client: Client) -> None:
     function = factories.function()
-    one, other = (factories.product(manufacturer=factories.supplier()) for _ in range(2))
+    supplier = factories.supplier()
+    one, other = factories.product(), factories.product(manufacturer=supplier)
     factories.system(product=one, function=function)
     rated = factories.system(product=other, function=function)
     page = one.get_absolute_url()
     assert "no borough has told us its view yet" in words(client.get(page))
     assert "Satisfaction of 5" not in words(client.get(page))
-    maker = other.manufacturer.get_absolute_url()
+    maker = supplier.get_absolute_url()
     assert "No borough has told us yet how satisfied" in words(client.get(maker))
     type(rated).objects.filter(pk=rated.pk).update(satisfaction=4)
     assert "Satisfaction of 5" in words(client.get(page))
