@@ -37,7 +37,8 @@ def answers(client: Client) -> dict[str, str]:
 def invent() -> set[str]:
     """An invention of each kind about what is there; their names."""
     kind: dict[str, Any] = {"source_kind": "illustrative"}
-    borough, function, skill = (model.objects.all()[0] for model in (Borough, Function, Skill))
+    borough, function = Borough.objects.all()[0], Function.objects.all()[0]
+    skill = Skill.objects.all()[0]
     maker = factories.supplier("Shamco", illustrative=True)
     product = factories.product(
         "Sham housing", illustrative=True, manufacturer=maker, functions=[function]
