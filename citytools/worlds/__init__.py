@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -133,7 +133,10 @@ def check_one_world(record: Any) -> None:
     for field in record._meta.concrete_fields:
         if not field.related_model or not getattr(record, field.attname):
             continue
-        target = getattr(record, field.name)
+        try:
+            target = getattr(record, field.name)
+        except ObjectDoesNotExist:
+            continue  # deleted meanwhile, which the field's own check says
         if _says_world(target) and is_invented(target) != is_invented(record):
             errors[field.name] = f"“{target}” {_REASONS[is_invented(target)]}"
     if errors:
