@@ -8,13 +8,14 @@ from typing import Any
 import pghistory
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import models
+from django.db import connection, models
 from django.test import Client
 from pytest_django import Settings
 
 from citytools.management.commands.forget_demonstration import FACTS, THINGS
 from citytools.management.commands.load import demo_choice
 from citytools.models import Batch
+from citytools.worlds.guards import WORLD_GUARDS
 from contracts.models import Contract, ContractSystem
 from research.models import CaseStudy, MetricValue
 from skills.models import Skill, SkillLevel
@@ -123,6 +124,22 @@ def test_without_any_it_says_so() -> None:
     assert System.objects.exists()
 
 
+@pytest.fixture
+def _before_guards() -> None:
+    """A database of before the guards, where real records may rest on inventions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE tgname = ANY(%s)",
+            [[*WORLD_GUARDS]],
+        )
+        for trigger, table in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {trigger} ON {table}")
+
+
+old_database = pytest.mark.usefixtures("_before_guards")
+
+
+@old_database
 def test_what_a_real_record_rests_on_stays_and_is_named() -> None:
     supplier = factories.supplier("Made Up", illustrative=True)
     product = factories.product("Fiction", manufacturer=supplier, illustrative=True)
@@ -145,6 +162,7 @@ def owned_by(supplier: Supplier) -> models.Model:
     return factories.ownership(factories.supplier(), supplier)
 
 
+@old_database
 @pytest.mark.parametrize("build", [contract_of, product_of, owned_by])
 def test_a_real_record_keeps_its_invented_supplier(build: Any) -> None:
     supplier = factories.supplier("Made Up", illustrative=True)
@@ -163,6 +181,7 @@ def need_of(product: Product) -> None:
     factories.skill_need(product=product)
 
 
+@old_database
 @pytest.mark.parametrize("build", [study_of, need_of])
 def test_a_real_record_keeps_its_invented_product(build: Any) -> None:
     build(factories.product("Fiction", illustrative=True))
@@ -171,6 +190,7 @@ def test_a_real_record_keeps_its_invented_product(build: Any) -> None:
     assert facts() == before
 
 
+@old_database
 def test_a_real_contract_keeps_the_invented_system_that_it_pays_for() -> None:
     system = factories.system(**INVENTED)
     contract = factories.contract(systems=[system])
@@ -186,6 +206,7 @@ def test_an_invented_owner_goes_with_its_invented_subsidiary() -> None:
     assert not Ownership.objects.exists()
 
 
+@old_database
 def test_an_invented_owner_stays_with_a_subsidiary_that_stays() -> None:
     owned, owner = (factories.supplier(illustrative=True) for _ in range(2))
     factories.ownership(owned, owner)
@@ -239,3 +260,12 @@ def test_every_relation_to_what_goes_is_thought_of() -> None:
     assert relations_found == checked | parts
     assert CaseStudy.products.through._meta.label == "research.CaseStudy_products"
     assert Function.objects.count() == 0
+
+
+def test_a_load_says_what_a_former_demonstration_left() -> None:
+    load(demo="yes")
+    assert "in no file any more" not in load(demo="yes")
+    maker = factories.supplier("Made Up", illustrative=True)
+    product = factories.product("Fiction", manufacturer=maker, illustrative=True)
+    factories.system(product=product, source_kind="illustrative")
+    assert "1 invented systems are in no file any more" in load(demo="yes")

@@ -74,9 +74,10 @@ def test_what_sql_writes_has_a_key_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO contracts_contract (title, reference, ocid, award_id, lead_id, department,"
-            " starts_on, ends_on, rolling, extension_until, vat, route, source_kind, source_url,"
-            " as_of, confidence, note) SELECT 'By hand', '', '', '', lead_id, '', '2026', '',"
-            " false, '', '', '', source_kind, source_url, as_of, confidence, note"
+            " starts_on, ends_on, rolling, stage, extension_until, includes_services, vat, route,"
+            " source_kind, source_url, as_of, confidence, note) SELECT 'By hand', '', '', '',"
+            " lead_id, '', '2026', '', false, '', '', false, '', '', source_kind, source_url,"
+            " as_of, confidence, note"
             " FROM contracts_contract"
         )
     assert Contract.objects.get(title="By hand").key == f"{contract.lead.slug}-by-hand-2026"

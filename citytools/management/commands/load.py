@@ -1,5 +1,6 @@
 """Load the fixtures: everything or, where a row is wrong, nothing and a list of what is."""
 
+import csv
 import os
 import time
 from argparse import ArgumentParser
@@ -26,6 +27,7 @@ from citytools.imports.import_report import report_lines
 from citytools.management.demonstration.files import COLUMNS as DEMONSTRATION
 from citytools.models import Batch
 from citytools.staff.group import APPS
+from systems.models import System
 
 Reader = Callable[[Path, ImportRun], None]
 
@@ -49,6 +51,10 @@ DEMO_HELP = (
 
 SOMETHING_WAITS = 2
 
+_FORMER_DEMONSTRATION = (
+    "{} invented systems are in no file any more. To begin the demonstration anew: "
+    "manage.py forget_demonstration, then load again."
+)
 _WAITS = (
     "{} for a decision. Correct the file or the record; or insist on the file with --take; or say "
     "--leave, if it is to stay so."
@@ -112,9 +118,18 @@ class Command(BaseCommand):
             self.stdout.write(f"Loaded in {time.monotonic() - begun:.1f} s.")
         if hint := undo_hint(written):
             self.stdout.write(hint)
+        if demo == "yes" and (former := _systems_of_a_former_demonstration(fixtures / "demo")):
+            self.stdout.write(_FORMER_DEMONSTRATION.format(former))
         if (waiting := len(run.conflicts.waiting)) and not options["leave"]:
             count = "1 thing waits" if waiting == 1 else f"{waiting:,} things wait"
             raise CommandError(_WAITS.format(count), returncode=SOMETHING_WAITS)
+
+
+def _systems_of_a_former_demonstration(folder: Path) -> int:
+    """Invented systems that the files no longer name: loads delete nothing by themselves."""
+    with (folder / "systems.csv").open(encoding="utf-8", newline="") as file:
+        keys = {row["key"] for row in csv.DictReader(file)}
+    return System.objects.illustrative().exclude(key__in=keys).count()
 
 
 def _write(required: Mapping[Path, Iterable[str]], run: ImportRun, *, dry: bool) -> Batch:
