@@ -549,6 +549,7 @@ def test_a_value_lost_unsaid_would_be_noticed(world: World) -> None:
         check(world, Overwrite())
 
 
+@pytest.mark.drill
 def test_no_saved_value_is_lost_unsaid(world: World) -> None:
     @settings(often, max_examples=6, derandomize=True)
     @given(st.lists(steps, min_size=4, max_size=12))
@@ -568,6 +569,7 @@ batch_steps = st.one_of(
 )
 
 
+@pytest.mark.drill
 def test_batches_undone_in_any_lawful_order_restore_every_file(world: World) -> None:
     first_facts, first_files = facts(), files(Client())
 

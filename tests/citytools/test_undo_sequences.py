@@ -112,6 +112,7 @@ def _london() -> None:
 SEQUENCES = st.lists(st.lists(st.sampled_from(STEPS), min_size=1, max_size=5), max_size=4)
 
 
+@pytest.mark.drill
 @pytest.mark.usefixtures("_london")
 def test_batches_undone_in_reverse_order_leave_all_as_it_was(client: Client) -> None:
     first_files = files(client)
@@ -193,6 +194,7 @@ def test_an_undo_of_such_a_batch_can_be_undone() -> None:
     assert Supplier.objects.get(slug="x").note == "b"
 
 
+@pytest.mark.drill
 @pytest.mark.usefixtures("_london")
 def test_what_others_wrote_since_is_there_after_an_undo_in_part() -> None:
     @settings(often, derandomize=True)
