@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
+from django.utils.http import escape_leading_slashes
 
 from citytools.worlds import PREFIX, World, in_demonstration, is_invented, use_world
 
@@ -76,6 +77,7 @@ def twin_address(request: HttpRequest) -> str:
         return script_name.removesuffix(PREFIX) + _nearest_list(request.path_info)
     else:
         path = script_name.removesuffix(PREFIX) + request.path_info
+    path = escape_leading_slashes(path)  # //elsewhere.example/ would lead to another site
     return f"{path}?{query}" if query else path
 
 

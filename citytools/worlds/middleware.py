@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponsePermanentRedirect, QueryDict
 from django.http.response import HttpResponseBase
+from django.utils.http import escape_leading_slashes
 
 from citytools.worlds import PREFIX, World, use_world
 from citytools.worlds.addresses import use_script_prefix
@@ -56,7 +57,8 @@ def _address_of_former_filter(request: HttpRequest) -> str:
     script_name = request.path.removesuffix(request.path_info)
     prefix = PREFIX if values[0] == "yes" else ""
     del query["illustrative"]
-    address = f"{script_name}{prefix}{path}"
+    # //elsewhere.example/ would lead to another site
+    address = escape_leading_slashes(f"{script_name}{prefix}{path}")
     return f"{address}?{query.urlencode()}" if query else address
 
 

@@ -142,3 +142,11 @@ def test_the_filter_of_before_leads_to_its_world(client: Client, address: str, t
 
 def test_another_value_of_that_filter_is_not_understood(client: Client) -> None:
     assert client.get("/systems/?illustrative=maybe").status_code == 400
+
+
+@pytest.mark.parametrize("value", ["yes", "no"])
+def test_neither_redirect_nor_switch_leads_to_another_site(client: Client, value: str) -> None:
+    elsewhere = "/demo//elsewhere.example/"
+    answer = client.get(f"{elsewhere}?illustrative={value}")
+    assert not answer["Location"].startswith("//")
+    assert 'href="//' not in client.get(elsewhere).content.decode()
