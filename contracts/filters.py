@@ -31,6 +31,7 @@ from citytools.lists.filters import (
     WordsFilter,
     narrow_by_slug,
     narrow_by_value,
+    nulls_last_text,
 )
 from contracts.models import (
     Contract,
@@ -321,6 +322,6 @@ class ContractFilter(FactFilterSet):
             "act_by": "act_by",
             "annual_value": "annual_value",
             "total_value": "total_value",
-            "as_of": "as_of",
+            "as_of": nulls_last_text("as_of"),
         }
     )

@@ -307,7 +307,7 @@ class SystemFilter(FactFilterSet):
             "live_since": "live_since_first",
             "users": "users",
             "satisfaction": "satisfaction",
-            "as_of": "as_of",
+            "as_of": nulls_last_text("as_of"),
         }
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.contrib import admin
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -39,7 +40,9 @@ def _confirmation_ended(rows: Any) -> Rows:
 
 def _older_than_a_year(rows: Any) -> Rows:
     year_ago: datetime.date = dates.today() - relativedelta(years=1)
-    aged = rows.real().alias(as_of_until=LastDay("as_of")).filter(as_of_until__lt=year_ago)
+    # A source that bears no day is as old as our reading of it, at least
+    last_true = Coalesce(LastDay("as_of"), "read_on")
+    aged = rows.real().alias(last_true=last_true).filter(last_true__lt=year_ago)
     old: Rows = aged.filter(Q(confirmed_on=None) | Q(confirmed_on__lt=year_ago))
     return old
 

@@ -128,6 +128,9 @@ def _wait() -> None:
     factories.contract(as_of="2024")
     factories.contract(as_of="2024", confirmed_on=today)
     factories.contract(as_of="2024", source_kind="illustrative")
+    undated = {"as_of": "", "confidence": "medium"}
+    factories.contract(read_on=today.replace(year=2024, day=1), **undated)
+    factories.contract(read_on=today.replace(day=1), **undated)
     factories.product(certainty=Product.Certainty.TO_VERIFY)
     factories.finding(published_on=None)
     borough = factories.borough()
@@ -141,11 +144,11 @@ def test_what_waits_is_counted_and_leads_to_exactly_these(staff: Client) -> None
     counts = {words: count for words, (count, _) in waiting.items()}
     changed = "no longer confirmed: changed since, and not confirmed again"
     assert counts.pop(f"system: {changed}") == 1
-    assert counts.pop("contract: older than a year, and not confirmed within it") == 1
+    assert counts.pop("contracts: older than a year, and not confirmed within it") == 2
     assert counts.pop("product: to be verified") == 1
     assert counts.pop("finding: drafts, not published") == 1
     assert counts.pop("return: the borough's latest, and not complete") == 1
-    assert counts.pop("boroughs: without any return, of 33") == 5
+    assert counts.pop("boroughs: without any return, of 33") == 7
     assert not counts
     for count, place in waiting.values():
         page = staff.get(place)

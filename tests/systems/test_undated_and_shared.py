@@ -110,3 +110,11 @@ def test_what_a_council_made_has_no_manufacturer(client: Client) -> None:
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         Product.objects.filter(pk=product.pk).update(manufacturer=factories.supplier())
+
+
+@pytest.mark.parametrize("sort", ["as_of", "-as_of"])
+def test_an_undated_source_is_sorted_last_whichever_way(client: Client, sort: str) -> None:
+    system = undated()
+    factories.system(as_of="2026-05")
+    factories.system(as_of="2024")
+    assert rows(client, "/systems/systems.csv", {"sort": sort})[-1]["system_id"] == system.key
