@@ -114,16 +114,15 @@ class MeasureBasis:
         return " ".join(notes)
 
 
-def contracts_looked_at() -> ContractQuerySet:
+def london_contracts() -> ContractQuerySet:
     """Contracts that one of the 33 leads or shares, also those that sums leave out."""
-    contracts: ContractQuerySet = Contract.objects.of_boroughs(Borough.objects.london())
-    return contracts
+    return Contract.objects.of_boroughs(Borough.objects.london())
 
 
 def concentration_bases(*, grouped: bool = False) -> list[MeasureBasis]:
     """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
     london = Borough.objects.london()
-    contracts = contracts_looked_at().for_sums()
+    contracts = london_contracts().for_sums()
     systems = System.objects.in_use().distinctive().filter(borough__in=london)
     annual = contracts.filter(annual_value__isnull=False)
     total = contracts.filter(total_value__isnull=False)

@@ -14,7 +14,7 @@ from citytools.lists.query_form import QueryForm, YesNoField
 from contracts.concentration.bases import (
     MeasureBasis,
     concentration_bases,
-    contracts_looked_at,
+    london_contracts,
 )
 
 CONCENTRATION_COLUMNS = (
@@ -140,7 +140,7 @@ class ConcentrationForm(QueryForm):
     @property
     def left_out(self) -> dict[str, int]:
         """How many contracts no basis holds, and why; one query."""
-        return contracts_looked_at().left_out_of_sums()
+        return london_contracts().left_out_of_sums()
 
     @property
     def switched(self) -> str:

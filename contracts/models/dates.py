@@ -131,9 +131,9 @@ def whole_day(partial: str) -> datetime.date | None:
     return datetime.date.fromisoformat(partial) if len(partial) == _DAY else None
 
 
-UNDATED = Q(starts_on="", ends_on="", rolling=False)
+TERM_NOT_KNOWN = Q(starts_on="", ends_on="", rolling=False)
 """Neither start nor end is known, nor that there is no end: nobody knows whether it runs."""
-UNSETTLED = Q(stage=Stage.PLANNED) | UNDATED
+UNSETTLED = Q(stage=Stage.PLANNED) | TERM_NOT_KNOWN
 IN_SUMS = ~UNSETTLED & Q(includes_services=False)
 """What sums hold, as `Contract.counts_in_sums` says it of one."""
 _LEFT_OUT = {
@@ -151,7 +151,7 @@ def status_case(day: datetime.date) -> Case:
         When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
         When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
-        When(UNDATED, then=Value(ContractStatus.NOT_KNOWN)),
+        When(TERM_NOT_KNOWN, then=Value(ContractStatus.NOT_KNOWN)),
         default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
     )
