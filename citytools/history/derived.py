@@ -1,8 +1,9 @@
 """Values that change only with the facts, computed once for all workers and stored.
 
 A value is stored under the world and the version of data, code and day that it was computed from,
-so that nothing ever has to be cleared. What is asked as at an earlier day is always computed, and
-so is what is asked within a transaction, whose writing nobody else has seen yet.
+so that nothing ever has to be cleared. Only what a public page asks is stored: whoever writes, as
+the admin or a command, computes from what nobody else has seen yet. What is asked as at an earlier
+day is always computed.
 """
 
 import json
@@ -37,9 +38,10 @@ def derived_value(name: str, compute: Callable[[], Any]) -> Any:
     It must be JSON, and depend on nothing but facts, code and today. One query where it is stored,
     else what `compute` asks and two more. Failing to store it fails nothing.
     """
-    if worlds.in_past() or connection.in_atomic_block:
+    version = data_version.request_version()
+    if version is None or worlds.in_past():
         return compute()
-    place = (name, str(worlds.current_world()), data_version.request_version().key)
+    place = (name, str(worlds.current_world()), version.key)
     with connection.cursor() as cursor:
         cursor.execute(_FIND, place)
         if row := cursor.fetchone():
@@ -49,5 +51,7 @@ def derived_value(name: str, compute: Callable[[], Any]) -> Any:
         with connection.cursor() as cursor:
             cursor.execute(_STORE, (*place[:2], *place, json.dumps(value)))
     except Error:
-        pass  # a standby that only reads, a full disk: the next one computes it again
+        if connection.in_atomic_block:
+            raise  # the transaction is broken, and with it what follows
+        # Otherwise a standby that only reads, or a full disk: the next one computes it again
     return value

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q
 
-from boroughs.models import Borough, Subject, latest_complete
+from boroughs.models import Borough, Subject
 from citytools.facts.provenance import Confidence
 from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
 from research.metrics.base import Scope
@@ -147,13 +147,13 @@ def read_facts(scope: Scope) -> LondonFacts:
     Within `as_of_views.read_as_at(day)` these are the tables of that day.
     """
     london = scope.london
-    latest = {str(subject): latest_complete("pk", subject) for subject in Subject}
-    rows = london.order_by().annotate(**{f"latest_{name}": sql for name, sql in latest.items()})
-    returns = rows.values_list("pk", *(f"latest_{name}" for name in latest))
+    subjects = [str(subject) for subject in Subject]
+    rows = london.order_by().with_returns(*subjects)
+    returns = rows.values_list("pk", *(f"latest_{subject}" for subject in subjects))
     levels = SkillLevel.objects.filter(borough__in=london).order_by()
     return LondonFacts(
         scope.on,
-        {pk: dict(zip(latest, complete, strict=True)) for pk, *complete in returns},
+        {pk: dict(zip(subjects, complete, strict=True)) for pk, *complete in returns},
         _read_systems(scope),
         _read_contracts(scope),
         [LevelFact(*row) for row in levels.values_list("borough", "as_of", "confirmed_on")],
