@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from boroughs.models import Borough, Subject, latest_complete
+from boroughs.models import Borough, Subject
 from systems.models import Function, Product, System
 
 Pair = tuple[int, int]
+"""Two primary keys."""
 
 
 class FunctionUse(NamedTuple):
@@ -67,11 +68,12 @@ class LondonAnswers:
 
 def read_answers() -> LondonAnswers:
     """All present answers; three queries."""
-    latest = latest_complete("pk", Subject.SYSTEMS)
-    london: Any = Borough.objects.london().annotate(latest=latest)
+    london: Any = Borough.objects.london().with_returns(Subject.SYSTEMS)
     boroughs = {borough.pk: borough for borough in london}
     returned = {
-        key: borough.latest for key, borough in boroughs.items() if borough.latest is not None
+        key: borough.latest_systems
+        for key, borough in boroughs.items()
+        if borough.latest_systems is not None
     }
     systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
     rows = systems.order_by("pk")
@@ -87,7 +89,7 @@ def read_answers() -> LondonAnswers:
 
 def products_in_use(uses: Iterable[FunctionUse]) -> dict[int, Product]:
     """The products of some uses by primary key; one query."""
-    return Product.objects.in_bulk({use.product for use in uses})
+    return Product.objects.only("name", "slug").in_bulk({use.product for use in uses})
 
 
 def _group_uses(
