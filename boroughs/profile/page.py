@@ -141,7 +141,8 @@ def decisions_ahead(
 ) -> Decisions:
     """Decisions from today to a last day, both included."""
     due = contracts.acting_between(today, last)
-    rows = due.for_list().order_by("act_by", "pk")[:limit]
+    rows = due.select_related("lead", "supplier").prefetch_related("partners")
+    rows = rows.order_by("act_by", "pk")[:limit]
     ended, dateless = Q(ends_last__lt=today), Q(act_by=None)
     running = Q(ends_last__gte=today) | Q(ends_last=None)
     counts = contracts.order_by().aggregate(
