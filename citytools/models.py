@@ -25,7 +25,7 @@ class DataChange(models.Model):
 
 
 class DerivedValue(models.Model):
-    """What was computed from the facts of one world at one version (`citytools.history.derived`).
+    """A value of one world at one version, stored by `citytools.history.data_version`.
 
     Whatever is here could be computed again: it may be emptied at any time.
     """

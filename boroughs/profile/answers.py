@@ -32,15 +32,27 @@ class FunctionUse(NamedTuple):
 class LondonAnswers:
     """What the 33 have in use, and who has returned how much.
 
-    `boroughs` and `functions` by primary key, in their order on a page; `reporting` and
-    `complete` hold primary keys of boroughs with a systems return and with a complete one.
+    `boroughs` by primary key, in their order on a page; `reporting` and `complete` hold primary
+    keys of boroughs with a systems return and with a complete one. What is asked first of the rest
+    is read then: a query each.
     """
 
     boroughs: Mapping[int, Borough]
     reporting: frozenset[int]
     complete: frozenset[int]
-    functions: Mapping[int, Function]
-    uses: Sequence[FunctionUse]
+
+    @cached_property
+    def functions(self) -> Mapping[int, Function]:
+        """All functions by primary key, in their order on a page."""
+        functions = Function.objects.select_related("service_area")
+        return {function.pk: function for function in functions}
+
+    @cached_property
+    def uses(self) -> Sequence[FunctionUse]:
+        """Every system in use of one of the 33."""
+        systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
+        fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
+        return [FunctionUse(*row) for row in systems.order_by("pk").values_list(*fields)]
 
     @cached_property
     def by_borough(self) -> Mapping[Pair, Sequence[FunctionUse]]:
@@ -67,7 +79,7 @@ class LondonAnswers:
 
 
 def read_answers() -> LondonAnswers:
-    """All present answers; three queries."""
+    """All present answers; one query, and one each for functions and uses once they are asked."""
     london: Any = Borough.objects.london().with_returns(Subject.SYSTEMS)
     boroughs = {borough.pk: borough for borough in london}
     returned = {
@@ -75,15 +87,10 @@ def read_answers() -> LondonAnswers:
         for key, borough in boroughs.items()
         if borough.latest_systems is not None
     }
-    systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
-    rows = systems.order_by("pk")
-    fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
     return LondonAnswers(
         boroughs,
         frozenset(returned),
         frozenset(key for key, complete in returned.items() if complete),
-        {function.pk: function for function in Function.objects.select_related("service_area")},
-        [FunctionUse(*row) for row in rows.values_list(*fields)],
     )
 
 

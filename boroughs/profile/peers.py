@@ -100,11 +100,12 @@ def most_similar_boroughs(
     """The boroughs most like this one, the most similar first, then by name.
 
     Only those that share a system; none at all where this borough has no systems return. No query
-    where the answers were read before.
+    where the answers were read before, else at most two.
     """
-    estates = Estates.from_answers(answers or read_answers())
-    if borough.pk not in estates.pairs:
+    answers = answers or read_answers()
+    if borough.pk not in answers.reporting:
         return []
+    estates = Estates.from_answers(answers)
     weights = pair_weights(estates)
     peers = [
         peer
