@@ -253,7 +253,7 @@ _ESTATE_COLUMNS = (
     *("function__service_area__name", "function__service_area__position"),
     *("product__name", "product__slug", "product__manufacturer__name"),
 )
-"""What the pages of a supplier show of systems, by the hundred: whole records took twice as long."""
+"""What pages show of systems, which are hundreds: whole records took twice as long."""
 
 
 def read_estate(makers: Collection[int]) -> Estate:
