@@ -188,6 +188,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("govuk", BASE_DIR / "node_modules/govuk-frontend/dist/govuk"),
     ("plotly", BASE_DIR / "node_modules/plotly.js-basic-dist-min"),
+    ("lookup", BASE_DIR / "node_modules/accessible-autocomplete/dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

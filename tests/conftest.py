@@ -31,7 +31,7 @@ def _render_and_signal(
     return _render(template, context, request)
 
 
-Template.render = _render_and_signal  # type: ignore[method-assign]
+Template.render = _render_and_signal  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(autouse=True)

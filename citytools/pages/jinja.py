@@ -3,8 +3,12 @@
 Admin templates stay in Django's language and see nothing of this.
 """
 
+import contextlib
+import datetime
 import itertools
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MethodType
 from typing import Any, NamedTuple
 
@@ -12,13 +16,15 @@ from django.conf import settings
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.timezone import template_localtime
+from django.utils import timezone
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     StrictUndefined,
     Undefined,
     pass_environment,
 )
+from jinja2.bccache import Bucket
 from jinja2.filters import make_attrgetter
 
 from citytools.pages import template_filters, term_links
@@ -60,11 +66,38 @@ def _refuse_methods(value: Any) -> Any:
 def environment(**options: Any) -> Environment:
     """What `django.template.backends.jinja2` renders with."""
     options |= {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
-    strict = settings.STRICT_TEMPLATES
-    made = StrictEnvironment(**options) if strict else Environment(**options)  # noqa: S701 (on)
-    made.filters.update(FILTERS)
-    made.globals.update(GLOBALS)
-    return made
+    if settings.STRICT_TEMPLATES:
+        jinja: Environment = StrictEnvironment(**options)
+    else:
+        options["bytecode_cache"] = CompiledTemplates(settings.FILES_FOLDER / "templates")
+        jinja = Environment(**options)  # noqa: S701 (autoescape is on)
+    jinja.filters.update(FILTERS)
+    jinja.globals.update(GLOBALS)
+    return jinja
+
+
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates on disk, for all workers and the next start; a full disk stops no page.
+
+    What another account may write to is not read: compiled code runs when it is loaded.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with contextlib.suppress(OSError):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        super().__init__(str(folder))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket where the folder is this account's alone."""
+        with contextlib.suppress(OSError):
+            about = Path(self.directory).stat()
+            if about.st_uid == os.geteuid() and not about.st_mode & 0o022:
+                super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Store the bucket where that is possible."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class Group(NamedTuple):
@@ -88,7 +121,9 @@ def intcomma(value: Any) -> Any:
 
 def date(value: Any, form: str) -> str:
     """A day or moment in the form of Django's filter, by London's clock."""
-    return defaultfilters.date(template_localtime(value), form)
+    if isinstance(value, datetime.datetime) and timezone.is_aware(value):
+        value = timezone.localtime(value)
+    return defaultfilters.date(value, form)
 
 
 def rendered(body: str, figures: Mapping[str, MetricFigure] | None = None, level: int = 2) -> str:
