@@ -27,7 +27,10 @@ def _render_and_signal(
     template: Template, context: dict[str, Any] | None = None, request: HttpRequest | None = None
 ) -> str:
     """Django's test client learns a page's context only from its own template language."""
-    template_rendered.send(sender=template, template=template.template, context=context)
+    shared = dict(context or {})
+    for processor in template.backend.template_context_processors if request else ():
+        shared |= processor(request)
+    template_rendered.send(sender=template, template=template.template, context=shared)
     return _render(template, context, request)
 
 

@@ -132,7 +132,9 @@ class ComparisonChoice:
     def removals(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough in the address."""
         slugs = list(dict.fromkeys(_slugs(self.form)))
-        names = dict(Borough.objects.filter(slug__in=slugs[:100]).values_list("slug", "name"))
+        # PostgreSQL knows no text with a NUL, so none of its names has one
+        possible = [slug for slug in slugs[:100] if "\0" not in slug]
+        names = dict(Borough.objects.filter(slug__in=possible).values_list("slug", "name"))
         return [
             (
                 names.get(slug, slug),

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.apps import apps
 from django.db import Error, connection, transaction
-from django.db.models import CharField, Model, TextField
+from django.db.models import CharField, Model, SlugField, TextField
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -15,7 +15,7 @@ from tests import factories
 from tests.estate import small_london
 from tests.pages import read_links, text_of
 
-HOSTILE = """ <img src=x onerror=alert(1)> "><b onclick='x'> {{ 7 * 7 }} {% if x %} &amp; \N{ZERO WIDTH SPACE}"""
+HOSTILE = """ <img src=x onerror=alert(1)> "><b onclick='x'> {{ 7 * 7 }} {% if x %} &amp;"""
 MAX_ADDRESSES_A_VIEW = 6
 
 
@@ -62,7 +62,8 @@ def _columns(model: type[Model]) -> set[str]:
     return {
         f"{model._meta.db_table}.{field.column}"
         for field in model._meta.concrete_fields
-        if isinstance(field, CharField | TextField) and not field.choices and not field.generated
+        if isinstance(field, CharField | TextField) and not isinstance(field, SlugField)
+        if not field.choices and not field.generated
     }
 
 
@@ -71,9 +72,8 @@ def _spoil(model: type[Model], column: str) -> bool:
     limit = model._meta.get_field(name).max_length or 10_000
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                f'UPDATE "{table}" SET "{name}" = left("{name}" || %s, %s)', [HOSTILE, limit]
-            )
+            update = f'UPDATE "{table}" SET "{name}" = left("{name}" || %s, %s)'  # noqa: S608
+            cursor.execute(update, [HOSTILE, limit])
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     except Error:
         return False  # A key, a date or a code: nothing but those can stand there
@@ -89,8 +89,11 @@ def _crawl(client: Client) -> tuple[dict[str, list[str]], set[str], set[str]]:
     seen = set(waiting)
     while waiting:
         address = waiting.pop()
+        path = address.partition("?")[0]
+        if not path.endswith("/"):
+            continue  # a file
         try:
-            view = resolve(address.partition("?")[0]).view_name
+            view = resolve(path).view_name
         except Resolver404:
             continue
         if asked[view] >= MAX_ADDRESSES_A_VIEW or view.startswith("admin:"):
@@ -98,8 +101,6 @@ def _crawl(client: Client) -> tuple[dict[str, list[str]], set[str], set[str]]:
         asked[view] += 1
         response = client.get(address)
         assert response.status_code < 500, address
-        if not response["Content-Type"].startswith("text/html"):
-            continue
         text = text_of(response)
         elements = _Elements()
         elements.feed(text)
