@@ -86,6 +86,7 @@ def _cached_page(label: str, maximum: float, question: str, rival: str = DATASET
     return Target(f"{label}, by {rival}'s", maximum, "×", _by(question, rival, OURS))
 
 
+_QUARTERS = "contracts by quarter, by Datasette's bare count"
 _CSV, _CSV_FIRST = "CSV of all rows, by psql's \\copy", "CSV of all rows, its first byte"
 _UNCHANGED, _GROWTH = "an unchanged page (304), by hello's", "filtered list's p95, 809,000 by 809"
 MADE_ANEW = (
@@ -95,7 +96,7 @@ MADE_ANEW = (
     _page("search everything", 1.0, EVERYTHING),
     _page("one record", 1.5, RECORD),
     _page("service map", 0.3, MAP),
-    _page("contracts by quarter, by the count of", 3, QUARTERS),
+    Target(_QUARTERS, 3, "×", _by(QUARTERS, DATASETTE)),
     Target(_CSV, 1.1, "×", _by_psql(UNCACHED_SUFFIX)),
     Target(_CSV_FIRST, 100, "ms", _figure(FIRST_BYTE + UNCACHED_SUFFIX)),
     Target(_UNCHANGED, 2, "×", _by(UNCHANGED, HELLO)),
@@ -113,7 +114,7 @@ FROM_CACHE = (
     _cached_page("search", 0.25, SEARCH),
     _cached_page("one record", 1.2, RECORD),
     _cached_page("service map", 0.5, MAP),
-    _cached_page("contracts by quarter, by the count of", 0.10, QUARTERS),
+    Target(_QUARTERS, 0.10, "×", _by(QUARTERS, DATASETTE, OURS)),
     Target(_CSV, 1.3, "×", _by_psql()),
     Target(_CSV_FIRST, 50, "ms", _figure(FIRST_BYTE)),
     Target("CSV of all rows, growth of the server", 20, "MB", _figure(MEMORY_GROWTH)),
