@@ -165,6 +165,7 @@ def time_concurrently(requests: Sequence[Request], clients: int, seconds: float)
 
 def ask_all(requests: Sequence[Request], clients: int) -> None:
     """Ask for each once, so many at a time."""
+    clients = min(clients, len(requests))
     with ThreadPoolExecutor(clients) as pool:
         for done in [pool.submit(_ask, requests[number::clients]) for number in range(clients)]:
             done.result()

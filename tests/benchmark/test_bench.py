@@ -217,9 +217,10 @@ def test_a_pages_queries_are_those_of_making_it_a_second_time(client: Client, pa
     assert bench.count_queries(path) == len(ours) > 1
 
 
-def test_each_of_many_requests_is_asked_once(server: Server) -> None:
-    ask_all([Request(server, f"/{number}") for number in range(20)], clients=3)
-    assert sorted(Answers.paths) == sorted(f"/{number}" for number in range(20))
+@pytest.mark.parametrize("count", [2, 20])
+def test_each_of_many_requests_is_asked_once(server: Server, count: int) -> None:
+    ask_all([Request(server, f"/{number}") for number in range(count)], clients=3)
+    assert sorted(Answers.paths) == sorted(f"/{number}" for number in range(count))
 
 
 def figure(median: float) -> QuestionTiming:
