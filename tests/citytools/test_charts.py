@@ -70,9 +70,7 @@ def test_a_page_under_test_may_show_no_figure_that_plotly_does_not_know() -> Non
 
 
 def test_the_server_does_without_plotlys_classes() -> None:
-    code = (
-        "import django, sys; django.setup(); import citytools.urls; print(*sys.modules)"
-    )
+    code = "import django, sys; django.setup(); import citytools.urls; print(*sys.modules)"
     program = [sys.executable, "-c", code]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "citytools.settings"}
     answer = subprocess.run(program, env=env, capture_output=True, text=True, check=True)
