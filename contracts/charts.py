@@ -2,23 +2,35 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
 
 from citytools.charts import Chart, upright_bars
-from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
+from citytools.facts.dates import last_day_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
 
 # Quarters ahead, this one included.
 QUARTERS = 8
 
 
-def decisions_ahead(
-    contracts: ContractQuerySet, today: datetime.date, csv: str, quarters: int = QUARTERS
+def decisions_by_quarter(contracts: ContractQuerySet, today: datetime.date) -> QuerySet[Any]:
+    """How many act-by dates fall within each of the quarters ahead; see `decisions_chart`."""
+    return contracts.decisions_by_quarter(today, last_day_of(quarters_from(today, QUARTERS)[-1]))
+
+
+def decisions_ahead(contracts: ContractQuerySet, today: datetime.date, csv: str) -> Chart:
+    """Contracts by the quarter of their act-by date, from this quarter on; one query."""
+    return decisions_chart(decisions_by_quarter(contracts, today), today, csv)
+
+
+def decisions_chart(
+    decisions: Iterable[Mapping[str, Any]], today: datetime.date, csv: str
 ) -> Chart:
-    """Contracts by the quarter of their act-by date, from this quarter on."""
-    ahead = quarters_from(today, quarters)
-    last = last_day_of(ahead[-1])
-    days = contracts.acting_between(today, last).values_list("act_by", flat=True).order_by()
-    counts = Counter(quarter_of(day) for day in days)
+    """The same from the rows of `decisions_by_quarter`."""
+    ahead = quarters_from(today, QUARTERS)
+    counts = Counter({(row["year"], row["quarter"]): row["decisions"] for row in decisions})
     labels = [quarter_words(quarter) for quarter in ahead]
     values = [counts[quarter] for quarter in ahead]
     return Chart(

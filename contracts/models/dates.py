@@ -15,10 +15,12 @@ from typing import Any, Self
 from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
+from citytools.facts.statistics import aggregate_row
 from citytools.lists.word_search import split_words
 from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
@@ -142,6 +144,13 @@ _LEFT_OUT = {
 }
 
 
+_WORTH = {
+    "annual": Sum("annual_value", filter=IN_SUMS),
+    "known": Count("annual_value", filter=IN_SUMS),
+    **_LEFT_OUT,
+}
+
+
 def status_case(day: datetime.date) -> Case:
     """SQL: the status of a contract on a day, as `ContractTerm.status_on` computes it."""
     # A date that is not known is null: it meets no comparison
@@ -233,10 +242,19 @@ class ContractQuerySet(SourcedQuerySet):
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""
+        return self._involved().count()
+
+    def boroughs(self) -> models.QuerySet[Any]:
+        """The same as a row of a query: `boroughs`."""
+        return aggregate_row(self._involved(), boroughs=Count("pk"))
+
+    def _involved(self) -> models.QuerySet[Borough]:
         contracts = self.order_by()  # the order of the list would be sorted for nothing
-        shared = self.model.partners.through.objects.filter(contract__in=contracts)
+        shared = self.model.partners.through.objects.order_by().filter(
+            contract__in=contracts.values("pk")
+        )
         involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
-        return Borough.objects.london().filter(involved).count()
+        return Borough.objects.london().filter(involved)
 
     def for_sums(self) -> Self:
         """Without those that are planned, may not run at all, or pay for services beside IT.
@@ -250,8 +268,11 @@ class ContractQuerySet(SourcedQuerySet):
 
         Both as far as sums hold them, with the counts of `left_out_of_sums`.
         """
-        annual, known = (kind("annual_value", filter=IN_SUMS) for kind in (Sum, Count))
-        return self.order_by().aggregate(annual=annual, known=known, **_LEFT_OUT)
+        return self.order_by().aggregate(**_WORTH)
+
+    def worth_row(self) -> models.QuerySet[Any]:
+        """The same as a row of a query."""
+        return aggregate_row(self, **_WORTH)
 
     def left_out_of_sums(self) -> dict[str, int]:
         """How many sums leave out: `services`, which include services beside IT, and `unsettled`.
@@ -279,3 +300,13 @@ class ContractQuerySet(SourcedQuerySet):
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""
         return self.filter(act_by__range=(first, last))
+
+    def decisions_by_quarter(
+        self, first: datetime.date, last: datetime.date
+    ) -> models.QuerySet[Any]:
+        """`year`, `quarter` (1 to 4) of act-by dates within the days, and `decisions` in each."""
+        year, quarter = ExtractYear("act_by"), ExtractQuarter("act_by")
+        days = self.acting_between(first, last).order_by().annotate(year=year, quarter=quarter)
+        rows: Any = days.values("year", "quarter").annotate(decisions=Count("*"))
+        counts: models.QuerySet[Any] = rows
+        return counts
