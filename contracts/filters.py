@@ -22,18 +22,20 @@ from citytools.lists.filters import (
     CountByLink,
     DayFilter,
     FactFilterSet,
+    Measure,
     Narrowing,
     PopulationFilter,
     PoundsFilter,
     SlugsFilter,
     SortFilter,
+    SumsByName,
     ValuesFilter,
     WordsFilter,
     narrow_by_slug,
     narrow_by_value,
     nulls_last_text,
 )
-from contracts.charts import decisions_by_quarter
+from contracts.charts import decision_quarter
 from contracts.models import (
     Contract,
     ContractPartner,
@@ -44,7 +46,7 @@ from contracts.models import (
     Stage,
     Vat,
 )
-from contracts.models.dates import status_case
+from contracts.models.dates import WORTH, status_case
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -290,10 +292,10 @@ class ContractFilter(FactFilterSet):
 
     primary_filters: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
-    measures: ClassVar[Mapping[str, CountByColumn | Callable[[Any], Any]]] = {
+    measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
-        "worth": lambda rows: rows.worth_row(),
-        "decisions": lambda rows: decisions_by_quarter(rows, dates.today()),
+        "worth": SumsByName(WORTH),
+        "decisions": CountByColumn(lambda: decision_quarter(dates.today())),
     }
 
     q = WordsFilter("Words", _search)

@@ -1,6 +1,6 @@
 """Filters and columns of the list of skill levels."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Case, CharField, Value, When
@@ -11,6 +11,7 @@ from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.filters import (
     CountByColumn,
     FactFilterSet,
+    Measure,
     Narrowing,
     ParameterFilter,
     SlugsFilter,
@@ -109,9 +110,7 @@ class SkillLevelFilter(FactFilterSet):
     primary_filters = ("q", "group", "level")
     display_filters = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
-    measures: ClassVar[Mapping[str, CountByColumn | Callable[[Any], Any]]] = {
-        "boroughs": lambda rows: rows.boroughs()
-    }
+    measures: ClassVar[Mapping[str, Measure]] = {"boroughs": lambda rows: rows.boroughs()}
 
     q = WordsFilter("Words", _matching)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))

@@ -21,6 +21,7 @@ from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
     FactFilterSet,
+    Measure,
     Narrowing,
     PopulationFilter,
     SlugsFilter,
@@ -273,7 +274,7 @@ class SystemFilter(FactFilterSet):
 
     primary_filters = ("q", "borough", "service_area")
     columns = SYSTEM_COLUMNS
-    measures: ClassVar[Mapping[str, CountByColumn | Callable[[Any], Any]]] = {
+    measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
         "areas": lambda _: ServiceArea.objects.values("slug", "name"),
         "systems by area": CountByColumn("function__service_area__slug"),

@@ -25,7 +25,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": models.coverage_for(Subject.SYSTEMS, listing.sum("boroughs", "boroughs")),
+        "coverage": models.coverage_for(Subject.SYSTEMS, listing.boroughs),
         "chart": systems_by_area_chart(listing),
         "about": about.research_about_filter(filterset, dates.today()),
     }
@@ -45,7 +45,7 @@ def system(request: HttpRequest, key: str = "", number: int | None = None) -> Ht
 
 def systems_by_area_chart(listing: Listing) -> Chart:
     """Systems per service area, most first; equal numbers in the order of the areas."""
-    systems = {row["value"]: row["rows"] for row in listing.measure("systems by area")}
+    systems = listing.tally("systems by area")
     boroughs = {row["area"]: row["boroughs"] for row in listing.measure("boroughs by area")}
     rows = [
         (area["name"], systems[area["slug"]], boroughs.get(area["slug"], 0))

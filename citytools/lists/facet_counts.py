@@ -15,11 +15,17 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Expression, QuerySet
+from django.db.models import Aggregate, Count, Expression, QuerySet
 
 from citytools import worlds
 from citytools.facts import dates
-from citytools.lists.filters import CountByColumn, CountByLink, FactFilterSet, Keyed
+from citytools.lists.filters import (
+    CountByColumn,
+    CountByLink,
+    FactFilterSet,
+    Keyed,
+    SumsByName,
+)
 
 _Sql = tuple[str, Sequence[Any]]
 """A statement or a part of one, and its parameters."""
@@ -33,7 +39,9 @@ _NAMED_KEYS = f"{_COUNT}{_NAMED} GROUP BY 2"
 _CHOSEN_KEYS = f"{_COUNT}{_NAMED} WHERE named.facet_key = ANY(%s) GROUP BY 2"
 _DISTINCT = f"SELECT %s::text AS facet, '', count(DISTINCT named.facet_key) AS facet_n {_NAMED}"
 _MEASURED = "SELECT %s::text AS facet, json_agg(m)::text AS facet_key, 0 AS facet_n FROM ({rows}) m"
-_TOTAL = "SELECT %s::text AS facet, ''::text AS facet_key, count(*) AS facet_n FROM {rows}"
+_SUMS = "SELECT %s::text AS facet, {rows} AS facet_key, 0 AS facet_n FROM {counted}"
+_TOTAL = "SELECT %s::text AS facet, ''::text AS facet_key, sum(n)::bigint AS facet_n FROM {counted}"
+_NUMBER = "SELECT %s::text AS facet, ''::text AS facet_key, count(*) AS facet_n FROM {rows}"
 # Names of what is no facet: no filter has a blank in its name
 _ROWS, _PRESENT, _MEASURE, _TALLY = "all rows", "present ", "measure ", "tally "
 
@@ -69,7 +77,7 @@ class Part:
 
 @dataclass
 class _ColumnCounts:
-    """Counts of the same rows by columns of their own, all taken in one scan.
+    """Counts of the same rows by columns of their own, and sums over them, all taken in one scan.
 
     The columns are closed lists, so that few combinations occur.
     """
@@ -77,13 +85,22 @@ class _ColumnCounts:
     rows: QuerySet[Any]
     facets: dict[Expression, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Names of facets by what they count."""
+    sums: dict[str, Aggregate] = field(default_factory=dict)
 
     def combinations(self) -> QuerySet[Any]:
-        """How many rows there are of each combination of value_0, value_1, …"""
+        """Of each combination of value_0, value_1, … how many rows, n, and the sums, sum_0, …"""
         values = {f"value_{number}": value for number, value in enumerate(self.facets)}
+        sums = {f"sum_{number}": value for number, value in enumerate(self.sums.values())}
         bare = self.rows.select_related(None).prefetch_related(None).order_by()
-        grouped: QuerySet[Any] = bare.annotate(**values).values(*values).annotate(n=Count("*"))
-        return grouped
+        grouped = bare.annotate(**values).values(*values)
+        combinations: QuerySet[Any] = grouped.annotate(n=Count("*"), **sums)
+        return combinations
+
+    @property
+    def names(self) -> str:
+        """The columns of `combinations`."""
+        values = [f"value_{number}" for number in range(len(self.facets))]
+        return ", ".join([*values, "n", *(f"sum_{number}" for number in range(len(self.sums)))])
 
 
 class _PartBuilder:
@@ -140,27 +157,39 @@ class _PartBuilder:
         sql, values = self._compile(rows)
         self._selects.append((_MEASURED.format(rows=sql), [f"{_MEASURE}{name}", *values]))
 
+    def add_sums(self, name: str, sums: Mapping[str, Aggregate]) -> None:
+        """Sums over all rows, taken in the scan that counts by columns, as one row of JSON."""
+        pairs = []
+        for key, value in sums.items():
+            total = f"sum(sum_{len(self._columns.sums)})"
+            total = f"coalesce({total}, 0)" if isinstance(value, Count) else total
+            pairs.append(f"'{key}', {total}")
+            self._columns.sums[f"{name} {key}"] = value
+        rows = f"json_build_array(json_build_object({', '.join(pairs)}))::text"
+        sql = _SUMS.format(rows=rows, counted=f"{self.prefix}combinations")
+        self._selects.append((sql, [f"{_MEASURE}{name}"]))
+
     def add_total(self) -> None:
-        """How many rows there are."""
-        rows = "selected"
-        values: Sequence[Any] = ()
-        if not self.shared:
+        """How many rows there are; after all else is added."""
+        if self._columns.facets or self._columns.sums:
+            self._selects.append((_TOTAL.format(counted=f"{self.prefix}combinations"), [_ROWS]))
+        elif self.shared:
+            self._selects.append((_NUMBER.format(rows="selected"), [_ROWS]))
+        else:
             sql, values = self._compile(self.rows.order_by().values("pk"))
-            rows = f"({sql}) AS every"
-        self._selects.append((_TOTAL.format(rows=rows), [_ROWS, *values]))
+            self._selects.append((_NUMBER.format(rows=f"({sql}) AS every"), [_ROWS, *values]))
 
     def build(self) -> Part:
         """All that was added."""
         subqueries = list(self._keyed.values())
         selects = list(self._selects)
-        if self._columns.facets:
-            alias = f"{self.prefix}values"
+        if self._columns.facets or self._columns.sums:
+            alias = f"{self.prefix}combinations"
             for position, facets in enumerate(self._columns.facets.values()):
                 sql = _VALUES.format(value=f"value_{position}", counted=alias)
                 selects += [(sql, [facet]) for facet in facets]
-            names = ", ".join(f"value_{number}" for number in range(len(self._columns.facets)))
-            counts = self._compile(self._columns.combinations())
-            subqueries.append((f"{alias} ({names}, n)", counts))
+            combinations = self._compile(self._columns.combinations())
+            subqueries.append((f"{alias} ({self._columns.names})", combinations))
         return Part(subqueries, selects, frozenset(self.columns))
 
     def _by_key(self, tally: CountByColumn | CountByLink) -> Keyed | None:
@@ -216,7 +245,7 @@ def count_list(
     measures: dict[str, list[dict[str, Any]]] = {name: [] for name in filterset.measures}
     for name, key, number in _execute(*_parts(filterset, frozenset(names), looked_up)):
         if name == _ROWS:
-            total = number
+            total = number or 0
         elif name.startswith(_MEASURE):
             if key:
                 measures[name.removeprefix(_MEASURE)] = json.loads(key, parse_float=Decimal)
@@ -292,6 +321,8 @@ def _common_part(shape: _Shape) -> Part:
     for name, measure in filterset.measures.items():
         if isinstance(measure, CountByColumn):
             builder.add(f"{_TALLY}{name}", measure)
+        elif isinstance(measure, SumsByName):
+            builder.add_sums(name, measure.aggregates)
         else:
             builder.add_measure(name, measure(rows))
     builder.add_total()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, cast
 
 import django_filters
 from django import forms
-from django.db.models import Count, Expression, F, Model, QuerySet, TextField, Value
+from django.db.models import Aggregate, Count, Expression, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
@@ -256,9 +256,20 @@ class CountByLink:
         return [set(names) for names in (*meta.unique_together, *constraints)]
 
 
+@dataclass(frozen=True)
+class SumsByName:
+    """Sums and counts over all rows, by name: none that does not add up over groups of rows."""
+
+    aggregates: Mapping[str, Aggregate]
+
+
 def _names(called: Any, column: str) -> Rows:
     rows = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
     return cast("Rows", rows.values_list("facet_key", "pk"))
+
+
+Measure = CountByColumn | SumsByName | Callable[[Any], Rows]
+"""What is taken of rows: a count, sums, or the rows of a query over them."""
 
 
 def narrow_by_value(column: str) -> Narrowing:
@@ -290,8 +301,8 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
     """A filter set over one kind of fact row."""
 
     non_filter_names = frozenset({"page", "columns"})
-    measures: ClassVar[Mapping[str, "CountByColumn | Callable[[Any], Rows]"]] = {}
-    """Counts of, or queries over, the chosen rows whose answers the list's page shows, by name."""
+    measures: ClassVar[Mapping[str, Measure]] = {}
+    """What the list's page says of the chosen rows besides their number, by name."""
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
         super().__init__(data=without_blanks(data), queryset=queryset)

@@ -203,9 +203,18 @@ class Listing:
         """The rows of a measure of the filter set over the chosen rows; none while it has none."""
         return self.numbers.measures[name] if self.numbers else ()
 
-    def sum(self, measure: str, column: str) -> Any:
-        """A column's sum over the rows of a measure; zero where nothing is known."""
-        return sum(row[column] or 0 for row in self.measure(measure))
+    def row(self, measure: str) -> Mapping[str, Any]:
+        """The only row of a measure; empty while nothing is counted."""
+        return next(iter(self.measure(measure)), {})
+
+    @property
+    def boroughs(self) -> int:
+        """How many of the 33 are behind the chosen rows, by the measure of that name."""
+        return int(self.row("boroughs").get("boroughs") or 0)
+
+    def tally(self, measure: str) -> dict[str, int]:
+        """{value: rows} of a measure that counts by a column, without rows that have none."""
+        return {row["value"]: row["rows"] for row in self.measure(measure) if row["value"]}
 
     @property
     def columns(self) -> ColumnChoice:

@@ -144,11 +144,18 @@ _LEFT_OUT = {
 }
 
 
-_WORTH = {
+WORTH = {
     "annual": Sum("annual_value", filter=IN_SUMS),
     "known": Count("annual_value", filter=IN_SUMS),
     **_LEFT_OUT,
 }
+
+
+def act_by_quarter(first: datetime.date, last: datetime.date) -> Case:
+    """SQL: 20271 for an act-by date in the first quarter of 2027; null beyond the days given."""
+    quarter = ExtractYear("act_by") * 10 + ExtractQuarter("act_by")
+    within = When(act_by__range=(first, last), then=quarter)
+    return Case(within, output_field=models.IntegerField())
 
 
 def status_case(day: datetime.date) -> Case:
@@ -250,11 +257,11 @@ class ContractQuerySet(SourcedQuerySet):
 
     def _involved(self) -> models.QuerySet[Borough]:
         contracts = self.order_by()  # the order of the list would be sorted for nothing
+        leads = contracts.filter(lead=OuterRef("pk"))
         shared = self.model.partners.through.objects.order_by().filter(
-            contract__in=contracts.values("pk")
+            contract__in=contracts.values("pk"), borough=OuterRef("pk")
         )
-        involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
-        return Borough.objects.london().filter(involved)
+        return Borough.objects.london().filter(Exists(leads) | Exists(shared))
 
     def for_sums(self) -> Self:
         """Without those that are planned, may not run at all, or pay for services beside IT.
@@ -268,11 +275,7 @@ class ContractQuerySet(SourcedQuerySet):
 
         Both as far as sums hold them, with the counts of `left_out_of_sums`.
         """
-        return self.order_by().aggregate(**_WORTH)
-
-    def worth_row(self) -> models.QuerySet[Any]:
-        """The same as a row of a query."""
-        return aggregate_row(self, **_WORTH)
+        return self.order_by().aggregate(**WORTH)
 
     def left_out_of_sums(self) -> dict[str, int]:
         """How many sums leave out: `services`, which include services beside IT, and `unsettled`.
@@ -300,13 +303,3 @@ class ContractQuerySet(SourcedQuerySet):
     def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
         """Whose act-by date is known and falls within the days, both included."""
         return self.filter(act_by__range=(first, last))
-
-    def decisions_by_quarter(
-        self, first: datetime.date, last: datetime.date
-    ) -> models.QuerySet[Any]:
-        """`year`, `quarter` (1 to 4) of act-by dates within the days, and `decisions` in each."""
-        year, quarter = ExtractYear("act_by"), ExtractQuarter("act_by")
-        days = self.acting_between(first, last).order_by().annotate(year=year, quarter=quarter)
-        rows: Any = days.values("year", "quarter").annotate(decisions=Count("*"))
-        counts: models.QuerySet[Any] = rows
-        return counts
