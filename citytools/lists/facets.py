@@ -118,7 +118,7 @@ def _facet(
     multiple = isinstance(field, MULTIPLE)
     selected: Sequence[Option] = []
     if multiple and kind != "boxes":
-        known = {option.value: option for option in options} or _looked_up(query, name, rows)
+        known = {option.value: option for option in options} or _chosen_records(query, name, rows)
         selected = [known.get(text, Option(text, text, selected=True)) for text in texts]
     present = None if rows is None else sum(bool(option.rows) for option in counted)
     if numbers and kind == "lookup":
@@ -144,11 +144,12 @@ def _groups(choices: Sequence[Choice], options: Sequence[Option]) -> list[tuple[
     return [(group, [option for _, option in members]) for group, members in groups if group]
 
 
-def _looked_up(
+def _chosen_records(
     query: FactFilterSet | QueryForm, name: str, rows: Mapping[str, int] | None
 ) -> dict[str, Option]:
     """The records chosen of a filter without a list, by slug."""
-    records = query.values.get(name) or ()
+    of_records = isinstance(query.query_form.fields[name], RecordsField)
+    records = (of_records and query.values.get(name)) or ()
     return {
         record.slug: Option(record.slug, str(record), True, _count_for_value(rows, record.slug))
         for record in records
@@ -200,7 +201,7 @@ def _listed_choices(field: forms.Field) -> Choices:
         return Choices(0, [])
     pairs: Any = field.choices
     choices = [Choice(str(value), str(label)) for value, label in pairs]
-    return Choices(len(choices), choices)
+    return Choices(len(choices), choices if len(choices) <= MAX_OPTIONS else [])
 
 
 _NUMBER = "(SELECT json_build_array(count(*)) FROM ({}) AS records)"
