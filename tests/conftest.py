@@ -12,6 +12,7 @@ from django.test.signals import template_rendered
 from pytest_django import Settings
 
 from citytools import worlds
+from citytools.charts import Chart
 from citytools.exports import zip_archive
 from tests import factories
 from tests.loading import SMALL, Folder
@@ -64,6 +65,20 @@ def _plain_static_files(settings: Settings) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     # WhiteNoise would read the whole folder anew for the client of every test: 0.3 s each
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_known_to_plotly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ValueError from a page whose chart has an attribute that Plotly does not know."""
+    draw: property = vars(Chart)["script"]
+
+    def checked_script(chart: Chart) -> Any:
+        import plotly.graph_objects as go
+
+        go.Figure(chart.figure)
+        return draw.__get__(chart)
+
+    monkeypatch.setattr(Chart, "script", property(checked_script))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from boroughs.models import Borough
+from boroughs.models import Borough, partnership_options
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
@@ -49,7 +49,7 @@ class CompareForm(QueryForm):
 
     borough = RecordsField("Borough", Borough.objects.all())
     nearest = RecordField("Borough and its nearest", Borough.objects.london())
-    partnership = OptionsField("Partnership", Borough.objects.partnerships)
+    partnership = OptionsField("Partnership", partnership_options)
     inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
     rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
 

@@ -8,6 +8,9 @@ as the new one for ever.
 import datetime
 import functools
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,6 +68,28 @@ def current_version() -> Version:
     today = dates.today()
     began = _day_or_code_change(today)
     return Version(f"{weight} {at} {today} {code_version().key}", max(at, began) if at else began)
+
+
+_of_request: ContextVar[Version | None] = ContextVar("version_of_request", default=None)
+
+
+@contextmanager
+def use_version(version: Version) -> Iterator[None]:
+    """Within, `request_version` is this one, which was read before anything else."""
+    token = _of_request.set(version)
+    try:
+        yield
+    finally:
+        _of_request.reset(token)
+
+
+def request_version() -> Version:
+    """The version at the beginning of this request for a page; without one, the version now.
+
+    Facts that are read after it are of this version or, if somebody writes meanwhile, of a later
+    one: kept under its key they are never older than the key says.
+    """
+    return _of_request.get() or current_version()
 
 
 @functools.lru_cache(maxsize=2)

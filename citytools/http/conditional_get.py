@@ -59,7 +59,8 @@ def conditional_get_middleware(get_response: GetResponse) -> GetResponse:
         if cached := file_response.find_cached_file(etag):
             return file_response.range_response(request, cached)
         request.META[file_response.CACHE_KEY] = etag
-        response = get_response(request)
+        with data_version.use_version(version):
+            response = get_response(request)
         if response.cookies:
             return _not_stored(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):

@@ -52,6 +52,11 @@ def in_demonstration() -> bool:
     return _world.get() is World.DEMONSTRATION
 
 
+def in_past() -> bool:
+    """Whether tracked tables are read as they stood on an earlier day."""
+    return _in_past.get()
+
+
 @contextmanager
 def use_world(world: World) -> Iterator[None]:
     """Within, queries see this world."""
