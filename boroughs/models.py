@@ -75,6 +75,10 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         returns = returns_subquery("pk", subject)
         return self.london().filter(Exists(returns))
 
+    def with_returns(self, *subjects: str) -> Self:
+        """With `latest_<subject>`: whether its latest return is complete; None without a return."""
+        return self.annotate(**{f"latest_{name}": latest_complete("pk", name) for name in subjects})
+
     def complete(self, subject: str) -> Self:
         """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""
         latest = latest_complete("pk", subject)

@@ -1,4 +1,4 @@
-"""What no other app owns: the count of changes to the data, and the batches written to it."""
+"""What no other app owns: the count of changes to the data, what is derived, and batches."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,6 +22,28 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weight} at {self.at}"
+
+
+class DerivedValue(models.Model):
+    """A value of one world at one version, stored by `citytools.history.data_version`.
+
+    Whatever is here could be computed again: it may be emptied at any time.
+    """
+
+    name = models.CharField(max_length=80)
+    world = models.CharField(max_length=20)
+    version = models.CharField(max_length=200)
+    value: Any = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "world", "version"], name="one_derived_value_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of the {self.world}"
 
 
 class BatchQuerySet(models.QuerySet[Any]):

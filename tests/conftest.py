@@ -29,8 +29,9 @@ def _render_and_signal(
 ) -> str:
     """Django's test client learns a page's context only from its own template language."""
     shared = dict(context or {})
-    for processor in template.backend.template_context_processors if request else ():
-        shared |= processor(request)
+    if request:
+        for processor in template.backend.template_context_processors:
+            shared |= processor(request)
     template_rendered.send(sender=template, template=template.template, context=shared)
     return _render(template, context, request)
 

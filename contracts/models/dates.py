@@ -173,6 +173,15 @@ def status_case(day: datetime.date) -> Case:
     )
 
 
+def running_condition(day: datetime.date, *, if_extended: bool = False) -> Q:
+    """Whether a contract is known to run on a day, as `ContractQuerySet.running_on` says it."""
+    lasting = Q(rolling=True) | Q(ends_last__gte=day) | Q(ends_on="", starts_first__lte=day)
+    if if_extended:
+        lasting |= ~Q(extension_until="")
+    begun = Q(starts_first=None) | Q(starts_first__lte=day)
+    return begun & lasting & ~Q(stage=Stage.PLANNED)
+
+
 class ContractQuerySet(SourcedQuerySet):
     """Contracts, narrowed and counted."""
 
@@ -290,11 +299,7 @@ class ContractQuerySet(SourcedQuerySet):
         What is planned does not run. `if_extended` counts to the end of every extension, of which
         the caller looks up the day. `Contract.runs_on` asks the same of one contract.
         """
-        lasting = Q(rolling=True) | Q(ends_last__gte=day) | Q(ends_on="", starts_first__lte=day)
-        if if_extended:
-            lasting |= ~Q(extension_until="")
-        begun = Q(starts_first=None) | Q(starts_first__lte=day)
-        return self.filter(begun, lasting).exclude(stage=Stage.PLANNED)
+        return self.filter(running_condition(day, if_extended=if_extended))
 
     def with_status(self, statuses: Iterable[ContractStatus], day: datetime.date) -> Self:
         """Whose status on a day is one of these."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as in_format
@@ -15,6 +15,9 @@ from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
 from systems.models import System
+
+if TYPE_CHECKING:
+    from research.metrics.facts import LondonFacts
 
 
 class Unit(StrEnum):
@@ -59,6 +62,33 @@ class Measurement:
     picture: Picture | None = None
 
 
+def measurement_json(measurement: Measurement) -> dict[str, Any]:
+    """A measurement as `measurement_from_json` reads it, exactly; amounts are decimal text."""
+    stored = {
+        name: None if (amount := getattr(measurement, name)) is None else str(amount)
+        for name in _AMOUNTS
+    }
+    picture = measurement.picture
+    return {
+        **stored,
+        **{name: getattr(measurement, name) for name in ("counted", "boroughs", "left_out")},
+        "picture": None if picture is None else [picture.head, picture.rows],
+    }
+
+
+_AMOUNTS = ("value", "part", "whole")
+
+
+def measurement_from_json(stored: Mapping[str, Any]) -> Measurement:
+    """The measurement that `measurement_json` wrote."""
+    amounts = {name: None if stored[name] is None else Decimal(stored[name]) for name in _AMOUNTS}
+    picture = None
+    if stored["picture"] is not None:
+        head, rows = stored["picture"]
+        picture = Picture(tuple(head), [tuple(row) for row in rows])
+    return Measurement(**{**stored, **amounts, "picture": picture})
+
+
 def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """100 × part / whole in per cent, to six places; None where the whole is zero."""
     return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
@@ -96,11 +126,6 @@ class Scope:
         contracts: ContractQuerySet = Contract.objects.of_boroughs(self.london)
         return contracts
 
-    @property
-    def contracts_in_sums(self) -> ContractQuerySet:
-        """The same without what is planned, may not run, or includes services beside IT."""
-        return self.contracts.for_sums()
-
 
 @dataclass(frozen=True)
 class Metric:
@@ -120,7 +145,7 @@ class Metric:
     counts: str
     population: str
     formula: str
-    compute: Callable[[Scope], Measurement]
+    compute: Callable[["LondonFacts"], Measurement]
     rows: str
     rows_note: str = ""
     pounds: bool = False

@@ -69,7 +69,7 @@ def _columns(model: type[Model]) -> set[str]:
 
 def _spoil(model: type[Model], column: str) -> bool:
     table, _, name = column.partition(".")
-    limit = model._meta.get_field(name).max_length or 10_000
+    limit = getattr(model._meta.get_field(name), "max_length", None) or 10_000
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             update = f'UPDATE "{table}" SET "{name}" = left("{name}" || %s, %s)'  # noqa: S608
