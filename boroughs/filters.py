@@ -5,7 +5,13 @@ from typing import Any
 
 from django.db.models import Exists, QuerySet
 
-from boroughs.models import Borough, Subject, latest_complete, returns_subquery
+from boroughs.models import (
+    Borough,
+    Subject,
+    latest_complete,
+    partnership_options,
+    returns_subquery,
+)
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
@@ -147,7 +153,7 @@ class BoroughFilter(FactFilterSet):
     inner_or_outer = ValuesFilter(
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")
     )
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, narrow_by_partnership)
+    partnership = ValuesFilter("Partnership", partnership_options, narrow_by_partnership)
     measure = ParameterFilter(
         OptionField("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
     )

@@ -20,6 +20,7 @@ from citytools.facts.provenance import (
     not_ahead,
 )
 from citytools.history import tracked
+from citytools.history.version_cache import cached_value
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 
 # The 32 boroughs and the City of London; regional bodies are never counted among them
@@ -66,7 +67,7 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         """Those that belong to any of the partnerships."""
         # A slug is not stored: the 33 have few partnerships, so that all can be compared
         slugs = set(slugs)
-        names = [name for slug, name in Borough.objects.partnerships() if slug in slugs]
+        names = [name for slug, name in partnership_options() if slug in slugs]
         return self.filter(partnership__in=names)
 
     def reporting(self, subject: str) -> Self:
@@ -82,6 +83,12 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""
         latest = latest_complete("pk", subject)
         return self.london().alias(latest=latest).filter(latest=True)
+
+
+def partnership_options() -> list[tuple[str, str]]:
+    """(slug, name) of the partnerships of all boroughs, cached while no fact changes."""
+    options: list[tuple[str, str]] = cached_value("partnerships", Borough.objects.partnerships)
+    return options
 
 
 @tracked(derived=["search_name", "search_text"])
@@ -210,5 +217,6 @@ class Coverage:
 
 
 def coverage_for(subject: str, boroughs: int) -> Coverage:
-    """Coverage of a subject."""
-    return Coverage(boroughs, Borough.objects.reporting(subject).count())
+    """Coverage of a subject; how many report is cached while no fact changes."""
+    name = f"reporting {subject}"
+    return Coverage(boroughs, cached_value(name, Borough.objects.reporting(subject).count))

@@ -1,24 +1,35 @@
 """Pictures of contracts in time."""
 
 import datetime
-from collections import Counter
+from collections.abc import Mapping
+
+from django.db.models import Case, Count
 
 from citytools.charts import Chart, upright_bars
-from citytools.facts.dates import last_day_of, quarter_of, quarter_words, quarters_from
+from citytools.facts.dates import last_day_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
+from contracts.models.dates import act_by_quarter
 
 # Quarters ahead, this one included.
 QUARTERS = 8
 
 
-def decisions_ahead(
-    contracts: ContractQuerySet, today: datetime.date, csv: str, quarters: int = QUARTERS
-) -> Chart:
-    """Contracts by the quarter of their act-by date, from this quarter on."""
-    ahead = quarters_from(today, quarters)
-    last = last_day_of(ahead[-1])
-    days = contracts.acting_between(today, last).values_list("act_by", flat=True).order_by()
-    counts = Counter(quarter_of(day) for day in days)
+def decision_quarter(today: datetime.date) -> Case:
+    """SQL: the quarter ahead in which an act-by date falls, for `decisions_chart`; else null."""
+    return act_by_quarter(today, last_day_of(quarters_from(today, QUARTERS)[-1]))
+
+
+def decisions_ahead(contracts: ContractQuerySet, today: datetime.date, csv: str) -> Chart:
+    """Contracts by the quarter of their act-by date, from this quarter on; one query."""
+    quarters = contracts.order_by().annotate(quarter=decision_quarter(today)).values("quarter")
+    counts = quarters.annotate(decisions=Count("*")).values_list("quarter", "decisions")
+    return decisions_chart({str(quarter): count for quarter, count in counts}, today, csv)
+
+
+def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str) -> Chart:
+    """The same from how many contracts are in each `decision_quarter`."""
+    ahead = quarters_from(today, QUARTERS)
+    counts = {quarter: decisions.get(f"{quarter[0]}{quarter[1]}", 0) for quarter in ahead}
     labels = [quarter_words(quarter) for quarter in ahead]
     values = [counts[quarter] for quarter in ahead]
     return Chart(

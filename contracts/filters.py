@@ -1,6 +1,6 @@
 """The filters and columns of lists of contracts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -22,17 +22,20 @@ from citytools.lists.filters import (
     CountByLink,
     DayFilter,
     FactFilterSet,
+    Measure,
     Narrowing,
     PopulationFilter,
     PoundsFilter,
     SlugsFilter,
     SortFilter,
+    SumsByName,
     ValuesFilter,
     WordsFilter,
     narrow_by_slug,
     narrow_by_value,
     nulls_last_text,
 )
+from contracts.charts import decision_quarter
 from contracts.models import (
     Contract,
     ContractPartner,
@@ -43,7 +46,7 @@ from contracts.models import (
     Stage,
     Vat,
 )
-from contracts.models.dates import status_case
+from contracts.models.dates import WORTH, status_case
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -289,15 +292,24 @@ class ContractFilter(FactFilterSet):
 
     primary_filters: ClassVar[tuple[str, ...]] = ("q", "borough", "service_area")
     columns: ClassVar[Sequence[Column]] = CONTRACT_COLUMNS
+    measures: ClassVar[Mapping[str, Measure]] = {
+        "boroughs": lambda rows: rows.boroughs(),
+        "worth": SumsByName(WORTH),
+        "decisions": CountByColumn(lambda: decision_quarter(dates.today())),
+    }
 
     q = WordsFilter("Words", _search)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), by_borough)
     service_area = SlugsFilter("Service area", ServiceArea.objects.all(), by_service_area)
     kind = ValuesFilter("Kind", ServiceArea.Kind.choices, by_kind)
-    function = SlugsFilter("Function", Function.objects.all(), by_function)
-    product = SlugsFilter("Product", Product.objects.all(), by_product)
-    supplier = SlugsFilter("Supplier", Supplier.objects.all(), narrow_by_slug("supplier"))
-    framework = SlugsFilter("Framework", Framework.objects.labelled(), narrow_by_slug("framework"))
+    function = SlugsFilter("Function", Function.objects.grouped(), by_function)
+    product = SlugsFilter("Product", Product.objects.all(), by_product, looked_up=True)
+    supplier = SlugsFilter(
+        "Supplier", Supplier.objects.all(), narrow_by_slug("supplier"), looked_up=True
+    )
+    framework = SlugsFilter(
+        "Framework", Framework.objects.labelled(), narrow_by_slug("framework"), looked_up=True
+    )
     route = ValuesFilter("Route to market", [*Route.choices, NOT_KNOWN], narrow_by_value("route"))
     ends_after = DayFilter("Ends on or after", "ends_last__gte")
     ends_before = DayFilter("Ends on or before", "ends_first__lte")

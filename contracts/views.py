@@ -60,12 +60,9 @@ def contract_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": models.coverage_for(
-            Subject.CONTRACTS,
-            filterset.rows.borough_count(),
-        ),
-        "chart": charts.decisions_ahead(filterset.rows, dates.today(), listing.csv),
-        "worth": filterset.rows.worth(),
+        "coverage": models.coverage_for(Subject.CONTRACTS, listing.boroughs),
+        "chart": charts.decisions_chart(listing.tally("decisions"), dates.today(), listing.csv),
+        "worth": listing.row("worth"),
         "follow": None
         if listing.problems
         else entries.follow_links_for_list(request, filterset.query_string()),

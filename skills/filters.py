@@ -1,6 +1,7 @@
 """Filters and columns of the list of skill levels."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.db.models import Case, CharField, Value, When
 
@@ -10,6 +11,7 @@ from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.filters import (
     CountByColumn,
     FactFilterSet,
+    Measure,
     Narrowing,
     ParameterFilter,
     SlugsFilter,
@@ -108,11 +110,12 @@ class SkillLevelFilter(FactFilterSet):
     primary_filters = ("q", "group", "level")
     display_filters = frozenset({"sort", "show"})
     columns = SKILL_COLUMNS
+    measures: ClassVar[Mapping[str, Measure]] = {"boroughs": lambda rows: rows.boroughs()}
 
     q = WordsFilter("Words", _matching)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     group = SlugsFilter("Group", SkillGroup.objects.all(), narrow_by_slug("skill__group"))
-    skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"))
+    skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"), looked_up=True)
     level = ValuesFilter(
         "Level", [(name, level.label) for name, level in LEVELS.items()], at_levels
     )

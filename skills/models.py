@@ -12,6 +12,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
 from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind, as_of_required
+from citytools.facts.statistics import aggregate_row
 from citytools.history import DerivedRowTrigger, tracked
 from citytools.lists.word_search import SqlSearchText, split_words
 
@@ -312,6 +313,10 @@ class SkillLevelQuerySet(SourcedQuerySet):
     def borough_count(self) -> int:
         """How many of the 33 have any of these levels recorded."""
         return self.london().order_by().values("borough").distinct().count()
+
+    def boroughs(self) -> models.QuerySet[Any]:
+        """The same as a row of a query: `boroughs`."""
+        return aggregate_row(self.london(), boroughs=models.Count("borough", distinct=True))
 
     def london(self) -> Self:
         """Without those of regional bodies."""

@@ -34,7 +34,7 @@ def skill_matrix(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "nothing_known": not (filterset.problems or listing.total or SkillLevel.objects.exists()),
         "matrix": matrix,
-        "coverage": coverage_for(Subject.SKILLS, filterset.rows.borough_count()),
+        "coverage": coverage_for(Subject.SKILLS, listing.boroughs),
         "chart": strength_by_skill(filterset.rows, listing.csv, whole=filterset.whole),
     }
     return render(request, "skills/list.html", context, status=listing.status)

@@ -1,12 +1,12 @@
 """The filters and columns of lists of systems, products and suppliers."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils.text import slugify
 
-from boroughs.models import Borough
+from boroughs.models import Borough, partnership_options
 from citytools.facts.provenance import source_kinds
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import (
@@ -21,6 +21,7 @@ from citytools.lists.filters import (
     NOT_KNOWN,
     CountByColumn,
     FactFilterSet,
+    Measure,
     Narrowing,
     PopulationFilter,
     SlugsFilter,
@@ -273,23 +274,34 @@ class SystemFilter(FactFilterSet):
 
     primary_filters = ("q", "borough", "service_area")
     columns = SYSTEM_COLUMNS
+    measures: ClassVar[Mapping[str, Measure]] = {
+        "boroughs": lambda rows: rows.boroughs(),
+        "areas": lambda _: ServiceArea.objects.values("slug", "name"),
+        "systems by area": CountByColumn("function__service_area__slug"),
+        "boroughs by area": lambda rows: rows.boroughs_by_area(),
+    }
 
     q = WordsFilter("Words", _search)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
     )
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, partners)
+    partnership = ValuesFilter("Partnership", partnership_options, partners)
     service_area = SlugsFilter(
         "Service area", ServiceArea.objects.all(), narrow_by_slug("function__service_area")
     )
     kind = ValuesFilter(
         "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
     )
-    function = SlugsFilter("Function", Function.objects.all(), narrow_by_slug("function"))
-    product = SlugsFilter("Product", Product.objects.all(), narrow_by_slug("product"))
+    function = SlugsFilter("Function", Function.objects.grouped(), narrow_by_slug("function"))
+    product = SlugsFilter(
+        "Product", Product.objects.all(), narrow_by_slug("product"), looked_up=True
+    )
     supplier = SlugsFilter(
-        "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
+        "Manufacturer",
+        Supplier.objects.all(),
+        narrow_by_slug("product__manufacturer"),
+        looked_up=True,
     )
     hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
     status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
@@ -336,8 +348,10 @@ class ProductFilter(FactFilterSet):
         ServiceArea.objects.all(),
         _made_for_area,
     )
-    function = SlugsFilter("Function", Function.objects.all(), _made_for)
-    supplier = SlugsFilter("Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"))
+    function = SlugsFilter("Function", Function.objects.grouped(), _made_for)
+    supplier = SlugsFilter(
+        "Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"), looked_up=True
+    )
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
     sort = SortFilter(
         {

@@ -12,7 +12,7 @@ from citytools.lists.listing import Listing
 from citytools.lists.query_form import render_page
 from research.publications import about
 from systems.filters import SystemFilter
-from systems.models import System, SystemQuerySet
+from systems.models import System
 from systems.service_map.map import MapFilter, service_map_for
 
 
@@ -25,11 +25,8 @@ def system_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "listing": listing,
-        "coverage": models.coverage_for(
-            Subject.SYSTEMS,
-            filterset.rows.borough_count(),
-        ),
-        "chart": systems_by_area_chart(filterset.rows, listing.csv),
+        "coverage": models.coverage_for(Subject.SYSTEMS, listing.boroughs),
+        "chart": systems_by_area_chart(listing),
         "about": about.research_about_filter(filterset, dates.today()),
     }
     return render(request, "systems/list.html", context, status=listing.status)
@@ -46,23 +43,26 @@ def system(request: HttpRequest, key: str = "", number: int | None = None) -> Ht
     return render_page(request, "systems/detail.html", context)
 
 
-def systems_by_area_chart(systems: SystemQuerySet, csv: str) -> Chart:
-    """Systems per service area, most first."""
-    rows = systems.by_service_area()
-    names = [str(row["area"]) for row in rows]
-    counts = [int(row["systems"]) for row in rows]
+def systems_by_area_chart(listing: Listing) -> Chart:
+    """Systems per service area, most first; equal numbers in the order of the areas."""
+    systems = listing.tally("systems by area")
+    boroughs = {row["area"]: row["boroughs"] for row in listing.measure("boroughs by area")}
+    rows = [
+        (area["name"], systems[area["slug"]], boroughs.get(area["slug"], 0))
+        for area in listing.measure("areas")
+        if area["slug"] in systems
+    ]
+    rows.sort(key=lambda row: -row[1])
+    names, counts = [row[0] for row in rows], [row[1] for row in rows]
     return Chart(
         key="systems-by-service-area",
         title=_title(names, counts),
         sentence=_sentence(names, counts),
         figure=sideways_bars(names, {"Systems": counts}),
         head=("Service area", "Systems", "Boroughs of those systems"),
-        rows=[
-            (name, count, row["boroughs"])
-            for name, count, row in zip(names, counts, rows, strict=True)
-        ],
+        rows=rows,
         source="Systems chosen on this page, each with its own source and date.",
-        csv=csv,
+        csv=listing.csv,
         height="tall",
     )
 

@@ -2,17 +2,41 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.http import HttpRequest
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 from pytest_django import Settings
 
 from citytools import worlds
+from citytools.charts import Chart
 from citytools.exports import zip_archive
 from tests import factories
 from tests.loading import SMALL, Folder
 
 worlds.set_world(worlds.World.BOTH)
 """A test's own queries see what it made, as a command's do; requests see the world they are of."""
+
+django_settings.STRICT_TEMPLATES = True
+_render = Template.render
+
+
+def _render_and_signal(
+    template: Template, context: dict[str, Any] | None = None, request: HttpRequest | None = None
+) -> str:
+    """Django's test client learns a page's context only from its own template language."""
+    shared = dict(context or {})
+    if request:
+        for processor in template.backend.template_context_processors:
+            shared |= processor(request)
+    template_rendered.send(sender=template, template=template.template, context=shared)
+    return _render(template, context, request)
+
+
+Template.render = _render_and_signal  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +66,20 @@ def _plain_static_files(settings: Settings) -> None:
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     # WhiteNoise would read the whole folder anew for the client of every test: 0.3 s each
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _figures_are_known_to_plotly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ValueError from a page whose chart has an attribute that Plotly does not know."""
+    draw: property = vars(Chart)["script"]
+
+    def checked_script(chart: Chart) -> Any:
+        import plotly.graph_objects as go
+
+        go.Figure(chart.figure)
+        return draw.__get__(chart)
+
+    monkeypatch.setattr(Chart, "script", property(checked_script))
 
 
 @pytest.fixture

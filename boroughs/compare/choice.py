@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from boroughs.models import Borough
+from boroughs.models import Borough, partnership_options
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
@@ -49,7 +49,7 @@ class CompareForm(QueryForm):
 
     borough = RecordsField("Borough", Borough.objects.all())
     nearest = RecordField("Borough and its nearest", Borough.objects.london())
-    partnership = OptionsField("Partnership", Borough.objects.partnerships)
+    partnership = OptionsField("Partnership", partnership_options)
     inner_or_outer = OptionsField("Inner or outer London", Borough.Ring.choices)
     rows = OptionField("Show", [("differ", "Rows that differ"), ("all", "All rows")])
 
@@ -132,7 +132,9 @@ class ComparisonChoice:
     def removals(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough in the address."""
         slugs = list(dict.fromkeys(_slugs(self.form)))
-        names = dict(Borough.objects.filter(slug__in=slugs[:100]).values_list("slug", "name"))
+        # PostgreSQL knows no text with a NUL, so none of its names has one
+        possible = [slug for slug in slugs[:100] if "\0" not in slug]
+        names = dict(Borough.objects.filter(slug__in=possible).values_list("slug", "name"))
         return [
             (
                 names.get(slug, slug),

@@ -3,6 +3,9 @@
 Figures are drawn by plotly.js' basic bundle, which knows bar, scatter and pie alone and draws
 other types silently wrong. Everything reaches the page as plain lists in JSON; the look that all
 share (letters, margins, edges of bars) is a template in static/js/charts.js.
+
+A figure is a plain dict: Plotly's own classes check each attribute, which takes 3 to 5 ms a chart
+and 18 MB a process. Tests check instead, each chart that a page shows them (tests/conftest.py).
 """
 
 import datetime
@@ -12,7 +15,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.html import json_script
 
@@ -25,6 +27,8 @@ PATTERNS = ("", "/", ".", "x", "-", "\\")
 SEQUENCE = ("#0b2e4f", "#2f77b5", "#9cc3e6", "#d6e6f5", "#ffffff")
 """Five shades for amounts in order, the most first."""
 TRACE_TYPES = frozenset({"bar", "scatter", "pie"})
+Trace = dict[str, Any]
+"""What a figure draws: its attributes under Plotly's names, `type` among them."""
 
 
 @dataclass(frozen=True)
@@ -71,22 +75,25 @@ def sideways_bars(
 ) -> dict[str, Any]:
     """Stacked horizontal bars, the first label on top; values in one unit, from zero."""
     traces = [
-        go.Bar(
-            name=name,
-            x=list(values),
-            y=list(labels),
-            orientation="h",
-            marker=_marker(number, colours),
-            textposition="inside" if len(series) > 1 else "outside",
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(values),
+            "y": list(labels),
+            "orientation": "h",
+            "marker": _marker(number, colours),
+            "textposition": "inside" if len(series) > 1 else "outside",
             **_amounts(values, "x"),
-            hovertemplate="%{y}: %{x:,}",
-        )
+            "hovertemplate": "%{y}: %{x:,}",
+        }
         for number, (name, values) in enumerate(series.items())
     ]
-    figure = laid_out(traces, several=len(series) > 1)
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
-    figure.update_xaxes(rangemode="tozero")
-    return as_plain_json(figure)
+    return build_figure(
+        traces,
+        several=len(series) > 1,
+        xaxis={"rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "ticksuffix": "  "},
+    )
 
 
 def upright_bars(
@@ -97,21 +104,24 @@ def upright_bars(
 ) -> dict[str, Any]:
     """Stacked upright bars in the order given (time runs left to right), from zero."""
     traces = [
-        go.Bar(
-            name=name,
-            x=list(labels),
-            y=list(values),
-            marker=_marker(number, colours),
-            textposition="auto",
+        {
+            "type": "bar",
+            "name": name,
+            "x": list(labels),
+            "y": list(values),
+            "marker": _marker(number, colours),
+            "textposition": "auto",
             **_amounts(values, "y"),
-            hovertemplate="%{x}: %{y:,}",
-        )
+            "hovertemplate": "%{x}: %{y:,}",
+        }
         for number, (name, values) in enumerate(series.items())
     ]
-    figure = laid_out(traces, several=len(series) > 1)
-    figure.update_yaxes(rangemode="tozero")
-    figure.update_xaxes(type="category")
-    return as_plain_json(figure)
+    return build_figure(
+        traces,
+        several=len(series) > 1,
+        xaxis={"type": "category"},
+        yaxis={"rangemode": "tozero"},
+    )
 
 
 def small_multiples(
@@ -122,7 +132,8 @@ def small_multiples(
     On a phone the page's script stacks the panels, which `meta` counts.
     """
     top = max((value for values in panels.values() for value in values or ()), default=0) or 1
-    traces, layout = [], {}
+    traces: list[Trace] = []
+    layout: dict[str, Any] = {}
     down = -(-len(panels) // across)
     for number, (name, values) in enumerate(panels.items()):
         axis = "" if number == 0 else str(number + 1)
@@ -133,28 +144,26 @@ def small_multiples(
         layout[f"yaxis{axis}"] = _panel_scale(top, y_domain, axis)
         heights = list(values or [0 for _ in labels])
         traces.append(_panel_bars(name, labels, heights, axis, known=values is not None))
-    figure = laid_out(traces, several=False)
-    figure.update_layout(layout | {"meta": {"panels": len(panels)}})
-    figure.update_layout(
-        annotations=[_panel_title(n, *panel) for n, panel in enumerate(panels.items())]
-    )
-    return as_plain_json(figure)
+    titles = [_panel_title(n, *panel) for n, panel in enumerate(panels.items())]
+    meta = {"panels": len(panels)}
+    return build_figure(traces, several=False, **layout, meta=meta, annotations=titles)
 
 
 def _panel_bars(
     name: str, labels: Sequence[str], values: list[float], axis: str, *, known: bool
-) -> go.Bar:
-    return go.Bar(
-        name=name,
-        x=list(labels),
-        y=values,
-        xaxis=f"x{axis}",
-        yaxis=f"y{axis}",
-        marker=_marker(0, PALETTE),
-        text=[f"{value:,.0f}" if value else "" for value in values],
-        textposition="outside",
-        hovertemplate="%{x}: %{y:,}" if known else "not known",
-    )
+) -> Trace:
+    return {
+        "type": "bar",
+        "name": name,
+        "x": list(labels),
+        "y": values,
+        "xaxis": f"x{axis}",
+        "yaxis": f"y{axis}",
+        "marker": _marker(0, PALETTE),
+        "text": [f"{value:,.0f}" if value else "" for value in values],
+        "textposition": "outside",
+        "hovertemplate": "%{x}: %{y:,}" if known else "not known",
+    }
 
 
 def _panel_labels(labels: Sequence[str], domain: list[float], axis: str) -> dict[str, Any]:
@@ -198,14 +207,16 @@ def _panel_title(number: int, name: str, values: Sequence[float] | None) -> dict
     }
 
 
-def as_plain_json(figure: go.Figure) -> dict[str, Any]:
-    """The figure as JSON-ready lists; ValueError for a trace the page's bundle cannot draw."""
-    drawn: dict[str, Any] = figure.to_dict()
-    drawn["layout"].pop("template", None)  # the page has its own
-    strange = {trace["type"] for trace in drawn["data"]} - TRACE_TYPES
+def build_figure(traces: Sequence[Trace], *, several: bool, **layout: Any) -> dict[str, Any]:
+    """The figure of some traces; `layout` has Plotly's names, `several` asks for a legend.
+
+    ValueError for a trace that the page's bundle cannot draw.
+    """
+    strange = {trace["type"] for trace in traces} - TRACE_TYPES
     if strange:
         raise ValueError(f"The page's Plotly draws no {', '.join(sorted(strange))}.")
-    return drawn
+    shared = {"showlegend": several} | ({"barmode": "stack"} if several else {})
+    return {"data": list(traces), "layout": shared | layout}
 
 
 def _amounts(values: Sequence[float], axis: str) -> dict[str, Any]:
@@ -220,12 +231,6 @@ def _marker(number: int, colours: Sequence[str]) -> dict[str, Any]:
     return {"color": colour, "pattern": {"shape": shape}} if shape else {"color": colour}
 
 
-def laid_out(traces: Sequence[go.Bar | go.Scatter], *, several: bool) -> go.Figure:
-    """The traces, to be drawn in the look that every chart of ours shares."""
-    layout = go.Layout(template="none", showlegend=several, barmode="stack" if several else None)
-    return go.Figure(data=traces, layout=layout)
-
-
 _LANES = (0.0, 0.6, -0.6, 0.3, -0.3)
 """Heights that the dots take in turn, so that equal values stay apart."""
 
@@ -236,31 +241,38 @@ def dot_plot(values: Sequence[Decimal], range_: Range, unit: str) -> dict[str, A
     `unit` says what the pounds are for, as in '£120 a year for each 1,000 residents'.
     """
     ordered = sorted(values)
-    trace = go.Scatter(
-        x=[float(value) for value in ordered],
-        y=[_LANES[place % len(_LANES)] for place in range(len(ordered))],
-        mode="markers",
-        marker={"size": 11, "color": PALETTE[0], "opacity": 0.75, "line": {"width": 1}},
-        hovertemplate="£%{x:,.2f} " + unit + "<extra></extra>",
-        cliponaxis=False,
-    )
-    figure = laid_out([trace], several=False)
-    figure.update_xaxes(rangemode="tozero", tickprefix="£", tickformat=",.0f")
-    figure.update_yaxes(visible=False, range=[-1.6, 2.2], fixedrange=True)
-    band = {"yref": "paper", "y0": 0, "y1": 0.8, "layer": "below"}
-    figure.add_shape(
-        type="rect", x0=float(range_.low), x1=float(range_.high), fillcolor="#d6e6f5",
-        line={"width": 1, "color": PALETTE[0], "dash": "dot"}, **band,
-    )  # fmt: skip
-    median = float(range_.median)
-    figure.add_shape(type="line", x0=median, x1=median, line={"width": 3}, **band)
-    figure.add_annotation(
-        x=median, y=0.82, yref="paper", yanchor="bottom", showarrow=False,
-        text=f"median £{range_.median:,.0f}",
+    trace = {
+        "type": "scatter",
+        "x": [float(value) for value in ordered],
+        "y": [_LANES[place % len(_LANES)] for place in range(len(ordered))],
+        "mode": "markers",
+        "marker": {"size": 11, "color": PALETTE[0], "opacity": 0.75, "line": {"width": 1}},
+        "hovertemplate": "£%{x:,.2f} " + unit + "<extra></extra>",
+        "cliponaxis": False,
+    }
+    low, median, high = float(range_.low), float(range_.median), float(range_.high)
+    upright = {"yref": "paper", "y0": 0, "y1": 0.8, "layer": "below"}
+    edge = {"width": 1, "color": PALETTE[0], "dash": "dot"}
+    band = {"type": "rect", "x0": low, "x1": high, "fillcolor": "#d6e6f5", "line": edge}
+    line = {"type": "line", "x0": median, "x1": median, "line": {"width": 3}}
+    words = {
+        "x": median,
+        "y": 0.82,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": f"median £{range_.median:,.0f}",
         # Towards the wider side, so that the words stay within the picture
-        xanchor="left" if median * 2 < float(ordered[-1]) else "right",
-    )  # fmt: skip
-    return as_plain_json(figure)
+        "xanchor": "left" if median * 2 < float(ordered[-1]) else "right",
+    }
+    return build_figure(
+        [trace],
+        several=False,
+        xaxis={"rangemode": "tozero", "tickprefix": "£", "tickformat": ",.0f"},
+        yaxis={"visible": False, "range": [-1.6, 2.2], "fixedrange": True},
+        shapes=[band | upright, line | upright],
+        annotations=[words],
+    )
 
 
 _DAY = 24 * 60 * 60 * 1000
@@ -282,28 +294,33 @@ def gantt(
     band: tuple[datetime.date, datetime.date] | None = None,
 ) -> dict[str, Any]:
     """A bar for each stretch, the first on top; a line at today, a shaded band from day to day."""
-    trace = go.Bar(
-        y=_distinct_labels([bar.label for bar in stretches]),
-        base=[bar.first.isoformat() for bar in stretches],
-        x=[((bar.last - bar.first).days + 1) * _DAY for bar in stretches],
-        orientation="h",
-        marker={"color": PALETTE[0]},
-        customdata=[[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in stretches],
-        hovertemplate="%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
-    )
-    figure = laid_out([trace], several=False)
-    figure.update_xaxes(type="date", tickformat="%b\n%Y")
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    trace = {
+        "type": "bar",
+        "y": _distinct_labels([bar.label for bar in stretches]),
+        "base": [bar.first.isoformat() for bar in stretches],
+        "x": [((bar.last - bar.first).days + 1) * _DAY for bar in stretches],
+        "orientation": "h",
+        "marker": {"color": PALETTE[0]},
+        "customdata": [[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in stretches],
+        "hovertemplate": "%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
+    }
     upright = {"yref": "paper", "y0": 0, "y1": 1}
+    shapes = []
     if band:
         evening = band[1] + datetime.timedelta(days=1)
-        figure.add_shape(
-            type="rect", x0=band[0].isoformat(), x1=evening.isoformat(), layer="below",
-            fillcolor="#fff2b3", line={"width": 1, "dash": "dot"}, **upright,
-        )  # fmt: skip
+        days = {"x0": band[0].isoformat(), "x1": evening.isoformat()}
+        look = {"layer": "below", "fillcolor": "#fff2b3", "line": {"width": 1, "dash": "dot"}}
+        shapes.append({"type": "rect", **days, **look, **upright})
     line = {"width": 2, "dash": "dash", "color": "#0b0c0c"}
-    figure.add_shape(type="line", x0=today.isoformat(), x1=today.isoformat(), line=line, **upright)
-    return as_plain_json(figure)
+    now = {"x0": today.isoformat(), "x1": today.isoformat()}
+    shapes.append({"type": "line", **now, "line": line, **upright})
+    return build_figure(
+        [trace],
+        several=False,
+        xaxis={"type": "date", "tickformat": "%b\n%Y"},
+        yaxis={"autorange": "reversed", "ticksuffix": "  "},
+        shapes=shapes,
+    )
 
 
 def _distinct_labels(labels: Sequence[str]) -> list[str]:

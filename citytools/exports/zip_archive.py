@@ -345,6 +345,9 @@ class _Measured:
         self.digest.update(data)
         return self.file.write(data)
 
+    def flush(self) -> None:
+        self.file.flush()
+
 
 def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     """A file in the zip; None where it has more rows than its own address would give."""

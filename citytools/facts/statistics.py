@@ -17,7 +17,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 MIN_VALUES_FOR_RANGE = 6
@@ -203,6 +203,14 @@ def count_related_rows(rows: QuerySet[Any], path: str, distinct: str = "") -> Co
     many = Count(distinct, distinct=True) if distinct else Count("*")
     count = own.annotate(count=many).values("count")
     return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+
+
+def aggregate_row(rows: QuerySet[Any], **aggregates: Any) -> QuerySet[Any]:
+    """A query of one row: aggregates over all rows, as `aggregate` would ask for them at once."""
+    # A constant to group by keeps the query lazy; Django writes no GROUP BY for it
+    every: Any = rows.order_by().annotate(every=Value(1)).values("every")
+    row: QuerySet[Any] = every.annotate(**aggregates).values(*aggregates)
+    return row
 
 
 def count_all(**querysets: QuerySet[Any]) -> dict[str, int]:

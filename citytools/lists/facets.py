@@ -1,196 +1,42 @@
 """How a filter set stands on a page: one group of inputs per filter, usable without JavaScript."""
 
-import re
-from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django import forms
 from django.db import connection
-from django.db.models import Count, Expression, F, Model, QuerySet, Value
+from django.db.models import F, Value
 
-from citytools.lists.filters import CountByColumn, CountByLink, FactFilterSet, Keyed, Narrowing
-from citytools.lists.query_form import MULTIPLE, QueryForm
+from citytools.history.version_cache import cached_values
+from citytools.lists.facet_counts import ListNumbers, count_list
+from citytools.lists.filters import FactFilterSet
+from citytools.lists.query_form import MULTIPLE, QueryForm, RecordsField
 
-_COUNTED_PAIRS = "SELECT key, count(*) FROM ({pairs}) AS pairs (key, owner) GROUP BY key"
-_VALUES = (
-    "SELECT %s::text AS facet, {value} AS facet_key, sum(n)::bigint AS facet_n FROM {counted} "
-    "GROUP BY 2"
-)
-_KEYS = "SELECT %s::text AS facet, key AS facet_key, n AS facet_n FROM {counted}"
-_NAMED_KEYS = (
-    "SELECT %s::text AS facet, named.facet_key, sum(counted.n)::bigint AS facet_n "
-    "FROM ({names}) AS named (facet_key, key) JOIN {counted} AS counted USING (key) GROUP BY 2"
-)
-_Sql = tuple[str, Sequence[Any]]
-"""A statement or a part of one, and its parameters."""
-
-
-@dataclass
-class _ColumnCounts:
-    """Counts of the same rows by columns of their own, all taken in one scan.
-
-    The columns are closed lists, so that few combinations occur.
-    """
-
-    rows: QuerySet[Any]
-    shared: bool
-    facets: dict[Expression, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Names of facets by what they count."""
-
-    def combinations(self) -> QuerySet[Any]:
-        """How many rows there are of each combination of value_0, value_1, …"""
-        values = {f"value_{number}": value for number, value in enumerate(self.facets)}
-        bare = self.rows.select_related(None).prefetch_related(None).order_by()
-        grouped: QuerySet[Any] = bare.annotate(**values).values(*values).annotate(n=Count("*"))
-        return grouped
-
-
-@dataclass
-class FacetStatement:
-    """One statement that counts the rows of `model` for all facets: (facet, key, rows).
-
-    Counts that are shared read the rows that `execute` is given, selected once, in place of the
-    model's table: under the table's own name, so that nothing is joined to find them.
-    """
-
-    # Grouped counts joined by the ORM's union() scan the rows once for each facet. Measured at
-    # 80,900 systems and 26,000 contracts, the least of five in ms, this statement against union():
-    # all systems 114 / 253, those of Camden 45 / 81, live ones 191 / 270; all contracts 331 / 278,
-    # Camden's 99 / 298. Grouped by foreign keys and named by a second union() it was slower still.
-
-    model: type[Model]
-    _by_column: dict[str, _ColumnCounts] = field(default_factory=dict)
-    _by_key: dict[str, tuple[str, _Sql]] = field(default_factory=dict)
-    _union: list[_Sql] = field(default_factory=list)
-    _shared: list[str] = field(default_factory=list)
-
-    def add(
-        self, facet: str, tally: CountByColumn | CountByLink, rows: QuerySet[Any], *, shared: bool
-    ) -> None:
-        """Count rows for a facet; where it goes by a key, by the key first."""
-        if isinstance(tally, CountByLink):
-            of_all = not shared and not rows.query.where
-            self._add_keyed(facet, tally.by_key(rows, of_all=of_all), shared=shared)
-        elif keyed := tally.by_key(rows):
-            self._add_keyed(facet, keyed, shared=shared)
-        else:
-            sql, values = rows.order_by().values("pk").query.sql_with_params()
-            counts = _ColumnCounts(rows, shared)
-            same = self._by_column.setdefault(f"{shared} {sql} {values}", counts)
-            same.facets[tally.value].append(facet)
-
-    def _add_keyed(self, facet: str, keyed: Keyed, *, shared: bool) -> None:
-        counted, values = self._compile(keyed.counted, shared=shared)
-        if keyed.pairs:
-            counted = _COUNTED_PAIRS.format(pairs=counted)
-        alias = f"counted_{len(self._by_key)}"
-        # The same keys of the same rows may serve several facets
-        known, _ = self._by_key.setdefault(f"{counted} {values}", (alias, (counted, values)))
-        if keyed.names is None:
-            self._union.append((_KEYS.format(counted=known), [facet]))
-            return
-        names, parameters = keyed.names.query.sql_with_params()
-        sql = _NAMED_KEYS.format(names=names, counted=known)
-        self._union.append((sql, [facet, *parameters]))
-
-    def execute(self, selected: QuerySet[Any]) -> list[tuple[str, str, int]]:
-        """(facet, key, rows) of all counts."""
-        by_column = [
-            self._column_counts(number, counts)
-            for number, counts in enumerate(self._by_column.values())
-        ]
-        if not self._union:
-            return []
-        first = [self._selected_once(selected)] if self._shared else []
-        first += by_column
-        for alias, (counted, values) in self._by_key.values():
-            first.append((f"{alias} (key, n) AS MATERIALIZED ({counted})", values))
-        before = f"WITH {', '.join(sql for sql, _ in first)} " if first else ""
-        union = " UNION ALL ".join(f"({sql})" for sql, _ in self._union)
-        parameters = [value for _, values in [*first, *self._union] for value in values]
-        with connection.cursor() as cursor:
-            # A SELECT around all: the middleware of the history takes a statement that begins with
-            # WITH or a bracket for a write, and adds its context to it
-            cursor.execute(f"SELECT * FROM ({before}{union}) AS counted", parameters)  # noqa: S608 (Django's)
-            return list(cursor.fetchall())
-
-    def _column_counts(self, number: int, counts: _ColumnCounts) -> _Sql:
-        """The part of the statement that counts them; adds each facet to the union."""
-        alias = f"valued_{number}"
-        for position, facets in enumerate(counts.facets.values()):
-            sql = _VALUES.format(value=f"value_{position}", counted=alias)
-            self._union += [(sql, [facet]) for facet in facets]
-        sql, values = self._compile(counts.combinations(), shared=counts.shared)
-        columns = ", ".join(f"value_{position}" for position in range(len(counts.facets)))
-        return f"{alias} ({columns}, n) AS MATERIALIZED ({sql})", values
-
-    def _compile(self, rows: QuerySet[Any], *, shared: bool) -> _Sql:
-        """The SQL of a queryset; where it is shared, it reads `selected` for the model's table."""
-        sql, values = rows.query.sql_with_params()
-        if shared:
-            self._shared.append(sql)
-            table = connection.ops.quote_name(self.model._meta.db_table)
-            # Django writes the alias of a table only where it is not the table's name
-            sql = re.sub(
-                rf"FROM {re.escape(table)}( [A-Z]+\d+)?",
-                lambda match: f"FROM selected AS{match[1] or ' ' + table}",
-                sql,
-            )
-        return sql, values
-
-    def _selected_once(self, selected: QuerySet[Any]) -> _Sql:
-        """The rows as a first part of the statement, with the columns that its counts name."""
-        columns = [
-            column
-            for column in self.model._meta.concrete_fields
-            if any(f'."{column.column}"' in sql for sql in self._shared)
-        ]
-        rows = selected.values(*(column.attname for column in columns))
-        sql, values = rows.query.sql_with_params()
-        names = ", ".join(connection.ops.quote_name(str(column.column)) for column in columns)
-        return f"selected ({names}) AS MATERIALIZED ({sql})", values
-
-
-def count_facets(
-    filterset: FactFilterSet, among: Container[str] | None = None
-) -> dict[str, dict[str, int]]:
-    """{filter: {value: rows}} of the filters that can be counted, in one statement.
-
-    All of them, or those whose names are `among` some. A filter's own value is left out of its
-    counts: they say what another value, or one more, would bring. A value without rows is not
-    among them.
-    """
-    narrowings = {
-        name: narrowing
-        for name, item in filterset.filters.items()
-        if isinstance(narrowing := getattr(item, "narrow", None), Narrowing)
-        and narrowing.tallies
-        and name not in filterset.display_filters
-        and (among is None or name in among)
-    }
-    statement = FacetStatement(filterset.queryset.model)
-    for name, narrowing in narrowings.items():
-        used = {other for other, value in filterset.values.items() if value and other != name}
-        shared = not filterset.values.get(name) and bool(used - {"sort"})
-        all_rows = filterset.queryset.order_by()
-        rows = all_rows if shared else filterset.rows_without_filter(name)
-        for tally in narrowing.tallies:
-            statement.add(name, tally, rows, shared=shared)
-    counts: dict[str, dict[str, int]] = {name: {} for name in narrowings}
-    for name, key, number in statement.execute(filterset.rows_without_filter("")):
-        if key is not None:
-            value = narrowings[name].name(key)
-            counts[name][value] = counts[name].get(value, 0) + number
-    return counts
-
-
-_Choice = tuple[str, str, bool]
 MAX_OPTIONS_UNFOLDED = 60
-"""Options up to which a list is boxes to tick; a longer one is a drop-down."""
+"""Options up to which a list is boxes to tick; a longer one is a drop-down, unless in groups."""
 MAX_OPTIONS = 400
 """Options up to which a list is offered at all: beyond, a name is written as in its address."""
+
+
+class Choice(NamedTuple):
+    """One value that a filter knows, and what it is called.
+
+    `aside` says that it is no part of "n of 33", `group` under what heading it stands, if any.
+    """
+
+    value: str
+    label: str
+    aside: bool = False
+    group: str = ""
+
+
+class Choices(NamedTuple):
+    """The values that a filter knows; none where they are too many, or looked up."""
+
+    number: int
+    listed: Sequence[Choice]
 
 
 @dataclass(frozen=True)
@@ -210,8 +56,10 @@ class Option:
 class Facet:
     """One filter as inputs.
 
-    `kind` is boxes, drop-down, slug, date, pounds or words. `any` says that it takes any number of
-    values: those chosen of a drop-down or slug are `held` as boxes, and one more can be added.
+    `kind` is boxes, drop-down, lookup, slug, date, pounds or words. A lookup takes a name and lists
+    no options. `multiple` says that it takes any number of values: those chosen of a drop-down,
+    lookup or slug are `selected_options`, to be boxes, and one more can be added. `groups` are the
+    options under their headings, where they have any.
     """
 
     name: str
@@ -219,6 +67,7 @@ class Facet:
     kind: str
     value: str
     options: Sequence[Option]
+    groups: Sequence[tuple[str, Sequence[Option]]]
     open: bool
     selected_options: Sequence[Option]
     multiple: bool
@@ -237,79 +86,171 @@ class Facet:
         )
 
 
-def facets_for(query: FactFilterSet | QueryForm, *, counted: bool = False) -> list[Facet]:
-    """The inputs of a list in their order; with how many rows, if counted.
+def facets_for(query: FactFilterSet | QueryForm, numbers: ListNumbers | None = None) -> list[Facet]:
+    """The inputs of a list in their order; with how many rows, if there are numbers."""
+    choices = read_choices(query)
+    return [_facet(query, name, choices[name], numbers) for name in choices]
 
-    Values that are too many to list are not counted either.
-    """
-    fields = {
-        name: field
-        for name, field in query.query_form.fields.items()
-        if name not in query.display_filters
+
+def count_for_page(filterset: FactFilterSet) -> ListNumbers:
+    """The numbers of a list's page; values that are too many to list are not counted."""
+    choices, fields = read_choices(filterset), filterset.query_form.fields
+    looked_up = {
+        name: choices[name].number <= MAX_OPTIONS
+        for name in choices
+        if _is_looked_up(fields[name]) and name in filterset.narrowings()
     }
-    choices = {name: _choices(field) for name, field in fields.items()}
-    listed = {name for name, pairs in choices.items() if len(pairs) <= MAX_OPTIONS}
-    counts = count_facets(query, listed) if counted and isinstance(query, FactFilterSet) else {}
-    return [_facet(query, name, choices[name], counts.get(name)) for name in fields]
+    listed = {name for name in choices if choices[name].listed}
+    return count_list(filterset, listed, looked_up)
 
 
 def _facet(
-    query: FactFilterSet | QueryForm,
-    name: str,
-    choices: Sequence[_Choice],
-    rows: Mapping[str, int] | None,
+    query: FactFilterSet | QueryForm, name: str, choices: Choices, numbers: ListNumbers | None
 ) -> Facet:
     field, texts = query.query_form.fields[name], query.data.getlist(name)
+    rows = numbers.facets.get(name) if numbers else None
     options = [
         Option(key, label, key in texts, _count_for_value(rows, key), aside)
-        for key, label, aside in choices
+        for key, label, aside, _ in choices.listed
     ]
     counted = [option for option in options if not option.aside]
-    kind = _kind(field, len(options))
+    kind = _kind(field, choices)
     multiple = isinstance(field, MULTIPLE)
-    known = {option.value: option for option in options}
-    selected = [known.get(text, Option(text, text, selected=True)) for text in texts]
+    selected: Sequence[Option] = []
+    if multiple and kind != "boxes":
+        known = {option.value: option for option in options} or _chosen_records(query, name, rows)
+        selected = [known.get(text, Option(text, text, selected=True)) for text in texts]
+    present = None if rows is None else sum(bool(option.rows) for option in counted)
+    if numbers and kind == "lookup":
+        present = numbers.present.get(name)
     return Facet(
         name=name,
         label=str(field.label),
         kind=kind,
         value=texts[0] if texts and not multiple else str(field.initial or ""),
-        options=[] if kind == "slug" else options,
+        options=options,
+        groups=_groups(choices.listed, options),
         open=name in query.primary_filters or bool(texts),
-        selected_options=selected if multiple and kind != "boxes" else [],
+        selected_options=selected,
         multiple=multiple,
-        present=None if rows is None else sum(bool(option.rows) for option in counted),
-        distinct=len(counted),
+        present=present,
+        distinct=choices.number if kind == "lookup" else len(counted),
     )
 
 
-def _kind(field: forms.Field, options: int) -> str:
+def _groups(choices: Sequence[Choice], options: Sequence[Option]) -> list[tuple[str, list[Option]]]:
+    pairs = zip(choices, options, strict=True)
+    groups = groupby(pairs, key=lambda pair: pair[0].group)
+    return [(group, [option for _, option in members]) for group, members in groups if group]
+
+
+def _chosen_records(
+    query: FactFilterSet | QueryForm, name: str, rows: Mapping[str, int] | None
+) -> dict[str, Option]:
+    """The records chosen of a filter without a list, by slug."""
+    of_records = isinstance(query.query_form.fields[name], RecordsField)
+    records = (of_records and query.values.get(name)) or ()
+    return {
+        record.slug: Option(record.slug, str(record), True, _count_for_value(rows, record.slug))
+        for record in records
+    }
+
+
+def _is_looked_up(field: forms.Field) -> bool:
+    return isinstance(field, RecordsField) and field.looked_up
+
+
+def _kind(field: forms.Field, choices: Choices) -> str:
     if isinstance(field, forms.DateField):
         return "date"
     if isinstance(field, forms.DecimalField):
         return "pounds"
+    if _is_looked_up(field):
+        return "lookup"
     if isinstance(field, MULTIPLE):
-        if options > MAX_OPTIONS:
+        if choices.number > MAX_OPTIONS:
             return "slug"
-        return "boxes" if options <= MAX_OPTIONS_UNFOLDED else "drop-down"
+        grouped = any(choice.group for choice in choices.listed)
+        return "boxes" if grouped or choices.number <= MAX_OPTIONS_UNFOLDED else "drop-down"
     return "drop-down" if isinstance(field, forms.ChoiceField) else "words"
 
 
-def _choices(field: forms.Field) -> list[_Choice]:
-    """Each choice, what it is called, and whether it stands aside; of very many one too many.
+def read_choices(query: FactFilterSet | QueryForm) -> dict[str, Choices]:
+    """What each input of a list offers, in their order; those of records by one query at most."""
+    fields = {
+        name: field
+        for name, field in query.query_form.fields.items()
+        if name not in query.display_filters
+    }
+    of_records = {
+        name: (MAX_OPTIONS, type(query), name)
+        for name, field in fields.items()
+        if isinstance(field, forms.ModelMultipleChoiceField)
+    }
+    stored = cached_values(
+        of_records.values(), lambda keys: _read_records([fields[name] for _, _, name in keys])
+    )
+    return {
+        name: stored[of_records[name]] if name in of_records else _listed_choices(field)
+        for name, field in fields.items()
+    }
 
-    A queryset may annotate `label`, where a record is not called by its name alone, and `aside`.
+
+def _listed_choices(field: forms.Field) -> Choices:
+    if not isinstance(field, forms.ChoiceField):
+        return Choices(0, [])
+    pairs: Any = field.choices
+    choices = [Choice(str(value), str(label)) for value, label in pairs]
+    return Choices(len(choices), choices if len(choices) <= MAX_OPTIONS else [])
+
+
+_NUMBER = "(SELECT json_build_array(count(*)) FROM ({}) AS records)"
+_RECORDS = "(SELECT json_agg(records) FROM ({}) AS records)"
+
+
+def _read_records(fields: Sequence[Any]) -> list[Choices]:
+    """The records that fields know, in one query: words alone, since to build records takes longer.
+
+    A queryset may annotate `label`, where a record is not called by its name alone, `aside`, and
+    `group`. Of those that are looked up, or too many, only their number is told.
     """
-    if isinstance(field, forms.ModelMultipleChoiceField):
-        records: Any = field.queryset
-        # Words alone: to build some hundred records takes longer than to ask for them
-        annotations = records.query.annotations
-        label = "label" if "label" in annotations else "name"
-        aside = F("aside") if "aside" in annotations else Value(False)
-        return list(records.values_list("slug", label, aside)[: MAX_OPTIONS + 1])
-    if isinstance(field, forms.ChoiceField):
-        return [(str(value), str(label), False) for value, label in field.choices]  # type: ignore[misc, union-attr]
-    return []
+    columns, parameters = [], list[Any]()
+    for field in fields:
+        records = field.queryset
+        if _is_looked_up(field):
+            sql, values = records.order_by().values("pk").query.sql_with_params()
+            columns.append(_NUMBER.format(sql))
+        else:
+            sql, values = _words(records).query.sql_with_params()
+            columns.append(_RECORDS.format(sql))
+        parameters += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)}", parameters)
+        answers = cursor.fetchone()
+    return [
+        Choices(answer[0], []) if _is_looked_up(field) else _choices(answer or [])
+        for field, answer in zip(fields, answers, strict=True)
+    ]
+
+
+def _words(records: Any) -> Any:
+    """value, label, aside and group of the records, of very many one too many."""
+    annotations = records.query.annotations
+    words: dict[str, Any] = {
+        "choice_label": F("label" if "label" in annotations else "name"),
+        "choice_aside": F("aside") if "aside" in annotations else Value(False),
+        "choice_group": F("group") if "group" in annotations else Value(""),
+    }
+    return records.annotate(**words).values("slug", *words)[: MAX_OPTIONS + 1]
+
+
+def _choices(rows: Sequence[Mapping[str, Any]]) -> Choices:
+    if len(rows) > MAX_OPTIONS:
+        return Choices(len(rows), [])
+    return Choices(len(rows), [Choice(*(row[name] for name in _COLUMNS)) for row in rows])
+
+
+_COLUMNS = ("slug", "choice_label", "choice_aside", "choice_group")
 
 
 def _count_for_value(rows: Mapping[str, int] | None, value: str) -> int | None:

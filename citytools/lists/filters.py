@@ -3,11 +3,11 @@
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import django_filters
 from django import forms
-from django.db.models import Count, Expression, F, Model, QuerySet, TextField, Value
+from django.db.models import Aggregate, Count, Expression, F, Model, QuerySet, TextField, Value
 from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
@@ -56,10 +56,15 @@ class ParameterFilter(FieldFilter):
 
 
 class SlugsFilter(FieldFilter):
-    """Slugs of other records: rows that stand for any of them."""
+    """Slugs of other records: rows that stand for any of them.
 
-    def __init__(self, label: str, queryset: Rows, method: Method) -> None:
-        super().__init__(RecordsField(label, queryset), method)
+    Records that are many are looked up by name: the list's page offers no list of them.
+    """
+
+    def __init__(
+        self, label: str, queryset: Rows, method: Method, *, looked_up: bool = False
+    ) -> None:
+        super().__init__(RecordsField(label, queryset, looked_up=looked_up), method)
 
 
 class ValuesFilter(FieldFilter):
@@ -251,9 +256,20 @@ class CountByLink:
         return [set(names) for names in (*meta.unique_together, *constraints)]
 
 
+@dataclass(frozen=True)
+class SumsByName:
+    """Sums and counts over all rows, by name: none that does not add up over groups of rows."""
+
+    aggregates: Mapping[str, Aggregate]
+
+
 def _names(called: Any, column: str) -> Rows:
     rows = called._base_manager.order_by().annotate(facet_key=Cast(F(column), TextField()))
     return cast("Rows", rows.values_list("facet_key", "pk"))
+
+
+Measure = CountByColumn | SumsByName | Callable[[Any], Rows]
+"""What is taken of rows: a count, sums, or the rows of a query over them."""
 
 
 def narrow_by_value(column: str) -> Narrowing:
@@ -270,7 +286,8 @@ def narrow_by_slug(path: str) -> Narrowing:
     """A narrowing on a foreign key: rows whose `path` is among the chosen records."""
 
     def narrow(queryset: Rows, selected: Iterable[Model]) -> Rows:
-        return queryset.filter(**{f"{path}__in": selected})
+        # By keys, which the form has read: as a subquery it would be compiled with each count
+        return queryset.filter(**{f"{path}__in": [record.pk for record in selected]})
 
     return Narrowing(narrow, (CountByColumn(f"{path}__slug"),))
 
@@ -284,6 +301,8 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
     """A filter set over one kind of fact row."""
 
     non_filter_names = frozenset({"page", "columns"})
+    measures: ClassVar[Mapping[str, Measure]] = {}
+    """What the list's page says of the chosen rows besides their number, by name."""
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
         super().__init__(data=without_blanks(data), queryset=queryset)
@@ -305,6 +324,15 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
     def rows(self) -> Any:
         """The chosen rows, as the model's own kind of queryset; none while there are problems."""
         return self.queryset.none() if self.problems else self.qs
+
+    def narrowings(self) -> dict[str, Narrowing]:
+        """The filters whose values can be counted."""
+        methods = {name: getattr(item, "narrow", None) for name, item in self.filters.items()}
+        return {
+            name: method
+            for name, method in methods.items()
+            if isinstance(method, Narrowing) and method.tallies and name not in self.display_filters
+        }
 
     def rows_without_filter(self, left_out: str) -> Any:
         """The rows as if one filter were not given, in no order."""

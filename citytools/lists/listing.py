@@ -1,6 +1,6 @@
 """A page of a list: the chosen rows, how many they are, and the way to the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from citytools.lists import facets
 from citytools.lists.columns import Column
+from citytools.lists.facet_counts import ListNumbers
 from citytools.lists.filters import FactFilterSet
 
 MAX_TABLE_COLUMNS = 12
@@ -126,6 +127,25 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the s
         return min(super().num_pages, MAX_PAGES)
 
 
+class RowPaginator(BoundedPaginator):
+    """Pages of rows, of which `count` may be known already.
+
+    The rows of a page are found by their keys, and only then joined to what belongs to them: sorted
+    as they are shown, 80,900 systems took 226 ms, their keys 38 ms. `shown` are all rows as they
+    are shown.
+    """
+
+    def __init__(self, rows: Any, shown: Any, page_size: int, count: int | None) -> None:
+        super().__init__(rows, page_size)
+        self._shown = shown
+        if count is not None:
+            self.count = count
+
+    def _get_page(self, rows: Any, number: int, paginator: Any) -> "Page[Any]":
+        shown, order = self._shown.filter(pk__in=rows.values("pk")), rows.query.order_by
+        return Page(shown.order_by(*order) if order else shown, number, paginator)
+
+
 @dataclass
 class Listing:
     """What every list page shows.
@@ -168,7 +188,33 @@ class Listing:
     @cached_property
     def _paginator(self) -> "Paginator[Any]":
         cells = {f"cell_{column.name}": column.value for column in self.table}
-        return BoundedPaginator(self.filterset.rows.annotate(**cells), self.page_size)
+        shown = self.filterset.queryset.annotate(**cells)
+        count = self.numbers.total if self.numbers else None
+        return RowPaginator(self.filterset.rows, shown, self.page_size, count)
+
+    @cached_property
+    def numbers(self) -> ListNumbers | None:
+        """What is counted of the list; None where nothing is, or the filters are not understood."""
+        if not self.counts_facets or self.filterset.problems:
+            return None
+        return facets.count_for_page(self.filterset)
+
+    def measure(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a measure of the filter set over the chosen rows; none while it has none."""
+        return self.numbers.measures[name] if self.numbers else ()
+
+    def row(self, measure: str) -> Mapping[str, Any]:
+        """The only row of a measure; empty while nothing is counted."""
+        return next(iter(self.measure(measure)), {})
+
+    @property
+    def boroughs(self) -> int:
+        """How many of the 33 are behind the chosen rows, by the measure of that name."""
+        return int(self.row("boroughs").get("boroughs") or 0)
+
+    def tally(self, measure: str) -> dict[str, int]:
+        """{value: rows} of a measure that counts by a column, without rows that have none."""
+        return {row["value"]: row["rows"] for row in self.measure(measure) if row["value"]}
 
     @property
     def columns(self) -> ColumnChoice:
@@ -249,7 +295,7 @@ class Listing:
     @cached_property
     def facets(self) -> list[facets.Facet]:
         """The filters as groups of inputs."""
-        return facets.facets_for(self.filterset, counted=self.counts_facets and not self.problems)
+        return facets.facets_for(self.filterset, None if self.problems else self.numbers)
 
     def sorted_by(self, column: str) -> tuple[str, str]:
         """Query string that sorts by a column, and its present direction for a screen reader."""

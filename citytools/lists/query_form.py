@@ -58,9 +58,10 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
 
 
 class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Slugs of any number of records."""
+    """Slugs of any number of records; those that are `looked_up` are too many to be listed."""
 
-    def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
+    def __init__(self, label: str, queryset: QuerySet[Any], *, looked_up: bool = False) -> None:
+        self.looked_up = looked_up
         super().__init__(
             queryset,
             label=label,

@@ -26,7 +26,7 @@ from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
 from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
-from citytools.history.data_version import derived_value
+from citytools.history.version_cache import derived_value
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing
@@ -110,9 +110,9 @@ class ChangesForm(QueryForm):
     kind = OptionsField("Kind", _kinds)
     borough = RecordsField("Borough", Borough.objects.with_aside())
     service_area = RecordsField("Service area", ServiceArea.objects.all())
-    function = RecordsField("Function", Function.objects.all())
-    product = RecordsField("Product", Product.objects.all())
-    supplier = RecordsField("Supplier", Supplier.objects.all())
+    function = RecordsField("Function", Function.objects.grouped())
+    product = RecordsField("Product", Product.objects.all(), looked_up=True)
+    supplier = RecordsField("Supplier", Supplier.objects.all(), looked_up=True)
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
     by = OptionField("Written together", [("", "one row"), ("record", "row by row")])
     moment = MomentField(label="Written at", required=False, max_length=40)

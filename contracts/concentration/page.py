@@ -5,9 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-import plotly.graph_objects as go
-
-from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
+from citytools.charts import PALETTE, Chart, build_figure
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, YesNoField
@@ -101,24 +99,28 @@ def _at(values: Sequence[float], place: int) -> float:
 
 def _figure(lines: dict[str, list[float]]) -> dict[str, object]:
     traces = [
-        go.Scatter(
-            name=name,
-            x=list(range(1, len(values) + 1)),
-            y=values,
-            mode="lines+markers",
-            line={"color": PALETTE[number], "dash": _DASHES[number], "width": 2},
-            marker={"symbol": _SIGNS[number], "size": 7},
-            hovertemplate="%{x} largest: %{y:.1f} %<extra>" + name + "</extra>",
-        )
+        {
+            "type": "scatter",
+            "name": name,
+            "x": list(range(1, len(values) + 1)),
+            "y": values,
+            "mode": "lines+markers",
+            "line": {"color": PALETTE[number], "dash": _DASHES[number], "width": 2},
+            "marker": {"symbol": _SIGNS[number], "size": 7},
+            "hovertemplate": "%{x} largest: %{y:.1f} %<extra>" + name + "</extra>",
+        }
         for number, (name, values) in enumerate(lines.items())
     ]
-    figure = laid_out(traces, several=True)
-    figure.update_yaxes(range=[0, 104], ticksuffix=" %")
-    figure.update_xaxes(title="Largest suppliers, counted together", rangemode="tozero")
-    for place in (10, 15):
-        line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}
-        figure.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line=line)
-    return as_plain_json(figure)
+    line = {"width": 1.5, "dash": "dash", "color": "#0b0c0c"}
+    upright = {"type": "line", "y0": 0, "y1": 1, "yref": "paper", "line": line}
+    across = "Largest suppliers, counted together"
+    return build_figure(
+        traces,
+        several=True,
+        xaxis={"title": {"text": across}, "rangemode": "tozero"},
+        yaxis={"range": [0, 104], "ticksuffix": " %"},
+        shapes=[{"x0": place, "x1": place, **upright} for place in (10, 15)],
+    )
 
 
 class ConcentrationForm(QueryForm):

@@ -15,10 +15,12 @@ from typing import Any, Self
 from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
+from citytools.facts.statistics import aggregate_row
 from citytools.lists.word_search import split_words
 from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
@@ -142,6 +144,20 @@ _LEFT_OUT = {
 }
 
 
+WORTH = {
+    "annual": Sum("annual_value", filter=IN_SUMS),
+    "known": Count("annual_value", filter=IN_SUMS),
+    **_LEFT_OUT,
+}
+
+
+def act_by_quarter(first: datetime.date, last: datetime.date) -> Case:
+    """SQL: 20271 for an act-by date in the first quarter of 2027; null beyond the days given."""
+    quarter = ExtractYear("act_by") * 10 + ExtractQuarter("act_by")
+    within = When(act_by__range=(first, last), then=quarter)
+    return Case(within, output_field=models.IntegerField())
+
+
 def status_case(day: datetime.date) -> Case:
     """SQL: the status of a contract on a day, as `ContractTerm.status_on` computes it."""
     # A date that is not known is null: it meets no comparison
@@ -242,10 +258,19 @@ class ContractQuerySet(SourcedQuerySet):
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""
+        return self._involved().count()
+
+    def boroughs(self) -> models.QuerySet[Any]:
+        """The same as a row of a query: `boroughs`."""
+        return aggregate_row(self._involved(), boroughs=Count("pk"))
+
+    def _involved(self) -> models.QuerySet[Borough]:
         contracts = self.order_by()  # the order of the list would be sorted for nothing
-        shared = self.model.partners.through.objects.filter(contract__in=contracts)
-        involved = Q(pk__in=contracts.values("lead")) | Q(pk__in=shared.values("borough"))
-        return Borough.objects.london().filter(involved).count()
+        leads = contracts.filter(lead=OuterRef("pk"))
+        shared = self.model.partners.through.objects.order_by().filter(
+            contract__in=contracts.values("pk"), borough=OuterRef("pk")
+        )
+        return Borough.objects.london().filter(Exists(leads) | Exists(shared))
 
     def for_sums(self) -> Self:
         """Without those that are planned, may not run at all, or pay for services beside IT.
@@ -259,8 +284,7 @@ class ContractQuerySet(SourcedQuerySet):
 
         Both as far as sums hold them, with the counts of `left_out_of_sums`.
         """
-        annual, known = (kind("annual_value", filter=IN_SUMS) for kind in (Sum, Count))
-        return self.order_by().aggregate(annual=annual, known=known, **_LEFT_OUT)
+        return self.order_by().aggregate(**WORTH)
 
     def left_out_of_sums(self) -> dict[str, int]:
         """How many sums leave out: `services`, which include services beside IT, and `unsettled`.

@@ -7,16 +7,16 @@ in doubt and drawn so. What has no end on record has no bar.
 import datetime
 import enum
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
-from citytools.lists.filters import FactFilterSet, ParameterFilter
+from citytools.lists.filters import FactFilterSet, Measure, ParameterFilter
 from citytools.lists.listing import FileLinks, Listing
 from citytools.lists.query_form import FilterChip, OptionField
 from contracts.filters import ContractFilter
@@ -115,6 +115,8 @@ _WORDS = {FUNCTION: "Function", BOROUGH: "Borough"}
 
 class TimelineFilter(ContractFilter):
     """Contracts as everywhere, grouped by what they are for or by who leads them."""
+
+    measures: ClassVar[Mapping[str, Measure]] = {"boroughs": ContractFilter.measures["boroughs"]}
 
     by = ParameterFilter(OptionField("Group bars by", list(_WORDS.items())))
 

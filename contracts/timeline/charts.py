@@ -7,10 +7,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-import plotly.graph_objects as go
 from dateutil.relativedelta import relativedelta
 
-from citytools.charts import PALETTE, Chart, as_plain_json, laid_out
+from citytools.charts import PALETTE, Chart, Trace, build_figure
 from citytools.facts.dates import first_day, last_day, partial_date_in_words
 from contracts.models import Contract
 from contracts.timeline.bars import (
@@ -140,38 +139,39 @@ def timeline_figure(
     headings = [(row, name) for row, name in enumerate(rows) if isinstance(name, str)]
     traces = [*_stretches(placed), *_marks(placed, edge), _line(today, len(rows))]
     words = [_heading(row, name) for row, name in headings]
-    figure = laid_out(traces, several=True)
-    figure.update_layout(
+    return build_figure(
+        traces,
+        several=True,
         barmode="overlay",
         hovermode="closest",
         annotations=words,
         shapes=[heading_band(row) for row, _ in headings],
         **figure_sizes(placed, words, [edge, _right(placed, today)], len(traces)),
     )
-    return as_plain_json(figure)
 
 
-def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[go.Bar]:
+def _stretches(placed: Sequence[tuple[int, ContractBar]]) -> Iterator[Trace]:
     for kind, (colour, pattern) in _LOOKS.items():
         parts = [
             (row, bar, part) for row, bar in placed for part in bar.stretches if part.kind is kind
         ]
         if parts:
-            yield go.Bar(
-                name=str(kind),
-                orientation="h",
-                y=[row for row, _, _ in parts],
-                base=[part.first.isoformat() for _, _, part in parts],
-                x=[(part.after - part.first).days * _MILLISECONDS for _, _, part in parts],
-                width=0.5,
-                hovertext=[_hover_text(bar.contract) for _, bar, _ in parts],
-                hovertemplate="%{hovertext}<extra></extra>",
-                marker={
+            yield {
+                "type": "bar",
+                "name": str(kind),
+                "orientation": "h",
+                "y": [row for row, _, _ in parts],
+                "base": [part.first.isoformat() for _, _, part in parts],
+                "x": [(part.after - part.first).days * _MILLISECONDS for _, _, part in parts],
+                "width": 0.5,
+                "hovertext": [_hover_text(bar.contract) for _, bar, _ in parts],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "marker": {
                     "color": colour,
                     "line": {"color": "#0b2e4f", "width": 0.8},
                     "pattern": _PATTERN | {"shape": pattern},
                 },
-            )
+            }
 
 
 def _hover_text(contract: Contract) -> str:
@@ -188,7 +188,7 @@ def _when(partial: str) -> str:
     return words if len(partial) == len("2026-11-30") else f"during {words}"
 
 
-def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> Iterator[go.Scatter]:
+def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> Iterator[Trace]:
     acts = [(row, bar.contract) for row, bar in placed if bar.contract.act_by]
     unknown = [(row, bar.contract) for row, bar in placed if not bar.contract.starts_on]
     decided = [
@@ -209,35 +209,37 @@ def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> It
         )
 
 
-def _points(name: str, x: list[str], y: list[int], hovers: list[str], symbol: str) -> go.Scatter:
-    return go.Scatter(
-        name=name,
-        mode="markers",
-        x=x,
-        y=y,
-        hovertext=hovers,
-        hovertemplate="%{hovertext}<extra></extra>",
-        cliponaxis=False,
-        marker={
+def _points(name: str, x: list[str], y: list[int], hovers: list[str], symbol: str) -> Trace:
+    return {
+        "type": "scatter",
+        "name": name,
+        "mode": "markers",
+        "x": x,
+        "y": y,
+        "hovertext": hovers,
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "cliponaxis": False,
+        "marker": {
             "symbol": symbol,
             "size": 11,
             "color": PALETTE[1] if symbol == "diamond" else "#0b0c0c",
             "line": {"color": "#0b0c0c", "width": 1},
         },
-    )
+    }
 
 
-def _line(today: datetime.date, rows: int) -> go.Scatter:
+def _line(today: datetime.date, rows: int) -> Trace:
     """Today; on the lower axis, which so has its labels too."""
-    return go.Scatter(
-        name=f"Today, {today:%-d %b %Y}",
-        mode="lines",
-        xaxis="x2",
-        x=[today.isoformat()] * 2,
-        y=[-0.5, rows - 0.5],
-        hoverinfo="skip",
-        line={"color": "#0b0c0c", "width": 2, "dash": "dash"},
-    )
+    return {
+        "type": "scatter",
+        "name": f"Today, {today:%-d %b %Y}",
+        "mode": "lines",
+        "xaxis": "x2",
+        "x": [today.isoformat()] * 2,
+        "y": [-0.5, rows - 0.5],
+        "hoverinfo": "skip",
+        "line": {"color": "#0b0c0c", "width": 2, "dash": "dash"},
+    }
 
 
 def _right(placed: Sequence[tuple[int, ContractBar]], today: datetime.date) -> datetime.date:

@@ -30,10 +30,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     rows = list(listing.page.object_list)
     context: dict[str, Any] = {
         "listing": listing,
-        "coverage": models.coverage_for(
-            Subject.CONTRACTS,
-            filterset.rows.borough_count(),
-        ),
+        "coverage": models.coverage_for(Subject.CONTRACTS, listing.boroughs),
         "picture": timeline_chart(rows, filterset, today) if rows else None,
         "narrowing": list(narrowing_links(filterset)) if listing.total > MAX_BARS else [],
     }

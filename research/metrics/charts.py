@@ -5,10 +5,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-import plotly.graph_objects as go
 from django.urls import reverse
 
-from citytools.charts import PALETTE, Chart, as_plain_json, laid_out, sideways_bars
+from citytools.charts import PALETTE, Chart, build_figure, sideways_bars
 from research.metrics.base import (
     NOT_KNOWN,
     Metric,
@@ -106,20 +105,23 @@ def _bars(picture: Picture) -> dict[str, Any]:
 
 def _dots(picture: Picture) -> dict[str, Any]:
     labels, across, up = _columns(picture)
-    trace = go.Scatter(
-        x=across,
-        y=up,
-        text=labels,
-        mode="markers",
-        marker={"size": 11, "color": PALETTE[0], "opacity": 0.75, "line": {"width": 1}},
-        hovertemplate="%{text}: %{x:,}, %{y:.2f}<extra></extra>",
-        cliponaxis=False,
-    )
-    figure = laid_out([trace], several=False)
+    trace = {
+        "type": "scatter",
+        "x": across,
+        "y": up,
+        "text": labels,
+        "mode": "markers",
+        "marker": {"size": 11, "color": PALETTE[0], "opacity": 0.75, "line": {"width": 1}},
+        "hovertemplate": "%{text}: %{x:,}, %{y:.2f}<extra></extra>",
+        "cliponaxis": False,
+    }
     _, across_title, up_title = picture.head
-    figure.update_xaxes(title=across_title, rangemode="tozero")
-    figure.update_yaxes(title=up_title, rangemode="tozero")
-    return as_plain_json(figure)
+    return build_figure(
+        [trace],
+        several=False,
+        xaxis={"title": {"text": across_title}, "rangemode": "tozero"},
+        yaxis={"title": {"text": up_title}, "rangemode": "tozero"},
+    )
 
 
 def _columns(picture: Picture) -> list[list[Any]]:
@@ -129,30 +131,32 @@ def _columns(picture: Picture) -> list[list[Any]]:
 
 def _line(metric: Metric, values: Sequence[MetricValue]) -> dict[str, Any]:
     points = list(_points_with_gaps(values))
-    trace = go.Scatter(
-        name=metric.title,
-        x=[day.isoformat() for day, _ in points],
-        y=[None if value is None else float(value) for _, value in points],
-        mode="lines+markers",
-        line={"color": PALETTE[0], "width": 2},
-        marker={"size": 7},
-        connectgaps=False,
-        hovertemplate="%{x|%-d %b %Y}: %{y:,}<extra></extra>",
-        cliponaxis=False,
-    )
-    figure = laid_out([trace], several=False)
-    rho = metric.unit == Unit.RHO
-    figure.update_yaxes(rangemode="normal" if rho else "tozero")
-    if rho:
-        figure.update_yaxes(range=[-1.05, 1.05], zeroline=True)
-    if metric.unit == Unit.PER_CENT:
-        figure.update_yaxes(range=[0, 104], ticksuffix=" %")
-    figure.update_xaxes(type="date", tickformat="%-d %b<br>%Y", nticks=6)
+    trace = {
+        "type": "scatter",
+        "name": metric.title,
+        "x": [day.isoformat() for day, _ in points],
+        "y": [None if value is None else float(value) for _, value in points],
+        "mode": "lines+markers",
+        "line": {"color": PALETTE[0], "width": 2},
+        "marker": {"size": 7},
+        "connectgaps": False,
+        "hovertemplate": "%{x|%-d %b %Y}: %{y:,}<extra></extra>",
+        "cliponaxis": False,
+    }
+    days: dict[str, Any] = {"type": "date", "tickformat": "%-d %b<br>%Y", "nticks": 6}
     if values and values[-1].on - values[0].on < 14 * _DAY:
         # A few points would stretch over the whole width, and one has none
         around = (values[0].on - 7 * _DAY, values[-1].on + 7 * _DAY)
-        figure.update_xaxes(range=[day.isoformat() for day in around])
-    return as_plain_json(figure)
+        days["range"] = [day.isoformat() for day in around]
+    return build_figure([trace], several=False, xaxis=days, yaxis=_scale(metric.unit))
+
+
+def _scale(unit: str) -> dict[str, Any]:
+    if unit == Unit.RHO:
+        return {"rangemode": "normal", "range": [-1.05, 1.05], "zeroline": True}
+    if unit == Unit.PER_CENT:
+        return {"rangemode": "tozero", "range": [0, 104], "ticksuffix": " %"}
+    return {"rangemode": "tozero"}
 
 
 def _points_with_gaps(

@@ -39,7 +39,7 @@ class TrainingFilter(FactFilterSet):
     non_filter_names = frozenset({"columns"})
     columns = TRAINING_COLUMNS
 
-    skill = ParameterFilter(RecordsField("Skill", Skill.objects.all()))
+    skill = ParameterFilter(RecordsField("Skill", Skill.objects.all(), looked_up=True))
     group = ParameterFilter(RecordsField("Group", SkillGroup.objects.all()))
     borough = ParameterFilter(RecordsField("Borough", Borough.objects.london()))
     cap = ParameterFilter(

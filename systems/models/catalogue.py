@@ -1,6 +1,5 @@
 """The catalogue: service areas, their functions, and the products made for them."""
 
-from collections import Counter
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,6 +12,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Confidence, Sourced, SourcedQuerySet
+from citytools.facts.statistics import aggregate_row
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText, Word, split_words
 from systems.models.suppliers import Supplier
@@ -44,6 +44,11 @@ class ServiceArea(models.Model):
 
 
 class FunctionQuerySet(models.QuerySet["Function"]):
+    def grouped(self) -> Self:
+        """In the order of their service areas, with `group`: the name of theirs."""
+        rows = self.annotate(group=F("service_area__name"))
+        return rows.order_by("service_area__position", "service_area", "position", "pk")
+
     def with_word(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
         return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
@@ -292,27 +297,19 @@ class SystemQuerySet(SourcedQuerySet):
         """How many of the 33 have any of these systems."""
         return self.of_the_33().order_by().values("borough").distinct().count()
 
-    def by_service_area(self) -> list[dict[str, Any]]:
-        """Rows of area, systems and boroughs (of the 33), most systems first.
+    def boroughs(self) -> models.QuerySet[Any]:
+        """The same as a row of a query: `boroughs`."""
+        return aggregate_row(self.of_the_33(), boroughs=Count("borough", distinct=True))
 
-        Three queries: systems are counted by function out of its index; to count distinct boroughs
-        all rows must be sorted, and those of the 33 are few.
+    def boroughs_by_area(self) -> models.QuerySet[Any]:
+        """`area` (slug) and `boroughs`: how many of the 33 have any of these systems there.
+
+        To count distinct boroughs all rows must be sorted, and those of the 33 are few.
         """
-        distinct = Count("borough", distinct=True)
-        boroughs = dict(self.of_the_33().order_by().values_list(_AREA).annotate(distinct))
-        counts = dict(self.order_by().values_list("function").annotate(systems=Count("*")))
-        systems: Counter[ServiceArea] = Counter()
-        for function in Function.objects.filter(pk__in=counts).select_related("service_area"):
-            systems[function.service_area] += counts[function.pk]
-        return [
-            {"area": area.name, "systems": count, "boroughs": boroughs.get(area.slug, 0)}
-            for area, count in sorted(
-                systems.items(), key=lambda pair: (-pair[1], pair[0].position, pair[0].pk)
-            )
-        ]
-
-
-_AREA = F("function__service_area__slug")
+        areas = self.of_the_33().order_by().annotate(area=F("function__service_area__slug"))
+        rows: Any = areas.values("area").annotate(boroughs=Count("borough", distinct=True))
+        counts: models.QuerySet[Any] = rows
+        return counts
 
 
 @tracked(derived=["live_since_first"])

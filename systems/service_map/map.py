@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from boroughs.models import Borough, Subject
+from boroughs.models import Borough, Subject, partnership_options
 from citytools.lists.columns import Column
 from citytools.lists.filters import (
     FactFilterSet,
@@ -155,15 +155,20 @@ class MapFilter(FactFilterSet):
     kind = ValuesFilter(
         "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
     )
-    function = SlugsFilter("Function", Function.objects.all(), narrow_by_slug("function"))
+    function = SlugsFilter("Function", Function.objects.grouped(), narrow_by_slug("function"))
     borough = SlugsFilter("Borough", Borough.objects.london(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
     )
-    partnership = ValuesFilter("Partnership", Borough.objects.partnerships, filter_by_partnership)
-    product = SlugsFilter("Product", Product.objects.all(), narrow_by_slug("product"))
+    partnership = ValuesFilter("Partnership", partnership_options, filter_by_partnership)
+    product = SlugsFilter(
+        "Product", Product.objects.all(), narrow_by_slug("product"), looked_up=True
+    )
     supplier = SlugsFilter(
-        "Manufacturer", Supplier.objects.all(), narrow_by_slug("product__manufacturer")
+        "Manufacturer",
+        Supplier.objects.all(),
+        narrow_by_slug("product__manufacturer"),
+        looked_up=True,
     )
 
 

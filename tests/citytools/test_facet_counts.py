@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.http import QueryDict
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists import facets
+from citytools.lists.facet_counts import count_facets
 from citytools.lists.filters import FactFilterSet
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from skills.filters import SkillLevelFilter
 from skills.models import SkillLevel
 from systems.filters import SystemFilter
-from systems.models import System
+from systems.models import Product, System
 from tests import factories
 from tests.drawing import Query, choices, often, queries
 from tests.estate import small_london
@@ -55,7 +57,7 @@ def test_a_count_is_the_rows_that_the_filter_then_returns(
     @given(st.data())
     def check(data: st.DataObject) -> None:
         query = queries(data.draw, given_values)
-        counts = facets.count_facets(chosen(kind, model, query))
+        counts = count_facets(chosen(kind, model, query))
         assert set(counts) == set(given_values) - NOT_COUNTED
         for name in data.draw(st.sets(st.sampled_from(sorted(counts)), min_size=1, max_size=3)):
             assert set(counts[name]) <= {*given_values[name], "", "not_known"}
@@ -70,7 +72,7 @@ def test_a_count_is_the_rows_that_the_filter_then_returns(
 @pytest.mark.django_db
 def test_plain_counting_agrees_on_every_system() -> None:
     small_london()
-    counts = facets.count_facets(chosen(SystemFilter, System, {}))
+    counts = count_facets(chosen(SystemFilter, System, {}))
     systems = list(System.objects.select_related("borough", "function__service_area", "product"))
     assert counts["borough"] == Counter(system.borough.slug for system in systems)
     assert counts["service_area"] == Counter(
@@ -83,7 +85,7 @@ def test_plain_counting_agrees_on_every_system() -> None:
 @pytest.mark.django_db
 def test_plain_counting_agrees_on_every_contract() -> None:
     small_london()
-    counts = facets.count_facets(chosen(ContractFilter, Contract, {}))
+    counts = count_facets(chosen(ContractFilter, Contract, {}))
     contracts = list(Contract.objects.for_list())
     assert counts["borough"] == Counter(
         borough.slug for row in contracts for borough in {row.lead, *row.partners.all()}
@@ -131,7 +133,7 @@ def test_a_contract_counts_once_for_each_borough_and_product(client: Client) -> 
     contract = factories.contract(
         lead=system.borough, partners=[again.borough], systems=[system, again]
     )
-    said = words(client.get("/contracts/"))
+    said = words(client.get("/contracts/", {"product": system.product.slug}))
     assert "Camden (1)" in said
     assert f"{again.borough} (1)" in said
     assert f"{system.product} (1)" in said
@@ -170,7 +172,7 @@ def test_an_option_is_called_what_its_record_is_called(
     filterset = chosen(kind, model, {})
     for facet in facets.facets_for(filterset):
         records = getattr(filterset.form.fields[facet.name], "queryset", None)
-        if records is not None:
+        if records is not None and facet.kind != "lookup":
             assert [(option.value, option.label) for option in facet.options] == [
                 (record.slug, str(record)) for record in records
             ]
@@ -204,35 +206,151 @@ def _offered(page: Any, name: str) -> tuple[list[tuple[str, bool]], str]:
 
 
 @pytest.mark.django_db
-def test_of_a_long_list_several_can_be_chosen_and_let_go_without_scripts(client: Client) -> None:
-    for number in range(facets.MAX_OPTIONS_UNFOLDED + 1):
-        factories.system(product=factories.product(f"Product {number:02}"))
+def test_of_a_long_list_several_can_be_chosen_and_let_go_without_scripts(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "MAX_OPTIONS_UNFOLDED", 2)
+    for name in ("Barnet", "Brent", "Camden"):
+        factories.system(borough=factories.borough(name))
     page = client.get("/systems/")
-    assert _offered(page, "product") == ([], ' name="product"><option value="">Any')
-    page = client.get("/systems/", {"product": ["product-01", "product-02", ""]})
+    assert _offered(page, "borough") == ([], ' name="borough"><option value="">Any')
+    page = client.get("/systems/", {"borough": ["barnet", "brent", ""]})
     assert page.context["listing"].total == 2
-    held, first = _offered(page, "product")
-    assert held == [("Product 01", True), ("Product 02", True)]
+    held, first = _offered(page, "borough")
+    assert held == [("Barnet", True), ("Brent", True)]
     assert first.endswith(">Add another")
-    box = '<input type="checkbox" name="product" value="product-01" checked>Product 01'
+    box = '<input type="checkbox" name="borough" value="barnet" checked>Barnet'
     assert box in page.content.decode()
-    assert '<option value="product-01" selected' not in page.content.decode()
+    assert '<option value="barnet" selected' not in page.content.decode()
+
+
+def _facet(page: Any, name: str) -> facets.Facet:
+    facet: facets.Facet
+    (facet,) = [one for one in page.context["listing"].facets if one.name == name]
+    return facet
 
 
 @pytest.mark.django_db
-def test_of_what_is_too_many_to_list_the_chosen_can_be_let_go(
+def test_products_are_looked_up_and_those_chosen_stand_with_their_rows(client: Client) -> None:
+    for name in ("Alpha", "Alpha", "Beta", "Gamma"):
+        product = Product.objects.filter(name=name).first() or factories.product(name)
+        factories.system(product=product)
+    factories.product("Unused")
+    facet = _facet(client.get("/systems/"), "product")
+    assert (facet.kind, facet.options, facet.selected_options) == ("lookup", [], [])
+    assert (facet.present, facet.distinct) == (3, 4)
+    page = client.get("/systems/", {"product": ["alpha", "unused"], "hosting": "not_known"})
+    facet = _facet(page, "product")
+    assert facet.selected_options == [
+        facets.Option("alpha", "Alpha", selected=True, rows=2),
+        facets.Option("unused", "Unused", selected=True, rows=0),
+    ]
+    assert (facet.present, facet.distinct, facet.selected) == (3, 4, 2)
+    assert "Alpha (2)" in words(page)
+    assert "Gamma" not in words(page)
+
+
+@pytest.mark.django_db
+def test_a_manufacturer_of_several_products_is_present_once(client: Client) -> None:
+    maker = factories.supplier("Maker")
+    for _ in range(2):
+        factories.system(product=factories.product(manufacturer=maker))
+    factories.system(product=factories.product(manufacturer=None))
+    facet = _facet(client.get("/systems/"), "supplier")
+    assert (facet.present, facet.distinct) == (1, 1)
+    facet = _facet(client.get("/systems/", {"supplier": "maker"}), "supplier")
+    assert [(option.label, option.rows) for option in facet.selected_options] == [("Maker", 2)]
+
+
+@pytest.mark.django_db
+def test_of_what_is_too_many_to_count_the_chosen_are(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "MAX_OPTIONS", 1)
+    monkeypatch.setattr(facets, "MAX_OPTIONS", 2)
     for name in ("Alpha", "Beta", "Gamma"):
-        factories.system(product=factories.product(name))
-    page = client.get("/systems/", {"product": ["alpha", "gamma"]})
-    (facet,) = [one for one in page.context["listing"].facets if one.name == "product"]
-    assert (facet.kind, facet.value, facet.selected) == ("slug", "", 2)
-    assert [(one.value, one.selected) for one in facet.selected_options] == [
-        ("alpha", True),
-        ("gamma", True),
-    ]
+        factories.contract(systems=[factories.system(product=factories.product(name))])
+    for address in ("/systems/", "/contracts/"):
+        facet = _facet(client.get(address, {"product": ["alpha", "gamma"]}), "product")
+        assert (facet.kind, facet.present, facet.distinct) == ("lookup", None, 3)
+        assert [(one.label, one.rows) for one in facet.selected_options] == [
+            ("Alpha", 1),
+            ("Gamma", 1),
+        ]
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_not_known_can_be_let_go(client: Client) -> None:
+    factories.system()
     wrong = client.get("/systems/", {"product": "atlantis"})
     assert wrong.status_code == 400
     assert 'value="atlantis" checked>atlantis' in wrong.content.decode()
+
+
+@pytest.mark.django_db
+def test_functions_stand_as_boxes_under_their_service_areas(client: Client) -> None:
+    housing, finance = factories.service_area("Housing"), factories.service_area("Finance")
+    rents = factories.function("Rents", service_area=housing)
+    ledger = factories.function("Ledger", service_area=finance)
+    repairs = factories.function("Repairs", service_area=housing)
+    factories.system(function=repairs)
+    facet = _facet(client.get("/systems/"), "function")
+    assert facet.kind == "boxes"
+    assert [(area, [option.label for option in options]) for area, options in facet.groups] == [
+        ("Housing", [rents.name, repairs.name]),
+        ("Finance", [ledger.name]),
+    ]
+    assert [option.rows for option in facet.options] == [0, 1, 0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "model"), KINDS)
+def test_the_numbers_of_a_page_are_those_of_its_rows(kind: type[FactFilterSet], model: Any) -> None:
+    """The total, the boroughs, and of what is looked up the rows of those chosen."""
+    small_london()
+    given_values = choices(kind, model)
+
+    @often
+    @given(st.data(), st.sampled_from([0, facets.MAX_OPTIONS]))
+    def check(data: st.DataObject, max_options: int) -> None:
+        query = queries(data.draw, given_values)
+        filterset = chosen(kind, model, query)
+        with mock.patch.object(facets, "MAX_OPTIONS", max_options):
+            numbers = facets.count_for_page(filterset)
+        assert numbers.total == filterset.rows.count(), query
+        (row,) = numbers.measures["boroughs"]
+        assert row["boroughs"] == filterset.rows.borough_count(), query
+        every = count_facets(filterset)
+        for name in {"product", "supplier", "framework", "skill"} & every.keys():
+            for slug in query.get(name, []):
+                assert numbers.facets[name].get(slug, 0) == every[name].get(slug, 0), (query, name)
+            if max_options:
+                assert numbers.present[name] == len(every[name].keys() - {""}), (query, name)
+
+    check()
+
+
+@pytest.mark.django_db
+def test_sums_and_quarters_of_a_page_are_those_of_its_rows() -> None:
+    small_london()
+    given_values = choices(ContractFilter, Contract)
+    today = dates.today()
+
+    @often
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        query = queries(data.draw, given_values)
+        filterset = chosen(ContractFilter, Contract, query)
+        measures = facets.count_for_page(filterset).measures
+        contracts = list(filterset.rows)
+        summed = [contract for contract in contracts if contract.counts_in_sums]
+        values = [contract.annual_value for contract in summed if contract.annual_value is not None]
+        (worth,) = measures["worth"]
+        assert (worth["annual"] or 0, worth["known"]) == (sum(values), len(values)), query
+        assert worth["services"] == sum(contract.includes_services for contract in contracts)
+        ahead = {f"{year}{quarter}" for year, quarter in dates.quarters_from(today, 8)}
+        days = [contract.act_by for contract in contracts if contract.act_by]
+        quarters = Counter(f"{day.year}{(day.month + 2) // 3}" for day in days if day >= today)
+        told = {row["value"]: row["rows"] for row in measures["decisions"] if row["value"]}
+        assert told == {key: count for key, count in quarters.items() if key in ahead}, query
+
+    check()
