@@ -200,13 +200,15 @@ class Estate:
     `own` are of the supplier, `competing` of other makers or of none known; both by function,
     product and borough. `idle` counts systems of its products that are not in use.
     `complete` holds the boroughs whose latest return on systems is complete: what it leaves out is
-    none.
+    none. `reporting` of the `london` boroughs, by name, have sent any.
     """
 
     own: Sequence[System]
     competing: Sequence[System]
     idle: int
     complete: frozenset[int]
+    london: Sequence[Borough]
+    reporting: int
 
     @cached_property
     def boroughs(self) -> list[Borough]:
@@ -270,6 +272,8 @@ def read_estate(makers: Collection[int]) -> Estate:
         [system for system in rows if system.product.manufacturer_id not in makers],
         theirs.not_in_use().count(),
         frozenset(key for key, borough in boroughs.items() if borough.latest_systems),
+        list(boroughs.values()),
+        sum(borough.latest_systems is not None for borough in boroughs.values()),
     )
 
 
