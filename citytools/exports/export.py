@@ -15,7 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.urls import URLPattern, path, reverse
 
 from citytools import worlds
-from citytools.exports import csv_copy, formats
+from citytools.exports import csv_copy, formats, suggestions
 from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
 from citytools.http.file_response import (
@@ -109,14 +109,28 @@ class Export:
         """The page with the same rows and filters."""
         return reverse(self.page)
 
+    def choose_all(self, today: datetime.date) -> Any:
+        """What is chosen where nothing is asked."""
+        request = HttpRequest()
+        request.method, request.path = "GET", self.page_address
+        return self.choose(request, today)
+
     def paths(self, prefix: str = "") -> list[URLPattern]:
-        """The addresses of the three formats, beneath a folder of their app."""
+        """The addresses of the formats, and of names for its filters, in a folder of their app."""
         name = self.route.partition(":")[2].removesuffix("csv")
         views = {"csv": self.csv, "xlsx": self.xlsx, "json": self.json}
+        route = f"{prefix}{self.name}/suggestions/<slug:name>.json"
         return [
-            path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
-            for suffix, view in views.items()
+            *(
+                path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
+                for suffix, view in views.items()
+            ),
+            path(route, self.suggest, name=f"{name}suggest"),
         ]
+
+    def suggest(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Names for the box of a filter that is looked up."""
+        return suggestions.suggest(self, request, name)
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""
