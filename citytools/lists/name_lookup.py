@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.utils.html import format_html, format_html_join
 
+MAX_NEAREST = 3
+"""Records that are named where a value is none."""
 MAX_NAMES = 20
 """Names looked up for one address: whoever sends more gets them named as not known."""
 _TABLE = "citytools_searchname"
@@ -91,6 +94,33 @@ def nearest_by_name(rows: QuerySet[Any], text: str, limit: int) -> list[NamedRec
     ]
 
 
+def perhaps_meant(rows: QuerySet[Any], text: str) -> list[Any]:
+    """The records of that name, where they are several, or else the nearest."""
+    same = find_by_name(rows, [text]).get(text)
+    return (same or [match.record for match in nearest_by_name(rows, text, MAX_NEAREST)])[
+        :MAX_NEAREST
+    ]
+
+
 def _kind(rows: QuerySet[Any]) -> str:
     model: type[Model] = rows.model
     return str(model._meta.verbose_name)
+
+
+class LinkedReason(str):
+    """A reason with a sentence of links: in a file plain words, on a page links."""
+
+    __slots__ = ("_links",)
+    _links: Sequence[tuple[str, str]]
+
+    def __new__(cls, reason: str, links: Sequence[tuple[str, str]]) -> Self:
+        """With (what it leads to, query string) of each link."""
+        words = ", ".join(label for label, _ in links)
+        text = super().__new__(cls, f"{reason} The nearest: {words}.")
+        text._links = links
+        return text
+
+    def __html__(self) -> str:
+        links = format_html_join(", ", '<a href="?{1}">{0}</a>', self._links)
+        words = ", ".join(label for label, _ in self._links)
+        return format_html("{}{}.", self.removesuffix(f"{words}."), links)

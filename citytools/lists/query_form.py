@@ -7,18 +7,17 @@ ignored: the page shows it with status 400, a file answers 400 with the reason.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.html import format_html, format_html_join
 
 from citytools.history.former_keys import QueryMovedError, present_keys
 from citytools.lists.columns import Column
-from citytools.lists.name_lookup import find_by_name, nearest_by_name
+from citytools.lists.name_lookup import LinkedReason, find_by_name, perhaps_meant
 from citytools.worlds.addresses import note_query_records
 
 # Filters take them for their inputs, and a page's form takes them as they are.
@@ -99,27 +98,6 @@ class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[
 
 
 RECORD_FIELDS = (RecordField, RecordsField)
-MAX_NEAREST = 3
-"""Records that are named where a value is none."""
-
-
-class LinkedReason(str):
-    """A reason with a sentence of links: in a file plain words, on a page links."""
-
-    __slots__ = ("_links",)
-    _links: Sequence[tuple[str, str]]
-
-    def __new__(cls, reason: str, links: Sequence[tuple[str, str]]) -> Self:
-        """With (what it leads to, query string) of each link."""
-        words = ", ".join(label for label, _ in links)
-        text = super().__new__(cls, f"{reason} The nearest: {words}.")
-        text._links = links
-        return text
-
-    def __html__(self) -> str:
-        links = format_html_join(", ", '<a href="?{1}">{0}</a>', self._links)
-        words = ", ".join(label for label, _ in self._links)
-        return format_html("{}{}.", self.removesuffix(f"{words}."), links)
 
 
 class OptionField(forms.ChoiceField):
@@ -285,16 +263,13 @@ class QueryStringMixin:
         field, wrong = self.query_form.fields.get(name), (error.params or {}).get("value")
         if not isinstance(field, RECORD_FIELDS) or not isinstance(wrong, str):
             return reason
-        rows, values = field.rows, self.data.getlist(name)
-        records = find_by_name(rows, [wrong]).get(wrong) or [
-            match.record for match in nearest_by_name(rows, wrong, MAX_NEAREST)
-        ]
+        values = self.data.getlist(name)
         links = [
             (
                 f"{record} ({record.slug})",
                 self.query_string(**{name: [record.slug if v == wrong else v for v in values]}),
             )
-            for record in records[:MAX_NEAREST]
+            for record in perhaps_meant(field.rows, wrong)
         ]
         return LinkedReason(reason, links) if links else reason
 
