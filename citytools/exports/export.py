@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Protocol
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django import forms
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.urls import URLPattern, path, reverse
 
 from citytools import worlds
 from citytools.exports import csv_copy, formats
 from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
+from citytools.history.version_cache import cached_value
 from citytools.http.file_response import (
     CACHE_KEY,
     add_file_headers,
@@ -27,8 +36,10 @@ from citytools.http.file_response import (
 )
 from citytools.lists import keyset
 from citytools.lists.columns import Column
+from citytools.lists.facet_counts import count_list
 from citytools.lists.filters import FactFilterSet
-from citytools.lists.query_form import QueryForm
+from citytools.lists.name_lookup import nearest_by_name
+from citytools.lists.query_form import QueryForm, RecordsField
 
 CSV = "text/csv; charset=utf-8"
 MAX_ROWS_SENT_WHOLE = 5_000
@@ -36,6 +47,15 @@ MAX_ROWS_SENT_WHOLE = 5_000
 a row nobody waits for them."""
 MAX_COMPUTED_ROWS = 100_000
 """Rows that are made in Python at the most: each is held until all are made."""
+
+
+MAX_SUGGESTIONS = 10
+
+
+class SuggestionsForm(QueryForm):
+    """What is typed into the box."""
+
+    q = forms.CharField(label="Words", max_length=100)
 
 
 class FileRequest(Protocol):
@@ -109,14 +129,56 @@ class Export:
         """The page with the same rows and filters."""
         return reverse(self.page)
 
+    def choose_all(self, today: datetime.date) -> Any:
+        """What is chosen where nothing is asked."""
+        request = HttpRequest()
+        request.method, request.path = "GET", self.page_address
+        return self.choose(request, today)
+
     def paths(self, prefix: str = "") -> list[URLPattern]:
-        """The addresses of the three formats, beneath a folder of their app."""
+        """The addresses of the formats, and of names for its filters, in a folder of their app."""
         name = self.route.partition(":")[2].removesuffix("csv")
         views = {"csv": self.csv, "xlsx": self.xlsx, "json": self.json}
+        route = f"{prefix}{self.name}/suggestions/<slug:name>.json"
         return [
-            path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
-            for suffix, view in views.items()
+            *(
+                path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
+                for suffix, view in views.items()
+            ),
+            path(route, self.suggest, name=f"{name}suggest"),
         ]
+
+    def suggest(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The records most like what is typed into the box of a filter that is looked up.
+
+        {"results": [{"value": slug, "label": name, "also": other name that fits, "count": rows}]};
+        the count is of the whole list, or null where it cannot count by this filter.
+        """
+        field = self.filter.fields_by_name().get(name)
+        if not isinstance(field, RecordsField) or not field.looked_up:
+            raise Http404(f"{self.name} has no filter “{name}” that is looked up.")
+        form = SuggestionsForm(request)
+        if form.problems:
+            return bad_request_text(form.problems)
+        matches = nearest_by_name(field.rows, str(form.values["q"]), MAX_SUGGESTIONS)
+        counts = cached_value(("suggestions", self.name, name), lambda: self._count_all(name))
+        results: list[dict[str, Any]] = [
+            {
+                "value": match.record.slug,
+                "label": str(match.record),
+                "also": match.also,
+                "count": None if counts is None else counts.get(match.record.slug, 0),
+            }
+            for match in matches
+        ]
+        return JsonResponse({"results": results})
+
+    def _count_all(self, name: str) -> dict[str, int] | None:
+        """Rows of the whole list by slug; None where it does not count them by this filter."""
+        choice = self.choose_all(dates.today())
+        if not isinstance(choice, FactFilterSet) or name not in choice.narrowings():
+            return None
+        return dict(count_list(choice, {name}).facets[name])
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""

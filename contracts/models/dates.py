@@ -21,7 +21,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
-from citytools.lists.word_search import split_words
+from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
 from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
 
@@ -237,24 +237,26 @@ class ContractQuerySet(SourcedQuerySet):
         covers = self.model.systems.through.objects.filter(system__in=systems)
         return self.filter(pk__in=covers.order_by().values("contract"))
 
-    def matching(self, words: str) -> Self:
-        """Of which every word is in title, reference, supplier (under any name) or a borough.
+    def word_condition(self, words: str) -> Q:
+        """Every word is in title, reference, supplier (under any name) or a borough.
 
         Or is the OCID.
         """
-        rows = self
-        for word in split_words(words):
-            boroughs = Borough.objects.order_by().with_word(word).values("pk")
-            suppliers = Supplier.objects.order_by().with_word(word).values("pk")
-            shared = self.model.partners.through.objects.order_by().filter(borough__in=boroughs)
-            rows = rows.filter(
-                word.in_any("search_text")
-                | Q(ocid__iexact=word.typed)
-                | Q(supplier__in=suppliers)
-                | Q(lead__in=boroughs)
-                | Q(pk__in=shared.values("contract"))
-            )
-        return rows
+        named = {
+            "supplier": Supplier.objects.with_word,
+            "lead": Borough.objects.with_word,
+            "pk": self._shared_by_named,
+        }
+        return all_of(
+            word.in_any("search_text") | Q(ocid__iexact=word.typed) | any_key(keys)
+            for word, keys in keys_by_word(words, named)
+        )
+
+    def _shared_by_named(self, word: Word) -> Any:
+        """Keys of contracts that a borough shares whose name holds the word."""
+        shared = self.model.partners.through.objects
+        boroughs = Borough.objects.order_by().with_word(word)
+        return shared.filter(borough__in=boroughs.values("pk")).values("contract")
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""

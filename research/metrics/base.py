@@ -127,6 +127,11 @@ class Scope:
         return contracts
 
 
+ROWS_BY_METRIC: dict[str, str] = {}
+"""Address of the rows of each metric, which the definitions fill in when the app is ready: pages
+that name findings about a thing need no more of them."""
+
+
 @dataclass(frozen=True)
 class Metric:
     """One number: what it means, over what it is taken, how, and the page with its rows.

@@ -9,6 +9,7 @@ from citytools.facts import dates
 from citytools.history.version_cache import derived_value
 from research.metrics import compute, compute_suppliers
 from research.metrics.base import (
+    ROWS_BY_METRIC,
     Measurement,
     Metric,
     MetricFigure,
@@ -380,6 +381,7 @@ METRICS: Mapping[str, Metric] = {
     metric.key: metric for metrics in THEMES.values() for metric in metrics
 }
 """By key, in the order in which they are listed."""
+ROWS_BY_METRIC.update({key: metric.rows for key, metric in METRICS.items()})
 
 
 def measure(keys: Iterable[str], scope: Scope) -> dict[str, Measurement]:

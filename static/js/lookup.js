@@ -5,7 +5,7 @@
 
   const load = (() => {
     let loaded;
-    return ({ script, style }) => loaded ??= new Promise((resolve, reject) => {
+    return ({ lookupScript: script, lookupStyle: style }) => loaded ??= new Promise((resolve, reject) => {
       const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
       const tag = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
       document.head.append(link, tag);
@@ -73,8 +73,7 @@
 
   for (const box of document.querySelectorAll("input[data-suggestions]")) {
     box.addEventListener("focus", () => {
-      const { lookup } = box.closest("form").dataset;
-      load(JSON.parse(lookup)).then(() => {
+      load(box.form.dataset).then(() => {
         if (box.isConnected) enhance(box);
       }, () => {});  // not loaded: the box stays as it is
     }, { once: true });
