@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as in_format
@@ -15,9 +15,6 @@ from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
 from systems.models import System
-
-if TYPE_CHECKING:
-    from research.metrics.facts import LondonFacts
 
 
 class Unit(StrEnum):
@@ -140,7 +137,7 @@ class Metric:
     supplier"), for a share what its denominator counts, unless `pounds` says that part and whole
     are pounds; `population` says which records are looked at. `rows` is an address of this site in
     which {on} and {in_a_year} stand for days; `rows_note` says how its rows differ from those
-    counted.
+    counted. `compute` takes `facts.LondonFacts`, which pages that only name a metric do without.
     """
 
     key: str
@@ -150,7 +147,7 @@ class Metric:
     counts: str
     population: str
     formula: str
-    compute: Callable[["LondonFacts"], Measurement]
+    compute: Callable[[Any], Measurement]
     rows: str
     rows_note: str = ""
     pounds: bool = False

@@ -117,7 +117,7 @@ COUNTS = {
     "system": 5,
     "product": 24,
     "supplier": 16,
-    "failure": 16,
+    "failure": 14,
     "supplier by value": 17,
     "contract": 4,
     "framework": 6,
