@@ -5,7 +5,7 @@
 
   const load = (() => {
     let loaded;
-    return ({ lookupScript: script, lookupStyle: style }) => loaded ??= new Promise((resolve, reject) => {
+    return ({ lookupScript: script, lookupCss: style }) => loaded ??= new Promise((resolve, reject) => {
       const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
       const tag = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
       document.head.append(link, tag);
