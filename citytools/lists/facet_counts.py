@@ -8,7 +8,7 @@ import datetime
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -247,11 +247,9 @@ def count_list(
         if name == _ROWS:
             total = number or 0
         elif name.startswith(_MEASURE):
-            if key:
-                measures[name.removeprefix(_MEASURE)] = json.loads(key, parse_float=Decimal)
+            measures[name.removeprefix(_MEASURE)] = _parse_rows(key)
         elif name.startswith(_TALLY):
-            tally = measures.setdefault(name.removeprefix(_TALLY), [])
-            tally.append({"value": key, "rows": number})
+            measures[name.removeprefix(_TALLY)].append({"value": key, "rows": number})
         elif name.startswith(_PRESENT):
             present[name.removeprefix(_PRESENT)] = number
         elif key is not None:
@@ -263,6 +261,22 @@ def count_list(
 def count_facets(filterset: FactFilterSet) -> Mapping[str, Mapping[str, int]]:
     """{filter: {value: rows}} of all filters that can be counted."""
     return count_list(filterset).facets
+
+
+def measure_rows(
+    rows: QuerySet[Any], measures: Mapping[str, Callable[[Any], QuerySet[Any]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The answers of queries over the same rows, which are selected once, in one statement."""
+    builder = _PartBuilder(rows.model._default_manager.order_by(), "", shared=True)
+    for name, measure in measures.items():
+        builder.add_measure(name, measure(builder.rows))
+    answers = {name: key for name, key, _ in _execute([builder.build()], rows.order_by())}
+    return {name: _parse_rows(answers[f"{_MEASURE}{name}"]) for name in measures}
+
+
+def _parse_rows(text: str | None) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(text, parse_float=Decimal) if text else []
+    return rows
 
 
 @dataclass(frozen=True)

@@ -175,8 +175,10 @@ class Listing:
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood, the page number included."""
         problems = list(self.filterset.problems)
+        if "page" not in self.filterset.data:
+            return problems  # without a count, which some pages do without
         try:
-            self._paginator.validate_number(self.filterset.data.get("page", 1))
+            self._paginator.validate_number(self.filterset.data["page"])
         except PageNotAnInteger:
             problems.append(("page", "A page is a whole number from 1."))
         except EmptyPage:

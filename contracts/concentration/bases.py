@@ -6,17 +6,19 @@ are not values.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from boroughs.models import Borough
-from citytools.facts.statistics import Top, max_share, top_share
-from contracts.models import Contract, ContractQuerySet
+from citytools.facts.statistics import Top, aggregate_row, max_share, top_share
+from citytools.lists.facet_counts import measure_rows
+from contracts.models import IN_SUMS, Contract, ContractQuerySet
+from contracts.models.dates import LEFT_OUT
 from systems.models import Owners, Supplier, System, read_ownerships
 
 # Suppliers of each basis on the page; the file has all.
@@ -119,41 +121,109 @@ def london_contracts() -> ContractQuerySet:
     return Contract.objects.of_boroughs(Borough.objects.london())
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A basis as it is asked: who holds, what amount of which records."""
+
+    key: str
+    title: str
+    unit: str
+    holder: str
+    amount: Count | Sum
+    known: Q = field(default_factory=Q)
+
+    def holdings(self, rows: Any) -> QuerySet[Any]:
+        """`holder` (primary key) and `amount` of the records that name both."""
+        held = self.counted(rows).order_by().annotate(holder=F(self.holder)).values("holder")
+        holdings: QuerySet[Any] = held.annotate(amount=self.amount, records=Count("pk"))
+        return holdings
+
+    def counted(self, rows: Any) -> Any:
+        """The records that name a holder and an amount."""
+        return rows.filter(self.known, **{f"{self.holder}__isnull": False})
+
+
+_PAID = (
+    _Question("contracts", "Contracts", "contracts", "supplier", Count("pk"), IN_SUMS),
+    _Question(
+        "yearly value",
+        "Yearly value",
+        "pounds a year",
+        "supplier",
+        Sum("annual_value"),
+        IN_SUMS & Q(annual_value__isnull=False),
+    ),
+    _Question(
+        "total value",
+        "Value over the whole term",
+        "pounds",
+        "supplier",
+        Sum("total_value"),
+        IN_SUMS & Q(total_value__isnull=False),
+    ),
+)
+_MADE = _Question("systems", "Systems in use", "systems", "product__manufacturer", Count("pk"))
+
+
 def concentration_bases(*, grouped: bool = False) -> list[MeasureBasis]:
-    """The four bases; 17 queries, and one more if `grouped`: a supplier with its last owner."""
-    london = Borough.objects.london()
-    contracts = london_contracts().for_sums()
-    systems = System.objects.in_use().distinctive().filter(borough__in=london)
-    annual = contracts.filter(annual_value__isnull=False)
-    total = contracts.filter(total_value__isnull=False)
-    paid, maker = "supplier", "product__manufacturer"
-    # Key, title, unit; all records, those with an amount, who holds it and what
-    questions: list[tuple[str, str, str, Any, Any, str, Any]] = [
-        ("contracts", "Contracts", "contracts", contracts, contracts, paid, Count("pk")),
-        ("yearly value", "Yearly value", "pounds a year", contracts, annual, paid,
-         Sum("annual_value")),
-        ("total value", "Value over the whole term", "pounds", contracts, total, paid,
-         Sum("total_value")),
-        ("systems", "Systems in use", "systems", systems, systems, maker, Count("pk")),
-    ]  # fmt: skip
+    """The four bases; see `read_concentration`."""
+    return read_concentration(grouped=grouped)[0]
+
+
+def read_concentration(*, grouped: bool = False) -> tuple[list[MeasureBasis], dict[str, int]]:
+    """The four bases, and how many contracts none of them holds, by why.
+
+    Three queries, and one more if `grouped`: a supplier with its last owner.
+    """
     owners = read_ownerships() if grouped else Owners([])
-    counted = [rows.filter(**{f"{path}__isnull": False}) for *_, rows, path, _ in questions]
-    totals: list[dict[int, Decimal]] = [defaultdict(Decimal) for _ in questions]
-    for (*_, path, amount), rows, by_owner in zip(questions, counted, totals, strict=True):
-        for pk, value in rows.order_by().values_list(path).annotate(amount=amount):
-            by_owner[owners.top(pk)] += Decimal(value)
+    systems = System.objects.in_use().distinctive().filter(borough__in=Borough.objects.london())
+    paid = _answers(london_contracts(), _PAID, IN_SUMS)
+    made = _answers(systems, [_MADE], Q())
+    answered = [(question, paid) for question in _PAID] + [(_MADE, made)]
+    totals = []
+    for question, answers in answered:
+        by_owner: dict[int, Decimal] = defaultdict(Decimal)
+        for row in answers[question.key]:
+            by_owner[owners.top(row["holder"])] += Decimal(row["amount"])
+        totals.append(by_owner)
     suppliers = Supplier.objects.in_bulk({pk for by_owner in totals for pk in by_owner})
     bases = []
-    for (key, title, unit, records, *_), rows, by_owner in zip(
-        questions, counted, totals, strict=True
-    ):
+    for (question, answers), by_owner in zip(answered, totals, strict=True):
         amounts = [(suppliers[pk], total) for pk, total in by_owner.items()]
         amounts.sort(key=lambda pair: (-pair[1], pair[0].name, pair[0].pk))
-        boroughs = rows.borough_count()
         bases.append(
-            MeasureBasis(key, title, unit, amounts, records.count(), rows.count(), boroughs)
+            MeasureBasis(
+                question.key,
+                question.title,
+                question.unit,
+                amounts,
+                records=answers["all"][0]["records"],
+                counted=sum(row["records"] for row in answers[question.key]),
+                boroughs=answers[f"boroughs of {question.key}"][0]["boroughs"],
+            )
         )
-    return bases
+    left_out = {name: paid["all"][0][name] for name in ("services", "unsettled")}
+    return bases, left_out
+
+
+def _answers(
+    rows: Any, questions: Sequence[_Question], counted: Q
+) -> dict[str, list[dict[str, Any]]]:
+    """The holdings of each question with its boroughs, and over `all` rows how many count."""
+    left_out = LEFT_OUT if rows.model is Contract else {}
+    number = Count("pk", filter=counted) if counted else Count("pk")
+    measures: dict[str, Callable[[Any], QuerySet[Any]]] = {
+        "all": lambda every: aggregate_row(every, records=number, **left_out)
+    }
+    for question in questions:
+        measures[question.key] = question.holdings
+        measures[f"boroughs of {question.key}"] = partial(_boroughs, question)
+    return measure_rows(rows, measures)
+
+
+def _boroughs(question: _Question, rows: Any) -> QuerySet[Any]:
+    boroughs: QuerySet[Any] = question.counted(rows).boroughs()
+    return boroughs
 
 
 @dataclass(frozen=True)

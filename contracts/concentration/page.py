@@ -11,8 +11,7 @@ from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, YesNoField
 from contracts.concentration.bases import (
     MeasureBasis,
-    concentration_bases,
-    london_contracts,
+    read_concentration,
 )
 
 CONCENTRATION_COLUMNS = (
@@ -136,13 +135,17 @@ class ConcentrationForm(QueryForm):
         return self.value("group", "no") == "yes"
 
     @cached_property
+    def _concentration(self) -> tuple[list[MeasureBasis], dict[str, int]]:
+        return read_concentration(grouped=self.grouped)
+
+    @property
     def bases(self) -> list[MeasureBasis]:
-        return concentration_bases(grouped=self.grouped)
+        return self._concentration[0]
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many contracts no basis holds, and why; one query."""
-        return london_contracts().left_out_of_sums()
+        """How many contracts no basis holds, and why."""
+        return self._concentration[1]
 
     @property
     def switched(self) -> str:

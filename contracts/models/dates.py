@@ -138,7 +138,7 @@ TERM_NOT_KNOWN = Q(starts_on="", ends_on="", rolling=False)
 UNSETTLED = Q(stage=Stage.PLANNED) | TERM_NOT_KNOWN
 IN_SUMS = ~UNSETTLED & Q(includes_services=False)
 """What sums hold, as `Contract.counts_in_sums` says it of one."""
-_LEFT_OUT = {
+LEFT_OUT = {
     "services": Count("pk", filter=Q(includes_services=True)),
     "unsettled": Count("pk", filter=UNSETTLED & Q(includes_services=False)),
 }
@@ -147,7 +147,7 @@ _LEFT_OUT = {
 WORTH = {
     "annual": Sum("annual_value", filter=IN_SUMS),
     "known": Count("annual_value", filter=IN_SUMS),
-    **_LEFT_OUT,
+    **LEFT_OUT,
 }
 
 
@@ -293,7 +293,7 @@ class ContractQuerySet(SourcedQuerySet):
 
         The latter are planned, or it is not known whether they run.
         """
-        return self.order_by().aggregate(**_LEFT_OUT)
+        return self.order_by().aggregate(**LEFT_OUT)
 
     def running_on(self, day: datetime.date, *, if_extended: bool = False) -> Self:
         """Known to run on that day: an end ahead, no end date, or begun and no end known.
