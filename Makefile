@@ -18,7 +18,7 @@ help:
 	@echo "make run      set up and serve on http://127.0.0.1:8000 (PORT=8765 DEMO=no)"
 	@echo "make test     set up and run the tests (ARGS='-k csv' for some, ARGS='-n 0' in one process)"
 	@echo "make prove    the long tests: every page in a browser, fuzz, servers that are killed"
-	@echo "make bench    measure against Datasette and others (SIZES='809 80900 809000')"
+	@echo "make bench    measure against Datasette and others (SIZES='fixtures 80900')"
 	@echo "make staff    make a staff account and print its password (NAME=ada)"
 	@echo "make lint     style and types          make format   put the style right"
 	@echo "make check    migrations and deployment settings"

@@ -128,10 +128,6 @@ def boroughs_with_counts(boroughs: QuerySet[Borough]) -> QuerySet[Any]:
     )
 
 
-def _matching(queryset: Any, words: str) -> Any:
-    return queryset.matching(words)
-
-
 def narrow_by_key(queryset: QuerySet[Any], boroughs: Iterable[Borough]) -> QuerySet[Any]:
     """These boroughs alone."""
     return queryset.filter(pk__in=[borough.pk for borough in boroughs])
@@ -148,7 +144,7 @@ class BoroughFilter(FactFilterSet):
     primary_filters = ("q", "inner_or_outer")
     columns = BOROUGH_COLUMNS
 
-    q = WordsFilter("Words", _matching)
+    q = WordsFilter("Words", Borough.objects.word_condition)
     borough = SlugsFilter("Borough", Borough.objects.all(), narrow_by_key)
     inner_or_outer = ValuesFilter(
         "Inner or outer", Borough.Ring.choices, narrow_by_value("inner_or_outer")

@@ -21,7 +21,7 @@ from citytools.facts.provenance import (
 )
 from citytools.history import tracked
 from citytools.history.version_cache import cached_value
-from citytools.lists.word_search import SqlSearchText, Word, split_words
+from citytools.lists.word_search import SqlSearchText, Word, all_of, split_words
 
 # The 32 boroughs and the City of London; regional bodies are never counted among them
 LONDON = 33
@@ -51,12 +51,12 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         """Whose name contains the word."""
         return self.filter(word.in_any("search_name"))
 
-    def matching(self, words: str) -> Self:
-        """Whose names, partnership or GSS code contain every word."""
-        rows = self
-        for word in split_words(words):
-            rows = rows.filter(word.in_any("search_text") | Q(gss_code__iexact=word.typed))
-        return rows
+    def word_condition(self, words: str) -> Q:
+        """Its names, partnership or GSS code contain every word."""
+        return all_of(
+            word.in_any("search_text") | Q(gss_code__iexact=word.typed)
+            for word in split_words(words)
+        )
 
     def partnerships(self) -> list[tuple[str, str]]:
         """(slug, name) of the sub-regional partnerships of these boroughs, by name."""
@@ -74,6 +74,10 @@ class BoroughQuerySet(models.QuerySet["Borough"]):
         """Those of the 33 that have returned data on a subject."""
         returns = returns_subquery("pk", subject)
         return self.london().filter(Exists(returns))
+
+    def with_returns(self, *subjects: str) -> Self:
+        """With `latest_<subject>`: whether its latest return is complete; None without a return."""
+        return self.annotate(**{f"latest_{name}": latest_complete("pk", name) for name in subjects})
 
     def complete(self, subject: str) -> Self:
         """Those of the 33 whose latest return is complete: what it leaves out, they do not have."""

@@ -120,8 +120,9 @@ def _on_systems(borough: Borough, subject: Subject) -> Statement:
 
 
 def _on_contracts(borough: Borough, subject: Subject) -> Statement:
-    contracts = answers.contracts_involving(_stored_borough(borough))
-    section = answers.contracts_ending_section([borough], contracts, {borough.pk}, dates.today())
+    today = dates.today()
+    contracts = answers.contracts_involving(_stored_borough(borough), today)
+    section = answers.contracts_ending_section([borough], contracts, {borough.pk}, today)
     quarters = section.items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
     zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"

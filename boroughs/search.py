@@ -9,12 +9,17 @@ from django.db.models.functions import Concat, Lower
 
 from boroughs.filters import BoroughFilter
 from boroughs.models import Borough
-from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER, names_for_records
+from citytools.facts.name_matching import ALSO, CODE, CONTEXT, OTHER
+from citytools.facts.name_spotting import COUNCIL
+from citytools.models import BODY
 from citytools.search import (
+    NamedRows,
     RecordKind,
     RecordType,
     SearchableBodies,
     SearchSource,
+    StoredName,
+    StoredRecords,
     WordList,
     page_url,
     parent_words,
@@ -53,21 +58,19 @@ def _unnest(*texts: str | Expression) -> Func:
     return Func(*texts, template="unnest(ARRAY[%(expressions)s])", output_field=TextField())
 
 
-def borough_names(
-    keys: Sequence[int] | None = None, *, council: bool = True
-) -> list[QuerySet[Any]]:
-    """Every name of the first bodies, or of these keys; with `council` “Camden Council” too."""
-    bodies = Borough.objects.filter(pk__in=_first_bodies() if keys is None else keys)
-    fields: dict[str, Any] = {"slug": "slug", "parent": "partnership"}
-    councils = [Concat("name", Value(" Council"), output_field=TextField())] if council else []
-    full_names = _unnest("official_name", _regexp_replace("name", _SECOND_NAME), *councils)
+def _borough_names() -> NamedRows:
+    """Every name of a body, “Camden Council” too."""
+    full_names = _unnest("official_name", _regexp_replace("name", _SECOND_NAME))
+    council = Concat("name", Value(" Council"), output_field=TextField())
     codes = _unnest("code", "gss_code", *_initials())
-    return [
-        names_for_records(bodies, "borough", **fields),
-        names_for_records(bodies, "borough", ALSO, full_names, OTHER, **fields),
-        names_for_records(bodies, "borough", CODE, codes, **fields),
-        names_for_records(bodies, "borough", "in", "partnership", CONTEXT, **fields),
+    names = [
+        StoredName(BODY),
+        StoredName(BODY, ALSO, full_names, OTHER),
+        StoredName(BODY, COUNCIL, council, OTHER),
+        StoredName(BODY, CODE, codes),
+        StoredName(BODY, "in", "partnership", CONTEXT),
     ]
+    return NamedRows(Borough.objects.all(), names)
 
 
 def _first_bodies() -> QuerySet[Any]:
@@ -94,8 +97,9 @@ def further_bodies(words: Sequence[str]) -> list[int]:
 register(
     SearchSource(
         kinds=[RecordKind("borough", "Boroughs", ("borough",))],
-        types={"borough": RecordType(page_url("boroughs:detail"), parent_words("in {}"))},
-        names=lambda today: borough_names(),
+        types={BODY: RecordType(page_url("boroughs:detail"), parent_words("in {}"))},
+        stored_records={BODY: StoredRecords(Borough.objects.all(), "partnership")},
+        stored=[_borough_names()],
         word_lists={
             "borough": WordList(
                 "boroughs:list",
@@ -103,6 +107,6 @@ register(
                 lambda query: BoroughFilter(query, Borough.objects.all()).rows,
             )
         },
-        bodies=SearchableBodies(borough_names, further_bodies),
+        bodies=SearchableBodies(_first_bodies, further_bodies),
     )
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 from django.contrib import admin
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
@@ -29,6 +29,7 @@ class CitytoolsConfig(AppConfig):
         from citytools.http import outages
         from citytools.models import Batch
         from citytools.pages.changes import CHANGES
+        from citytools.search import name_table
         from citytools.staff import batch_admin, group
 
         admin.site.register(Batch, batch_admin.BatchAdmin)
@@ -42,6 +43,8 @@ class CitytoolsConfig(AppConfig):
         )
         registry.register(CHANGES)
         _fill_search()
+        pre_migrate.connect(name_table.drop_triggers, sender=self, dispatch_uid="names-clear")
+        post_migrate.connect(name_table.create_triggers, sender=self, dispatch_uid="names-build")
 
 
 def _fill_search() -> None:

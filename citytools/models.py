@@ -1,12 +1,16 @@
-"""What no other app owns: the count of changes to the data, and the batches written to it."""
+"""What no other app owns: the count of changes, what is derived from facts, and batches."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+
+from citytools.lists.word_search import Word
 
 
 class DataChange(models.Model):
@@ -22,6 +26,28 @@ class DataChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weight} at {self.at}"
+
+
+class DerivedValue(models.Model):
+    """A value of one world at one version, stored by `citytools.history.data_version`.
+
+    Whatever is here could be computed again: it may be emptied at any time.
+    """
+
+    name = models.CharField(max_length=80)
+    world = models.CharField(max_length=20)
+    version = models.CharField(max_length=200)
+    value: Any = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "world", "version"], name="one_derived_value_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of the {self.world}"
 
 
 class BatchQuerySet(models.QuerySet[Any]):
@@ -118,3 +144,63 @@ class Batch(models.Model):
 def is_in_effect(batch: Batch, undos: dict[int, list[Batch]]) -> bool:
     """Whether a batch counts, with the undos that `with_undos` gave for it."""
     return not any(is_in_effect(undo, undos) and not undo.left for undo in undos.get(batch.pk, []))
+
+
+NAME = "name"
+"""The role of a record's own name."""
+BODY = "borough"
+"""The kind of name of which a country has tens of thousands."""
+_NOT_A_BODY = ~Q(kind=BODY)
+
+
+class SearchNameQuerySet(models.QuerySet["SearchName"]):
+    """Queries on the names by which records are found."""
+
+    def records_with_word(self, word: Word, kind: str, *, own: bool = False) -> Any:
+        """Keys of records of a kind of which any name, or the own one alone, holds a word."""
+        which = Q(role=NAME) if own else Q()
+        return self.filter(word.in_any("text"), which, kind=kind).values("record")
+
+
+class SearchName(models.Model):
+    """A name of a record, spelt out for the search; derived, by triggers, and never written else.
+
+    Each row follows from one row of another table, `source` and `source_id`; what that says is
+    declared by the `search` module of each app, and kept by `citytools.search.name_table`.
+    """
+
+    source = models.CharField(max_length=63)
+    source_id = models.BigIntegerField()
+    kind = models.CharField(max_length=20)
+    record = models.BigIntegerField()
+    role = models.CharField(max_length=40)
+    term = models.TextField()
+    weight = models.FloatField()
+    illustrative = models.BooleanField()
+    words = models.TextField()
+    """The term by the SQL function search_words."""
+    squashed = models.TextField()
+    """Its words run together, without and."""
+    text = models.TextField()
+    """The term by the SQL function search_text, for the boxes of lists."""
+
+    objects = SearchNameQuerySet.as_manager()
+
+    class Meta:
+        # Of 3,000 names those like a misspelt word are found in 2 ms, by comparing each in 65 ms.
+        # Bodies are compared by key alone: the tens of thousands of a country would fill all three
+        indexes = [
+            models.Index(fields=["source", "source_id"], name="search_name_source"),
+            models.Index(fields=["kind", "record"], name="search_name_record"),
+            *(
+                GinIndex(
+                    OpClass(F(column), "gin_trgm_ops"),
+                    name=f"search_name_{column}",
+                    condition=_NOT_A_BODY,
+                )
+                for column in ("words", "squashed", "text")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} ({self.kind})"

@@ -108,29 +108,30 @@ WSGI_APPLICATION = "citytools.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    [
-                        "citytools.http.template_loader.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
+            "environment": "citytools.pages.jinja.environment",
+            "context_processors": ["citytools.http.context_processors.site"],
+        },
+    },
+    {
+        # The admin's, and those of packages
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "staff"],
+        "APP_DIRS": True,
+        "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "citytools.http.context_processors.site",
             ],
-            # Not in templatetags: they know every app's columns, as only ring 3 may
-            "libraries": {"words": "citytools.pages.tags", "working": "citytools.pages.tags"},
         },
     },
 ]
+# What a template forgot to call or was not given is an error; otherwise it is left out
+STRICT_TEMPLATES = DEBUG
 
 # Faults and warnings reach the terminal or the service's journal; a page not found is neither
 LOGGING = {
@@ -187,6 +188,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("govuk", BASE_DIR / "node_modules/govuk-frontend/dist/govuk"),
     ("plotly", BASE_DIR / "node_modules/plotly.js-basic-dist-min"),
+    ("lookup", BASE_DIR / "node_modules/accessible-autocomplete/dist"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

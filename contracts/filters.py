@@ -220,10 +220,6 @@ CONTRACT_COLUMNS = (
 )
 
 
-def _search(rows: Any, words: str) -> Any:
-    return rows.matching(words)
-
-
 def _filter_status(rows: Any, keys: list[str]) -> Any:
     statuses = [status for status in ContractStatus if status.key in keys]
     return rows.with_status(statuses, dates.today())
@@ -298,7 +294,7 @@ class ContractFilter(FactFilterSet):
         "decisions": CountByColumn(lambda: decision_quarter(dates.today())),
     }
 
-    q = WordsFilter("Words", _search)
+    q = WordsFilter("Words", Contract.objects.word_condition)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), by_borough)
     service_area = SlugsFilter("Service area", ServiceArea.objects.all(), by_service_area)
     kind = ValuesFilter("Kind", ServiceArea.Kind.choices, by_kind)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db.models import Expression, F, Q, QuerySet, Value
+from django.db.models import Expression, F, Q, Value
 
 from citytools.facts.name_matching import (
     CODE,
@@ -14,13 +14,15 @@ from citytools.facts.name_matching import (
     TEXT,
     TITLE,
     Name,
-    names_for_records,
 )
 from citytools.search import (
     FactList,
+    NamedRows,
     RecordKind,
     RecordType,
     SearchSource,
+    StoredName,
+    StoredRecords,
     WordList,
     page_url,
     parent_words,
@@ -32,16 +34,6 @@ from systems.models import Function, System
 
 # Contracts whose titles are compared more closely, of those that the indexes find.
 MAX_CANDIDATES = 200
-
-
-def framework_names() -> list[QuerySet[Any]]:
-    """Every framework by name and reference."""
-    frameworks = Framework.objects.all()
-    columns: dict[str, Any] = {"slug": "slug", "parent": "provider"}
-    return [
-        names_for_records(frameworks, "framework", **columns),
-        names_for_records(frameworks, "framework", CODE, "reference", **columns),
-    ]
 
 
 def contract_names(phrases: Sequence[str]) -> list[Name]:
@@ -109,7 +101,14 @@ register(
             ),
             "framework": RecordType(page_url("contracts:framework"), parent_words("by {}")),
         },
-        names=lambda today: framework_names(),
+        stored_records={"framework": StoredRecords(Framework.objects.all(), "provider")},
+        stored=[
+            NamedRows(
+                Framework.objects.all(),
+                [StoredName("framework"), StoredName("framework", CODE, "reference")],
+                mark="illustrative",
+            )
+        ],
         records=contract_names,
         fact_lists=[
             FactList(

@@ -4,13 +4,13 @@ from django.urls import path
 
 from research import files
 from research.metrics import views as metrics_pages
-from research.publications import views
+from research.publications import feed, views
 from research.report import views as report
 
 app_name = "research"
 urlpatterns = [
     path("", views.index, name="list"),
-    path("research.atom", views.atom, name="atom"),
+    path("research.atom", feed.atom, name="atom"),
     path("findings/<slug:slug>/", views.finding, name="finding"),
     path("case-studies/", views.case_studies, name="case_studies"),
     path("findings/<slug:slug>/finding.json", report.finding_json, name="finding_json"),

@@ -25,7 +25,7 @@ from citytools.lists.filters import (
 )
 from citytools.lists.query_form import OptionField
 from skills.matrix import DISPLAYS, MatrixDisplay
-from skills.models import Headcount, Level, Skill, SkillGroup, previous_return_value
+from skills.models import Headcount, Level, Skill, SkillGroup, SkillLevel, previous_return_value
 
 _LEVEL_NAME = Case(
     *(When(level=level, then=Value(level.name.lower())) for level in Level),
@@ -89,10 +89,6 @@ SKILL_COLUMNS = (
 LEVELS = {level.name.lower(): level for level in Level}
 
 
-def _matching(queryset: Any, words: str) -> Any:
-    return queryset.matching(words)
-
-
 def _filter_levels(queryset: Any, names: list[str]) -> Any:
     return queryset.filter(level__in=[LEVELS[name] for name in names])
 
@@ -112,7 +108,7 @@ class SkillLevelFilter(FactFilterSet):
     columns = SKILL_COLUMNS
     measures: ClassVar[Mapping[str, Measure]] = {"boroughs": lambda rows: rows.boroughs()}
 
-    q = WordsFilter("Words", _matching)
+    q = WordsFilter("Words", SkillLevel.objects.word_condition)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     group = SlugsFilter("Group", SkillGroup.objects.all(), narrow_by_slug("skill__group"))
     skill = SlugsFilter("Skill", Skill.objects.all(), narrow_by_slug("skill"), looked_up=True)

@@ -14,7 +14,8 @@ from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Sourced, SourcedQuerySet, SourceKind, as_of_required
 from citytools.facts.statistics import aggregate_row
 from citytools.history import DerivedRowTrigger, tracked
-from citytools.lists.word_search import SqlSearchText, split_words
+from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
+from citytools.models import SearchName
 
 
 @tracked()
@@ -34,6 +35,12 @@ class SkillGroup(models.Model):
 
 class SkillQuerySet(models.QuerySet["Skill"]):
     """Queries on skills."""
+
+    def with_word(self, word: Word) -> Self:
+        """Whose name, or whose group's, holds the word."""
+        skills = SearchName.objects.records_with_word(word, "skill")
+        groups = SearchName.objects.records_with_word(word, "skill group")
+        return self.filter(Q(pk__in=skills) | Q(group__in=groups))
 
     def in_page_order(self) -> Self:
         """With their groups, group by group, as on every page."""
@@ -298,17 +305,10 @@ class SkillLevelQuerySet(SourcedQuerySet):
         """With all that a cell on a page shows."""
         return self.select_related("borough", "skill__group")
 
-    def matching(self, words: str) -> Self:
-        """Of which every word is in the skill, its group or the borough."""
-        rows = self
-        for word in split_words(words):
-            texts = SqlSearchText("name"), SqlSearchText("group__name")
-            skills = Skill.objects.order_by().filter(word.in_any(*texts))
-            boroughs = Borough.objects.order_by().with_word(word)
-            rows = rows.filter(
-                Q(skill__in=skills.values("pk")) | Q(borough__in=boroughs.values("pk"))
-            )
-        return rows
+    def word_condition(self, words: str) -> Q:
+        """Every word is in the skill, its group or the borough."""
+        named = {"skill": Skill.objects.with_word, "borough": Borough.objects.with_word}
+        return all_of(any_key(keys) for _, keys in keys_by_word(words, named))
 
     def borough_count(self) -> int:
         """How many of the 33 have any of these levels recorded."""

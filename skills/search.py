@@ -5,27 +5,24 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from citytools.facts.name_matching import CONTEXT, names_for_records, records_with_words
+from citytools.facts.name_matching import records_with_words
 from citytools.search import (
     FactList,
+    NameContext,
+    NamedRows,
     RecordKind,
     RecordType,
     SearchSource,
+    StoredName,
+    StoredRecords,
     page_url,
     parent_words,
     register,
 )
-from skills.models import Skill, SkillLevel
+from skills.models import Skill, SkillGroup, SkillLevel
 
-
-def skill_names() -> list[QuerySet[Any]]:
-    """Every skill by its name and its group's."""
-    skills = Skill.objects.all()
-    fields: dict[str, Any] = {"slug": "slug", "parent": "group__name"}
-    return [
-        names_for_records(skills, "skill", **fields),
-        names_for_records(skills, "skill", "in the group", "group__name", CONTEXT, **fields),
-    ]
+_GROUP = "skill group"
+"""A kind of name that is no record's own: skills are found by it."""
 
 
 def skills_with_words(words: str) -> list[QuerySet[Any]]:
@@ -48,7 +45,16 @@ register(
     SearchSource(
         kinds=[RecordKind("skill", "Skills", ("skill", "list of skills"))],
         types={"skill": RecordType(page_url("skills:detail"), parent_words("in {}"))},
-        names=lambda today: skill_names(),
+        stored_records={"skill": StoredRecords(Skill.objects.all(), "group__name")},
+        stored=[
+            NamedRows(Skill.objects.all(), [StoredName("skill")]),
+            NamedRows(SkillGroup.objects.all(), [StoredName(_GROUP)]),
+        ],
+        contexts=[
+            NameContext(
+                Skill.objects.all(), "skill", "in the group", "group__name", "group", _GROUP
+            )
+        ],
         texts=lambda today, words: skills_with_words(words),
         fact_lists=[
             FactList(

@@ -238,10 +238,6 @@ SUPPLIER_COLUMNS = (
 )
 
 
-def _search(rows: Any, words: str) -> Any:
-    return rows.matching(words)
-
-
 def filter_by_partnership(queryset: QuerySet[Any], slugs: list[str]) -> QuerySet[Any]:
     """Rows of boroughs that belong to any of the partnerships."""
     return queryset.filter(borough__in=Borough.objects.in_partnerships(slugs))
@@ -281,7 +277,7 @@ class SystemFilter(FactFilterSet):
         "boroughs by area": lambda rows: rows.boroughs_by_area(),
     }
 
-    q = WordsFilter("Words", _search)
+    q = WordsFilter("Words", System.objects.word_condition)
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")
@@ -342,7 +338,7 @@ class ProductFilter(FactFilterSet):
     primary_filters = ("q", "service_area")
     columns = PRODUCT_COLUMNS
 
-    q = WordsFilter("Words", _search)
+    q = WordsFilter("Words", Product.objects.word_condition)
     service_area = SlugsFilter(
         "Service area",
         ServiceArea.objects.all(),
@@ -369,7 +365,7 @@ class SupplierFilter(FactFilterSet):
     primary_filters = ("q",)
     columns = SUPPLIER_COLUMNS
 
-    q = WordsFilter("Words", _search)
+    q = WordsFilter("Words", Supplier.objects.word_condition)
     sort = SortFilter(
         {
             "supplier": "name",

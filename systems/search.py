@@ -1,25 +1,26 @@
 """The names by which the search finds the catalogue, and the systems for a record."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import Expression, F, Func, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import Expression, F, Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 
 from citytools.facts.dates import FirstDay, partial_date_in_words
 from citytools.facts.name_matching import (
     ALSO,
-    CONTEXT,
     FORMER,
     OTHER,
     Match,
-    names_for_records,
 )
 from citytools.search import (
     FactList,
+    NameContext,
+    NamedRows,
     RecordKind,
     RecordType,
     SearchSource,
+    StoredName,
+    StoredRecords,
     WordList,
     filtered_list_url,
     page_url,
@@ -42,38 +43,11 @@ from systems.models import (
 OTHER_NAME = "other or former name"
 
 
-def _with_other_words(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.exclude(also_called="")
-
-
 def _split(column: str) -> Func:
     """SQL: a row for each part between semicolons."""
     parts = Func(F(column), Value(r";\s*"), function="regexp_split_to_table")
     parts.output_field = TextField()
     return parts
-
-
-def _functions() -> list[QuerySet[Any]]:
-    areas, functions = ServiceArea.objects.all(), Function.objects.all()
-    own: dict[str, Any] = {"slug": "slug", "parent": "service_area__name"}
-    return [
-        names_for_records(areas, "service area", slug="slug"),
-        names_for_records(
-            _with_other_words(areas),
-            "service area",
-            ALSO,
-            _split("also_called"),
-            OTHER,
-            slug="slug",
-        ),
-        names_for_records(functions, "function", **own),
-        names_for_records(
-            _with_other_words(functions), "function", ALSO, _split("also_called"), OTHER, **own
-        ),
-        names_for_records(
-            functions, "function", "function of", "service_area__name", CONTEXT, **own
-        ),
-    ]
 
 
 def _owner(supplier: str) -> Expression:
@@ -86,67 +60,71 @@ def _owner(supplier: str) -> Expression:
     return Coalesce(newest, Value(""), output_field=TextField())
 
 
-def _suppliers() -> list[QuerySet[Any]]:
-    suppliers = Supplier.objects.all()
-    own: dict[str, Any] = {"slug": "slug", "parent": _owner("pk")}
-    parent: dict[str, Any] = {
-        "key": "supplier_id",
-        "slug": "supplier__slug",
-        "title": "supplier__name",
-        "parent": _owner("supplier_id"),
-    }
-    former = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.FORMER)
-    also = SupplierAlias.objects.filter(kind=SupplierAlias.Kind.ALSO)
+def _named_rows() -> list[NamedRows]:
+    """Every name in the catalogue, and the tables that hold them."""
+    other_words = _split("also_called")
+    kind = SupplierAlias.Kind
     return [
-        names_for_records(suppliers, "supplier", **own),
-        names_for_records(former, "supplier", FORMER, weight=OTHER, **parent),
-        names_for_records(also, "supplier", ALSO, weight=OTHER, **parent),
+        NamedRows(
+            ServiceArea.objects.all(),
+            [StoredName("service area"), StoredName("service area", ALSO, other_words, OTHER)],
+        ),
+        NamedRows(
+            Function.objects.all(),
+            [StoredName("function"), StoredName("function", ALSO, other_words, OTHER)],
+        ),
+        NamedRows(Supplier.objects.all(), [StoredName("supplier")], mark="illustrative"),
+        NamedRows(
+            SupplierAlias.objects.all(),
+            [
+                StoredName("supplier", role, "name", OTHER, "supplier_id", Q(kind=alias_kind))
+                for role, alias_kind in ((FORMER, kind.FORMER), (ALSO, kind.ALSO))
+            ],
+            mark="supplier__illustrative",
+        ),
+        NamedRows(Product.objects.all(), [StoredName("product")], mark="illustrative"),
+        NamedRows(
+            ProductAlias.objects.all(),
+            [StoredName("product", OTHER_NAME, "name", OTHER, "product_id")],
+            mark="product__illustrative",
+        ),
     ]
 
 
-def _products() -> list[QuerySet[Any]]:
-    own: dict[str, Any] = {
-        "slug": "slug",
-        "parent": _or_empty("manufacturer__name"),
-    }
-    parent: dict[str, Any] = {
-        "key": "product_id",
-        "slug": "product__slug",
-        "title": "product__name",
-        "parent": _or_empty("product__manufacturer__name"),
-    }
+def _contexts() -> list[NameContext]:
+    """What is found by the name of its maker, its function or its service area."""
     products = Product.objects.all()
-    with_maker = products.filter(manufacturer__isnull=False)
     purposes = Product.functions.through.objects.all()
-    with_former_maker = with_maker.filter(manufacturer__aliases__isnull=False)
+    maker, area = "manufacturer", "function__service_area"
     return [
-        names_for_records(products, "product", **own),
-        names_for_records(
-            ProductAlias.objects.all(), "product", OTHER_NAME, weight=OTHER, **parent
+        NameContext(
+            Function.objects.all(),
+            *("function", "function of", "service_area__name", "service_area", "service area"),
         ),
-        names_for_records(with_maker, "product", "made by", "manufacturer__name", CONTEXT, **own),
-        names_for_records(
-            with_former_maker,
-            "product",
-            "maker also called",
-            "manufacturer__aliases__name",
-            0.55,
-            **own,
+        NameContext(products, "product", "made by", "manufacturer__name", maker, "supplier"),
+        NameContext(
+            products,
+            *("product", "maker also called", "manufacturer__aliases__name", maker, "supplier"),
+            of_roles=(FORMER, ALSO),
+            weight=0.55,
         ),
-        names_for_records(purposes, "product", "for", "function__name", 0.55, **parent),
-        names_for_records(
-            purposes, "product", "for", "function__service_area__name", 0.5, **parent
+        NameContext(
+            purposes,
+            *("product", "for", "function__name", "function", "function"),
+            weight=0.55,
+            key="product_id",
+        ),
+        NameContext(
+            purposes,
+            *("product", "for", f"{area}__name", area, "service area"),
+            weight=0.5,
+            key="product_id",
         ),
     ]
 
 
 def _or_empty(path: str) -> Expression:
     return Coalesce(F(path), Value(""), output_field=TextField())
-
-
-def catalogue_names() -> list[QuerySet[Any]]:
-    """Every name in the catalogue."""
-    return [*_functions(), *_suppliers(), *_products()]
 
 
 _PATHS = {
@@ -193,7 +171,14 @@ register(
                 filtered_list_url("systems:list", "function"), parent_words("in {}")
             ),
         },
-        names=lambda today: catalogue_names(),
+        stored_records={
+            "product": StoredRecords(Product.objects.all(), _or_empty("manufacturer__name")),
+            "supplier": StoredRecords(Supplier.objects.all(), _owner("pk")),
+            "service area": StoredRecords(ServiceArea.objects.all(), Value("", TextField())),
+            "function": StoredRecords(Function.objects.all(), "service_area__name"),
+        },
+        stored=_named_rows(),
+        contexts=_contexts(),
         fact_lists=[
             FactList(
                 "systems",

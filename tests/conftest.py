@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
+from django.http import HttpRequest
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 from pytest_django import Settings
 
 from citytools import worlds
@@ -15,6 +19,24 @@ from tests.loading import SMALL, Folder
 
 worlds.set_world(worlds.World.BOTH)
 """A test's own queries see what it made, as a command's do; requests see the world they are of."""
+
+django_settings.STRICT_TEMPLATES = True
+_render = Template.render
+
+
+def _render_and_signal(
+    template: Template, context: dict[str, Any] | None = None, request: HttpRequest | None = None
+) -> str:
+    """Django's test client learns a page's context only from its own template language."""
+    shared = dict(context or {})
+    if request:
+        for processor in template.backend.template_context_processors:
+            shared |= processor(request)
+    template_rendered.send(sender=template, template=template.template, context=shared)
+    return _render(template, context, request)
+
+
+Template.render = _render_and_signal  # type: ignore[method-assign,assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ LISTS = {
 """Every list page, and the file of the same rows."""
 
 
-_CELLS = {"td", "th", "tr"}
+_BLOCKS = {"td", "th", "tr", "dt", "dd", "li", "p", "div", "h1", "h2", "h3"}
 """What stands apart on a page whether or not there is a blank between."""
 
 
@@ -39,7 +39,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = dict(attrs)
         self.open += tag == self.within
-        if self.open and tag in _CELLS:
+        if self.open and tag in _BLOCKS:
             self.words.append(" ")
         if tag == "th":
             self._heading = attributes.get("scope") == "row"
@@ -113,7 +113,7 @@ def column(client: Client, address: str, name: str, query: Any = None) -> list[s
 
 def total(response: HttpResponseBase) -> int:
     """The number with which the count in words begins."""
-    match = re.search(r'ct-count">([\d,]+) ', text_of(response))
+    match = re.search(r'ct-count">\s*([\d,]+) ', text_of(response))
     assert match, "the page states no count"
     return int(match[1].replace(",", ""))
 

@@ -158,8 +158,10 @@ def _faults_in(path: Path) -> Iterator[str]:
     beginning = rest if "extends" in first[:12] else text
     if not beginning.startswith(("{#", "{% comment %}")):
         yield "begin with a comment on the context"
-    if text.count("\n") > 100:
-        yield "more than 100 lines"
-    for forbidden in ("|safe", "<script>", "style="):
+    if text.count("\n") > 130:
+        yield "more than 130 lines"
+    if "staff" not in path.parts and max(map(len, text.splitlines())) > 160:
+        yield "a line of more than 160 characters"
+    for forbidden in ("|safe", "autoescape", "<script>", "style="):
         if forbidden in text:
             yield f"holds {forbidden}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 _TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
-_TAG = re.compile(r"{%\s*(terms?|worked_out)\s+(.*?)%}")
+_TAG = re.compile(r"\b(terms?|worked_out)\(([^)]*)\)")
 _QUOTED = re.compile(r'"([^"]*)"')
 
 

@@ -5,15 +5,17 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, When
 from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
 from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, ScaleAnswers
-from contracts.models import Contract
+from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, System
 
@@ -131,33 +133,78 @@ def comparison_rows(
                     }
 
 
-def systems_in_use(boroughs: Sequence[Borough]) -> list[System]:
+# Rows as bare as a comparison needs them: of whole records six boroughs have a thousand, which
+# took twice as long as all the rest of the page
+
+
+class SystemAnswer(NamedTuple):
+    """A system in use; `satisfaction` 1 to 5, None where not known."""
+
+    borough: int
+    function: int
+    product: str
+    key: str
+    hosting: str
+    satisfaction: int | None
+
+
+class LevelAnswer(NamedTuple):
+    """A known skill level."""
+
+    borough: int
+    skill: int
+    level: int
+    can_teach: bool
+    wants_help: bool
+
+
+class ContractAnswer(NamedTuple):
+    """A contract that a borough leads or shares; `value`: pounds a year, None where not known.
+
+    What sums leave out has no value. The ends are the first and last day that its end may mean.
+    """
+
+    lead: int
+    partners: Sequence[int]
+    ends_first: datetime.date | None
+    ends_last: datetime.date | None
+    value: Decimal | None
+    is_running: bool | None
+
+
+def systems_in_use(boroughs: Sequence[Borough]) -> list[SystemAnswer]:
     """Their systems in use, by product."""
     systems = System.objects.in_use().filter(borough__in=boroughs)
-    return list(systems.for_list().order_by("product__name", "pk")[:MAX_FACTS])
+    rows = systems.order_by("product__name", "pk").values_list(
+        "borough", "function", "product__name", "key", "hosting", "satisfaction"
+    )
+    return [SystemAnswer(*row) for row in rows[:MAX_FACTS]]
 
 
 def functions_section(
-    boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
+    boroughs: Sequence[Borough], systems: Sequence[SystemAnswer], complete: set[int]
 ) -> ComparisonSection:
     """Each function, and the products in use for it."""
-    by_function: dict[tuple[int, int], list[System]] = defaultdict(list)
+    by_function: dict[tuple[int, int], list[SystemAnswer]] = defaultdict(list)
     for system in systems:
-        by_function[system.function_id, system.borough_id].append(system)
-    functions = Function.objects.select_related("service_area").order_by(
+        by_function[system.function, system.borough].append(system)
+    functions = Function.objects.order_by(
         "service_area__position", "service_area_id", "position", "pk"
     )
+    address = reverse("systems:list")
     items = [
         ComparisonItem(
-            function.name,
+            name,
             [
-                _products(by_function[function.pk, borough.pk], borough.pk in complete)
+                _products(by_function[key, borough.pk], borough.pk in complete)
                 for borough in boroughs
             ],
-            group=function.service_area.name,
-            link=f"{reverse('systems:list')}?function={function.slug}",
+            group=area,
+            link=f"{address}?function={slug}",
         )
-        for function in functions
+        for key, name, slug, area in functions.values_list(
+            "pk", "name", "slug", "service_area__name"
+        )
     ]
     return ComparisonSection(
         "systems",
@@ -169,11 +216,11 @@ def functions_section(
     )
 
 
-def _products(systems: Sequence[System], complete: bool) -> BoroughAnswer:
+def _products(systems: Sequence[SystemAnswer], complete: bool) -> BoroughAnswer:
     if not systems:
         return NONE_RECORDED if complete else NOT_KNOWN
-    names = "; ".join(system.product.name for system in systems)
-    parts = [(system.product.name, system.get_absolute_url()) for system in systems]
+    names = "; ".join(system.product for system in systems)
+    parts = [(system.product, reverse("systems:detail", args=[system.key])) for system in systems]
     return BoroughAnswer("known", names, names, parts)
 
 
@@ -196,10 +243,10 @@ def _count_items(
 
 
 def hosting_section(
-    boroughs: Sequence[Borough], systems: Sequence[System], complete: set[int]
+    boroughs: Sequence[Borough], systems: Sequence[SystemAnswer], complete: set[int]
 ) -> ComparisonSection:
     """How many systems run where."""
-    counts = Counter((system.borough_id, system.hosting) for system in systems)
+    counts = Counter((system.borough, system.hosting) for system in systems)
     places = {str(value): str(label) for value, label in Hosting.choices}
     places[""] = "Hosting not known"
     items = _count_items(places, counts, boroughs, complete, "systems")
@@ -209,13 +256,13 @@ def hosting_section(
 
 
 def satisfaction_section(
-    boroughs: Sequence[Borough], systems: Sequence[System]
+    boroughs: Sequence[Borough], systems: Sequence[SystemAnswer]
 ) -> ComparisonSection:
     """How many systems have an answer and, from three on, the mean."""
     scores: dict[int, list[int]] = defaultdict(list)
     for system in systems:
         if system.satisfaction:
-            scores[system.borough_id].append(system.satisfaction)
+            scores[system.borough].append(system.satisfaction)
     counts = [len(scores[borough.pk]) for borough in boroughs]
     means = [_mean(scores[borough.pk]) for borough in boroughs]
     items = [
@@ -241,58 +288,66 @@ def _mean(scores: Sequence[int]) -> BoroughAnswer:
     return BoroughAnswer("known", str(answers.mean), answers.words)
 
 
-def known_levels(boroughs: Sequence[Borough]) -> list[SkillLevel]:
+def known_levels(boroughs: Sequence[Borough]) -> list[LevelAnswer]:
     """Their known skill levels."""
     levels = SkillLevel.objects.filter(borough__in=boroughs)
-    return list(levels.order_by("pk")[:MAX_FACTS])
+    rows = levels.order_by("pk").values_list("borough", *LevelAnswer._fields[1:])
+    return [LevelAnswer(*row) for row in rows[:MAX_FACTS]]
 
 
-def skills_section(boroughs: Sequence[Borough], levels: Sequence[SkillLevel]) -> ComparisonSection:
+def skills_section(boroughs: Sequence[Borough], levels: Sequence[LevelAnswer]) -> ComparisonSection:
     """Each skill, and its level in each borough."""
-    by_place = {(level.skill_id, level.borough_id): level for level in levels}
+    by_place = {(level.skill, level.borough): level for level in levels}
+    skills = Skill.objects.in_page_order().values_list("pk", "name", "slug", "group__name")
     items = [
         ComparisonItem(
-            skill.name,
-            [_level(by_place.get((skill.pk, borough.pk))) for borough in boroughs],
-            group=skill.group.name,
-            link=skill.get_absolute_url(),
+            name,
+            [_level(by_place.get((key, borough.pk))) for borough in boroughs],
+            group=group,
+            link=reverse("skills:detail", args=[slug]),
         )
-        for skill in Skill.objects.in_page_order()
+        for key, name, slug, group in skills
     ]
     return ComparisonSection(
         "skills", "Skills", "Skill", difference_sentence(items, "skills"), items, long=True
     )
 
 
-def _level(level: SkillLevel | None) -> BoroughAnswer:
+def _level(level: LevelAnswer | None) -> BoroughAnswer:
     if level is None:
         return NOT_KNOWN
-    name = str(level.get_level_display()).lower()
+    name = str(Level(level.level).label).lower()
     words = [name, "can teach" if level.can_teach else "", "wants help" if level.wants_help else ""]
     return BoroughAnswer("known", name, "; ".join(filter(None, words)))
 
 
 def levels_section(
-    boroughs: Sequence[Borough], levels: Sequence[SkillLevel], complete: set[int]
+    boroughs: Sequence[Borough], levels: Sequence[LevelAnswer], complete: set[int]
 ) -> ComparisonSection:
     """How many skills are at each level."""
-    counts = Counter((level.borough_id, level.level) for level in levels)
+    counts = Counter((level.borough, level.level) for level in levels)
     names = {level.value: level.label for level in Level}
     items = _count_items(names, counts, boroughs, complete, "skills")
     words = "How many skills are known to be at each level."
     return ComparisonSection("levels", "Skills at each level", "Level", words, items)
 
 
-def contracts_involving(boroughs: Sequence[Borough]) -> list[Contract]:
+def contracts_involving(boroughs: Sequence[Borough], today: datetime.date) -> list[ContractAnswer]:
     """Contracts that any of them leads or shares."""
-    bodies = Borough.objects.filter(pk__in=[borough.pk for borough in boroughs])
-    contracts = Contract.objects.of_boroughs(bodies)
-    return list(contracts.prefetch_related("partners").order_by("pk")[:MAX_FACTS])
+    contracts = Contract.objects.of_boroughs([borough.pk for borough in boroughs])
+    shared = ContractPartner.objects.filter(contract=OuterRef("pk")).order_by()
+    rows = contracts.annotate(
+        partner_keys=ArraySubquery(shared.values("borough")),
+        value=Case(When(IN_SUMS, then="annual_value")),
+        is_running=ExpressionWrapper(running_condition(today), BooleanField()),
+    ).order_by("pk")
+    fields = ("lead", "partner_keys", "ends_first", "ends_last", "value", "is_running")
+    return [ContractAnswer(*row) for row in rows.values_list(*fields)[:MAX_FACTS]]
 
 
 def contracts_ending_section(
     boroughs: Sequence[Borough],
-    contracts: Sequence[Contract],
+    contracts: Sequence[ContractAnswer],
     complete: set[int],
     today: datetime.date,
 ) -> ComparisonSection:
@@ -300,8 +355,8 @@ def contracts_ending_section(
     counts: Counter[tuple[int, Hashable]] = Counter()
     for contract in contracts:
         first, last = contract.ends_first, contract.ends_last
-        if first and first >= today and quarter_of(first) == quarter_of(last):
-            bodies = {contract.lead_id, *(partner.pk for partner in contract.partners.all())}
+        if first and last and first >= today and quarter_of(first) == quarter_of(last):
+            bodies = {contract.lead, *contract.partners}
             counts.update((body, quarter_of(first)) for body in bodies)
     quarters = {quarter: quarter_words(quarter) for quarter in quarters_from(today, 8)}
     items = _count_items(quarters, counts, boroughs, complete, "contracts")
@@ -320,25 +375,14 @@ _COST = (
 
 
 def cost_section(
-    boroughs: Sequence[Borough],
-    contracts: Sequence[Contract],
-    complete: set[int],
-    today: datetime.date,
+    boroughs: Sequence[Borough], contracts: Sequence[ContractAnswer], complete: set[int]
 ) -> ComparisonSection:
     """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
-    running = [contract for contract in contracts if contract.runs_on(today)]
-    columns = [
-        _costs(
-            borough,
-            [
-                contract.annual_value if contract.counts_in_sums else None
-                for contract in running
-                if contract.lead_id == borough.pk
-            ],
-            borough.pk in complete,
-        )
-        for borough in boroughs
-    ]
+    values: dict[int, list[Decimal | None]] = defaultdict(list)
+    for contract in contracts:
+        if contract.is_running:
+            values[contract.lead].append(contract.value)
+    columns = [_costs(borough, values[borough.pk], borough.pk in complete) for borough in boroughs]
     rows = [
         ("Contracts running that it leads", "contracts"),
         ("Of these with a yearly value", "contracts"),

@@ -102,16 +102,16 @@ class ComparisonChoice:
         """The query string with the other choice of rows."""
         return self.form.query_string(rows=["differ" if self.all_rows else "all"])
 
-    @property
+    @cached_property
     def partnerships(self) -> list[tuple[str, str]]:
         return Borough.objects.partnerships()
 
-    @property
+    @cached_property
     def peers(self) -> list[Peer]:
         """The nearest peers where only one borough is chosen."""
         if len(self.boroughs) != 1:
             return []
-        return _peers(self.boroughs[0], self.form)
+        return _peers(self.boroughs[0])
 
     @property
     def ready(self) -> bool:
@@ -132,7 +132,9 @@ class ComparisonChoice:
     def removals(self) -> list[tuple[str, str]]:
         """(name, query string without it) for each borough in the address."""
         slugs = list(dict.fromkeys(_slugs(self.form)))
-        names = dict(Borough.objects.filter(slug__in=slugs[:100]).values_list("slug", "name"))
+        # PostgreSQL knows no text with a NUL, so none of its names has one
+        possible = [slug for slug in slugs[:100] if "\0" not in slug]
+        names = dict(Borough.objects.filter(slug__in=possible).values_list("slug", "name"))
         return [
             (
                 names.get(slug, slug),
@@ -147,9 +149,8 @@ def _slugs(form: CompareForm) -> list[str]:
     return slugs
 
 
-def _peers(borough: Borough, form: CompareForm) -> list[Peer]:
-    limit = MAX_BOROUGHS - 1
-    return most_similar_boroughs(borough, limit)
+def _peers(borough: Borough) -> list[Peer]:
+    return most_similar_boroughs(borough, MAX_BOROUGHS - 1)
 
 
 def choose_boroughs(form: CompareForm) -> ComparisonChoice:
@@ -163,7 +164,7 @@ def choose_boroughs(form: CompareForm) -> ComparisonChoice:
     boroughs = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug]
     without_peers = None
     if centre := named["nearest"]:
-        peers = [peer.borough for peer in _peers(centre, form)]
+        peers = [peer.borough for peer in _peers(centre)]
         without_peers = None if peers else centre
         boroughs += [borough for borough in [centre, *peers] if borough not in boroughs]
     elif not boroughs and (named["partnership"] or named["inner_or_outer"]):

@@ -14,13 +14,10 @@ def comparison_sections(
     boroughs: Sequence[Borough], today: datetime.date
 ) -> list[ComparisonSection]:
     """Systems, contracts, cost, hosting, satisfaction and skills of these boroughs."""
-    complete = {
-        subject: {borough.pk for borough in Borough.objects.complete(subject)}
-        for subject in Subject
-    }
+    complete = _complete_returns(boroughs)
     complete_systems, complete_contracts = complete[Subject.SYSTEMS], complete[Subject.CONTRACTS]
     systems = answers.systems_in_use(boroughs)
-    contracts = answers.contracts_involving(boroughs)
+    contracts = answers.contracts_involving(boroughs, today)
     levels = answers.known_levels(boroughs)
     return [
         answers.functions_section(boroughs, systems, complete_systems),
@@ -30,7 +27,7 @@ def comparison_sections(
             "Contracts ending in each quarter",
             f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
         ),
-        answers.cost_section(boroughs, contracts, complete_contracts, today),
+        answers.cost_section(boroughs, contracts, complete_contracts),
         _with_chart(
             answers.hosting_section(boroughs, systems, complete_systems),
             boroughs,
@@ -46,6 +43,16 @@ def comparison_sections(
             "Skill levels, each with its own source and date.",
         ),
     ]
+
+
+def _complete_returns(boroughs: Sequence[Borough]) -> dict[Subject, set[int]]:
+    """Of which of them the latest return on each subject is complete, by primary key; one query."""
+    chosen = Borough.objects.london().filter(pk__in=[borough.pk for borough in boroughs])
+    latest = list(chosen.order_by().with_returns(*Subject))
+    return {
+        subject: {borough.pk for borough in latest if getattr(borough, f"latest_{subject}")}
+        for subject in Subject
+    }
 
 
 def _with_chart(

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from boroughs.models import Borough, Subject, latest_complete
+from boroughs.models import Borough, Subject
 from systems.models import Function, Product, System
 
 Pair = tuple[int, int]
+"""Two primary keys."""
 
 
 class FunctionUse(NamedTuple):
@@ -31,15 +32,27 @@ class FunctionUse(NamedTuple):
 class LondonAnswers:
     """What the 33 have in use, and who has returned how much.
 
-    `boroughs` and `functions` by primary key, in their order on a page; `reporting` and
-    `complete` hold primary keys of boroughs with a systems return and with a complete one.
+    `boroughs` by primary key, in their order on a page; `reporting` and `complete` hold primary
+    keys of boroughs with a systems return and with a complete one. What is asked first of the rest
+    is read then: a query each.
     """
 
     boroughs: Mapping[int, Borough]
     reporting: frozenset[int]
     complete: frozenset[int]
-    functions: Mapping[int, Function]
-    uses: Sequence[FunctionUse]
+
+    @cached_property
+    def functions(self) -> Mapping[int, Function]:
+        """All functions by primary key, in their order on a page."""
+        functions = Function.objects.select_related("service_area")
+        return {function.pk: function for function in functions}
+
+    @cached_property
+    def uses(self) -> Sequence[FunctionUse]:
+        """Every system in use of one of the 33."""
+        systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
+        fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
+        return [FunctionUse(*row) for row in systems.order_by("pk").values_list(*fields)]
 
     @cached_property
     def by_borough(self) -> Mapping[Pair, Sequence[FunctionUse]]:
@@ -66,28 +79,24 @@ class LondonAnswers:
 
 
 def read_answers() -> LondonAnswers:
-    """All present answers; three queries."""
-    latest = latest_complete("pk", Subject.SYSTEMS)
-    london: Any = Borough.objects.london().annotate(latest=latest)
+    """All present answers; one query, and one each for functions and uses once they are asked."""
+    london: Any = Borough.objects.london().with_returns(Subject.SYSTEMS)
     boroughs = {borough.pk: borough for borough in london}
     returned = {
-        key: borough.latest for key, borough in boroughs.items() if borough.latest is not None
+        key: borough.latest_systems
+        for key, borough in boroughs.items()
+        if borough.latest_systems is not None
     }
-    systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
-    rows = systems.order_by("pk")
-    fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
     return LondonAnswers(
         boroughs,
         frozenset(returned),
         frozenset(key for key, complete in returned.items() if complete),
-        {function.pk: function for function in Function.objects.select_related("service_area")},
-        [FunctionUse(*row) for row in rows.values_list(*fields)],
     )
 
 
 def products_in_use(uses: Iterable[FunctionUse]) -> dict[int, Product]:
     """The products of some uses by primary key; one query."""
-    return Product.objects.in_bulk({use.product for use in uses})
+    return Product.objects.only("name", "slug").in_bulk({use.product for use in uses})
 
 
 def _group_uses(

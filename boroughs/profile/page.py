@@ -77,7 +77,11 @@ def profile_parts(facts: BoroughFacts, today: datetime.date) -> list[ProfilePart
 
 def systems_by_area(systems: SystemQuerySet) -> list[tuple[str, list[System]]]:
     """Systems by service area, in the areas' order; at most 400 systems."""
-    ordered = systems.for_list().order_by(
+    rows = systems.select_related("function__service_area", "product").only(
+        *("key", "status", "intention", "as_of", "read_on", "confirmed_on"),
+        *("product__name", "function__name", "function__service_area__name"),
+    )
+    ordered = rows.order_by(
         *("function__service_area__position", "function__service_area_id"),
         *("function__position", "product__name", "pk"),
     )
@@ -87,9 +91,10 @@ def systems_by_area(systems: SystemQuerySet) -> list[tuple[str, list[System]]]:
 
 def skill_groups(levels: SkillLevelQuerySet) -> list[tuple[str, list[SkillLevel]]]:
     """Known skill levels by group, in the groups' order; at most 200 levels."""
-    ordered = levels.for_list().order_by(
-        "skill__group__position", "skill__group_id", "skill__position", "pk"
+    rows = levels.select_related("skill__group").only(
+        *("level", "can_teach", "wants_help", "skill__name", "skill__slug", "skill__group__name")
     )
+    ordered = rows.order_by("skill__group__position", "skill__group_id", "skill__position", "pk")
     groups = groupby(ordered[:200], lambda level: level.skill.group.name)
     return [(name, list(members)) for name, members in groups]
 
@@ -136,7 +141,8 @@ def decisions_ahead(
 ) -> Decisions:
     """Decisions from today to a last day, both included."""
     due = contracts.acting_between(today, last)
-    rows = due.for_list().order_by("act_by", "pk")[:limit]
+    rows = due.select_related("lead", "supplier").prefetch_related("partners")
+    rows = rows.order_by("act_by", "pk")[:limit]
     ended, dateless = Q(ends_last__lt=today), Q(act_by=None)
     running = Q(ends_last__gte=today) | Q(ends_last=None)
     counts = contracts.order_by().aggregate(
@@ -170,9 +176,9 @@ class BoroughComparison:
 
 
 def compare_with_london(borough: Borough) -> BoroughComparison:
-    """How a borough compares; nine queries."""
+    """How a borough compares; six queries."""
     answers = read_answers()
-    peers = most_similar_boroughs(borough)
+    peers = most_similar_boroughs(borough, answers=answers)
     nearest = [peer.borough for peer in peers]
     compared = nearest or answers.sorted_boroughs(answers.reporting - {borough.pk})
     regional = borough.pk not in answers.boroughs
@@ -257,13 +263,18 @@ def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
 
 def _learning_chances(borough: Borough) -> list[Chance]:
     """Skills wanted before skills offered; a teacher of the same partnership before another."""
-    levels = SkillLevel.objects.for_list()
+    levels = SkillLevel.objects.select_related("borough", "skill").only(
+        *("level", "skill__name", "skill__slug"),
+        *("borough__name", "borough__slug", "borough__partnership"),
+    )
+    wanted = levels.filter(borough=borough, wants_help=True).order_by("skill__position", "pk")
+    wishes = list(wanted[:100])
     able = levels.strong().filter(can_teach=True).exclude(borough=borough)
+    able = able.filter(skill__in=[wish.skill_id for wish in wishes])
     teachers: dict[int, list[SkillLevel]] = defaultdict(list)
     for level in able.order_by("skill__position", "borough__name", "pk")[:5000]:
         teachers[level.skill_id].append(level)
-    wishes = levels.filter(borough=borough, wants_help=True).order_by("skill__position", "pk")
-    return list(_lessons(borough, wishes[:100], teachers))
+    return list(_lessons(borough, wishes, teachers))
 
 
 def _lessons(
@@ -299,7 +310,12 @@ def _are_partners(borough: Borough, other: Borough) -> bool:
 def _review_chances(borough: Borough) -> list[Chance]:
     """Most boroughs first, then by product."""
     open_ = System.objects.in_use().filter(intention__in=[Intention.REVIEW, Intention.REPLACE])
-    rows = open_.exclude(borough__kind=Borough.Kind.REGIONAL).for_list()
+    # Only of products that this borough means to review itself: there is no chance in others
+    own = open_.filter(borough=borough).order_by().values("product")
+    rows = open_.exclude(borough__kind=Borough.Kind.REGIONAL).filter(product__in=own)
+    rows = rows.select_related("borough", "product").only(
+        *("borough__name", "borough__slug", "product__name", "product__slug")
+    )
     groups: dict[int, list[System]] = defaultdict(list)
     for system in rows.order_by("borough__name", "pk")[:5000]:
         groups[system.product_id].append(system)

@@ -7,15 +7,22 @@ the weight of what both run over the weight of what either runs: 0 nothing share
 Boroughs without a systems return are absent, never zero. It says who is alike, not who is better.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
-import numpy as np
-import pandas as pd
-
-from boroughs.models import Borough, Subject
-from boroughs.profile.answers import FunctionUse, LondonAnswers, products_in_use
-from systems.models import Function, Product, System
+from boroughs.models import Borough
+from boroughs.profile.answers import (
+    FunctionUse,
+    LondonAnswers,
+    Pair,
+    products_in_use,
+    read_answers,
+)
+from systems.models import Function, Product
 
 # A system is rare where at most so many boroughs with a return run the same product for the same
 # function. Like a common choice, it says nothing of who is better.
@@ -45,64 +52,81 @@ class Peer:
         )
 
 
-def estate_matrix() -> pd.DataFrame:
-    """What boroughs with a systems return run: one row a borough, one column a (function, product).
+@dataclass(frozen=True)
+class Estates:
+    """What boroughs with a systems return run: pairs of function and product, by primary keys.
 
     Without national and shared services: that two boroughs use GOV.UK Pay makes them no more alike.
-
-    Cells are booleans. A borough that has returned nothing in use has a row of False.
+    A borough that has returned nothing in use has an empty set.
     """
-    reporting = Borough.objects.reporting(Subject.SYSTEMS)
-    keys = sorted(reporting.values_list("pk", flat=True))
-    rows = System.objects.in_use().distinctive().filter(borough__in=keys)
-    columns = ["borough", "function", "product"]
-    uses = pd.DataFrame(list(rows.order_by("pk").values_list(*columns)), columns=columns)
-    table = pd.crosstab(uses["borough"], [uses["function"], uses["product"]]).astype(bool)
-    return table.reindex(keys, fill_value=False)
+
+    boroughs: Mapping[int, Borough]
+    pairs: Mapping[int, frozenset[Pair]]
+
+    @classmethod
+    def from_answers(cls, answers: LondonAnswers) -> Self:
+        """The estates among all answers."""
+        pairs: dict[int, set[Pair]] = {key: set() for key in answers.reporting}
+        for use in answers.uses:
+            if use.borough in pairs and not use.national_or_shared:
+                pairs[use.borough].add((use.function, use.product))
+        return cls(answers.boroughs, {key: frozenset(pairs[key]) for key in pairs})
+
+    @cached_property
+    def runners(self) -> Counter[Pair]:
+        """How many of the boroughs run each pair."""
+        return Counter(pair for pairs in self.pairs.values() for pair in pairs)
 
 
-def column_weights(estates: pd.DataFrame) -> "pd.Series[float]":
-    """The weight of each column of an estate matrix: ln(1 + N / n), more for what fewer run."""
-    weights: pd.Series[float] = np.log1p(len(estates) / estates.sum())
-    return weights
+def pair_weights(estates: Estates) -> dict[Pair, float]:
+    """The weight of each pair that is run: ln(1 + N / n), more for what fewer run."""
+    reporting = len(estates.pairs)
+    return {pair: math.log1p(reporting / number) for pair, number in estates.runners.items()}
 
 
-def peer_similarity(estates: pd.DataFrame) -> pd.DataFrame:
-    """Boroughs by boroughs, 0 to 1; symmetric, 1 on the diagonal."""
-    runs = estates.to_numpy(dtype=float)
-    weighted = runs * column_weights(estates).to_numpy()
-    shared = weighted @ runs.T
-    total = weighted.sum(axis=1)
-    either = total[:, None] + total[None, :] - shared
+def peer_similarity(
+    first: Collection[Pair], second: Collection[Pair], weights: Mapping[Pair, float]
+) -> float:
+    """The likeness of two different boroughs by what they run, 0 to 1."""
+    first, second = set(first), set(second)
+    either = math.fsum(weights[pair] for pair in first | second)
     # Two boroughs that run nothing have 0/0 in common: nothing, not everything
-    similarity = np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
-    np.fill_diagonal(similarity, 1.0)
-    return pd.DataFrame(similarity, index=estates.index, columns=estates.index)
+    return math.fsum(weights[pair] for pair in first & second) / either if either else 0.0
 
 
-def most_similar_boroughs(borough: Borough, limit: int = MAX_PEERS) -> list[Peer]:
+def most_similar_boroughs(
+    borough: Borough, limit: int = MAX_PEERS, answers: LondonAnswers | None = None
+) -> list[Peer]:
     """The boroughs most like this one, the most similar first, then by name.
 
-    Only those that share a system; none at all where this borough has no systems return.
+    Only those that share a system; none at all where this borough has no systems return. No query
+    where the answers were read before, else at most two.
     """
-    estates = estate_matrix()
-    if borough.pk not in estates.index or estates.empty:
+    answers = answers or read_answers()
+    if borough.pk not in answers.reporting:
         return []
-    column = peer_similarity(estates)[borough.pk]
-    similarity: dict[int, float] = dict(zip(column.index.tolist(), column.tolist(), strict=True))
-    keys = [key for key, value in similarity.items() if value > 0 and key != borough.pk]
-    others = Borough.objects.in_bulk(keys)
-    peers = [_peer(borough, other, estates, similarity[key]) for key, other in others.items()]
+    estates = Estates.from_answers(answers)
+    weights = pair_weights(estates)
+    peers = [
+        peer
+        for key in estates.pairs
+        if key != borough.pk
+        if (peer := _peer(estates, weights, borough.pk, key)).shared
+    ]
     # Rounded: sums in floating point differ in their last digits where the names should decide
     return sorted(peers, key=lambda peer: (-round(peer.likeness, 9), peer.borough.name))[:limit]
 
 
-def _peer(borough: Borough, other: Borough, estates: pd.DataFrame, likeness: float) -> Peer:
-    runs = estates.to_numpy(dtype=bool)
-    ours, theirs = runs[estates.index.get_loc(borough.pk)], runs[estates.index.get_loc(other.pk)]
-    shared, rare = ours & theirs, runs.sum(axis=0) <= MAX_RARE_BOROUGHS
-    counts = (np.count_nonzero(marks) for marks in (shared, shared & rare, ours | theirs))
-    return Peer(other, likeness, *map(int, counts))
+def _peer(estates: Estates, weights: Mapping[Pair, float], own: int, other: int) -> Peer:
+    ours, theirs = estates.pairs[own], estates.pairs[other]
+    shared = ours & theirs
+    return Peer(
+        estates.boroughs[other],
+        peer_similarity(ours, theirs, weights),
+        len(shared),
+        sum(estates.runners[pair] <= MAX_RARE_BOROUGHS for pair in shared),
+        len(ours | theirs),
+    )
 
 
 MIN_COMMON_BOROUGHS = 5

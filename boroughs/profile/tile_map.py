@@ -9,7 +9,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
-from boroughs.models import Borough, Subject
+from boroughs.models import Borough, BoroughQuerySet, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from skills.models import SkillLevel
@@ -100,7 +100,7 @@ def _percent_confirmed(today: datetime.date) -> Values:
 
 
 def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
-    return Counter(rows.order_by().values_list(field, flat=True))
+    return Counter(dict(rows.order_by().values_list(field).annotate(many=Count("*"))))
 
 
 MEASURES = {
@@ -181,13 +181,21 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileMap:
-    """All tiles in the order of the boroughs' names, with the legend; `returned` of the 33."""
+    """All tiles in the order of the boroughs' names, with the legend.
+
+    `reporting`: by subject, how many of the 33 have sent a return.
+    """
 
     key: str
     measure: Measure
     tiles: Sequence[Tile]
     bounds: Sequence[tuple[int, int]]
-    returned: int
+    reporting: Mapping[Subject, int]
+
+    @property
+    def returned(self) -> int:
+        """How many of the 33 have sent a return on the subject of the measure."""
+        return self.reporting[self.measure.subject]
 
     @property
     def legend(self) -> list[tuple[int, str]]:
@@ -201,20 +209,27 @@ class TileMap:
 
 
 def tile_map(key: str, today: datetime.date) -> TileMap:
-    """The map of one measure as at a day; KeyError for an unknown measure."""
+    """The map of one measure as at a day; KeyError for an unknown measure; two or three queries."""
     measure = MEASURES[key]
     values = measure.values(today)
-    reporting = Borough.objects.reporting(measure.subject).count()
-    complete = set(Borough.objects.complete(measure.subject).values_list("pk", flat=True))
-    boroughs = list(Borough.objects.london())
+    boroughs: list[Any] = list(_for_tiles(Borough.objects.london()))
     bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
     tiles = []
     for borough in boroughs:
-        exact = borough.pk in complete and not measure.share
+        exact = getattr(borough, f"latest_{measure.subject}") is True and not measure.share
         value = values.get(borough.pk, 0 if exact else None)
         bound = value is not None and not exact and not measure.share
         tiles.append(Tile(borough, value, bound, _shade(value or 0, bounds), measure))
+    reporting = {
+        subject: sum(getattr(borough, f"latest_{subject}") is not None for borough in boroughs)
+        for subject in Subject
+    }
     return TileMap(key, measure, tiles, bounds, reporting)
+
+
+def _for_tiles(boroughs: BoroughQuerySet) -> BoroughQuerySet:
+    columns = ("name", "slug", "code", "tile_row", "tile_column")
+    return boroughs.with_returns(*Subject).only(*columns)
 
 
 def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:

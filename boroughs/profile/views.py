@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from boroughs.filters import BoroughFilter, boroughs_with_counts
-from boroughs.models import LONDON, Borough, Subject, coverage_for
+from boroughs.models import LONDON, Borough, Coverage
 from boroughs.profile.page import (
     BoroughFacts,
     best_chances,
@@ -74,9 +74,10 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _common_context(borough: Borough, facts: BoroughFacts, today: datetime.date) -> dict[str, Any]:
+    comparison = compare_with_london(borough)
     return {
         "borough": borough,
         "parts": profile_parts(facts, today),
-        "comparison": compare_with_london(borough),
-        "coverage": coverage_for(Subject.SYSTEMS, LONDON),
+        "comparison": comparison,
+        "coverage": Coverage(LONDON, comparison.reporting),
     }

@@ -1,32 +1,34 @@
 """Files: exactly the rows of a page, as CSV, XLSX and JSON, all by one path.
 
 A file is complete or it looks broken: rows are spooled and sent with their length, or, where they
-are very many, sent while they are copied, so that a failure breaks the connection.
+are many, sent while they are copied (`csv_copy`), so that a failure breaks the connection.
 """
 
-import contextlib
 import copy
 import datetime
-import logging
-import os
-import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Protocol
 
-from django.conf import settings
-from django.db import Error, connection, transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django import forms
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.urls import URLPattern, path, reverse
 
 from citytools import worlds
-from citytools.exports import formats
+from citytools.exports import csv_copy, formats
 from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
+from citytools.history.version_cache import cached_value
 from citytools.http.file_response import (
+    CACHE_KEY,
     add_file_headers,
     bad_request_text,
     retry_later,
@@ -34,139 +36,26 @@ from citytools.http.file_response import (
 )
 from citytools.lists import keyset
 from citytools.lists.columns import Column
+from citytools.lists.facet_counts import count_list
 from citytools.lists.filters import FactFilterSet
-from citytools.lists.query_form import QueryForm
-
-# The copy runs at full speed in a thread with a connection of its own, which is free again when
-# it ends, however slowly the file is read. (While readers were sent what came through a pipe, 70
-# slow ones held all 60 connections, and every page was a 500.) One snapshot holds the number of
-# rows said before and the rows. When the reader goes, the query is cancelled; the file has no
-# name, so that it goes with the process too.
-
-_log = logging.getLogger(__name__)
-MAX_COPIES = 4
-"""Queries at a time in each worker."""
-MAX_FILES = 16
-"""Files at a time in each worker that are being copied or read: they fill the disk."""
-MAX_SECONDS_PER_STATEMENT_SECOND = 10
-"""A copy may take so many times as long as another statement of a request."""
-_BUFFER = 128 * 1024
-_POLL_SECONDS = 0.01
-_copies = threading.BoundedSemaphore(MAX_COPIES)
-_files = threading.BoundedSemaphore(MAX_FILES)
-
-
-class TooManyCopiesError(Exception):
-    """As many files are being copied or sent as may be."""
-
-
-class CopyError(Exception):
-    """The copy failed after a part of the file may have been sent."""
-
-
-def start_csv_copy(table: ExportTable) -> "CsvCopy":
-    """Begin to copy; returns when the number of rows is known."""
-    if not _files.acquire(blocking=False):
-        raise TooManyCopiesError
-    with contextlib.ExitStack() as undo:
-        undo.callback(_files.release)
-        settings.FILES_FOLDER.mkdir(parents=True, exist_ok=True)
-        # Not in /tmp, which may lie in memory
-        file = undo.enter_context(tempfile.TemporaryFile(dir=settings.FILES_FOLDER, buffering=0))
-        if not _copies.acquire(blocking=False):
-            raise TooManyCopiesError
-        undo.callback(_copies.release)
-        copy = CsvCopy(table, file)
-        undo.pop_all()  # its thread and `close` let them go from here on
-    try:
-        copy.wait_for_row_count()
-    except BaseException:
-        copy.close()
-        raise
-    return copy
-
-
-class CsvCopy:
-    """The file, open for reading. `read` waits for rows, `read_nowait` does not."""
-
-    def __init__(self, table: ExportTable, file: Any) -> None:
-        self.row_count = 0
-        self._table, self._file, self._position = table, file, 0
-        self._counted: Future[int] = Future()
-        self._error: BaseException | None = None
-        self._driver: Any = None
-        self._finished = threading.Event()
-        self._closing = threading.Lock()
-        self._thread = threading.Thread(
-            target=worlds.in_same_world(self._run), name="csv-copy", daemon=True
-        )
-        self._thread.start()
-
-    def wait_for_row_count(self) -> None:
-        """Set `row_count` to the number of rows of the whole file."""
-        self.row_count = self._counted.result()
-
-    def read_nowait(self, size: int) -> bytes | None:
-        """The next bytes, b"" at the end of the whole file; None where more are to come."""
-        finished = self._finished.is_set()  # asked first: what is written after it is no end
-        part = os.pread(self._file.fileno(), size, self._position)
-        if not part and not finished:
-            return None
-        if not part and self._error:
-            raise CopyError("The file is not whole.") from self._error
-        self._position += len(part)
-        return part
-
-    def read(self, size: int) -> bytes:
-        """The next bytes, none at the end of the whole file."""
-        while (part := self.read_nowait(size)) is None:
-            self._finished.wait(_POLL_SECONDS)
-        return part
-
-    def close(self) -> None:
-        """Stop copying, wherever it stands, and let the file go."""
-        with self._closing:
-            if self._file.closed:
-                return
-            while self._thread.is_alive():
-                if self._driver is not None:
-                    with contextlib.suppress(Exception):  # the thread may just have closed it
-                        self._driver.cancel()
-                self._thread.join(timeout=0.2)
-            self._file.close()
-            _files.release()
-
-    def _run(self) -> None:
-        try:
-            self._copy()
-        except BaseException as error:
-            self._error = error
-            if not self._counted.done():
-                self._counted.set_exception(error)
-        finally:
-            with contextlib.suppress(Error):
-                connection.close()
-            _copies.release()
-            self._finished.set()
-
-    def _copy(self) -> None:
-        milliseconds = round(settings.STATEMENT_SECONDS * 1000 * MAX_SECONDS_PER_STATEMENT_SECOND)
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
-            self._driver = connection.connection
-            self._counted.set_result(self._table.count())
-            # The driver writes row by row. The buffer closes its descriptor, so it has its own
-            with os.fdopen(os.dup(self._file.fileno()), "wb", _BUFFER) as buffer:
-                self._table.write(buffer)
-
+from citytools.lists.name_lookup import nearest_by_name
+from citytools.lists.query_form import QueryForm, RecordsField
 
 CSV = "text/csv; charset=utf-8"
-MAX_ROWS_SENT_WHOLE = 100_000
-"""Rows up to which a file is spooled first and sent with its length."""
+MAX_ROWS_SENT_WHOLE = 5_000
+"""Rows up to which a file is spooled first and sent with its length, also the first time: at 14 µs
+a row nobody waits for them."""
 MAX_COMPUTED_ROWS = 100_000
 """Rows that are made in Python at the most: each is held until all are made."""
+
+
+MAX_SUGGESTIONS = 10
+
+
+class SuggestionsForm(QueryForm):
+    """What is typed into the box."""
+
+    q = forms.CharField(label="Words", max_length=100)
 
 
 class FileRequest(Protocol):
@@ -240,14 +129,56 @@ class Export:
         """The page with the same rows and filters."""
         return reverse(self.page)
 
+    def choose_all(self, today: datetime.date) -> Any:
+        """What is chosen where nothing is asked."""
+        request = HttpRequest()
+        request.method, request.path = "GET", self.page_address
+        return self.choose(request, today)
+
     def paths(self, prefix: str = "") -> list[URLPattern]:
-        """The addresses of the three formats, beneath a folder of their app."""
+        """The addresses of the formats, and of names for its filters, in a folder of their app."""
         name = self.route.partition(":")[2].removesuffix("csv")
         views = {"csv": self.csv, "xlsx": self.xlsx, "json": self.json}
+        route = f"{prefix}{self.name}/suggestions/<slug:name>.json"
         return [
-            path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
-            for suffix, view in views.items()
+            *(
+                path(f"{prefix}{self.name}.{suffix}", view, name=name + suffix)
+                for suffix, view in views.items()
+            ),
+            path(route, self.suggest, name=f"{name}suggest"),
         ]
+
+    def suggest(self, request: HttpRequest, name: str) -> HttpResponse:
+        """The records most like what is typed into the box of a filter that is looked up.
+
+        {"results": [{"value": slug, "label": name, "also": other name that fits, "count": rows}]};
+        the count is of the whole list, or null where it cannot count by this filter.
+        """
+        field = self.filter.fields_by_name().get(name)
+        if not isinstance(field, RecordsField) or not field.looked_up:
+            raise Http404(f"{self.name} has no filter “{name}” that is looked up.")
+        form = SuggestionsForm(request)
+        if form.problems:
+            return bad_request_text(form.problems)
+        matches = nearest_by_name(field.rows, str(form.values["q"]), MAX_SUGGESTIONS)
+        counts = cached_value(("suggestions", self.name, name), lambda: self._count_all(name))
+        results: list[dict[str, Any]] = [
+            {
+                "value": match.record.slug,
+                "label": str(match.record),
+                "also": match.also,
+                "count": None if counts is None else counts.get(match.record.slug, 0),
+            }
+            for match in matches
+        ]
+        return JsonResponse({"results": results})
+
+    def _count_all(self, name: str) -> dict[str, int] | None:
+        """Rows of the whole list by slug; None where it does not count them by this filter."""
+        choice = self.choose_all(dates.today())
+        if not isinstance(choice, FactFilterSet) or name not in choice.narrowings():
+            return None
+        return dict(count_list(choice, {name}).facets[name])
 
     def csv(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as CSV, or 400 with the reasons as plain text."""
@@ -256,9 +187,10 @@ class Export:
             return table
         metadata = self.metadata(request, query, table)
         filename = f"{worlds.world_file_name(query.file_name(self.name))}.csv"
-        if table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
+        # Rows made in Python are there already
+        if self.compute_rows or table.count(MAX_ROWS_SENT_WHOLE + 1) <= MAX_ROWS_SENT_WHOLE:
             return spooled_download(table.write, filename, CSV, metadata)
-        return _long_csv(table, filename, metadata)
+        return _long_csv(request, table, filename, metadata)
 
     def xlsx(self, request: HttpRequest) -> HttpResponseBase:
         """The rows as a workbook, or 400 with the reasons as plain text."""
@@ -345,14 +277,21 @@ class Export:
         return query, table
 
 
-def _long_csv(table: ExportTable, filename: str, metadata: ExportMetadata) -> HttpResponseBase:
+def _long_csv(
+    request: HttpRequest, table: ExportTable, filename: str, metadata: ExportMetadata
+) -> HttpResponseBase:
     """A file that is sent while it is copied, or 503 where too many are."""
     try:
-        file = start_csv_copy(table)
-    except TooManyCopiesError:
+        reader = csv_copy.open_csv_copy(table, metadata, request.META.get(CACHE_KEY))
+    except csv_copy.TooManyCopiesError:
         return retry_later("Many long files are being read just now.", seconds=10)
-    response = FileResponse(file, content_type=CSV)
-    return add_file_headers(response, metadata, file.row_count, filename)
+    copy = reader.copy
+    response = FileResponse(reader, content_type=CSV)
+    if copy.is_complete:
+        for name, value in csv_copy.complete_headers(copy).items():
+            response[name] = value
+    # When it was read is when the copy began, whoever asked for it
+    return add_file_headers(response, copy.metadata, copy.row_count, filename)
 
 
 _REMEDY = "Take the CSV, or choose fewer."

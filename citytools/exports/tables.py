@@ -30,6 +30,7 @@ def write_table(
 def write_csv(rows: QuerySet[Any], columns: Sequence[Column], file: IO[bytes]) -> int:
     """Write a header and the rows, in their order, to a binary file; returns their number."""
     file.write(csv_header(columns))
+    file.flush()  # whoever is sent the file while it grows has the names before the first row
     statement = copy_statement(rows, columns)
     if not statement:
         return 0

@@ -22,7 +22,6 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest
 
 from citytools import worlds
 from citytools.exports.export import Export
@@ -345,13 +344,14 @@ class _Measured:
         self.digest.update(data)
         return self.file.write(data)
 
+    def flush(self) -> None:
+        self.file.flush()
+
 
 def _written(bundle: zipfile.ZipFile, file: Export) -> ZipMember | None:
     """A file in the zip; None where it has more rows than its own address would give."""
-    request = HttpRequest()
-    request.method, request.path = "GET", file.page_address
     today = dates.today()
-    table = file.table(file.choose(request, today), today)
+    table = file.table(file.choose_all(today), today)
     if file.too_many(table):
         return None
     with bundle.open(_member_name(file), "w", force_zip64=True) as stream:

@@ -1,8 +1,10 @@
 """Finds records by the names that people type: whole, cut short, run together or misspelt.
 
-Each app gives its names as querysets of one shape (`names_for_records`), its texts too
-(`records_with_words`), and records of large tables as it found them (`Name`); one statement
-compares them all with what was asked, without regard to case, accents or signs.
+Names are stored (`citytools.search.name_table`), where those like what was asked are found by
+index. Beside them each app gives names that change with the day as querysets of one shape
+(`names_for_records`), its texts too (`records_with_words`), and records of large tables as it found
+them (`Name`); one statement compares them all with what was asked, without regard to case, accents
+or signs.
 """
 
 import json
@@ -14,7 +16,10 @@ from django.contrib.postgres.lookups import Unaccent
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db import connection
 from django.db.models import Expression, F, FloatField, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
+
+from citytools.models import BODY
 
 # ruff: noqa: S608 — statements made of constants and of what the ORM compiled
 
@@ -53,22 +58,45 @@ token AS (
     WHERE token NOT IN {SMALL_WORDS}
 )"""
 
-# Many names belong to several records: each is spelt out, and compared, once
+# The few of the stored names that any phrase or word may mean; what hangs on them, by their keys;
+# and the names that are read for this question. A name may belong to several records: it is
+# compared once
 NAMES = f"""
-names AS MATERIALIZED (
+candidate AS MATERIALIZED (
+    SELECT kind AS what, record AS key, role, term, weight, words, squashed
+    FROM citytools_searchname
+    WHERE id IN (SELECT search_candidates(
+        ARRAY(SELECT DISTINCT words FROM phrase),
+        ARRAY(SELECT DISTINCT token FROM token WHERE tokens > 1)
+    ))
+    UNION ALL
+    SELECT kind, record, role, term, weight, words, squashed
+    FROM citytools_searchname
+    WHERE kind = '{BODY}' AND record IN ({{bodies}})
+),
+live AS MATERIALIZED (
     SELECT *
-    FROM ({{names}}) AS names (what, key, slug, title, parent, role, term, weight)
+    FROM ({{live}}) AS live (what, key, slug, title, parent, role, term, weight)
 ),
 spelt AS MATERIALIZED (
-    SELECT term, own, words, {sql_squashed_words("words")} AS squashed
+    SELECT term, words, squashed, bool_or(weight > 0.9 AND role <> 'code') AS own
     FROM (
-        SELECT term,
-               bool_or(weight > 0.9 AND role <> 'code') AS own,
-               {sql_plain_words("term")} AS words
-        FROM names
-        WHERE role <> 'text'
-        GROUP BY term
+        SELECT term, words, squashed, weight, role FROM candidate
+        UNION ALL
+        SELECT term, words, {sql_squashed_words("words")}, weight, role
+        FROM (
+            SELECT term, {sql_plain_words("term")} AS words, weight, role
+            FROM live WHERE role <> 'text'
+        ) AS live
     ) AS spelt
+    GROUP BY term, words, squashed
+),
+names AS MATERIALIZED (
+    SELECT what, key, role, term, weight FROM candidate WHERE what = ANY(%s)
+    UNION ALL
+    SELECT what, key, role, term, weight FROM live
+    UNION ALL
+    SELECT * FROM ({{contexts}}) AS contexts (what, key, role, term, weight)
 )"""
 
 # A whole phrase against a name, best first; a code fits whole or not at all, and the name of
@@ -193,7 +221,10 @@ record AS (
 ),
 shown AS (
     SELECT DISTINCT ON (what, key) what, key, slug, title, parent
-    FROM names JOIN record USING (what, key)
+    FROM live JOIN record USING (what, key)
+    WHERE what <> ALL(%s)
+    UNION ALL
+    SELECT * FROM ({records}) AS records (what, key, slug, title, parent)
 ),
 ranked AS (
     SELECT *, count(*) OVER (PARTITION BY what) AS total, row_number() OVER best AS place
@@ -202,10 +233,14 @@ ranked AS (
 )
 SELECT reasons, what, key, slug, title, parent, score, total
 FROM ranked
-WHERE place <= %s
-ORDER BY score DESC, length(title), title, what, key"""
+WHERE place <= %s"""
 
-MATCHES = f"WITH {PHRASES}, {NAMES}, {WHOLE}, {WORDS}, {FOUND}"
+# A SELECT around all: the middleware of the history takes a statement that begins with WITH for a
+# write, and adds its context to it
+MATCHES = (
+    f"SELECT * FROM (WITH {PHRASES}, {NAMES}, {WHOLE}, {WORDS}, {FOUND}) AS matches "
+    "ORDER BY score DESC, length(title), title, what, key"
+)
 NAME, TITLE, CODE, FORMER, ALSO, TEXT = "name", "title", "code", "former", "also", "text"
 """Roles of a name. Any other role is the words that say what the name is to the record."""
 
@@ -334,6 +369,30 @@ def _columns(
     )
 
 
+def name_rows(
+    rows: QuerySet[Any],
+    what: str,
+    role: str,
+    term: str | Expression,
+    weight: float,
+    key: str,
+    *more: F | Expression,
+) -> QuerySet[Any]:
+    """Names as bare rows: (what, key, role, term, weight) and whatever more is wanted."""
+    source = Cast(F(term) if isinstance(term, str) else term, TextField())
+    columns = (Value(what, TextField()), F(key), Value(role, TextField()), source)
+    return rows.order_by().values_list(*columns, _number(weight), *more)
+
+
+def record_rows(
+    rows: QuerySet[Any], what: str, parent: str | Expression, keys: str = ""
+) -> QuerySet[Any]:
+    """(what, key, slug, title, parent) of records, or of those whose keys the SQL selects."""
+    chosen = rows.filter(pk__in=RawSQL(keys, [])) if keys else rows  # noqa: S611 (constants)
+    belongs = F(parent) if isinstance(parent, str) else parent
+    return chosen.order_by().values_list(Value(what, TextField()), "pk", "slug", "name", belongs)
+
+
 class CompiledNames(NamedTuple):
     """Querysets of names as one SQL query with its parameters."""
 
@@ -348,9 +407,30 @@ def compile_names(names: Sequence[QuerySet[Any]]) -> CompiledNames:
     return CompiledNames(f"({sql})", tuple(parameters))
 
 
+def compile_bodies(known: QuerySet[Any]) -> CompiledNames:
+    """Keys of the known bodies, and of further ones, which are its last parameter."""
+    sql, parameters = known.query.sql_with_params()
+    return CompiledNames(f"({sql}) UNION ALL SELECT unnest(%s::bigint[])", tuple(parameters))
+
+
+@dataclass(frozen=True)
+class CompiledSearch:
+    """What does not depend on the question: the kinds of stored names that are records', names
+    that change with the day, names of what records belong to, the records, and the bodies.
+    """
+
+    kinds: Sequence[str]
+    live: CompiledNames
+    contexts: CompiledNames
+    records: CompiledNames
+    bodies: CompiledNames
+
+
 def find_matches(
-    names: Sequence[CompiledNames],
+    search: CompiledSearch,
+    texts: CompiledNames,
     extra_names: Iterable[Name],
+    further_bodies: Sequence[int],
     reading: Reading,
     max_per_kind: int,
 ) -> list[Match]:
@@ -358,13 +438,21 @@ def find_matches(
     phrases, weights = zip(*reading, strict=True)
     parameters = [
         *(list(phrases), list(weights)),
-        *(parameter for name in names for parameter in name.parameters),
+        *(*search.bodies.parameters, list(further_bodies)),
+        *(*search.live.parameters, *texts.parameters),
         json.dumps([asdict(name) for name in extra_names]),
-        *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE, max_per_kind),
+        *(list(search.kinds), *search.contexts.parameters),
+        *(SURELY_ALIKE, ALIKE, _SURE_SCORE, _SURE_SCORE),
+        *(list(search.kinds), *search.records.parameters, max_per_kind),
     ]
-    every = " UNION ALL ".join([*(name.sql for name in names), _FOUND])
+    statement = MATCHES.format(
+        bodies=search.bodies.sql,
+        live=" UNION ALL ".join([search.live.sql, texts.sql, _FOUND]),
+        contexts=search.contexts.sql,
+        records=search.records.sql,
+    )
     with connection.cursor() as cursor:
-        cursor.execute(MATCHES.format(names=every), parameters)
+        cursor.execute(statement, parameters)
         rows = cursor.fetchall()
     return [Match(_reasons(reasons), *record) for reasons, *record in rows]
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from citytools.facts.name_matching import NAMES, CompiledNames, sql_plain_words, sql_squashed_words
+from citytools.facts.name_matching import CompiledNames, sql_plain_words, sql_squashed_words
+from citytools.models import BODY
 
+COUNCIL = "council"
+"""Role of a name that only says what the body is, as Camden Council: it hides no shorter one."""
 MAX_WORDS_IN_NAME = 6
 """Words of the longest span that may be a name."""
 MAX_WORDS_READ = 16
@@ -14,20 +17,25 @@ MAX_WORDS_READ = 16
 
 # A misspelt name counts from likeness 0.5: of words that are in no name one in twenty reaches it
 _MENTIONS = f"""
-WITH span AS (
+SELECT DISTINCT ON (first, last, key) first, last, key, slug, title,
+    span.squashed = body.squashed AS same
+FROM (
     SELECT first, last, words, {sql_squashed_words("words")} AS squashed
     FROM (
         SELECT first, last, {sql_plain_words("typed")} AS words
         FROM unnest(%s::int[], %s::int[], %s::text[]) AS spans (first, last, typed)
     ) AS spans
-),
-{NAMES}
-SELECT DISTINCT ON (first, last, key) first, last, key, slug, title,
-    span.squashed = spelt.squashed AS same
-FROM span JOIN spelt ON (length(span.squashed) > 1 AND span.squashed = spelt.squashed)
-    OR (spelt.own AND length(span.words) > 4 AND similarity(span.words, spelt.words) >= 0.5)
-JOIN names USING (term)
-WHERE span.squashed = spelt.squashed OR role = 'name'
+) AS span
+JOIN (
+    SELECT record AS key, role, words, squashed
+    FROM citytools_searchname
+    WHERE kind = '{BODY}' AND role <> '{COUNCIL}' AND record IN ({{bodies}})
+) AS body ON (length(span.squashed) > 1 AND span.squashed = body.squashed)
+    OR (
+        body.role = 'name' AND length(span.words) > 4
+        AND similarity(span.words, body.words) >= 0.5
+    )
+JOIN ({{records}}) AS records (what, key, slug, title, parent) USING (key)
 ORDER BY first, last, key, same DESC"""  # noqa: S608 — made of constants
 
 
@@ -43,16 +51,21 @@ class Mention:
     same: bool
 
 
-def find_mentions(names: Sequence[CompiledNames], words: Sequence[str]) -> list[Mention]:
-    """Records named inside the words; longer names before shorter, none overlapping."""
+def find_mentions(
+    bodies: CompiledNames, records: CompiledNames, further: Sequence[int], words: Sequence[str]
+) -> list[Mention]:
+    """Bodies named inside the words; longer names before shorter, none overlapping.
+
+    The known `bodies` and `further` ones; `records` say what they are called.
+    """
     few = words[:MAX_WORDS_READ]
     spans = [
         (first, last, " ".join(few[first:last]))
         for first in range(len(few))
         for last in range(first + 1, min(first + MAX_WORDS_IN_NAME, len(few)) + 1)
     ]
-    statement = _MENTIONS.format(names=" UNION ALL ".join(name.sql for name in names))
-    parameters = [parameter for name in names for parameter in name.parameters]
+    statement = _MENTIONS.format(bodies=bodies.sql, records=records.sql)
+    parameters = [*bodies.parameters, list(further), *records.parameters]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*map(list, zip(*spans, strict=True)), *parameters])
         return _without_overlaps(Mention(*row) for row in cursor.fetchall())

@@ -104,15 +104,19 @@ class _Versions:
 
 
 def changes_in_words(
-    entries: Sequence[ChangeEntry], *, for_staff: bool = False
+    entries: Sequence[ChangeEntry], *, for_staff: bool = False, with_differences: bool = True
 ) -> list[ChangeInWords]:
-    """The entries in their order; the number of queries depends on their kinds alone."""
+    """The entries in their order; the number of queries depends on their kinds alone.
+
+    Without differences they have names and addresses, but no `fields` and no `links`.
+    """
     read: dict[str, _Versions] = {}
     for entry in entries:
         if entry.record is not None:
             read.setdefault(entry.kind.name, _Versions(entry.kind)).entries.append(entry)
     _read_versions(read.values())
-    _read_links(read.values())
+    if with_differences:
+        _read_links(read.values())
     own = {
         versions.kind.model: {entry.record for entry in versions.entries}
         for versions in read.values()

@@ -83,13 +83,13 @@ def use_version(version: Version) -> Iterator[None]:
         _of_request.reset(token)
 
 
-def request_version() -> Version:
-    """The version at the beginning of this request for a page; without one, the version now.
+def request_version() -> Version | None:
+    """The version at the beginning of this request for a public page; None elsewhere.
 
     Facts that are read after it are of this version or, if somebody writes meanwhile, of a later
     one: kept under its key they are never older than the key says.
     """
-    return _of_request.get() or current_version()
+    return _of_request.get()
 
 
 @functools.lru_cache(maxsize=2)

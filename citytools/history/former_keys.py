@@ -29,6 +29,14 @@ class RecordMovedError(Exception):
         self.field, self.key = field, key
 
 
+class QueryMovedError(Exception):
+    """The query string names records by their names; `values` has their slugs, by parameter."""
+
+    def __init__(self, values: dict[str, list[str]]) -> None:
+        super().__init__(str(values))
+        self.values = values
+
+
 def present_keys(model: Any, field: str, former: Sequence[str]) -> dict[str, str]:
     """The key now of the record that last had each former one, where there still is one.
 
@@ -73,7 +81,12 @@ class FormerAddresses:
     def process_exception(
         self, request: HttpRequest, exception: Exception
     ) -> HttpResponseBase | None:
-        """The redirect for a view that found its record under another key."""
+        """The redirect for a view that found a record under another key or name."""
+        if isinstance(exception, QueryMovedError):
+            changed = request.GET.copy()
+            for name, values in exception.values.items():
+                changed.setlist(name, values)
+            return HttpResponsePermanentRedirect(f"{request.path}?{changed.urlencode()}")
         match = request.resolver_match
         if not isinstance(exception, RecordMovedError) or match is None:
             return None

@@ -57,17 +57,21 @@ def conditional_get_middleware(get_response: GetResponse) -> GetResponse:
         if unchanged is not None:
             return _add_validators(unchanged, etag, version.changed)
         if cached := file_response.find_cached_file(etag):
-            return cached
+            return file_response.range_response(request, cached)
+        request.META[file_response.CACHE_KEY] = etag
         with data_version.use_version(version):
             response = get_response(request)
         if response.cookies:
             return _not_stored(request, response)
         if response.status_code != 200 or response.has_header("Cache-Control"):
             return response
+        if etag.startswith('"') and not _is_current(version):
+            # Its rows may be those of the next version, and another file of this one may differ
+            return _add_validators(response, f"W/{etag}", version.changed)
         _add_validators(response, etag, version.changed)
         page_cache.allow_caching(request, version, response)
         file_response.cache_response(etag, response)
-        return response
+        return file_response.range_response(request, response)
 
     return middleware
 
@@ -98,9 +102,20 @@ def _not_stored(request: HttpRequest, response: HttpResponseBase) -> HttpRespons
 
 
 def _etag(request: HttpRequest, version: Version) -> str:
-    """Weak, for a file names the time at which it was read, and compression differs."""
+    """Strong for CSV, whose bytes follow from the version; else weak.
+
+    Workbooks and documents name the time at which they were read, and compression differs.
+    """
     text = f"{version.key} {request.build_absolute_uri()}"
-    return f'W/"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"'
+    weak = "" if request.path.endswith(".csv") else "W/"
+    return f'{weak}"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}"'
+
+
+def _is_current(version: Version) -> bool:
+    try:
+        return data_version.current_version().key == version.key
+    except Error:
+        return False
 
 
 def _add_validators(

@@ -1,19 +1,20 @@
-"""How a file is answered: whole with its length and hash, or not at all, with the reasons."""
+"""How a file is answered: its length and hash with it, whole or in part; or the reasons why not."""
 
 import contextlib
 import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import ResponseHeaders
 
 from citytools.exports.tables import ExportMetadata
@@ -81,6 +82,75 @@ def add_file_headers(
     return response
 
 
+class CachedFile(FileResponse):
+    """A file from disk, read in larger blocks than Django's 4 kB."""
+
+    block_size = 128 * 1024
+
+
+# A part can be asked for (RFC 9110, section 14) where the file is whole and its ETag strong, so
+# that a transfer that broke can go on. Several parts at once, other units, and what is not
+# understood get the whole file, as the standard allows.
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class _FileSection:
+    """Some bytes of an open file."""
+
+    def __init__(self, file: IO[bytes], place: int, size: int) -> None:
+        file.seek(place)
+        self._file, self._left = file, size
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, none at the end of the section."""
+        part = self._file.read(min(size, self._left))
+        self._left -= len(part)
+        return part
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+def range_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer with the part of the file that was asked for: 206, 416, or the whole."""
+    file: Any = getattr(response, "file_to_stream", None)
+    etag = response.get("ETag", "")
+    if not etag.startswith('"') or "Content-Length" not in response or not hasattr(file, "seek"):
+        return response
+    response["Accept-Ranges"] = "bytes"
+    if request.method != "GET" or request.headers.get("If-Range", etag) != etag:
+        return response
+    size = int(response["Content-Length"])
+    section = _parse_range(request.headers.get("Range", ""), size)
+    if section is None:
+        return response
+    if not section:
+        response.close()
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{size}"
+        return refused
+    part = CachedFile(_FileSection(file, file.tell() + section.start, len(section)), status=206)
+    part.headers = ResponseHeaders(dict(response.items()))
+    part["Content-Length"] = str(len(section))
+    part["Content-Range"] = f"bytes {section.start}-{section.stop - 1}/{size}"
+    return part
+
+
+def _parse_range(header: str, size: int) -> range | None:
+    """The bytes asked for, none where none of them are there; None for the whole file."""
+    match = _RANGE.fullmatch(header.strip())
+    if not match or not any(match.groups()):
+        return None
+    first, last = match.groups()
+    if not first:
+        return range(max(size - int(last), 0), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
 # Like a page (`page_cache`), a file is cached under its ETag, so that none can outlive what it was
 # made from; what takes long to make also under the hash of its content. On disk the first line
 # holds its headers, the rest its bytes.
@@ -90,12 +160,6 @@ _log.addFilter(ThrottleFilter(lines=5, seconds=60))
 _MAX_HEADER_BYTES = 16 * 1024
 MAX_CACHED_FILES = 1_000
 """`settings.MAX_CACHED_FILE_BYTES` bounds their size together."""
-
-
-class CachedFile(FileResponse):
-    """A file from disk, read in larger blocks than Django's 4 kB."""
-
-    block_size = 128 * 1024
 
 
 def find_cached_file(etag: str) -> HttpResponseBase | None:
@@ -126,13 +190,31 @@ def _headers(file: IO[bytes]) -> ResponseHeaders:
     return headers
 
 
+CACHE_KEY = "citytools.cache_key"
+"""Key of the environ: what a file will be cached under, absent for one that will not."""
+
+
+@runtime_checkable
+class GrowingFile(Protocol):
+    """A file that is still being written when its first reader is sent it."""
+
+    def cache_when_complete(self, headers: dict[str, str]) -> None:
+        """Cache it under the key of its request, with these headers, its length and its hash."""
+
+
 def cache_response(etag: str, response: HttpResponseBase) -> None:
-    """Cache a file that was spooled, before it is sent; on a full disk it is only sent."""
-    spool = getattr(response, "file_to_stream", None)
-    if not settings.MAX_CACHED_FILE_BYTES or not isinstance(spool, tempfile.SpooledTemporaryFile):
+    """Cache a file that was spooled, before it is sent; on a full disk it is only sent.
+
+    One that is still growing is cached when it is whole.
+    """
+    file = getattr(response, "file_to_stream", None)
+    if not settings.MAX_CACHED_FILE_BYTES:
         return
-    cache_bytes(etag, dict(response.items()), spool)
-    spool.seek(0)
+    if isinstance(file, tempfile.SpooledTemporaryFile):
+        cache_bytes(etag, dict(response.items()), file)
+        file.seek(0)
+    elif isinstance(file, GrowingFile):
+        file.cache_when_complete(dict(response.items()))
 
 
 def cache_bytes(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
@@ -140,7 +222,9 @@ def cache_bytes(key: str, headers: dict[str, str], content: IO[bytes]) -> None:
     if not settings.MAX_CACHED_FILE_BYTES:
         return
     try:
-        _write(key, headers, content)
+        # One file that leaves no room for any other would only be written and deleted again
+        if int(headers["Content-Length"]) <= settings.MAX_CACHED_FILE_BYTES:
+            _write(key, headers, content)
         _delete_oldest()
     except OSError as fault:
         _log.warning("A file was not kept: %s", fault)

@@ -1,13 +1,14 @@
 """Filters of a list: each narrows its rows by one name of the query string, and can be counted."""
 
 import copy
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, cast
 
 import django_filters
 from django import forms
-from django.db.models import Aggregate, Count, Expression, F, Model, QuerySet, TextField, Value
+from django.db.models import Aggregate, Count, Expression, F, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
@@ -96,12 +97,22 @@ class PopulationFilter(FieldFilter):
 
 
 class WordsFilter(FieldFilter):
-    """Words that rows hold, every one of them in any order (`citytools.lists.word_search`)."""
+    """Words that rows hold, every one of them in any order (`citytools.lists.word_search`).
 
-    def __init__(self, label: str, method: Callable[[Rows, str], Rows]) -> None:
+    `condition` may look names up: it is asked once for each filter set, whose statements are many.
+    """
+
+    def __init__(self, label: str, condition: Callable[[str], Q]) -> None:
         validators = [check_number_of_words]
         words = forms.CharField(label=label, required=False, max_length=100, validators=validators)
-        super().__init__(words, method)
+        super().__init__(words, lambda rows, words: rows.filter(condition(words)))
+        self.condition = condition
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        fresh = super().__deepcopy__(memo)
+        condition = functools.cache(self.condition)
+        fresh.narrow = lambda rows, words: rows.filter(condition(words))
+        return fresh
 
 
 class DayFilter(FieldFilter):

@@ -166,6 +166,11 @@ class Listing:
     tabular: bool = False
     counts_facets: bool = False
 
+    @property
+    def suggestions(self) -> str:
+        """The route of names for the boxes of filters that are looked up."""
+        return f"{self.file.removesuffix('csv')}suggest"
+
     @cached_property
     def problems(self) -> list[tuple[str, str]]:
         """What of the address was not understood, the page number included."""

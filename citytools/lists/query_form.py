@@ -10,12 +10,14 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from citytools.history.former_keys import present_keys
+from citytools.history.former_keys import QueryMovedError, present_keys
 from citytools.lists.columns import Column
+from citytools.lists.name_lookup import LinkedReason, find_by_name, perhaps_meant
 from citytools.worlds.addresses import note_query_records
 
 # Filters take them for their inputs, and a page's form takes them as they are.
@@ -23,18 +25,17 @@ from citytools.worlds.addresses import note_query_records
 Choices = Sequence[tuple[Any, Any]]
 
 
-def _unknown_record(label: str) -> dict[str, str]:
-    words = f"“%(value)s” is not a {label.lower()} known here."
-    return {"invalid_choice": f"{words} Check the spelling or choose from the list."}
+def _unknown_record(label: str, *, listed: bool = True) -> dict[str, str]:
+    words = f"“%(value)s” is not a {label.lower()} known here. Check the spelling"
+    return {"invalid_choice": words + (" or choose from the list." if listed else ".")}
 
 
 def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
     """The slugs, each former one (or a borough's GSS code) as its record is called now."""
-    rows = field.queryset if isinstance(field, (RecordField, RecordsField)) else None
-    if rows is None:
+    if not isinstance(field, RECORD_FIELDS):
         return list(slugs)
-    model = rows.model
-    names = [slug for slug in slugs if "\0" not in slug]
+    model = field.queryset.model
+    names = _without_nul(slugs)
     known = set(model._default_manager.filter(slug__in=names).values_list("slug", flat=True))
     unknown = [name for name in names if name not in known]
     present = present_keys(model, "slug", unknown)
@@ -44,7 +45,24 @@ def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
     return [slug if slug in known else present.get(slug, slug) for slug in slugs]
 
 
-class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+def _without_nul(texts: Sequence[str]) -> list[str]:
+    """PostgreSQL knows no text with one, so none of its names has one."""
+    return [text for text in texts if "\0" not in text]
+
+
+class _RowsMixin:
+    """A field of records: all that may be chosen."""
+
+    queryset: Any
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """A fresh query, since the field itself outlives a request."""
+        rows: QuerySet[Any] = self.queryset.all()
+        return rows
+
+
+class RecordField(_RowsMixin, forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """The slug of a record."""
 
     def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
@@ -57,7 +75,7 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
         )
 
 
-class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
     """Slugs of any number of records; those that are `looked_up` are too many to be listed."""
 
     def __init__(self, label: str, queryset: QuerySet[Any], *, looked_up: bool = False) -> None:
@@ -68,7 +86,7 @@ class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
             required=False,
             to_field_name="slug",
             widget=forms.CheckboxSelectMultiple,
-            error_messages=_unknown_record(label),
+            error_messages=_unknown_record(label, listed=not looked_up),
         )
 
     def clean(self, value: Any) -> QuerySet[Any]:
@@ -77,6 +95,9 @@ class RecordsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  #
         if value:
             note_query_records(records)
         return records
+
+
+RECORD_FIELDS = (RecordField, RecordsField)
 
 
 class OptionField(forms.ChoiceField):
@@ -215,7 +236,42 @@ class QueryStringMixin:
                 data.setlist(name, _present_slugs(field, data.getlist(name)))
         changed = bool(data != self.data)
         self.data = data if changed else self.data
+        if names := self._names_as_slugs():
+            raise QueryMovedError(names)
         return changed
+
+    def _names_as_slugs(self) -> dict[str, list[str]]:
+        """{filter: slugs} where a value is the whole name of one record, whatever its slug."""
+        changes = {}
+        for name, field in self._fields_with_errors():
+            values = self.data.getlist(name)
+            known = set(field.rows.filter(slug__in=_without_nul(values)).values_list("slug"))
+            unknown = [value for value in values if (value,) not in known]
+            found = find_by_name(field.rows, unknown)
+            slugs = {text: same[0].slug for text, same in found.items() if len(same) == 1}
+            if slugs:
+                changes[name] = list(dict.fromkeys(slugs.get(value, value) for value in values))
+        return changes
+
+    def _fields_with_errors(self) -> list[tuple[str, Any]]:
+        fields = self.query_form.fields
+        names = [name for name in self.query_form.errors if name in fields]
+        return [(name, fields[name]) for name in names if isinstance(fields[name], RECORD_FIELDS)]
+
+    def _nearest(self, name: str, error: ValidationError, reason: str) -> str:
+        """The reason with links to the records that may have been meant."""
+        field, wrong = self.query_form.fields.get(name), (error.params or {}).get("value")
+        if not isinstance(field, RECORD_FIELDS) or not isinstance(wrong, str):
+            return reason
+        values = self.data.getlist(name)
+        links = [
+            (
+                f"{record} ({record.slug})",
+                self.query_string(**{name: [record.slug if v == wrong else v for v in values]}),
+            )
+            for record in perhaps_meant(field.rows, wrong)
+        ]
+        return LinkedReason(reason, links) if links else reason
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -234,9 +290,10 @@ class QueryStringMixin:
             if name not in known
         ]
         wrong = [
-            (name, str(error))
-            for name, errors in self.query_form.errors.items()
+            (name, self._nearest(name, error, text))
+            for name, errors in self.query_form.errors.as_data().items()
             for error in errors
+            for text in error.messages
         ]
         multiple = {name for name, field in fields.items() if isinstance(field, MULTIPLE)}
         twice = [

@@ -5,14 +5,27 @@ one place, the SQL functions `search_words`, `search_text` and `search_pattern` 
 boroughs.0007_search_functions): stored beside the names and titles of tables that grow.
 """
 
+import functools
+import operator
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Expression, F, Func, Lookup, Q, TextField, Value
+from django.db import connection
+from django.db.models import (
+    Expression,
+    F,
+    Func,
+    Lookup,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 
 MAX_WORDS = 12
 """Each word is compared with every name: a hundred of one letter would take seconds."""
@@ -42,6 +55,17 @@ class _Like(Lookup):
         return f"{left} LIKE {right}", [*left_values, *right_values]
 
 
+class _AnyKey(Lookup):
+    """SQL: a column that is any of the keys, which may be very many."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, values = self.process_lhs(compiler, connection)
+        # One literal: Django would look at each of 33,000 keys
+        return f"{left} = ANY(%s::bigint[])", [*values, f"{{{','.join(map(str, self.rhs))}}}"]
+
+
 @dataclass(frozen=True)
 class Word:
     """One word of the box: the spellings of which a row must hold any, or a literal."""
@@ -66,6 +90,47 @@ def split_words(text: str) -> list[Word]:
     typed = unicodedata.normalize("NFC", text).split()
     telling = [word for word in typed if _is_telling(word)]
     return list(dict.fromkeys(_word(word) for word in telling or typed))
+
+
+def keys_by_word(
+    text: str, named: Mapping[str, Callable[[Word], QuerySet[Any]]]
+) -> Iterator[tuple[Word, Mapping[str, list[int]]]]:
+    """Each word of a text, with the keys that the queries by name give for it: one statement.
+
+    A query gives rows, or one column of others that holds their keys. Names are few where rows are
+    many. With the keys written out, an index of each column finds the rows; as subqueries they made
+    every statement of a page read all rows, and spell out all names.
+    """
+    words = split_words(text)
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for number, word in enumerate(words):
+        for name, query in named.items():
+            rows = query(word).order_by()
+            bare = rows if rows.query.values_select else rows.values("pk")
+            sql, values = bare.query.sql_with_params()
+            parts.append(f"SELECT {number}, '{name}', key FROM ({sql}) AS found (key)")  # noqa: S608 (ours)
+            parameters += values
+    keys: dict[tuple[int, str], list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), parameters)
+        for number, name, key in cursor.fetchall():
+            keys[number, name].append(key)
+    for number, word in enumerate(words):
+        yield word, {name: keys[number, name] for name in named}
+
+
+def all_of(conditions: Iterable[Q]) -> Q:
+    """Rows for which every condition holds."""
+    return functools.reduce(operator.and_, conditions, Q())
+
+
+def any_key(keys: Mapping[str, Iterable[int]]) -> Q:
+    """Rows of which any of the columns holds any of its keys."""
+    either = Q()
+    for path, values in keys.items():
+        either |= Q(_AnyKey(F(path), values))
+    return either
 
 
 def check_number_of_words(text: str) -> None:

@@ -36,7 +36,7 @@ MAX_OPEN_FILES = 16_384
 # What the front-end packages bring for those who build with them: compressing it takes 8 seconds
 NOT_SERVED = (
     *("*.scss", "*.njk", "*.md", "*.html", "*.mjs", "*.mjs.map", "*.bundle.*"),
-    *("fixtures.json", "*-options.json"),
+    *("fixtures.json", "*-options.json", "accessible-autocomplete.*react.min.js*"),
 )
 # Any number will do, so long as every City Tools on one database asks for the same
 _PREPARATION_KEY = 0x_C17_7001

@@ -1,7 +1,7 @@
 """`/changes/`: what changed, in plain words and without names, as page, files and feed."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import get_script_prefix, path, reverse
 from django.utils import timezone
 from django.utils.dateformat import format as in_format
 from django.views.decorators.http import conditional_page
@@ -22,10 +22,11 @@ from citytools.exports.atom import ChangesFeed
 from citytools.exports.export import Export
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.history.change_kinds import change_kinds
+from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
 from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
+from citytools.history.version_cache import derived_value
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing
@@ -190,21 +191,53 @@ def _together(entry: ChangeEntry) -> dict[str, list[str]]:
 
 
 def latest_changes(limit: int) -> list[tuple[ChangeInWords, str]]:
-    """The newest changes, and where each leads.
+    """The newest changes, and where each leads; found once a version of the data.
+
+    They have names and no differences.
+    """
+    # The prefix, since what is stored holds addresses
+    name = f"{limit} latest changes under {get_script_prefix()}"
+    kinds = {kind.name: kind for kind in change_kinds()}
+    return [
+        (_change_from_json(kinds, stored), stored["address"])
+        for stored in derived_value(name, lambda: [*_latest_changes_json([*kinds.values()], limit)])
+    ]
+
+
+def _latest_changes_json(kinds: Sequence[ChangeKind], limit: int) -> Iterator[dict[str, Any]]:
+    """As `_change_from_json` reads them, each with where it leads.
 
     Only the latest transactions are read, so that no page waits for all that was ever written.
     """
-    kinds = change_kinds()
-    since = start_of_latest(kinds, _LATEST_TRANSACTIONS)
-    entries = ChangeList(kinds, ChangeFilter(since=since))[:limit]
-    return [
-        (
-            change,
-            change.address
-            or f"{reverse('changes:list')}?{urlencode(_together(change.entry), doseq=True)}",
-        )
-        for change in changes_in_words(entries)
-    ]
+    entries: Sequence[ChangeEntry] = ()
+    for transactions in (limit, _LATEST_TRANSACTIONS):
+        # Most wrote something for the public: one that wrote much is then not read for nothing
+        since = start_of_latest(kinds, transactions)
+        entries = ChangeList(kinds, ChangeFilter(since=since))[:limit]
+        if len(entries) == limit:
+            break
+    for change in changes_in_words(entries, with_differences=False):
+        together = urlencode(_together(change.entry), doseq=True)
+        yield {
+            **{name: getattr(change.entry, name) for name in _ENTRY_FIELDS},
+            "kind": change.entry.kind.name,
+            "at": change.entry.at.isoformat(),
+            "name": change.name,
+            "address": change.address or f"{reverse('changes:list')}?{together}",
+        }
+
+
+_ENTRY_FIELDS = ("action", "illustrative", "record", "number")
+
+
+def _change_from_json(kinds: Mapping[str, ChangeKind], stored: Mapping[str, Any]) -> ChangeInWords:
+    entry = ChangeEntry(
+        kind=kinds[stored["kind"]],
+        at=datetime.datetime.fromisoformat(stored["at"]),
+        context=None,
+        **{name: stored[name] for name in _ENTRY_FIELDS},
+    )
+    return ChangeInWords(entry, stored["name"], stored["address"])
 
 
 def _day(day: datetime.date) -> str:

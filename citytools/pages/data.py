@@ -63,6 +63,7 @@ def _operation(file: Export) -> dict[str, Any]:
                 "description": "Some of the rows, with the number of all and the way to the next.",
                 "content": {"application/json": {"schema": _answer(file.columns)}},
             },
+            "301": {"description": "A record is named by its name: Location has its slug."},
             "304": {"description": "Nothing has changed since the ETag that was sent."},
             "400": {
                 "description": "Something was not understood; each line names it and the remedy.",

@@ -1,6 +1,6 @@
 """What the words of the site mean: one definition of each, the data dictionary's where it has one.
 
-A term is linked from a page by the tags of `citytools.pages.tags`, and found by the search.
+A term is linked from a page by the tags of `citytools.pages.term_links`, and found by the search.
 """
 
 from collections.abc import Mapping, Sequence

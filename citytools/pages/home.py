@@ -1,6 +1,7 @@
 """The first page: what this is, how much of London it knows and how, what comes next."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,12 +9,13 @@ from urllib.parse import urlencode
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
-from boroughs import models
-from boroughs.models import LONDON, Borough, Subject
+from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
+from citytools.facts.statistics import count_all
+from citytools.history.version_cache import derived_value
 from citytools.lists.query_form import OptionField, QueryForm, render_page
 from citytools.pages import evidence
 from citytools.pages.changes import latest_changes
@@ -36,29 +38,41 @@ class OverviewFigure:
     out_of: int | None = None
 
 
-def overview_figures(today: datetime.date) -> list[OverviewFigure]:
-    """Systems of the 33, functions known of, contracts, and contracts that may end in a year."""
+def overview_counts(today: datetime.date) -> dict[str, int]:
+    """What the first page counts, by name; one query."""
     systems = System.objects.of_the_33()
-    functions = systems.in_use().order_by().values("function").distinct().count()
+    year = today + relativedelta(months=DECISION_MONTHS)
+    ending = Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=year)
+    return count_all(
+        systems=systems.values("pk"),
+        boroughs=systems.values("borough").distinct(),
+        functions_used=systems.in_use().values("function").distinct(),
+        functions=Function.objects.values("pk"),
+        contracts=Contract.objects.values("pk"),
+        ending=ending.values("pk"),
+        levels=SkillLevel.objects.values("pk"),
+    )
+
+
+def overview_figures(counts: Mapping[str, int], today: datetime.date) -> list[OverviewFigure]:
+    """Systems of the 33, functions known of, contracts, and contracts that may end in a year."""
     year = today + relativedelta(months=DECISION_MONTHS)
     running = {"standing": ["current", "past_act_by"], "ends_before": year}
     return [
         OverviewFigure(
-            systems.count(),
-            f"systems in {systems.borough_count()} of {LONDON} authorities",
+            counts["systems"],
+            f"systems in {counts['boroughs']} of {LONDON} authorities",
             f"{reverse('systems:list')}?counted=of_the_33",
         ),
         OverviewFigure(
-            functions,
+            counts["functions_used"],
             "kinds of work (functions) with a system in use that we know",
             reverse("systems:map"),
-            out_of=Function.objects.count(),
+            out_of=counts["functions"],
         ),
+        OverviewFigure(counts["contracts"], "contracts and tenders", reverse("contracts:list")),
         OverviewFigure(
-            Contract.objects.count(), "contracts and tenders", reverse("contracts:list")
-        ),
-        OverviewFigure(
-            Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=year).count(),
+            counts["ending"],
             f"contracts that may end within {DECISION_MONTHS} months",
             f"{reverse('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
         ),
@@ -74,6 +88,28 @@ def teaching_matches(limit: int = 5) -> QuerySet[Any]:
     return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
 
 
+@dataclass(frozen=True)
+class WindowCard:
+    """A window to buy together, as the first page shows it."""
+
+    name: str
+    sentence: str
+    address: str
+
+
+def widest_windows(today: datetime.date) -> list[WindowCard]:
+    """The windows with the most boroughs, computed once a version of the data."""
+    # The prefix, since the cards hold addresses
+    stored = derived_value(f"windows under {get_script_prefix()}", lambda: _window_cards(today))
+    return [WindowCard(*card) for card in stored]
+
+
+def _window_cards(today: datetime.date) -> list[tuple[str, str, str]]:
+    everything = TogetherFilter(QueryDict(), Contract.objects.all())
+    windows = windows_with_most_boroughs(everything, today)
+    return [(window.name, window.sentence, window.address) for window in windows]
+
+
 class HomeQueryForm(QueryForm):
     """What the map of the overview shows."""
 
@@ -84,20 +120,19 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     today, query = dates.today(), HomeQueryForm(request)
     key, sources = query.value("measure", "systems"), evidence.count_sources()
+    counts, tiles = overview_counts(today), tile_map(key, today)
     context = {
-        "figures": overview_figures(today),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
-        "levels": SkillLevel.objects.count(),
+        "figures": overview_figures(counts, today),
+        "coverage": Coverage(LONDON, tiles.reporting[Subject.SYSTEMS]),
+        "levels": counts["levels"],
         "sources": sources,
         "newest": evidence.newest_day(sources),
         "measures": MEASURES,
-        "tiles": tile_map(key, today),
+        "tiles": tiles,
         "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
-        "windows": windows_with_most_boroughs(
-            TogetherFilter(QueryDict(), Contract.objects.all()), today
-        ),
+        "windows": widest_windows(today),
         "teaching": teaching_matches(),
         "changes": latest_changes(limit=5),
-        "findings": Finding.objects.published(today)[:3],
+        "findings": Finding.objects.published(today).only("title", "slug", "summary")[:3],
     }
     return render_page(request, "home.html", context, query)

@@ -6,14 +6,14 @@ The `search` module of each app registers here what it adds, so that the search 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import OrderBy, QuerySet
+from django.db.models import Expression, OrderBy, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from citytools.facts.name_matching import Match, Name
+from citytools.facts.name_matching import CONTEXT, NAME, OWN, Match, Name
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,62 @@ class WordList:
     rows: Callable[[QueryDict], QuerySet[Any]]
 
 
-class BodyNames(Protocol):
-    """Names of the known bodies, or of those with the keys, perhaps “Camden Council” too."""
+@dataclass(frozen=True)
+class StoredName:
+    """A name that a row gives to a record: its role and weight, and where term and key stand.
 
-    def __call__(
-        self, keys: Sequence[int] | None = None, *, council: bool = True
-    ) -> list[QuerySet[Any]]: ...
+    A term may be an expression that gives several; `where` says which rows have such a name.
+    """
+
+    kind: str
+    role: str = NAME
+    term: str | Expression = "name"
+    weight: float = OWN
+    key: str = "pk"
+    where: Q | None = None
+
+
+@dataclass(frozen=True)
+class NamedRows:
+    """A table whose rows name records; `mark` is the path that says whether a row is invented."""
+
+    rows: QuerySet[Any]
+    names: Sequence[StoredName]
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class NameContext:
+    """Records that are found by the name of what they belong to, as a product by its maker's.
+
+    The rows lead by `link` to a record of the kind `of_kind` whose stored names have one of the
+    roles: the `term`.
+    """
+
+    rows: QuerySet[Any]
+    kind: str
+    role: str
+    term: str
+    link: str
+    of_kind: str
+    of_roles: tuple[str, ...] = (NAME,)
+    weight: float = CONTEXT
+    key: str = "pk"
+
+
+@dataclass(frozen=True)
+class StoredRecords:
+    """The records of a kind whose names are stored; `parent` is what each belongs to."""
+
+    rows: QuerySet[Any]
+    parent: str | Expression
 
 
 @dataclass(frozen=True)
 class SearchableBodies:
-    """The bodies that a question may name: their names, and keys of those beyond the known."""
+    """The bodies that a question may name: the known ones, and keys of those beyond."""
 
-    names: BodyNames
+    known: Callable[[], QuerySet[Any]]
     further: Callable[[Sequence[str]], list[int]]
 
 
@@ -78,12 +121,16 @@ class SearchableBodies:
 class SearchSource:
     """What an app adds to the search.
 
-    `names` are compiled once a day; `texts` (day, words) and `records` (phrases) are looked up for
-    each question. `word_lists` are by kind.
+    Names of `stored` are kept in a table (`citytools.search.name_table`), and `stored_records` give
+    by kind the records that have them. `names` are compiled once a day; `texts` (day, words) and
+    `records` (phrases) are looked up for each question. `word_lists` are by kind.
     """
 
     kinds: Sequence[RecordKind]
     types: Mapping[str, RecordType]
+    stored: Sequence[NamedRows] = ()
+    stored_records: Mapping[str, StoredRecords] = field(default_factory=dict)
+    contexts: Sequence[NameContext] = ()
     names: Callable[[datetime.date], Sequence[QuerySet[Any]]] = lambda today: []
     texts: Callable[[datetime.date, str], Sequence[QuerySet[Any]]] = lambda today, words: []
     records: Callable[[Sequence[str]], Sequence[Name]] = lambda phrases: []
@@ -95,6 +142,7 @@ class SearchSource:
 SOURCES: list[SearchSource] = []
 KINDS_BY_TYPE: dict[str, RecordKind] = {}
 RECORD_TYPES: dict[str, RecordType] = {}
+STORED_RECORDS: dict[str, StoredRecords] = {}
 
 
 def register(source: SearchSource) -> None:
@@ -102,6 +150,7 @@ def register(source: SearchSource) -> None:
     SOURCES.append(source)
     KINDS_BY_TYPE.update({name: kind for kind in source.kinds for name in kind.types})
     RECORD_TYPES.update(source.types)
+    STORED_RECORDS.update(source.stored_records)
 
 
 def page_url(route: str) -> Callable[[Match], str]:

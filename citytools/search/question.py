@@ -6,10 +6,17 @@ from functools import cache
 
 from django import forms
 
-from citytools.facts.name_matching import CompiledNames, Reading, compile_names
+from citytools.facts.name_matching import (
+    CompiledNames,
+    Reading,
+    compile_bodies,
+    compile_names,
+    record_rows,
+)
 from citytools.facts.name_spotting import Mention, find_mentions
 from citytools.lists.query_form import OptionsField, QueryForm
-from citytools.search import SOURCES, SearchableBodies
+from citytools.models import BODY
+from citytools.search import SOURCES, STORED_RECORDS, SearchableBodies
 from citytools.worlds import World, current_world
 
 _LIST_NAMES = {
@@ -51,12 +58,6 @@ class SearchQuestion:
     further_bodies: Sequence[int] = ()
 
     @property
-    def further_names(self) -> list[CompiledNames]:
-        """The names of the further bodies."""
-        keys = self.further_bodies
-        return [compile_names(_bodies().names(keys))] if keys else []
-
-    @property
     def reading(self) -> Reading:
         """The phrases to look for: the whole, the rest, and the names of boroughs."""
         rest = zip(self.rest, _REST_WEIGHTS, strict=False)
@@ -73,8 +74,7 @@ def parse_question(text: str) -> SearchQuestion:
     """The question behind the words of the box."""
     words = text.split()
     further = _bodies().further(words)
-    more = [compile_names(_bodies().names(further, council=False))] if further else []
-    mentions = find_mentions([_known_bodies(current_world()), *more], words)
+    mentions = find_mentions(*compiled_bodies(current_world()), further, words)
     if any(mention.last - mention.first == len(words) for mention in mentions):
         mentions = []
     mentioned = {place for mention in mentions for place in range(mention.first, mention.last)}
@@ -93,8 +93,11 @@ def _bodies() -> SearchableBodies:
 
 
 @cache
-def _known_bodies(_world: World) -> CompiledNames:
-    return compile_names(_bodies().names(council=False))
+def compiled_bodies(_world: World) -> tuple[CompiledNames, CompiledNames]:
+    """The known bodies, and the records of all."""
+    bodies = STORED_RECORDS[BODY]
+    records = compile_names([record_rows(bodies.rows, BODY, bodies.parent)])
+    return compile_bodies(_bodies().known()), records
 
 
 def _kind_choices() -> list[tuple[str, str]]:

@@ -17,16 +17,24 @@ from citytools.facts.name_matching import (
     NAME,
     TEXT,
     TITLE,
-    CompiledNames,
+    CompiledSearch,
     Match,
     Reason,
     compile_names,
     find_matches,
+    record_rows,
 )
+from citytools.facts.name_spotting import COUNCIL
 from citytools.lists import facets
-from citytools.search import RECORD_TYPES, SOURCES, RecordKind
+from citytools.search import RECORD_TYPES, SOURCES, STORED_RECORDS, RecordKind
 from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
-from citytools.search.question import SearchForm, SearchQuestion, parse_question
+from citytools.search.name_table import context_names
+from citytools.search.question import (
+    SearchForm,
+    SearchQuestion,
+    compiled_bodies,
+    parse_question,
+)
 from citytools.worlds import World, current_world
 
 MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
@@ -82,6 +90,7 @@ _ROLE_WORDS = {
     CODE: "code {}",
     FORMER: "formerly {}",
     ALSO: "also known as {}",
+    COUNCIL: "also known as {}",
     TEXT: "words in the text",
 }
 
@@ -133,8 +142,10 @@ class SearchResults:
         question, today = self.question, dates.today()
         texts = [text for source in SOURCES for text in source.texts(today, question.words)]
         return find_matches(
-            [_daily_names(today, current_world()), *question.further_names, compile_names(texts)],
+            _compiled_search(today, current_world()),
+            compile_names(texts),
             [record for source in SOURCES for record in source.records(question.phrases)],
+            question.further_bodies,
             question.reading,
             self.max_hits,
         )
@@ -207,6 +218,18 @@ class SearchResults:
 
 
 @lru_cache(maxsize=len(World))
-def _daily_names(today: datetime.date, _world: World) -> CompiledNames:
-    """The names that do not depend on the question, compiled once a day for each world."""
-    return compile_names([names for source in SOURCES for names in source.names(today)])
+def _compiled_search(today: datetime.date, world: World) -> CompiledSearch:
+    """What does not depend on the question, compiled once a day for each world."""
+    keys = "SELECT key FROM record WHERE what = '{}'"
+    records = [
+        record_rows(stored.rows, kind, stored.parent, keys.format(kind))
+        for kind, stored in STORED_RECORDS.items()
+    ]
+    contexts = [context_names(context) for source in SOURCES for context in source.contexts]
+    return CompiledSearch(
+        kinds=list(STORED_RECORDS),
+        live=compile_names([names for source in SOURCES for names in source.names(today)]),
+        contexts=compile_names(contexts),
+        records=compile_names(records),
+        bodies=compiled_bodies(world)[0],
+    )

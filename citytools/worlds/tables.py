@@ -14,6 +14,7 @@ from django.db import connection, models
 from citytools.facts.provenance import SourceKind
 from citytools.history import tracked_models
 from citytools.history.data_version import FACTS
+from citytools.models import SearchName
 
 _NAMED_BY_SLUG = {"skills_skillneed": ("product", "systems_product")}
 """Links that are no foreign keys of Django: column, and the table whose slug it holds."""
@@ -67,6 +68,7 @@ def world_tables() -> dict[str, WorldTable]:
 
 
 def _fact_models() -> Iterator[type[models.Model]]:
+    yield SearchName
     for name in FACTS:
         for model in apps.get_app_config(name).get_models(include_auto_created=True):
             is_log = hasattr(model, "pgh_tracked_model")

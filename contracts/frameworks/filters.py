@@ -10,6 +10,7 @@ from django.db.models import (
     Func,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -30,7 +31,7 @@ from citytools.lists.filters import (
     WordsFilter,
     nulls_last_text,
 )
-from citytools.lists.word_search import SqlSearchText, split_words
+from citytools.lists.word_search import SqlSearchText, all_of, split_words
 from contracts.models import Contract, ContractPartner, ContractQuerySet, Framework
 
 FRAMEWORK_COLUMNS = (
@@ -135,11 +136,9 @@ def _sum(contracts: ContractQuerySet) -> Subquery:
     return Subquery(total, output_field=DecimalField(max_digits=16, decimal_places=2))
 
 
-def _search(queryset: QuerySet[Any], words: str) -> QuerySet[Any]:
+def _holds_words(words: str) -> Q:
     texts = [SqlSearchText(column) for column in ("name", "reference", "provider")]
-    for word in split_words(words):
-        queryset = queryset.filter(word.in_any(*texts))
-    return queryset
+    return all_of(word.in_any(*texts) for word in split_words(words))
 
 
 def _providers() -> list[tuple[str, str]]:
@@ -169,7 +168,7 @@ class FrameworkFilter(FactFilterSet):
     primary_filters = ("q", "borough")
     columns = FRAMEWORK_COLUMNS
 
-    q = WordsFilter("Words", _search)
+    q = WordsFilter("Words", _holds_words)
     borough = CallingBoroughFilter("Borough", Borough.objects.all(), lambda rows, _: rows)
     provider = ValuesFilter("Provider", _providers, _provided_by)
     ends_after = DayFilter("Ends on or after", "ends_last__gte")

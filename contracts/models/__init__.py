@@ -9,6 +9,7 @@ from contracts.models.dates import (
     ContractStatus,
     ContractTerm,
     must_start,
+    running_condition,
 )
 from contracts.models.framework import Framework, PipelineDuty, Route, Stage, Vat
 
@@ -29,4 +30,5 @@ __all__ = [
     "Stage",
     "Vat",
     "must_start",
+    "running_condition",
 ]

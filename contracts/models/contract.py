@@ -204,6 +204,7 @@ class Contract(Sourced):
         indexes = [
             GinIndex(SearchVector("title", config="english"), name="contract_title_words"),
             GinIndex(OpClass(F("title"), "gin_trgm_ops"), name="contract_title_trigrams"),
+            GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="contract_text_trigrams"),
             models.Index(Upper("reference"), name="contract_reference_any_case"),
             models.Index(Upper("ocid"), name="contract_ocid_any_case"),
         ]

@@ -21,7 +21,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
-from citytools.lists.word_search import split_words
+from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
 from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
 
@@ -173,6 +173,15 @@ def status_case(day: datetime.date) -> Case:
     )
 
 
+def running_condition(day: datetime.date, *, if_extended: bool = False) -> Q:
+    """Whether a contract is known to run on a day, as `ContractQuerySet.running_on` says it."""
+    lasting = Q(rolling=True) | Q(ends_last__gte=day) | Q(ends_on="", starts_first__lte=day)
+    if if_extended:
+        lasting |= ~Q(extension_until="")
+    begun = Q(starts_first=None) | Q(starts_first__lte=day)
+    return begun & lasting & ~Q(stage=Stage.PLANNED)
+
+
 class ContractQuerySet(SourcedQuerySet):
     """Contracts, narrowed and counted."""
 
@@ -229,24 +238,26 @@ class ContractQuerySet(SourcedQuerySet):
         covers = self.model.systems.through.objects.filter(system__in=systems)
         return self.filter(pk__in=covers.order_by().values("contract"))
 
-    def matching(self, words: str) -> Self:
-        """Of which every word is in title, reference, supplier (under any name) or a borough.
+    def word_condition(self, words: str) -> Q:
+        """Every word is in title, reference, supplier (under any name) or a borough.
 
         Or is the OCID.
         """
-        rows = self
-        for word in split_words(words):
-            boroughs = Borough.objects.order_by().with_word(word).values("pk")
-            suppliers = Supplier.objects.order_by().with_word(word).values("pk")
-            shared = self.model.partners.through.objects.order_by().filter(borough__in=boroughs)
-            rows = rows.filter(
-                word.in_any("search_text")
-                | Q(ocid__iexact=word.typed)
-                | Q(supplier__in=suppliers)
-                | Q(lead__in=boroughs)
-                | Q(pk__in=shared.values("contract"))
-            )
-        return rows
+        named = {
+            "supplier": Supplier.objects.with_word,
+            "lead": Borough.objects.with_word,
+            "pk": self._shared_by_named,
+        }
+        return all_of(
+            word.in_any("search_text") | Q(ocid__iexact=word.typed) | any_key(keys)
+            for word, keys in keys_by_word(words, named)
+        )
+
+    def _shared_by_named(self, word: Word) -> Any:
+        """Keys of contracts that a borough shares whose name holds the word."""
+        shared = self.model.partners.through.objects
+        boroughs = Borough.objects.order_by().with_word(word)
+        return shared.filter(borough__in=boroughs.values("pk")).values("contract")
 
     def borough_count(self) -> int:
         """How many of the 33 lead or share any of these contracts."""
@@ -291,11 +302,7 @@ class ContractQuerySet(SourcedQuerySet):
         What is planned does not run. `if_extended` counts to the end of every extension, of which
         the caller looks up the day. `Contract.runs_on` asks the same of one contract.
         """
-        lasting = Q(rolling=True) | Q(ends_last__gte=day) | Q(ends_on="", starts_first__lte=day)
-        if if_extended:
-            lasting |= ~Q(extension_until="")
-        begun = Q(starts_first=None) | Q(starts_first__lte=day)
-        return self.filter(begun, lasting).exclude(stage=Stage.PLANNED)
+        return self.filter(running_condition(day, if_extended=if_extended))
 
     def with_status(self, statuses: Iterable[ContractStatus], day: datetime.date) -> Self:
         """Whose status on a day is one of these."""

@@ -59,6 +59,33 @@ class Measurement:
     picture: Picture | None = None
 
 
+def measurement_json(measurement: Measurement) -> dict[str, Any]:
+    """A measurement as `measurement_from_json` reads it, exactly; amounts are decimal text."""
+    stored = {
+        name: None if (amount := getattr(measurement, name)) is None else str(amount)
+        for name in _AMOUNTS
+    }
+    picture = measurement.picture
+    return {
+        **stored,
+        **{name: getattr(measurement, name) for name in ("counted", "boroughs", "left_out")},
+        "picture": None if picture is None else [picture.head, picture.rows],
+    }
+
+
+_AMOUNTS = ("value", "part", "whole")
+
+
+def measurement_from_json(stored: Mapping[str, Any]) -> Measurement:
+    """The measurement that `measurement_json` wrote."""
+    amounts = {name: None if stored[name] is None else Decimal(stored[name]) for name in _AMOUNTS}
+    picture = None
+    if stored["picture"] is not None:
+        head, rows = stored["picture"]
+        picture = Picture(tuple(head), [tuple(row) for row in rows])
+    return Measurement(**{**stored, **amounts, "picture": picture})
+
+
 def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """100 × part / whole in per cent, to six places; None where the whole is zero."""
     return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
@@ -96,10 +123,10 @@ class Scope:
         contracts: ContractQuerySet = Contract.objects.of_boroughs(self.london)
         return contracts
 
-    @property
-    def contracts_in_sums(self) -> ContractQuerySet:
-        """The same without what is planned, may not run, or includes services beside IT."""
-        return self.contracts.for_sums()
+
+ROWS_BY_METRIC: dict[str, str] = {}
+"""Address of the rows of each metric, which the definitions fill in when the app is ready: pages
+that name findings about a thing need no more of them."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +137,7 @@ class Metric:
     supplier"), for a share what its denominator counts, unless `pounds` says that part and whole
     are pounds; `population` says which records are looked at. `rows` is an address of this site in
     which {on} and {in_a_year} stand for days; `rows_note` says how its rows differ from those
-    counted.
+    counted. `compute` takes `facts.LondonFacts`, which pages that only name a metric do without.
     """
 
     key: str
@@ -120,7 +147,7 @@ class Metric:
     counts: str
     population: str
     formula: str
-    compute: Callable[[Scope], Measurement]
+    compute: Callable[[Any], Measurement]
     rows: str
     rows_note: str = ""
     pounds: bool = False

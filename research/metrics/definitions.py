@@ -1,11 +1,25 @@
 """Every number that research speaks of, each registered once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from boroughs.models import Subject
+from citytools import worlds
+from citytools.facts import dates
+from citytools.history.version_cache import derived_value
 from research.metrics import compute, compute_suppliers
-from research.metrics.base import Measurement, Metric, MetricFigure, Scope, Unit
+from research.metrics.base import (
+    ROWS_BY_METRIC,
+    Measurement,
+    Metric,
+    MetricFigure,
+    Scope,
+    Unit,
+    measurement_from_json,
+    measurement_json,
+)
 from research.metrics.compute_suppliers import Compute
+from research.metrics.facts import read_facts
 
 _RUNNING = (
     "Contracts that one of the 33 leads or shares, each once, that are known to run: with an end "
@@ -367,16 +381,28 @@ METRICS: Mapping[str, Metric] = {
     metric.key: metric for metrics in THEMES.values() for metric in metrics
 }
 """By key, in the order in which they are listed."""
+ROWS_BY_METRIC.update({key: metric.rows for key, metric in METRICS.items()})
 
 
 def measure(keys: Iterable[str], scope: Scope) -> dict[str, Measurement]:
     """The metrics of these keys as the tables stand; KeyError for a key that is not registered."""
-    return {key: METRICS[key].compute(scope) for key in dict.fromkeys(keys)}
+    metrics = {key: METRICS[key] for key in keys}
+    if not metrics:
+        return {}
+    facts = read_facts(scope)
+    return {key: metric.compute(facts) for key, metric in metrics.items()}
 
 
 def figures_for(keys: Iterable[str], scope: Scope) -> dict[str, MetricFigure]:
-    """The metrics of these keys by key, measured now."""
-    return {
-        key: MetricFigure(METRICS[key], measured, scope)
-        for key, measured in measure(keys, scope).items()
-    }
+    """The metrics of these keys by key, for a page: those of today are measured once a version."""
+    metrics = {key: METRICS[key] for key in keys}
+    if metrics and scope.on == dates.today() and not worlds.in_past():
+        stored = derived_value("metrics", lambda: _measure_all(scope))
+        measured = {key: measurement_from_json(stored[key]) for key in metrics}
+    else:
+        measured = measure(metrics, scope)
+    return {key: MetricFigure(metric, measured[key], scope) for key, metric in metrics.items()}
+
+
+def _measure_all(scope: Scope) -> dict[str, Any]:
+    return {key: measurement_json(measured) for key, measured in measure(METRICS, scope).items()}

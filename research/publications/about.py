@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from boroughs.models import Borough
 from citytools.lists.filters import FactFilterSet
-from research.metrics.definitions import METRICS
+from research.metrics.base import ROWS_BY_METRIC
 from research.models import CaseStudy, Finding
 from systems.models import Function, Product
 
@@ -56,6 +56,6 @@ def research_about_filter(filterset: FactFilterSet, on: datetime.date) -> Public
 def _findings(name: str, slug: str, on: datetime.date) -> list[Finding]:
     """Findings whose rows, or else those of their metric, are filtered by this name and slug."""
     parameter = rf"[?&]{name}={slug}(&|$)"
-    metrics = [key for key, metric in METRICS.items() if re.search(parameter, metric.rows)]
-    rows = Q(rows__regex=parameter) | Q(rows="", metric__in=metrics)
-    return list(Finding.objects.published(on).filter(rows)[:MAX_PUBLICATIONS])
+    metrics = [key for key, rows in ROWS_BY_METRIC.items() if re.search(parameter, rows)]
+    shown = Q(rows__regex=parameter) | Q(rows="", metric__in=metrics)
+    return list(Finding.objects.published(on).filter(shown)[:MAX_PUBLICATIONS])

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.utils.html import format_html
@@ -89,7 +90,14 @@ def text_tokens(text: str) -> list[Token]:
 
 def token_keys(text: str) -> list[str]:
     """The keys of the text's tokens, each once, in their order."""
-    return list(dict.fromkeys(token.key for token in text_tokens(text)))
+    # Most texts quote nothing, and to parse one takes a millisecond
+    return [*_parsed_token_keys(text)] if "{" in text else []
+
+
+@lru_cache(maxsize=256)
+def _parsed_token_keys(text: str) -> tuple[str, ...]:
+    """Kept, since a report asks it of the same text for each of its parts (0.2 s of 0.6)."""
+    return tuple(dict.fromkeys(token.key for token in text_tokens(text)))
 
 
 def text_faults(text: str) -> list[str]:

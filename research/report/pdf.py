@@ -164,7 +164,7 @@ def _expand(item: Any) -> list[Any]:
         return [item]
     values = {field.name: getattr(item, field.name) for field in fields(item)}  # type: ignore[arg-type]
     if isinstance(item, ReportDots):
-        values["svg"] = render_to_string("research/report/_plane.svg", {"plane": item.plane})
+        values["svg"] = render_to_string("research/report/_plane.svg", {"block": item})
     return [{"kind": item.kind, **values}]
 
 

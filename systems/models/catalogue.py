@@ -14,7 +14,15 @@ from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import Confidence, Sourced, SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
 from citytools.history import tracked
-from citytools.lists.word_search import SqlSearchText, Word, split_words
+from citytools.lists.word_search import (
+    SqlSearchText,
+    Word,
+    all_of,
+    any_key,
+    keys_by_word,
+    split_words,
+)
+from citytools.models import SearchName
 from systems.models.suppliers import Supplier
 
 
@@ -51,7 +59,10 @@ class FunctionQuerySet(models.QuerySet["Function"]):
 
     def with_word(self, word: Word) -> Self:
         """Whose name, or whose service area's, holds the word."""
-        return self.filter(word.in_any(SqlSearchText("name"), SqlSearchText("service_area__name")))
+        # Not by the other words for it, which a list's box does not know
+        functions = SearchName.objects.records_with_word(word, "function", own=True)
+        areas = SearchName.objects.records_with_word(word, "service area", own=True)
+        return self.filter(Q(pk__in=functions) | Q(service_area__in=areas))
 
 
 @tracked()
@@ -110,20 +121,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def with_word(self, word: Word) -> Self:
         """Whose name, former name, or manufacturer under any name, holds the word."""
-        aliases = ProductAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
-        makers = Supplier.objects.order_by().with_word(word)
-        return self.filter(
-            word.in_any("search_name")
-            | Q(pk__in=aliases.values("product"))
-            | Q(manufacturer__in=makers.values("pk"))
-        )
+        return self.filter(_is_named(word))
 
-    def matching(self, words: str) -> Self:
-        """Of which every word is in its names or those of its manufacturer."""
-        rows = self
-        for word in split_words(words):
-            rows = rows.with_word(word)
-        return rows
+    def word_condition(self, words: str) -> Q:
+        """Every word is in its names or those of its manufacturer."""
+        return all_of(map(_is_named, split_words(words)))
+
+
+def _is_named(word: Word) -> Q:
+    products = SearchName.objects.records_with_word(word, "product")
+    makers = SearchName.objects.records_with_word(word, "supplier")
+    return Q(pk__in=products) | Q(manufacturer__in=makers)
 
 
 @tracked(derived=["search_name"])
@@ -261,17 +269,14 @@ class SystemQuerySet(SourcedQuerySet):
     def for_list(self) -> Self:
         return self.select_related("borough", "function__service_area", "product__manufacturer")
 
-    def matching(self, words: str) -> Self:
-        """Of which every word is in product (under any name), function, service area or borough."""
-        # By keys: names are few where systems are many, and each is then compared once
-        rows = self
-        for word in split_words(words):
-            rows = rows.filter(
-                Q(product__in=Product.objects.order_by().with_word(word).values("pk"))
-                | Q(function__in=Function.objects.order_by().with_word(word).values("pk"))
-                | Q(borough__in=Borough.objects.order_by().with_word(word).values("pk"))
-            )
-        return rows
+    def word_condition(self, words: str) -> Q:
+        """Every word is in product (under any name), function, service area or borough."""
+        named = {
+            "product": Product.objects.with_word,
+            "function": Function.objects.with_word,
+            "borough": Borough.objects.with_word,
+        }
+        return all_of(any_key(keys) for _, keys in keys_by_word(words, named))
 
     def in_use(self) -> Self:
         """Without systems known to be retired or only planned, and those last seen long ago."""

@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.history import tracked
-from citytools.lists.word_search import SqlSearchText, Word, split_words
+from citytools.lists.word_search import SqlSearchText, Word, all_of, split_words
+from citytools.models import SearchName
 
 # Ownerships that are read, more than London's suppliers have.
 MAX_OWNERSHIPS = 10_000
@@ -23,15 +24,15 @@ MAX_OWNERSHIPS = 10_000
 class SupplierQuerySet(models.QuerySet["Supplier"]):
     def with_word(self, word: Word) -> Self:
         """Whose name or any other name holds the word."""
-        aliases = SupplierAlias.objects.order_by().filter(word.in_any(SqlSearchText("name")))
-        return self.filter(word.in_any("search_name") | Q(pk__in=aliases.values("supplier")))
+        return self.filter(_is_named(word))
 
-    def matching(self, words: str) -> Self:
-        """Whose names hold every word."""
-        rows = self
-        for word in split_words(words):
-            rows = rows.with_word(word)
-        return rows
+    def word_condition(self, words: str) -> Q:
+        """Its names hold every word."""
+        return all_of(map(_is_named, split_words(words)))
+
+
+def _is_named(word: Word) -> Q:
+    return Q(pk__in=SearchName.objects.records_with_word(word, "supplier"))
 
 
 @tracked(derived=["search_name"])

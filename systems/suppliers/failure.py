@@ -118,9 +118,11 @@ class SupplierFailure:
         """Named users of all systems that would fail."""
         return Users(self.estate.own)
 
-    def unknown(self, london: Iterable[Borough]) -> list[Borough]:
+    @property
+    def unknown(self) -> list[Borough]:
         """The boroughs of which it is not known whether they would lose anything."""
-        return [borough for borough in london if borough.pk not in self.estate.answered]
+        answered = self.estate.answered
+        return [borough for borough in self.estate.london if borough.pk not in answered]
 
     def _same_group(self, product: Product) -> bool:
         maker, top = product.manufacturer_id, self.group.owners.top

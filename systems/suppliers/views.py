@@ -5,8 +5,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from boroughs import models
-from boroughs.models import LONDON, Borough, Subject
+from boroughs.models import LONDON, Coverage, Subject, coverage_for
 from citytools.facts import dates
 from citytools.history.former_keys import RecordMovedError, present_keys
 from citytools.lists.listing import Listing
@@ -75,7 +74,7 @@ def supplier_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "contracts": contracts.for_list().soonest_decision_first(today)[:50],
         "money": contract_costs_today(contracts, today),
         "elsewhere": elsewhere.count(),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
+        "coverage": Coverage(LONDON, estate.reporting),
         "shares": shares,
         "denominator": market.DENOMINATORS[form.basis],
         "chart": market.share_by_function(shares, group, form.basis),
@@ -95,11 +94,11 @@ def failure_page(request: HttpRequest, supplier: Supplier) -> HttpResponse:
         "today": today,
         "group": group,
         "failure": failure,
-        "unknown": failure.unknown(Borough.objects.london().order_by("name", "pk")),
+        "unknown": failure.unknown,
         "contracts": at_stake.for_list().soonest_first(today)[:100],
         "money": contract_costs_today(at_stake, today),
         "needs": skills_needed(),
-        "coverage": models.coverage_for(Subject.SYSTEMS, LONDON),
-        "skilled": models.coverage_for(Subject.SKILLS, LONDON),
+        "coverage": Coverage(LONDON, failure.estate.reporting),
+        "skilled": coverage_for(Subject.SKILLS, LONDON),
     }
     return render_page(request, "systems/supplier_failure.html", context, form)

@@ -5,6 +5,7 @@ import statistics
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -160,6 +161,20 @@ def time_concurrently(requests: Sequence[Request], clients: int, seconds: float)
     if not answers:
         raise CommandError(f"{requests[0].server.name} answered none of {clients} clients")
     return _timings(answers, time.monotonic() - begun)
+
+
+def ask_all(requests: Sequence[Request], clients: int) -> None:
+    """Ask for each once, so many at a time."""
+    clients = min(clients, len(requests))
+    with ThreadPoolExecutor(clients) as pool:
+        for done in [pool.submit(_ask, requests[number::clients]) for number in range(clients)]:
+            done.result()
+
+
+def _ask(requests: Sequence[Request]) -> None:
+    with KeepAliveClient(requests[0].server) as client:
+        for request in requests:
+            client.get(request.path, request.headers)
 
 
 def _timings(answers: Sequence[TimedAnswer], lasted: float | None = None) -> Timings:

@@ -49,7 +49,7 @@ from systems.models import (
     Supplier,
     System,
 )
-from tests.benchmark.nation import BodySet, Nation, ownership_rows
+from tests.benchmark.nation import SOURCE, BodySet, Nation, as_real_thing, ownership_rows
 
 Model = type[models.Model]
 
@@ -245,12 +245,12 @@ class _NationWriter:
             self.framework[row["name"]] = self.tables[Framework].add(row)
 
     def _catalogue(self, catalogue: Catalogue, seed: int) -> None:
-        for row in supplier_rows(catalogue, seed):
+        for row in map(as_real_thing, supplier_rows(catalogue, seed)):
             self.supplier[row["name"]] = self.tables[Supplier].add(row)
         for row in ownership_rows(catalogue, seed):
             owned, owner = self.supplier[row["supplier"]], self.supplier[row["owner"]]
             self.tables[Ownership].add(row, supplier_id=owned, owner_id=owner)
-        for row in product_rows(catalogue):
+        for row in map(as_real_thing, product_rows(catalogue)):
             maker = self.supplier[row["manufacturer"]]
             number = self.tables[Product].add(row, manufacturer_id=maker)
             self.product[row["name"]] = number
@@ -368,7 +368,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<34}{count:>12,}")
         self.stdout.write(
             f"Written in {self._seconds().strip()}, each row with its history as if the triggers "
-            "had seen it.\nEvery fact is marked as invented; boroughs, functions and skills are "
-            "London's own.\nTo undo: drop the database, or empty it, accounts included, with "
-            "manage.py flush."
+            "had seen it.\nEvery fact is written as evidence, its source an address of "
+            f"{SOURCE};\nboroughs, functions and skills are London's own.\n"
+            "To undo: drop the database, or empty it, accounts included, with manage.py flush."
         )

@@ -2,7 +2,8 @@
 
 The first set are London's 33 themselves; the bodies of the others are places that do not exist.
 Nothing real but reference data is in it: boroughs, functions and skills. As in the demonstration,
-the same seed gives the same rows on every machine.
+the same seed gives the same rows on every machine. But they are written as evidence, for a database
+of their own: what real visitors wait for is `/`, which has no inventions to leave out.
 """
 
 from collections import Counter
@@ -49,6 +50,9 @@ _ENDS = (
     "stoke", "church", "mere", "holme", "den", "cliffe", "haven",
     "bourne", "wold", "garth", "croft",
 )  # fmt: skip
+SOURCE = "https://benchmark.example/"
+"""Where the address of each source begins: a name that the internet keeps free for ever."""
+_NOTE = "Invented for the benchmark."
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 MAX_PLACES = len(_BEFORE) * len(_ENDS) * len(BRANDS)
@@ -124,7 +128,8 @@ class Nation:
     @property
     def frameworks(self) -> list[Row]:
         """Rows of frameworks.csv."""
-        return framework_rows(self._reference)
+        rows = framework_rows(self._reference)
+        return [{**as_real_thing(row), "source": _NOTE} for row in rows]
 
     @cached_property
     def catalogues(self) -> list[Catalogue]:
@@ -170,13 +175,16 @@ class Nation:
         )
         returns = return_rows(days, earlier_skill_return_days(days, seed))
         return BodySet(
-            [_system(row, names) for row in systems],
+            [as_evidence(_system(row, names), "borough") for row in systems],
             [
-                _contract(row, names, {system["key"]: system for system in systems})
+                as_evidence(_contract(row, names, {row["key"]: row for row in systems}), "lead")
                 for row in _with_unique_titles(contracts)
             ],
-            [_with_slugs(row, names, "borough") for row in returns],
-            [_with_slugs(row, names, "borough") for row in skill_rows(reference, days, seed)],
+            [as_evidence(_with_slugs(row, names, "borough"), "borough") for row in returns],
+            [
+                as_evidence(_with_slugs(row, names, "borough"), "borough")
+                for row in skill_rows(reference, days, seed)
+            ],
         )
 
     def _names(self, number: int) -> dict[str, Row]:
@@ -192,6 +200,17 @@ class Nation:
                 strict=True,
             )
         )
+
+
+def as_evidence(row: Row, body: str) -> Row:
+    """A fact as the return of the body that the column `body` names would state it."""
+    address = f"{SOURCE}returns/{row[body]}"
+    return {**row, "source_kind": "return", "source_url": address, "confidence": "high"}
+
+
+def as_real_thing(row: Row) -> Row:
+    """A product, supplier or framework without the demonstration's mark."""
+    return {**row, "note": _NOTE, "illustrative": "no"}
 
 
 def _with_slugs(row: Row, names: dict[str, Row], *columns: str) -> Row:

@@ -173,7 +173,6 @@ def _production() -> dict[str, str]:
         "DATABASE_URL": f"postgresql:///{quote(parameters['dbname'])}?{place}",
         "ALLOWED_HOSTS": ADDRESS,
         "STATEMENT_SECONDS": "300",
-        "DEMO": "yes",  # all that is asked for is invented
         "DJANGO_SETTINGS_MODULE": "citytools.settings",
     }
 

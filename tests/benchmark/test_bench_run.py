@@ -12,13 +12,14 @@ from citytools.local.postgres import programs
 from tests import factories
 from tests.benchmark.bench import Run
 from tests.benchmark.results import (
-    TARGET_SYSTEMS,
+    MEMORY_RATIO,
     UNCHANGED,
     WITH_CHART,
+    page_lines,
     question_lines,
-    target_lines,
 )
 from tests.benchmark.servers import ADDRESS, ADMIN, HELLO, OURS, UNCACHED, free_port, running_server
+from tests.benchmark.targets import TARGET_SIZE, target_lines
 from tests.benchmark.workload import QUESTIONS, copy_to_sqlite, time_psql_copy
 
 pytestmark = [
@@ -29,24 +30,30 @@ pytestmark = [
 
 
 def test_a_run_asks_every_question_and_leaves_no_server(tmp_path: Path) -> None:
-    factories.contract(systems=[factories.system(), factories.system()])
+    for borough in [factories.borough() for _ in range(3)]:
+        factories.contract(lead=borough, systems=[factories.system(borough=borough)])
     said: list[str] = []
     place = tmp_path / "rows.db"
     copy_to_sqlite(place)
-    results = Run(TARGET_SYSTEMS, place, None, rounds=2, seconds=0.6).measure(said.append)
+    run = Run(TARGET_SIZE, place, None, rounds=2, seconds=0.6, mixed_requests=40)
+    results = run.measure(said.append)
     names = [question.name for question in QUESTIONS]
-    assert said[: len(names)] == names
+    assert said[: len(names) + 1] == [f"{UNCACHED}: pages", *names]
     for name in names:
-        assert {OURS, UNCACHED} <= set(results.by_question[name])
+        assert {OURS, UNCACHED, HELLO} <= set(results.by_question[name])
         assert all(figure.answers == 2 for figure in results.by_question[name].values())
-    assert ADMIN in results.by_question[names[0]]
-    assert set(results.by_question[UNCHANGED]) == {OURS, HELLO}
+        assert results.pages[name].raw > 0
+    assert ADMIN in results.by_question["filtered list"]
+    assert set(results.by_question[UNCHANGED]) == {OURS, UNCACHED, HELLO}
     assert results.by_question[UNCHANGED][OURS].size == 0  # a 304 has no body
     assert (results.figures[WITH_CHART] or 0) > 300  # kB, the charts' library among them
+    assert (results.figures[MEMORY_RATIO] or 0) > 0.5
     assert (results.figures["peak memory of City Tools, MB"] or 0) > 20
-    lines = "\n".join([*question_lines(results), *target_lines([results])])
+    lines = "\n".join(
+        [*question_lines(results), *page_lines(results), *target_lines({TARGET_SIZE: results})]
+    )
     assert "not known  filtered list, by Datasette's" in lines
-    assert lines.count("holds") >= 3
+    assert lines.count("reached") >= 3
     assert not running(str(tmp_path))
 
 

@@ -13,8 +13,7 @@ from django.test import Client
 from boroughs.models import Borough, Return
 from citytools.facts.provenance import Sourced
 from citytools.staff.group import APPS
-from citytools.worlds import PREFIX
-from contracts.models import Contract, ContractSystem
+from contracts.models import Contract, ContractSystem, Framework
 from skills.models import SkillLevel
 from systems.models import Product, Supplier, System
 from tests import factories
@@ -50,14 +49,16 @@ def test_the_report_counts_what_the_tables_hold() -> None:
     assert "To undo: drop the database" in report
 
 
-def test_every_fact_supplier_and_product_is_marked() -> None:
+def test_everything_is_evidence_and_names_the_benchmark() -> None:
     generate()
     for model in apps.get_models():
         if issubclass(model, Sourced):
-            assert not model._default_manager.exclude(source_kind="illustrative").exists()
-    assert not Supplier.objects.filter(illustrative=False).exists()
-    assert not Product.objects.filter(illustrative=False).exists()
-    assert not System.objects.filter(product__illustrative=False).exists()
+            facts = model._default_manager
+            assert not facts.filter(source_kind="illustrative").exists()
+            assert not facts.exclude(source_url__startswith="https://benchmark.example/").exists()
+    for thing in (Supplier, Product, Framework):
+        assert not thing._default_manager.filter(illustrative=True).exists()
+        assert not thing._default_manager.exclude(name__endswith="(invented)").exists()
 
 
 def test_counts_of_london_hold_no_invented_body() -> None:
@@ -169,7 +170,7 @@ def test_too_many_systems_are_refused_with_the_most_there_can_be() -> None:
 def test_pages_stay_about_london(client: Client) -> None:
     generate()
     for place in ("/", "/systems/", "/contracts/", "/skills/", "/systems/map/"):
-        text = words(client.get(PREFIX + place))
+        text = words(client.get(place))
         counts = re.findall(r"(\d+) of 33 boroughs reporting", text)
         assert counts, place
         assert set(counts) <= {"24", "27"}

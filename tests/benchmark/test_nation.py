@@ -1,4 +1,4 @@
-"""The invented nation: repeatable, marked, about nobody real, and never larger than asked."""
+"""The invented nation: repeatable, as evidence, about nobody real, and never larger than asked."""
 
 from itertools import chain
 
@@ -36,10 +36,12 @@ def test_no_set_repeats_another() -> None:
     assert runs[0] != runs[1]
 
 
-def test_every_fact_is_marked_as_invented() -> None:
+def test_every_fact_is_evidence_of_a_source_that_cannot_be() -> None:
     for body_set in nation(1700).body_sets():
         for row in chain(body_set.systems, body_set.contracts, body_set.returns, body_set.levels):
-            assert row["source_kind"] == "illustrative"
+            assert row["source_kind"] == "return"
+            body = row.get("borough") or row["lead"]
+            assert row["source_url"] == f"https://benchmark.example/returns/{body}"
 
 
 def test_every_name_that_is_no_boroughs_bears_the_mark() -> None:

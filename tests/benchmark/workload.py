@@ -22,13 +22,12 @@ from citytools.exports import tables
 from citytools.lists.columns import Column
 from citytools.lists.filters import FactFilterSet
 from citytools.local.postgres import programs
-from citytools.worlds import PREFIX
 from contracts.filters import ContractFilter
 from contracts.models import Contract
 from systems.filters import SystemFilter
-from systems.models import Product, System
+from systems.models import Function, Product, Supplier, System
 from tests.benchmark.client import Request
-from tests.benchmark.servers import ADMIN, DATASETTE, OURS, UNCACHED, Server
+from tests.benchmark.servers import ADMIN, DATASETTE, HELLO, OURS, UNCACHED, Servers
 
 
 @dataclass(frozen=True)
@@ -140,31 +139,56 @@ class QuestionSample:
     """Things of which the questions ask, the same in every run over the same rows."""
 
     boroughs: Sequence[Borough]
+    london: Sequence[Borough]
+    """Those with a profile of their own to compare: of the 33."""
     words: Sequence[str]
     systems: Sequence[System]
+    contracts: Sequence[Contract]
+    products: Sequence[Product]
+    suppliers: Sequence[Supplier]
+    functions: Sequence[Function]
+
+
+Paths = Mapping[str, Sequence[str]]
+"""Each rival's paths, which are asked in turn."""
 
 
 @dataclass(frozen=True)
 class TimedQuestion:
-    """A question; `paths` gives each rival's paths, which are asked in turn."""
+    """A question, and the paths by which each rival that can answer it is asked."""
 
     name: str
-    paths: Callable[[QuestionSample], Mapping[str, Sequence[str]]]
+    paths: Callable[[QuestionSample], Paths]
 
 
 def draw_sample() -> QuestionSample:
-    """Some boroughs, words and systems, drawn by chance, with the same seed."""
+    """Some things of each kind, drawn by chance, with the same seed."""
     chance = random.Random(1)
-    boroughs = list(Borough.objects.filter(systems__isnull=False).distinct().order_by("pk"))
+
+    def draw(rows: Any) -> Any:
+        several = list(rows.order_by("pk"))
+        return chance.sample(several, min(_DIFFERENT, len(several)))
+
     names = Product.objects.filter(systems__isnull=False).distinct().order_by("pk")
     words = sorted({name.split()[0] for name in names.values_list("name", flat=True)})
-    first, last = System.objects.earliest("pk").pk, System.objects.latest("pk").pk
-    drawn = [chance.randint(first, last) for _ in range(_DIFFERENT)]
+    with_systems = Borough.objects.filter(systems__isnull=False).distinct()
     return QuestionSample(
-        chance.sample(boroughs, min(_DIFFERENT, len(boroughs))),
-        chance.sample(words, min(_DIFFERENT, len(words))),
-        [System.objects.filter(pk__gte=pk).earliest("pk") for pk in drawn],
+        boroughs=draw(with_systems),
+        london=draw(with_systems.filter(pk__in=Borough.objects.london())),
+        words=chance.sample(words, min(_DIFFERENT, len(words))),
+        systems=_draw_by_number(System.objects.all(), chance),
+        contracts=_draw_by_number(Contract.objects.all(), chance),
+        products=draw(Product.objects.filter(systems__isnull=False).distinct()),
+        suppliers=draw(Supplier.objects.filter(contracts__isnull=False).distinct()),
+        functions=draw(Function.objects.all()),
     )
+
+
+def _draw_by_number(rows: QuerySet[Any], chance: random.Random) -> Sequence[Any]:
+    """Rows at or after numbers drawn by chance: there are too many to read all."""
+    first, last = rows.earliest("pk").pk, rows.latest("pk").pk
+    numbers = [chance.randint(first, last) for _ in range(_DIFFERENT)]
+    return [rows.filter(pk__gte=number).earliest("pk") for number in numbers]
 
 
 def _facets() -> list[tuple[str, str]]:
@@ -179,59 +203,57 @@ def _sql(statement: str) -> str:
     return f"/rows?{urlencode({'sql': statement})}"
 
 
-def _filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _filtered(sample: QuestionSample) -> Paths:
     return {
-        OURS: [f"{PREFIX}/systems/?borough={borough.slug}" for borough in sample.boroughs],
+        OURS: [f"/systems/?borough={borough.slug}" for borough in sample.boroughs],
         DATASETTE: [_table([("borough", borough.name)]) for borough in sample.boroughs],
         ADMIN: [f"/admin/systems/system/?borough__id__exact={b.pk}" for b in sample.boroughs],
     }
 
 
-def _all(_: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _all(_: QuestionSample) -> Paths:
     return {
-        OURS: [f"{PREFIX}/systems/"],
+        OURS: ["/systems/"],
         DATASETTE: [_table([])],
         ADMIN: ["/admin/systems/system/"],
     }
 
 
-def _searched(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _searched(sample: QuestionSample) -> Paths:
     return {
-        OURS: [f"{PREFIX}/systems/?{urlencode({'q': word})}" for word in sample.words],
+        OURS: [f"/systems/?{urlencode({'q': word})}" for word in sample.words],
         DATASETTE: [_table([("_search", word)]) for word in sample.words],
         ADMIN: [f"/admin/systems/system/?{urlencode({'q': word})}" for word in sample.words],
     }
 
 
-def _everywhere(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _everywhere(sample: QuestionSample) -> Paths:
     return {
-        OURS: [f"{PREFIX}/search/?{urlencode({'q': word})}" for word in sample.words],
+        OURS: [f"/search/?{urlencode({'q': word})}" for word in sample.words],
         DATASETTE: [_table([("_search", word)]) for word in sample.words],
     }
 
 
-def _record(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _record(sample: QuestionSample) -> Paths:
     return {
-        OURS: [f"{PREFIX}/systems/{system.key}/" for system in sample.systems],
+        OURS: _addresses(sample.systems),
         DATASETTE: [f"/rows/systems/{system.key}" for system in sample.systems],
         ADMIN: [f"/admin/systems/system/{system.pk}/change/" for system in sample.systems],
     }
 
 
-def _map(_: QuestionSample) -> Mapping[str, Sequence[str]]:
-    return {OURS: [f"{PREFIX}/systems/map/"], DATASETTE: [_sql(_MAP)]}
+def _map(_: QuestionSample) -> Paths:
+    return {OURS: ["/systems/map/"], DATASETTE: [_sql(_MAP)]}
 
 
-def _quarters(_: QuestionSample) -> Mapping[str, Sequence[str]]:
-    return {OURS: [f"{PREFIX}/contracts/"], DATASETTE: [_sql(_QUARTERS)]}
+def _quarters(_: QuestionSample) -> Paths:
+    return {OURS: ["/contracts/"], DATASETTE: [_sql(_QUARTERS)]}
 
 
-def _csv_filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
+def _csv_filtered(sample: QuestionSample) -> Paths:
     streamed = [("_stream", "on"), ("_size", "max")]
     return {
-        OURS: [
-            f"{PREFIX}/systems/systems.csv?borough={borough.slug}" for borough in sample.boroughs
-        ],
+        OURS: [f"/systems/systems.csv?borough={borough.slug}" for borough in sample.boroughs],
         DATASETTE: [
             f"/rows/systems.csv?{urlencode([('borough', borough.name), *streamed])}"
             for borough in sample.boroughs
@@ -239,30 +261,79 @@ def _csv_filtered(sample: QuestionSample) -> Mapping[str, Sequence[str]]:
     }
 
 
-LIST, SEARCH, RECORD = "filtered list", "search", "one record"
-MAP, QUARTERS, CSV = "service map", "contracts by quarter", "CSV, filtered"
+def _compared(sample: QuestionSample) -> Paths:
+    """Each three boroughs that follow one another in the sample."""
+    slugs = [borough.slug for borough in sample.london]
+    threes = zip(slugs, slugs[1:] + slugs[:1], slugs[2:] + slugs[:2], strict=True)
+    return {OURS: [f"/boroughs/compare/?{urlencode({'borough': three}, True)}" for three in threes]}
+
+
+def _contracts_of_boroughs(sample: QuestionSample) -> Paths:
+    return {OURS: [f"/contracts/?borough={borough.slug}" for borough in sample.boroughs]}
+
+
+def _addresses(records: Sequence[Any]) -> list[str]:
+    return [record.get_absolute_url() for record in records]
+
+
+def _page(address: str) -> Callable[[QuestionSample], Paths]:
+    return lambda _: {OURS: [address]}
+
+
+HOME, PROFILE, COMPARISON = "home", "borough's profile", "comparison of three"
+LIST, WHOLE_LIST, SEARCH, EVERYTHING = "filtered list", "whole list", "search", "search everything"
+RECORD, MAP, QUARTERS, CSV = "one record", "service map", "contracts by quarter", "CSV, filtered"
 QUESTIONS = (
+    TimedQuestion(HOME, _page("/")),
+    TimedQuestion(PROFILE, lambda sample: {OURS: _addresses(sample.london)}),
+    TimedQuestion(COMPARISON, _compared),
     TimedQuestion(LIST, _filtered),
-    TimedQuestion("whole list", _all),
+    TimedQuestion(WHOLE_LIST, _all),
     TimedQuestion(SEARCH, _searched),
-    TimedQuestion("search everything", _everywhere),
+    TimedQuestion(EVERYTHING, _everywhere),
     TimedQuestion(RECORD, _record),
-    TimedQuestion(MAP, _map),
+    TimedQuestion("product", lambda sample: {OURS: _addresses(sample.products)}),
+    TimedQuestion("supplier", lambda sample: {OURS: _addresses(sample.suppliers)}),
+    TimedQuestion("contracts list", _contracts_of_boroughs),
+    TimedQuestion("contract", lambda sample: {OURS: _addresses(sample.contracts)}),
     TimedQuestion(QUARTERS, _quarters),
+    TimedQuestion("windows", _page("/contracts/together/")),
+    TimedQuestion("concentration", _page("/contracts/concentration/")),
+    TimedQuestion(MAP, _map),
+    TimedQuestion("skills matrix", _page("/skills/")),
+    TimedQuestion("training", _page("/skills/training/")),
+    TimedQuestion("research landing", _page("/research/")),
+    TimedQuestion("report", _page("/research/report/")),
+    TimedQuestion("changes", _page("/changes/")),
+    TimedQuestion("metrics", _page("/research/metrics/")),
+    TimedQuestion("data", _page("/data/")),
     TimedQuestion(CSV, _csv_filtered),
 )
+"""One for each kind of page, and a file."""
 
 
 def requests_for(
-    question: TimedQuestion,
-    sample: QuestionSample,
-    servers: Mapping[str, tuple[Server, Mapping[str, str]]],
+    question: TimedQuestion, sample: QuestionSample, servers: Servers
 ) -> dict[str, list[Request]]:
-    """What each rival that has an address for the question is asked."""
+    """What each rival that has an address for the question is asked; the bare hello always."""
     paths = question.paths(sample)
-    every = {OURS: paths[OURS], UNCACHED: paths[OURS], **paths}
+    every = {UNCACHED: paths[OURS], **paths, HELLO: ["/"]}
     return {
         name: [Request(servers[name][0], path, servers[name][1]) for path in every[name]]
         for name in every
         if name in servers
     }
+
+
+def mixed_paths(sample: QuestionSample, count: int) -> list[str]:
+    """As many of our addresses, drawn by chance: pages, lists by two filters, files."""
+    chance = random.Random(2)
+    pages = [path for question in QUESTIONS for path in question.paths(sample)[OURS]]
+    slugs = [borough.slug for borough in Borough.objects.filter(systems__isnull=False).distinct()]
+    kinds = ("systems/", "contracts/", "systems/systems.csv", "systems/systems.json")
+
+    def narrowed() -> str:
+        chosen = {"borough": chance.choice(slugs), "function": chance.choice(sample.functions).slug}
+        return f"/{chance.choice(kinds)}?{urlencode(chosen)}"
+
+    return [chance.choice(pages) if chance.random() < 0.5 else narrowed() for _ in range(count)]

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from citytools.exports import registry
+from citytools.exports import export, registry
 from citytools.exports.export import Export
 from tests import factories
 from tests.pages import LISTS, read, text_of, words
@@ -33,6 +33,10 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
     assert files == LISTS | other_files
     assert set(files) | {file.address for file in FILES if file.whole} <= links
     assert [file.name for file in FILES if not file.whole] == ["compare"]
+
+
+def test_the_page_says_from_how_many_rows_a_csv_is_sent_while_it_is_read(client: Client) -> None:
+    assert f"A CSV above {export.MAX_ROWS_SENT_WHOLE:,} rows" in words(client.get("/data/"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

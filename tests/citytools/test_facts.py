@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from citytools.facts import dates
-from citytools.templatetags import facts
+from citytools.pages import template_filters
 
 UNKNOWN = '<span class="ct-unknown">not known</span>'
 
@@ -36,7 +36,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_day_says_how_far_away_it_is(day: str, words: str) -> None:
-    assert facts.distance(datetime.date.fromisoformat(day)) == words
+    assert template_filters.distance(datetime.date.fromisoformat(day)) == words
 
 
 @pytest.mark.parametrize(
@@ -50,22 +50,22 @@ def test_a_day_says_how_far_away_it_is(day: str, words: str) -> None:
     ],
 )
 def test_money_reads_to_the_pound_and_zero_is_an_amount(amount: Decimal | None, words: str) -> None:
-    assert facts.pounds(amount) == words
+    assert template_filters.pounds(amount) == words
 
 
 @pytest.mark.parametrize("value", [0, False, "0", Decimal(0), "x"])
 def test_what_has_a_value_is_known_also_zero(value: object) -> None:
-    assert facts.known(value) is value
+    assert template_filters.known(value) is value
 
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_what_is_empty_reads_not_known(value: object) -> None:
-    assert facts.known(value) == UNKNOWN
+    assert template_filters.known(value) == UNKNOWN
 
 
 @pytest.mark.parametrize(("value", "words"), [(True, "yes"), (False, "no"), (None, UNKNOWN)])
 def test_yes_no_has_three_answers(value: bool | None, words: str) -> None:
-    assert facts.yes_no(value) == words
+    assert template_filters.yes_no(value) == words
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_yes_no_has_three_answers(value: bool | None, words: str) -> None:
     ],
 )
 def test_a_partial_date_reads_as_precise_as_its_source(text: str | None, words: str) -> None:
-    assert facts.partial_date(text) == words
+    assert template_filters.partial_date(text) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"), [(datetime.date(2026, 9, 3), "3 September 2026"), (None, UNKNOWN)]
 )
 def test_a_day_reads_without_a_leading_zero(value: datetime.date | None, words: str) -> None:
-    assert facts.day(value) == words
+    assert template_filters.day(value) == words

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest
-from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client
+from jinja2 import TemplateRuntimeError
 
 from citytools.exports import registry
 from citytools.lists.columns import Column
 from citytools.pages.content_files import ContentError
 from citytools.pages.glossary import TERMS, load_terms
+from citytools.pages.jinja import environment
 from citytools.pages.method import METHODS
 from contracts.models import Route, Vat
 from contracts.models.dates import ContractStatus
@@ -182,29 +183,29 @@ def test_every_term_is_linked_from_a_page() -> None:
 
 
 def drawn(text: str, request: Any = None) -> str:
-    return Template("{% load words %}" + text).render(Context({"request": request}))
+    return environment().from_string(text).render(request=request)
 
 
 def test_a_word_leads_to_its_definition() -> None:
     link = '<a href="/about/glossary/#act-by" title="What this means">'
-    assert drawn('{% term "act-by" %}') == f'<dfn class="ct-term">{link}Act by</a></dfn>'
-    assert drawn('{% term "act-by" "to act" %}') == f'<dfn class="ct-term">{link}to act</a></dfn>'
+    assert drawn('{{ term("act-by") }}') == f'<dfn class="ct-term">{link}Act by</a></dfn>'
+    assert drawn('{{ term("act-by", "to act") }}') == f'<dfn class="ct-term">{link}to act</a></dfn>'
 
 
 def test_a_word_is_linked_once_on_a_page_and_plain_after() -> None:
-    text = drawn('{% term "act-by" %}; {% terms "act-by" "notice" %}', HttpRequest())
+    text = drawn('{{ term("act-by") }}; {{ terms("act-by", "notice") }}', HttpRequest())
     assert text.count("#act-by") == 1
     assert text.count("Act by") == 2
     assert text.count("#notice") == 1
 
 
 def test_a_word_that_is_no_term_is_an_error_with_a_suggestion() -> None:
-    with pytest.raises(TemplateSyntaxError, match=r"“act-bye” is no term.* “act-by”"):
-        drawn('{% term "act-bye" %}')
+    with pytest.raises(TemplateRuntimeError, match=r"“act-bye” is no term.* “act-by”"):
+        drawn('{{ term("act-bye") }}')
 
 
 def test_words_from_a_record_cannot_become_markup() -> None:
-    text = Template('{% load words %}{% term "act-by" it %}').render(Context({"it": "<b>"}))
+    text = environment().from_string('{{ term("act-by", it) }}').render(it="<b>")
     assert "&lt;b&gt;" in text
     assert "<b>" not in text
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -189,3 +189,33 @@ def test_nothing_found_offers_what_is_nearest(client: Client) -> None:
     assert "Nothing here fits “zylersky”" in words(page)
     offered = [link for link in read(page).links if link.startswith("/search/?q=")]
     assert all(client.get(link).context["listing"].hits for link in offered)
+
+
+MISSED = """
+SELECT name.term FROM citytools_searchname AS name, search_words(%(typed)s) AS phrase,
+    LATERAL (SELECT array_to_string(array_remove(string_to_array(phrase, ' '), 'and'), '')) AS asked
+    (squashed)
+WHERE kind <> 'borough' AND (
+    strpos(' ' || name.words || ' ', ' ' || phrase || ' ') > 0
+    OR strpos(' ' || name.words, ' ' || phrase) > 0
+    OR name.squashed = asked.squashed
+    OR length(asked.squashed) >= 4 AND strpos(name.squashed, asked.squashed) > 0
+    OR length(phrase) >= 4 AND strict_word_similarity(phrase, name.words) >= 0.2
+    OR length(phrase) >= 4 AND similarity(asked.squashed, name.squashed) >= 0.2
+    OR EXISTS (
+        SELECT FROM unnest(string_to_array(phrase, ' ')) AS token
+        WHERE strpos(' ' || name.words || ' ', ' ' || token) > 0
+        OR length(token) > 3 AND strict_word_similarity(token, name.words) >= 0.45
+    )
+) AND id NOT IN (SELECT search_candidates(ARRAY[phrase], string_to_array(phrase, ' ')))"""
+"""Names that fit by comparing each, and that the indexes do not find."""
+
+
+def test_no_name_that_fits_is_missed_by_the_indexes() -> None:
+    typed = [question for question, _, _ in SEARCHES] + ["a", "&", "th", "co ltd", "é", "x" * 90]
+    with use_world(World.BOTH), connection.cursor() as cursor:
+        for question in typed:
+            cursor.execute(MISSED, {"typed": question})
+            assert cursor.fetchall() == [], question
+        cursor.execute("SELECT count(*) FROM search_candidates(ARRAY['mozaic'], ARRAY[]::text[])")
+        assert 0 < cursor.fetchone()[0] < 100

@@ -27,8 +27,8 @@ def _one_is_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def forget() -> None:
-    question._known_bodies.cache_clear()
-    results._daily_names.cache_clear()
+    question.compiled_bodies.cache_clear()
+    results._compiled_search.cache_clear()
 
 
 def body(name: str, **fields: str) -> Borough:

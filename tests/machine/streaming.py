@@ -34,9 +34,9 @@ def main() -> None:
     def write_and_hold(table: Any, file: IO[bytes]) -> int:
         rows = write(table, file)
         file.flush()
-        if Path(os.environ.get("HOLD", "none")).exists():
+        while Path(os.environ.get("HOLD", "none")).exists():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_sleep(60)")
+                cursor.execute("SELECT pg_sleep(0.05)")
         return rows
 
     tables.QueryTable.write = write_and_hold  # type: ignore[assignment]

@@ -1,6 +1,8 @@
 """Long files from a real server: complete, or visibly broken; and never more than is read."""
 
+import base64
 import contextlib
+import hashlib
 import http.client
 import os
 import subprocess
@@ -86,10 +88,10 @@ def _answers(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def _first_answer(port: int) -> Iterator[http.client.HTTPResponse]:
+def _answer(port: int, place: str = PLACE, **headers: str) -> Iterator[http.client.HTTPResponse]:
     """The answer to one visitor, who then goes."""
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    client.request("GET", PLACE)
+    client.request("GET", place, headers=headers)
     with contextlib.closing(client), client.getresponse() as response:
         yield response
 
@@ -98,8 +100,7 @@ def _copying() -> list[int]:
     """Backends that copy at this moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)' "
-            "AND state = 'active' "
+            "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(0.05)' "
             "AND datname = current_database()"
         )
         return [pid for (pid,) in cursor.fetchall()]
@@ -109,10 +110,10 @@ def test_a_long_file_is_streamed_whole_in_little_memory(
     port: int, server: "subprocess.Popen[str]"
 ) -> None:
     (worker,) = _workers(server.pid)
-    with _first_answer(port) as response:
-        response.read(1)  # whatever is loaded at the first request
+    with _answer(port, f"{PLACE}?columns=slug") as response:
+        response.read()  # whatever is loaded at the first request
     before, begun = _memory(worker), time.monotonic()
-    with _first_answer(port) as response:
+    with _answer(port) as response:
         first = response.read(10)
         waited = time.monotonic() - begun
         body = first + response.read()
@@ -133,11 +134,44 @@ def _memory(pid: int) -> int:
 
 def test_who_goes_stops_the_query(port: int, hold: Path) -> None:
     hold.touch()
-    with _first_answer(port) as response:
+    with _answer(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
     assert eventually(lambda: not _copying())
     assert _answers(port)
+
+
+def test_many_read_one_copy_which_those_who_go_do_not_stop(port: int, hold: Path) -> None:
+    hold.touch()
+    with _answer(port) as staying:
+        beginning = staying.read(1000)
+        with contextlib.ExitStack() as leaving:
+            for _ in range(30):
+                reader = leaving.enter_context(_answer(port))
+                assert reader.read(1000) == beginning
+            assert eventually(lambda: len(_copying()) == 1)
+        time.sleep(0.5)
+        assert len(_copying()) == 1
+        hold.unlink()
+        assert (beginning + staying.read()).count(b"\n") == ROWS + 1
+
+
+def test_the_next_visitor_has_length_hash_and_any_part(port: int) -> None:
+    with _answer(port) as response:
+        content = response.read()
+    assert eventually(lambda: _is_known(port))
+    with _answer(port) as response:
+        assert response.read() == content
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        assert response.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+        etag = response.headers["ETag"]
+    with _answer(port, Range="bytes=5000000-5000099", **{"If-Range": etag}) as part:
+        assert (part.status, part.read()) == (206, content[5_000_000:5_000_100])
+
+
+def _is_known(port: int) -> bool:
+    with _answer(port) as response:
+        return "Content-Length" in response.headers
 
 
 def test_a_file_that_breaks_off_never_looks_whole(
@@ -145,7 +179,7 @@ def test_a_file_that_breaks_off_never_looks_whole(
 ) -> None:
     workers = _workers(server.pid)
     hold.touch()
-    with _first_answer(port) as response:
+    with _answer(port) as response:
         response.read(1000)
         assert eventually(lambda: bool(_copying()))
         with connection.cursor() as cursor:

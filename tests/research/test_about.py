@@ -67,7 +67,7 @@ def test_a_finding_without_rows_of_its_own_counts_by_its_metrics(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     metric = replace(METRICS["modern_gov_boroughs"], rows="/systems/?product=modern-gov")
-    monkeypatch.setattr(about, "METRICS", {metric.key: metric})
+    monkeypatch.setattr(about, "ROWS_BY_METRIC", {metric.key: metric.rows})
     product = factories.product("modern.gov", slug="modern-gov")
     by_metric = factories.finding(metric="modern_gov_boroughs")
     factories.finding(metric="modern_gov_boroughs", rows="/boroughs/")

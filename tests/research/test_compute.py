@@ -9,7 +9,7 @@ import pytest
 from boroughs.models import Borough
 from research.metrics.base import Scope
 from research.metrics.compute import months_between, spearman_rho
-from research.metrics.definitions import METRICS
+from research.metrics.definitions import measure as measurements
 from systems.models import Supplier, System
 from tests import factories
 
@@ -17,7 +17,7 @@ TODAY = datetime.date(2026, 11, 25)
 
 
 def measure(key: str) -> Any:
-    return METRICS[key].compute(Scope(TODAY))
+    return measurements([key], Scope(TODAY))[key]
 
 
 def system(borough: Borough, maker: Supplier | None, satisfaction: int | None = None) -> System:

@@ -55,9 +55,9 @@ def test_the_claim_the_number_at_publication_and_todays_stand_side_by_side(clien
     said = words(client.get(finding.get_absolute_url()))
     assert "What the rows say: holds" in said
     assert "60.0 % on 30 November 2026; the claim holds while it is more than 50.0 %." in said
-    assert "Claimedmore than half14 November 2019" in said
-    assert "When published here75.0 %1 November 2026, n = 4" in said
-    assert "Today60.0 % (3 of 5)n = 5 boroughs whose committee system is known" in said
+    assert "Claimed more than half14 November 2019" in said
+    assert "When published here 75.0 %1 November 2026, n = 4" in said
+    assert "Today 60.0 % (3 of 5)n = 5 boroughs whose committee system is known" in said
 
 
 def test_a_claim_that_breaks_says_so_on_its_page_and_in_the_list(client: Client) -> None:

@@ -11,6 +11,7 @@ from citytools.facts import dates
 from citytools.worlds import World, addresses, use_world
 from research.metrics.base import Scope
 from research.metrics.definitions import METRICS, THEMES, Metric
+from research.metrics.definitions import measure as measurements
 from tests import factories
 from tests.loading import load
 from tests.pages import rows, total
@@ -32,7 +33,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def measure(key: str, *, invented: bool = False) -> Any:
     with use_world(World.DEMONSTRATION if invented else World.EVIDENCE):
-        return METRICS[key].compute(Scope(TODAY))
+        return measurements([key], Scope(TODAY))[key]
 
 
 def test_there_are_enough_and_each_has_one_theme() -> None:

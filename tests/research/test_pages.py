@@ -115,7 +115,7 @@ def test_a_case_study_links_to_its_boroughs_products_and_functions(client: Clien
 def test_what_a_record_does_not_know_reads_not_known(client: Client) -> None:
     finding = factories.finding()
     said = words(client.get(finding.get_absolute_url()))
-    assert "Claimednot known" in said
+    assert "Claimed not known" in said
     assert "Sources not known" in said
 
 

@@ -74,7 +74,7 @@ def test_users_say_for_how_many_systems_they_are_known(
     run("Ealing", mosaic, rents, users=0)
     text = words(client.get(PAGE))
     assert "Named users: 1,200, known for 2 of 4; who uses two systems counts in both." in text
-    assert "1,200for 1 of 2" in text
+    assert "1,200 for 1 of 2" in text
     assert "Rents: Mosaic not known" in text
     assert "Rents: Mosaic 0" in text
 

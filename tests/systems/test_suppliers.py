@@ -53,8 +53,8 @@ def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> Non
     for line in (
         "No borough is known to run its products; whether a borough runs any is known for 0 of 33",
         "No contract is recorded.",
-        "Owners, and companies it boughtnone recorded",
-        "Other namesnone recorded",
+        "Owners, and companies it bought none recorded",
+        "Other names none recorded",
         "No use in London is known. A borough without a return is not known, not without it.",
         "No function is known in which its products run.",
     ):
@@ -91,7 +91,7 @@ def test_each_function_says_who_runs_what_of_how_many_known(
     factories.system(borough=ealing, function=rents)
     factories.returned()
     text = words(client.get(PAGE))
-    assert "2 of 4 Framework-i: BrentMosaic: Brent, Camden" in text
+    assert "2 of 4 Framework-i: Brent Mosaic: Brent, Camden" in text
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_supplier_is_shown_with_all_it_owns_unless_asked_otherwise(
     factories.contract(supplier=bought, title="Their contract")
     text = words(client.get(PAGE))
     assert "Maker with the company it owns today: Bought" in text
-    assert "TheirsBought" in text
+    assert "Theirs Bought" in text
     assert "Their contract" in text
     assert "/contracts/?supplier=maker&supplier=bought" in read(client.get(PAGE)).links
     text = words(client.get(PAGE, {"group": "no"}))

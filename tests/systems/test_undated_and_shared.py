@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from boroughs.profile.peers import estate_matrix
+from boroughs.profile.answers import read_answers
+from boroughs.profile.peers import Estates
 from citytools.facts.provenance import Confidence, SourceKind
 from systems.models import Product, System
 from tests import factories
@@ -79,7 +80,8 @@ def test_a_shared_service_makes_no_two_boroughs_alike() -> None:
         factories.returned(borough)
         factories.system(borough=borough, product=pay, national_or_shared=True)
         factories.system(borough=borough, product=lagan)
-    assert {column[1] for column in estate_matrix().columns.to_list()} == {lagan.pk}
+    estates = Estates.from_answers(read_answers())
+    assert {product for pairs in estates.pairs.values() for _, product in pairs} == {lagan.pk}
 
 
 def test_marks_stand_on_the_page_and_in_the_file(client: Client) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from citytools.worlds import World, use_world
 from research.metrics.base import Scope
-from research.metrics.definitions import METRICS
+from research.metrics.definitions import METRICS, measure
 from tests.research.sql import record, suppliers
 from tests.research.sql.tables import TABLES
 
@@ -33,9 +33,9 @@ def disagreements(on: datetime.date, *, illustrative: bool) -> list[str]:
     The SQL leaves out by itself what is invented; the metric reads what its world has.
     """
     differences = []
-    for key, metric in METRICS.items():
-        with use_world(World.DEMONSTRATION if illustrative else World.EVIDENCE):
-            measured = metric.compute(Scope(on))
+    with use_world(World.DEMONSTRATION if illustrative else World.EVIDENCE):
+        measurements = measure(METRICS, Scope(on))
+    for key, measured in measurements.items():
         expectations = second(key, on, illustrative=illustrative)
         for name in NAMES[:-1]:
             value, expected = getattr(measured, name), expectations[name]

@@ -4,7 +4,6 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from django import template
 from django.http import QueryDict
 from django.template.defaultfilters import date as format_date
 from django.utils.html import format_html
@@ -12,10 +11,8 @@ from django.utils.safestring import SafeString
 
 from citytools.facts import dates
 from citytools.lists.columns import Column
-from citytools.lists.listing import Listing
 from citytools.lists.query_form import QueryStringMixin
 
-register = template.Library()
 NOT_KNOWN = format_html('<span class="ct-unknown">{}</span>', "not known")
 
 
@@ -23,7 +20,6 @@ SUBJECTS = ("borough", "service_area", "function", "product", "supplier")
 """Filters of a list that the page of changes knows too."""
 
 
-@register.filter
 def changes_query(query: QueryStringMixin) -> str:
     """The query string of changes for what a list is of; "" where it names no subject."""
     chosen = QueryDict(mutable=True)
@@ -35,13 +31,11 @@ def changes_query(query: QueryStringMixin) -> str:
     return chosen.urlencode()
 
 
-@register.filter
 def known(value: Any) -> Any:
     """The value, or 'not known' for what is empty; zero is known."""
     return NOT_KNOWN if value is None or value == "" else value
 
 
-@register.simple_tag
 def at_least(count: int, complete: bool | None) -> str | SafeString:
     """A borough's count; without a complete return a lower bound, and a zero is not known."""
     if complete:
@@ -49,7 +43,6 @@ def at_least(count: int, complete: bool | None) -> str | SafeString:
     return f"at least {count:,}" if count else NOT_KNOWN
 
 
-@register.simple_tag
 def cell(column: Column, value: Any) -> Any:
     """A value of a file's column as a page shows it."""
     if column.kind == "yes or no":
@@ -63,37 +56,31 @@ def cell(column: Column, value: Any) -> Any:
     return known(value)
 
 
-@register.filter
 def yes_no(value: bool | None) -> str | SafeString:
     """yes, no or not known."""
     return NOT_KNOWN if value is None else "yes" if value else "no"
 
 
-@register.filter
 def partial_date(value: str | None) -> str | SafeString:
     """A partial date in words, as precise as its source."""
     return dates.partial_date_in_words(value) if value else NOT_KNOWN
 
 
-@register.filter
 def short_date(value: str | None) -> str | SafeString:
     """A partial date for a narrow column: 21 Aug 2026, Aug 2026 or 2026."""
     return dates.partial_date_in_words(value, short=True) if value else NOT_KNOWN
 
 
-@register.filter
 def day(value: datetime.date | None) -> str | SafeString:
     """30 September 2026."""
     return format_date(value, "j F Y") if value else NOT_KNOWN
 
 
-@register.filter
 def pounds(value: Decimal | None) -> str | SafeString:
     """£1,200 to the pound."""
     return NOT_KNOWN if value is None else f"£{value:,.0f}"
 
 
-@register.filter
 def pounds_exactly(value: Decimal | None) -> str | SafeString:
     """£18.40 below £100, where the pence count; £1,200 above."""
     if value is None or abs(value) >= 100:
@@ -101,7 +88,6 @@ def pounds_exactly(value: Decimal | None) -> str | SafeString:
     return f"£{value:,.2f}"
 
 
-@register.filter
 def distance(value: datetime.date) -> str:
     """How far a day is from today: 'in 10 months', '3 months ago', 'today'."""
     days = (value - dates.today()).days
@@ -120,22 +106,6 @@ def _in_unit(days: int) -> tuple[int, str]:
     return (months, "month") if months < 24 else (months // 12, "year")
 
 
-@register.filter
 def standing(contract: Any) -> str:
     """Where a contract stands today, in the words of `ContractStatus`."""
     return str(contract.term.status_on(dates.today()))
-
-
-@register.inclusion_tag("_partials/_sort_heading.html")
-def sort_heading(
-    listing: Listing, column: str, words: str, numeric: bool = False
-) -> dict[str, Any]:
-    """A column heading that sorts by its column."""
-    query, direction = listing.sorted_by(column)
-    return {"query": query, "direction": direction, "words": words, "numeric": numeric}
-
-
-@register.simple_tag
-def page_query(listing: Listing, number: int) -> str:
-    """Query string of another page of a list."""
-    return listing.at_page(number)
