@@ -8,14 +8,14 @@ import datetime
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, Expression, QuerySet
+from django.db.models import Aggregate, Count, Expression, Model, QuerySet
 
 from citytools import worlds
 from citytools.facts import dates
@@ -121,14 +121,15 @@ class _PartBuilder:
         self._columns = _ColumnCounts(rows)
         self._keyed: dict[str, tuple[str, _Sql]] = {}
         self._selects: list[_Sql] = []
+        self._links: dict[str, tuple[CountByLink, set[str]]] = {}
 
     def add(self, facet: str, tally: CountByColumn | CountByLink) -> None:
         """Count the rows for each value of a facet; where it goes by a key, by the key first."""
-        keyed = self._by_key(tally)
+        keyed = tally.by_key(self.rows) if isinstance(tally, CountByColumn) else tally.by_key()
         if keyed is None:
             self._columns.facets[tally.value].append(facet)  # type: ignore[union-attr]  # a column
             return
-        alias = self._add_keyed(keyed)
+        alias = self._add_keyed(keyed, tally)
         if keyed.names is None:
             self._selects.append((_KEYS.format(counted=alias), [facet]))
         else:
@@ -140,10 +141,10 @@ class _PartBuilder:
         self, facet: str, tally: CountByColumn | CountByLink, chosen: list[str], *, with_all: bool
     ) -> None:
         """Count rows for the values chosen; perhaps also how many values have any."""
-        keyed = self._by_key(tally)
+        keyed = tally.by_key(self.rows) if isinstance(tally, CountByColumn) else tally.by_key()
         if keyed is None or keyed.names is None:
             raise ValueError(f"{facet} is looked up, but is no key of another table.")
-        alias = self._add_keyed(keyed)
+        alias = self._add_keyed(keyed, tally)
         names, values = keyed.names.query.sql_with_params()
         if with_all:
             sql = _DISTINCT.format(names=names, counted=alias)
@@ -181,7 +182,7 @@ class _PartBuilder:
 
     def build(self) -> Part:
         """All that was added."""
-        subqueries = list(self._keyed.values())
+        subqueries = [*self._links_once(), *self._keyed.values()]
         selects = list(self._selects)
         if self._columns.facets or self._columns.sums:
             alias = f"{self.prefix}combinations"
@@ -192,15 +193,13 @@ class _PartBuilder:
             subqueries.append((f"{alias} ({self._columns.names})", combinations))
         return Part(subqueries, selects, frozenset(self.columns))
 
-    def _by_key(self, tally: CountByColumn | CountByLink) -> Keyed | None:
-        if isinstance(tally, CountByColumn):
-            return tally.by_key(self.rows)
-        of_all = not self.shared and not self.rows.query.where
-        return tally.by_key(self.rows, of_all=of_all)
-
-    def _add_keyed(self, keyed: Keyed) -> str:
+    def _add_keyed(self, keyed: Keyed, tally: CountByColumn | CountByLink) -> str:
         """The name of the subquery (key, n); the same keys of the same rows may serve several."""
-        counted, values = self._compile(keyed.counted)
+        counted, values = (
+            self._compile(keyed.counted)
+            if isinstance(tally, CountByColumn)
+            else self._compile_links(keyed.counted, tally)
+        )
         if keyed.pairs:
             counted = _COUNTED_PAIRS.format(pairs=counted)
         alias = f"{self.prefix}keys_{len(self._keyed)}"
@@ -209,23 +208,57 @@ class _PartBuilder:
             self._keyed[place] = (f"{alias} (key, n)", (counted, values))
         return self._keyed[place][0].removesuffix(" (key, n)")
 
+    def _compile_links(self, counted: QuerySet[Any], tally: CountByLink) -> _Sql:
+        """The SQL of a query over links, which reads those of the part's rows, selected once.
+
+        All links there are need no selection, unless a view selects them.
+        """
+        if not (self.shared or self.rows.query.where or worlds.reads_views()):
+            return counted.query.sql_with_params()
+        sql, values = counted.query.sql_with_params()
+        alias = f"{self.prefix}links_{tally.model._meta.model_name}"
+        _, columns = self._links.setdefault(alias, (tally, set()))
+        columns |= _named_columns(tally.model, sql)
+        return _read_from(alias, tally.model, sql), values
+
+    def _links_once(self) -> Iterator[tuple[str, _Sql]]:
+        for alias, (tally, needed) in self._links.items():
+            fields = [
+                field for field in tally.model._meta.concrete_fields if field.attname in needed
+            ]
+            if self.shared or self.rows.query.where:
+                links = tally.links_of(self.rows)
+            else:
+                links = tally.model._default_manager.order_by()
+            names = ", ".join(connection.ops.quote_name(str(column.column)) for column in fields)
+            compiled = self._compile(links.values_list(*(column.attname for column in fields)))
+            yield f"{alias} ({names})", compiled
+
     def _compile(self, rows: QuerySet[Any]) -> _Sql:
         """The SQL of a query; where the part is shared, it reads `selected` for the table."""
         sql, values = rows.query.sql_with_params()
         if self.shared:
-            meta = self.rows.model._meta
-            self.columns |= {
-                column.attname for column in meta.concrete_fields if f'."{column.column}"' in sql
-            }
-            table = connection.ops.quote_name(meta.db_table)
-            # Django writes the alias of a table only where it is not the table's name; what is
-            # followed by a point is a column, as in EXTRACT(YEAR FROM …)
-            sql = re.sub(
-                rf"FROM {re.escape(table)}(?!\.)( [A-Z]+\d+)?",
-                lambda match: f"FROM selected AS{match[1] or ' ' + table}",
-                sql,
-            )
+            self.columns |= _named_columns(self.rows.model, sql)
+            sql = _read_from("selected", self.rows.model, sql)
         return sql, values
+
+
+def _named_columns(model: type[Model], sql: str) -> set[str]:
+    """Attributes of a model whose columns a statement may name."""
+    fields = model._meta.concrete_fields
+    return {field.attname for field in fields if f'."{field.column}"' in sql}
+
+
+def _read_from(source: str, model: type[Model], sql: str) -> str:
+    """A statement that reads a subquery where it read the table, under the table's name there."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    # Django writes the alias of a table only where it is not the table's name; what is followed by
+    # a point is a column, as in EXTRACT(YEAR FROM …)
+    return re.sub(
+        rf"FROM {re.escape(table)}(?!\.)( [A-Z]+\d+)?",
+        lambda match: f"FROM {source} AS{match[1] or ' ' + table}",
+        sql,
+    )
 
 
 def count_list(

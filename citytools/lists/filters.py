@@ -238,17 +238,13 @@ class CountByLink:
     owner: str
     path: str
 
-    def by_key(self, rows: Rows, *, of_all: bool) -> Keyed:
-        """The tally of rows by pairs of a key and a row, each once; by the value if it is no key.
-
-        `of_all` says that the rows are all there are, so that all links are theirs: to look for
-        the row of each takes half of the time.
-        """
+    def by_key(self) -> Keyed:
+        """The tally of all links by pairs of a key and a row, each once; of the value if no key."""
         path, _, column = self.path.rpartition("__")
         called: Any = self.model
         for step in path.split("__"):
             called = called._meta.get_field(step).related_model
-        links = self.model._default_manager.order_by() if of_all else self._links(rows).order_by()
+        links = self.model._default_manager.order_by()
         if not called._meta.get_field(column).unique:
             valued = links.annotate(facet_key=Cast(F(self.path), TextField()))
             return Keyed(valued.values_list("facet_key", self.owner).distinct(), None, pairs=True)
@@ -256,10 +252,11 @@ class CountByLink:
         once = {path, self.owner} in self._unique()
         return Keyed(pairs if once else pairs.distinct(), _names(called, column), pairs=True)
 
-    def _links(self, rows: Rows) -> Rows:
+    def links_of(self, rows: Rows) -> Rows:
+        """The links of some rows."""
         owners = rows.order_by().values("pk")
         links: Rows = self.model._default_manager.filter(**{f"{self.owner}__in": owners})
-        return links
+        return links.order_by()
 
     def _unique(self) -> list[set[str]]:
         meta = self.model._meta

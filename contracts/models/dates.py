@@ -217,11 +217,12 @@ class ContractQuerySet(SourcedQuerySet):
 
     def of_boroughs(self, boroughs: models.QuerySet[Borough] | Sequence[int]) -> Self:
         """Led by, or shared with, any of the boroughs; each contract once."""
-        shared = self.model.partners.through.objects.filter(
-            contract=OuterRef("pk"), borough__in=boroughs
-        )
-        # No join: it would give a contract once for each partner, and multiply every sum
-        return self.filter(Q(lead__in=boroughs) | Exists(shared))
+        # No join: it would give a contract once for each partner, and multiply every sum. By keys
+        # that indexes find: either condition alone or the other reads all contracts, 10 ms of 32,000
+        led = self.model._default_manager.order_by().filter(lead__in=boroughs).values("pk")
+        links = self.model.partners.through.objects.order_by()
+        shared = links.filter(borough__in=boroughs).values("contract")
+        return self.filter(pk__in=led.union(shared))
 
     def for_functions(self, functions: models.QuerySet[Function] | Sequence[int]) -> Self:
         """Covering any of the functions; each contract once."""
