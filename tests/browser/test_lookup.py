@@ -27,7 +27,7 @@ def test_a_product_is_chosen_from_suggestions_by_keyboard(
     faults: list[str] = []
     page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     page.goto(f"{live_server.url}/systems/")
-    page.get_by_label("Product").focus()
+    page.locator("#filter-product").focus()
     expect(page.locator(".autocomplete__input")).to_be_focused()
     page.keyboard.type("comm")
     options = page.get_by_role("option")
@@ -44,7 +44,7 @@ def test_a_product_is_chosen_from_suggestions_by_keyboard(
 @pytest.mark.usefixtures("_products")
 def test_what_is_typed_counts_where_nothing_is_chosen(page: Page, live_server: LiveServer) -> None:
     page.goto(f"{live_server.url}/systems/")
-    page.get_by_label("Product").focus()
+    page.locator("#filter-product").focus()
     expect(page.locator(".autocomplete__input")).to_be_focused()
     page.keyboard.type("modern gov")
     page.get_by_role("button", name="Apply filters").click()
@@ -55,7 +55,7 @@ def test_what_is_typed_counts_where_nothing_is_chosen(page: Page, live_server: L
 def test_without_javascript_a_name_is_enough(browser: Browser, live_server: LiveServer) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{live_server.url}/systems/")
-    page.get_by_label("Product").fill("Modem.Gov")
+    page.locator("#filter-product").fill("Modem.Gov")
     page.get_by_role("button", name="Apply filters").click()
     page.get_by_role("link", name="Modern.Gov (modern-gov)").click()
     expect(page.locator(".ct-count")).to_contain_text("1 system")
@@ -67,7 +67,7 @@ def test_on_an_iphone_nothing_unseen_is_shown(browser: Browser, live_server: Liv
     """There the library hides "1 of 1" by a style attribute, which our policy refuses."""
     page = browser.new_context(user_agent=IPHONE).new_page()
     page.goto(f"{live_server.url}/systems/")
-    page.get_by_label("Product").focus()
+    page.locator("#filter-product").focus()
     page.keyboard.type("modern")
     expect(page.get_by_role("option")).to_have_count(1)
     place = page.locator("[id*=__option-suffix--]").bounding_box()
