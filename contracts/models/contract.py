@@ -207,6 +207,8 @@ class Contract(Sourced):
             GinIndex(OpClass(F("search_text"), "gin_trgm_ops"), name="contract_text_trigrams"),
             models.Index(Upper("reference"), name="contract_reference_any_case"),
             models.Index(Upper("ocid"), name="contract_ocid_any_case"),
+            # Each link of a contract asks among the evidence whether the contract is any
+            models.Index(fields=["id"], include=["source_kind"], name="contract_of_the_evidence"),
         ]
         constraints = [
             *Sourced.Meta.constraints,
