@@ -9,7 +9,7 @@ from django import forms
 from django.db import connection
 from django.db.models import F, Value
 
-from citytools.history.data_version import cached_values
+from citytools.history.data_version import cached_value, cached_values
 from citytools.lists.facet_counts import ListNumbers, count_list
 from citytools.lists.filters import FactFilterSet
 from citytools.lists.query_form import MULTIPLE, QueryForm, RecordsField
@@ -101,7 +101,15 @@ def count_for_page(filterset: FactFilterSet) -> ListNumbers:
         if _is_looked_up(fields[name]) and name in filterset.narrowings()
     }
     listed = {name for name in choices if choices[name].listed}
-    return count_list(filterset, listed, looked_up)
+    chosen = any(value for name, value in filterset.values.items() if name != "sort")
+    if chosen or filterset.queryset.query.where:
+        return count_list(filterset, listed, looked_up)
+    # Of the whole list they change with the facts alone: 110 ms of the 170 that the page of 32,000
+    # contracts took
+    numbers: ListNumbers = cached_value(
+        ("numbers", type(filterset)), lambda: count_list(filterset, listed, looked_up)
+    )
+    return numbers
 
 
 def _facet(
