@@ -20,7 +20,7 @@ from citytools.facts.provenance import (
     not_ahead,
 )
 from citytools.history import tracked
-from citytools.history.version_cache import cached_value
+from citytools.history.data_version import cached_value
 from citytools.lists.word_search import SqlSearchText, Word, all_of, split_words
 
 # The 32 boroughs and the City of London; regional bodies are never counted among them

@@ -26,7 +26,7 @@ from citytools import worlds
 from citytools.exports import csv_copy, formats
 from citytools.exports.tables import ExportMetadata, ExportTable, QueryTable, RowTable
 from citytools.facts import dates
-from citytools.history.version_cache import cached_value
+from citytools.history.data_version import cached_value
 from citytools.http.file_response import (
     CACHE_KEY,
     add_file_headers,

@@ -9,7 +9,7 @@ from django import forms
 from django.db import connection
 from django.db.models import F, Value
 
-from citytools.history.version_cache import cached_values
+from citytools.history.data_version import cached_values
 from citytools.lists.facet_counts import ListNumbers, count_list
 from citytools.lists.filters import FactFilterSet
 from citytools.lists.query_form import MULTIPLE, QueryForm, RecordsField

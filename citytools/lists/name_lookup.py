@@ -12,6 +12,8 @@ MAX_NEAREST = 3
 """Records that are named where a value is none."""
 MAX_NAMES = 20
 """Names looked up for one address: whoever sends more gets them named as not known."""
+MAX_LETTERS = 200
+"""More than any name has: each word is looked for, and 1,200 of them took 7 s."""
 _TABLE = "citytools_searchname"
 # Words of a description are no name
 _NAMES = "name.kind = %s AND name.role <> 'text'"
@@ -62,7 +64,7 @@ class NamedRecord:
 
 def find_by_name(rows: QuerySet[Any], texts: Sequence[str]) -> Mapping[str, list[Any]]:
     """The records of each text that is a whole name of any; an own name goes before others'."""
-    texts = [text for text in dict.fromkeys(texts) if "\0" not in text][:MAX_NAMES]
+    texts = [text for text in dict.fromkeys(texts) if _may_be_name(text)][:MAX_NAMES]
     if not texts:
         return {}
     with connection.cursor() as cursor:
@@ -80,7 +82,7 @@ def find_by_name(rows: QuerySet[Any], texts: Sequence[str]) -> Mapping[str, list
 
 def nearest_by_name(rows: QuerySet[Any], text: str, limit: int) -> list[NamedRecord]:
     """The records whose names are most like the text, best first; none for a text of signs."""
-    if "\0" in text:
+    if not _may_be_name(text):
         return []
     keys, parameters = rows.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
@@ -100,6 +102,10 @@ def perhaps_meant(rows: QuerySet[Any], text: str) -> list[Any]:
     return (same or [match.record for match in nearest_by_name(rows, text, MAX_NEAREST)])[
         :MAX_NEAREST
     ]
+
+
+def _may_be_name(text: str) -> bool:
+    return "\0" not in text and len(text) <= MAX_LETTERS
 
 
 def _kind(rows: QuerySet[Any]) -> str:

@@ -26,7 +26,7 @@ from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
 from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
-from citytools.history.version_cache import derived_value
+from citytools.history.data_version import derived_value
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing

@@ -15,7 +15,7 @@ from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
 from citytools.facts.statistics import count_all
-from citytools.history.version_cache import derived_value
+from citytools.history.data_version import derived_value
 from citytools.lists.query_form import OptionField, QueryForm, render_page
 from citytools.pages import evidence
 from citytools.pages.changes import latest_changes

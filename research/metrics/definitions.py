@@ -6,7 +6,7 @@ from typing import Any
 from boroughs.models import Subject
 from citytools import worlds
 from citytools.facts import dates
-from citytools.history.version_cache import derived_value
+from citytools.history.data_version import derived_value
 from research.metrics import compute, compute_suppliers
 from research.metrics.base import (
     ROWS_BY_METRIC,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from citytools.facts import dates
 from citytools.history import as_of_views, data_version
-from citytools.history.version_cache import MAX_VERSIONS, derived_value
+from citytools.history.data_version import MAX_VERSIONS, derived_value
 from citytools.models import DerivedValue
 from citytools.worlds import World, use_world
 from research.models import Finding

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from boroughs.models import Borough
 from citytools.facts import dates
-from citytools.history.version_cache import clear_cached_values
+from citytools.history.data_version import clear_cached_values
 from citytools.models import DerivedValue
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs

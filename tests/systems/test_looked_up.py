@@ -169,3 +169,13 @@ def test_invented_records_are_suggested_in_the_demonstration_alone(client: Clien
 def test_suggestions_take_few_queries(client: Client, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(5):
         client.get("/systems/systems/suggestions/product.json?q=mod")
+
+
+@pytest.mark.usefixtures("modern_gov")
+def test_a_text_longer_than_any_name_is_not_looked_up(client: Client) -> None:
+    """Each of its words would be compared with every name: a thousand took seconds."""
+    near, long = "Modern.Gof", "Modern.Gof " * 100
+    assert "The nearest" in words(client.get("/systems/", {"product": near}))
+    response = client.get("/systems/", {"product": long})
+    assert response.status_code == 400
+    assert "The nearest" not in words(response)
