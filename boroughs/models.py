@@ -219,4 +219,5 @@ class Coverage:
 def coverage_for(subject: str, boroughs: int) -> Coverage:
     """Coverage of a subject; how many report is cached while no fact changes."""
     name = f"reporting {subject}"
-    return Coverage(boroughs, cached_value(name, Borough.objects.reporting(subject).count))
+    reporting = cached_value(name, lambda: Borough.objects.reporting(subject).count())
+    return Coverage(boroughs, reporting)
