@@ -329,7 +329,7 @@ def _parts(
     filterset: FactFilterSet, names: frozenset[str], looked_up: Mapping[str, bool]
 ) -> tuple[list[Part], QuerySet[Any] | None]:
     """The parts of the statement, and the rows that are selected once; None: all there are."""
-    used = {name for name, value in filterset.values.items() if value} - {"sort"}
+    used = filterset.given
     with_all = frozenset(name for name, every in looked_up.items() if every)
     shape = _Shape(
         type(filterset),

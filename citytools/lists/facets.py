@@ -101,8 +101,7 @@ def count_for_page(filterset: FactFilterSet) -> ListNumbers:
         if _is_looked_up(fields[name]) and name in filterset.narrowings()
     }
     listed = {name for name in choices if choices[name].listed}
-    chosen = any(value for name, value in filterset.values.items() if name != "sort")
-    if chosen or filterset.queryset.query.where:
+    if filterset.given or filterset.queryset.query.where:
         return count_list(filterset, listed, looked_up)
     # Of the whole list they change with the facts alone: 110 ms of the 170 that the page of 32,000
     # contracts took

@@ -4,6 +4,7 @@ import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Self, cast
 
@@ -346,6 +347,12 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
             for name, method in methods.items()
             if isinstance(method, Narrowing) and method.tallies and name not in self.display_filters
         }
+
+    @property
+    def given(self) -> set[str]:
+        """The filters that have a value, besides the order. An amount of 0 is one."""
+        values = {name: value for name, value in self.values.items() if name != "sort"}
+        return {name for name, value in values.items() if value or isinstance(value, Decimal)}
 
     def rows_without_filter(self, left_out: str) -> Any:
         """The rows as if one filter were not given, in no order."""

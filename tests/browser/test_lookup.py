@@ -12,6 +12,9 @@ IPHONE = (
 )
 
 
+pytestmark = pytest.mark.drill
+
+
 @pytest.fixture
 def _products(transactional_db: None) -> None:
     product = factories.product("Modern.Gov", slug="modern-gov")

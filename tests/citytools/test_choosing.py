@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def headings(text: str) -> list[str]:
     """The column headings of the chosen table."""
     head = text.split("in the columns chosen</caption>")[1].split("</thead>")[0]
-    found = re.findall(r"<th [^>]*>(?:<a [^>]*>)?([^<]+)", head)
+    found = re.findall(r"<th [^>]*>\s*(?:<a [^>]*>)?([^<]+)", head)
     return [one.split(" (")[0].strip() for one in found]
 
 

@@ -204,7 +204,7 @@ def test_the_page_tells_stage_tender_value_and_services(client: Client) -> None:
         stage="planned", starts_on="2027", tender_value=5000, includes_services=True
     )
     text = words(client.get(contract.get_absolute_url()))
-    assert "Standing todayplanned; stage in the source: planned" in text
+    assert "Standing today planned; stage in the source: planned" in text
     assert "£5,000 is the tender’s value, not the contract’s" in text
     assert "It includes services beside IT, so no sum holds it" in text
     quiet = words(client.get(factories.contract(starts_on="").get_absolute_url()))
