@@ -208,7 +208,7 @@ def test_the_page_tells_stage_tender_value_and_services(client: Client) -> None:
     assert "£5,000 is the tender’s value, not the contract’s" in text
     assert "It includes services beside IT, so no sum holds it" in text
     quiet = words(client.get(factories.contract(starts_on="").get_absolute_url()))
-    assert "Standing todaynot known whether it runs" in quiet
+    assert "Standing today not known whether it runs" in quiet
     assert "tender’s value" not in quiet
     assert "services" not in quiet
 

@@ -159,7 +159,7 @@ def _break_a_copy() -> None:
         until = time.monotonic() + 10
         while time.monotonic() < until:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(sleeping, ["SELECT pg_sleep(60)"])
+            cursor.execute(sleeping, ["SELECT pg_sleep(0.05)"])
             if cursor.fetchall():
                 return
 
