@@ -15,7 +15,6 @@ from citytools.facts.provenance import Confidence, Sourced, SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
 from citytools.history import tracked
 from citytools.lists.word_search import (
-    SqlSearchText,
     Word,
     all_of,
     any_key,
@@ -134,7 +133,7 @@ def _is_named(word: Word) -> Q:
     return Q(pk__in=products) | Q(manufacturer__in=makers)
 
 
-@tracked(derived=["search_name"])
+@tracked()
 class Product(models.Model):
     """A piece of software, whoever sells it."""
 
@@ -163,9 +162,6 @@ class Product(models.Model):
     source = models.CharField(max_length=500, blank=True)
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
-    search_name = models.GeneratedField(
-        expression=SqlSearchText("name"), output_field=models.TextField(), db_persist=True
-    )
 
     objects = ProductQuerySet.as_manager()
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.history import tracked
-from citytools.lists.word_search import SqlSearchText, Word, all_of, split_words
+from citytools.lists.word_search import Word, all_of, split_words
 from citytools.models import SearchName
 
 # Ownerships that are read, more than London's suppliers have.
@@ -35,7 +35,7 @@ def _is_named(word: Word) -> Q:
     return Q(pk__in=SearchName.objects.records_with_word(word, "supplier"))
 
 
-@tracked(derived=["search_name"])
+@tracked()
 class Supplier(models.Model):
     """A company that makes products or holds contracts."""
 
@@ -48,9 +48,6 @@ class Supplier(models.Model):
     vcse = models.BooleanField("voluntary or social enterprise", null=True, blank=True)
     note = models.TextField(blank=True)
     illustrative = models.BooleanField("invented for demonstration", default=False)
-    search_name = models.GeneratedField(
-        expression=SqlSearchText("name"), output_field=models.TextField(), db_persist=True
-    )
 
     objects = SupplierQuerySet.as_manager()
 
