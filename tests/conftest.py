@@ -14,6 +14,7 @@ from pytest_django import Settings
 from citytools import worlds
 from citytools.charts import Chart
 from citytools.exports import zip_archive
+from citytools.history import data_version
 from tests import factories
 from tests.loading import SMALL, Folder
 
@@ -43,6 +44,7 @@ Template.render = _render_and_signal  # type: ignore[method-assign,assignment]
 def _numbers_from_one() -> None:
     """The same names and positions for a test, whichever ran before it."""
     factories.start_over()
+    data_version.clear_cached_values()
 
 
 @pytest.fixture(autouse=True)

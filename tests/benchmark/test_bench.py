@@ -214,7 +214,7 @@ def test_a_pages_queries_are_those_of_making_it_a_second_time(client: Client, pa
     with CaptureQueriesContext(connection) as queries:
         b"".join(client.get(path))
     ours = [query for query in queries if "citytools_datachange" not in query["sql"]]
-    assert bench.count_queries(path) == len(ours) > 1
+    assert bench.count_queries(path) == len(ours) > 0
 
 
 @pytest.mark.parametrize("count", [2, 20])

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from boroughs.models import Borough
 from citytools.history import as_of_views
+from citytools.worlds import evidence_views
 from contracts.models import Contract
 from systems.models import Product, System
 from tests import factories
@@ -89,10 +90,12 @@ def test_the_past_cannot_be_written_to() -> None:
 
 
 def test_without_its_views_today_is_not_taken_for_the_past() -> None:
+    evidence_views.drop_views()
     as_of_views.drop_views()
     with pytest.raises(as_of_views.NoHistoryError, match="migrate"), as_of_views.read_as_at(BEFORE):
         pass
     as_of_views.create_views()
+    evidence_views.create_views()
     with as_of_views.read_as_at(BEFORE):
         assert not Borough.objects.exists()
 

@@ -154,7 +154,11 @@ def _on_hold(folder: Path) -> Iterator[None]:
 
 def _break_a_copy() -> None:
     """Wait until the server copies a file, and end its connection."""
-    sleeping = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = %s"
+    # Of this database: other tests at the same time have servers of their own
+    sleeping = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE query = %s AND datname = current_database()"
+    )
     with connection.cursor() as cursor:
         until = time.monotonic() + 10
         while time.monotonic() < until:
