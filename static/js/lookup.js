@@ -54,7 +54,6 @@
       minLength: 2,
       confirmOnBlur: false,
       displayMenu: "overlay",
-      defaultValue: typed,
       source: source(suggestions),
       templates: { inputValue: (option) => option?.label ?? "", suggestion },
       onConfirm: (option) => {
@@ -68,6 +67,10 @@
     form.addEventListener("submit", () => { chosen.disabled = !chosen.value; });
     addEventListener("pageshow", () => { chosen.disabled = false; });
     input.focus();
+    if (!typed) return;
+    // What was typed before the library was here is asked for like what is typed from now on
+    input.value = typed;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
     input.setSelectionRange(typed.length, typed.length);
   };
 

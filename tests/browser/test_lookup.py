@@ -67,7 +67,10 @@ def test_without_javascript_a_name_is_enough(browser: Browser, live_server: Live
 
 @pytest.mark.usefixtures("_products")
 def test_on_an_iphone_nothing_unseen_is_shown(browser: Browser, live_server: LiveServer) -> None:
-    """There the library hides "1 of 1" by a style attribute, which our policy refuses."""
+    """There the library hides "1 of 1" by a style attribute, which our policy refuses.
+
+    The letters come faster than the library.
+    """
     page = browser.new_context(user_agent=IPHONE).new_page()
     page.goto(f"{live_server.url}/systems/")
     page.locator("#filter-product").focus()
