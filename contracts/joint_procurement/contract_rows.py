@@ -26,7 +26,8 @@ from contracts.models import (
     ContractSystem,
     must_start,
 )
-from contracts.models.dates import less_months, whole_day
+from contracts.models.act_by import less_months
+from contracts.models.dates import whole_day
 from systems.models import Function, Product, Supplier, System
 
 # Contracts read at most, those first that end first, before any extension.

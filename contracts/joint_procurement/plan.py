@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 from contracts.joint_procurement.contract_rows import ContractRow
 from contracts.joint_procurement.windows import Window
 from contracts.models import must_start
-from contracts.models.dates import less_months
+from contracts.models.act_by import less_months
 
 # Months of extension beyond which a contract is no near miss.
 MAX_EXTENSION_MONTHS = 24

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Concat, Upper
+from django.db.models.functions import Coalesce, Concat, Upper
 from django.urls import reverse
 
 from boroughs.models import Borough
@@ -25,6 +25,7 @@ from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
+from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, LessMonths
 from contracts.models.dates import ContractQuerySet, ContractTerm
 from contracts.models.framework import Framework, Route, Stage, Vat
 from systems.models import Function, Supplier, System
@@ -76,7 +77,15 @@ class ActBy(models.Func):
     arity = 0  # the template names its columns itself
 
 
-_DERIVED = ["starts_first", "ends_first", "ends_last", "act_by", "search_text"]
+def _act_by(end: models.Func, assumed_months: int) -> LessMonths:
+    """SQL: an end less the notice, or where it is not known less the months assumed."""
+    return LessMonths(end, Coalesce("notice_months", assumed_months))
+
+
+_DERIVED = [
+    *("starts_first", "ends_first", "ends_last"),
+    *("act_by", "act_by_earliest", "act_by_latest", "search_text"),
+]
 
 
 @tracked(derived=_DERIVED)
@@ -184,6 +193,16 @@ class Contract(Sourced):
     )
     act_by = models.GeneratedField(
         expression=ActBy(), output_field=models.DateField(), db_persist=True
+    )
+    act_by_earliest = models.GeneratedField(
+        expression=_act_by(FirstDay("ends_on"), ASSUMED_NOTICE_MONTHS[0]),
+        output_field=models.DateField(),
+        db_persist=True,
+    )
+    act_by_latest = models.GeneratedField(
+        expression=_act_by(LastDay("ends_on"), ASSUMED_NOTICE_MONTHS[1]),
+        output_field=models.DateField(),
+        db_persist=True,
     )
     search_text = models.GeneratedField(
         expression=Concat(SqlSearchText("title"), SqlSearchText("reference")),

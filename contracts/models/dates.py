@@ -1,27 +1,25 @@
 """The dates of a contract, as pure functions: by when to act, when to start, its status.
 
-Months are calendar months, clamped to the month's end: 31 May less 3 months is 28 February. What
-is known only as a year or a month never becomes a day: such dates are text (`PartialDateField`),
-and nothing is counted back from them. `ActBy` says the same in SQL.
+What is known only as a year or a month never becomes a day: such dates are text
+(`PartialDateField`), and what is counted back from them is a range (`contracts.models.act_by`).
 """
 
 import datetime
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Self
 
-from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from boroughs.models import Borough
-from citytools.facts.dates import first_day, last_day
+from citytools.facts.dates import LastDay, first_day, last_day
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
 from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
+from contracts.models.act_by import ActByRange, act_by_range, decision_between, less_months
 from contracts.models.framework import Stage
 from systems.models import Function, Supplier, System
 
@@ -75,19 +73,27 @@ class ContractTerm:
         return whole_day(self.ends_on)
 
     @property
-    def act_by(self) -> datetime.date | None:
-        """End less notice; None unless the end is a whole day and the notice is known."""
-        return act_by(self.ends_on, self.notice_months)
+    def act_by(self) -> ActByRange | None:
+        """The days by which to act, before any extension; None where no end is known."""
+        return act_by_range(self.ends_on, self.notice_months)
 
     @property
-    def act_by_if_extended(self) -> datetime.date | None:
+    def act_by_if_extended(self) -> ActByRange | None:
         """The same, if every extension is taken."""
-        return act_by(self.extension_until, self.notice_months)
+        return act_by_range(self.extension_until, self.notice_months)
 
     @property
     def must_start(self) -> datetime.date | None:
-        """When work on a successor must begin, if it takes the usual months."""
-        return None if self.act_by is None else must_start(self.act_by)
+        """When work on a successor must begin at the latest, if it takes the usual months."""
+        return None if self.act_by is None else must_start(self.act_by.earliest)
+
+    def perhaps_extended_on(self, day: datetime.date) -> bool:
+        """Whether it has ended by its dates, but may run on by an extension."""
+        return bool(
+            self.ends_on
+            and self.extension_until
+            and last_day(self.ends_on) < day <= last_day(self.extension_until)
+        )
 
     def status_on(self, day: datetime.date) -> ContractStatus:
         """Its status on a day, before any extension.
@@ -104,23 +110,11 @@ class ContractTerm:
             return ContractStatus.FUTURE
         if self.rolling:
             return ContractStatus.ROLLING
-        if self.act_by and self.act_by < day:
+        if self.notice_months is not None and self.act_by and self.act_by.latest < day:
             return ContractStatus.PAST_ACT_BY
         if self.starts_on or self.ends_on:
             return ContractStatus.CURRENT
         return ContractStatus.NOT_KNOWN
-
-
-def act_by(ends_on: str, notice_months: int | None) -> datetime.date | None:
-    """A partial end less the notice; None unless the end is a whole day and the notice known."""
-    end = whole_day(ends_on)
-    return None if end is None or notice_months is None else less_months(end, notice_months)
-
-
-@lru_cache(maxsize=4096)
-def less_months(day: datetime.date, months: int) -> datetime.date:
-    """The day so many calendar months earlier, clamped to the month's end."""
-    return day - relativedelta(months=months)
 
 
 def must_start(act_by: datetime.date, lead_months: int = LEAD_MONTHS) -> datetime.date:
@@ -166,7 +160,11 @@ def status_case(day: datetime.date) -> Case:
         When(stage=Stage.PLANNED, then=Value(ContractStatus.PLANNED)),
         When(starts_first__gt=day, then=Value(ContractStatus.FUTURE)),
         When(rolling=True, then=Value(ContractStatus.ROLLING)),
-        When(act_by__lt=day, then=Value(ContractStatus.PAST_ACT_BY)),
+        When(
+            act_by_latest__lt=day,
+            notice_months__isnull=False,
+            then=Value(ContractStatus.PAST_ACT_BY),
+        ),
         When(TERM_NOT_KNOWN, then=Value(ContractStatus.NOT_KNOWN)),
         default=Value(ContractStatus.CURRENT),
         output_field=models.CharField(),
@@ -202,15 +200,16 @@ class ContractQuerySet(SourcedQuerySet):
         )
 
     def soonest_decision_first(self, today: datetime.date) -> Self:
-        """Act-by dates ahead first; then those passed, then without one; what has ended last."""
+        """Decisions ahead first, also those that may be; then those passed; what has ended last."""
         return self.order_by(
             Case(
                 When(ends_last__lt=today, then=3),
-                When(act_by__gte=today, then=0),
-                When(act_by__lt=today, then=1),
+                When(decision_between(today, datetime.date.max), then=0),
+                When(act_by_latest__lt=today, then=1),
                 default=2,
             ),
-            F("act_by").asc(nulls_last=True),
+            F("act_by_earliest").asc(nulls_last=True),
+            F("act_by_latest").asc(nulls_last=True),
             F("ends_first").asc(nulls_last=True),
             "pk",
         )
@@ -308,6 +307,7 @@ class ContractQuerySet(SourcedQuerySet):
         """Whose status on a day is one of these."""
         return self.alias(status=status_case(day)).filter(status__in=list(statuses))
 
-    def acting_between(self, first: datetime.date, last: datetime.date) -> Self:
-        """Whose act-by date is known and falls within the days, both included."""
-        return self.filter(act_by__range=(first, last))
+    def perhaps_extended_on(self, day: datetime.date) -> Self:
+        """Ended by their dates, but an extension may have been taken."""
+        extended = self.filter(ends_last__lt=day).exclude(extension_until="")
+        return extended.alias(until=LastDay("extension_until")).filter(until__gte=day)
