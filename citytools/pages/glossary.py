@@ -20,7 +20,7 @@ from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, MIN_VALUES_FOR_RANG
 from citytools.lists.columns import Column
 from citytools.lists.query_form import render_page
 from citytools.pages import content_files as content
-from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
+from contracts.joint_procurement.windows import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.dates import ContractStatus
 from contracts.pipeline.rules import DAYS_TO_PUBLISH, MONTHS_AHEAD, THRESHOLD_POUNDS

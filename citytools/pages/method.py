@@ -30,7 +30,7 @@ from contracts import charts
 from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
 from contracts.models import DECISION_MONTHS
-from contracts.models.act_by import less_months
+from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, less_months
 from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
 from contracts.pipeline.rules import MAX_VAT_FACTOR
 from research.metrics.definitions import METRICS
@@ -49,6 +49,7 @@ NUMBERS: Mapping[str, Any] = {
     "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
     "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
+    "assumed_notice": "{} to {}".format(*ASSUMED_NOTICE_MONTHS),
     "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
