@@ -290,6 +290,7 @@ class GanttBar:
 
 
 _MARKS = ("circle", "diamond")
+_HATCHED = {"pattern": {"shape": "/", "fgcolor": PALETTE[0], "bgcolor": "#ffffff", "size": 9}}
 
 
 def gantt(
@@ -313,7 +314,7 @@ def gantt(
         "base": [bar.first.isoformat() for bar in bars],
         "x": [((bar.last - bar.first).days + 1) * _DAY for bar in bars],
         "orientation": "h",
-        "marker": {"color": PALETTE[0]} | ({"pattern": {"shape": "/"}} if hatched else {}),
+        "marker": {"color": PALETTE[0]} | (_HATCHED if hatched else {}),
         "customdata": [[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in bars],
         "hovertemplate": "%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
     }

@@ -122,7 +122,7 @@ def _window_days(
 ) -> Iterator[CalendarEntry]:
     """When somebody may have to act, and when work must start to be ready for it."""
     window = view.window
-    what = f"to buy together: {view.name} ({len(window.lead_ids)})"
+    what = f"to buy together: {view.name} ({len(window.lead_names)})"
     closing = CalendarEntry(
         key=f"window-{window.id}-closes",
         day=window.act_by_earliest,

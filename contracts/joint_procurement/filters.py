@@ -8,13 +8,10 @@ from citytools.lists.filters import ParameterFilter
 from citytools.lists.query_form import DayField, MonthsField, OptionField, RecordsField
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
-from contracts.models.act_by import ActByBasis, CanAct
-from systems.models import Function, Product, Supplier
+from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, ActByBasis, CanAct
 
 # Months from today within which a contract must end, unless the query says otherwise.
 HORIZON_MONTHS = 36
-
-Group = Function | Product | Supplier
 
 TOGETHER_COLUMNS = (
     Column("window_id", "text", "The window; the same while its group and contracts are the same."),
@@ -125,9 +122,15 @@ class TogetherFilter(ContractFilter):
 
     @property
     def assumed_notice(self) -> int | None:
-        """Months of notice where it is not known; None: a range (`ASSUMED_NOTICE_MONTHS`)."""
+        """Months of notice that the query takes where it is not known; None where it names none."""
         months: int | None = self.values.get("assume_notice")
         return months
+
+    @property
+    def notice_range(self) -> tuple[int, int]:
+        """Months of notice, most and fewest, where it is not known."""
+        months = self.assumed_notice
+        return ASSUMED_NOTICE_MONTHS if months is None else (months, months)
 
     @property
     def extended(self) -> bool:

@@ -138,7 +138,7 @@ def near_misses(
     window: Window, rows: Mapping[int, ContractRow], lead_months: int, limit: int = 3
 ) -> list[Step]:
     """Extensions by which contracts of other leads would fit; the shortest of each lead."""
-    best: dict[int, Step] = {}
+    best: dict[str, Step] = {}
     for lead, contract in near_contracts(window):
         if contract not in rows or lead in best:
             continue
@@ -150,12 +150,12 @@ def near_misses(
     return ordered[:limit]
 
 
-def near_contracts(window: Window, limit: int = 10) -> list[tuple[int, int]]:
+def near_contracts(window: Window, limit: int = 5) -> list[tuple[str, int]]:
     """(lead, contract) of those that end before a window's days, under no lead of it, last first.
 
     More than are named, since an extension may miss the window's days.
     """
-    leads = set(window.lead_ids)
+    leads = set(window.lead_names)
     return [(lead, contract) for lead, contract in window.near if lead not in leads][:limit]
 
 

@@ -47,7 +47,7 @@ class WindowView:
     @property
     def name(self) -> str:
         """What is to be bought, or from whom."""
-        return self.window.group.name
+        return self.window.name
 
 
 def summarise_windows(windows: Iterable[Window], query: TogetherFilter) -> list[WindowView]:
@@ -93,7 +93,7 @@ def _window_systems(window: Window, contract: Contract) -> list[System]:
     systems = [
         system
         for system in contract.systems.all()
-        if field is None or getattr(system, field) == window.group.pk
+        if field is None or getattr(system, field) == window.group
     ]
     return sorted(systems, key=lambda system: (system.product.name, system.pk))
 
@@ -101,7 +101,7 @@ def _window_systems(window: Window, contract: Contract) -> list[System]:
 def _sentences(window: Window, query: TogetherFilter) -> Iterator[str]:
     """When its contracts end, whether one can act, who is too late, and what they cost."""
     relation = {"function": "for", "supplier": "with"}.get(window.group_by, "that pay for")
-    contracts = f"{len(window.contract_ids):,} contracts {relation} {window.group.name}"
+    contracts = f"{len(window.contract_ids):,} contracts {relation} {window.name}"
     yield f"{contracts} end {days_in_words(window.ends_first, window.ends_last)}."
     yield f"{_can_act(window)}{_assumption(window, query)}."
     if window.late_ids:
@@ -136,10 +136,12 @@ def _assumption(window: Window, query: TogetherFilter) -> str:
 
 def assumed_months(query: TogetherFilter) -> str:
     """'12 to 3 months', what is assumed where a notice is not known."""
-    if query.assumed_notice is None:
-        most, fewest = ASSUMED_NOTICE_MONTHS
-        return f"{most} to {fewest} months"
-    return f"{query.assumed_notice} month{'' if query.assumed_notice == 1 else 's'}"
+    most, fewest = query.notice_range
+    return (
+        f"{most} to {fewest} months"
+        if most != fewest
+        else f"{most} month{'' if most == 1 else 's'}"
+    )
 
 
 def known_worth(window: Window) -> str:
@@ -183,10 +185,10 @@ def windows_for_borough(
     data = QueryDict(f"borough={borough.slug}&months={months}")
     query = TogetherFilter(data, Contract.objects.all())
     views = summarise_windows(read_windows(query, today, one_per_group=True), query)
-    leads = Borough.objects.in_bulk({key for view in views for key in view.window.lead_ids})
-    by_name = sorted(leads.values(), key=lambda lead: lead.name)
+    names = {name for view in views for name in view.window.lead_names}
+    leads = {lead.name: lead for lead in Borough.objects.filter(name__in=names)}
     return [
-        replace(view, leads=[lead for lead in by_name if lead.pk in view.window.lead_ids])
+        replace(view, leads=[leads[name] for name in view.window.lead_names if name in leads])
         for view in views
     ]
 
@@ -200,7 +202,7 @@ def window_file_rows(
         shared = {
             "window_id": window.id,
             "group_by": window.group_by,
-            "group": window.group.name,
+            "group": window.name,
             "opens_on": must_start(window.act_by_earliest, query.lead),
             "closes_on": window.act_by_earliest,
             "boroughs": window.lead_names,

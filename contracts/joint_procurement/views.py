@@ -42,14 +42,14 @@ def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> 
     drawn = [window for window in windows if window.number <= MAX_WINDOWS_IN_CHART]
     bars = [
         GanttBar(
-            f"{window.group.name} ({len(window.lead_ids)})",
+            f"{window.name} ({len(window.lead_names)})",
             window.ends_first,
             window.ends_last,
             [window.act_by_earliest],
         )
         for window in drawn
     ]
-    title, sentence = _windows_in_words(drawn)
+    title, sentence = _windows_in_words(drawn, today)
     return Chart(
         key="windows",
         title=title,
@@ -58,11 +58,11 @@ def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> 
         head=("Window", "First act-by day", "First end", "Last end", "Boroughs"),
         rows=[
             (
-                window.group.name,
+                window.name,
                 _day(window.act_by_earliest),
                 _day(window.ends_first),
                 _day(window.ends_last),
-                len(window.lead_ids),
+                len(window.lead_names),
             )
             for window in drawn
         ],
@@ -72,16 +72,17 @@ def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> 
     )
 
 
-def _windows_in_words(drawn: Sequence[Window]) -> tuple[str, str]:
+def _windows_in_words(drawn: Sequence[Window], today: datetime.date) -> tuple[str, str]:
     if not drawn:
         return "No window to show", "No contracts of two boroughs end together under these filters."
-    first, widest = drawn[0], max(drawn, key=lambda window: len(window.lead_ids))
+    first, widest = drawn[0], max(drawn, key=lambda window: len(window.lead_names))
     cut = len(drawn) < first.total
     return (
-        f"{widest.group.name} could bring {len(widest.lead_ids)} boroughs together, the most of "
+        f"{widest.name} could bring {len(widest.lead_names)} boroughs together, the most of "
         + (f"the first {len(drawn)}" if cut else "any"),
-        f"For {first.group.name} somebody may have to act first, by "
-        f"{_day(first.act_by_earliest)}; in brackets, how many boroughs."
+        f"{first.name} comes first: its first act-by day "
+        + ("may have been " if first.act_by_earliest < today else "is ")
+        + f"{_day(first.act_by_earliest)}. In brackets, how many boroughs."
         + (f" The {len(drawn)} to act on first are drawn." if cut else ""),
     )
 
@@ -103,7 +104,7 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
     names = ("May have to act", "First act-by day", "End")
     return Chart(
         key="window",
-        title=f"The contracts of {len(window.lead_ids):,} boroughs end "
+        title=f"The contracts of {len(window.lead_names):,} boroughs end "
         + days_in_words(window.ends_first, window.ends_last),
         sentence="A hatched bar holds the days that may be the last to act on; a diamond is the "
         "end. In brackets, whether one can still act. The ends of the window are shaded."

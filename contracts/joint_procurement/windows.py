@@ -8,7 +8,7 @@ on. Those of the group that share its days and are too late stand beside it and 
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -28,9 +28,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from citytools.facts.dates import FirstDay, LastDay
-from contracts.joint_procurement.filters import Group, TogetherFilter
+from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, LessMonths
+from contracts.models.act_by import LessMonths
 from systems.models import Function, Product, Supplier
 
 GROUPS: Mapping[str, Any] = {"function": Function, "product": Product, "supplier": Supplier}
@@ -42,17 +42,18 @@ MAX_EXTENSION_MONTHS = 24
 class Window:
     """Contracts for one function, product or supplier whose ends lie close together.
 
-    `number` is its place among `total` windows, which hold `contracts_in_all`. Its contracts share
-    the days from `opens` to `closes`, its first end. `contract_ids` are those that can or may be
-    acted on, first to act on first, `late_ids` those too late, and `near` (lead, contract) of those
-    that end before these days, the last first. `can` of them can surely be acted on, the first
-    until `can_until`; `assumed` state no notice. `annual_value` sums pounds a year, known for
-    `priced`, without those that include `services`. `rolling` and `endless` count contracts of the
-    group without an end date and with an end not known.
+    `group` is the primary key of that, `name` its name. The window is number `number` of `total`,
+    which have `contracts_in_all`. Its contracts share the days from `opens` to `closes`, its first
+    end. `contract_ids` are those that can or may be acted on, first to act on first, `late_ids`
+    those too late, `near` (lead, contract) of those that end before these days, the last first.
+    `can` of them can surely be acted on, the first until `can_until`; `assumed` state no notice.
+    `annual_value` sums pounds a year, known for `priced`, without those that include `services`.
+    `rolling` and `endless` count contracts of the group without an end, and with one not known.
     """
 
-    group: Group
+    group: int
     group_by: str
+    name: str
     id: str
     number: int
     total: int
@@ -64,8 +65,7 @@ class Window:
     ends_last: datetime.date
     contract_ids: Sequence[int]
     late_ids: Sequence[int]
-    near: Sequence[tuple[int, int]]
-    lead_ids: Sequence[int]
+    near: Sequence[tuple[str, int]]
     lead_names: Sequence[str]
     late_names: Sequence[str]
     can: int
@@ -126,7 +126,7 @@ WITH contract AS MATERIALIZED (
     WHERE %(widest)s AND NOT contract.late AND first <= closes AND last >= closes
     GROUP BY joint.thing, closes
 ), placed AS (
-    SELECT thing, closes, opens, act_by_earliest, contracts, late,
+    SELECT thing, name, closes, opens, act_by_earliest, contracts, late,
         left(md5(concat_ws(':', %(by)s, slug, joint.key)), 12) AS id,
         row_number() OVER (PARTITION BY thing ORDER BY leads DESC, act_by_earliest, closes) AS turn,
         row_number() OVER (ORDER BY leads DESC, act_by_earliest, thing, closes) AS place
@@ -140,15 +140,15 @@ WITH contract AS MATERIALIZED (
     SELECT * FROM numbered WHERE CASE WHEN %(id)s = '' THEN number <= %(head)s
         OR number BETWEEN %(first)s AND %(last)s ELSE id = %(id)s END
 ), part AS (
-    SELECT number, contract.id, contract.lead, name, contract.ends_first, contract.ends_last,
-        contract.act_by, notice_months, annual_value, includes_services,
+    SELECT number, contract.id, borough.name COLLATE "C" AS name, contract.ends_first,
+        contract.ends_last, contract.act_by, notice_months, annual_value, includes_services,
         CASE WHEN contract.ends_last < opens THEN 'near' WHEN contract.late THEN 'late'
             ELSE 'in' END AS part
     FROM wanted JOIN stretch USING (thing) JOIN contract
             ON (contract.thing, contract.ends_first, contract.ends_last)
                 = (stretch.thing, stretch.ends_first, stretch.last)
         JOIN contracts_contract ON contracts_contract.id = contract.id
-        JOIN boroughs_borough ON boroughs_borough.id = contract.lead
+        JOIN boroughs_borough AS borough ON borough.id = contract.lead
     WHERE first <= closes AND last + make_interval(months => %(extension)s) >= opens
 ), detail AS (
     SELECT number, greatest(min(ends_first) FILTER (WHERE part = 'in'), %(today)s) AS ends_first,
@@ -156,8 +156,7 @@ WITH contract AS MATERIALIZED (
         array_agg(id ORDER BY act_by, id) FILTER (WHERE part = 'in') AS contract_ids,
         array_agg(id ORDER BY act_by, id) FILTER (WHERE part = 'late') AS late_ids,
         array_agg(id ORDER BY ends_last DESC, id) FILTER (WHERE part = 'near') AS near_ids,
-        array_agg(lead ORDER BY ends_last DESC, id) FILTER (WHERE part = 'near') AS near_leads,
-        array_agg(DISTINCT lead) FILTER (WHERE part = 'in') AS lead_ids,
+        array_agg(name ORDER BY ends_last DESC, id) FILTER (WHERE part = 'near') AS near_names,
         array_agg(DISTINCT name ORDER BY name) FILTER (WHERE part = 'in') AS lead_names,
         array_agg(DISTINCT name ORDER BY name) FILTER (WHERE part = 'late') AS late_names,
         count(*) FILTER (WHERE part = 'in' AND act_by >= %(today)s) AS can,
@@ -172,7 +171,8 @@ WITH contract AS MATERIALIZED (
         count(*) FILTER (WHERE NOT rolling) AS endless
     FROM contract WHERE ends_last IS NULL GROUP BY thing
 )
-SELECT wanted.*, detail.*, coalesce(rolling, 0) AS rolling, coalesce(endless, 0) AS endless
+SELECT wanted.*, detail.*, thing AS "group", %(by)s AS group_by,
+    coalesce(rolling, 0) AS rolling, coalesce(endless, 0) AS endless
 FROM wanted JOIN detail USING (number) LEFT JOIN without_end USING (thing)
 ORDER BY wanted.number
 """
@@ -191,15 +191,15 @@ def read_windows(
     """Windows as at a day, first to have to act on first, or with the most boroughs first.
 
     Those of the numbers, and the first so many whatever the numbers; or the one with this `id`.
-    Two queries.
+    One query.
     """
     try:
         contracts, links = _as_sql(_contracts(query, today)), _as_sql(_links(query))
     except EmptyResultSet:
         return []  # Django knows without asking that no row matches
-    model = GROUPS[query.grouping]
+    table = GROUPS[query.grouping]._meta.db_table
     statement = _STATEMENT.format(
-        contracts=contracts, links=links, groups=connection.ops.quote_name(model._meta.db_table)
+        contracts=contracts, links=links, groups=connection.ops.quote_name(table)
     )
     parameters: dict[str, Any] = {
         "lead": query.lead,
@@ -217,16 +217,14 @@ def read_windows(
         cursor.execute(statement, parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    groups = model.objects.in_bulk({row["thing"] for row in rows})
-    return [_window(groups[row["thing"]], query.grouping, row) for row in rows]
+    return [_window(row) for row in rows]
 
 
-def _window(group: Group, group_by: str, row: dict[str, Any]) -> Window:
+def _window(row: dict[str, Any]) -> Window:
     """A row of the statement; an array of nothing is null there."""
-    values = {name: row[name] for name in Window.__dataclass_fields__ if name in row}
-    values |= {name: row[name] or [] for name in ("late_ids", "late_names")}
-    near = zip(row["near_leads"] or (), row["near_ids"] or (), strict=True)
-    return Window(group=group, group_by=group_by, near=list(near), **values)
+    row |= {name: row[name] or [] for name in ("late_ids", "late_names", "near_ids", "near_names")}
+    row["near"] = list(zip(row["near_names"], row["near_ids"], strict=True))
+    return Window(**{field.name: row[field.name] for field in fields(Window)})
 
 
 def count_contracts(query: TogetherFilter, today: datetime.date) -> dict[str, int]:
@@ -256,19 +254,23 @@ def _contracts(query: TogetherFilter, today: datetime.date) -> Any:
     """
     first: Any = F("ends_first")
     last: Any = F("ends_last")
+    act_first: Any = F("act_by_earliest")
+    act_last: Any = F("act_by_latest")
     if query.extended:
         first = Coalesce(FirstDay("extension_until"), first)
         last = Coalesce(LastDay("extension_until"), last)
-    longest, shortest = (query.assumed_notice,) * 2
-    if query.assumed_notice is None:
-        longest, shortest = ASSUMED_NOTICE_MONTHS
+    if query.extended or query.assumed_notice is not None:
+        # Only then: to count back from each end takes a third of the time
+        most, fewest = query.notice_range
+        act_first = LessMonths(first, Coalesce("notice_months", most))
+        act_last = LessMonths(last, Coalesce("notice_months", fewest))
     running = query.rows.running_on(today, if_extended=query.extended).order_by()
     rows = running.annotate(
         hash=Func("key", Value(0), function="hashtextextended", output_field=BigIntegerField()),
         first=first,
         last=last,
-        act_first=LessMonths(F("first"), Coalesce("notice_months", longest)),
-        act_last=LessMonths(F("last"), Coalesce("notice_months", shortest)),
+        act_first=act_first,
+        act_last=act_last,
         # An assumed notice may be longer than the contract's own
         late=_is(Q(notice_months__isnull=False, act_last__lt=today)),
         asked=_is(_takes_part(query)),

@@ -75,7 +75,10 @@ def test_real_contracts_without_notice_that_end_together_are_found(
         contract(lead, "2026-12-15", rents, notice_months=None)
     said = words(client.get(PAGE))
     assert "All may still be acted on (no notice is known: 12 to 3 months are assumed)." in said
-    assert "may, by 15 Dec 2025 to 15 Sep 2026notice not known: 12 to 3 months assumed" in said
+    assert (
+        "may, by 15 Dec 2025 to 15 Sep 2026: passed, so asknotice not known: 12 to 3 months assumed"
+        in said
+    )
     assert groups(client) == [("Rents", "Barnet; Camden")]
     assert groups(client, {"certain": "yes"}) == []
 
@@ -391,6 +394,8 @@ def test_a_window_that_is_gone_leads_to_those_of_today(client: Client) -> None:
 
 def test_no_user_input_of_a_window_is_an_error(client: Client) -> None:
     assert client.get(f"{PAGE}{'x' * 300}/").status_code == 404
+    for text in ("%00", "%27", "%25s", "{0}"):
+        assert client.get(f"{PAGE}{text}/").status_code == 404
     assert client.get(f"{PAGE}a/", {"by": "moon", "target": "x"}).status_code == 400
 
 

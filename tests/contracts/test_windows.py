@@ -197,7 +197,7 @@ def test_the_statement_and_the_rows_agree_on_who_can_act(terms: list[Term], choi
     recorded(terms)
     filterset = TogetherFilter(QueryDict(choice.query), Contract.objects.all())
     for view in detail_windows(windows(choice.query), filterset, TODAY, 100):
-        words = [row.can_act for row, _ in view.rows]
+        words = [str(row.can_act) for row, _ in view.rows]
         assert words.count("can") == view.window.can
         assert words.count("may") == view.window.may
         assert words.count("too late") == len(view.window.late_ids)
@@ -222,7 +222,7 @@ def test_one_of_a_page_is_the_same_as_among_all() -> None:
     assert windows(numbers=(3, 3), head=1) == [together[0], together[2]]
     for window in together:
         assert windows(id=window.id) == [window]
-    assert [window.group for window in windows(one_per_group=True)] == [rents, rates]
+    assert [window.name for window in windows(one_per_group=True)] == ["Rents", "Rates"]
     assert windows(id="0123456789ab") == []
 
 
