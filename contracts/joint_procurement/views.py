@@ -4,9 +4,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -135,24 +135,21 @@ def _day(day: datetime.date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-@dataclass(frozen=True)
-class WindowPages(Sequence[Window]):
-    """All windows, as long as they are, of which only the first and one page's were read."""
+class WindowPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Pages of windows, of which those of the page that was asked for were read."""
 
-    windows: Sequence[Window]
+    @cached_property
+    def count(self) -> int:
+        """All windows, on every page."""
+        return self.object_list[0].total if self.object_list else 0
 
-    def __len__(self) -> int:
-        return self.windows[0].total if self.windows else 0
-
-    @overload
-    def __getitem__(self, place: int) -> Window: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Window]: ...
-    def __getitem__(self, place: int | slice) -> Window | Sequence[Window]:
-        wanted = range(1, len(self) + 1)[place]
-        if isinstance(wanted, int):
-            return next(window for window in self.windows if window.number == wanted)
-        return [window for window in self.windows if window.number in wanted]
+    def page(self, number: int | str) -> "Page[Window]":
+        """One page; EmptyPage or PageNotAnInteger where there is no such."""
+        number = self.validate_number(number)
+        last = number * self.per_page
+        shown = range(last - self.per_page + 1, last + 1)
+        windows = [window for window in self.object_list if window.number in shown]
+        return Page(windows, number, self)
 
 
 @dataclass
@@ -162,8 +159,8 @@ class WindowListing(Listing):
     windows: Sequence[Window] = ()
 
     @cached_property
-    def _paginator(self) -> "Paginator[Window]":
-        return Paginator(WindowPages(self.windows), PAGE_SIZE)
+    def _paginator(self) -> WindowPaginator:
+        return WindowPaginator(self.windows, PAGE_SIZE)
 
     @property
     def rows_in_file(self) -> int:

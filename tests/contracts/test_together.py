@@ -521,3 +521,19 @@ def test_a_changed_contract_raises_the_sequence_of_its_windows(
         for answer in (before, after)
     ]
     assert raised == [[0, 0], [1, 1]]
+
+
+def test_each_page_has_its_windows_and_the_chart_the_first(client: Client) -> None:
+    leads = [factories.borough(name) for name in ("Camden", "Barnet")]
+    for number in range(1, 24):
+        function = factories.function(f"Work {number:02}")
+        for lead in leads:
+            factories.contract(lead=lead, ends_on=f"2027-06-{number:02}", functions=[function])
+    pages = [client.get(PAGE, {"page": page}).context["windows"] for page in (1, 2, 3)]
+    assert [len(page) for page in pages] == [10, 10, 3]
+    names = [view.name for page in pages for view in page]
+    assert names == [f"Work {number:02}" for number in range(1, 24)]
+    last = client.get(PAGE, {"page": 3})
+    assert len(last.context["chart"].rows) == 15
+    assert total(last) == 23
+    assert "The 15 to act on first are drawn" in words(last)
