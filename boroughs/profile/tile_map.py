@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from boroughs.models import Borough, BoroughQuerySet, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
+from contracts.models.act_by import decision_between
 from skills.models import SkillLevel
 from systems.models import System
 
@@ -87,7 +88,7 @@ class Measure:
 
 def _count_decisions(today: datetime.date) -> Values:
     last = today + relativedelta(months=DECISION_MONTHS)
-    due = Contract.objects.acting_between(today, last).order_by()
+    due = Contract.objects.filter(decision_between(today, last)).order_by()
     shared = ContractPartner.objects.filter(contract__in=due)
     return _count_by_borough(due, "lead") + _count_by_borough(shared)
 
@@ -112,7 +113,7 @@ MEASURES = {
         lambda today: _count_by_borough(System.objects.all()),
     ),
     "decisions": Measure(
-        f"Contracts to act on within {DECISION_MONTHS} months",
+        f"Contracts to decide on, perhaps, within {DECISION_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,

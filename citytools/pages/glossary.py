@@ -22,7 +22,7 @@ from citytools.lists.query_form import render_page
 from citytools.pages import content_files as content
 from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
-from contracts.models.dates import ContractStatus
+from contracts.models.term import ContractStatus
 from contracts.pipeline.rules import DAYS_TO_PUBLISH, MONTHS_AHEAD, THRESHOLD_POUNDS
 from skills.models import Level
 from skills.training.plan import MAX_COHORT_SIZE

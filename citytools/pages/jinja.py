@@ -165,6 +165,7 @@ FILTERS = {
             template_filters.pounds,
             template_filters.pounds_exactly,
             template_filters.short_date,
+            template_filters.act_by_words,
             template_filters.standing,
             template_filters.yes_no,
         )

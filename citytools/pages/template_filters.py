@@ -106,6 +106,11 @@ def _in_unit(days: int) -> tuple[int, str]:
     return (months, "month") if months < 24 else (months // 12, "year")
 
 
+def act_by_words(contract: Any) -> Any:
+    """By when to act on a contract, in words, as seen today (`ActByWords`)."""
+    return contract.term.act_by_words(dates.today())
+
+
 def standing(contract: Any) -> str:
     """Where a contract stands today, in the words of `ContractStatus`."""
     return str(contract.term.status_on(dates.today()))

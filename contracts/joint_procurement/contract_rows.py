@@ -27,7 +27,7 @@ from contracts.models import (
     must_start,
 )
 from contracts.models.act_by import less_months
-from contracts.models.dates import whole_day
+from contracts.models.term import whole_day
 from systems.models import Function, Product, Supplier, System
 
 # Contracts read at most, those first that end first, before any extension.

@@ -17,7 +17,7 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 
-from citytools.facts.dates import first_day, last_day
+from citytools.facts.dates import first_day, last_day, partial_date_in_words
 
 # Months of notice, most and fewest, where a contract states none: an assumption of ours, said
 # wherever it is used. Two columns are computed with it: after a change run makemigrations.
@@ -54,6 +54,14 @@ class ActByRange:
     def is_stated(self) -> bool:
         """Whether end and notice are both known to the day, so that it is one day."""
         return self.basis is ActByBasis.STATED
+
+    def in_words(self, *, short: bool = True) -> str:
+        """'30 Sep 2026', or '31 Dec 2026 to 30 Sep 2027'; months in full where not `short`."""
+        first, last = (
+            partial_date_in_words(day.isoformat(), short=short)
+            for day in (self.earliest, self.latest)
+        )
+        return first if first == last else f"{first} to {last}"
 
     def can_act_on(self, day: datetime.date) -> CanAct:
         """Whether one can still act on a day; `MAYBE` from the earliest day to the latest."""

@@ -20,7 +20,7 @@ from django.urls import reverse
 from boroughs.models import Borough, Subject
 from citytools.facts.dates import last_day, partial_date_in_words
 from contracts.models import LEAD_MONTHS, Contract, PipelineDuty, Stage
-from contracts.models.dates import whole_day
+from contracts.models.term import whole_day
 from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
 MAY_FALL = "may fall in the period"
