@@ -66,6 +66,29 @@ _COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
 _PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
 _PAID_SYSTEMS = ContractSystem.objects.filter(contract=OuterRef("pk")).order_by("system__key")
 
+ACT_BY_COLUMNS = (
+    Column(
+        "act_by_earliest",
+        "date",
+        "The first day that may be the one by which to act on a contract; empty where it has no "
+        "known end.",
+        "act_by_earliest",
+    ),
+    Column(
+        "act_by_latest",
+        "date",
+        "The last such day; the same as the first where end and notice are stated to the day.",
+        "act_by_latest",
+    ),
+    Column(
+        "act_by_basis",
+        "text",
+        f"What these days rest on: the end and notice stated; an end known only as a month or "
+        f"year; or {ASSUMED_MONTHS} of notice, assumed where none is stated.",
+        act_by_basis(),
+        allowed=tuple(ActByBasis),
+    ),
+)
 CONTRACT_COLUMNS = (
     Column("contract_id", "text", "Its key, in its page's address; it never changes.", "key"),
     Column(
@@ -219,27 +242,7 @@ CONTRACT_COLUMNS = (
         "Keys of the systems it pays for, the system_id of the file of systems.",
         array_of_values(_PAID_SYSTEMS, "system__key"),
     ),
-    Column(
-        "act_by_earliest",
-        "date",
-        "The first day that may be the one by which to act on a contract; empty where it has no "
-        "known end.",
-        "act_by_earliest",
-    ),
-    Column(
-        "act_by_latest",
-        "date",
-        "The last such day; the same as the first where end and notice are stated to the day.",
-        "act_by_latest",
-    ),
-    Column(
-        "act_by_basis",
-        "text",
-        f"What these days rest on: the end and notice stated; an end known only as a month or "
-        f"year; or {ASSUMED_MONTHS} of notice, assumed where none is stated.",
-        act_by_basis(),
-        allowed=tuple(ActByBasis),
-    ),
+    *ACT_BY_COLUMNS,
 )
 
 

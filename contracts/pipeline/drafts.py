@@ -193,6 +193,7 @@ def _heading(draft: PipelineDraft) -> dict[str, Any]:
 
 def _row(entry: PipelineEntry) -> dict[str, Any]:
     contract = entry.contract
+    act_by = contract.term.act_by
     return {
         "section": entry.section,
         "contract_id": contract.key,
@@ -214,6 +215,9 @@ def _row(entry: PipelineEntry) -> dict[str, Any]:
         "as_of": contract.as_of,
         "confidence": contract.confidence,
         "confirmed_on": contract.confirmed_on,
+        "act_by_earliest": act_by.earliest if act_by else None,
+        "act_by_latest": act_by.latest if act_by else None,
+        "act_by_basis": act_by.basis if act_by else None,
     }
 
 

@@ -114,7 +114,7 @@ COUNTS = {
     "/healthz": 0,
     "/.well-known/security.txt": 0,
     "borough": 14,
-    "brief": 19,
+    "brief": 20,
     "system": 5,
     "product": 24,
     "supplier": 16,

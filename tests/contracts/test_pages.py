@@ -55,15 +55,16 @@ def test_a_contract_without_notice_says_from_when_to_when_one_may_have_to_act(
         (
             {"ends_on": "2027-01-31"},
             (
-                "Act between 31 January 2026 and 31 October 2026: its end, 31 January 2027, less 12 to "
-                "3 months of notice, assumed since its notice is not known; perhaps too late: ask."
+                "Act between 31 January 2026 and 31 October 2026: its end, 31 January 2027, less "
+                "12 to 3 months of notice, assumed since its notice is not known; perhaps too "
+                "late: ask."
             ),
         ),
         (
             {"ends_on": "2027", "notice_months": 1},
             (
-                "Act between 1 December 2026 and 30 November 2027: its end known only as 2027, less 1 "
-                "month of notice."
+                "Act between 1 December 2026 and 30 November 2027: its end known only as 2027, "
+                "less 1 month of notice."
             ),
         ),
     ],
