@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Max, Q
-from django.urls import reverse
 
 from citytools.facts.provenance import Confidence, SourceKind
+from citytools.worlds.addresses import page_address
 from contracts.models import Contract
 from systems.models import SEEN_THEN, Status, System
 
@@ -32,12 +32,12 @@ class SourceCount:
     @property
     def systems_url(self) -> str:
         """The list of these systems."""
-        return f"{reverse('systems:list')}?{urlencode({'source': self.kind.value})}"
+        return f"{page_address('systems:list')}?{urlencode({'source': self.kind.value})}"
 
     @property
     def contracts_url(self) -> str:
         """The list of these contracts."""
-        return f"{reverse('contracts:list')}?{urlencode({'source': self.kind.value})}"
+        return f"{page_address('contracts:list')}?{urlencode({'source': self.kind.value})}"
 
 
 def count_sources() -> Sequence[SourceCount]:

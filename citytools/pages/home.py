@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 
 from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
@@ -19,6 +19,7 @@ from citytools.history.data_version import derived_value
 from citytools.lists.query_form import OptionField, QueryForm, render_page
 from citytools.pages import evidence
 from citytools.pages.changes import latest_changes
+from citytools.worlds.addresses import page_address
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -62,19 +63,21 @@ def overview_figures(counts: Mapping[str, int], today: datetime.date) -> list[Ov
         OverviewFigure(
             counts["systems"],
             f"systems in {counts['boroughs']} of {LONDON} authorities",
-            f"{reverse('systems:list')}?counted=of_the_33",
+            f"{page_address('systems:list')}?counted=of_the_33",
         ),
         OverviewFigure(
             counts["functions_used"],
             "kinds of work (functions) with a system in use that we know",
-            reverse("systems:map"),
+            page_address("systems:map"),
             out_of=counts["functions"],
         ),
-        OverviewFigure(counts["contracts"], "contracts and tenders", reverse("contracts:list")),
+        OverviewFigure(
+            counts["contracts"], "contracts and tenders", page_address("contracts:list")
+        ),
         OverviewFigure(
             counts["ending"],
             f"contracts that may end within {DECISION_MONTHS} months",
-            f"{reverse('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
+            f"{page_address('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
         ),
     ]
 
@@ -129,7 +132,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "newest": evidence.newest_day(sources),
         "measures": MEASURES,
         "tiles": tiles,
-        "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
+        "chart": charts.decisions_ahead(
+            Contract.objects.all(), today, page_address("contracts:csv")
+        ),
         "windows": widest_windows(today),
         "teaching": teaching_matches(),
         "changes": latest_changes(limit=5),

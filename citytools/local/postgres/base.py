@@ -1,6 +1,7 @@
 """Django's PostgreSQL backend, which gives up soon and starts the embedded server if it is used."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -90,6 +91,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """The search path of a new connection."""
     _schemas: str | None = None
     """What stands before it now; None where that is not known."""
+    _prepared: set[str]
+    """Names of the statements that the present session has prepared."""
 
     def connect(self) -> None:
         """Connect, unless an attempt that took long has just failed.
@@ -114,6 +117,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._schemas != worlds.schemas():
             self._set_search_path(worlds.schemas())
         return super().create_cursor(name)
+
+    def prepare(self, name: str, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Prepare a statement for EXECUTE, once a session; past Django's cursors, as above.
+
+        `parameters` are constants, written out where the SQL has %s; those of EXECUTE are $1, $2, …
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if name in self._prepared:
+            return
+        if self._schemas != worlds.schemas():
+            self._set_search_path(worlds.schemas())
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {sql}", parameters)
+        self._prepared.add(name)
 
     def _set_search_path(self, schemas: str) -> None:
         """Put schemas before those of the tables; past Django's cursors, which are counted."""
@@ -151,6 +169,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         A test's database is not: a browser's last request would bring it back.
         """
         session = self._connect_or_create_database(conn_params)
+        self._prepared = set()
         # Before Django speaks on it, for whose first cursor a world is set
         session.autocommit = True
         with session.cursor() as cursor:
