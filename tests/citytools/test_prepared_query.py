@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.prepared_query import PreparedQuery
+from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
 from citytools.worlds import World, use_world
 from contracts.models import Contract
 from systems.models import System
@@ -80,3 +80,26 @@ def test_a_new_session_prepares_anew() -> None:
     assert prepared(system.product_id) == [system]
     connection.close()
     assert prepared(system.product_id) == [system]
+
+
+def test_counts_are_those_of_the_query_sets() -> None:
+    def querysets(product: int, day: datetime.date) -> dict[str, QuerySet[System]]:
+        systems = System.objects.filter(product=product)
+        return {
+            "systems": systems,
+            "boroughs": systems.values("borough").distinct(),
+            "confirmed": systems.filter(confirmed_on__gte=day),
+            "impossible": System.objects.none(),
+        }
+
+    prepared = PreparedCounts(querysets)
+    today = dates.today()
+    system = factories.system(confirmed_on=today)
+    factories.system(product=system.product, borough=system.borough)
+    for key in (system.product_id, system.product_id + 1):
+        for day in (today, today + datetime.timedelta(days=1)):
+            expected = {name: rows.count() for name, rows in querysets(key, day).items()}
+            assert prepared(key, day) == expected
+    assert prepared(system.product_id, today) == {
+        "systems": 2, "boroughs": 1, "confirmed": 1, "impossible": 0,
+    }  # fmt: skip
