@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, Error, connection
-from django.db.backends.postgresql import base, creation, features
+from django.db.backends.postgresql import base, creation, features, schema
 from django.db.utils import OperationalError
 from psycopg2 import Error as DriverError
 from psycopg2 import OperationalError as DriverOperationalError
@@ -80,10 +80,21 @@ class DatabaseFeatures(features.DatabaseFeatures):
         return not worlds.reads_views()
 
 
+class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
+    """Django's, without a second index of each unique text for LIKE."""
+
+    def _create_like_index_sql(self, model: Any, field: Any) -> None:
+        """None: nothing here asks for the beginning of a text, and equality has its own index.
+
+        Of 323 MB at 80,900 systems these were 26, each written with every row.
+        """
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend that Django asks for by the name of this package."""
 
     features_class = DatabaseFeatures
+    SchemaEditorClass = DatabaseSchemaEditor
     creation_class = DatabaseCreation if settings.EMBEDDED_DATABASE else creation.DatabaseCreation
     unreachable = False
     """Whether the last attempt to connect failed."""
