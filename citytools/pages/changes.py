@@ -147,7 +147,9 @@ class ChangesForm(QueryForm):
             actions=self.values.get("action") or (),
         )
         by_record = self.values.get("by") == "record"
-        return ChangeList([] if self.problems else kinds, change_filter, by_record)
+        # Whatever is asked fills no cache: anybody can ask much
+        usual = not self.data.keys() - self.non_filter_names
+        return ChangeList([] if self.problems else kinds, change_filter, by_record, cached=usual)
 
     def _subjects(self) -> Iterator[Subject]:
         for name, model in _SUBJECTS.items():
