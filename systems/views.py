@@ -1,5 +1,6 @@
 """Pages of systems."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,7 +10,9 @@ from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
+from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import render_page
+from contracts.models import Contract
 from research.publications import about
 from systems.filters import SystemFilter
 from systems.models import System
@@ -34,13 +37,42 @@ def system_list(request: HttpRequest) -> HttpResponse:
 
 def system(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """One system: what is known, its contracts, and who else runs the product."""
-    record = record_or_moved(System.objects.for_list(), number=number, key=key)
+    record = record_or_moved(System.objects.for_list(), number=number, prepared=_system, key=key)
+    elsewhere = _elsewhere(record.product_id, record.borough_id)
+    for system in elsewhere:
+        system.product = record.product
     context = {
         "system": record,
-        "contracts": record.contracts.for_list()[:20],
-        "elsewhere": record.elsewhere()[:20],
+        "contracts": _contracts_for(record.pk),
+        "elsewhere": elsewhere,
     }
     return render_page(request, "systems/detail.html", context)
+
+
+_TABLE_FIELDS = (
+    *("key", "hosting", "status", "companion", "national_or_shared", "live_since", "satisfaction"),
+    *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
+    *("product_id", "borough__name", "function__name"),
+)
+
+
+@PreparedQuery
+def _system(key: str) -> QuerySet[System]:
+    return System.objects.for_list().order_by().filter(key=key)
+
+
+@PreparedQuery
+def _contracts_for(system: int) -> QuerySet[Contract]:
+    contracts = Contract.objects.select_related("lead", "supplier").prefetch_related("partners")
+    return contracts.filter(systems=system)[:20]
+
+
+@PreparedQuery
+def _elsewhere(product: int, borough: int) -> QuerySet[System]:
+    """The same product in other bodies, as the table shows them."""
+    systems = System.objects.select_related("borough", "function").only(*_TABLE_FIELDS)
+    systems = systems.filter(product=product).exclude(borough=borough)
+    return systems.order_by("borough__name", "function__position", "pk")[:20]
 
 
 def systems_by_area_chart(listing: Listing) -> Chart:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, When
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
 from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, ScaleAnswers
+from citytools.worlds.addresses import page_address
 from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, System
@@ -191,7 +191,7 @@ def functions_section(
     functions = Function.objects.order_by(
         "service_area__position", "service_area_id", "position", "pk"
     )
-    address = reverse("systems:list")
+    address = page_address("systems:list")
     items = [
         ComparisonItem(
             name,
@@ -220,7 +220,7 @@ def _products(systems: Sequence[SystemAnswer], complete: bool) -> BoroughAnswer:
     if not systems:
         return NONE_RECORDED if complete else NOT_KNOWN
     names = "; ".join(system.product for system in systems)
-    parts = [(system.product, reverse("systems:detail", args=[system.key])) for system in systems]
+    parts = [(system.product, page_address("systems:detail", system.key)) for system in systems]
     return BoroughAnswer("known", names, names, parts)
 
 
@@ -304,7 +304,7 @@ def skills_section(boroughs: Sequence[Borough], levels: Sequence[LevelAnswer]) -
             name,
             [_level(by_place.get((key, borough.pk))) for borough in boroughs],
             group=group,
-            link=reverse("skills:detail", args=[slug]),
+            link=page_address("skills:detail", slug),
         )
         for key, name, slug, group in skills
     ]

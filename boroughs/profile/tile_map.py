@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import Borough, BoroughQuerySet, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
+from citytools.lists.prepared_query import PreparedQuery
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from contracts.models.act_by import decision_between
 from skills.models import SkillLevel
@@ -93,6 +94,11 @@ def _count_decisions(today: datetime.date) -> Values:
     return _count_by_borough(due, "lead") + _count_by_borough(shared)
 
 
+@PreparedQuery
+def _systems_by_borough() -> QuerySet[Any]:
+    return _with_count(System.objects.all(), "borough")
+
+
 def _percent_confirmed(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
@@ -101,7 +107,12 @@ def _percent_confirmed(today: datetime.date) -> Values:
 
 
 def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
-    return Counter(dict(rows.order_by().values_list(field).annotate(many=Count("*"))))
+    return Counter(dict(_with_count(rows, field)))
+
+
+def _with_count(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    counted: QuerySet[Any] = rows.order_by().values_list(field).annotate(many=Count("*"))
+    return counted
 
 
 MEASURES = {
@@ -110,7 +121,7 @@ MEASURES = {
         "system",
         "systems",
         Subject.SYSTEMS,
-        lambda today: _count_by_borough(System.objects.all()),
+        lambda today: Counter(dict(_systems_by_borough())),
     ),
     "decisions": Measure(
         f"Contracts to decide on, perhaps, within {DECISION_MONTHS} months",
@@ -213,7 +224,7 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     """The map of one measure as at a day; KeyError for an unknown measure; two or three queries."""
     measure = MEASURES[key]
     values = measure.values(today)
-    boroughs: list[Any] = list(_for_tiles(Borough.objects.london()))
+    boroughs: list[Any] = _boroughs_for_tiles()
     bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
     tiles = []
     for borough in boroughs:
@@ -228,9 +239,10 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     return TileMap(key, measure, tiles, bounds, reporting)
 
 
-def _for_tiles(boroughs: BoroughQuerySet) -> BoroughQuerySet:
+@PreparedQuery
+def _boroughs_for_tiles() -> BoroughQuerySet:
     columns = ("name", "slug", "code", "tile_row", "tile_column")
-    return boroughs.with_returns(*Subject).only(*columns)
+    return Borough.objects.london().with_returns(*Subject).only(*columns)
 
 
 def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:

@@ -15,8 +15,6 @@ from itertools import accumulate, islice, takewhile
 from statistics import median
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -211,23 +209,3 @@ def aggregate_row(rows: QuerySet[Any], **aggregates: Any) -> QuerySet[Any]:
     every: Any = rows.order_by().annotate(every=Value(1)).values("every")
     row: QuerySet[Any] = every.annotate(**aggregates).values(*aggregates)
     return row
-
-
-def count_all(**querysets: QuerySet[Any]) -> dict[str, int]:
-    """How many rows each has, of `values` without doubles how many there are; one query for all."""
-    counts = dict.fromkeys(querysets, 0)
-    names, parts = [], []
-    parameters: list[Any] = []
-    for name, queryset in querysets.items():
-        try:
-            sql, values = queryset.order_by().query.sql_with_params()
-        except EmptyResultSet:
-            continue  # Django knows without asking
-        names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 (Django's own)
-        parameters += values
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-            counts |= dict(zip(names, cursor.fetchone(), strict=True))
-    return counts

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
@@ -26,6 +25,7 @@ from citytools.management.demonstration.returns import NAMED_PERCENT
 from citytools.pages import content_files as content
 from citytools.pages import evidence, glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
+from citytools.worlds.addresses import page_address
 from contracts import charts
 from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
@@ -97,7 +97,7 @@ class Method(content.ContentEntry):
     @property
     def address(self) -> str:
         """Its place on the page of methods."""
-        return f"{reverse('method')}#{self.key}"
+        return f"{page_address('method')}#{self.key}"
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Manager, Prefetch, Q, prefetch_related_objects
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
+from citytools.worlds.addresses import page_address
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import (
     Contract,
@@ -63,7 +63,7 @@ class ContractRow:
     record: Contract | None = None
 
     def get_absolute_url(self) -> str:
-        return reverse("contracts:detail", args=[self.key])
+        return page_address("contracts:detail", self.key)
 
     @cached_property
     def latest_end(self) -> tuple[datetime.date, datetime.date] | None:

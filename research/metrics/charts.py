@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from citytools.charts import PALETTE, Chart, build_figure, sideways_bars
+from citytools.worlds.addresses import page_address
 from research.metrics.base import (
     NOT_KNOWN,
     Metric,
@@ -61,7 +60,7 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
             for value in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
-        csv=f"{reverse('research:trends_csv')}?metric={metric.key}",
+        csv=f"{page_address('research:trends_csv')}?metric={metric.key}",
     )
 
 

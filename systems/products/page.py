@@ -11,12 +11,12 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import Lag
-from django.urls import reverse
 from django.utils import timezone
 
 from boroughs.models import Borough
 from citytools.charts import Chart, dot_plot
 from citytools.facts.statistics import Range, ScaleAnswers, median_range
+from citytools.worlds.addresses import page_address
 from contracts.models import Contract, Vat
 from systems.models import NOT_IN_USE, Function, Hosting, Product, Status, System, SystemQuerySet
 
@@ -172,7 +172,7 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
                 event.product,
                 f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
                 "a move, or a mistake put right",
-                reverse("systems:detail", args=[event.key]),
+                page_address("systems:detail", event.key),
             )
 
 

@@ -450,6 +450,21 @@ def test_more_changes_take_no_more_queries(client: Client, address: str) -> None
     assert _queries(client, address) == few <= 45
 
 
+def test_the_log_is_read_once_until_something_changes(client: Client) -> None:
+    def readings(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        return sum("count(*) OVER" in query["sql"] for query in queries)
+
+    factories.supplier("Acme")
+    assert [readings(PAGE) for _ in range(3)] == [1, 0, 0]
+    assert readings(f"{PAGE}?kind=supplier") == 1
+    assert readings(f"/demo{PAGE}") == 1
+    factories.supplier("Bolt")
+    assert "Bolt" in words(client.get(PAGE))
+    assert total(client.get(PAGE)) == 2
+
+
 def test_the_reader_counts_and_slices_as_paginators_do() -> None:
     for number in range(120):
         factories.supplier(f"Supplier {number}")

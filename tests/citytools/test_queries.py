@@ -115,7 +115,7 @@ COUNTS = {
     "/.well-known/security.txt": 0,
     "borough": 14,
     "brief": 20,
-    "system": 5,
+    "system": 4,
     "product": 24,
     "supplier": 16,
     "failure": 15,
