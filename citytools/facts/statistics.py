@@ -68,6 +68,36 @@ def median_range(values: Iterable[Decimal]) -> Range | None:
     return Range(len(ordered), median(ordered), ordered[first - 1], ordered[last - 1], first, last)
 
 
+MIN_RECORDS_FOR_PERCENT = 6
+"""Records from which a share is written in per cent: of fewer it says more than is known."""
+
+
+def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """100 × part / whole in per cent, to six places; None where the whole is zero."""
+    return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
+
+
+def share_in_words(
+    part: Decimal | int,
+    whole: Decimal | int,
+    *,
+    counted: int | None = None,
+    places: int = 1,
+    sign: str = "",
+) -> str:
+    """'45.5 %' with a space that does not break; '3 of 5' under 6 records; '' of nothing.
+
+    `counted` are the records behind it, where the whole is an amount of something else: pounds,
+    whose `sign` is £.
+    """
+    percent = percentage(part, whole)
+    if percent is None:
+        return ""
+    if (whole if counted is None else counted) < MIN_RECORDS_FOR_PERCENT:
+        return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
+    return f"{percent:.{places}f}\u00a0%"
+
+
 MIN_ANSWERS_FOR_MEAN = 3
 """Answers from which a mean is shown: fewer would speak of single records."""
 
@@ -91,10 +121,10 @@ class ScaleAnswers:
 
     @property
     def words(self) -> str:
-        """'3.7 (n = 6)', 'fewer than 3 answers', or nothing where there is none."""
+        """'3.7 (n = 6)', 'too few for a mean: n = 2', or nothing where there is none."""
         if self.mean is not None:
-            return f"{self.mean} (n = {self.n})"
-        return f"fewer than {MIN_ANSWERS_FOR_MEAN} answers" if self.n else ""
+            return f"{self.mean} (n\u00a0=\u00a0{self.n})"
+        return f"too few for a mean: n\u00a0=\u00a0{self.n}" if self.n else ""
 
 
 @dataclass(frozen=True)
