@@ -229,6 +229,10 @@ def _figure(figure: MetricFigure, references: ReportReferences) -> Iterator[Bloc
     chart, picture = metric_chart(figure), figure.measured.picture
     if chart is None or picture is None:
         return
+    if not chart.drawn:
+        row = f" {chart.only_row}." if chart.only_row else ""
+        yield Paragraph(text_line(f"{chart.title}. {chart.sentence}{row}"))
+        return
     name = references.next("Figure")
     if picture.dots:
         yield ReportDots(name, chart.title, chart.head, chart.sentence, picture.rows, chart.source)

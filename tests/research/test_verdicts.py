@@ -90,7 +90,8 @@ def test_a_claim_holds_only_where_it_could_have_failed(
 def verdict(
     metric: str, value: str | None, counted: int, attainable: AttainableRange, **test: Any
 ) -> Verdict:
-    measured = Measurement(value and Decimal(value), counted, attainable=attainable)
+    amount = None if value is None else Decimal(value)
+    measured = Measurement(amount, counted, attainable=attainable)
     claim = Finding(comparison=test["is_"], threshold=Decimal(test["to"]))
     return verdict_on(claim, METRICS[metric], measured)
 
