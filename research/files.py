@@ -121,7 +121,11 @@ FINDING_COLUMNS = (
     _PUBLISHED,
     _ADDRESS,
     *_TESTABLE,
-    Column("verdict_reason", "text", "Why the rows cannot test it though there is a number."),
+    Column(
+        "verdict_reason",
+        "text",
+        "Why the rows cannot test it though there is a number, or why it had to fail.",
+    ),
 )
 """findings.csv: one finding a row."""
 

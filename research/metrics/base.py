@@ -251,6 +251,8 @@ class MetricFigure:
         if attainable.least is None:
             return ""
         least, greatest = value_in_words(unit, attainable.least), attainable.greatest
+        if attainable.least == greatest:
+            return f"{least} and nothing else"
         return (
             f"{least} or more"
             if greatest is None

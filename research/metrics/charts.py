@@ -52,7 +52,7 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     return Chart(
         key=f"trend-{metric.key}",
         title=_trend_title(metric, values),
-        sentence=_GAPS if known else "Real records only.",
+        sentence=_GAPS if known and len(values) > 1 else "Real records only.",
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.utils.safestring import SafeString
 
-from research.metrics.attainable import AttainableRange, suppliers_for_less
+from research.metrics.attainable import NO_LIMITS, AttainableRange, suppliers_for_less
 from research.metrics.base import (
     Measurement,
     Metric,
@@ -154,13 +154,24 @@ class ClaimTest:
 
     @property
     def reason(self) -> str:
-        """Why the rows cannot test the claim though there is a number; otherwise empty."""
+        """Why the rows cannot test the claim though there is a number, or why it had to fail."""
         figure = self.figure
         if figure is None or figure.measured.value is None or not self.test:
             return ""
         if self.now in {Verdict.HOLDS, Verdict.DOES_NOT_HOLD}:
-            return ""
+            return self._too_many_suppliers
         return " ".join(filter(None, (self._too_few, self._foregone)))
+
+    @property
+    def _too_many_suppliers(self) -> str:
+        attainable = self.figure.measured.attainable if self.figure else NO_LIMITS
+        if self.figure is None or not attainable.places or _could_hold(self.finding, attainable):
+            return ""
+        greatest = value_in_words(self.figure.metric.unit, attainable.greatest)
+        return (
+            f"With {attainable.given} the {attainable.places} largest cannot hold more than "
+            f"{greatest}, and suppliers that are seen do exist."
+        )
 
     @property
     def refutation(self) -> str:
@@ -168,7 +179,9 @@ class ClaimTest:
         figure = self.figure
         if figure is None or not self.test:
             return ""
-        words = f"a value that is not {self.test}, from n = {figure.metric.testable.n} on."
+        at_once = _cannot_turn(self.finding, figure.metric, agrees=False)
+        enough = "whatever n is" if at_once else f"from n = {figure.metric.testable.n} on"
+        words = f"a value that is not {self.test}, {enough}."
         if not figure.limits_in_words:
             return words
         given = figure.measured.attainable.given

@@ -64,7 +64,7 @@ def test_ten_suppliers_of_sixteen_hold_most_of_21_contracts_and_test_nothing(
     assert why in row["verdict_reason"].replace("\u00a0", " ")
     metric = words(client.get(f"/research/metrics/{TOP_TEN}/"))
     assert "from n = 30 on" in metric
-    assert "71.4 % to 71.4 %, with 21 contracts at 16 suppliers" in metric
+    assert "71.4 % and nothing else, with 21 contracts at 16 suppliers" in metric
 
 
 @pytest.mark.django_db
@@ -85,6 +85,17 @@ def test_a_claim_holds_only_where_it_could_have_failed(
     factories.finding(**MORE_THAN_HALF)
     (row,) = rows(client, FULL_LIST)
     assert row["verdict"] == verdict
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_today")
+def test_so_many_suppliers_that_few_cannot_hold_most_refute_a_claim(client: Client) -> None:
+    contracts(*[2] * 19, *[1] * 23)
+    finding = factories.finding(**MORE_THAN_HALF)
+    said = words(client.get(finding.get_absolute_url()))
+    assert "What the rows say: does not hold" in said
+    assert "With 61 contracts at 42 suppliers the 10 largest cannot hold more than 47.5 %" in said
+    assert "A value that is not more than 50.0 %, from n = 30 on. By arithmetic it can be" in said
 
 
 def verdict(
