@@ -160,6 +160,11 @@ class Borough(models.Model):
     def get_absolute_url(self) -> str:
         return page_address("boroughs:detail", self.slug)
 
+    @property
+    def has_few_residents(self) -> bool:
+        """Whether a rate for its residents compares with no other: the City has about 8,600."""
+        return self.kind == self.Kind.CITY
+
 
 def returns_subquery(outer: str, subject: str) -> SourcedQuerySet:
     """SQL subquery: the returns on a subject of the borough at `outer`, latest first."""

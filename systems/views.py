@@ -8,6 +8,7 @@ from boroughs import models
 from boroughs.models import Subject
 from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
+from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT, share_in_words
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.prepared_query import PreparedQuery
@@ -112,8 +113,10 @@ def _sentence(names: list[str], counts: list[int]) -> str:
         return "No system matches the filters."
     if len(names) < 3:
         return f"All of the {sum(counts):,} are in {' and '.join(names)}."
-    share = round(100 * sum(counts[:2]) / sum(counts))
-    top = f"{names[0]} and {names[1]} together hold {share} % of the {sum(counts):,} systems"
+    total = sum(counts)
+    share = share_in_words(sum(counts[:2]), total, places=0)
+    held = share if total < MIN_RECORDS_FOR_PERCENT else f"{share} of the {total:,}"
+    top = f"{names[0]} and {names[1]} together hold {held} systems"
     if counts[-1] == counts[-2]:
         return f"{top}."
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."

@@ -3,7 +3,7 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -412,9 +412,13 @@ def _costs(
         return BoroughAnswer("at least", amount, f"at least £{amount:,.0f}")
 
     for_each = round(total * 1000 / borough.population, 2) if borough.population else None
+    rate = NOT_KNOWN if for_each is None or not known else pounds(for_each)
+    if borough.has_few_residents and rate.words:
+        few = f"{rate.words} (only {borough.population:,} residents: not to be compared)"
+        rate = replace(rate, words=few)
     return [
         count_answer(len(values), complete),
         count_answer(len(known), bool(known)),
         pounds(total) if known else NOT_KNOWN,
-        NOT_KNOWN if for_each is None or not known else pounds(for_each),
+        rate,
     ]

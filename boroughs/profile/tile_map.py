@@ -3,14 +3,15 @@
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import Borough, BoroughQuerySet, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
+from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT, share_in_words
 from citytools.lists.prepared_query import PreparedQuery
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
 from contracts.models.act_by import decision_between
@@ -63,13 +64,31 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     )
 
 
-# A number by a borough's primary key
-Values = Mapping[int, int]
+class Share(NamedTuple):
+    """A part of a borough's records; `whole` is not zero."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> int:
+        """Per cent, rounded down: only all of them are 100."""
+        return 100 * self.part // self.whole
+
+    @property
+    def words(self) -> str:
+        """'28%', or '3 of 5' of few."""
+        few = self.whole < MIN_RECORDS_FOR_PERCENT
+        return share_in_words(*self) if few else f"{self.percent}%"
+
+
+# A number or a share by a borough's primary key
+Values = Mapping[int, int] | Mapping[int, Share]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number for each borough; `subject` is the return that makes a count complete.
+    """A number for each borough, or a share; `subject` is the return that makes a count complete.
 
     A count without a complete return is a lower bound. A share is a percentage of what is known,
     so that no return makes it larger; where nothing is known there is none.
@@ -83,7 +102,7 @@ class Measure:
     share: bool = False
 
     def number(self, value: int) -> str:
-        """The value as a tile writes it."""
+        """The value as the legend writes it."""
         return f"{value}%" if self.share else f"{value:,}"
 
 
@@ -99,11 +118,11 @@ def _systems_by_borough() -> QuerySet[Any]:
     return _with_count(System.objects.all(), "borough")
 
 
-def _percent_confirmed(today: datetime.date) -> Values:
+def _share_confirmed(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
-    return {row["borough"]: 100 * row["recent"] // row["all"] for row in counted}
+    return {row["borough"]: Share(row["recent"], row["all"]) for row in counted}
 
 
 def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
@@ -135,7 +154,7 @@ MEASURES = {
         "of its systems",
         "of its systems",
         Subject.SYSTEMS,
-        _percent_confirmed,
+        _share_confirmed,
         share=True,
     ),
     "skills": Measure(
@@ -158,21 +177,26 @@ MAX_SHADES = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """One borough's tile; `value` is None where nothing is known.
+    """One borough's tile; `amount` is None where nothing is known.
 
     `bound` says that there may be more than the value. `shade` is 0 for zero and for what is not
     known, otherwise 1 (least) to 4.
     """
 
     borough: Borough
-    value: int | None
+    amount: int | Share | None
     bound: bool
     shade: int
     measure: Measure
 
     @property
+    def value(self) -> int | None:
+        """The number that is coloured; of a share its per cent."""
+        return self.amount.percent if isinstance(self.amount, Share) else self.amount
+
+    @property
     def known(self) -> bool:
-        return self.value is not None
+        return self.amount is not None
 
     @property
     def hatched(self) -> bool:
@@ -182,7 +206,9 @@ class Tile:
     @property
     def number(self) -> str:
         """The value as written, a question mark where it is not known."""
-        return "?" if self.value is None else self.measure.number(self.value)
+        if self.amount is None:
+            return "?"
+        return self.amount.words if isinstance(self.amount, Share) else f"{self.amount:,}"
 
     @property
     def unit(self) -> str:
@@ -225,13 +251,14 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     measure = MEASURES[key]
     values = measure.values(today)
     boroughs: list[Any] = _boroughs_for_tiles()
-    bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
     tiles = []
     for borough in boroughs:
         exact = getattr(borough, f"latest_{measure.subject}") is True and not measure.share
-        value = values.get(borough.pk, 0 if exact else None)
-        bound = value is not None and not exact and not measure.share
-        tiles.append(Tile(borough, value, bound, _shade(value or 0, bounds), measure))
+        amount = values.get(borough.pk, 0 if exact else None)
+        bound = amount is not None and not exact and not measure.share
+        tiles.append(Tile(borough, amount, bound, 0, measure))
+    bounds = equal_classes([tile.value or 0 for tile in tiles])
+    tiles = [replace(tile, shade=_shade(tile.value or 0, bounds)) for tile in tiles]
     reporting = {
         subject: sum(getattr(borough, f"latest_{subject}") is not None for borough in boroughs)
         for subject in Subject

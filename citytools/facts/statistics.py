@@ -66,13 +66,43 @@ def median_range(values: Iterable[Decimal]) -> Range | None:
     return Range(len(ordered), median(ordered), ordered[first - 1], ordered[last - 1], first, last)
 
 
+MIN_RECORDS_FOR_PERCENT = 6
+"""Records from which a share is written in per cent: of fewer it says more than is known."""
+
+
+def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """100 × part / whole in per cent, to six places; None where the whole is zero."""
+    return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
+
+
+def share_in_words(
+    part: Decimal | int,
+    whole: Decimal | int,
+    *,
+    counted: int | None = None,
+    places: int = 1,
+    sign: str = "",
+) -> str:
+    """'45.5 %' with a space that does not break; '3 of 5' under 6 records; '' of nothing.
+
+    `counted` are the records behind it, where the whole is an amount of something else: pounds,
+    whose `sign` is £.
+    """
+    percent = percentage(part, whole)
+    if percent is None:
+        return ""
+    if (whole if counted is None else counted) < MIN_RECORDS_FOR_PERCENT:
+        return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
+    return f"{percent:.{places}f}\u00a0%"
+
+
 MIN_ANSWERS_FOR_MEAN = 3
 """Answers from which a mean is shown: fewer would speak of single records."""
 
 
 @dataclass(frozen=True)
 class ScaleAnswers:
-    """Answers on a scale, and among how many records they are."""
+    """Answers on a scale from 1 to 5, and among how many records they are."""
 
     values: Sequence[int]
     among: int
@@ -89,10 +119,10 @@ class ScaleAnswers:
 
     @property
     def words(self) -> str:
-        """'3.7 (n = 6)', 'fewer than 3 answers', or nothing where there is none."""
+        """'3.7 of 5 (n = 6)', 'too few for a mean: n = 2', or nothing where there is none."""
         if self.mean is not None:
-            return f"{self.mean} (n = {self.n})"
-        return f"fewer than {MIN_ANSWERS_FOR_MEAN} answers" if self.n else ""
+            return f"{self.mean} of 5 (n\u00a0=\u00a0{self.n})"
+        return f"too few for a mean: n\u00a0=\u00a0{self.n}" if self.n else ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +130,8 @@ class Top:
     """What the `places` largest of all holders hold of the total; amounts in one unit.
 
     `tied` counts the holders level with the last place where not all of them fit into the places:
-    who is in is then open, the share is not. It is 0 where there is no such tie.
+    who is in is then open, the share is not. It is 0 where there is no such tie. Pounds have their
+    `sign`, and `counted`, the records that they are of.
     """
 
     places: int
@@ -108,6 +139,8 @@ class Top:
     total: Decimal
     holders: int
     tied: int
+    counted: int | None = None
+    sign: str = ""
 
     @property
     def share(self) -> Decimal | None:
@@ -116,17 +149,19 @@ class Top:
 
     @property
     def percent(self) -> str:
-        """'45.5 %' with a space that does not break, or nothing where there is no share."""
-        return "" if self.share is None else f"{100 * self.share:.1f}\u00a0%"
+        """'45.5 %', '3 of 5' under 6 records, or nothing where there is no share."""
+        return share_in_words(self.amount, self.total, counted=self.counted, sign=self.sign)
 
 
-def top_share(amounts: Sequence[Decimal | int], places: int) -> Top:
+def top_share(
+    amounts: Sequence[Decimal | int], places: int, *, counted: int | None = None, sign: str = ""
+) -> Top:
     """The share of the largest; amounts are not negative and may stand in any order."""
     ordered = sorted((Decimal(amount) for amount in amounts), reverse=True)
     value, total = sum(ordered[:places], Decimal(0)), sum(ordered, Decimal(0))
     level = ordered[places - 1 : places + 1]
     tied = ordered.count(level[0]) if len(level) == 2 and level[0] == level[1] else 0
-    return Top(places, value, total, len(ordered), tied)
+    return Top(places, value, total, len(ordered), tied, counted, sign)
 
 
 def max_share(share: Decimal, places: int, more: int) -> Decimal:

@@ -263,6 +263,12 @@ class Cost:
         return _share(self.value * 1000, self.residents)
 
     @property
+    def few_residents(self) -> bool:
+        """Whether the City of London pays it alone: no rate of its residents is like others’."""
+        bodies = [self.contract.lead, *self.contract.partners.all()]
+        return all(body.has_few_residents for body in bodies)
+
+    @property
     def each_user(self) -> Decimal | None:
         """Pounds a year for each user."""
         return _share(self.value, self.users)
@@ -288,8 +294,17 @@ class Costs:
 
     @property
     def thousands(self) -> list[Decimal]:
-        """Every known cost for each 1,000 residents."""
-        return [cost.each_thousand for cost in self.rows if cost.each_thousand is not None]
+        """Every known cost for each 1,000 residents, without the City's own."""
+        return [
+            cost.each_thousand
+            for cost in self.rows
+            if cost.each_thousand is not None and not cost.few_residents
+        ]
+
+    @property
+    def city(self) -> list[Cost]:
+        """What the City of London pays alone, and no range holds."""
+        return [cost for cost in self.rows if cost.few_residents and cost.each_thousand is not None]
 
     @property
     def users(self) -> list[Decimal]:
@@ -364,7 +379,7 @@ def cost_each_thousand(costs: Costs) -> Chart | None:
                 f"{cost.contract.title} ({cost.contract.lead})",
                 f"£{cost.value:,.0f}",
                 f"{cost.residents:,}",
-                f"£{cost.each_thousand:,.2f}",
+                f"£{cost.each_thousand:,.2f}" + (", left out of the range" * cost.few_residents),
             )
             for cost in costs.rows
             if cost.each_thousand is not None

@@ -95,9 +95,20 @@ def test_the_share_confirmed_is_of_the_systems_known_and_needs_no_return() -> No
 
 @pytest.mark.django_db
 def test_zero_per_cent_is_known_and_in_the_legend() -> None:
-    factories.system(borough=factories.borough("Camden"))
+    borough = factories.borough("Camden")
+    for _ in range(6):
+        factories.system(borough=borough)
     assert tile("confirmed").number == "0%"
     assert tile_map("confirmed", TODAY).legend == [(0, "0%")]
+
+
+@pytest.mark.django_db
+def test_of_few_systems_the_share_confirmed_is_told_in_numbers(client: Client) -> None:
+    borough = factories.borough("Camden")
+    for day in ("2026-11-26", "2026-11-25", "2026-11-24", None, None):
+        factories.system(borough=borough, confirmed_on=day)
+    assert (tile("confirmed").number, tile("confirmed").value) == ("3 of 5", 60)
+    assert "Camden: 3 of 5" in words(client.get("/?measure=confirmed"))
 
 
 @pytest.mark.django_db

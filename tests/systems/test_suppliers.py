@@ -98,8 +98,8 @@ def test_each_function_says_who_runs_what_of_how_many_known(
     ("given", "said"),
     [
         ([], "No borough has told us yet how satisfied it is with them"),
-        ([5], "1 answer: too few to show"),
-        ([5, 1], "2 answers: too few to show"),
+        ([5], "too few for a mean: n = 1"),
+        ([5, 1], "too few for a mean: n = 2"),
         ([5, 3, 3], "3.7 of 5 (n = 3)"),
     ],
 )
