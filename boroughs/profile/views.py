@@ -25,7 +25,6 @@ from citytools.lists.listing import Listing
 from citytools.lists.query_form import QueryForm, render_page
 from contracts.decisions import decisions_ahead
 from contracts.joint_procurement.presentation import windows_for_borough
-from contracts.models.term import ASSUMED_MONTHS
 from research.publications import about
 
 # Months that a brief looks ahead
@@ -69,7 +68,6 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
         "today": today,
         "last": last,
         "decisions": decisions_ahead(facts.contracts, today, last, 10),
-        "assumed_notice": ASSUMED_MONTHS,
         "chances": best_chances(record, windows),
     }
     return render_page(request, "boroughs/brief.html", context, query)

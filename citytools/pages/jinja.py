@@ -28,6 +28,7 @@ from jinja2.filters import make_attrgetter
 
 from citytools.pages import template_filters, term_links
 from citytools.worlds.addresses import page_address
+from contracts.models.term import ASSUMED_MONTHS
 from research.metrics.base import MetricFigure
 from research.publications import text as research_text
 
@@ -162,11 +163,13 @@ FILTERS = {
             template_filters.short_date,
             template_filters.act_by_words,
             template_filters.standing,
+            template_filters.without_value,
             template_filters.yes_no,
         )
     },
 }
 GLOBALS = {
+    "assumed_months": ASSUMED_MONTHS,
     "at_least": template_filters.at_least,
     "cell": template_filters.cell,
     "column_name": term_links.column_name,

@@ -31,6 +31,7 @@ from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
 from contracts.models import DECISION_MONTHS
 from contracts.models.act_by import less_months
+from contracts.models.term import ASSUMED_MONTHS
 from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
 from contracts.pipeline.rules import MAX_VAT_FACTOR
 from research.metrics.definitions import METRICS, SHARE_OF_RECORDS
@@ -47,7 +48,7 @@ NUMBERS: Mapping[str, Any] = {
     **glossary.NUMBERS,
     "boroughs": LONDON, "max_shades": MAX_SHADES, "recent_months": RECENT_MONTHS,
     "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
-    "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
+    "assumed_months": ASSUMED_MONTHS, "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
     "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),

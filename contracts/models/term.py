@@ -111,10 +111,12 @@ class ContractTerm:
         if self.act_by is None:
             return ActByWords("", "no end known", "By when to act is not known: no end is.")
         end = partial_date_in_words(self.ends_on)
+        if last_day(self.ends_on) < day:
+            return ActByWords("", "ended", f"It has ended: {end}.")
         known = "end" if whole_day(self.ends_on) else f"end known only as {end}"
         reason = f"its end, {end}," if known == "end" else f"its {known},"
         if self.notice_months is None:
-            brief = f"{known} less {ASSUMED_MONTHS}: notice not known"
+            brief = "assumed" if known == "end" else f"assumed; {known}"
             reason += f" less {ASSUMED_MONTHS} of notice, assumed since its notice is not known"
         else:
             months = f"{self.notice_months} month{'' if self.notice_months == 1 else 's'}"

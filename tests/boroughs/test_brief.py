@@ -137,7 +137,7 @@ def test_the_brief_counts_what_it_cannot_date(client: Client, camden: Borough) -
         "1 whose act-by date has passed while it runs on",
         "1 without an end date",
         "1 contract needs a decision by 30 May 2028 and 1 more may.",
-        "1 Jan 2026 to 30 Sep 2027end known only as 2027 less 12 to 3 months: notice not known",
+        "1 Jan 2026 to 30 Sep 2027assumed; end known only as 2027",
         "1 ended",
     ):
         assert line in text
