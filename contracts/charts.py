@@ -81,12 +81,13 @@ def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str
     labels = [quarter_words(quarter) for quarter in ahead]
     sure, perhaps = ([counts[quarter] for quarter in ahead] for counts in (due, may))
     undated = decisions.get(UNDATED, 0)
-    series = {"Due": sure} | ({"May be due": perhaps} if may_in_all else {})
+    series = {"Due": sure} if any(sure) or not may_in_all else {}
+    series |= {"May be due": perhaps} if may_in_all else {}
     return Chart(
         key="decisions-ahead",
         title=_title(labels, sure, may_in_all, undated),
         sentence=_sentence(labels, sure, may_in_all, undated),
-        figure=upright_bars(labels, series),
+        figure=upright_bars(labels, series, hatched="May be due"),
         head=("Quarter", *(f"Contracts: {name.lower()}" for name in series)),
         rows=list(zip(labels, *series.values(), strict=True)) if any(sure) or may_in_all else [],
         source=_source(today, may_in_all),

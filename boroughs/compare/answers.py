@@ -102,11 +102,14 @@ class ComparisonSection:
         return list(groups.items())
 
 
-def difference_sentence(items: Sequence[ComparisonItem], nouns: str) -> str:
+def difference_sentence(items: Sequence[ComparisonItem], noun: str) -> str:
     """'Of 82 functions, 12 differ and 9 are the same; 61 cannot be compared: …'."""
     differ = sum(item.differs for item in items)
     same = sum(item.comparable and not item.differs for item in items)
     rest = len(items) - differ - same
+    if rest == len(items):
+        return f"No {noun} can be compared: fewer than two answers are known for each of {rest:,}."
+    nouns = noun if len(items) == 1 else f"{noun}s"
     words = f"Of {len(items):,} {nouns}, {differ:,} differ and {same:,} are the same"
     if not rest:
         return f"{words}."
@@ -210,7 +213,7 @@ def functions_section(
         "systems",
         "Systems by function",
         "Function",
-        difference_sentence(items, "functions"),
+        difference_sentence(items, "function"),
         items,
         long=True,
     )
@@ -309,7 +312,7 @@ def skills_section(boroughs: Sequence[Borough], levels: Sequence[LevelAnswer]) -
         for key, name, slug, group in skills
     ]
     return ComparisonSection(
-        "skills", "Skills", "Skill", difference_sentence(items, "skills"), items, long=True
+        "skills", "Skills", "Skill", difference_sentence(items, "skill"), items, long=True
     )
 
 

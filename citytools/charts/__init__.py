@@ -127,15 +127,19 @@ def upright_bars(
     series: Mapping[str, Sequence[float]],
     *,
     colours: Sequence[str] = PALETTE,
+    hatched: str = "",
 ) -> dict[str, Any]:
-    """Stacked upright bars in the order given (time runs left to right), from zero."""
+    """Stacked upright bars in the order given (time runs left to right), from zero.
+
+    `hatched` names a series that is drawn as the second is, even where it stands alone.
+    """
     traces = [
         {
             "type": "bar",
             "name": name,
             "x": list(labels),
             "y": list(values),
-            "marker": _marker(number, colours),
+            "marker": _marker(1 if name == hatched else number, colours),
             "textposition": "auto",
             **_amounts(values, "y"),
             "hovertemplate": "%{x}: %{y:,}",

@@ -109,6 +109,10 @@ def test_what_may_be_due_is_hatched_in_each_quarter_that_it_touches() -> None:
     assert chart.title == "Jan–Mar 2027 has the most decisions: 2 of 2, and 3 more may be due"
     assert "More that may be due from Oct–Dec 2026 to Jul–Sep 2028: 3" in chart.sentence
     assert "12 to 3 months are assumed" in chart.source
+    Contract.objects.filter(notice_months=0).delete()
+    (alone,) = decisions_ahead(Contract.objects.all(), TODAY, "").figure["data"]
+    assert alone["name"] == "May be due"
+    assert alone["marker"]["pattern"]["shape"]
     sure, perhaps = chart.figure["data"]
     assert "pattern" not in sure["marker"]
     assert perhaps["marker"]["pattern"]["shape"]

@@ -133,7 +133,7 @@ def test_a_contract_says_who_shares_it_and_what_it_pays_for(client: Client) -> N
 def test_what_is_not_known_of_a_contract_reads_not_known(client: Client) -> None:
     contract = factories.contract(supplier=None)
     text = words(client.get(contract.get_absolute_url()))
-    missing = "Functions, supplier, notice, route to market, department, reference."
+    missing = "Functions, supplier, notice, department, reference, route to market."
     assert f"Not known {missing} How a borough can tell us" in text
     assert "not known a year; not known in all; VAT basis not known" in text
     assert "£0" not in text
