@@ -62,7 +62,7 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     )
 
 
-class Share(NamedTuple):
+class BoroughShare(NamedTuple):
     """A part of a borough's records; `whole` is not zero."""
 
     part: int
@@ -81,7 +81,7 @@ class Share(NamedTuple):
 
 
 # A number or a share by a borough's primary key
-Values = Mapping[int, int] | Mapping[int, Share]
+Values = Mapping[int, int] | Mapping[int, BoroughShare]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _share_confirmed(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
-    return {row["borough"]: Share(row["recent"], row["all"]) for row in counted}
+    return {row["borough"]: BoroughShare(row["recent"], row["all"]) for row in counted}
 
 
 def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
@@ -172,7 +172,7 @@ class Tile:
     """
 
     borough: Borough
-    amount: int | Share | None
+    amount: int | BoroughShare | None
     bound: bool
     shade: int
     measure: Measure
@@ -180,7 +180,7 @@ class Tile:
     @property
     def value(self) -> int | None:
         """The number that is coloured; of a share its per cent."""
-        return self.amount.percent if isinstance(self.amount, Share) else self.amount
+        return self.amount.percent if isinstance(self.amount, BoroughShare) else self.amount
 
     @property
     def known(self) -> bool:
@@ -196,7 +196,7 @@ class Tile:
         """The value as written, a question mark where it is not known."""
         if self.amount is None:
             return "?"
-        return self.amount.words if isinstance(self.amount, Share) else f"{self.amount:,}"
+        return self.amount.words if isinstance(self.amount, BoroughShare) else f"{self.amount:,}"
 
     @property
     def unit(self) -> str:
