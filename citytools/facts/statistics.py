@@ -1,4 +1,4 @@
-"""Numbers that say no more than they know: medians, shares, means, and what they could be at all."""
+"""Numbers that say no more than is known: medians, shares, means, and what they could be."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
