@@ -11,11 +11,16 @@ from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as in_format
 
 from boroughs.models import Borough, BoroughQuerySet
-from citytools.facts.statistics import percentage, share_in_words
+from citytools.facts.statistics import (
+    ANY_SHARE,
+    NO_LIMITS,
+    AttainableRange,
+    percentage,
+    share_in_words,
+)
 from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
-from research.metrics.attainable import ANY_SHARE, NO_LIMITS, AttainableRange
 from systems.models import System
 
 

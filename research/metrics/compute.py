@@ -16,8 +16,13 @@ from dateutil.relativedelta import relativedelta
 
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
-from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN
-from research.metrics.attainable import ANY_NUMBER, NO_LIMITS, AttainableRange, number_of_records
+from citytools.facts.statistics import (
+    ANY_NUMBER,
+    MIN_ANSWERS_FOR_MEAN,
+    NO_LIMITS,
+    AttainableRange,
+    number_of_records,
+)
 from research.metrics.base import Measurement, Picture, share
 from research.metrics.compute_suppliers import MAX_SUPPLIERS_IN_PICTURE, Compute, most_first
 from research.metrics.facts import ContractFact, LevelFact, LondonFacts, SystemFact

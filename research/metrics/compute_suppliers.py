@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
-from citytools.facts.statistics import top_share
-from contracts.models import Route
-from research.metrics.attainable import (
+from citytools.facts.statistics import (
     number_of_holders,
     share_of_largest,
     share_with_few_makers,
+    top_share,
 )
+from contracts.models import Route
 from research.metrics.base import Measurement, Picture, share
 from research.metrics.facts import ContractFact, LondonFacts, SystemFact
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.utils.safestring import SafeString
 
-from research.metrics.attainable import NO_LIMITS, AttainableRange, suppliers_for_less
+from citytools.facts.statistics import NO_LIMITS, AttainableRange, suppliers_for_less
 from research.metrics.base import (
     Measurement,
     Metric,

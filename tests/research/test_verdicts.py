@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from citytools.facts import dates
-from research.metrics.attainable import ANY_SHARE, NO_LIMITS, AttainableRange, share_of_largest
+from citytools.facts.statistics import ANY_SHARE, NO_LIMITS, AttainableRange, share_of_largest
 from research.metrics.base import Measurement, Scope
 from research.metrics.definitions import METRICS, measure
 from research.models import Finding

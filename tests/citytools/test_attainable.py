@@ -7,7 +7,7 @@ from itertools import permutations, product
 
 import pytest
 
-from research.metrics.attainable import (
+from citytools.facts.statistics import (
     NO_LIMITS,
     AttainableRange,
     number_of_holders,
