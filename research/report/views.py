@@ -75,9 +75,11 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _citation(request: HttpRequest, report: records.ReportRecords) -> citation.Citation:
-    routes = ("research:report", "research:report_json")
-    addresses = [request.build_absolute_uri(page_address(route)) for route in routes]
-    return citation.cite_page(records.TITLE, *addresses, report.scope, report.content)
+    page, document = (
+        request.build_absolute_uri(page_address(route))
+        for route in ("research:report", "research:report_json")
+    )
+    return citation.cite_page(records.TITLE, page, document, report.scope, report.content)
 
 
 def _json(content: citation.Content) -> HttpResponse:
