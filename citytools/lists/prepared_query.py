@@ -90,11 +90,11 @@ class PreparedQuery(_CompiledPerWorld[_Selection], Generic[Row]):
 
     def __init__(self, build: Callable[..., "QuerySet[Any, Row]"]) -> None:
         super().__init__()
-        self._build = build
+        self.queryset = build
         update_wrapper(self, build)
 
     def compile(self, markers: Sequence[Value]) -> _Selection:
-        return _Selection(self._build(*markers), markers)
+        return _Selection(self.queryset(*markers), markers)
 
     def __call__(self, *values: Value) -> list[Row]:
         """The rows in the present world: one query, and those of what is prefetched."""

@@ -25,7 +25,7 @@ from citytools.history import as_of_views
 from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
-from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
+from citytools.history.changes import ChangeEntry, ChangeList, changes_in_latest_transactions
 from citytools.history.data_version import derived_value
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
@@ -216,8 +216,7 @@ def _latest_changes_json(kinds: Sequence[ChangeKind], limit: int) -> Iterator[di
     entries: Sequence[ChangeEntry] = ()
     for transactions in (limit, _LATEST_TRANSACTIONS):
         # Most wrote something for the public: one that wrote much is then not read for nothing
-        since = start_of_latest(kinds, transactions)
-        entries = ChangeList(kinds, ChangeFilter(since=since))[:limit]
+        entries = changes_in_latest_transactions(kinds, transactions)[:limit]
         if len(entries) == limit:
             break
     for change in changes_in_words(entries, with_differences=False):

@@ -116,7 +116,7 @@ COUNTS = {
     "borough": 14,
     "brief": 20,
     "system": 4,
-    "product": 24,
+    "product": 22,
     "supplier": 16,
     "failure": 15,
     "supplier by value": 17,

@@ -13,6 +13,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from citytools.facts import dates
+from citytools.lists.prepared_query import PreparedQuery
 from systems.models import Function, Product, System
 from systems.products import page
 from tests import factories
@@ -43,7 +44,7 @@ def paid(product: Product, value: Any, population: int = 100_000, **fields: Any)
 
 
 def costs_of(product: Product) -> page.Costs:
-    return page.product_costs(product, System.objects.filter(product=product), TODAY)
+    return page.product_costs(product.pk, TODAY)
 
 
 def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -> None:
@@ -276,7 +277,7 @@ def side_by_side(mosaic: Product, own: str, other: str) -> list[page.Move]:
     factories.system(borough=borough, function=function, product=mosaic, status=own)
     factories.system(borough=borough, function=function, product=rival, status=other)
     factories.system(borough=factories.borough(), function=function, product=rival, status=other)
-    return page.moves_involving(mosaic, System.objects.all())
+    return page.moves_involving(mosaic)
 
 
 @pytest.mark.parametrize("leaving", ["retiring", "retired"])
@@ -306,8 +307,8 @@ def test_a_changed_record_is_said_as_what_it_is(client: Client, mosaic: Product)
     system.users = 3
     system.save()
     System.objects.filter(pk=system.pk).update(product=mosaic)
-    (there,) = page.moves_involving(mosaic, System.objects.all())
-    (back,) = page.moves_involving(rival, System.objects.all())
+    (there,) = page.moves_involving(mosaic)
+    (back,) = page.moves_involving(rival)
     assert (there.before, there.after) == (rival, mosaic) == (back.before, back.after)
     assert "a move, or a mistake put right" in words(client.get(ADDRESS))
 
@@ -327,6 +328,8 @@ def test_more_systems_than_fit_are_counted(
     client: Client, mosaic: Product, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(page, "MAX_SYSTEMS_ON_PAGE", 3)
+    unlimited = page._product_systems
+    monkeypatch.setattr(page, "_product_systems", PreparedQuery(unlimited.queryset))
     for _ in range(5):
         factories.system(product=mosaic)
     assert "The first 3 are shown." in words(client.get(ADDRESS))
