@@ -1,30 +1,24 @@
 """The files of contracts, and of what is made of them."""
 
 import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from citytools.exports.export import Export, RowsWithNotes
+from citytools.exports.export import Export
 from contracts.concentration.page import ConcentrationForm
 from contracts.filters import ContractFilter
 from contracts.frameworks.filters import FrameworkFilter
-from contracts.joint_procurement.contract_rows import MAX_CONTRACTS, read_contracts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import window_file_rows
-from contracts.joint_procurement.windows import group_windows
+from contracts.joint_procurement.windows import read_windows
 from contracts.models import Contract
 from contracts.pipeline import drafts
 from contracts.pipeline.choice import PipelineForm
 from contracts.transparency.filters import TransparencyFilter
 
-_CUT = (
-    f"of the contracts that run, the {MAX_CONTRACTS:,} that end first are compared; "
-    "a borough or another filter leaves fewer"
-)
 
-
-def _windows(query: TogetherFilter, today: datetime.date) -> RowsWithNotes:
-    contracts, counts = read_contracts(query, today)
-    windows = group_windows(contracts, query, today)
-    return RowsWithNotes(window_file_rows(windows), (("Left out", _CUT),) if counts["cut"] else ())
+def _windows(query: TogetherFilter, today: datetime.date) -> Iterator[Mapping[str, Any]]:
+    return window_file_rows(read_windows(query, today), query, today)
 
 
 CONTRACTS = Export(
@@ -42,7 +36,8 @@ CONTRACTS = Export(
 TOGETHER = Export(
     name="together",
     title="Joint-procurement windows",
-    row="One contract of one joint-procurement window.",
+    row="One contract of one joint-procurement window; those too late stand last.",
+    version=2,
     route="contracts:together_csv",
     page="contracts:together",
     filter=TogetherFilter,

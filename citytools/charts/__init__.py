@@ -311,29 +311,55 @@ _DAY = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True)
 class GanttBar:
-    """A bar from the morning of the first day to the evening of the last."""
+    """A bar from the morning of the first day to the evening of the last, and days marked."""
 
     label: str
     first: datetime.date
     last: datetime.date
+    marks: Sequence[datetime.date] = ()
+
+
+_MARKS = ("circle", "diamond")
+_HATCHED = {"pattern": {"shape": "/", "fgcolor": PALETTE[0], "bgcolor": "#ffffff", "size": 9}}
 
 
 def gantt(
-    stretches: Sequence[GanttBar],
+    bars: Sequence[GanttBar],
     today: datetime.date,
+    names: Sequence[str],
     band: tuple[datetime.date, datetime.date] | None = None,
+    *,
+    hatched: bool = False,
 ) -> dict[str, Any]:
-    """A bar for each stretch, the first on top; a line at today, a shaded band from day to day."""
-    trace = {
+    """The first bar on top; a line at today, a shaded band from day to day.
+
+    `names` say what the bars are and what each mark is; bars that are no more than possible are
+    `hatched`.
+    """
+    labels = _distinct_labels([bar.label for bar in bars])
+    stretches = {
         "type": "bar",
-        "y": _distinct_labels([bar.label for bar in stretches]),
-        "base": [bar.first.isoformat() for bar in stretches],
-        "x": [((bar.last - bar.first).days + 1) * _DAY for bar in stretches],
+        "name": names[0],
+        "y": labels,
+        "base": [bar.first.isoformat() for bar in bars],
+        "x": [((bar.last - bar.first).days + 1) * _DAY for bar in bars],
         "orientation": "h",
-        "marker": {"color": PALETTE[0]},
-        "customdata": [[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in stretches],
+        "marker": {"color": PALETTE[0]} | (_HATCHED if hatched else {}),
+        "customdata": [[f"{bar.first:%-d %b %Y}", f"{bar.last:%-d %b %Y}"] for bar in bars],
         "hovertemplate": "%{y}: %{customdata[0]} to %{customdata[1]}<extra></extra>",
     }
+    marks = [
+        {
+            "type": "scatter",
+            "name": name,
+            "mode": "markers",
+            "y": labels,
+            "x": [bar.marks[place].isoformat() for bar in bars],
+            "marker": {"symbol": _MARKS[place], "size": 12, "color": "#0b0c0c"},
+            "hovertemplate": "%{y}: %{x|%-d %b %Y}<extra></extra>",
+        }
+        for place, name in enumerate(names[1:])
+    ]
     upright = {"yref": "paper", "y0": 0, "y1": 1}
     shapes = []
     if band:
@@ -345,8 +371,8 @@ def gantt(
     now = {"x0": today.isoformat(), "x1": today.isoformat()}
     shapes.append({"type": "line", **now, "line": line, **upright})
     return build_figure(
-        [trace],
-        several=False,
+        [stretches, *marks],
+        several=True,
         xaxis={"type": "date", "tickformat": "%b\n%Y"},
         yaxis={"autorange": "reversed", "ticksuffix": "  "},
         shapes=shapes,

@@ -6,7 +6,7 @@ are many, sent while they are copied (`csv_copy`), so that a failure breaks the 
 
 import copy
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Protocol
@@ -75,17 +75,6 @@ class FileRequest(Protocol):
 
 
 @dataclass(frozen=True)
-class RowsWithNotes:
-    """Rows made in Python, with what must be said of just these: (subject, words)."""
-
-    rows: Iterable[Mapping[str, Any]]
-    notes: tuple[tuple[str, str], ...]
-
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        return iter(self.rows)
-
-
-@dataclass(frozen=True)
 class Export:
     """One kind of file: its name, what a row is, its addresses and columns.
 
@@ -102,9 +91,7 @@ class Export:
     page: str
     filter: type[FactFilterSet] | type[QueryForm]
     choose: Callable[[HttpRequest, datetime.date], Any]
-    compute_rows: (
-        Callable[[Any, datetime.date], Iterable[Mapping[str, Any]] | RowsWithNotes] | None
-    ) = None
+    compute_rows: Callable[[Any, datetime.date], Iterable[Mapping[str, Any]]] | None = None
     whole: bool = True
     paged: bool = True
     max_rows: int | None = None
@@ -230,8 +217,7 @@ class Export:
         if self.compute_rows is None:
             return QueryTable(query.rows, query.selected_columns)
         mappings = self.compute_rows(query, today)
-        notes = mappings.notes if isinstance(mappings, RowsWithNotes) else ()
-        return RowTable(list(islice(mappings, self.row_limit + 1)), query.selected_columns, notes)
+        return RowTable(list(islice(mappings, self.row_limit + 1)), query.selected_columns)
 
     def metadata(
         self, request: HttpRequest, query: FileRequest, table: ExportTable
@@ -246,7 +232,7 @@ class Export:
             address=request.build_absolute_uri(path + text.removesuffix("?")),
             dictionary=request.build_absolute_uri(f"{page_address('data')}#{self.name}"),
             as_at=dates.now(),
-            notes=(*self.notes, *table.notes),
+            notes=self.notes,
         )
 
     @property

@@ -84,9 +84,6 @@ class ExportTable(Protocol):
     @property
     def columns(self) -> Sequence[Column]: ...
 
-    @property
-    def notes(self) -> Sequence[tuple[str, str]]: ...
-
     def count(self, limit: int | None = None) -> int:
         """How many rows there are, counted no further than `limit`."""
 
@@ -106,7 +103,6 @@ class QueryTable:
 
     queryset: QuerySet[Any]
     columns: Sequence[Column]
-    notes: Sequence[tuple[str, str]] = ()
 
     def count(self, limit: int | None = None) -> int:
         """How many rows there are, counted no further than `limit`."""
@@ -145,7 +141,6 @@ class RowTable:
 
     rows: Sequence[Mapping[str, Any]]
     columns: Sequence[Column]
-    notes: Sequence[tuple[str, str]] = ()
 
     def count(self, limit: int | None = None) -> int:
         """How many rows there are."""

@@ -20,7 +20,7 @@ from citytools.lists.columns import Column
 from citytools.lists.query_form import render_page
 from citytools.pages import content_files as content
 from citytools.worlds.addresses import page_address
-from contracts.joint_procurement.plan import MAX_EXTENSION_MONTHS
+from contracts.joint_procurement.windows import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
 from contracts.models.term import ContractStatus
 from contracts.pipeline.rules import DAYS_TO_PUBLISH, MONTHS_AHEAD, THRESHOLD_POUNDS

@@ -32,14 +32,9 @@ from contracts.feeds.entries import (
 )
 from contracts.filters import ContractFilter
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import (
-    WindowView,
-    join_names,
-    known_worth,
-    summarise_windows,
-)
-from contracts.joint_procurement.windows import windows_for
-from contracts.models import Contract, ContractQuerySet, Framework
+from contracts.joint_procurement.presentation import WindowView, summarise_windows
+from contracts.joint_procurement.windows import read_windows
+from contracts.models import Contract, ContractQuerySet, Framework, must_start
 
 
 class ContractChangesFeed(ChangesFeed):
@@ -113,32 +108,31 @@ def _text(text: str) -> str:
     return text.replace("\\N", "\\ N")
 
 
-def window_entries(views: Sequence[WindowView], address: Address) -> Iterator[CalendarEntry]:
+def window_entries(
+    views: Sequence[WindowView], lead_months: int, address: Address
+) -> Iterator[CalendarEntry]:
     """The days of the windows; one query for when their contracts were last changed."""
-    keys = {row.pk for view in views for row in view.window.contracts}
+    keys = {key for view in views for key in view.window.contract_ids}
     contracts = {
         contract.pk: contract
         for contract in with_change_counts(Contract.objects.filter(pk__in=keys)).order_by()
     }
     for view in views:
-        yield from _window_days(view, [contracts[row.pk] for row in view.window.contracts], address)
+        rows = [contracts[key] for key in view.window.contract_ids if key in contracts]
+        yield from _window_days(view, rows, lead_months, address)
 
 
 def _window_days(
-    view: WindowView, contracts: Sequence[Any], address: Address
+    view: WindowView, contracts: Sequence[Any], lead_months: int, address: Address
 ) -> Iterator[CalendarEntry]:
+    """When somebody may have to act, and when work must start to be ready for it."""
     window = view.window
-    names = join_names([lead.name for lead in view.leads])
-    days = f"from {window.opens_on:%-d %B %Y} to {window.closes_on:%-d %B %Y}"
-    what = f"day to buy together: {view.name} ({len(view.leads)})"
+    what = f"to buy together: {view.name} ({len(window.lead_names)})"
     closing = CalendarEntry(
         key=f"window-{window.id}-closes",
-        day=window.closes_on,
-        summary=single_line(f"Last {what}"),
-        lines=[
-            f"{names} can choose together {days}; {known_worth(window.contracts)}.",
-            *(["Some notice is assumed."] if window.notice_assumed else []),
-        ],
+        day=window.act_by_earliest,
+        summary=single_line(f"First day that may be the last {what}"),
+        lines=[view.sentence],
         address=address(view.address),
         changes=sum(contract.changes for contract in contracts),
         changed_at=max(
@@ -149,8 +143,8 @@ def _window_days(
     yield replace(
         closing,
         key=f"window-{window.id}-opens",
-        day=window.opens_on,
-        summary=single_line(f"First {what}"),
+        day=must_start(window.act_by_earliest, lead_months),
+        summary=single_line(f"Work must start {what}"),
     )
     yield closing
 
@@ -173,14 +167,14 @@ def contracts_ics(request: HttpRequest) -> HttpResponse:
 
 @conditional_page
 def together_ics(request: HttpRequest) -> HttpResponse:
-    """When the windows of the page open and close, by the page's own choices."""
+    """When to act, and to start, on the windows of the page, by the page's own choices."""
     filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    windows = windows_for(filterset, today)
+    windows = read_windows(filterset, today, (1, MAX_CALENDAR_ENTRIES + 1))
     problems = filterset.problems or _too_many(windows)
     if problems:
         return bad_request_text(problems)
-    views = summarise_windows(windows, filterset, today)
-    days = window_entries(views, request.build_absolute_uri)
+    views = summarise_windows(windows, filterset)
+    days = window_entries(views, filterset.lead, request.build_absolute_uri)
     return _file(days, "City Tools: windows to buy together", "together.ics")
 
 

@@ -5,22 +5,20 @@ for twice from the target on. Months are whole: the fewest calendar months that 
 The cheapest target costs the fewest known pounds paid twice; then the fewest months paid twice
 where the cost is not known, the fewest months of extension, the earliest day. A target is feasible
 where no extension is known to be refused, and not before the earliest day that leaves time to buy.
+An end known as a month or a year counts as the last of its days.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 
+from citytools.facts.dates import first_day
 from contracts.joint_procurement.contract_rows import ContractRow
-from contracts.joint_procurement.windows import Window
-from contracts.models import must_start
+from contracts.joint_procurement.windows import MAX_EXTENSION_MONTHS, Window
 from contracts.models.act_by import less_months
-
-# Months of extension beyond which a contract is no near miss.
-MAX_EXTENSION_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -136,26 +134,35 @@ def _turning_points(
     yield from sorted(day for day in days if earliest <= day <= last)
 
 
-def near_misses(window: Window, lead_months: int, limit: int = 3) -> list[Step]:
+def near_misses(
+    window: Window, rows: Mapping[int, ContractRow], lead_months: int, limit: int = 3
+) -> list[Step]:
     """Extensions by which contracts of other leads would fit; the shortest of each lead."""
-    best: dict[int, Step] = {}
-    for contract in window.candidates:
-        if contract.lead.pk in window.lead_ids or contract.act_by >= window.opens_on:
+    best: dict[str, Step] = {}
+    for lead, contract in near_contracts(window):
+        if contract not in rows or lead in best:
             continue
-        months = _months_to_fit(contract, window, lead_months)
+        months = _months_to_fit(rows[contract], window, lead_months)
         if months is not None:
-            step = _step(contract, contract.ends_on + relativedelta(months=months))
-            other = best.setdefault(contract.lead.pk, step)
-            best[contract.lead.pk] = min(other, step, key=lambda step: step.extend_months)
+            target = rows[contract].ends_on + relativedelta(months=months)
+            best[lead] = _step(rows[contract], target)
     ordered = sorted(best.values(), key=lambda step: (step.extend_months, step.contract.lead.name))
     return ordered[:limit]
+
+
+def near_contracts(window: Window, limit: int = 5) -> list[tuple[str, int]]:
+    """(lead, contract) of those that end before a window's days, under no lead of it, last first.
+
+    More than are named, since an extension may miss the window's days.
+    """
+    leads = set(window.lead_names)
+    return [(lead, contract) for lead, contract in window.near if lead not in leads][:limit]
 
 
 def _months_to_fit(contract: ContractRow, window: Window, lead_months: int) -> int | None:
     """The fewest months of extension after which all share a day; None if too many, or none."""
     for months in range(1, MAX_EXTENSION_MONTHS + 1):
-        end = contract.ends_on + relativedelta(months=months)
-        act_by = less_months(end, contract.notice_months)
-        if act_by >= window.opens_on:
-            return months if must_start(act_by, lead_months) <= window.closes_on else None
+        if contract.ends_on + relativedelta(months=months) >= window.opens:
+            first = first_day(contract.end) + relativedelta(months=months)
+            return months if less_months(first, lead_months) <= window.closes else None
     return None

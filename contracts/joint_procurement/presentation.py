@@ -1,9 +1,8 @@
 """Windows as pages, files and calendars show them: sentences, contracts, near misses, plans."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -11,17 +10,19 @@ from django.http import QueryDict
 
 from boroughs.models import Borough
 from citytools.worlds.addresses import site_path
-from contracts.joint_procurement.contract_rows import ContractRow, fetch_records
+from contracts.joint_procurement.contract_rows import ContractRow, read_rows
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
 from contracts.joint_procurement.plan import (
     Plan,
     Step,
     cheapest_target,
+    near_contracts,
     near_misses,
     plan_for_target,
 )
-from contracts.joint_procurement.windows import Window, windows_for
-from contracts.models import Contract
+from contracts.joint_procurement.windows import Window, read_windows
+from contracts.models import Contract, must_start
+from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, CanAct
 from systems.models import System
 
 # Bodies named in a sentence: all of London, but not of a nation.
@@ -30,7 +31,7 @@ MAX_NAMES = 40
 
 @dataclass(frozen=True)
 class WindowView:
-    """One window in words; in detail with its contracts, those first that must be acted on first.
+    """One window in words; in detail with its contracts, first to act on first, too late last.
 
     `rows` pair a contract with those of its systems that the window is about.
     """
@@ -41,31 +42,25 @@ class WindowView:
     address: str
     rows: Sequence[tuple[ContractRow, Sequence[System]]] = ()
     near_misses: Sequence[Step] = ()
+    leads: Sequence[Borough] = ()
 
     @property
     def name(self) -> str:
         """What is to be bought, or from whom."""
-        return self.window.group.name
-
-    @property
-    def leads(self) -> Sequence[Borough]:
-        return self.window.leads
+        return self.window.name
 
 
-def summarise_windows(
-    windows: Iterable[Window], query: TogetherFilter, today: datetime.date
-) -> list[WindowView]:
-    """Windows in words: 'Camden and Barnet can still choose together between … and …; £1.2 m …'.
+def summarise_windows(windows: Iterable[Window], query: TogetherFilter) -> list[WindowView]:
+    """Windows in words: 'Barnet and Camden: 2 contracts for Rents end on …. All can still …'.
 
     No query: there may be thousands.
     """
     string = query.query_string(target=[])
     views = []
     for window in windows:
-        note = f"can still choose together {_when(window, today)}; {known_worth(window.contracts)}."
-        sentence = f"{join_names([lead.name for lead in window.leads])} {note}"
+        note = " ".join(_sentences(window, query))
         address = site_path(f"/contracts/together/{window.id}/{'?' if string else ''}{string}")
-        views.append(WindowView(window, sentence, note, address))
+        views.append(WindowView(window, f"{join_names(window.lead_names)}: {note}", note, address))
     return views
 
 
@@ -73,18 +68,20 @@ def detail_windows(
     windows: Iterable[Window], query: TogetherFilter, today: datetime.date, max_contracts: int
 ) -> list[WindowView]:
     """Windows in words, each with so many of its contracts; three queries for all of them."""
-    views = summarise_windows(windows, query, today)
-    records = fetch_records(row for view in views for row in view.window.contracts[:max_contracts])
+    views = summarise_windows(windows, query)
+    keys = {view.window.id: view.window.all_ids[:max_contracts] for view in views}
+    near = {key for view in views for _, key in near_contracts(view.window)}
+    rows = read_rows(near.union(*keys.values()), query, today, for_page=True)
     return [
         replace(
             view,
             # A contract may have been deleted since its window was computed
             rows=[
-                (replace(row, record=record), _window_systems(view.window, record))
-                for row in view.window.contracts[:max_contracts]
-                if (record := records.get(row.pk))
+                (rows[key], _window_systems(view.window, rows[key].record))
+                for key in keys[view.window.id]
+                if key in rows
             ],
-            near_misses=near_misses(view.window, query.lead),
+            near_misses=near_misses(view.window, rows, query.lead),
         )
         for view in views
     ]
@@ -96,39 +93,72 @@ def _window_systems(window: Window, contract: Contract) -> list[System]:
     systems = [
         system
         for system in contract.systems.all()
-        if field is None or getattr(system, field) == window.group.pk
+        if field is None or getattr(system, field) == window.group
     ]
     return sorted(systems, key=lambda system: (system.product.name, system.pk))
 
 
-def _when(window: Window, today: datetime.date) -> str:
-    closes = f"{window.closes_on:%-d %B %Y}"
-    if window.opens_on <= today:
-        return "today only" if window.closes_on == today else f"until {closes}"
-    if window.opens_on == window.closes_on:
-        return f"on {closes} only"
-    same = window.opens_on.year == window.closes_on.year
-    opens = f"{window.opens_on:%-d %B}" if same else f"{window.opens_on:%-d %B %Y}"
-    return f"between {opens} and {closes}"
+def _sentences(window: Window, query: TogetherFilter) -> Iterator[str]:
+    """When its contracts end, whether one can act, who is too late, and what they cost."""
+    relation = {"function": "for", "supplier": "with"}.get(window.group_by, "that pay for")
+    contracts = f"{len(window.contract_ids):,} contracts {relation} {window.name}"
+    yield f"{contracts} end {days_in_words(window.ends_first, window.ends_last)}."
+    yield f"{_can_act(window)}{_assumption(window, query)}."
+    if window.late_ids:
+        yield f"Too late: {join_names(window.late_names)}."
+    worth = known_worth(window)
+    yield f"{worth[0].upper()}{worth[1:]}."
 
 
-def known_worth(contracts: Sequence[ContractRow]) -> str:
+def days_in_words(first: datetime.date, last: datetime.date) -> str:
+    """'on 31 March 2027' or 'between 31 March and 31 December 2027'."""
+    if first == last:
+        return f"on {last:%-d %B %Y}"
+    begin = f"{first:%-d %B}" if first.year == last.year else f"{first:%-d %B %Y}"
+    return f"between {begin} and {last:%-d %B %Y}"
+
+
+def _can_act(window: Window) -> str:
+    if window.can_until is None:
+        return "All may still be acted on"
+    can = f"{window.can:,}" if window.may else "All"
+    until = f"{'the first ' if window.can > 1 else ''}until {window.can_until:%-d %B %Y}"
+    return f"{can} can still be acted on, {until}" + (f"; {window.may:,} may" if window.may else "")
+
+
+def _assumption(window: Window, query: TogetherFilter) -> str:
+    if not window.assumed:
+        return ""
+    whole = window.assumed == len(window.contract_ids)
+    subject = "no notice is known" if whole else f"the notice of {window.assumed:,} is not known"
+    return f" ({subject}: {assumed_months(query)} are assumed)"
+
+
+def assumed_months(query: TogetherFilter) -> str:
+    """'12 to 3 months', what is assumed where a notice is not known."""
+    most, fewest = query.notice_range
+    return (
+        f"{most} to {fewest} months"
+        if most != fewest
+        else f"{most} month{'' if most == 1 else 's'}"
+    )
+
+
+def known_worth(window: Window) -> str:
     """'£1.2 m a year known for 2 of 3 contracts'; from a million on in millions.
 
     Without those that include services: '…; 1 of them includes services and is left out'.
     """
-    summed = [row for row in contracts if not row.includes_services]
-    known = [row.annual_value for row in summed if row.annual_value is not None]
-    total, services = len(contracts), len(contracts) - len(summed)
+    total, services = len(window.contract_ids), window.services
     left_out = "" if not services else f", {services} of which include services and are left out"
     if services == 1:
         left_out = ", 1 of which includes services and is left out"
-    if not known:
+    if window.annual_value is None:
         return f"what the {total} contracts cost is not known{left_out}"
-    pounds = sum(known, Decimal(0))
-    worth = f"£{pounds / 1_000_000:.1f} m" if pounds >= 1_000_000 else f"£{pounds:,.0f}"
-    share = f"all {total}" if len(known) == total else f"{len(known)} of {total}"
-    return f"{worth} a year known for {share} contracts{left_out}"
+    pounds = window.annual_value
+    cost = f"£{pounds / 1_000_000:.1f} m" if pounds >= 1_000_000 else f"£{pounds:,.0f}"
+    share = f"all {total}" if window.priced == total else f"{window.priced} of {total}"
+    return f"{cost} a year known for {share} contracts{left_out}"
 
 
 def join_names(names: Sequence[str]) -> str:
@@ -141,58 +171,63 @@ def join_names(names: Sequence[str]) -> str:
 def windows_with_most_boroughs(
     query: TogetherFilter, today: datetime.date, limit: int = 3
 ) -> list[WindowView]:
-    """The windows with the most boroughs, one for each group; then the first to close."""
-    widest = _best_per_group(windows_for(query, today), lambda window: -len(window.lead_ids))
-    widest.sort(
-        key=lambda window: (-len(window.lead_ids), window.closes_on, window.group.name),
-    )
-    return summarise_windows(widest[:limit], query, today)
+    """The windows with the most boroughs, one for each group; then the first to have to act."""
+    widest = read_windows(query, today, (1, limit), widest=True, one_per_group=True)
+    return summarise_windows(widest, query)
 
 
 def windows_for_borough(
     borough: Borough, today: datetime.date, horizon_months: int
 ) -> list[WindowView]:
-    """The windows in which a borough takes part, one for each group, first to close first."""
-    data = QueryDict(f"borough={borough.slug}&months={horizon_months}")
+    """The windows in which a borough may have to act so soon, one for each group, first first."""
+    # A contract may have to be acted on within the months and end so much later
+    months = horizon_months + ASSUMED_NOTICE_MONTHS[0]
+    data = QueryDict(f"borough={borough.slug}&months={months}")
     query = TogetherFilter(data, Contract.objects.all())
-    windows = _best_per_group(windows_for(query, today), lambda window: window.closes_on)
-    return summarise_windows(windows, query, today)
+    views = summarise_windows(read_windows(query, today, one_per_group=True), query)
+    names = {name for view in views for name in view.window.lead_names}
+    leads = {lead.name: lead for lead in Borough.objects.filter(name__in=names)}
+    return [
+        replace(view, leads=[leads[name] for name in view.window.lead_names if name in leads])
+        for view in views
+    ]
 
 
-def _best_per_group(windows: Iterable[Window], rank: Callable[[Window], Any]) -> list[Window]:
-    """Of each group the window that ranks first, the groups in their order."""
-    best: dict[object, Window] = {}
-    for window in windows:
-        other = best.setdefault(window.group, window)
-        best[window.group] = min(other, window, key=rank)
-    return list(best.values())
-
-
-def window_file_rows(windows: Iterable[Window]) -> Iterator[Mapping[str, Any]]:
-    """The rows of `TOGETHER_COLUMNS`."""
+def window_file_rows(
+    windows: Sequence[Window], query: TogetherFilter, today: datetime.date
+) -> Iterator[Mapping[str, Any]]:
+    """The rows of `TOGETHER_COLUMNS`; one query."""
+    rows = read_rows({key for window in windows for key in window.all_ids}, query, today)
     for window in windows:
         shared = {
             "window_id": window.id,
             "group_by": window.group_by,
-            "group": window.group.name,
-            "opens_on": window.opens_on,
-            "closes_on": window.closes_on,
-            "boroughs": [lead.name for lead in window.leads],
+            "group": window.name,
+            "opens_on": must_start(window.act_by_earliest, query.lead),
+            "closes_on": window.act_by_earliest,
+            "boroughs": window.lead_names,
         }
-        for contract in window.contracts:
-            yield shared | _contract_cells(contract)
+        for key in window.all_ids:
+            if key in rows:
+                yield shared | _contract_cells(rows[key], query)
 
 
-def _contract_cells(contract: ContractRow) -> dict[str, Any]:
-    assumed = contract.notice_assumed
+def _contract_cells(row: ContractRow, query: TogetherFilter) -> dict[str, Any]:
+    act_by = row.act_by
+    assumes = query.assumed_notice is not None and row.record.notice_months is None
     return {
-        "contract_id": contract.key,
-        "lead_borough": contract.lead.name,
-        "must_start": None if assumed else contract.must_start,
-        "act_by": None if assumed else contract.act_by,
-        "annual_value": contract.annual_value,
-        "assumed_notice_months": contract.notice_months if assumed else None,
-        "assumed_act_by": contract.act_by if assumed else None,
+        "contract_id": row.record.key,
+        "lead_borough": row.lead.name,
+        "must_start": must_start(act_by.earliest, query.lead) if act_by.is_stated else None,
+        "act_by": act_by.earliest if act_by.is_stated else None,
+        "annual_value": row.annual_value,
+        "assumed_notice_months": query.assumed_notice if assumes else None,
+        "assumed_act_by": act_by.latest if assumes else None,
+        "act_by_earliest": act_by.earliest,
+        "act_by_latest": act_by.latest,
+        "act_by_basis": act_by.basis,
+        "can_act": row.can_act,
+        "ends_on": row.end,
     }
 
 
@@ -200,11 +235,11 @@ def target_plans(view: WindowView, query: WindowFilter, today: datetime.date) ->
     """`plan` for the target of the query, else the cheapest, else for the last end; `cheapest`.
 
     `earliest` is the first day that leaves time to buy, `alternatives` are plans for the ends of
-    the contracts. Empty where the window has more contracts than are shown.
+    the contracts, without those too late. Empty where the window has more than are shown.
     """
-    if len(view.window.contracts) > len(view.rows):
+    contracts = [row for row, _ in view.rows if row.can_act != CanAct.NO]
+    if len(view.window.contract_ids) > len(contracts):
         return {}
-    contracts = [row for row, _ in view.rows]
     earliest = today + relativedelta(months=query.lead)
     cheapest = cheapest_target(contracts, earliest)
     ends = sorted({row.ends_on for row in contracts})

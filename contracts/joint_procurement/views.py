@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,90 +13,110 @@ from django.shortcuts import render
 from citytools.charts import Chart, GanttBar, gantt
 from citytools.exports import export
 from citytools.facts import dates
+from citytools.facts.dates import partial_date_in_words
 from citytools.lists.listing import Listing
-from contracts.joint_procurement.contract_rows import read_contracts
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
-from contracts.joint_procurement.presentation import WindowView, detail_windows, target_plans
-from contracts.joint_procurement.windows import Window, group_windows, windows_for
+from contracts.joint_procurement.presentation import (
+    WindowView,
+    assumed_months,
+    days_in_words,
+    detail_windows,
+    target_plans,
+)
+from contracts.joint_procurement.windows import Window, count_contracts, read_windows
 from contracts.models import Contract
+from contracts.models.act_by import ActByRange
 from research.publications import about
 
 # Contracts of one window that its page shows and plans for.
 MAX_CONTRACTS_PER_WINDOW = 200
-# Contracts of each window that the list shows.
-MAX_CONTRACTS_IN_LIST = 50
+# Contracts of each window that the list shows: of a nation's windows each has hundreds.
+MAX_CONTRACTS_IN_LIST = 10
 MAX_WINDOWS_IN_CHART = 15
 MAX_CONTRACTS_IN_CHART = 60
 PAGE_SIZE = 10
 
 
 def windows_chart(windows: Sequence[Window], today: datetime.date, csv: str) -> Chart:
-    """The first windows to close, each from its opening, or from today, to its close."""
-    drawn = windows[:MAX_WINDOWS_IN_CHART]
+    """The first windows to have to act on, each from its first end to its last."""
+    drawn = [window for window in windows if window.number <= MAX_WINDOWS_IN_CHART]
     bars = [
         GanttBar(
-            f"{window.group.name} ({len(window.leads)})",
-            max(window.opens_on, today),
-            window.closes_on,
+            f"{window.name} ({len(window.lead_names)})",
+            window.ends_first,
+            window.ends_last,
+            [window.act_by_earliest],
         )
         for window in drawn
     ]
-    title, sentence = _windows_in_words(windows, len(drawn))
+    title, sentence = _windows_in_words(drawn, today)
     return Chart(
         key="windows",
         title=title,
         sentence=sentence,
-        figure=gantt(bars, today),
-        head=("Window", "Opens", "Closes", "Boroughs"),
+        figure=gantt(bars, today, ("First end to last", "First act-by day")),
+        head=("Window", "First act-by day", "First end", "Last end", "Boroughs"),
         rows=[
-            (window.group.name, _day(window.opens_on), _day(window.closes_on), len(window.leads))
+            (
+                window.name,
+                _day(window.act_by_earliest),
+                _day(window.ends_first),
+                _day(window.ends_last),
+                len(window.lead_names),
+            )
             for window in drawn
         ],
-        source=f"Contracts that run, with an act-by date, as at {_day(today)}. The dashed line is "
-        "today.",
+        source=f"Contracts that run and end, as at {_day(today)}, the dashed line.",
         csv=csv,
         height="tall" if len(drawn) > 8 else "medium",
     )
 
 
-def _windows_in_words(windows: Sequence[Window], drawn: int) -> tuple[str, str]:
-    if not windows:
-        return "No window to show", "No two boroughs can choose together under these filters."
-    first, widest = windows[0], max(windows, key=lambda window: len(window.lead_ids))
-    cut = f" The {drawn} that close first are drawn." if len(windows) > drawn else ""
-    closes = f"{first.group.name} closes first, on {_day(first.closes_on)}"
+def _windows_in_words(drawn: Sequence[Window], today: datetime.date) -> tuple[str, str]:
+    if not drawn:
+        return "No window to show", "No contracts of two boroughs end together under these filters."
+    first, widest = drawn[0], max(drawn, key=lambda window: len(window.lead_names))
+    cut = len(drawn) < first.total
     return (
-        f"{widest.group.name} could bring {len(widest.leads)} boroughs together, the most of any",
-        f"{closes}; in brackets, how many boroughs.{cut}",
+        f"{widest.name} could bring {len(widest.lead_names)} boroughs together, the most of "
+        + (f"the first {len(drawn)}" if cut else "any"),
+        f"{first.name} comes first: its first act-by day "
+        + ("may have been " if first.act_by_earliest < today else "is ")
+        + f"{_day(first.act_by_earliest)}. In brackets, how many boroughs."
+        + (f" The {len(drawn)} to act on first are drawn." if cut else ""),
     )
 
 
 def window_chart(view: WindowView, today: datetime.date) -> Chart:
-    """From must-start to act-by for each contract that is shown of a window; the window shaded."""
+    """Of each contract shown the days by which to act, and its end; the window's ends shaded."""
     window = view.window
     drawn = [row for row, _ in view.rows[:MAX_CONTRACTS_IN_CHART]]
-    cut = (
-        f" The {len(drawn)} to act on first are drawn."
-        if len(window.contracts) > len(drawn)
-        else ""
-    )
+    cut = len(window.all_ids) > len(drawn)
+    bars = [
+        GanttBar(
+            f"{row.lead.name} ({row.can_act})",
+            row.act_by.earliest,
+            row.act_by.latest,
+            [row.act_by.earliest, row.ends_on],
+        )
+        for row in drawn
+    ]
+    names = ("May have to act", "First act-by day", "End")
     return Chart(
         key="window",
-        title=f"{len(window.leads):,} boroughs share the days from {_day(window.opens_on)} to "
-        f"{_day(window.closes_on)}",
-        sentence="Each bar runs from the day on which work on a successor must start to the day by "
-        f"which to act; the shaded band is the window.{cut}",
-        figure=gantt(
-            [GanttBar(row.lead.name, row.must_start, row.act_by) for row in drawn],
-            today,
-            (window.opens_on, window.closes_on),
-        ),
-        head=("Contract", "Work must start", "Act by"),
+        title=f"The contracts of {len(window.lead_names):,} boroughs end "
+        + days_in_words(window.ends_first, window.ends_last),
+        sentence="A hatched bar holds the days that may be the last to act on; a diamond is the "
+        "end. In brackets, whether one can still act. The ends of the window are shaded."
+        + (f" The {len(drawn)} to act on first are drawn." if cut else ""),
+        figure=gantt(bars, today, names, (window.ends_first, window.ends_last), hatched=True),
+        head=("Contract", "Act by", "Can act", "Ends"),
         rows=[
             (
-                f"{row.lead.name}: {row.record.title if row.record else ''}",
-                _day(row.must_start),
-                _day(row.act_by) + (" (notice assumed)" if row.notice_assumed else ""),
+                f"{row.lead.name}: {row.record.title}",
+                _days(row.act_by),
+                row.can_act,
+                partial_date_in_words(row.end),
             )
             for row in drawn
         ],
@@ -105,24 +125,50 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
     )
 
 
+def _days(act_by: ActByRange) -> str:
+    if act_by.earliest == act_by.latest:
+        return _day(act_by.earliest)
+    return f"{_day(act_by.earliest)} to {_day(act_by.latest)} ({act_by.basis})"
+
+
 def _day(day: datetime.date) -> str:
     return f"{day:%-d %B %Y}"
 
 
+@dataclass(frozen=True)
+class WindowPages(Sequence[Window]):
+    """All windows, as long as they are, of which only the first and one page's were read."""
+
+    windows: Sequence[Window]
+
+    def __len__(self) -> int:
+        return self.windows[0].total if self.windows else 0
+
+    @overload
+    def __getitem__(self, place: int) -> Window: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Window]: ...
+    def __getitem__(self, place: int | slice) -> Window | Sequence[Window]:
+        wanted = range(1, len(self) + 1)[place]
+        if isinstance(wanted, int):
+            return next(window for window in self.windows if window.number == wanted)
+        return [window for window in self.windows if window.number in wanted]
+
+
 @dataclass
 class WindowListing(Listing):
-    """A list of windows, which Python computes from the selected contracts."""
+    """A list of windows, of which the database gives the first and those of the page."""
 
     windows: Sequence[Window] = ()
 
     @cached_property
     def _paginator(self) -> "Paginator[Window]":
-        return Paginator(self.windows, PAGE_SIZE)
+        return Paginator(WindowPages(self.windows), PAGE_SIZE)
 
     @property
     def rows_in_file(self) -> int:
         """A row for each contract of each window."""
-        return sum(len(window.contracts) for window in self.windows)
+        return self.windows[0].contracts_in_all if self.windows else 0
 
     @property
     def max_rows_in_file(self) -> int:
@@ -134,10 +180,16 @@ class WindowListing(Listing):
         return super().csv if self.rows_in_file <= self.max_rows_in_file else ""
 
 
+def _numbers_of_page(text: str) -> tuple[int, int]:
+    """The first and the last window of a page, as far as there can be so many."""
+    page = int(text) if text.isdecimal() and len(text) < 7 else 1
+    return (page - 1) * PAGE_SIZE + 1, page * PAGE_SIZE
+
+
 def together(request: HttpRequest) -> HttpResponse:
-    """Who can still choose together, and until when."""
+    """Whose contracts end together, and until when each can act."""
     filterset, today = TogetherFilter(request.GET, Contract.objects.all()), dates.today()
-    contracts, counts = read_contracts(filterset, today)
+    numbers = _numbers_of_page(filterset.data.get("page", "1"))
     listing = WindowListing(
         filterset,
         "contracts:together",
@@ -145,13 +197,14 @@ def together(request: HttpRequest) -> HttpResponse:
         "Buy together",
         "window",
         "windows",
-        windows=group_windows(contracts, filterset, today),
+        windows=read_windows(filterset, today, numbers, MAX_WINDOWS_IN_CHART),
     )
     context = {
         "listing": listing,
-        "counts": counts,
+        "counts": count_contracts(filterset, today),
         "windows": detail_windows(listing.page, filterset, today, MAX_CONTRACTS_IN_LIST),
         "chart": windows_chart(listing.windows, today, listing.csv),
+        "assumed_months": assumed_months(filterset),
         "today": today,
         "about": about.research_about_filter(filterset, today),
     }
@@ -161,14 +214,15 @@ def together(request: HttpRequest) -> HttpResponse:
 def window(request: HttpRequest, window_id: str) -> HttpResponse:
     """One window: its contracts, near misses, and the planner of a common end date."""
     filterset, today = WindowFilter(request.GET, Contract.objects.all()), dates.today()
-    matches = [window for window in windows_for(filterset, today) if window.id == window_id]
+    windows = read_windows(filterset, today, id=window_id)
     context: dict[str, Any] = {
         "chosen": filterset,
         "today": today,
+        "assumed_months": assumed_months(filterset),
         "list": filterset.query_string(target=[]),
     }
-    for view in detail_windows(matches[:1], filterset, today, MAX_CONTRACTS_PER_WINDOW):
+    for view in detail_windows(windows, filterset, today, MAX_CONTRACTS_PER_WINDOW):
         context |= {"view": view, "chart": window_chart(view, today)}
         context |= target_plans(view, filterset, today)
-    status = 400 if filterset.problems else 200 if matches else 404
+    status = 400 if filterset.problems else 200 if windows else 404
     return render(request, "contracts/window.html", context, status=status)

@@ -50,7 +50,7 @@ def test_buying_together_needs_the_same_function_and_days_in_common(camden: Boro
     contract(brent, "2027-12-31", rents)
     assert chances(camden) == ["Buy Rents together: Brent"]
     (chance,) = best(camden)
-    assert chance.reason.startswith("All can still choose together between 31 December 2026 and 1")
+    assert chance.reason.startswith("All 2 contracts for Rents end between 1 February and 31 D")
 
 
 def test_a_shared_contract_is_a_borough_s_own_too(camden: Borough) -> None:
@@ -60,7 +60,9 @@ def test_a_shared_contract_is_a_borough_s_own_too(camden: Borough) -> None:
     assert chances(camden) == ["Buy Rents together: Brent, Ealing"]
 
 
-def test_the_soonest_comes_first_and_what_opens_in_18_months_is_the_last(camden: Borough) -> None:
+def test_the_soonest_comes_first_and_what_may_need_action_in_18_months_is_the_last(
+    camden: Borough,
+) -> None:
     late, soon, far = (factories.function(name) for name in ("Late", "Soon", "Far"))
     brent = factories.borough("Brent")
     for function, day in ((late, "2027-09-01"), (soon, "2027-01-05"), (far, "2029-06-01")):

@@ -128,9 +128,9 @@ def test_satisfaction_that_nobody_told_takes_no_column(client: Client) -> None:
     assert "too few for a mean: n = 1" in words(client.get(maker))
 
 
-def test_windows_without_any_notice_say_what_is_missing(client: Client) -> None:
+def test_windows_without_any_end_say_what_is_missing(client: Client) -> None:
     for _ in range(2):
-        factories.contract(ends_on="2027-06-30")
+        factories.contract(starts_on="2025")
     said = words(client.get("/contracts/together/"))
-    assert "Of none of these contracts both the end and the notice are known" in said
-    assert "assume 6 months’ notice" in said
+    assert "Of none of these contracts an end date is known" in said
+    assert "Of 2 the end is not known: in no window" in said

@@ -131,7 +131,9 @@ def test_boroughs_whose_days_to_choose_overlap_may_buy_together(client: Client) 
         factories.contract(lead=lead, functions=[rents], ends_on=day, notice_months=0)
     (window,) = client.get("/").context["windows"]
     assert window.name == "Rents"
-    assert window.sentence.startswith("Barnet and Camden can still choose together until 1 January")
+    assert window.sentence.startswith(
+        "Barnet and Camden: 2 contracts for Rents end between 1 January"
+    )
     assert window.address in read(client.get("/")).links
 
 
@@ -142,7 +144,7 @@ def test_of_one_function_the_widest_window_is_shown(client: Client) -> None:
     for function, day in [*days, (rates, "2027-01-01")]:
         factories.contract(functions=[function], ends_on=day, notice_months=0)
     windows = [
-        (window.name, len(re.split(", | and ", window.sentence.partition(" can still ")[0])))
+        (window.name, len(re.split(", | and ", window.sentence.partition(":")[0])))
         for window in client.get("/").context["windows"]
     ]
     assert windows == [("Rents", 3), ("Rates", 2)]

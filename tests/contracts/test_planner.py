@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from boroughs.models import Borough
 from contracts.joint_procurement.contract_rows import ContractRow
 from contracts.joint_procurement.plan import cheapest_target, months_between, plan_for_target
+from contracts.models import Contract
+from contracts.models.act_by import ActByBasis, ActByRange, CanAct
 
 NOW = datetime.date(2026, 11, 30)
 
@@ -22,12 +24,12 @@ def day(text: str) -> datetime.date:
 def contract(
     ends_on: datetime.date | str, until: str = "", value: Decimal | int | None = None
 ) -> ContractRow:
-    end = day(str(ends_on))
     pounds = None if value is None else Decimal(value)
-    lead = Borough(pk=1)
-    return ContractRow(
-        1, "parking", lead, end, end, end, extension_until=until, annual_value=pounds
+    record = Contract(
+        lead=Borough(pk=1), ends_on=str(ends_on), extension_until=until, annual_value=pounds
     )
+    end = day(str(ends_on))
+    return ContractRow(record, record.ends_on, ActByRange(end, end, ActByBasis.STATED), CanAct.YES)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_no_date_is_feasible_before_there_is_time_to_buy() -> None:
 
 def by_hand(row: ContractRow, target: datetime.date) -> tuple[bool, int, int]:
     """(refused, months of extension, months paid twice), by stepping month after month."""
-    until = row.extension_until
+    until = row.record.extension_until
     refused = target > row.ends_on and bool(until) and target > day(until)
     return refused, _steps(row.ends_on, target), _steps(target, row.ends_on)
 

@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 
 from citytools.facts import dates
 from contracts.concentration.bases import concentration_bases
-from contracts.joint_procurement.contract_rows import ContractRow
+from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import known_worth
+from contracts.joint_procurement.windows import read_windows
 from contracts.models import Contract
 from contracts.views import official_notice
 from tests import factories
@@ -130,20 +132,12 @@ def test_a_borough_knows_at_least_what_is_left(client: Client) -> None:
     ],
 )
 def test_a_window_is_worth_what_is_left(values: list[tuple[int | None, bool]], words_: str) -> None:
-    contracts = [
-        ContractRow(
-            pk=number,
-            key="",
-            lead=factories.borough(),
-            ends_on=TODAY,
-            must_start=TODAY,
-            act_by=TODAY,
-            annual_value=None if value is None else Decimal(value),
-            includes_services=services,
-        )
-        for number, (value, services) in enumerate(values)
-    ]
-    assert known_worth(contracts) == words_
+    rents = factories.function()
+    for value, services in values:
+        fields = {"annual_value": value, "includes_services": services}
+        factories.contract(functions=[rents], ends_on="2027-06-30", **fields)
+    (window,) = read_windows(TogetherFilter(QueryDict(), Contract.objects.all()), TODAY)
+    assert known_worth(window) == words_
 
 
 def test_what_is_planned_opens_no_window(client: Client) -> None:

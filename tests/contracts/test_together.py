@@ -2,13 +2,11 @@
 
 import calendar
 import datetime
-import io
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
-import openpyxl
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -17,8 +15,7 @@ from icalendar import Calendar
 from boroughs.models import Borough
 from citytools.exports import export
 from citytools.facts import dates
-from contracts import files
-from contracts.joint_procurement import contract_rows, views
+from contracts.joint_procurement import views
 from contracts.joint_procurement.presentation import join_names
 from contracts.models import Contract
 from systems.models import Function
@@ -51,72 +48,54 @@ def groups(client: Client, query: Any = None) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row["group"], row["boroughs"]) for row in rows(client, FILE, query)))
 
 
-def test_a_window_says_who_can_choose_and_until_when(client: Client, rents: Function) -> None:
-    contract("Camden", "2027-06-30", rents, annual_value=1_000_000)
-    contract("Barnet", "2028-02-01", rents, annual_value=200_000)
-    contract("Sutton", "2028-02-03", rents)
+def test_a_window_says_whose_contracts_end_together_and_who_can_act(
+    client: Client, rents: Function
+) -> None:
+    contract("Camden", "2027-06-30", rents, annual_value=1_000_000, notice_months=3)
+    contract("Barnet", "2027-12-31", rents, annual_value=200_000, notice_months=None)
+    contract("Hackney", "2027-03-31", rents, notice_months=None)
+    contract("Brent", "2027-05-31", rents, notice_months=9)
     text = words(client.get(PAGE))
-    assert "1 window that opens within 36 months, among 3 contracts that run today" in text
     assert (
-        "Barnet, Camden and Sutton can still choose together between 3 February and 30 June 2027; "
-        "£1.2 m a year known for 2 of 3 contracts." in text
+        "1 window of contracts that end within 36 months, among 4 contracts that run today" in text
     )
+    assert (
+        "Barnet, Camden and Hackney: 3 contracts for Rents end between 31 March and 31 December "
+        "2027. 2 can still be acted on, the first until 31 December 2026; 1 may (the notice of 2 "
+        "is not known: 12 to 3 months are assumed). Too late: Brent. £1.2 m a year known for 2 of "
+        "3 contracts." in text
+    )
+    assert "Of 2 of these contracts the notice is not known: 12 to 3 months are assumed" in text
 
 
-def test_where_more_run_than_are_compared_those_that_end_first_are_and_the_page_says_so(
-    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
+def test_real_contracts_without_notice_that_end_together_are_found(
+    client: Client, rents: Function
 ) -> None:
-    contract("Camden", "2028-06-30", rents)
-    contract("Barnet", "2027-06-30", rents)
-    contract("Sutton", "2027-07-31", rents)
-    assert groups(client) == [("Rents", "Barnet; Camden; Sutton")]
-    assert "compared at once" not in words(client.get(PAGE))
-    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 2)
-    assert "more run than can be compared at once" in words(client.get(PAGE))
-    assert groups(client) == [("Rents", "Barnet; Sutton")]
+    for lead in ("Camden", "Barnet"):
+        contract(lead, "2026-12-15", rents, notice_months=None)
+    said = words(client.get(PAGE))
+    assert "All may still be acted on (no notice is known: 12 to 3 months are assumed)." in said
+    assert (
+        "may, by 15 Dec 2025 to 15 Sep 2026: passed, so asknotice not known: 12 to 3 months assumed"
+        in said
+    )
+    assert groups(client) == [("Rents", "Barnet; Camden")]
+    assert groups(client, {"certain": "yes"}) == []
 
 
-def note_of(client: Client, query: Any = None) -> str | None:
-    """What the CSV says of itself beside its rows."""
-    response = client.get(FILE, query)
-    text_of(response)
-    return unquote(response["X-Note"]) if "X-Note" in response else None
-
-
-def test_where_some_are_left_out_every_format_says_so(
-    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for lead in ("Camden", "Barnet", "Sutton"):
+def test_what_has_no_end_date_is_counted_beside_the_window(client: Client, rents: Function) -> None:
+    for lead in ("Camden", "Barnet"):
         contract(lead, "2027-06-30", rents)
-    json = FILE.replace("csv", "json")
-    assert note_of(client) is None
-    assert client.get(json).json()["meta"]["notes"] == []
-    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 2)
-    note = f"Left out: {files._CUT}"
-    assert note_of(client) == note
-    assert client.get(json).json()["meta"]["notes"] == [note]
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(FILE.replace("csv", "xlsx")))))
-    assert ("Left out", files._CUT) in [row[:2] for row in book["About"].values]
-
-
-@pytest.mark.parametrize("by", ["function", "product", "supplier"])
-def test_where_too_many_run_a_borough_still_has_its_windows(
-    client: Client, rents: Function, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
-    seller, product = factories.supplier("Seller"), factories.product("Ledger")
-    for lead, ends_on in (("Camden", "2028-06-30"), ("Barnet", "2028-06-30")):
-        item = contract(lead, ends_on, rents, supplier=seller)
-        item.systems.add(factories.system(borough=item.lead, product=product, function=rents))
-    for number in range(4):
-        other = factories.function()
-        contract(f"Other {number}", "2027-01-31", other, supplier=factories.supplier())
-    query = {"borough": "camden", "by": by}
-    whole = groups(client, query)
-    assert [boroughs for _, boroughs in whole] == ["Barnet; Camden"]
-    monkeypatch.setattr(contract_rows, "MAX_CONTRACTS", 3)
-    assert groups(client, {"by": by}) == []
-    assert groups(client, query) == whole
-    assert note_of(client, query) is None
+    contract("Sutton", "", rents, rolling=True, starts_on="2025")
+    contract("Ealing", "", rents, starts_on="2025")
+    text = words(client.get(PAGE))
+    beside = (
+        "Not in it, for want of an end date: 1 rolling contract, which can be ended at any time "
+        "with notice; 1 contract whose end is not known."
+    )
+    assert beside in text
+    assert beside in words(client.get(window_address(client)))
+    assert "Of 1 the end is not known; 1 is rolling: in no window" in text
 
 
 def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
@@ -128,6 +107,7 @@ def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
         ("Sutton", "2027-07-31"),
     ):
         contract(lead, ends_on, rents)
+    contract("Brent", "2027-05-31", rents, notice_months=9)
     (found,) = {row["window_id"] for row in rows(client, FILE)}
     window = f"/contracts/together/{found}/"
     page = words(client.get(window))
@@ -136,13 +116,13 @@ def test_of_a_window_of_many_contracts_those_to_act_on_first_are_shown(
     monkeypatch.setattr(views, "MAX_CONTRACTS_PER_WINDOW", 2)
     monkeypatch.setattr(views, "MAX_CONTRACTS_IN_LIST", 1)
     page = words(client.get(window))
-    assert "These are the 2 of 3 contracts that must be acted on first" in page
+    assert "These are the 2 of 4 contracts that must be acted on first" in page
     assert "The 2 to act on first are drawn" in page
     assert "3 contracts are too many to plan one end date for" in page
     assert "Plan a common end date" not in page
     page = words(client.get(PAGE))
-    assert "The 3 contracts" in page
-    assert "These are the 1 of 3 contracts that must be acted on first" in page
+    assert "The 4 contracts" in page
+    assert "These are the 1 of 4 contracts that must be acted on first" in page
     assert groups(client) == [("Rents", "Barnet; Camden; Sutton")]
 
 
@@ -167,10 +147,10 @@ def test_a_file_too_long_to_be_made_is_not_offered(
 @pytest.mark.parametrize(
     ("ends", "when"),
     [
-        (("2026-11-30", "2026-11-30"), "can still choose together today only;"),
-        (("2027-01-05", "2027-02-01"), "can still choose together until 5 January 2027;"),
-        (("2027-12-05", "2028-12-05"), "can still choose together on 5 December 2027 only;"),
-        (("2028-03-05", "2028-11-01"), "between 1 November 2027 and 5 March 2028;"),
+        (("2026-11-30", "2026-11-30"), "end on 30 November 2026. All can still be acted on, the"),
+        (("2027-01-05", "2027-02-01"), "end between 5 January and 1 February 2027."),
+        (("2027-12-05", "2028-12-05"), "end between 5 December 2027 and 5 December 2028."),
+        (("2026", "2027-03"), "end between 30 November 2026 and 31 March 2027."),
     ],
 )
 def test_days_read_as_a_person_would_say_them(
@@ -188,10 +168,12 @@ def test_the_file_has_a_row_for_each_contract_of_each_window(
     file_rows = rows(client, FILE)
     assert [row["contract_id"] for row in file_rows] == [item.key, two.key]
     assert file_rows[0] | {"window_id": ""} == {
-        "window_id": "", "group_by": "function", "group": "Rents", "opens_on": "2026-09-30",
+        "window_id": "", "group_by": "function", "group": "Rents", "opens_on": "2026-06-30",
         "closes_on": "2027-06-30", "boroughs": "Barnet; Camden", "contract_id": item.key,
         "lead_borough": "Camden", "must_start": "2026-06-30", "act_by": "2027-06-30",
         "annual_value": "", "assumed_notice_months": "", "assumed_act_by": "",
+        "act_by_earliest": "2027-06-30", "act_by_latest": "2027-06-30", "act_by_basis": "stated",
+        "can_act": "can", "ends_on": "2027-06-30",
     }  # fmt: skip
     assert "Download these 2 rows as CSV" in words(client.get(PAGE))
 
@@ -200,8 +182,27 @@ def test_the_first_columns_of_the_file_stay(client: Client) -> None:
     header = text_of(client.get(FILE)).splitlines()[0]
     assert header.startswith(
         "window_id,group_by,group,opens_on,closes_on,boroughs,contract_id,lead_borough,"
-        "must_start,act_by,annual_value"
+        "must_start,act_by,annual_value,assumed_notice_months,assumed_act_by"
     )
+
+
+def test_the_file_says_on_what_each_act_by_rests_and_lists_those_too_late_last(
+    client: Client, rents: Function
+) -> None:
+    contract("Camden", "2027-06", rents, notice_months=3)
+    contract("Barnet", "2027", rents, notice_months=None)
+    contract("Brent", "2027-05-31", rents, notice_months=9)
+    names = ("lead_borough", "must_start", "act_by", "act_by_earliest", "act_by_latest")
+    file_rows = rows(client, FILE)
+    assert [
+        [row[name] for name in (*names, "act_by_basis", "can_act", "ends_on")] for row in file_rows
+    ] == [
+        ["Barnet", "", "", "2026-01-01", "2027-09-30", "assumed", "may", "2027"],
+        ["Camden", "", "", "2027-03-01", "2027-03-30", "month only", "can", "2027-06"],
+        ["Brent", "2025-08-31", "2026-08-31", "2026-08-31", "2026-08-31", "stated", "too late",
+         "2027-05-31"],
+    ]  # fmt: skip
+    assert {row["boroughs"] for row in file_rows} == {"Barnet; Camden"}
 
 
 @pytest.mark.parametrize(
@@ -211,8 +212,8 @@ def test_the_first_columns_of_the_file_stay(client: Client) -> None:
         ({"starts_on": "2026-12-01"}, False),
         ({"starts_on": "2027"}, False),
         ({"starts_on": "2026"}, True),
-        ({"notice_months": None}, False),
-        ({"ends_on": "2027"}, False),
+        ({"notice_months": None}, True),
+        ({"ends_on": "2027"}, True),
         ({"ends_on": "2026-11-29"}, False),
         ({"ends_on": "", "rolling": True}, False),
         ({"notice_months": 9}, False),
@@ -244,8 +245,8 @@ def test_lead_time_and_horizon_are_chosen(client: Client, rents: Function) -> No
     contract("Barnet", "2028-03-31", rents)
     assert groups(client, {"lead_months": 12}) == [("Rents", "Barnet; Camden")]
     assert groups(client, {"lead_months": 8}) == []
-    assert groups(client, {"months": 5}) == [("Rents", "Barnet; Camden")]
-    assert groups(client, {"months": 4}) == []
+    assert groups(client, {"months": 17}) == [("Rents", "Barnet; Camden")]
+    assert groups(client, {"months": 16}) == []
 
 
 def test_extensions_count_only_when_taken(client: Client, rents: Function) -> None:
@@ -255,20 +256,18 @@ def test_extensions_count_only_when_taken(client: Client, rents: Function) -> No
     assert groups(client, {"extensions": "yes"}) == [("Rents", "Barnet; Camden")]
 
 
-def test_an_assumed_notice_is_marked_and_its_date_stands_apart(
+def test_months_of_notice_to_assume_take_the_place_of_the_range(
     client: Client, rents: Function
 ) -> None:
     contract("Camden", "2027-06-30", rents, notice_months=None)
     contract("Barnet", "2027-06-30", rents, notice_months=3)
-    assert "1 of them stays out, because the end or the notice is not known" in words(
-        client.get(PAGE)
-    )
     query = {"assume_notice": 6}
     row = {item["lead_borough"]: item for item in rows(client, FILE, query)}["Camden"]
     assert (row["act_by"], row["must_start"], row["assumed_act_by"]) == ("", "", "2026-12-30")
+    assert (row["act_by_basis"], row["act_by_earliest"]) == ("assumed", "2026-12-30")
     text = words(client.get(PAGE, query))
-    assert "Some notice is assumed." in text
-    assert "end less 6 months (assumed)" in text
+    assert "the notice of 1 is not known: 6 months are assumed" in text
+    assert "can, by 30 Dec 2026notice not known: 6 months assumed" in text
 
 
 def test_a_borough_chooses_windows_and_not_contracts(client: Client, rents: Function) -> None:
@@ -300,7 +299,7 @@ def test_one_borough_alone_has_no_window(client: Client, rents: Function) -> Non
         contract("Camden", "2027-06-30", rents)
     page = client.get(PAGE)
     assert total(page) == 0
-    assert "No two boroughs can choose together" in words(page)
+    assert "No contracts of two boroughs end together" in words(page)
 
 
 @pytest.mark.parametrize(
@@ -308,8 +307,9 @@ def test_one_borough_alone_has_no_window(client: Client, rents: Function) -> Non
     [
         {"by": "moon"}, {"lead_months": "x"}, {"lead_months": "-1"}, {"lead_months": "61"},
         {"months": "1.5"}, {"months": "121"}, {"months": "9" * 40}, {"extensions": "maybe"},
-        {"assume_notice": "61"}, {"borough": "atlantis"}, {"sort": "title"}, {"page": "9"},
-        {"columns": "x"}, {"by": ["function", "product"]}, {"nonsense": "1"},
+        {"assume_notice": "61"}, {"certain": "maybe"}, {"borough": "atlantis"},
+        {"sort": "title"}, {"page": "9"}, {"page": "x"}, {"page": "9" * 40}, {"columns": "x"},
+        {"by": ["function", "product"]}, {"nonsense": "1"},
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_named(client: Client, query: dict[str, Any]) -> None:
@@ -330,9 +330,10 @@ def test_a_near_miss_says_how_long_it_would_extend_and_whether_it_may(
     contract("Sutton", "2027-03-15", rents, extension_until="2027-06-01")
     contract("Harrow", "2024-06-30", factories.function())
     text = words(client.get(PAGE))
-    assert "Brent would fit if it extended by 4 months, which its contract allows." in text
-    assert "Ealing would fit if it extended by 4 months (not known whether it may)." in text
-    assert "Sutton would fit if it extended by 4 months, which its contract does not allow" in text
+    early = "ends 4 months too early: it would fit if it were extended so far"
+    assert f"Brent {early}, which its contract allows." in text
+    assert f"Ealing {early} (not known whether it may)." in text
+    assert f"Sutton {early}, which its contract does not allow" in text
 
 
 def window_address(client: Client) -> str:
@@ -393,6 +394,8 @@ def test_a_window_that_is_gone_leads_to_those_of_today(client: Client) -> None:
 
 def test_no_user_input_of_a_window_is_an_error(client: Client) -> None:
     assert client.get(f"{PAGE}{'x' * 300}/").status_code == 404
+    for text in ("%00", "%27", "%25s", "{0}"):
+        assert client.get(f"{PAGE}{text}/").status_code == 404
     assert client.get(f"{PAGE}a/", {"by": "moon", "target": "x"}).status_code == 400
 
 
@@ -403,41 +406,79 @@ def less(day: datetime.date, months: int) -> datetime.date:
     return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def derived(client: Client) -> set[tuple[str, str, str, frozenset[str]]]:
+@dataclass(frozen=True)
+class Span:
+    """A contract of contracts.csv, from its end less a year to its end."""
+
+    key: str
+    lead: str
+    first: datetime.date
+    last: datetime.date
+    act_by: datetime.date
+    late: bool
+
+
+def span_of(row: dict[str, str]) -> Span:
+    text = row["ends_on"]
+    year, month, day = (int(text[part] or 0) for part in (slice(4), slice(5, 7), slice(8, 10)))
+    first = datetime.date(year, month or 1, day or 1)
+    last_month = month or 12
+    last = datetime.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+    notice = int(row["notice_months"] or 12)
+    late = bool(row["notice_months"]) and less(last, notice) < TODAY
+    return Span(
+        row["contract_id"], row["lead_borough"], less(first, 12), last, less(first, notice), late
+    )
+
+
+def derived(client: Client) -> set[tuple[str, str, frozenset[str], frozenset[str]]]:
     """The windows by function, from contracts.csv alone: on which days who is there."""
-    last = less(TODAY, -36)
-    by_function: dict[str, list[tuple[str, str, datetime.date, datetime.date]]] = defaultdict(list)
+    horizon = str(less(TODAY, -36))
+    by_function: dict[str, list[Span]] = defaultdict(list)
     for row in rows(client, "/contracts/contracts.csv"):
         started = not row["starts_on"] or row["starts_on"] <= str(TODAY)[: len(row["starts_on"])]
-        if not (row["act_by"] and started and row["ends_on"] >= str(TODAY)):
+        if row["stage"] == "planned" or not (row["ends_on"] and started):
             continue
-        act_by = datetime.date.fromisoformat(row["act_by"])
-        if act_by >= TODAY and less(act_by, 12) <= last:
+        span = span_of(row)
+        if span.last >= TODAY and row["ends_on"] <= horizon[: len(row["ends_on"])]:
             for function in filter(None, row["functions"].split("; ")):
-                span = (row["contract_id"], row["lead_borough"], less(act_by, 12), act_by)
                 by_function[function].append(span)
     return {
-        (function, str(max(item[2] for item in shared)), str(min(item[3] for item in shared)),
-         frozenset(item[0] for item in shared))
+        (function, str(min(span.act_by for span in shared)),
+         frozenset(span.key for span in shared), _late_beside(shared, spans))
         for function, spans in by_function.items() for shared in _largest(spans)
     }  # fmt: skip
 
 
-def _largest(spans: list[Any]) -> list[frozenset[Any]]:
-    sets = {frozenset(item for item in spans if item[2] <= day <= item[3])
-            for span in spans for day in (span[2], span[3])}  # fmt: skip
-    shared = [item for item in sets if len({row[1] for row in item}) > 1]
+def _largest(spans: list[Span]) -> list[frozenset[Span]]:
+    open_ = [span for span in spans if not span.late]
+    sets = {frozenset(span for span in open_ if span.first <= day <= span.last)
+            for mark in open_ for day in (mark.first, mark.last)}  # fmt: skip
+    shared = [item for item in sets if len({span.lead for span in item}) > 1]
     return [item for item in shared if not any(item < other for other in shared)]
+
+
+def _late_beside(shared: frozenset[Span], spans: list[Span]) -> frozenset[str]:
+    first, last = max(span.first for span in shared), min(span.last for span in shared)
+    late = (span for span in spans if span.late)
+    return frozenset(span.key for span in late if span.first <= last and span.last >= first)
 
 
 def test_the_windows_derived_from_the_file_of_contracts() -> None:
     call_command("load", verbosity=0)
     client = DemonstrationClient()
-    result: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    result: dict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
     for row in rows(client, FILE):
-        key = (row["window_id"], row["group"], row["opens_on"], row["closes_on"])
-        result[key].add(row["contract_id"])
-    windows = {(*key[1:], frozenset(contracts)) for key, contracts in result.items()}
+        key = (row["window_id"], row["group"], row["closes_on"])
+        result[key][row["contract_id"]] = row["can_act"]
+    windows = {
+        (
+            *key[1:],
+            frozenset(contract for contract, can in contracts.items() if can != "too late"),
+            frozenset(contract for contract, can in contracts.items() if can == "too late"),
+        )
+        for key, contracts in result.items()
+    }
     assert windows == derived(client)
     assert len(windows) == len(result) == total(client.get(PAGE)) > 20
 

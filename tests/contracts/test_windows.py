@@ -1,149 +1,239 @@
-"""Windows: by hand, against a walk over every day, and what must hold however the dates fall."""
+"""Windows against a walk over every day that shares no code with them, however dates fall."""
 
+import calendar
 import datetime
-import random
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from dateutil.relativedelta import relativedelta
+from django.http import QueryDict
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from boroughs.models import Borough
-from contracts.joint_procurement.contract_rows import ContractRow
-from contracts.joint_procurement.windows import Window, find_windows
+from citytools.facts import dates
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import detail_windows
+from contracts.joint_procurement.windows import Window, read_windows
+from contracts.models import Contract
 from systems.models import Function
+from tests import factories
 
+pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 30)
-RENTS = Function(pk=1, slug="rents")
+LEADS = ("Barnet", "Brent", "Camden", "Ealing")
 
 
-def on(day: int) -> datetime.date:
-    return TODAY + datetime.timedelta(days=day)
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dates, "today", lambda: TODAY)
 
 
-def contracts(*rows: tuple[int, int, int]) -> list[ContractRow]:
-    """(lead, first day, last day), counted from today; contracts number themselves."""
-    return [
-        ContractRow(
-            number, f"row-{number}", Borough(pk=lead, name=str(lead)), on(last), on(first), on(last)
+def windows(query: str = "", **options: Any) -> list[Window]:
+    filterset = TogetherFilter(QueryDict(query), Contract.objects.all())
+    return read_windows(filterset, TODAY, **options)
+
+
+@dataclass(frozen=True)
+class Term:
+    """What of a contract makes a window; dates as text."""
+
+    lead: str
+    ends_on: str
+    notice: int | None
+    extension: str = ""
+
+
+def less(day: datetime.date, months: int) -> datetime.date:
+    """Calendar months before a day, by the calendar module alone."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = index // 12, index % 12 + 1
+    return datetime.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def days_of(text: str) -> tuple[datetime.date, datetime.date]:
+    """The first and last day that a partial date can mean."""
+    year, month, day = ([int(part) for part in text.split("-")] + [0, 0])[:3]
+    last = calendar.monthrange(year, month or 12)[1]
+    return (
+        datetime.date(year, month or 1, day or 1),
+        datetime.date(year, month or 12, day or last),
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is asked of the list."""
+
+    lead_months: int = 12
+    months: int = 36
+    extended: bool = False
+    assumed: int | None = None
+    certain: bool = False
+
+    @property
+    def query(self) -> str:
+        assumed = "" if self.assumed is None else f"&assume_notice={self.assumed}"
+        return (
+            f"lead_months={self.lead_months}&months={self.months}"
+            f"&extensions={'yes' if self.extended else 'no'}"
+            f"&certain={'yes' if self.certain else 'no'}{assumed}"
         )
-        for number, (lead, first, last) in enumerate(rows)
-    ]
-
-
-def windows(
-    candidates: Sequence[ContractRow], today: datetime.date = TODAY, months: int = 36
-) -> list[Window]:
-    return find_windows(RENTS, "function", candidates, today, months)
-
-
-def keys(rows: Iterable[ContractRow]) -> frozenset[int]:
-    return frozenset(row.pk for row in rows)
-
-
-def sets(windows: Iterable[Window]) -> set[frozenset[int]]:
-    return {keys(window.contracts) for window in windows}
 
 
 def day_by_day(
-    candidates: Iterable[ContractRow], today: datetime.date, months: int
-) -> set[frozenset[int]]:
-    """Who is there on each day of all, and of these sets those within no other; nothing shared."""
-    last = today + relativedelta(months=months)
-    rows = [row for row in candidates if not (row.act_by < today or row.must_start > last)]
-    if not rows:
-        return set()
-    day, end = min(row.must_start for row in rows), max(row.act_by for row in rows)
-    together = set()
-    while day <= end:
-        there = [row for row in rows if row.must_start <= day <= row.act_by]
-        if len({row.lead for row in there}) >= 2:
-            together.add(keys(there))
-        day += datetime.timedelta(days=1)
-    return {group for group in together if not any(group < other for other in together)}
-
-
-def random_contracts(seed: int) -> list[ContractRow]:
-    dice = random.Random(seed)
-    rows = []
-    for _ in range(dice.randint(0, 8)):
-        first = dice.randint(-40, 60)
-        rows.append((dice.randint(1, 4), first, first + dice.randint(0, 40)))
-    return contracts(*rows)
-
-
-def test_two_boroughs_that_share_a_day_have_a_window() -> None:
-    (window,) = windows(contracts((1, 0, 20), (2, 20, 40)))
-    assert (window.opens_on, window.closes_on) == (on(20), on(20))
-    assert window.lead_ids == {1, 2}
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [(1, 0, 20), (2, 21, 40)],  # no day in common
-        [(1, 0, 20), (1, 0, 20)],  # one borough alone
-        [(1, 0, 20), (2, -20, -1)],  # too late for the one
-        [(1, 0, 5000), (2, 2000, 5000)],  # beyond the horizon
-        [],
-    ],
-)
-def test_no_window_is_made_up(rows: list[tuple[int, int, int]]) -> None:
-    assert windows(contracts(*rows)) == []
-
-
-def test_each_maximal_set_is_a_window_and_the_first_to_close_comes_first() -> None:
-    first, second = windows(contracts((1, 0, 10), (2, 5, 30), (3, 20, 40), (3, 8, 9)))
-    assert (keys(first.contracts), keys(second.contracts)) == ({0, 1, 3}, {1, 2})
-    assert first.closes_on == on(9)
-
-
-def test_what_is_too_late_or_too_far_hides_no_window() -> None:
-    rows = [(1, 0, 100), (2, 0, 100), (3, -50, -1), (4, 90, 5000)]
-    assert sets(windows(contracts(*rows), months=2)) == {frozenset({0, 1})}
-
-
-@pytest.mark.parametrize("part", range(20))
-def test_a_walk_over_every_day_finds_the_same(part: int) -> None:
-    for seed in range(part * 100, part * 100 + 100):
-        rows, months = random_contracts(seed), seed % 4
-        assert sets(windows(rows, TODAY, months)) == day_by_day(rows, TODAY, months), seed
-
-
-def test_shifted_dates_shift_the_windows_alike() -> None:
-    by = datetime.timedelta(days=28 * 365 + 7)  # calendars repeat
-    for seed in range(100):
-        rows = random_contracts(seed)
-        moved = [
-            replace(row, must_start=row.must_start + by, act_by=row.act_by + by) for row in rows
-        ]
-        before, after = windows(rows, TODAY, 2), windows(moved, TODAY + by, 2)
-        assert [(window.opens_on + by, window.closes_on + by) for window in before] == [
-            (window.opens_on, window.closes_on) for window in after
-        ], seed
-
-
-def test_another_contract_never_lowers_the_highest_number_of_boroughs() -> None:
-    for seed in range(200):
-        rows = random_contracts(seed)
-        fewer, more = (
-            max((len(window.leads) for window in windows(some, TODAY, 2)), default=0)
-            for some in (rows[:-1], rows)
+    terms: Mapping[int, Term], choice: Choice
+) -> dict[frozenset[int], tuple[frozenset[int], datetime.date]]:
+    """The maximal sets there are on some day, each with those too late and the first act-by day."""
+    horizon = less(TODAY, -choice.months)
+    spans, late, act_by = {}, set(), {}
+    for number, term in terms.items():
+        end = (choice.extended and term.extension) or term.ends_on
+        first, last = days_of(end)
+        if last < TODAY or first > horizon:
+            continue
+        if choice.certain and (term.notice is None or len(end) != 10):
+            continue
+        assumed = 12 if choice.assumed is None else choice.assumed
+        act_by[number] = less(first, assumed if term.notice is None else term.notice)
+        if term.notice is not None and less(last, term.notice) < TODAY:
+            late.add(number)
+        spans[number] = (less(first, choice.lead_months), last)
+    there = defaultdict(set)
+    for number, (day, last) in spans.items():
+        while day <= last:
+            there[day].add(number)
+            day += datetime.timedelta(days=1)
+    sets = {frozenset(numbers - late) for numbers in there.values()}
+    shared = {one for one in sets if len({terms[number].lead for number in one}) > 1}
+    largest = {one for one in shared if not any(one < other for other in shared)}
+    return {
+        one: (
+            frozenset(n for ns in there.values() if one <= ns for n in ns & late),
+            min(act_by[number] for number in one),
         )
-        assert fewer <= more, seed
+        for one in largest
+    }
 
 
-def test_one_borough_less_leaves_the_windows_it_was_not_in() -> None:
-    for seed in range(200):
-        rows = random_contracts(seed)
-        left = sets(windows([row for row in rows if row.lead.pk != 1], TODAY, 2))
-        without_first = [window for window in windows(rows, TODAY, 2) if 1 not in window.lead_ids]
-        assert sets(without_first) <= left, seed
+def recorded(terms: Iterable[Term]) -> dict[int, Term]:
+    """The same as contracts for one function, by primary key."""
+    function, _ = Function.objects.get_or_create(
+        slug="rents",
+        defaults={"name": "Rents", "position": 1, "service_area": factories.service_area()},
+    )
+    Contract.objects.all().delete()
+    leads = {lead.name: lead for lead in Borough.objects.all()}
+    saved = {}
+    for term in terms:
+        if term.lead not in leads:
+            leads[term.lead] = factories.borough(term.lead)
+        contract = factories.contract(
+            lead=leads[term.lead],
+            ends_on=term.ends_on,
+            notice_months=term.notice,
+            extension_until=term.extension,
+            functions=[function],
+        )
+        saved[contract.pk] = term
+    return saved
+
+
+ENDS = st.sampled_from([
+    "2026-11-30", "2026-12-01", "2026-12", "2026", "2027-01-31", "2027-02-28", "2027-03-31",
+    "2027-05-30", "2027-08", "2027-08-30", "2027-11-30", "2027-12-31", "2027", "2028-02-29",
+    "2028-02", "2028-11-30", "2029-11-30", "2029-12-01", "2030",
+])  # fmt: skip
+TERMS = st.builds(
+    Term,
+    lead=st.sampled_from(LEADS),
+    ends_on=ENDS,
+    notice=st.sampled_from([None, None, 0, 3, 6, 12]),
+    extension=st.sampled_from(["", "", "2031-01-31", "2031"]),
+)
+CHOICES = st.builds(
+    Choice,
+    lead_months=st.sampled_from([0, 1, 6, 12, 18]),
+    months=st.sampled_from([0, 6, 36, 60]),
+    extended=st.booleans(),
+    assumed=st.sampled_from([None, None, 6]),
+    certain=st.sampled_from([False, False, True]),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(TERMS, max_size=7), CHOICES)
+def test_a_walk_over_every_day_finds_the_same(terms: list[Term], choice: Choice) -> None:
+    saved = recorded(terms)
+    found = {
+        frozenset(window.contract_ids): (frozenset(window.late_ids), window.act_by_earliest)
+        for window in windows(choice.query)
+    }
+    assert found == day_by_day(saved, choice)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(TERMS, min_size=1, max_size=7), CHOICES)
+def test_another_contract_takes_none_off_the_page(terms: list[Term], choice: Choice) -> None:
+    def shown(terms: list[Term]) -> set[int]:
+        saved = list(recorded(terms))
+        found = {key for window in windows(choice.query) for key in window.contract_ids}
+        return {place for place, key in enumerate(saved) if key in found}
+
+    assert shown(terms[:-1]) <= shown(terms)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(TERMS, max_size=7), CHOICES)
+def test_the_statement_and_the_rows_agree_on_who_can_act(terms: list[Term], choice: Choice) -> None:
+    recorded(terms)
+    filterset = TogetherFilter(QueryDict(choice.query), Contract.objects.all())
+    for view in detail_windows(windows(choice.query), filterset, TODAY, 100):
+        words = [str(row.can_act) for row, _ in view.rows]
+        assert words.count("can") == view.window.can
+        assert words.count("may") == view.window.may
+        assert words.count("too late") == len(view.window.late_ids)
+        assert min(row.act_by.earliest for row, _ in view.rows if row.can_act != "too late") == (
+            view.window.act_by_earliest
+        )
+        ends = [row.ends_on for row, _ in view.rows if row.can_act != "too late"]
+        assert (min(ends), max(ends)) == (view.window.closes, view.window.ends_last)
+
+
+def test_one_of_a_page_is_the_same_as_among_all() -> None:
+    rents, rates = factories.function("Rents"), factories.function("Rates")
+    for lead in LEADS:
+        body = factories.borough(lead)
+        for function, ends_on in ((rents, "2027-03-31"), (rents, "2029-03-31"), (rates, "2028")):
+            factories.contract(lead=body, functions=[function], ends_on=ends_on)
+    together = windows()
+    assert [window.number for window in together] == [1, 2, 3]
+    assert {window.total for window in together} == {3}
+    assert {window.contracts_in_all for window in together} == {12}
+    assert windows(numbers=(2, 2)) == together[1:2]
+    assert windows(numbers=(3, 3), head=1) == [together[0], together[2]]
+    for window in together:
+        assert windows(id=window.id) == [window]
+    assert [window.name for window in windows(one_per_group=True)] == ["Rents", "Rates"]
+    assert windows(id="0123456789ab") == []
 
 
 def test_an_id_names_the_group_and_the_contracts() -> None:
-    (window,) = windows(contracts((1, 0, 20), (2, 0, 30)))
-    (later,) = windows(contracts((1, 5, 20), (2, 5, 30)))
+    saved = recorded([Term("Camden", "2027-03-31", 3), Term("Brent", "2027-06-30", 3)])
+    (window,) = windows()
+    Contract.objects.filter(pk=min(saved)).update(ends_on="2027-04-30", notice_months=None)
+    (later,) = windows()
     assert window.id == later.id
-    assert window.id != replace(window, group_by="product").id
     assert len(window.id) == 12
+    Contract.objects.filter(pk=min(saved)).update(ends_on="2028-12-31")
+    assert windows() == []
+    recorded([Term("Camden", "2027-03-31", 3), Term("Ealing", "2027-06-30", 3)])
+    assert windows()[0].id != window.id
