@@ -18,8 +18,7 @@ from django.db.models.functions import (
 from citytools.charts import Chart, upright_bars
 from citytools.facts.dates import Quarter, last_day_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
-from contracts.models.act_by import decision_between
-from contracts.models.term import ASSUMED_MONTHS
+from contracts.models.term import ASSUMED_MONTHS, decision_between
 
 # Quarters ahead, this one included.
 QUARTERS = 8

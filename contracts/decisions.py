@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from citytools.facts.dates import LastDay
 from contracts.models import Contract, ContractQuerySet, Stage
-from contracts.models.act_by import decision_between, decision_due_between
+from contracts.models.term import decision_between, decision_due_between
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,8 @@ from contracts.models import (
     Stage,
     Vat,
 )
-from contracts.models.act_by import ActByBasis, act_by_basis
 from contracts.models.dates import WORTH, status_case
-from contracts.models.term import ASSUMED_MONTHS
+from contracts.models.term import ASSUMED_MONTHS, ActByBasis, act_by_basis
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 

@@ -14,7 +14,7 @@ from citytools.facts.provenance import SourcedQuerySet, SourceKind
 from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT, share_in_words
 from citytools.lists.prepared_query import PreparedQuery
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
-from contracts.models.act_by import decision_between
+from contracts.models.term import decision_between
 from skills.models import SkillLevel
 from systems.models import System
 

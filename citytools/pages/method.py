@@ -30,8 +30,7 @@ from contracts import charts
 from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
 from contracts.models import DECISION_MONTHS
-from contracts.models.act_by import less_months
-from contracts.models.term import ASSUMED_MONTHS
+from contracts.models.term import ASSUMED_MONTHS, less_months
 from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
 from contracts.pipeline.rules import MAX_VAT_FACTOR
 from research.metrics.definitions import METRICS, SHARE_OF_RECORDS

@@ -14,8 +14,7 @@ from citytools.facts import dates
 from citytools.facts.dates import first_day, partial_date_in_words
 from citytools.facts.markdown import replace_control_characters, single_line
 from contracts.models import Contract, ContractPartner
-from contracts.models.act_by import ActByRange
-from contracts.models.term import whole_day
+from contracts.models.term import ActByRange, whole_day
 
 
 def with_change_counts(rows: Any) -> Any:

@@ -22,7 +22,7 @@ from contracts.joint_procurement.plan import (
 )
 from contracts.joint_procurement.windows import Window, read_windows
 from contracts.models import Contract, must_start
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, CanAct
+from contracts.models.term import ASSUMED_NOTICE_MONTHS, CanAct
 from systems.models import System
 
 # Bodies named in a sentence: all of London, but not of a nation.

@@ -25,10 +25,9 @@ from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
 from citytools.worlds.addresses import page_address
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, LessMonths
 from contracts.models.dates import ContractQuerySet
 from contracts.models.framework import Framework, Route, Stage, Vat
-from contracts.models.term import ContractTerm
+from contracts.models.term import ASSUMED_NOTICE_MONTHS, ContractTerm, LessMonths
 from systems.models import Function, Supplier, System
 
 _CHECK = """

@@ -15,9 +15,8 @@ from citytools.facts.dates import LastDay
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
 from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
-from contracts.models.act_by import decision_between
 from contracts.models.framework import Stage
-from contracts.models.term import ContractStatus
+from contracts.models.term import ContractStatus, decision_between
 from systems.models import Function, Supplier, System
 
 TERM_NOT_KNOWN = Q(starts_on="", ends_on="", rolling=False)
