@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.http import QueryDict
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from boroughs.models import Borough
@@ -153,10 +153,11 @@ TERMS = st.builds(
     notice=st.sampled_from([None, None, 0, 3, 6, 12]),
     extension=st.sampled_from(["", "", "2031-01-31", "2031"]),
 )
+A_YEAR_LATER = (Term("Brent", "2027-11-30", 0), Term("Ealing", "2027-11-30", 0))
 CHOICES = st.builds(
     Choice,
-    lead_months=st.sampled_from([0, 1, 6, 12, 18]),
-    months=st.sampled_from([0, 6, 36, 60]),
+    lead_months=st.sampled_from([12, 12, 0, 1, 6, 18]),
+    months=st.sampled_from([36, 60, 0, 6]),
     extended=st.booleans(),
     assumed=st.sampled_from([None, None, 6]),
     certain=st.sampled_from([False, False, True]),
@@ -166,13 +167,23 @@ CHOICES = st.builds(
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(TERMS, max_size=7), CHOICES)
+@given(st.lists(TERMS, min_size=2, max_size=8), CHOICES)
+@example([Term("Camden", "2026-11-30", 0), *A_YEAR_LATER], Choice())  # they share that day alone
+@example([Term("Camden", "2026-11-30", 3), *A_YEAR_LATER], Choice())  # the same, but too late
+@example([Term("Camden", "2026-11-29", 0), *A_YEAR_LATER], Choice())  # ended
+@example([Term("Camden", "2027-11-30", 12), *A_YEAR_LATER], Choice())  # today is the last day
+@example([Term("Camden", "2027-11-29", 12), *A_YEAR_LATER], Choice())
+@example([Term("Camden", "2029-11-30", 0), Term("Brent", "2029-11-30", 0)], Choice())
+@example([Term("Camden", "2029-12-01", 0), Term("Brent", "2029-11-30", 0)], Choice())
 def test_a_walk_over_every_day_finds_the_same(terms: list[Term], choice: Choice) -> None:
     saved = recorded(terms)
+    together = windows(choice.query)
     found = {
         frozenset(window.contract_ids): (frozenset(window.late_ids), window.act_by_earliest)
-        for window in windows(choice.query)
+        for window in together
     }
+    in_all = sum(len(window.all_ids) for window in together)
+    assert all(window.contracts_in_all == in_all for window in together)
     assert found == day_by_day(saved, choice)
 
 
