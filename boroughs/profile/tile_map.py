@@ -113,11 +113,6 @@ def _count_decisions(today: datetime.date) -> Values:
     return _count_by_borough(due, "lead") + _count_by_borough(shared)
 
 
-@PreparedQuery
-def _systems_by_borough() -> QuerySet[Any]:
-    return _with_count(System.objects.all(), "borough")
-
-
 def _share_confirmed(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
@@ -132,6 +127,11 @@ def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[in
 def _with_count(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
     counted: QuerySet[Any] = rows.order_by().values_list(field).annotate(many=Count("*"))
     return counted
+
+
+@PreparedQuery
+def _systems_by_borough() -> QuerySet[Any]:
+    return _with_count(System.objects.all(), "borough")
 
 
 MEASURES = {

@@ -1,6 +1,7 @@
 """Prepared queries: the rows of the query set, whatever was asked before, in each world."""
 
 import datetime
+import threading
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from citytools.facts import dates
 from citytools.history import as_of_views
 from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
-from citytools.worlds import World, use_world
+from citytools.worlds import World, evidence_views, use_world
 from contracts.models import Contract
 from systems.models import System
 from tests import factories
@@ -71,6 +72,31 @@ def test_an_earlier_day_gets_the_rows_of_that_day() -> None:
     assert set(prepared(system.product_id)) == {system, later}
     with as_of_views.read_as_at(dates.today() - datetime.timedelta(days=1)):
         assert prepared(system.product_id) == [system]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_invention_of_another_session_is_hidden_too() -> None:
+    prepared = PreparedQuery(lambda key: System.objects.filter(function=key))
+    real = factories.system()
+    invented: list[System] = []
+
+    def write() -> None:
+        with use_world(World.BOTH):
+            product = factories.product(illustrative=True, manufacturer=None)
+            fact = {"product": product, "function": real.function, "source_kind": "illustrative"}
+            invented.append(factories.system(**fact))
+        connection.close()
+
+    evidence_views.drop_views()  # as in a database that never held any
+    evidence_views.create_views()
+    with use_world(World.EVIDENCE):
+        for _ in range(8):  # PostgreSQL takes a plan for all values after five
+            assert prepared(real.function_id) == [real]
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+        assert prepared(real.function_id) == [real]
+    assert set(prepared(real.function_id)) == {real, *invented}
 
 
 @pytest.mark.django_db(transaction=True)

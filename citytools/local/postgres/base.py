@@ -133,6 +133,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Prepare a statement for EXECUTE, once a session; past Django's cursors, as above.
 
         `parameters` are constants, written out where the SQL has %s; those of EXECUTE are $1, $2, …
+        PostgreSQL looks the names of tables up again whenever a schema on the search path comes or
+        goes, and the views that hide inventions come and go with theirs.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
