@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, QuerySet, When
+from django.db.models.functions import NullIf
 
 from boroughs.models import (
     Borough,
@@ -29,6 +30,16 @@ from citytools.lists.query_form import OptionField
 from contracts.models import Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System
+
+_LOWER_BOUND = "without a complete return at least so many, and empty where none is known."
+
+
+def _known_count(name: str, subject: Subject) -> Case:
+    """SQL: a count of `boroughs_with_counts`; null where no return says that 0 is the answer."""
+    count = F(f"{name}_count")
+    complete = When(**{f"complete_{subject.value}": True}, then=count)
+    return Case(complete, default=NullIf(count, 0), output_field=IntegerField())
+
 
 BOROUGH_COLUMNS = (
     Column("gss_code", "text", "The code at the Office for National Statistics.", "gss_code"),
@@ -76,18 +87,24 @@ BOROUGH_COLUMNS = (
     Column(
         "systems",
         "integer",
-        "Systems known; without a return at least so many.",
-        "system_count",
+        f"Systems known; {_LOWER_BOUND}",
+        _known_count("system", Subject.SYSTEMS),
         unit="systems",
     ),
     Column(
         "contracts",
         "integer",
-        "Contracts known that it leads or shares.",
-        "contract_count",
+        f"Contracts known that it leads or shares; {_LOWER_BOUND}",
+        _known_count("contract", Subject.CONTRACTS),
         unit="contracts",
     ),
-    Column("skill_levels", "integer", "Skills whose level is known.", "skill_count", unit="skills"),
+    Column(
+        "skill_levels",
+        "integer",
+        f"Skills whose level is known; {_LOWER_BOUND}",
+        _known_count("skill", Subject.SKILLS),
+        unit="skills",
+    ),
     *(
         Column(
             f"returned_{subject}",

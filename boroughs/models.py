@@ -8,7 +8,6 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Concat
-from django.urls import reverse
 from django.utils.text import slugify
 
 from citytools.facts.keys import MakesKey
@@ -22,6 +21,7 @@ from citytools.facts.provenance import (
 from citytools.history import tracked
 from citytools.history.data_version import cached_value
 from citytools.lists.word_search import SqlSearchText, Word, all_of, split_words
+from citytools.worlds.addresses import page_address
 
 # The 32 boroughs and the City of London; regional bodies are never counted among them
 LONDON = 33
@@ -158,7 +158,12 @@ class Borough(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("boroughs:detail", args=[self.slug])
+        return page_address("boroughs:detail", self.slug)
+
+    @property
+    def has_few_residents(self) -> bool:
+        """Whether a rate for its residents compares with no other: the City has about 8,600."""
+        return self.kind == self.Kind.CITY
 
 
 def returns_subquery(outer: str, subject: str) -> SourcedQuerySet:

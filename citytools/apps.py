@@ -7,8 +7,9 @@ from django.apps import AppConfig
 from django.contrib import admin
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
-from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
+
+from citytools.worlds.addresses import page_address
 
 if TYPE_CHECKING:
     from citytools.facts.name_matching import Name
@@ -55,7 +56,7 @@ def _fill_search() -> None:
     register(
         SearchSource(
             kinds=[RecordKind("term", "Words and what they mean", ("term",))],
-            types={"term": RecordType(lambda match: f"{reverse('glossary')}#{match.slug}")},
+            types={"term": RecordType(lambda match: f"{page_address('glossary')}#{match.slug}")},
             records=_glossary_names,
         )
     )

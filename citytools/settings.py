@@ -103,6 +103,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "citytools.history.former_keys.FormerAddresses",
 ]
+# Whoever reads writes no fact: his queries need no context for the history
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 ROOT_URLCONF = "citytools.urls"
 WSGI_APPLICATION = "citytools.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

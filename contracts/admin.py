@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
-from django.utils.formats import date_format
 
+from citytools.facts import dates
 from citytools.staff.admin import PROVENANCE, PROVENANCE_FILTERS, LinkPart, PartAdmin, StaffAdmin
 from contracts.changes import CONTRACT
 from contracts.models import (
@@ -63,7 +63,7 @@ class SystemsOfContract(LinkPart):
 
 @admin.register(Contract)
 class ContractAdmin(StaffAdmin):
-    list_display = ["title", "lead", "supplier", "ends_on", "act_by", "a_year"]
+    list_display = ["title", "lead", "supplier", "ends_on", "act_by_days", "a_year"]
     list_filter = [
         "stage", "rolling", "route", "functions__service_area", "includes_services",
         *PROVENANCE_FILTERS,
@@ -125,12 +125,17 @@ class ContractAdmin(StaffAdmin):
         """Whole pounds, for the list; None where not known."""
         return None if contract.annual_value is None else f"£{contract.annual_value:,.0f}"
 
+    @admin.display(description="act by", ordering="act_by_earliest")
+    def act_by_days(self, contract: Contract) -> str | None:
+        """The day, or the days from and to; None where there are none."""
+        return contract.term.act_by_words(dates.today()).days or None
+
     @admin.display(description="act by")
     def decide_by(self, contract: Contract) -> str:
-        """The day that follows from end and notice, or what is missing for it."""
-        if contract.pk and contract.act_by:
-            return date_format(contract.act_by)
-        return "Not known. It follows from an end that is a whole day and the months of notice."
+        """The days that follow from end and notice, and how."""
+        if not contract.pk:
+            return "It follows from the end and the notice."
+        return contract.term.act_by_words(dates.today()).sentence
 
     def save_related(
         self, request: HttpRequest, form: "ModelForm[Any]", formsets: Any, change: bool

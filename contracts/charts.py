@@ -1,62 +1,142 @@
 """Pictures of contracts in time."""
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping
 
-from django.db.models import Case, Count
+from django.db.models import Case, CharField, Count, F, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import (
+    Cast,
+    Concat,
+    ExtractQuarter,
+    ExtractYear,
+    Greatest,
+    Least,
+)
 
 from citytools.charts import Chart, upright_bars
-from citytools.facts.dates import last_day_of, quarter_words, quarters_from
+from citytools.facts.dates import Quarter, last_day_of, quarter_words, quarters_from
 from contracts.models import ContractQuerySet
-from contracts.models.dates import act_by_quarter
+from contracts.models.term import ASSUMED_MONTHS, decision_between
 
 # Quarters ahead, this one included.
 QUARTERS = 8
+UNDATED = "undated"
 
 
-def decision_quarter(today: datetime.date) -> Case:
-    """SQL: the quarter ahead in which an act-by date falls, for `decisions_chart`; else null."""
-    return act_by_quarter(today, last_day_of(quarters_from(today, QUARTERS)[-1]))
+def decision_quarters(today: datetime.date) -> Case:
+    """SQL: '20264 20271 stated': the quarters in which a decision may fall, and on what ground.
+
+    'undated' for a contract without a known end; null where no decision falls in the quarters
+    ahead. For `decisions_chart`.
+    """
+    last = last_day_of(quarters_from(today, QUARTERS)[-1])
+    # An assumed range may have passed: the decision is then for this quarter
+    earliest = Least(Greatest(F("act_by_earliest"), today), last)
+    latest = Least(Greatest(F("act_by_latest"), today), last)
+    basis = Case(When(notice_months=None, then=Value("assumed")), default=Value("stated"))
+    quarters = Concat(
+        *(_quarter(earliest), Value(" "), _quarter(latest), Value(" "), basis),
+        output_field=CharField(),
+    )
+    return Case(
+        When(decision_between(today, last), then=quarters),
+        When(ends_on="", rolling=False, then=Value(UNDATED)),
+        output_field=CharField(),
+    )
+
+
+def _quarter(day: Combinable) -> Cast:
+    number = ExtractYear(day) * 10 + ExtractQuarter(day)
+    return Cast(number, CharField())
 
 
 def decisions_ahead(contracts: ContractQuerySet, today: datetime.date, csv: str) -> Chart:
-    """Contracts by the quarter of their act-by date, from this quarter on; one query."""
-    quarters = contracts.order_by().annotate(quarter=decision_quarter(today)).values("quarter")
-    counts = quarters.annotate(decisions=Count("*")).values_list("quarter", "decisions")
-    return decisions_chart({str(quarter): count for quarter, count in counts}, today, csv)
+    """Contracts by the quarters in which a decision falls or may fall; one query."""
+    quarters = contracts.order_by().annotate(quarters=decision_quarters(today)).values("quarters")
+    counts = quarters.annotate(decisions=Count("*")).values_list("quarters", "decisions")
+    return decisions_chart({str(key): count for key, count in counts}, today, csv)
 
 
 def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str) -> Chart:
-    """The same from how many contracts are in each `decision_quarter`."""
+    """The same from how many contracts are under each key of `decision_quarters`."""
     ahead = quarters_from(today, QUARTERS)
-    counts = {quarter: decisions.get(f"{quarter[0]}{quarter[1]}", 0) for quarter in ahead}
+    due: Counter[Quarter] = Counter()
+    may: Counter[Quarter] = Counter()
+    may_in_all = 0
+    for key, count in decisions.items():
+        first, _, rest = key.partition(" ")
+        last, _, basis = rest.partition(" ")
+        if not basis:
+            continue
+        if first == last and basis == "stated":
+            due[_read_quarter(first)] += count
+            continue
+        may_in_all += count
+        for quarter in ahead:
+            if _read_quarter(first) <= quarter <= _read_quarter(last):
+                may[quarter] += count
     labels = [quarter_words(quarter) for quarter in ahead]
-    values = [counts[quarter] for quarter in ahead]
+    sure, perhaps = ([counts[quarter] for quarter in ahead] for counts in (due, may))
+    undated = decisions.get(UNDATED, 0)
+    series = {"Due": sure} if any(sure) or not may_in_all else {}
+    series |= {"May be due": perhaps} if may_in_all else {}
     return Chart(
         key="decisions-ahead",
-        title=_title(labels, values),
-        sentence=_sentence(labels, values),
-        figure=upright_bars(labels, {"Contracts to decide on": values}),
-        head=("Quarter", "Contracts to decide on"),
-        rows=list(zip(labels, values, strict=True)) if any(values) else [],
-        source=f"Contracts whose end and notice are both known, as at {today:%-d %B %Y}.",
+        title=_title(labels, sure, may_in_all, undated),
+        sentence=_sentence(labels, sure, may_in_all, undated),
+        figure=upright_bars(labels, series, hatched="May be due"),
+        head=("Quarter", *(f"Contracts: {name.lower()}" for name in series)),
+        rows=list(zip(labels, *series.values(), strict=True)) if any(sure) or may_in_all else [],
+        source=_source(today, may_in_all),
         csv=csv,
     )
 
 
-def _title(labels: list[str], values: list[int]) -> str:
-    if not any(values):
-        return "No act-by date is known in the quarters ahead"
-    highest = max(values)
-    if values.count(highest) > 1:
-        return f"No quarter has the most decisions: up to {highest:,} of {sum(values):,} each"
-    return f"{labels[values.index(highest)]} has the most decisions: {highest:,} of {sum(values):,}"
+def _read_quarter(key: str) -> Quarter:
+    return int(key[:4]), int(key[4:])
 
 
-def _sentence(labels: list[str], values: list[int]) -> str:
-    if not any(values):
-        return f"No contract has an act-by date from {labels[0]} to {labels[-1]}."
-    return (
-        f"Act-by dates known from {labels[0]} to {labels[-1]}: {sum(values):,}, "
-        f"of them {sum(values[:4]):,} in the first four quarters."
-    )
+def _title(labels: list[str], sure: list[int], may: int, undated: int) -> str:
+    if not any(sure):
+        if may:
+            return (
+                f"{may:,} contract{'' if may == 1 else 's'} may need a decision by {_end(labels)}"
+            )
+        return "No decision is known to be due" if undated else "No decision is due"
+    highest, more = max(sure), f", and {may:,} more may be due" if may else ""
+    if sure.count(highest) > 1:
+        return f"No quarter has the most decisions: up to {highest:,} of {sum(sure):,} each{more}"
+    quarter = labels[sure.index(highest)]
+    return f"{quarter} has the most decisions: {highest:,} of {sum(sure):,}{more}"
+
+
+def _end(labels: list[str]) -> str:
+    """'Sep 2028' of 'Jul–Sep 2028'."""
+    return labels[-1].partition("–")[2]
+
+
+def _sentence(labels: list[str], sure: list[int], may: int, undated: int) -> str:
+    span = f"from {labels[0]} to {labels[-1]}"
+    words = []
+    if any(sure):
+        words.append(
+            f"Decisions due {span}: {sum(sure):,}, of them {sum(sure[:4]):,} in the first four "
+            "quarters."
+        )
+    if may:
+        words.append(
+            f"{'More that may be' if any(sure) else 'Decisions that may be'} due {span}: {may:,}, "
+            "each drawn, hatched, in every quarter in which it may fall."
+        )
+    if not words:
+        words.append(f"No contract is known to need a decision {span}.")
+    if undated:
+        words.append(f"Of {undated:,} contract{'' if undated == 1 else 's'} the end is not known.")
+    return " ".join(words)
+
+
+def _source(today: datetime.date, may: int) -> str:
+    assumed = f" Where the notice is not known, {ASSUMED_MONTHS} are assumed." if may else ""
+    return f"By the end of each contract less its notice, as at {today:%-d %B %Y}.{assumed}"

@@ -35,7 +35,7 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from contracts.charts import decision_quarter
+from contracts.charts import decision_quarters
 from contracts.models import (
     Contract,
     ContractPartner,
@@ -47,6 +47,7 @@ from contracts.models import (
     Vat,
 )
 from contracts.models.dates import WORTH, status_case
+from contracts.models.term import ASSUMED_MONTHS, ActByBasis, act_by_basis
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -64,6 +65,29 @@ _COVERED_AREAS = _covered(ServiceArea, _FUNCTIONS, "function__service_area")
 _PAID_PRODUCTS = _covered(Product, ContractSystem, "system__product")
 _PAID_SYSTEMS = ContractSystem.objects.filter(contract=OuterRef("pk")).order_by("system__key")
 
+ACT_BY_COLUMNS = (
+    Column(
+        "act_by_earliest",
+        "date",
+        "The first day that may be the one by which to act on a contract; empty where it has no "
+        "known end.",
+        "act_by_earliest",
+    ),
+    Column(
+        "act_by_latest",
+        "date",
+        "The last such day; the same as the first where end and notice are stated to the day.",
+        "act_by_latest",
+    ),
+    Column(
+        "act_by_basis",
+        "text",
+        f"What these days rest on: the end and notice stated; an end known only as a month or "
+        f"year; or {ASSUMED_MONTHS} of notice, assumed where none is stated.",
+        act_by_basis(),
+        allowed=tuple(ActByBasis),
+    ),
+)
 CONTRACT_COLUMNS = (
     Column("contract_id", "text", "Its key, in its page's address; it never changes.", "key"),
     Column(
@@ -217,6 +241,7 @@ CONTRACT_COLUMNS = (
         "Keys of the systems it pays for, the system_id of the file of systems.",
         array_of_values(_PAID_SYSTEMS, "system__key"),
     ),
+    *ACT_BY_COLUMNS,
 )
 
 
@@ -278,7 +303,7 @@ POPULATIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "Of the 33, in sums, supplier and yearly value known",
         _in_sums(supplier__isnull=False, annual_value__isnull=False),
     ),
-    "act_by_known": ("Of the 33, act-by date known", _where(act_by__isnull=False)),
+    "act_by_known": ("Of the 33, act-by date stated", _where(act_by__isnull=False)),
     "end_known": ("Of the 33, end known", _where(ends_last__isnull=False)),
 }
 
@@ -291,7 +316,7 @@ class ContractFilter(FactFilterSet):
     measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
         "worth": SumsByName(WORTH),
-        "decisions": CountByColumn(lambda: decision_quarter(dates.today())),
+        "decisions": CountByColumn(lambda: decision_quarters(dates.today())),
     }
 
     q = WordsFilter("Words", Contract.objects.word_condition)
@@ -309,8 +334,8 @@ class ContractFilter(FactFilterSet):
     route = ValuesFilter("Route to market", [*Route.choices, NOT_KNOWN], narrow_by_value("route"))
     ends_after = DayFilter("Ends on or after", "ends_last__gte")
     ends_before = DayFilter("Ends on or before", "ends_first__lte")
-    act_by_after = DayFilter("Act by, on or after", "act_by__gte")
-    act_by_before = DayFilter("Act by, on or before", "act_by__lte")
+    act_by_after = DayFilter("Act by, on or after", "act_by_latest__gte")
+    act_by_before = DayFilter("Act by, on or before", "act_by_earliest__lte")
     standing = ValuesFilter(
         "Standing today",
         [(status.key, status.capitalize()) for status in ContractStatus],
@@ -327,7 +352,7 @@ class ContractFilter(FactFilterSet):
             "supplier": "supplier__name",
             "starts_on": "starts_first",
             "ends_on": "ends_first",
-            "act_by": "act_by",
+            "act_by": "act_by_earliest",
             "annual_value": "annual_value",
             "total_value": "total_value",
             "as_of": nulls_last_text("as_of"),

@@ -37,6 +37,29 @@ _MEASURED = (
     ),
 )
 
+_TESTABLE = (
+    Column(
+        "testable_from_n",
+        "integer",
+        "From how many records (n) on the metric can test a claim.",
+        unit="records",
+    ),
+    Column("testable_reason", "text", "Why fewer cannot."),
+    Column(
+        "least_possible",
+        "decimal",
+        "The least that the value can be by arithmetic, with as many records and suppliers as are "
+        "counted. Empty: no limit, or nothing to measure.",
+        unit="as in the column unit",
+    ),
+    Column(
+        "greatest_possible",
+        "decimal",
+        "The greatest that it can be. Empty: no limit, or nothing to measure.",
+        unit="as in the column unit",
+    ),
+)
+
 METRIC_COLUMNS = (
     _METRIC,
     Column("title", "text", "What it is called on pages."),
@@ -56,6 +79,7 @@ METRIC_COLUMNS = (
     ),
     Column("rows", "text", "The page of this site that lists the records behind it."),
     Column("rows_note", "text", "How that page differs from exactly those. Empty: not at all."),
+    *_TESTABLE,
 )
 """metrics.csv: one metric a row."""
 
@@ -83,13 +107,25 @@ FINDING_COLUMNS = (
     Column("claimed_value", "text", "What was claimed, in the words of who claimed it."),
     Column("claimed_as_of", "text", "When it was claimed: a year, a month or a day."),
     Column("metric", "text", "The key of the metric that tests it. Empty: not tested here."),
-    Column("verdict", "text", "What the rows of the day say of it.", allowed=tuple(Verdict)),
+    Column(
+        "verdict",
+        "text",
+        "What the rows of the day say of it. It holds, or does not, only where the rows are enough "
+        "and could have said either.",
+        allowed=tuple(Verdict),
+    ),
     Column("value", "decimal", "The metric on the day.", unit="as in the column unit"),
     Column("unit", "text", "What the value counts.", allowed=tuple(Unit)),
     Column("counted", "integer", "Records behind the value (n).", unit="records"),
     _SOURCES,
     _PUBLISHED,
     _ADDRESS,
+    *_TESTABLE,
+    Column(
+        "verdict_reason",
+        "text",
+        "Why the rows cannot test it though there is a number, or why it had to fail.",
+    ),
 )
 """findings.csv: one finding a row."""
 
@@ -157,6 +193,7 @@ class MetricsFile(_ResearchFile):
                 "rows": figure.rows,
                 **{name: getattr(metric, name) for name in texts},
                 **{name: getattr(measured, name) for name in numbers},
+                **_testable_cells(figure),
             }
 
 
@@ -194,6 +231,8 @@ class FindingsFile(_ResearchFile):
                 "value": measurement.value if measurement else None,
                 "unit": str(test.figure.metric.unit) if test.figure else "",
                 "counted": measurement.counted if measurement else None,
+                "verdict_reason": test.reason,
+                **_testable_cells(test.figure),
             }
 
 
@@ -239,6 +278,18 @@ class RecommendationsFile(_ResearchFile):
             }
 
 
+def _testable_cells(figure: MetricFigure | None) -> Row:
+    if figure is None:
+        return {column.name: None for column in _TESTABLE}
+    testable, attainable = figure.metric.testable, figure.measured.attainable
+    return {
+        "testable_from_n": testable.n,
+        "testable_reason": testable.reason,
+        "least_possible": attainable.least,
+        "greatest_possible": attainable.greatest,
+    }
+
+
 def _shared_cells(publication: Publication) -> Row:
     return {
         "title": publication.title,
@@ -255,6 +306,7 @@ def _export(
     page: str,
     form: type[_ResearchFile | TrendFile],
     *,
+    version: int = 1,
     paged: bool = True,
 ) -> Export:
     """An export of rows computed in Python, whose route is its name."""
@@ -267,6 +319,7 @@ def _export(
         filter=form,
         choose=lambda request, today: form(request),
         compute_rows=lambda query, today: query.table(),
+        version=version,
         paged=paged,
     )
 
@@ -277,6 +330,7 @@ METRICS = _export(
     "One metric with its value on a day.",
     "research:metrics",
     MetricsFile,
+    version=2,
 )
 TRENDS = _export(
     "trends",
@@ -292,6 +346,7 @@ FINDINGS = _export(
     "One finding, held against the rows of a day.",
     "research:list",
     FindingsFile,
+    version=2,
 )
 CASE_STUDIES = _export(
     "case-studies",

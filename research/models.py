@@ -8,12 +8,12 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Prefetch, Q
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts import provenance
 from citytools.facts.dates import PartialDateField, partial_dates_constraint
 from citytools.history import as_of_views, tracked
+from citytools.worlds.addresses import page_address
 from systems.models import Function, Product
 
 
@@ -188,7 +188,7 @@ class Finding(Publication):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("research:finding", args=[self.slug])
+        return page_address("research:finding", self.slug)
 
     def holds(self, value: Decimal | None) -> bool | None:
         """Whether the claim holds for a value of its metric; None where that cannot be said."""
@@ -228,7 +228,7 @@ class CaseStudy(Publication):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("research:case_study", args=[self.slug])
+        return page_address("research:case_study", self.slug)
 
 
 @tracked()
@@ -318,7 +318,7 @@ class Recommendation(Publication):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("research:recommendations") + f"#{self.slug}"
+        return page_address("research:recommendations") + f"#{self.slug}"
 
 
 # Django's own link tables, tracked: what a record rests on has a history too

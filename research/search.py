@@ -4,10 +4,10 @@ import datetime
 from typing import Any
 
 from django.db.models import F, Func, QuerySet, TextField, Value
-from django.urls import reverse
 
 from citytools.facts.name_matching import SENTENCE, TITLE, names_for_records, records_with_words
 from citytools.search import RecordKind, RecordType, SearchSource, page_url, register
+from citytools.worlds.addresses import page_address
 from research.models import CaseStudy, Finding, Recommendation
 
 
@@ -56,7 +56,7 @@ register(
             "finding": RecordType(page_url("research:finding")),
             "case study": RecordType(page_url("research:case_study")),
             "recommendation": RecordType(
-                lambda match: f"{reverse('research:recommendations')}#{match.slug}"
+                lambda match: f"{page_address('research:recommendations')}#{match.slug}"
             ),
         },
         names=publication_titles,

@@ -6,7 +6,6 @@ import pgtrigger
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.lookups import Exact
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, LastDay
@@ -16,6 +15,7 @@ from citytools.facts.statistics import aggregate_row
 from citytools.history import DerivedRowTrigger, tracked
 from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
 from citytools.models import SearchName
+from citytools.worlds.addresses import page_address
 
 
 @tracked()
@@ -67,7 +67,7 @@ class Skill(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("skills:detail", args=[self.slug])
+        return page_address("skills:detail", self.slug)
 
 
 class Level(models.IntegerChoices):

@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from boroughs.models import LONDON, Borough, Subject, coverage_for
 from boroughs.profile.peers import most_similar_boroughs
@@ -10,6 +9,7 @@ from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import QueryForm, render_page
+from citytools.worlds.addresses import page_address
 from skills.filters import SkillLevelFilter
 from skills.level_history import level_changes, level_histories, quarterly_chart
 from skills.matrix import Matrix, read_matrix
@@ -46,7 +46,7 @@ def skill(request: HttpRequest, slug: str) -> HttpResponse:
     query = QueryForm(request)
     levels = record.levels.all()
     summary, histories = skill_summary(levels), level_histories(levels)
-    csv = f"{reverse('skills:csv')}?{query.query_string(skill=[record.slug])}"
+    csv = f"{page_address('skills:csv')}?{query.query_string(skill=[record.slug])}"
     context = {
         "skill": record,
         "summary": summary,
@@ -69,6 +69,6 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": skill_profile(record, peers),
         "coverage": coverage_for(Subject.SKILLS, LONDON),
         "levels": Level,
-        "csv": f"{reverse('skills:csv')}?{query.query_string(borough=[record.slug])}",
+        "csv": f"{page_address('skills:csv')}?{query.query_string(borough=[record.slug])}",
     }
     return render_page(request, "skills/borough.html", context, query)

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.urls import reverse
-
 from citytools.history.change_kinds import ChangeKind
 from citytools.history.page import HistoryLink
+from citytools.worlds.addresses import page_address
 from systems.models import (
     Function,
     Ownership,
@@ -20,7 +19,7 @@ from systems.models import (
 
 
 def _systems(name: str) -> Any:
-    return lambda record: f"{reverse('systems:list')}?{name}={record.slug}"
+    return lambda record: f"{page_address('systems:list')}?{name}={record.slug}"
 
 
 SUPPLIER = ChangeKind(

@@ -1,5 +1,6 @@
 """Pages of systems."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -7,9 +8,12 @@ from boroughs import models
 from boroughs.models import Subject
 from citytools.charts import Chart, sideways_bars
 from citytools.facts import dates
+from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT, share_in_words
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
+from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import render_page
+from contracts.models import Contract
 from research.publications import about
 from systems.filters import SystemFilter
 from systems.models import System
@@ -34,13 +38,42 @@ def system_list(request: HttpRequest) -> HttpResponse:
 
 def system(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """One system: what is known, its contracts, and who else runs the product."""
-    record = record_or_moved(System.objects.for_list(), number=number, key=key)
+    record = record_or_moved(System.objects.for_list(), number=number, prepared=_system, key=key)
+    elsewhere = _elsewhere(record.product_id, record.borough_id)
+    for system in elsewhere:
+        system.product = record.product
     context = {
         "system": record,
-        "contracts": record.contracts.for_list()[:20],
-        "elsewhere": record.elsewhere()[:20],
+        "contracts": _contracts_for(record.pk),
+        "elsewhere": elsewhere,
     }
     return render_page(request, "systems/detail.html", context)
+
+
+_TABLE_FIELDS = (
+    *("key", "hosting", "status", "companion", "national_or_shared", "live_since", "satisfaction"),
+    *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
+    *("product_id", "borough__name", "function__name"),
+)
+
+
+@PreparedQuery
+def _system(key: str) -> QuerySet[System]:
+    return System.objects.for_list().order_by().filter(key=key)
+
+
+@PreparedQuery
+def _contracts_for(system: int) -> QuerySet[Contract]:
+    contracts = Contract.objects.select_related("lead", "supplier").prefetch_related("partners")
+    return contracts.filter(systems=system)[:20]
+
+
+@PreparedQuery
+def _elsewhere(product: int, borough: int) -> QuerySet[System]:
+    """The same product in other bodies, as the table shows them."""
+    systems = System.objects.select_related("borough", "function").only(*_TABLE_FIELDS)
+    systems = systems.filter(product=product).exclude(borough=borough)
+    return systems.order_by("borough__name", "function__position", "pk")[:20]
 
 
 def systems_by_area_chart(listing: Listing) -> Chart:
@@ -80,8 +113,10 @@ def _sentence(names: list[str], counts: list[int]) -> str:
         return "No system matches the filters."
     if len(names) < 3:
         return f"All of the {sum(counts):,} are in {' and '.join(names)}."
-    share = round(100 * sum(counts[:2]) / sum(counts))
-    top = f"{names[0]} and {names[1]} together hold {share} % of the {sum(counts):,} systems"
+    total = sum(counts)
+    share = share_in_words(sum(counts[:2]), total, places=0)
+    held = share if total < MIN_RECORDS_FOR_PERCENT else f"{share} of the {total:,}"
+    top = f"{names[0]} and {names[1]} together hold {held} systems"
     if counts[-1] == counts[-2]:
         return f"{top}."
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."

@@ -3,18 +3,18 @@
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, When
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
 from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, ScaleAnswers
+from citytools.worlds.addresses import page_address
 from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, System
@@ -102,11 +102,14 @@ class ComparisonSection:
         return list(groups.items())
 
 
-def difference_sentence(items: Sequence[ComparisonItem], nouns: str) -> str:
+def difference_sentence(items: Sequence[ComparisonItem], noun: str) -> str:
     """'Of 82 functions, 12 differ and 9 are the same; 61 cannot be compared: …'."""
     differ = sum(item.differs for item in items)
     same = sum(item.comparable and not item.differs for item in items)
     rest = len(items) - differ - same
+    if rest == len(items):
+        return f"No {noun} can be compared: fewer than two answers are known for each of {rest:,}."
+    nouns = noun if len(items) == 1 else f"{noun}s"
     words = f"Of {len(items):,} {nouns}, {differ:,} differ and {same:,} are the same"
     if not rest:
         return f"{words}."
@@ -191,7 +194,7 @@ def functions_section(
     functions = Function.objects.order_by(
         "service_area__position", "service_area_id", "position", "pk"
     )
-    address = reverse("systems:list")
+    address = page_address("systems:list")
     items = [
         ComparisonItem(
             name,
@@ -210,7 +213,7 @@ def functions_section(
         "systems",
         "Systems by function",
         "Function",
-        difference_sentence(items, "functions"),
+        difference_sentence(items, "function"),
         items,
         long=True,
     )
@@ -220,7 +223,7 @@ def _products(systems: Sequence[SystemAnswer], complete: bool) -> BoroughAnswer:
     if not systems:
         return NONE_RECORDED if complete else NOT_KNOWN
     names = "; ".join(system.product for system in systems)
-    parts = [(system.product, reverse("systems:detail", args=[system.key])) for system in systems]
+    parts = [(system.product, page_address("systems:detail", system.key)) for system in systems]
     return BoroughAnswer("known", names, names, parts)
 
 
@@ -304,12 +307,12 @@ def skills_section(boroughs: Sequence[Borough], levels: Sequence[LevelAnswer]) -
             name,
             [_level(by_place.get((key, borough.pk))) for borough in boroughs],
             group=group,
-            link=reverse("skills:detail", args=[slug]),
+            link=page_address("skills:detail", slug),
         )
         for key, name, slug, group in skills
     ]
     return ComparisonSection(
-        "skills", "Skills", "Skill", difference_sentence(items, "skills"), items, long=True
+        "skills", "Skills", "Skill", difference_sentence(items, "skill"), items, long=True
     )
 
 
@@ -412,9 +415,13 @@ def _costs(
         return BoroughAnswer("at least", amount, f"at least £{amount:,.0f}")
 
     for_each = round(total * 1000 / borough.population, 2) if borough.population else None
+    rate = NOT_KNOWN if for_each is None or not known else pounds(for_each)
+    if borough.has_few_residents and rate.words:
+        few = f"{rate.words} (only {borough.population:,} residents: not to be compared)"
+        rate = replace(rate, words=few)
     return [
         count_answer(len(values), complete),
         count_answer(len(known), bool(known)),
         pounds(total) if known else NOT_KNOWN,
-        NOT_KNOWN if for_each is None or not known else pounds(for_each),
+        rate,
     ]

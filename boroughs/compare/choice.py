@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from boroughs.models import Borough, partnership_options
 from boroughs.profile.peers import Peer, most_similar_boroughs
@@ -19,6 +18,7 @@ from citytools.lists.query_form import (
     RecordField,
     RecordsField,
 )
+from citytools.worlds.addresses import page_address
 
 STATES = ("known", "at least", "none recorded", "not known")
 
@@ -87,7 +87,7 @@ class ComparisonChoice:
     @property
     def all(self) -> str:
         """The page without a choice."""
-        return reverse("boroughs:compare")
+        return page_address("boroughs:compare")
 
     @property
     def problems(self) -> list[tuple[str, str]]:

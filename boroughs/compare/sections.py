@@ -64,9 +64,9 @@ def _with_chart(
     chart = Chart(
         key=f"{section.key}-panels",
         title=title,
-        sentence="One panel for each borough, on the same scale. "
-        f"{known} of {len(boroughs)} {'has' if known == 1 else 'have'} numbers to show; a lower "
-        "bound is drawn as it stands.",
+        sentence=f"One panel for each borough, on the same scale. {known or 'None'} of "
+        f"{len(boroughs)} {'has' if known == 1 else 'have'} numbers to show; a lower bound is "
+        "drawn as it stands.",
         figure=small_multiples([item.name for item in section.items], series),
         head=(section.title, *series),
         rows=[

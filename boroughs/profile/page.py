@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Protocol
 
-from django.db.models import Count, Q
-
 from boroughs.models import Borough, Return, Subject
 from boroughs.profile.answers import UnknownFunctions, find_gaps, read_answers
 from boroughs.profile.peers import (
@@ -100,63 +98,6 @@ def skill_groups(levels: SkillLevelQuerySet) -> list[tuple[str, list[SkillLevel]
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """`rows` are the first of the `due` contracts, soonest act-by first.
-
-    Each contract is in one count: `due` from today to the last day, `later` after that,
-    `passed` where the act-by date has gone but the contract runs on, `endless` without an end date,
-    `undated` where end or notice is not known well enough, `ended` by its dates (before any
-    extension).
-    """
-
-    rows: Sequence[Contract]
-    due: int
-    later: int
-    passed: int
-    endless: int
-    undated: int
-    ended: int
-
-    @property
-    def more(self) -> int:
-        """How many due contracts are not among the rows."""
-        return self.due - len(self.rows)
-
-    @property
-    def not_due(self) -> list[str]:
-        """In words, how many contracts are not due by the last day, and why."""
-        runs = "it runs" if self.passed == 1 else "they run"
-        counts = {
-            "to act on later": self.later,
-            f"whose act-by date has passed while {runs} on": self.passed,
-            "without an end date": self.endless,
-            "whose end or notice is not known well enough": self.undated,
-            "ended, before any extension": self.ended,
-        }
-        return [f"{count:,} {words}" for words, count in counts.items() if count]
-
-
-def decisions_ahead(
-    contracts: ContractQuerySet, today: datetime.date, last: datetime.date, limit: int
-) -> Decisions:
-    """Decisions from today to a last day, both included."""
-    due = contracts.acting_between(today, last)
-    rows = due.select_related("lead", "supplier").prefetch_related("partners")
-    rows = rows.order_by("act_by", "pk")[:limit]
-    ended, dateless = Q(ends_last__lt=today), Q(act_by=None)
-    running = Q(ends_last__gte=today) | Q(ends_last=None)
-    counts = contracts.order_by().aggregate(
-        due=Count("pk", filter=Q(act_by__range=(today, last))),
-        later=Count("pk", filter=Q(act_by__gt=last)),
-        passed=Count("pk", filter=Q(act_by__lt=today) & ~ended),
-        endless=Count("pk", filter=dateless & Q(rolling=True)),
-        undated=Count("pk", filter=dateless & Q(rolling=False) & running),
-        ended=Count("pk", filter=ended),
-    )
-    return Decisions(list(rows), **counts)
-
-
-@dataclass(frozen=True)
 class BoroughComparison:
     """How one borough compares with the others.
 
@@ -173,6 +114,16 @@ class BoroughComparison:
     reporting: int
     returned: bool
     complete: bool
+
+    @property
+    def rare_count(self) -> int | None:
+        """How many of its systems are rare; None where no return can tell."""
+        return len(self.rare) if self.reporting else None
+
+    @property
+    def common_count(self) -> int | None:
+        """How many common choices it does not use; None where no return can tell."""
+        return len(self.common) if self.reporting else None
 
 
 def compare_with_london(borough: Borough) -> BoroughComparison:

@@ -3,15 +3,18 @@
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
 from boroughs.models import Borough, BoroughQuerySet, Subject
 from citytools.facts.provenance import SourcedQuerySet, SourceKind
+from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT, share_in_words
+from citytools.lists.prepared_query import PreparedQuery
 from contracts.models import DECISION_MONTHS, Contract, ContractPartner
+from contracts.models.term import decision_between
 from skills.models import SkillLevel
 from systems.models import System
 
@@ -61,13 +64,31 @@ def fact_age(rows: SourcedQuerySet, today: datetime.date) -> FactAge:
     )
 
 
-# A number by a borough's primary key
-Values = Mapping[int, int]
+class Proportion(NamedTuple):
+    """A part of a borough's records; `whole` is not zero."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> int:
+        """Per cent, rounded down: only all of them are 100."""
+        return 100 * self.part // self.whole
+
+    @property
+    def words(self) -> str:
+        """'28%', or '3 of 5' of few."""
+        few = self.whole < MIN_RECORDS_FOR_PERCENT
+        return share_in_words(*self) if few else f"{self.percent}%"
+
+
+# A number or a share by a borough's primary key
+Values = Mapping[int, int] | Mapping[int, Proportion]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A number for each borough; `subject` is the return that makes a count complete.
+    """A number for each borough, or a share; `subject` is the return that makes a count complete.
 
     A count without a complete return is a lower bound. A share is a percentage of what is known,
     so that no return makes it larger; where nothing is known there is none.
@@ -81,26 +102,36 @@ class Measure:
     share: bool = False
 
     def number(self, value: int) -> str:
-        """The value as a tile writes it."""
+        """The value as the legend writes it."""
         return f"{value}%" if self.share else f"{value:,}"
 
 
 def _count_decisions(today: datetime.date) -> Values:
     last = today + relativedelta(months=DECISION_MONTHS)
-    due = Contract.objects.acting_between(today, last).order_by()
+    due = Contract.objects.filter(decision_between(today, last)).order_by()
     shared = ContractPartner.objects.filter(contract__in=due)
     return _count_by_borough(due, "lead") + _count_by_borough(shared)
 
 
-def _percent_confirmed(today: datetime.date) -> Values:
+def _share_confirmed(today: datetime.date) -> Values:
     year_ago = today - relativedelta(months=RECENT_MONTHS)
     recent = Count("pk", filter=Q(confirmed_on__range=(year_ago, today)))
     counted = System.objects.order_by().values("borough").annotate(all=Count("pk"), recent=recent)
-    return {row["borough"]: 100 * row["recent"] // row["all"] for row in counted}
+    return {row["borough"]: Proportion(row["recent"], row["all"]) for row in counted}
 
 
 def _count_by_borough(rows: QuerySet[Any], field: str = "borough") -> Counter[int]:
-    return Counter(dict(rows.order_by().values_list(field).annotate(many=Count("*"))))
+    return Counter(dict(_with_count(rows, field)))
+
+
+def _with_count(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
+    counted: QuerySet[Any] = rows.order_by().values_list(field).annotate(many=Count("*"))
+    return counted
+
+
+@PreparedQuery
+def _systems_by_borough() -> QuerySet[Any]:
+    return _with_count(System.objects.all(), "borough")
 
 
 MEASURES = {
@@ -109,10 +140,10 @@ MEASURES = {
         "system",
         "systems",
         Subject.SYSTEMS,
-        lambda today: _count_by_borough(System.objects.all()),
+        lambda today: Counter(dict(_systems_by_borough())),
     ),
     "decisions": Measure(
-        f"Contracts to act on within {DECISION_MONTHS} months",
+        f"Contracts to decide on, perhaps, within {DECISION_MONTHS} months",
         "contract",
         "contracts",
         Subject.CONTRACTS,
@@ -123,7 +154,7 @@ MEASURES = {
         "of its systems",
         "of its systems",
         Subject.SYSTEMS,
-        _percent_confirmed,
+        _share_confirmed,
         share=True,
     ),
     "skills": Measure(
@@ -146,21 +177,26 @@ MAX_SHADES = 4
 
 @dataclass(frozen=True)
 class Tile:
-    """One borough's tile; `value` is None where nothing is known.
+    """One borough's tile; `amount` is None where nothing is known.
 
     `bound` says that there may be more than the value. `shade` is 0 for zero and for what is not
     known, otherwise 1 (least) to 4.
     """
 
     borough: Borough
-    value: int | None
+    amount: int | Proportion | None
     bound: bool
     shade: int
     measure: Measure
 
     @property
+    def value(self) -> int | None:
+        """The number that is coloured; of a share its per cent."""
+        return self.amount.percent if isinstance(self.amount, Proportion) else self.amount
+
+    @property
     def known(self) -> bool:
-        return self.value is not None
+        return self.amount is not None
 
     @property
     def hatched(self) -> bool:
@@ -170,7 +206,9 @@ class Tile:
     @property
     def number(self) -> str:
         """The value as written, a question mark where it is not known."""
-        return "?" if self.value is None else self.measure.number(self.value)
+        if self.amount is None:
+            return "?"
+        return self.amount.words if isinstance(self.amount, Proportion) else f"{self.amount:,}"
 
     @property
     def unit(self) -> str:
@@ -212,14 +250,15 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     """The map of one measure as at a day; KeyError for an unknown measure; two or three queries."""
     measure = MEASURES[key]
     values = measure.values(today)
-    boroughs: list[Any] = list(_for_tiles(Borough.objects.london()))
-    bounds = equal_classes([values.get(borough.pk, 0) for borough in boroughs])
+    boroughs: list[Any] = _boroughs_for_tiles()
     tiles = []
     for borough in boroughs:
         exact = getattr(borough, f"latest_{measure.subject}") is True and not measure.share
-        value = values.get(borough.pk, 0 if exact else None)
-        bound = value is not None and not exact and not measure.share
-        tiles.append(Tile(borough, value, bound, _shade(value or 0, bounds), measure))
+        amount = values.get(borough.pk, 0 if exact else None)
+        bound = amount is not None and not exact and not measure.share
+        tiles.append(Tile(borough, amount, bound, 0, measure))
+    bounds = equal_classes([tile.value or 0 for tile in tiles])
+    tiles = [replace(tile, shade=_shade(tile.value or 0, bounds)) for tile in tiles]
     reporting = {
         subject: sum(getattr(borough, f"latest_{subject}") is not None for borough in boroughs)
         for subject in Subject
@@ -227,9 +266,10 @@ def tile_map(key: str, today: datetime.date) -> TileMap:
     return TileMap(key, measure, tiles, bounds, reporting)
 
 
-def _for_tiles(boroughs: BoroughQuerySet) -> BoroughQuerySet:
+@PreparedQuery
+def _boroughs_for_tiles() -> BoroughQuerySet:
     columns = ("name", "slug", "code", "tile_row", "tile_column")
-    return boroughs.with_returns(*Subject).only(*columns)
+    return Borough.objects.london().with_returns(*Subject).only(*columns)
 
 
 def equal_classes(values: Iterable[int]) -> list[tuple[int, int]]:

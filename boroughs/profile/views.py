@@ -14,7 +14,6 @@ from boroughs.profile.page import (
     best_chances,
     borough_facts,
     compare_with_london,
-    decisions_ahead,
     profile_parts,
     skill_groups,
     systems_by_area,
@@ -24,6 +23,7 @@ from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import QueryForm, render_page
+from contracts.decisions import decisions_ahead
 from contracts.joint_procurement.presentation import windows_for_borough
 from research.publications import about
 

@@ -60,6 +60,32 @@ class Chart:
         """Whether there is nothing to draw."""
         return not self.rows
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is more to see than a single bar or point, which a sentence says better."""
+        return not self.empty and sum(map(_visible_marks, self.figure["data"])) > 1
+
+    @property
+    def only_row(self) -> str:
+        """'Camden: systems 5, boroughs 1', where the table would have this row alone."""
+        if len(self.rows) != 1:
+            return ""
+        label, *cells = self.rows[0]
+        names = (name[:1].lower() + name[1:] for name in self.head[1:])
+        said = (f"{name} {cell}" for name, cell in zip(names, cells, strict=True))
+        return f"{label}: {', '.join(said)}"
+
+
+def _visible_marks(trace: Trace) -> int:
+    """How many bars that are not zero, or points, a trace has; of a pie its slices."""
+    if trace["type"] == "pie":
+        return len(trace["values"])
+    points = zip(trace["x"], trace["y"], strict=True)
+    if trace["type"] == "scatter":
+        return sum(x is not None and y is not None for x, y in points)
+    sideways = trace.get("orientation") == "h"
+    return sum(bool(x if sideways else y) for x, y in points)
+
 
 class _Compact(DjangoJSONEncoder):
     """JSON without a space between its parts."""
@@ -101,15 +127,19 @@ def upright_bars(
     series: Mapping[str, Sequence[float]],
     *,
     colours: Sequence[str] = PALETTE,
+    hatched: str = "",
 ) -> dict[str, Any]:
-    """Stacked upright bars in the order given (time runs left to right), from zero."""
+    """Stacked upright bars in the order given (time runs left to right), from zero.
+
+    `hatched` names a series that is drawn as the second is, even where it stands alone.
+    """
     traces = [
         {
             "type": "bar",
             "name": name,
             "x": list(labels),
             "y": list(values),
-            "marker": _marker(number, colours),
+            "marker": _marker(1 if name == hatched else number, colours),
             "textposition": "auto",
             **_amounts(values, "y"),
             "hovertemplate": "%{x}: %{y:,}",

@@ -20,7 +20,7 @@ from django.http import (
     HttpResponseBase,
     JsonResponse,
 )
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from citytools import worlds
 from citytools.exports import csv_copy, formats
@@ -40,6 +40,7 @@ from citytools.lists.facet_counts import count_list
 from citytools.lists.filters import FactFilterSet
 from citytools.lists.name_lookup import nearest_by_name
 from citytools.lists.query_form import QueryForm, RecordsField
+from citytools.worlds.addresses import page_address
 
 CSV = "text/csv; charset=utf-8"
 MAX_ROWS_SENT_WHOLE = 5_000
@@ -105,7 +106,7 @@ class Export:
     @property
     def address(self) -> str:
         """Where to fetch it as CSV."""
-        return reverse(self.route)
+        return page_address(self.route)
 
     def address_as(self, suffix: str) -> str:
         """Where to fetch it as csv, xlsx or json."""
@@ -114,7 +115,7 @@ class Export:
     @property
     def page_address(self) -> str:
         """The page with the same rows and filters."""
-        return reverse(self.page)
+        return page_address(self.page)
 
     def choose_all(self, today: datetime.date) -> Any:
         """What is chosen where nothing is asked."""
@@ -229,7 +230,7 @@ class Export:
             version=self.version,
             filter_in_words=query.in_words,
             address=request.build_absolute_uri(path + text.removesuffix("?")),
-            dictionary=request.build_absolute_uri(f"{reverse('data')}#{self.name}"),
+            dictionary=request.build_absolute_uri(f"{page_address('data')}#{self.name}"),
             as_at=dates.now(),
             notes=self.notes,
         )

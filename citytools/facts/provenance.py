@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, ClassVar, Self
 
 import pghistory
@@ -255,6 +256,11 @@ class Confidence(models.TextChoices):
     LOW = "low", "Low"
 
 
+@cache
+def _labels(field: Any) -> dict[Any, str]:
+    return {value: str(label) for value, label in field.flatchoices}
+
+
 class SourcedQuerySet(models.QuerySet[Any]):
     """Rows that say where they come from."""
 
@@ -350,6 +356,11 @@ class Sourced(models.Model):
             is_web_address("source_url"),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [FieldEndsConfirmation()]
+
+    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802 (Django's name)
+        """The label of a choice; Django's own makes the dictionary anew for each value."""
+        value = getattr(self, field.attname)
+        return _labels(field).get(value, value)
 
     @property
     def source_day(self) -> datetime.date:

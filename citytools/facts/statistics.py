@@ -1,24 +1,23 @@
-"""A typical value with an honest range: the median and its order-statistic interval.
+"""Numbers that say no more than is known: medians, shares, means, and what they could be."""
 
-The interval needs no assumption on how values are spread. In a sample of n, the number of values
-below the true median follows Binomial(n, 1/2); so the k-th smallest and the k-th largest enclose
-it with probability 1 - 2 P(Binomial(n, 1/2) < k). The largest k that keeps 95 % is taken. Below
-6 values even the smallest and the largest do not reach 95 %, and nothing is shown.
-Source: W. J. Conover, Practical Nonparametric Statistics, 3rd edition, section 3.2.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, islice, takewhile
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+
+# A typical value is the median with its order-statistic interval, which needs no assumption on how
+# values are spread. In a sample of n, the number of values below the true median follows
+# Binomial(n, 1/2); so the k-th smallest and the k-th largest enclose it with probability
+# 1 - 2 P(Binomial(n, 1/2) < k). The largest k that keeps 95 % is taken. Below 6 values even the
+# smallest and the largest do not reach 95 %, and nothing is shown.
+# Source: W. J. Conover, Practical Nonparametric Statistics, 3rd edition, section 3.2.
 
 MIN_VALUES_FOR_RANGE = 6
 """Values from which a range is shown."""
@@ -68,13 +67,43 @@ def median_range(values: Iterable[Decimal]) -> Range | None:
     return Range(len(ordered), median(ordered), ordered[first - 1], ordered[last - 1], first, last)
 
 
+MIN_RECORDS_FOR_PERCENT = 6
+"""Records from which a share is written in per cent: of fewer it says more than is known."""
+
+
+def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """100 × part / whole in per cent, to six places; None where the whole is zero."""
+    return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
+
+
+def share_in_words(
+    part: Decimal | int,
+    whole: Decimal | int,
+    *,
+    counted: int | None = None,
+    places: int = 1,
+    sign: str = "",
+) -> str:
+    """'45.5 %' with a space that does not break; '3 of 5' under 6 records; '' of nothing.
+
+    `counted` are the records behind it, where the whole is an amount of something else: pounds,
+    whose `sign` is £.
+    """
+    percent = percentage(part, whole)
+    if percent is None:
+        return ""
+    if (whole if counted is None else counted) < MIN_RECORDS_FOR_PERCENT:
+        return f"{sign}{part:,.0f} of {sign}{whole:,.0f}"
+    return f"{percent:.{places}f}\u00a0%"
+
+
 MIN_ANSWERS_FOR_MEAN = 3
 """Answers from which a mean is shown: fewer would speak of single records."""
 
 
 @dataclass(frozen=True)
 class ScaleAnswers:
-    """Answers on a scale, and among how many records they are."""
+    """Answers on a scale from 1 to 5, and among how many records they are."""
 
     values: Sequence[int]
     among: int
@@ -91,10 +120,10 @@ class ScaleAnswers:
 
     @property
     def words(self) -> str:
-        """'3.7 (n = 6)', 'fewer than 3 answers', or nothing where there is none."""
+        """'3.7 of 5 (n = 6)', 'too few for a mean: n = 2', or nothing where there is none."""
         if self.mean is not None:
-            return f"{self.mean} (n = {self.n})"
-        return f"fewer than {MIN_ANSWERS_FOR_MEAN} answers" if self.n else ""
+            return f"{self.mean} of 5 (n\u00a0=\u00a0{self.n})"
+        return f"too few for a mean: n\u00a0=\u00a0{self.n}" if self.n else ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +131,8 @@ class Top:
     """What the `places` largest of all holders hold of the total; amounts in one unit.
 
     `tied` counts the holders level with the last place where not all of them fit into the places:
-    who is in is then open, the share is not. It is 0 where there is no such tie.
+    who is in is then open, the share is not. It is 0 where there is no such tie. Pounds have their
+    `sign`, and `counted`, the records that they are of.
     """
 
     places: int
@@ -110,6 +140,8 @@ class Top:
     total: Decimal
     holders: int
     tied: int
+    counted: int | None = None
+    sign: str = ""
 
     @property
     def share(self) -> Decimal | None:
@@ -118,17 +150,19 @@ class Top:
 
     @property
     def percent(self) -> str:
-        """'45.5 %' with a space that does not break, or nothing where there is no share."""
-        return "" if self.share is None else f"{100 * self.share:.1f}\u00a0%"
+        """'45.5 %', '3 of 5' under 6 records, or nothing where there is no share."""
+        return share_in_words(self.amount, self.total, counted=self.counted, sign=self.sign)
 
 
-def top_share(amounts: Sequence[Decimal | int], places: int) -> Top:
+def top_share(
+    amounts: Sequence[Decimal | int], places: int, *, counted: int | None = None, sign: str = ""
+) -> Top:
     """The share of the largest; amounts are not negative and may stand in any order."""
     ordered = sorted((Decimal(amount) for amount in amounts), reverse=True)
     value, total = sum(ordered[:places], Decimal(0)), sum(ordered, Decimal(0))
     level = ordered[places - 1 : places + 1]
     tied = ordered.count(level[0]) if len(level) == 2 and level[0] == level[1] else 0
-    return Top(places, value, total, len(ordered), tied)
+    return Top(places, value, total, len(ordered), tied, counted, sign)
 
 
 def max_share(share: Decimal, places: int, more: int) -> Decimal:
@@ -138,6 +172,106 @@ def max_share(share: Decimal, places: int, more: int) -> Decimal:
     mean; and nobody holds more than all.
     """
     return min(share * more / places, Decimal(1))
+
+
+# What a share, a count or a correlation could be, whatever is true: the least and the greatest
+# value that arithmetic allows. How many records were counted is held fixed, and over how many
+# suppliers, functions or scores they are spread; everything else varies. A claim that holds for
+# every value in the range is not tested by the records, however they fall: ten suppliers of sixteen
+# always hold most of 21 contracts.
+
+_WHOLE = Decimal(100)
+
+
+@dataclass(frozen=True)
+class AttainableRange:
+    """The least and the greatest value in the metric's unit; None: arithmetic sets no limit.
+
+    `given` says in words what was held fixed. The share of the largest has the `places` that are
+    counted as the largest, of so many `suppliers`.
+    """
+
+    least: Decimal | None = None
+    greatest: Decimal | None = None
+    given: str = ""
+    places: int = 0
+    suppliers: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As `from_json` reads it; amounts are decimal text."""
+        limits = {name: getattr(self, name) for name in ("least", "greatest")}
+        written = {name: None if limit is None else str(limit) for name, limit in limits.items()}
+        return {**written, **{name: getattr(self, name) for name in _GIVEN}}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """What `as_json` wrote."""
+        least, greatest = (
+            None if stored[name] is None else Decimal(stored[name])
+            for name in ("least", "greatest")
+        )
+        return cls(least, greatest, *(stored[name] for name in _GIVEN))
+
+
+_GIVEN = ("given", "places", "suppliers")
+NO_LIMITS = AttainableRange()
+ANY_SHARE = AttainableRange(Decimal(0), _WHOLE)
+"""A share of records, each of which may count or not."""
+ANY_NUMBER = AttainableRange(Decimal(0))
+
+
+def number_of_records(records: int) -> AttainableRange:
+    """How many of the records may count."""
+    return AttainableRange(Decimal(0), Decimal(records)) if records else NO_LIMITS
+
+
+def number_of_holders(records: int, given: str) -> AttainableRange:
+    """How many different holders so many records may have: from 1, each having its own at most."""
+    return AttainableRange(Decimal(1), Decimal(records), given) if records else NO_LIMITS
+
+
+def share_of_largest(
+    places: int, suppliers: int, records: int, noun: str, *, pounds: bool = False
+) -> AttainableRange:
+    """What the largest of so many suppliers can hold of the records, in per cent.
+
+    Each has at least one record. The least is reached where all hold as nearly the same as whole
+    records allow, so that it is never below places / suppliers; the greatest where all the others
+    have one each. Pounds can be divided, and a contract can be of £0: there the least is places /
+    suppliers, and the greatest is everything.
+    """
+    if not suppliers:
+        return NO_LIMITS
+    given = f"{records:,} {noun} at {suppliers:,} supplier{'' if suppliers == 1 else 's'}"
+    largest = min(places, suppliers)
+    if pounds:
+        least = percentage(largest, suppliers)
+        return AttainableRange(least, _WHOLE, given, places, suppliers)
+    each, over = divmod(records, suppliers)
+    least = percentage(largest * each + min(largest, over), records)
+    greatest = percentage(records - (suppliers - largest), records)
+    return AttainableRange(least, greatest, given, places, suppliers)
+
+
+def suppliers_for_less(places: int, share: Decimal, *, or_equal: bool) -> int:
+    """From how many suppliers on the largest can hold less than a share, in per cent above zero.
+
+    Or as much, if `or_equal`: so many can hold as little as places / suppliers.
+    """
+    suppliers = _WHOLE * places / share
+    return math.ceil(suppliers) if or_equal else math.floor(suppliers) + 1
+
+
+def share_with_few_makers(systems: Sequence[int], max_makers: int) -> AttainableRange:
+    """Of functions with so many systems each, the share that can have few makers, in per cent.
+
+    A function has no more makers than systems, and perhaps one.
+    """
+    if not systems:
+        return NO_LIMITS
+    certain = sum(count <= max_makers for count in systems)
+    given = f"{certain} of {len(systems)} functions at {max_makers} systems or fewer"
+    return AttainableRange(percentage(certain, len(systems)), _WHOLE, given)
 
 
 # Where N suppliers hold the shares s, which add up to 1:
@@ -211,23 +345,3 @@ def aggregate_row(rows: QuerySet[Any], **aggregates: Any) -> QuerySet[Any]:
     every: Any = rows.order_by().annotate(every=Value(1)).values("every")
     row: QuerySet[Any] = every.annotate(**aggregates).values(*aggregates)
     return row
-
-
-def count_all(**querysets: QuerySet[Any]) -> dict[str, int]:
-    """How many rows each has, of `values` without doubles how many there are; one query for all."""
-    counts = dict.fromkeys(querysets, 0)
-    names, parts = [], []
-    parameters: list[Any] = []
-    for name, queryset in querysets.items():
-        try:
-            sql, values = queryset.order_by().query.sql_with_params()
-        except EmptyResultSet:
-            continue  # Django knows without asking
-        names.append(name)
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 (Django's own)
-        parameters += values
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-            counts |= dict(zip(names, cursor.fetchone(), strict=True))
-    return counts

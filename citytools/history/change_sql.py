@@ -26,6 +26,8 @@ PUBLICATION_DATES = frozenset({"published_on", "withdrawn_on", "withdrawal_reaso
 Subject = Mapping[type[models.Model], Collection[Any]]
 """Records, perhaps of several kinds: a change concerns the subject if it concerns any of them."""
 
+# OFFSET 0 keeps this apart from what groups its rows anew: planned together, both were sorted by
+# three columns, on disk (525,000 events: 310 ms, apart 245)
 _RECORDS = """
 SELECT {number} AS kind, at, context, action, illustrative, record FROM (
     SELECT at, context, record, coalesce(illustrative, {illustrative}, false) AS illustrative,
@@ -37,7 +39,7 @@ SELECT {number} AS kind, at, context, action, illustrative, record FROM (
         FROM ({rows}) AS written (at, context, record, code, illustrative)
         GROUP BY at, context, record
     ) AS together
-) AS records WHERE action IS NOT NULL
+) AS records WHERE action IS NOT NULL{conditions} OFFSET 0
 """
 # What came and went within one transaction was never there for others to see
 _OWN = """
@@ -150,10 +152,11 @@ def records_sql(number: int, kind: ChangeKind, query: ChangeFilter) -> str:
         number=number,
         rows=" UNION ALL ".join(_rows(kind, query, record_sets)),
         illustrative="false" if known == "false" else before,
+        conditions="".join(f" AND {condition}" for condition in where),
         **_CODES,
     )
     tables = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in named.items())
-    return f"({f'WITH {tables} ' if tables else ''}{' AND '.join([records, *where])})"
+    return f"({f'WITH {tables} ' if tables else ''}{records})"
 
 
 def _rows(kind: ChangeKind, query: ChangeFilter, record_sets: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,8 @@ from django.db import connection
 
 from citytools.history import change_sql
 from citytools.history.change_kinds import ChangeKind
-from citytools.history.change_sql import ACTIONS, ChangeFilter
+from citytools.history.change_sql import ACTIONS, ChangeFilter, quote_table
+from citytools.history.data_version import cached_value
 
 MAX_SEPARATE_RECORDS = 5
 """Records of one kind up to which each is an entry of its own, whatever wrote them together."""
@@ -64,11 +65,17 @@ class ChangeEntry:
 
 @dataclass(frozen=True)
 class ChangeList:
-    """The entries of some kinds, newest first; counted and sliced like a queryset."""
+    """The entries of some kinds, newest first; counted and sliced like a queryset.
+
+    Where `cached`, the first of all kinds since a moment are read once a version of the data: of
+    525,000 events in the last 30 days that takes 0.3 s. Beyond `since` and `by_record` it is then
+    asked nothing.
+    """
 
     kinds: Sequence[ChangeKind]
     change_filter: ChangeFilter
     by_record: bool = False
+    cached: bool = False
 
     def count(self) -> int:
         """How many entries there are."""
@@ -86,7 +93,13 @@ class ChangeList:
     @cached_property
     def _first_entries(self) -> tuple[list[ChangeEntry], int]:
         # Both at once: whoever asks how many there are wants to see the newest too
-        return self._read(0, _FIRST_ENTRIES)
+        if not self.cached:
+            return self._read(0, _FIRST_ENTRIES)
+        name = ("changes", self.change_filter.since, self.by_record)
+        entries: tuple[list[ChangeEntry], int] = cached_value(
+            name, lambda: self._read(0, _FIRST_ENTRIES)
+        )
+        return entries
 
     def _read(self, start: int, limit: int | None) -> tuple[list[ChangeEntry], int]:
         """Entries, and how many there are in all, unless there are none from `start` on."""
@@ -110,23 +123,36 @@ class ChangeList:
         return ChangeEntry(self.kinds[kind], at, context, ACTIONS[action.bit_length() - 1], *rest)
 
 
-def start_of_latest(kinds: Sequence[ChangeKind], transactions: int) -> datetime.datetime | None:
-    """When the earliest of so many latest transactions was; None where nothing was ever written.
+def changes_in_latest_transactions(
+    kinds: Sequence[ChangeKind], transactions: int, *, for_staff: bool = False
+) -> ChangeList:
+    """The changes of the latest transactions, which are found by a step down an index each.
 
-    Each is found by one step down an index, however many events it wrote.
+    Only the kinds that they wrote are read, and publications, whose day may have come since.
     """
-    tables = {
-        connection.ops.quote_name(model._meta.db_table)
+    start, tables = _latest_transactions(kinds, transactions)
+    written = [
+        kind
         for kind in kinds
-        for model in kind.event_models
-    }
-    if not tables:
-        return None
-    moments = " UNION ".join(
-        _MOMENTS.format(table=table, limit=transactions) for table in sorted(tables)
+        if kind.is_publication or any(quote_table(model) in tables for model in kind.event_models)
+    ]
+    return ChangeList(written if start else [], ChangeFilter(since=start, for_staff=for_staff))
+
+
+def _latest_transactions(
+    kinds: Sequence[ChangeKind], transactions: int
+) -> tuple[datetime.datetime | None, set[str]]:
+    """When the earliest of them was, None where nothing was ever written; the tables written."""
+    tables = sorted({quote_table(model) for kind in kinds for model in kind.event_models})
+    moments = " UNION ALL ".join(
+        f"SELECT at, {number} AS place FROM {_MOMENTS.format(table=table, limit=transactions)} AS m"  # noqa: S608
+        for number, table in enumerate(tables)
     )
-    latest = f"SELECT at FROM ({moments}) AS moments ORDER BY at DESC LIMIT {transactions}"  # noqa: S608
+    if not moments:
+        return None, set()
+    latest = f"SELECT at, array_agg(place) FROM ({moments}) AS moments GROUP BY at"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min(at) FROM ({latest}) AS latest")  # noqa: S608
-        start: datetime.datetime | None = cursor.fetchone()[0]
-    return start
+        cursor.execute(f"{latest} ORDER BY at DESC LIMIT {transactions}")
+        rows = cursor.fetchall()
+    start = rows[-1][0] if rows else None
+    return start, {tables[place] for _, places in rows for place in places}

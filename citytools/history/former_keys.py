@@ -51,15 +51,23 @@ def present_keys(model: Any, field: str, former: Sequence[str]) -> dict[str, str
     return {name: present[owner] for name, owner, _ in owners if owner in present}
 
 
-def record_or_moved(rows: models.QuerySet[Any], *, number: int | None = None, **key: str) -> Any:
+def record_or_moved(
+    rows: models.QuerySet[Any],
+    *,
+    number: int | None = None,
+    prepared: Callable[[str], Sequence[Any]] | None = None,
+    **key: str,
+) -> Any:
     """The row of a key, as in `slug="idox"`, or RecordMovedError to it; Http404 without one.
 
-    A former key leads only to what is among the rows: not to what is not public.
+    A former key leads only to what is among the rows: not to what is not public. `prepared` finds
+    the rows of a key at less cost, where there is such a query.
     """
     ((field, value),) = key.items()
     if number is not None:
         present = rows.filter(pk=number).values_list(field, flat=True).first()
-    elif (record := rows.filter(**key).first()) is not None:
+    elif found := prepared(value) if prepared else rows.filter(**key)[:1]:
+        record = found[0]
         note_page_record(record)
         return record
     else:

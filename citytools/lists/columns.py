@@ -9,9 +9,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Expression, F, Func, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, NullIf
-from django.urls import reverse
+from django.urls import get_script_prefix
 
 from citytools.facts.provenance import Confidence, SourceKind
+from citytools.worlds.addresses import address_ends
 
 Kind = Literal["text", "integer", "decimal", "date", "partial date", "yes or no", "list"]
 FORMULA = r"^([=+@\t\r-])"
@@ -91,7 +92,7 @@ class Column:
 class PageUrl(Func):
     """SQL: the address of a record's page on this site, from the column that names it there.
 
-    It is reversed when the statement is compiled, so that each world's file leads into its own.
+    It is found when the statement is compiled, so that each world's file leads into its own.
     """
 
     template = "(%(before)s || %(expressions)s || %(after)s)"
@@ -105,7 +106,7 @@ class PageUrl(Func):
         self, compiler: Any, connection: Any, **context: Any
     ) -> tuple[str, Any]:
         """The column between the two ends of the address, which hold no sign of a user's."""
-        before, after = reverse(self.route, args=["record"]).split("record")
+        before, after = address_ends(self.route, get_script_prefix())
         ends = {"before": f"'{before}'", "after": f"'{after}'"}
         return super().as_sql(compiler, connection, **ends, **context)
 

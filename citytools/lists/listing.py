@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.urls import reverse
 
 from citytools.lists import facets
 from citytools.lists.columns import Column
 from citytools.lists.facet_counts import ListNumbers
 from citytools.lists.filters import FactFilterSet
+from citytools.worlds.addresses import page_address
 
 MAX_TABLE_COLUMNS = 12
 """Columns that a page shows; files have all that are chosen."""
@@ -94,7 +94,7 @@ class FileLinks:
     query: str
 
     def _address(self, suffix: str) -> str:
-        address = reverse(self.route.removesuffix("csv") + suffix)
+        address = page_address(self.route.removesuffix("csv") + suffix)
         return f"{address}?{self.query}" if self.query else address
 
     @property
@@ -297,7 +297,7 @@ class Listing:
     @property
     def all(self) -> str:
         """The address of the list without any filter."""
-        return reverse(self.path)
+        return page_address(self.path)
 
     @cached_property
     def facets(self) -> list[facets.Facet]:

@@ -12,7 +12,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import get_script_prefix, path, reverse
+from django.urls import get_script_prefix, path
 from django.utils import timezone
 from django.utils.dateformat import format as in_format
 from django.views.decorators.http import conditional_page
@@ -25,7 +25,7 @@ from citytools.history import as_of_views
 from citytools.history.change_kinds import ChangeKind, change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
-from citytools.history.changes import ChangeEntry, ChangeList, start_of_latest
+from citytools.history.changes import ChangeEntry, ChangeList, changes_in_latest_transactions
 from citytools.history.data_version import derived_value
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
@@ -37,6 +37,7 @@ from citytools.lists.query_form import (
     QueryForm,
     RecordsField,
 )
+from citytools.worlds.addresses import page_address
 from systems.models import Function, Product, ServiceArea, Supplier
 
 USUAL_DAYS = 30
@@ -146,7 +147,9 @@ class ChangesForm(QueryForm):
             actions=self.values.get("action") or (),
         )
         by_record = self.values.get("by") == "record"
-        return ChangeList([] if self.problems else kinds, change_filter, by_record)
+        # Whatever is asked fills no cache: anybody can ask much
+        usual = not self.data.keys() - self.non_filter_names
+        return ChangeList([] if self.problems else kinds, change_filter, by_record, cached=usual)
 
     def _subjects(self) -> Iterator[Subject]:
         for name, model in _SUBJECTS.items():
@@ -168,7 +171,8 @@ class ChangesForm(QueryForm):
         """Where a change leads: its record, or the records of the filter written together."""
         if change.entry.record is not None:
             return change.address
-        return f"{reverse('changes:list')}?{self.query_string(**_together(change.entry), since=[])}"
+        query = self.query_string(**_together(change.entry), since=[])
+        return f"{page_address('changes:list')}?{query}"
 
 
 _SUBJECTS: Mapping[str, Any] = {
@@ -212,8 +216,7 @@ def _latest_changes_json(kinds: Sequence[ChangeKind], limit: int) -> Iterator[di
     entries: Sequence[ChangeEntry] = ()
     for transactions in (limit, _LATEST_TRANSACTIONS):
         # Most wrote something for the public: one that wrote much is then not read for nothing
-        since = start_of_latest(kinds, transactions)
-        entries = ChangeList(kinds, ChangeFilter(since=since))[:limit]
+        entries = changes_in_latest_transactions(kinds, transactions)[:limit]
         if len(entries) == limit:
             break
     for change in changes_in_words(entries, with_differences=False):
@@ -223,7 +226,7 @@ def _latest_changes_json(kinds: Sequence[ChangeKind], limit: int) -> Iterator[di
             "kind": change.entry.kind.name,
             "at": change.entry.at.isoformat(),
             "name": change.name,
-            "address": change.address or f"{reverse('changes:list')}?{together}",
+            "address": change.address or f"{page_address('changes:list')}?{together}",
         }
 
 
@@ -353,7 +356,7 @@ class AllChangesFeed(ChangesFeed):
 
     def __init__(self, form: ChangesForm, address: str) -> None:
         query = form.query_string()
-        page = reverse("changes:list") + (f"?{query}" if query else "")
+        page = page_address("changes:list") + (f"?{query}" if query else "")
         super().__init__(form.changes, f"City Tools: changes: {form.in_words}", page, address)
         self.form = form
 
@@ -365,7 +368,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     """What changed, newest first."""
     form = ChangesForm(request)
     listing = ChangesListing(form, "changes:list", "changes:csv", "Changes", "change", "changes")
-    atom = reverse("changes:atom") + (f"?{form.query_string()}" if form.data else "")
+    atom = page_address("changes:atom") + (f"?{form.query_string()}" if form.data else "")
     context = {"listing": listing, "atom": request.build_absolute_uri(atom)}
     return render(request, "changes.html", context, status=listing.status)
 

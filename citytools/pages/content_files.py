@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
+
+from citytools.worlds.addresses import page_address
 
 CONTENT = Path(__file__).resolve().parent / "content"
 
@@ -37,7 +38,7 @@ class SitePage(ContentEntry):
     @property
     def address(self) -> str:
         """Where it is."""
-        return reverse(self.route)
+        return page_address(self.route)
 
 
 @dataclass(frozen=True)

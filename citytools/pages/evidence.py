@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Q
-from django.urls import reverse
+from django.db.models import Count, Max, Q, QuerySet
 
 from citytools.facts.provenance import Confidence, SourceKind
+from citytools.lists.prepared_query import PreparedQuery
+from citytools.worlds.addresses import page_address
 from contracts.models import Contract
 from systems.models import SEEN_THEN, Status, System
 
@@ -32,17 +33,18 @@ class SourceCount:
     @property
     def systems_url(self) -> str:
         """The list of these systems."""
-        return f"{reverse('systems:list')}?{urlencode({'source': self.kind.value})}"
+        return f"{page_address('systems:list')}?{urlencode({'source': self.kind.value})}"
 
     @property
     def contracts_url(self) -> str:
         """The list of these contracts."""
-        return f"{reverse('contracts:list')}?{urlencode({'source': self.kind.value})}"
+        return f"{page_address('contracts:list')}?{urlencode({'source': self.kind.value})}"
 
 
 def count_sources() -> Sequence[SourceCount]:
     """Each kind of source that bears a fact, what carries furthest first; two queries."""
-    systems, contracts = _by_source(System.objects), _by_source(Contract.objects)
+    systems = {kind: rest for kind, *rest in _systems_by_source()}
+    contracts = {kind: rest for kind, *rest in _contracts_by_source()}
     counts = []
     for kind in SourceKind:
         many_systems, newest_system = systems.get(kind, (0, ""))
@@ -53,9 +55,21 @@ def count_sources() -> Sequence[SourceCount]:
     return [count for count in counts if count.systems or count.contracts]
 
 
-def _by_source(facts: Any) -> dict[str, tuple[int, str]]:
-    rows = facts.exclude(NO_EVIDENCE).order_by().values_list("source_kind")
-    return {kind: (many, newest) for kind, many, newest in rows.annotate(Count("pk"), Max("as_of"))}
+@PreparedQuery
+def _systems_by_source() -> QuerySet[Any]:
+    return _by_source(System.objects.all())
+
+
+@PreparedQuery
+def _contracts_by_source() -> QuerySet[Any]:
+    return _by_source(Contract.objects.all())
+
+
+def _by_source(facts: QuerySet[Any]) -> QuerySet[Any]:
+    """Kind of source, how many facts it bears, and the newest day it speaks of."""
+    rows: Any = facts.exclude(NO_EVIDENCE).order_by().values_list("source_kind")
+    counted: QuerySet[Any] = rows.annotate(Count("pk"), Max("as_of"))
+    return counted
 
 
 def newest_day(sources: Sequence[SourceCount]) -> str:

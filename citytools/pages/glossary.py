@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.exports import registry
@@ -20,9 +19,10 @@ from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, MIN_VALUES_FOR_RANG
 from citytools.lists.columns import Column
 from citytools.lists.query_form import render_page
 from citytools.pages import content_files as content
+from citytools.worlds.addresses import page_address
 from contracts.joint_procurement.windows import MAX_EXTENSION_MONTHS
 from contracts.models import LEAD_MONTHS, Route, Vat
-from contracts.models.dates import ContractStatus
+from contracts.models.term import ContractStatus
 from contracts.pipeline.rules import DAYS_TO_PUBLISH, MONTHS_AHEAD, THRESHOLD_POUNDS
 from skills.models import Level
 from skills.training.plan import MAX_COHORT_SIZE
@@ -104,7 +104,7 @@ class GlossaryTerm(content.ContentEntry):
     @property
     def address(self) -> str:
         """Its place in the glossary."""
-        return f"{reverse('glossary')}#{self.key}"
+        return f"{page_address('glossary')}#{self.key}"
 
 
 def load_terms(folder: Path) -> dict[str, GlossaryTerm]:

@@ -9,16 +9,17 @@ from urllib.parse import urlencode
 from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import get_script_prefix, reverse
+from django.urls import get_script_prefix
 
 from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.tile_map import MEASURES, tile_map
 from citytools.facts import dates
-from citytools.facts.statistics import count_all
 from citytools.history.data_version import derived_value
+from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
 from citytools.lists.query_form import OptionField, QueryForm, render_page
 from citytools.pages import evidence
 from citytools.pages.changes import latest_changes
+from citytools.worlds.addresses import page_address
 from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
@@ -38,54 +39,62 @@ class OverviewFigure:
     out_of: int | None = None
 
 
-def overview_counts(today: datetime.date) -> dict[str, int]:
-    """What the first page counts, by name; one query."""
+@PreparedCounts
+def overview_counts(today: datetime.date, last: datetime.date) -> dict[str, QuerySet[Any]]:
+    """What the first page counts, by name; contracts that may end from today to the last day."""
     systems = System.objects.of_the_33()
-    year = today + relativedelta(months=DECISION_MONTHS)
-    ending = Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=year)
-    return count_all(
-        systems=systems.values("pk"),
-        boroughs=systems.values("borough").distinct(),
-        functions_used=systems.in_use().values("function").distinct(),
-        functions=Function.objects.values("pk"),
-        contracts=Contract.objects.values("pk"),
-        ending=ending.values("pk"),
-        levels=SkillLevel.objects.values("pk"),
-    )
+    ending = Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=last)
+    return {
+        "systems": systems.values("pk"),
+        "boroughs": systems.values("borough").distinct(),
+        "functions_used": systems.in_use().values("function").distinct(),
+        "functions": Function.objects.values("pk"),
+        "contracts": Contract.objects.values("pk"),
+        "ending": ending.values("pk"),
+        "levels": SkillLevel.objects.values("pk"),
+    }
 
 
-def overview_figures(counts: Mapping[str, int], today: datetime.date) -> list[OverviewFigure]:
+def overview_figures(counts: Mapping[str, int], last: datetime.date) -> list[OverviewFigure]:
     """Systems of the 33, functions known of, contracts, and contracts that may end in a year."""
-    year = today + relativedelta(months=DECISION_MONTHS)
-    running = {"standing": ["current", "past_act_by"], "ends_before": year}
+    running = {"standing": ["current", "past_act_by"], "ends_before": last}
     return [
         OverviewFigure(
             counts["systems"],
             f"systems in {counts['boroughs']} of {LONDON} authorities",
-            f"{reverse('systems:list')}?counted=of_the_33",
+            f"{page_address('systems:list')}?counted=of_the_33",
         ),
         OverviewFigure(
             counts["functions_used"],
             "kinds of work (functions) with a system in use that we know",
-            reverse("systems:map"),
+            page_address("systems:map"),
             out_of=counts["functions"],
         ),
-        OverviewFigure(counts["contracts"], "contracts and tenders", reverse("contracts:list")),
+        OverviewFigure(
+            counts["contracts"], "contracts and tenders", page_address("contracts:list")
+        ),
         OverviewFigure(
             counts["ending"],
             f"contracts that may end within {DECISION_MONTHS} months",
-            f"{reverse('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
+            f"{page_address('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
         ),
     ]
 
 
-def teaching_matches(limit: int = 5) -> QuerySet[Any]:
-    """Skills that one of the 33 would teach and another wants, most wanted first."""
+@PreparedQuery
+def teaching_matches() -> QuerySet[Any]:
+    """Five skills that one of the 33 would teach and another wants, most wanted first."""
     london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
     offers = Count("levels", filter=london & Q(levels__can_teach=True))
     wishes = Count("levels", filter=london & Q(levels__wants_help=True))
     counted = Skill.objects.annotate(offers=offers, wishes=wishes)
-    return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:limit]
+    return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:5]
+
+
+@PreparedQuery
+def latest_findings(today: datetime.date) -> QuerySet[Finding]:
+    """Three, as the first page shows them."""
+    return Finding.objects.published(today).only("title", "slug", "summary")[:3]
 
 
 @dataclass(frozen=True)
@@ -120,19 +129,22 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     today, query = dates.today(), HomeQueryForm(request)
     key, sources = query.value("measure", "systems"), evidence.count_sources()
-    counts, tiles = overview_counts(today), tile_map(key, today)
+    last = today + relativedelta(months=DECISION_MONTHS)
+    counts, tiles = overview_counts(today, last), tile_map(key, today)
     context = {
-        "figures": overview_figures(counts, today),
+        "figures": overview_figures(counts, last),
         "coverage": Coverage(LONDON, tiles.reporting[Subject.SYSTEMS]),
         "levels": counts["levels"],
         "sources": sources,
         "newest": evidence.newest_day(sources),
         "measures": MEASURES,
         "tiles": tiles,
-        "chart": charts.decisions_ahead(Contract.objects.all(), today, reverse("contracts:csv")),
+        "chart": charts.decisions_ahead(
+            Contract.objects.all(), today, page_address("contracts:csv")
+        ),
         "windows": widest_windows(today),
         "teaching": teaching_matches(),
         "changes": latest_changes(limit=5),
-        "findings": Finding.objects.published(today).only("title", "slug", "summary")[:3],
+        "findings": latest_findings(today),
     }
     return render_page(request, "home.html", context, query)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.template import defaultfilters
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from jinja2 import (
     Environment,
@@ -28,6 +27,8 @@ from jinja2.bccache import Bucket
 from jinja2.filters import make_attrgetter
 
 from citytools.pages import template_filters, term_links
+from citytools.worlds.addresses import page_address
+from contracts.models.term import ASSUMED_MONTHS
 from research.metrics.base import MetricFigure
 from research.publications import text as research_text
 
@@ -136,11 +137,6 @@ def in_words(summary: str, figures: Mapping[str, MetricFigure] | None = None) ->
     return research_text.plain_text(summary, figures or {})
 
 
-def url(name: str, *args: object, **kwargs: object) -> str:
-    """The address of that name, in the world of the page."""
-    return reverse(name, args=args, kwargs=kwargs)
-
-
 FILTERS = {
     "capfirst": defaultfilters.capfirst,
     "date": date,
@@ -165,12 +161,15 @@ FILTERS = {
             template_filters.pounds,
             template_filters.pounds_exactly,
             template_filters.short_date,
+            template_filters.act_by_words,
             template_filters.standing,
+            template_filters.without_value,
             template_filters.yes_no,
         )
     },
 }
 GLOBALS = {
+    "assumed_months": ASSUMED_MONTHS,
     "at_least": template_filters.at_least,
     "cell": template_filters.cell,
     "column_name": term_links.column_name,
@@ -178,6 +177,6 @@ GLOBALS = {
     "static": static,
     "term": term_links.term,
     "terms": term_links.terms,
-    "url": url,
+    "url": page_address,
     "worked_out": term_links.worked_out,
 }

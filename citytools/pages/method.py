@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
@@ -26,14 +25,15 @@ from citytools.management.demonstration.returns import NAMED_PERCENT
 from citytools.pages import content_files as content
 from citytools.pages import evidence, glossary
 from citytools.pages.glossary import TERMS, GlossaryTerm
+from citytools.worlds.addresses import page_address
 from contracts import charts
 from contracts.concentration.bases import CLAIMS
 from contracts.joint_procurement.filters import HORIZON_MONTHS
 from contracts.models import DECISION_MONTHS
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, less_months
+from contracts.models.term import ASSUMED_MONTHS, less_months
 from contracts.ocds.notices import MIN_CEILING_POUNDS, TECHNOLOGY
 from contracts.pipeline.rules import MAX_VAT_FACTOR
-from research.metrics.definitions import METRICS
+from research.metrics.definitions import METRICS, SHARE_OF_RECORDS
 from skills import level_history, summary
 from skills.models import Level
 from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
@@ -47,12 +47,12 @@ NUMBERS: Mapping[str, Any] = {
     **glossary.NUMBERS,
     "boroughs": LONDON, "max_shades": MAX_SHADES, "recent_months": RECENT_MONTHS,
     "ahead_months": DECISION_MONTHS, "decision_quarters": charts.QUARTERS,
-    "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
+    "assumed_months": ASSUMED_MONTHS, "example_notice": _NOTICE, "example_end": f"{_END:{_DAY}}",
     "example_act_by": f"{less_months(_END, _NOTICE):{_DAY}}",
-    "assumed_notice": "{} to {}".format(*ASSUMED_NOTICE_MONTHS),
     "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
+    "min_share_records": SHARE_OF_RECORDS.n,
     "confidence_percent": CONFIDENCE, "max_peers": MAX_PEERS,
     "max_rare_boroughs": MAX_RARE_BOROUGHS, "min_common_boroughs": MIN_COMMON_BOROUGHS,
     "common_one_in": COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
@@ -98,7 +98,7 @@ class Method(content.ContentEntry):
     @property
     def address(self) -> str:
         """Its place on the page of methods."""
-        return f"{reverse('method')}#{self.key}"
+        return f"{page_address('method')}#{self.key}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How facts read on a page: one way to show what is not known, dates, money and sources."""
 
 import datetime
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,16 @@ def changes_query(query: QueryStringMixin) -> str:
 def known(value: Any) -> Any:
     """The value, or 'not known' for what is empty; zero is known."""
     return NOT_KNOWN if value is None or value == "" else value
+
+
+def without_value(names: Mapping[str, str], rows: Iterable[Any]) -> dict[str, str]:
+    """Of names by attribute those of which no row has a value."""
+    records = list(rows)
+    return {
+        attribute: name
+        for attribute, name in names.items()
+        if all(getattr(record, attribute) in (None, "") for record in records)
+    }
 
 
 def at_least(count: int, complete: bool | None) -> str | SafeString:
@@ -104,6 +115,11 @@ def _in_unit(days: int) -> tuple[int, str]:
         return days, "day"
     months = int(days / 30.4375)
     return (months, "month") if months < 24 else (months // 12, "year")
+
+
+def act_by_words(contract: Any) -> Any:
+    """By when to act on a contract, in words, as seen today (`ActByWords`)."""
+    return contract.term.act_by_words(dates.today())
 
 
 def standing(contract: Any) -> str:

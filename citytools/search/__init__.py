@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 from django.db.models import Expression, OrderBy, Q, QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 
 from citytools.facts.name_matching import CONTEXT, NAME, OWN, Match, Name
+from citytools.worlds.addresses import page_address
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,12 @@ def register(source: SearchSource) -> None:
 
 def page_url(route: str) -> Callable[[Match], str]:
     """The page of a record, by its slug."""
-    return lambda match: reverse(route, args=[match.slug])
+    return lambda match: page_address(route, match.slug)
 
 
 def filtered_list_url(route: str, parameter: str) -> Callable[[Match], str]:
     """The list of what concerns a record that has no page of its own."""
-    return lambda match: f"{reverse(route)}?{urlencode({parameter: match.slug})}"
+    return lambda match: f"{page_address(route)}?{urlencode({parameter: match.slug})}"
 
 
 def parent_words(text: str) -> Callable[[Match], str]:

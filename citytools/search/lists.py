@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Value, Window
 from django.http import QueryDict
-from django.urls import reverse
 
 from citytools.facts.name_matching import Match
 from citytools.facts.name_spotting import Mention
 from citytools.search import KINDS_BY_TYPE, SOURCES, FactList, RecordKind
 from citytools.search.question import SearchQuestion
+from citytools.worlds.addresses import page_address
 
 # A thing is meant if it is not far behind the best match; others like it, if right beside it
 _MAX_SCORE_GAP_TO_BEST = 0.25
@@ -160,7 +160,7 @@ def find_facts(
     rows, total = _rows(fact_list, focus, limit)
     if not total:
         return None
-    address = f"{reverse(fact_list.route)}?{focus.query}"
+    address = f"{page_address(fact_list.route)}?{focus.query}"
     fact_hits = FactHits(fact_list, focus, [], total, address)
     is_asked = fact_list.name == (question.list_name or "systems")
     score = _ASKED_SCORE if is_asked else _SAME_FOCUS_SCORE if focus.both else _OTHER_SCORE
@@ -223,7 +223,7 @@ def word_list_links(words: str) -> dict[str, ListLink]:
     )
     return {
         kind: ListLink(
-            f"{reverse(lists[kind].route)}?{query}",
+            f"{page_address(lists[kind].route)}?{query}",
             f"All {count:,} in the list of {lists[kind].noun}",
         )
         for kind, count in first.union(*rest, all=True)

@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from citytools.facts import dates
 from citytools.facts.name_matching import (
@@ -36,6 +35,7 @@ from citytools.search.question import (
     parse_question,
 )
 from citytools.worlds import World, current_world
+from citytools.worlds.addresses import page_address
 
 MAX_HITS_PER_KIND, MAX_HITS_ALONE = 5, 50
 """Hits of a kind beside others, and where kinds are chosen."""
@@ -109,7 +109,7 @@ class SearchResults:
     def __init__(self, request: HttpRequest) -> None:
         self.filterset = SearchForm(request)
         self.problems = self.filterset.problems
-        self.all = reverse("search")
+        self.all = page_address("search")
 
     @property
     def status(self) -> int:

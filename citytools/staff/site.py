@@ -12,9 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from citytools.history.change_kinds import ChangeKind, change_kinds
-from citytools.history.change_sql import ChangeFilter
 from citytools.history.change_words import ChangeInWords, changes_in_words
-from citytools.history.changes import ChangeList, start_of_latest
+from citytools.history.changes import changes_in_latest_transactions
 from citytools.models import Batch
 from citytools.staff import login_throttle, waiting
 
@@ -74,10 +73,7 @@ class StaffSite(AdminSite):
 
 def _latest_changes(kinds: list[ChangeKind]) -> list[LatestChange]:
     """The newest rows; only the last transactions are read, however many there were."""
-    start = start_of_latest(kinds, MAX_ROWS)
-    if start is None:
-        return []
-    entries = ChangeList(kinds, ChangeFilter(since=start, for_staff=True))[:MAX_CHANGES]
+    entries = changes_in_latest_transactions(kinds, MAX_ROWS, for_staff=True)[:MAX_CHANGES]
     contexts = {entry.context for entry in entries if entry.context}
     batches = {batch.context: batch for batch in Batch.objects.filter(context__in=contexts)}
     changes = changes_in_words(entries, for_staff=True)

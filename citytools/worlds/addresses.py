@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
+from django.urls import Resolver404, get_script_prefix, resolve, reverse, set_script_prefix
 from django.utils.http import escape_leading_slashes
 
 from citytools.worlds import PREFIX, World, in_demonstration, is_invented, use_world
@@ -35,6 +36,32 @@ def visit_world(world: World) -> Iterator[None]:
     """Within, facts and addresses are those that a visitor of the world gets."""
     with use_world(world), use_script_prefix(PREFIX if world is World.DEMONSTRATION else ""):
         yield
+
+
+@cache
+def address_ends(route: str, prefix: str) -> tuple[str, str]:
+    """What stands before and after a record's key in its page's address, under a script prefix.
+
+    Without the prefix it would be another world's; it is part of the address.
+    """
+    before, _, after = reverse(route, args=["record"]).rpartition("record")
+    return before, after
+
+
+@cache
+def _whole_address(route: str, prefix: str) -> str:
+    return reverse(route)
+
+
+def page_address(route: str, key: str = "") -> str:
+    """The address of a page in the present world, or of the record that the key names there.
+
+    Django's resolver takes 25 µs for each, and a page has 50.
+    """
+    if not key:
+        return _whole_address(route, get_script_prefix())
+    before, after = address_ends(route, get_script_prefix())
+    return f"{before}{key}{after}"
 
 
 def site_path(path: str) -> str:

@@ -45,11 +45,15 @@ class MeasureBasis:
 
     @property
     def top_10(self) -> Top:
-        return top_share([amount for _, amount in self.amounts], 10)
+        return self._top(10)
 
     @property
     def top_15(self) -> Top:
-        return top_share([amount for _, amount in self.amounts], 15)
+        return self._top(15)
+
+    def _top(self, places: int) -> Top:
+        amounts = [amount for _, amount in self.amounts]
+        return top_share(amounts, places, counted=self.counted, sign="£" if self.money else "")
 
     @property
     def total(self) -> Decimal:

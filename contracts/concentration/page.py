@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from citytools.charts import PALETTE, Chart, build_figure
+from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT
 from citytools.lists.columns import Column
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import QueryForm, YesNoField
@@ -65,13 +66,15 @@ def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Ch
     lines = {
         basis.title: [round(float(row["cumulative"]), 1) for row in basis.ranked[:MAX_PLACES]]
         for basis in bases
+        if basis.counted >= MIN_RECORDS_FOR_PERCENT
     }
+    few = [basis.title.lower() for basis in bases if basis.title not in lines]
     longest = max((len(values) for values in lines.values()), default=0)
     return Chart(
         key="cumulative-share",
         title=_title(bases),
         sentence=f"How much the largest hold together, up to place {longest}. The marks at 10 and "
-        "15 are the places that the claims of 2019 and after speak of.",
+        f"15 are the places that the claims of 2019 and after speak of.{_not_drawn(few)}",
         figure=_figure(lines),
         head=("Largest suppliers", *lines),
         rows=[
@@ -82,6 +85,11 @@ def cumulative_chart(bases: Sequence[MeasureBasis], source: str, csv: str) -> Ch
         csv=csv,
         height="tall",
     )
+
+
+def _not_drawn(titles: Sequence[str]) -> str:
+    few = f" Of fewer than {MIN_RECORDS_FOR_PERCENT} records, so not drawn:"
+    return f"{few} {', '.join(titles)}." if titles else ""
 
 
 def _title(bases: Sequence[MeasureBasis]) -> str:

@@ -10,10 +10,11 @@ from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import reverse
 
+from citytools.facts import dates
 from citytools.facts.dates import first_day, partial_date_in_words
 from citytools.facts.markdown import replace_control_characters, single_line
 from contracts.models import Contract, ContractPartner
-from contracts.models.dates import whole_day
+from contracts.models.term import ActByRange, whole_day
 
 
 def with_change_counts(rows: Any) -> Any:
@@ -36,7 +37,7 @@ def with_change_counts(rows: Any) -> Any:
     return rows.annotate(changes=Greatest(writes, Value(0)), changed_at=latest)
 
 
-# A date known only as a month or a year gives no entry: no day is invented.
+# An end known only as a month or a year gives no entry: no day is invented.
 
 # Turns a path of this site into an absolute address.
 Address = Callable[[str], str]
@@ -53,6 +54,7 @@ class CalendarEntry:
     address: str
     changes: int
     changed_at: datetime.datetime
+    tentative: bool = False
 
     @property
     def description(self) -> str:
@@ -63,10 +65,14 @@ class CalendarEntry:
 def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]:
     """Act-by date, end, and end if extended: those that are whole days.
 
+    Where it is only known from and to which day one may have to act, the first of them, tentative.
     The contract has `changes` and `changed_at`.
     """
+    act_by: ActByRange | None = contract.term.act_by
+    tentative = bool(act_by and not act_by.is_stated)
+    label = "Perhaps act by this day or later" if tentative else "Act by"
     days = (
-        ("act-by", "Act by", contract.act_by, _act_by),
+        ("act-by", label, act_by and act_by.earliest, _act_by),
         ("end", "Ends", whole_day(contract.ends_on), _end),
         ("extended-end", "Ends if extended", whole_day(contract.extension_until), _end_if_extended),
     )
@@ -80,6 +86,7 @@ def contract_entries(contract: Any, address: Address) -> Iterator[CalendarEntry]
                 address=address(contract.get_absolute_url()),
                 changes=contract.changes,
                 changed_at=last_changed_at(contract.changed_at, contract.source_day.isoformat()),
+                tentative=tentative and key == "act-by",
             )
 
 
@@ -116,9 +123,7 @@ def contract_summary(contract: Contract) -> list[str]:
 
 
 def _act_by(contract: Contract) -> str:
-    months = f"{contract.notice_months} month{'' if contract.notice_months == 1 else 's'}"
-    end = partial_date_in_words(contract.ends_on)
-    return f"Act by {contract.act_by:%-d %B %Y}: the end, {end}, less {months} of notice."
+    return contract.term.act_by_words(dates.today()).sentence
 
 
 def _end(contract: Contract) -> str:

@@ -54,9 +54,12 @@ class ContractChangesFeed(ChangesFeed):
         return items
 
     def item_lines(self, item: ChangeInWords) -> list[str]:
-        """What is different, then what is known of the contract."""
+        """What is different, then by when to act and what is known of the contract."""
         contract = self.contracts.get(item.entry.record or 0)
-        return [*item.sentences, *(contract_summary(contract) if contract else [])]
+        if contract is None:
+            return item.sentences
+        act_by = contract.term.act_by_words(dates.today()).sentence
+        return [*item.sentences, act_by, *contract_summary(contract)]
 
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -93,6 +96,8 @@ def _event(entry: CalendarEntry) -> Event:
     event.add("summary", _text(entry.summary))
     event.add("description", _text(entry.description))
     event.add("url", entry.address)
+    if entry.tentative:
+        event.add("status", "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-busystatus", "FREE")
     return event

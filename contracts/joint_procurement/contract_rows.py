@@ -15,7 +15,7 @@ from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import Contract
-from contracts.models.act_by import ActByBasis, ActByRange, CanAct, act_by_range
+from contracts.models.term import ActByBasis, ActByRange, CanAct, act_by_range
 from systems.models import System
 
 

@@ -8,7 +8,7 @@ from citytools.lists.filters import ParameterFilter
 from citytools.lists.query_form import DayField, MonthsField, OptionField, RecordsField
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, ActByBasis, CanAct
+from contracts.models.term import ASSUMED_NOTICE_MONTHS, ActByBasis, CanAct
 
 # Months from today within which a contract must end, unless the query says otherwise.
 HORIZON_MONTHS = 36

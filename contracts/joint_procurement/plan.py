@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 from citytools.facts.dates import first_day
 from contracts.joint_procurement.contract_rows import ContractRow
 from contracts.joint_procurement.windows import MAX_EXTENSION_MONTHS, Window
-from contracts.models.act_by import less_months
+from contracts.models.term import less_months
 
 
 @dataclass(frozen=True)

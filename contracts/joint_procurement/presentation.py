@@ -22,7 +22,7 @@ from contracts.joint_procurement.plan import (
 )
 from contracts.joint_procurement.windows import Window, read_windows
 from contracts.models import Contract, must_start
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, CanAct
+from contracts.models.term import ASSUMED_NOTICE_MONTHS, CanAct
 from systems.models import System
 
 # Bodies named in a sentence: all of London, but not of a nation.
@@ -147,14 +147,13 @@ def assumed_months(query: TogetherFilter) -> str:
 def known_worth(window: Window) -> str:
     """'£1.2 m a year known for 2 of 3 contracts'; from a million on in millions.
 
-    Without those that include services: '…; 1 of them includes services and is left out'.
+    Without those that include services: '…, without 1 that includes services'.
     """
     total, services = len(window.contract_ids), window.services
-    left_out = "" if not services else f", {services} of which include services and are left out"
-    if services == 1:
-        left_out = ", 1 of which includes services and is left out"
     if window.annual_value is None:
-        return f"what the {total} contracts cost is not known{left_out}"
+        return f"what the {total} contracts cost is not known"
+    include = "includes" if services == 1 else "include"
+    left_out = f", without {services} that {include} services" if services else ""
     pounds = window.annual_value
     cost = f"£{pounds / 1_000_000:.1f} m" if pounds >= 1_000_000 else f"£{pounds:,.0f}"
     share = f"all {total}" if window.priced == total else f"{window.priced} of {total}"

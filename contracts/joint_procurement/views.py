@@ -25,7 +25,7 @@ from contracts.joint_procurement.presentation import (
 )
 from contracts.joint_procurement.windows import Window, count_contracts, read_windows
 from contracts.models import Contract
-from contracts.models.act_by import ActByRange
+from contracts.models.term import ActByRange
 from research.publications import about
 
 # Contracts of one window that its page shows and plans for.

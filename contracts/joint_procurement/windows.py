@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 from citytools.facts.dates import FirstDay, LastDay
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.models import Contract, ContractFunction, ContractPartner, ContractSystem
-from contracts.models.act_by import LessMonths
+from contracts.models.term import LessMonths
 from systems.models import Function, Product, Supplier
 
 GROUPS: Mapping[str, Any] = {"function": Function, "product": Product, "supplier": Supplier}

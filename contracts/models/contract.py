@@ -10,7 +10,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Concat, Upper
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import (
@@ -25,9 +24,10 @@ from citytools.facts.keys import MakesKey
 from citytools.facts.provenance import LinkEndsConfirmation, Sourced
 from citytools.history import tracked
 from citytools.lists.word_search import SqlSearchText
-from contracts.models.act_by import ASSUMED_NOTICE_MONTHS, LessMonths
-from contracts.models.dates import ContractQuerySet, ContractTerm
+from citytools.worlds.addresses import page_address
+from contracts.models.dates import ContractQuerySet
 from contracts.models.framework import Framework, Route, Stage, Vat
+from contracts.models.term import ASSUMED_NOTICE_MONTHS, ContractTerm, LessMonths
 from systems.models import Function, Supplier, System
 
 _CHECK = """
@@ -280,7 +280,7 @@ class Contract(Sourced):
         return f"{self.title} ({self.lead})"
 
     def get_absolute_url(self) -> str:
-        return reverse("contracts:detail", args=[self.key])
+        return page_address("contracts:detail", self.key)
 
     def clean(self) -> None:
         """Dates that contradict each other, said beside the field."""

@@ -1,131 +1,23 @@
-"""The dates of a contract, as pure functions: by when to act, when to start, its status.
+"""Contracts by their dates, in SQL: which run, in which order to decide, and what sums hold.
 
-What is known only as a year or a month never becomes a day: such dates are text
-(`PartialDateField`), and what is counted back from them is a range (`contracts.models.act_by`).
+`contracts.models.term` says the same of one contract.
 """
 
 import datetime
-import enum
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
-from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from boroughs.models import Borough
-from citytools.facts.dates import LastDay, first_day, last_day
+from citytools.facts.dates import LastDay
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.facts.statistics import aggregate_row
 from citytools.lists.word_search import Word, all_of, any_key, keys_by_word
-from contracts.models.act_by import ActByRange, act_by_range, decision_between, less_months
 from contracts.models.framework import Stage
+from contracts.models.term import ContractStatus, decision_between
 from systems.models import Function, Supplier, System
-
-# Months that replacing a core system takes before its act-by date; a page may choose others.
-LEAD_MONTHS = 12
-# Months from today within which a decision is counted as ahead.
-DECISION_MONTHS = 12
-_DAY = len("2026-11-30")
-
-
-class ContractStatus(enum.StrEnum):
-    """The status of a contract on a day."""
-
-    PLANNED = "planned"
-    FUTURE = "future"
-    CURRENT = "running"  # in addresses current, as it was once called on pages too
-    PAST_ACT_BY = "past act-by"
-    ENDED = "ended"
-    ROLLING = "rolling"
-    NOT_KNOWN = "not known whether it runs"
-
-    @property
-    def key(self) -> str:
-        """As addresses write it: past_act_by."""
-        return self.name.lower()
-
-    @property
-    def runs(self) -> bool:
-        """Whether such a contract is known to run."""
-        return self in (self.CURRENT, self.PAST_ACT_BY, self.ROLLING)
-
-
-@dataclass(frozen=True)
-class ContractTerm:
-    """The dates of one contract as recorded: partial dates, empty where not known.
-
-    `notice_months` is None where not known; `rolling` says that there is no end date; `stage` is a
-    `Stage`, empty where not known.
-    """
-
-    starts_on: str = ""
-    ends_on: str = ""
-    extension_until: str = ""
-    notice_months: int | None = None
-    rolling: bool = False
-    stage: str = ""
-
-    @property
-    def end(self) -> datetime.date | None:
-        """The end before any extension; None unless it is a whole day."""
-        return whole_day(self.ends_on)
-
-    @property
-    def act_by(self) -> ActByRange | None:
-        """The days by which to act, before any extension; None where no end is known."""
-        return act_by_range(self.ends_on, self.notice_months)
-
-    @property
-    def act_by_if_extended(self) -> ActByRange | None:
-        """The same, if every extension is taken."""
-        return act_by_range(self.extension_until, self.notice_months)
-
-    @property
-    def must_start(self) -> datetime.date | None:
-        """When work on a successor must begin at the latest, if it takes the usual months."""
-        return None if self.act_by is None else must_start(self.act_by.earliest)
-
-    def perhaps_extended_on(self, day: datetime.date) -> bool:
-        """Whether it has ended by its dates, but may run on by an extension."""
-        return bool(
-            self.ends_on
-            and self.extension_until
-            and last_day(self.ends_on) < day <= last_day(self.extension_until)
-        )
-
-    def status_on(self, day: datetime.date) -> ContractStatus:
-        """Its status on a day, before any extension.
-
-        What begins within a year or month may have begun on its first day; what ends within one
-        has ended only after its last. It runs with an end ahead, without an end date, or where it
-        has begun and no end is known.
-        """
-        if self.ends_on and not self.rolling and last_day(self.ends_on) < day:
-            return ContractStatus.ENDED
-        if self.stage == Stage.PLANNED:
-            return ContractStatus.PLANNED
-        if self.starts_on and first_day(self.starts_on) > day:
-            return ContractStatus.FUTURE
-        if self.rolling:
-            return ContractStatus.ROLLING
-        if self.notice_months is not None and self.act_by and self.act_by.latest < day:
-            return ContractStatus.PAST_ACT_BY
-        if self.starts_on or self.ends_on:
-            return ContractStatus.CURRENT
-        return ContractStatus.NOT_KNOWN
-
-
-def must_start(act_by: datetime.date, lead_months: int = LEAD_MONTHS) -> datetime.date:
-    """When work on a successor must begin, to be ready to act."""
-    return less_months(act_by, lead_months)
-
-
-def whole_day(partial: str) -> datetime.date | None:
-    """The day that a partial date names; None for a month, a year or nothing."""
-    return datetime.date.fromisoformat(partial) if len(partial) == _DAY else None
-
 
 TERM_NOT_KNOWN = Q(starts_on="", ends_on="", rolling=False)
 """Neither start nor end is known, nor that there is no end: nobody knows whether it runs."""
@@ -143,13 +35,6 @@ WORTH = {
     "known": Count("annual_value", filter=IN_SUMS),
     **LEFT_OUT,
 }
-
-
-def act_by_quarter(first: datetime.date, last: datetime.date) -> Case:
-    """SQL: 20271 for an act-by date in the first quarter of 2027; null beyond the days given."""
-    quarter = ExtractYear("act_by") * 10 + ExtractQuarter("act_by")
-    within = When(act_by__range=(first, last), then=quarter)
-    return Case(within, output_field=models.IntegerField())
 
 
 def status_case(day: datetime.date) -> Case:

@@ -7,11 +7,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Concat
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import PartialDateField, partial_dates_constraint
 from citytools.history import tracked
+from citytools.worlds.addresses import page_address
 
 
 class Vat(models.TextChoices):
@@ -74,7 +74,7 @@ class Framework(models.Model):
         return f"{self.name} ({self.reference})" if self.reference else self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("contracts:framework", args=[self.slug])
+        return page_address("contracts:framework", self.slug)
 
 
 _FIRST, _LAST = 2025, 2100

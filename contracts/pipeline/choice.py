@@ -7,6 +7,7 @@ from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
 from citytools.lists.listing import FileLinks
 from citytools.lists.query_form import OptionField, QueryForm, RecordField
+from contracts.filters import ACT_BY_COLUMNS
 from contracts.models import Vat
 from contracts.pipeline import drafts
 from contracts.pipeline.drafts import SECTIONS, PipelineDraft
@@ -68,6 +69,7 @@ PIPELINE_COLUMNS = (
         "dates of the new contract, its kind or its CPV codes.",
     ),
     *SOURCE_COLUMNS,
+    *ACT_BY_COLUMNS,
 )
 _YEARS = [(str(year), Period(year).name) for year in range(FIRST_YEAR, LAST_YEAR + 1)]
 

@@ -20,7 +20,7 @@ from django.urls import reverse
 from boroughs.models import Borough, Subject
 from citytools.facts.dates import last_day, partial_date_in_words
 from contracts.models import LEAD_MONTHS, Contract, PipelineDuty, Stage
-from contracts.models.dates import whole_day
+from contracts.models.term import whole_day
 from contracts.pipeline.rules import Estimate, Period, ValueGroup, estimate_value
 
 MAY_FALL = "may fall in the period"
@@ -193,6 +193,7 @@ def _heading(draft: PipelineDraft) -> dict[str, Any]:
 
 def _row(entry: PipelineEntry) -> dict[str, Any]:
     contract = entry.contract
+    act_by = contract.term.act_by
     return {
         "section": entry.section,
         "contract_id": contract.key,
@@ -214,6 +215,9 @@ def _row(entry: PipelineEntry) -> dict[str, Any]:
         "as_of": contract.as_of,
         "confidence": contract.confidence,
         "confirmed_on": contract.confirmed_on,
+        "act_by_earliest": act_by.earliest if act_by else None,
+        "act_by_latest": act_by.latest if act_by else None,
+        "act_by_basis": act_by.basis if act_by else None,
     }
 
 

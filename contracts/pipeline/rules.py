@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from citytools.facts.dates import first_day, last_day
 from contracts.models import Vat
-from contracts.models.dates import whole_day
+from contracts.models.term import whole_day
 
 # The first year in which a notice was due, and the last that a page offers.
 FIRST_YEAR, LAST_YEAR = 2025, 2040

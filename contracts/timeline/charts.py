@@ -12,6 +12,7 @@ from dateutil.relativedelta import relativedelta
 from citytools.charts import PALETTE, Chart, Trace, build_figure
 from citytools.facts.dates import first_day, last_day, partial_date_in_words
 from contracts.models import Contract
+from contracts.models.term import ASSUMED_MONTHS
 from contracts.timeline.bars import (
     BOROUGH,
     ContractBar,
@@ -137,7 +138,7 @@ def timeline_figure(
         rows += [name or nameless, *bars]
     placed = [(row, bar) for row, bar in enumerate(rows) if isinstance(bar, ContractBar)]
     headings = [(row, name) for row, name in enumerate(rows) if isinstance(name, str)]
-    traces = [*_stretches(placed), *_marks(placed, edge), _line(today, len(rows))]
+    traces = [*_stretches(placed), *_marks(placed, edge, today), _line(today, len(rows))]
     words = [_heading(row, name) for row, name in headings]
     return build_figure(
         traces,
@@ -188,35 +189,42 @@ def _when(partial: str) -> str:
     return words if len(partial) == len("2026-11-30") else f"during {words}"
 
 
-def _marks(placed: Sequence[tuple[int, ContractBar]], edge: datetime.date) -> Iterator[Trace]:
-    acts = [(row, bar.contract) for row, bar in placed if bar.contract.act_by]
-    unknown = [(row, bar.contract) for row, bar in placed if not bar.contract.starts_on]
-    decided = [
-        f"{escape(str(contract), quote=False)}<br>act by {contract.act_by:%-d %B %Y}: "
-        f"end less {contract.notice_months} month{'' if contract.notice_months == 1 else 's'}"
-        for _, contract in acts
-    ]
-    days = [contract.act_by.isoformat() for _, contract in acts]
-    if acts:
-        yield _points("Act by", days, [row for row, _ in acts], decided, "diamond")
+def _marks(
+    placed: Sequence[tuple[int, ContractBar]], edge: datetime.date, today: datetime.date
+) -> Iterator[Trace]:
+    """Where to act: a diamond at a day that is stated, a dotted line over days that are not."""
+    stated: list[tuple[int, str | None, str]] = []
+    perhaps: list[tuple[int, str | None, str]] = []
+    unknown = []
+    for row, bar in placed:
+        contract, act_by = bar.contract, bar.contract.term.act_by
+        name = escape(str(contract), quote=False)
+        words = f"{name}<br>{contract.term.act_by_words(today).sentence}"
+        if act_by and act_by.is_stated:
+            stated.append((row, act_by.earliest.isoformat(), words))
+        elif act_by:
+            days = (act_by.earliest.isoformat(), act_by.latest.isoformat(), None)
+            perhaps += [(row, day, words) for day in days]  # nothing breaks the line
+        if not contract.starts_on:
+            unknown.append((row, edge.isoformat(), f"{name}<br>start not known"))
+    if stated:
+        yield _points("Act by", stated, "diamond")
+    if perhaps:
+        line = {"mode": "lines+markers", "line": {"color": "#0b0c0c", "width": 2, "dash": "dot"}}
+        yield _points("May have to act", perhaps, "diamond-open") | line
     if unknown:
-        hovers = [
-            f"{escape(str(contract), quote=False)}<br>start not known" for _, contract in unknown
-        ]
-        edges = [edge.isoformat()] * len(unknown)
-        yield _points(
-            "Start not known", edges, [row for row, _ in unknown], hovers, "triangle-left-open"
-        )
+        yield _points("Start not known", unknown, "triangle-left-open")
 
 
-def _points(name: str, x: list[str], y: list[int], hovers: list[str], symbol: str) -> Trace:
+def _points(name: str, points: Sequence[tuple[int, str | None, str]], symbol: str) -> Trace:
+    """Marks of one kind: row, day and words of each."""
     return {
         "type": "scatter",
         "name": name,
         "mode": "markers",
-        "x": x,
-        "y": y,
-        "hovertext": hovers,
+        "x": [day for _, day, _ in points],
+        "y": [row for row, _, _ in points],
+        "hovertext": [words for _, _, words in points],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "cliponaxis": False,
         "marker": {
@@ -264,7 +272,7 @@ def timeline_chart(
         sentence=_sentence(contracts, len(bars)),
         figure=timeline_figure(group_bars(bars, name), edge, today, "Function not known"),
         head=("Contract", "Starts", "Ends", "If extended", "Act by"),
-        rows=[_row(bar.contract) for bar in bars],
+        rows=[_row(bar.contract, today) for bar in bars],
         source=_source(bars, edge, today, led=led),
     )
 
@@ -312,16 +320,15 @@ def _source(
     return (
         f"As at {today:%-d %B %Y}. {once} The picture begins in {edge:%B %Y}; what began before "
         "is cut there. A date known only as a month or a year is drawn as that whole stretch, "
-        "crossed."
+        f"crossed. Where the notice is not known, {ASSUMED_MONTHS} are assumed."
     )
 
 
-def _row(contract: Contract) -> tuple[str, ...]:
-    act_by = contract.act_by.isoformat() if contract.act_by else ""
+def _row(contract: Contract, today: datetime.date) -> tuple[str, ...]:
     return (
         str(contract),
         contract.starts_on,
         contract.ends_on,
         contract.extension_until,
-        act_by,
+        contract.term.act_by_words(today).days,
     )

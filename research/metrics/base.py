@@ -5,12 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from dateutil.relativedelta import relativedelta
 from django.utils.dateformat import format as in_format
 
 from boroughs.models import Borough, BoroughQuerySet
+from citytools.facts.statistics import (
+    ANY_SHARE,
+    NO_LIMITS,
+    AttainableRange,
+    percentage,
+    share_in_words,
+)
 from citytools.worlds.addresses import site_path
 from contracts.models import Contract
 from contracts.models.dates import ContractQuerySet
@@ -47,7 +54,7 @@ class Measurement:
 
     A share has `part` and `whole`, of which the value is 100 × part / whole. `counted` are the
     records behind it (n), of `boroughs` of the 33; `left_out` are records of the population that
-    lack what would be measured.
+    lack what would be measured; `attainable` is what arithmetic allows the value to be.
     """
 
     value: Decimal | None
@@ -57,6 +64,7 @@ class Measurement:
     part: Decimal | None = None
     whole: Decimal | None = None
     picture: Picture | None = None
+    attainable: AttainableRange = NO_LIMITS
 
 
 def measurement_json(measurement: Measurement) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def measurement_json(measurement: Measurement) -> dict[str, Any]:
         **stored,
         **{name: getattr(measurement, name) for name in ("counted", "boroughs", "left_out")},
         "picture": None if picture is None else [picture.head, picture.rows],
+        "attainable": measurement.attainable.as_json(),
     }
 
 
@@ -83,17 +92,15 @@ def measurement_from_json(stored: Mapping[str, Any]) -> Measurement:
     if stored["picture"] is not None:
         head, rows = stored["picture"]
         picture = Picture(tuple(head), [tuple(row) for row in rows])
-    return Measurement(**{**stored, **amounts, "picture": picture})
-
-
-def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
-    """100 × part / whole in per cent, to six places; None where the whole is zero."""
-    return round(100 * Decimal(part) / Decimal(whole), 6) if whole else None
+    attainable = AttainableRange.from_json(stored["attainable"])
+    return Measurement(**{**stored, **amounts, "picture": picture, "attainable": attainable})
 
 
 def share(part: Decimal | int, whole: Decimal | int, **details: Any) -> Measurement:
-    """A part of a whole, measured in per cent."""
-    return Measurement(percentage(part, whole), part=Decimal(part), whole=Decimal(whole), **details)
+    """A part of a whole, measured in per cent; any share could be, unless the details say less."""
+    attainable = ANY_SHARE if whole else NO_LIMITS
+    amounts = {"part": Decimal(part), "whole": Decimal(whole), "attainable": attainable}
+    return Measurement(percentage(part, whole), **{**amounts, **details})
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,14 @@ class Scope:
         return contracts
 
 
+@dataclass(frozen=True)
+class MinRecords:
+    """From how many records (n) on a metric can test a claim, and why."""
+
+    n: int
+    reason: str
+
+
 ROWS_BY_METRIC: dict[str, str] = {}
 """Address of the rows of each metric, which the definitions fill in when the app is ready: pages
 that name findings about a thing need no more of them."""
@@ -138,6 +153,7 @@ class Metric:
     are pounds; `population` says which records are looked at. `rows` is an address of this site in
     which {on} and {in_a_year} stand for days; `rows_note` says how its rows differ from those
     counted. `compute` takes `facts.LondonFacts`, which pages that only name a metric do without.
+    `testable` says from how many records on it can test a claim.
     """
 
     key: str
@@ -149,8 +165,14 @@ class Metric:
     formula: str
     compute: Callable[[Any], Measurement]
     rows: str
+    testable: MinRecords
     rows_note: str = ""
     pounds: bool = False
+
+    @property
+    def sign(self) -> str:
+        """What stands before part and whole."""
+        return "£" if self.pounds else ""
 
     def rows_url(self, scope: Scope) -> str:
         """The address of the rows behind the number; lists of today, whatever day is measured."""
@@ -178,6 +200,8 @@ class PublishedValue:
     whole: Decimal | None
     counted: int
     boroughs: int
+    attainable: AttainableRange = NO_LIMITS
+    """What the value could have been; no limits where it was published without them."""
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
@@ -190,7 +214,9 @@ class PublishedValue:
             for name in ("value", "part", "whole")
         )
         on = datetime.date.fromisoformat(stored["on"])
-        return cls(on, value, part, whole, stored["counted"], stored["boroughs"])
+        limits = stored.get("attainable")
+        attainable = AttainableRange.from_json(limits) if limits else NO_LIMITS
+        return cls(on, value, part, whole, stored["counted"], stored["boroughs"], attainable)
 
 
 @dataclass(frozen=True)
@@ -204,19 +230,39 @@ class MetricFigure:
 
     @property
     def words(self) -> str:
-        """The value now: '45.5 %', '−0.42', '33', '14 months' or 'not known'."""
-        return value_in_words(self.metric.unit, self.measured.value)
+        """The value now: '45.5 %', '3 of 5', '−0.42', '33', '14 months' or 'not known'."""
+        return amounts_in_words(self.metric, self.measured)
 
     @property
     def published_words(self) -> str:
         """The value at publication, in the same words."""
-        return value_in_words(self.metric.unit, self.published.value if self.published else None)
+        return amounts_in_words(self.metric, self.published) if self.published else NOT_KNOWN
 
     @property
     def part_of_whole(self) -> str:
         """'33 of 33', or '£20 of £50', where the number is a part of a whole."""
-        sign = "£" if self.metric.pounds else ""
-        return part_of_whole(self.measured.part, self.measured.whole, sign)
+        return part_of_whole(self.measured.part, self.measured.whole, self.metric.sign)
+
+    @property
+    def basis(self) -> str:
+        """The same where it says more than the words; empty where they say it, or without any."""
+        parts = self.part_of_whole
+        return "" if parts in (NOT_KNOWN, self.words) else parts
+
+    @property
+    def limits_in_words(self) -> str:
+        """'71.4 % to 100.0 %', or '0 or more': what it could be; empty without any limit."""
+        attainable, unit = self.measured.attainable, self.metric.unit
+        if attainable.least is None:
+            return ""
+        least, greatest = value_in_words(unit, attainable.least), attainable.greatest
+        if attainable.least == greatest:
+            return f"{least} and nothing else"
+        return (
+            f"{least} or more"
+            if greatest is None
+            else f"{least} to {value_in_words(unit, greatest)}"
+        )
 
     @property
     def rows(self) -> str:
@@ -245,6 +291,27 @@ def value_in_words(unit: Unit, value: Decimal | None) -> str:
     return f"{value:,.0f}"
 
 
+class Amounts(Protocol):
+    """A value with what it was made of: as measured, as published, or as recorded."""
+
+    @property
+    def value(self) -> Decimal | None: ...
+    @property
+    def part(self) -> Decimal | None: ...
+    @property
+    def whole(self) -> Decimal | None: ...
+    @property
+    def counted(self) -> int: ...
+
+
+def amounts_in_words(metric: Metric, amounts: Amounts) -> str:
+    """A metric's value with its unit; a share of under 6 records as '3 of 5'."""
+    if metric.unit == Unit.PER_CENT and amounts.part is not None and amounts.whole:
+        counted, sign = amounts.counted, metric.sign
+        return share_in_words(amounts.part, amounts.whole, counted=counted, sign=sign)
+    return value_in_words(metric.unit, amounts.value)
+
+
 def part_of_whole(part: Decimal | None, whole: Decimal | None, sign: str = "") -> str:
     """'33 of 33', or '£20 of £50'; 'not known' where there is no whole."""
     if part is None or not whole:
@@ -266,4 +333,5 @@ def published_json(measurement: Measurement, on: datetime.date) -> dict[str, Any
         **{name: None if number is None else str(number) for name, number in numbers.items()},
         "counted": measurement.counted,
         "boroughs": measurement.boroughs,
+        "attainable": measurement.attainable.as_json(),
     }

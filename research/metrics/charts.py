@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
-
 from citytools.charts import PALETTE, Chart, build_figure, sideways_bars
+from citytools.worlds.addresses import page_address
 from research.metrics.base import (
-    NOT_KNOWN,
     Metric,
     MetricFigure,
     Picture,
     Unit,
+    amounts_in_words,
     day_in_words,
-    value_in_words,
 )
 from research.metrics.compute_suppliers import MAX_SUPPLIERS_IN_PICTURE
 from research.models import MetricValue
@@ -53,15 +51,15 @@ def trend_chart(metric: Metric, values: Sequence[MetricValue]) -> Chart:
     return Chart(
         key=f"trend-{metric.key}",
         title=_trend_title(metric, values),
-        sentence=_GAPS if known else "Real records only.",
+        sentence=_GAPS if known and len(values) > 1 else "Real records only.",
         figure=_line(metric, values),
         head=("Day", metric.title, metric.counts[:1].upper() + metric.counts[1:]),
         rows=[
-            (day_in_words(value.on), value_in_words(metric.unit, value.value), f"{value.counted:,}")
+            (day_in_words(value.on), amounts_in_words(metric, value), f"{value.counted:,}")
             for value in (_changes(values) if known else [])
         ],
         source="Recorded each day from the facts on record, or rebuilt from their history.",
-        csv=f"{reverse('research:trends_csv')}?metric={metric.key}",
+        csv=f"{page_address('research:trends_csv')}?metric={metric.key}",
     )
 
 
@@ -69,7 +67,7 @@ def _title(figure: MetricFigure, picture: Picture) -> str:
     value = figure.measured.value
     counted = f"n\u00a0=\u00a0{figure.measured.counted:,}"
     if not picture.dots or value is None:
-        share = f" ({figure.part_of_whole})" if figure.part_of_whole != NOT_KNOWN else ""
+        share = f" ({figure.basis})" if figure.basis else ""
         return f"{figure.metric.title}: {figure.words}{share}"
     across, up = (name[:1].lower() + name[1:] for name in picture.head[1:])
     rho = f"rho {figure.words}, {counted}"
@@ -171,18 +169,20 @@ def _points_with_gaps(
 
 
 def _trend_title(metric: Metric, values: Sequence[MetricValue]) -> str:
-    known = [(value.on, value.value) for value in values if value.value is not None]
+    known = [value for value in values if value.value is not None]
     if not known:
         return f"{metric.title}: nothing recorded yet that could be measured"
-    (first, earliest), (last, latest) = known[0], known[-1]
-    words, before = value_in_words(metric.unit, latest), value_in_words(metric.unit, earliest)
+    first, last = known[0], known[-1]
+    words, before = amounts_in_words(metric, last), amounts_in_words(metric, first)
     if len(known) == 1:
-        return f"{metric.title}: {words} on {day_in_words(last)}, the only day recorded"
-    span = f"from {day_in_words(first)} to {day_in_words(last)}"
+        return f"{metric.title}: {words} on {day_in_words(last.on)}, the only day recorded"
+    span = f"from {day_in_words(first.on)} to {day_in_words(last.on)}"
     if words == before:
-        same = all(value_in_words(metric.unit, value) == words for _, value in known)
+        same = all(amounts_in_words(metric, value) == words for value in known)
         return f"{metric.title}: {words} {'' if same else 'again, '}{span}"
-    direction = "up" if latest > earliest else "down"
+    if last.value == first.value:  # the same share of other records
+        return f"{metric.title}: {words}, after {before}, {span}"
+    direction = "up" if (last.value or 0) > (first.value or 0) else "down"
     return f"{metric.title}: {direction} to {words} from {before}, {span}"
 
 

@@ -16,7 +16,14 @@ from dateutil.relativedelta import relativedelta
 
 from citytools.facts.dates import first_day
 from citytools.facts.provenance import SourceKind
-from research.metrics.base import Measurement, Picture, percentage
+from citytools.facts.statistics import (
+    ANY_NUMBER,
+    MIN_ANSWERS_FOR_MEAN,
+    NO_LIMITS,
+    AttainableRange,
+    number_of_records,
+)
+from research.metrics.base import Measurement, Picture, share
 from research.metrics.compute_suppliers import MAX_SUPPLIERS_IN_PICTURE, Compute, most_first
 from research.metrics.facts import ContractFact, LevelFact, LondonFacts, SystemFact
 
@@ -71,7 +78,8 @@ def ending_in_12_months(facts: LondonFacts) -> Measurement:
     counted = _count_contracts(facts, facts.running, ending, head, counts)
     soon = Decimal(counts["Within 12 months"])
     value = soon if counted.counted else None
-    return replace(counted, value=value, part=soon, whole=Decimal(counted.counted))
+    whole, limits = Decimal(counted.counted), number_of_records(counted.counted)
+    return replace(counted, value=value, part=soon, whole=whole, attainable=limits)
 
 
 def _count_contracts(
@@ -94,8 +102,9 @@ def _count_contracts(
 
 def _as_share(counted: Measurement, part: int) -> Measurement:
     """A part of the records counted, in per cent."""
-    whole = counted.counted
-    return replace(counted, value=percentage(part, whole), part=Decimal(part), whole=Decimal(whole))
+    measured = share(part, counted.counted)
+    amounts = {name: getattr(measured, name) for name in ("value", "part", "whole", "attainable")}
+    return replace(counted, **amounts)
 
 
 def boroughs_reporting(subject: str) -> Compute:
@@ -116,6 +125,7 @@ def boroughs_reporting(subject: str) -> Compute:
             part=Decimal(returned),
             whole=Decimal(whole),
             picture=Picture(("Return", "Boroughs"), bars if whole else []),
+            attainable=number_of_records(whole),
         )
 
     return compute
@@ -130,6 +140,7 @@ def systems_on_record(facts: LondonFacts) -> Measurement:
         counted=count,
         boroughs=facts.boroughs_with(facts.all_systems),
         picture=Picture(("Service area", "Systems"), areas[:MAX_SUPPLIERS_IN_PICTURE]),
+        attainable=ANY_NUMBER,
     )
 
 
@@ -144,6 +155,7 @@ def contracts_on_record(facts: LondonFacts) -> Measurement:
         picture=Picture(
             ("Source", "Contracts"), [(str(SourceKind(kind).label), many) for kind, many in kinds]
         ),
+        attainable=ANY_NUMBER,
     )
 
 
@@ -177,6 +189,7 @@ def median_age(facts: LondonFacts) -> Measurement:
         picture=Picture(
             ("As of", "Facts"), [(str(year), float(many)) for year, many in sorted(years.items())]
         ),
+        attainable=NO_LIMITS if median is None else ANY_NUMBER,
     )
 
 
@@ -213,9 +226,10 @@ def months_between(earlier: datetime.date, later: datetime.date) -> int:
     return max(0, months - (later.day < earlier.day))
 
 
-# A case is a borough, or a function, with a known maker and a satisfaction score among its
-# systems in use. rho is the correlation of ranks, ties sharing their mean rank (C. Spearman,
-# American Journal of Psychology 15 (1904), pages 72 to 101).
+# A case is a borough, or a function, with a known maker and at least three satisfaction scores
+# among its systems in use, since a mean of fewer is shown nowhere. rho is the correlation of ranks,
+# ties sharing their mean rank (C. Spearman, American Journal of Psychology 15 (1904), pages 72 to
+# 101).
 
 MIN_CASES = 3
 """With two cases rho is always 1, -1 or undefined: it says nothing."""
@@ -262,7 +276,7 @@ def _satisfaction_cases(
     for (name, key), members in sorted(groups.items()):
         makers = {system.maker for system in members} - {None}
         scores = [system.satisfaction for system in members if system.satisfaction is not None]
-        if makers and scores:
+        if makers and len(scores) >= MIN_ANSWERS_FOR_MEAN:
             # Equal quotients are equal floats: division is rounded correctly
             cases.append(SatisfactionCase(name, key, len(makers), sum(scores) / len(scores)))
     return cases
@@ -281,6 +295,7 @@ def _correlate(
             (unit.capitalize(), "Makers in use", "Mean satisfaction"),
             [(case.name, float(case.makers), case.mean) for case in cases],
         ),
+        attainable=rho_range(makers, means),
     )
 
 
@@ -291,6 +306,18 @@ def spearman_rho(xs: Sequence[float], ys: Sequence[float]) -> Decimal | None:
     # By the library of the language: that of scipy takes a second to load, which the first page
     # of each worker would wait for
     return round(Decimal(correlation(_ranks(xs), _ranks(ys))), 6)
+
+
+def rho_range(xs: Sequence[float], ys: Sequence[float]) -> AttainableRange:
+    """What rho can be, however the same values are paired; no limits where it is not defined.
+
+    Of all pairings, equal order gives the most and opposite order the least (G. H. Hardy, J. E.
+    Littlewood, G. Pólya, Inequalities, 1934, theorem 368). Equal values keep it from -1 and 1.
+    """
+    across, up = sorted(xs), sorted(ys)
+    least, greatest = spearman_rho(across, up[::-1]), spearman_rho(across, up)
+    given = f"the same {len(xs)} pairs of values in any order" if least is not None else ""
+    return AttainableRange(least, greatest, given)
 
 
 def _ranks(values: Sequence[float]) -> list[float]:

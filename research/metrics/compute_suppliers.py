@@ -8,7 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from operator import attrgetter
 
-from citytools.facts.statistics import top_share
+from citytools.facts.statistics import (
+    number_of_holders,
+    share_of_largest,
+    share_with_few_makers,
+    top_share,
+)
 from contracts.models import Route
 from research.metrics.base import Measurement, Picture, share
 from research.metrics.facts import ContractFact, LondonFacts, SystemFact
@@ -106,6 +111,13 @@ def _top(
         boroughs=boroughs,
         left_out=left_out,
         picture=Picture(("Supplier", head), bars),
+        attainable=share_of_largest(
+            places,
+            len(suppliers),
+            len(holdings),
+            "contracts" if head.startswith("Pounds") else head.lower(),
+            pounds=head.startswith("Pounds"),
+        ),
     )
 
 
@@ -117,6 +129,7 @@ def functions_with_few_makers(max_makers: int) -> Compute:
         known = [system for system in facts.distinctive if system.maker is not None]
         for system in known:
             makers[system.function].add(system.maker or 0)
+        systems = Counter(system.function for system in known)
         numbers = Counter(len(several) for several in makers.values() if several)
         bars = [
             (f"{many} maker{'' if many == 1 else 's'}", float(functions))
@@ -129,6 +142,7 @@ def functions_with_few_makers(max_makers: int) -> Compute:
             boroughs=facts.boroughs_with(known),
             left_out=len(makers) - numbers.total(),
             picture=Picture(("Makers in use", "Functions"), bars),
+            attainable=share_with_few_makers([*systems.values()], max_makers),
         )
 
     return compute
@@ -147,6 +161,7 @@ def makers_for(functions: Sequence[str]) -> Compute:
             boroughs=facts.boroughs_with(known),
             left_out=len(systems) - len(known),
             picture=Picture(("Maker", "Systems in use"), most_first(makers.items())),
+            attainable=number_of_holders(len(known), f"{len(known)} systems in use"),
         )
 
     return compute

@@ -13,6 +13,7 @@ from research.metrics.base import (
     Measurement,
     Metric,
     MetricFigure,
+    MinRecords,
     Scope,
     Unit,
     measurement_from_json,
@@ -25,6 +26,21 @@ _RUNNING = (
     "Contracts that one of the 33 leads or shares, each once, that are known to run: with an end "
     "ahead before any extension, without an end date, or begun and no end known. None is planned."
 )
+
+SHARE_OF_RECORDS = MinRecords(
+    30, "of fewer, one record more or less moves the share by more than 3 percentage points"
+)
+MORE_THAN_HALF_OF_BOROUGHS = MinRecords(
+    17, "of fewer boroughs, those that are not known are more than those that are"
+)
+HALF_OF_CASE_SYSTEMS = MinRecords(
+    33, "33 boroughs would run 66, one for adults and one for children, of which this is half"
+)
+ORDER_BEYOND_CHANCE = MinRecords(
+    5, "of 4, chance alone gives the same order, or its opposite, once in 12 times; of 5 once in 60"
+)
+MEDIAN = MinRecords(3, "of fewer, the middle value speaks of single records")
+WHOLE_RECORD = MinRecords(1, "it counts what this record holds, and leaves nothing of it out")
 
 CONTRACT_METRICS = (
     Metric(
@@ -39,6 +55,7 @@ CONTRACT_METRICS = (
         "notice period in calendar months",
         compute=compute.past_act_by,
         rows="/contracts/?counted=act_by_known&standing=current&standing=past_act_by",
+        testable=SHARE_OF_RECORDS,
     ),
     Metric(
         key="contracts_with_known_end",
@@ -51,6 +68,7 @@ CONTRACT_METRICS = (
         formula="100 × contracts with an end, or rolling / contracts",
         compute=compute.contracts_with_known_end,
         rows="/contracts/?counted=of_the_33",
+        testable=SHARE_OF_RECORDS,
     ),
     Metric(
         key="contracts_ending_in_12_months",
@@ -64,6 +82,7 @@ CONTRACT_METRICS = (
         compute=compute.ending_in_12_months,
         rows="/contracts/?counted=end_known&standing=current&standing=past_act_by"
         "&ends_before={in_a_year}",
+        testable=SHARE_OF_RECORDS,
         rows_note="The list holds those that may end within 12 months, not all that were looked "
         "at.",
     ),
@@ -84,6 +103,7 @@ def _product_metric(
         formula="100 × boroughs with it in use for this / boroughs with any system in use for this",
         compute=compute,
         rows=f"/systems/?function={function}&counted=in_use",
+        testable=MORE_THAN_HALF_OF_BOROUGHS,
     )
 
 
@@ -142,6 +162,7 @@ def _reporting_metric(subject: Subject) -> Metric:
         formula=f"Number of boroughs with at least one return on {noun}",
         compute=compute.boroughs_reporting(subject),
         rows="/boroughs/?inner_or_outer=inner&inner_or_outer=outer",
+        testable=WHOLE_RECORD,
         rows_note="The list holds the 33; its file says of each what it has returned.",
     )
 
@@ -159,6 +180,7 @@ RECORD_METRICS = (
         formula="Number of systems",
         compute=compute.systems_on_record,
         rows="/systems/?counted=of_the_33",
+        testable=WHOLE_RECORD,
     ),
     Metric(
         key="contracts_on_record",
@@ -171,6 +193,7 @@ RECORD_METRICS = (
         formula="Number of contracts",
         compute=compute.contracts_on_record,
         rows="/contracts/?counted=of_the_33",
+        testable=WHOLE_RECORD,
     ),
     Metric(
         key="median_age_of_facts",
@@ -184,6 +207,7 @@ RECORD_METRICS = (
         "its first day, and of an even number of facts the older of the middle two counts",
         compute=compute.median_age,
         rows="/systems/?counted=in_use&sort=as_of",
+        testable=MEDIAN,
         rows_note=_NO_LIST,
     ),
     Metric(
@@ -197,6 +221,7 @@ RECORD_METRICS = (
         formula="100 × facts with a confirmation within 12 months before the day / facts",
         compute=compute.share_confirmed,
         rows="/systems/?counted=in_use",
+        testable=SHARE_OF_RECORDS,
         rows_note=_NO_LIST,
     ),
 )
@@ -208,7 +233,7 @@ def _satisfaction_metric(unit: str, title: str, definition: str, compute: Comput
         title=title,
         definition=f"{definition} It shows no cause.",
         unit=Unit.RHO,
-        counts=f"{unit}s with a satisfaction score and a known maker",
+        counts=f"{unit}s with three satisfaction scores and a known maker",
         population="Systems of the 33 in use; makers from all of them, satisfaction (1 to 5) from "
         "those that have a score.",
         formula="Spearman’s rho: the correlation of the ranks of the two, equal values sharing the "
@@ -216,8 +241,9 @@ def _satisfaction_metric(unit: str, title: str, definition: str, compute: Comput
         "where one of the two is the same throughout, where it is not defined",
         compute=compute,
         rows="/systems/?counted=rated",
-        rows_note=f"The list holds every system with a satisfaction score; a {unit} without a "
-        "known maker is no case.",
+        testable=ORDER_BEYOND_CHANCE,
+        rows_note=f"The list holds every system with a satisfaction score; a {unit} with fewer "
+        "than three, or without a known maker, is no case.",
     )
 
 
@@ -227,7 +253,7 @@ SATISFACTION_METRICS = (
         "Number of suppliers and satisfaction, by borough",
         "Whether boroughs that use systems of more makers are more or less satisfied with their "
         "systems: the rank correlation, over boroughs, of the number of different makers in use "
-        "with the mean satisfaction score.",
+        "with the mean satisfaction score, from three scores on.",
         compute.satisfaction_by_borough,
     ),
     _satisfaction_metric(
@@ -235,7 +261,7 @@ SATISFACTION_METRICS = (
         "Number of suppliers and satisfaction, by function",
         "Whether functions served by more makers have more or less satisfied users: the rank "
         "correlation, over functions, of the number of different makers in use in all of the 33 "
-        "with the mean satisfaction score.",
+        "with the mean satisfaction score, from three scores on.",
         compute.satisfaction_by_function,
     ),
 )
@@ -271,6 +297,7 @@ def _share_metrics(
             formula=f"100 × {amounts} of the {largest} largest / {amounts} of all suppliers",
             compute=compute(places),
             rows=rows,
+            testable=SHARE_OF_RECORDS,
             pounds=pounds,
         )
         for places, largest in ((10, "ten"), (15, "fifteen"))
@@ -333,6 +360,7 @@ CHOICE_METRICS = (
         formula="100 × functions with one to three different makers / functions with any known",
         compute=compute_suppliers.functions_with_few_makers(3),
         rows="/systems/?counted=maker_known",
+        testable=SHARE_OF_RECORDS,
     ),
     Metric(
         key="social_care_suppliers",
@@ -347,14 +375,14 @@ CHOICE_METRICS = (
         rows="/systems/?"
         + "".join(f"function={slug}&" for slug in _CASE_MANAGEMENT)
         + "counted=maker_known",
+        testable=HALF_OF_CASE_SYSTEMS,
     ),
     Metric(
         key="housing_top3_share",
         title="Share of the three largest suppliers in housing, of contracts won in competition",
         definition="The housing contracts won in competition by the three suppliers with the most, "
         "as a share of all such contracts whose supplier is known. Direct awards, quotes, "
-        "extensions and contracts whose route is not known are outside. With fewer than 30 "
-        "contracts a share is an anecdote.",
+        "extensions and contracts whose route is not known are outside.",
         unit=Unit.PER_CENT,
         counts="housing contracts won in competition with a known supplier",
         population="Contracts that one of the 33 leads or shares, of any date, without those that "
@@ -366,6 +394,7 @@ CHOICE_METRICS = (
         rows="/contracts/?service_area=housing&"
         + "".join(f"route={route}&" for route in compute_suppliers.COMPETITIVE)
         + "counted=supplier_known",
+        testable=SHARE_OF_RECORDS,
     ),
 )
 THEMES: Mapping[str, Sequence[Metric]] = {

@@ -10,6 +10,7 @@ from research.metrics.base import MetricFigure
 from research.metrics.definitions import METRICS, THEMES, figures_for
 from research.models import Finding
 from research.publications.query import DayQueryForm
+from research.publications.verdicts import run_claim_test
 
 MAX_FINDINGS = 50
 
@@ -37,12 +38,13 @@ def metric(request: HttpRequest, key: str) -> HttpResponse:
         figure = figures_for([key], query.scope)[key]
         recorded = record.recorded_values(METRICS[key], query.day)
         quoted = Q(body__regex=token) | Q(summary__regex=token) | Q(metric=key)
+        findings = query.public(Finding).filter(quoted)[:MAX_FINDINGS]
         context = {
             "figure": figure,
             "basis": basis_sentence(figure),
             "chart": charts.metric_chart(figure),
             "trend": charts.trend_chart(METRICS[key], recorded) if recorded else None,
-            "findings": query.public(Finding).filter(quoted)[:MAX_FINDINGS],
+            "findings": [run_claim_test(finding, {key: figure}) for finding in findings],
         }
         return render_page(request, "research/metric.html", context, query)
 

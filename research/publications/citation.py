@@ -24,7 +24,7 @@ from research.models import CaseStudy, Finding, Publication, Recommendation
 from research.publications import text, verdicts
 
 AUTHOR = "City Tools: London, LOTI"
-FORMAT = "city-tools-research-1"
+FORMAT = "city-tools-research-2"
 """Changes whenever the same facts would be written in another way."""
 SOURCE_FIELDS = ("title", "publisher", "url", "published_on")
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +16,7 @@ from citytools.facts.markdown import replace_control_characters, single_line
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import QueryForm
 from citytools.worlds import world_title
+from citytools.worlds.addresses import page_address
 from research.metrics.base import Scope
 from research.publications.query import PUBLISHED
 from research.publications.text import add_figures, plain_text, quoted_by_summary
@@ -31,7 +31,7 @@ class ResearchFeed(AtomFeed):
         self.today = today
         self.title = world_title("City Tools: research")
         self.feed_guid = permanent_feed_id("/research/research.atom")
-        self.link, self.feed_url = reverse("research:list"), reverse("research:atom")
+        self.link, self.feed_url = page_address("research:list"), page_address("research:atom")
 
     def items(self) -> list[Any]:
         """Public records, each with `updated` and `figures`; at most 100."""

@@ -10,7 +10,6 @@ from research.metrics.base import (
     MetricFigure,
     day_in_words,
     part_of_whole,
-    value_in_words,
 )
 from research.metrics.charts import metric_chart
 from research.models import CaseClaim, CaseStudy, Finding, Publication, Recommendation, Source
@@ -49,6 +48,11 @@ LIMITS = (
         "report is asked for. It changes when a borough answers, not only when something happens."
     ),
     "A claim that no number of ours measures is told and not tested.",
+    (
+        "A claim holds, or does not hold, only where the rows could have said either and are "
+        "enough. Where arithmetic alone makes it true, or the rows are fewer than its number "
+        "needs, it is consistent with them, and too few test it."
+    ),
 )
 """What bounds every number of the report."""
 
@@ -88,7 +92,7 @@ def _summary(records: ReportRecords, references: ReportReferences) -> Iterator[B
     yield Paragraph(text_line(record_summary(records)), tone="lead")
     tests = [_claim_test(finding, records) for finding in records.findings]
     verdicts = [test.now for test in tests]
-    counts = ", ".join(f"{verdict} {verdicts.count(verdict)}" for verdict in Verdict)
+    counts = "; ".join(f"{verdict}: {verdicts.count(verdict)}" for verdict in Verdict)
     on = day_in_words(records.scope.on)
     yield Paragraph(text_line(f"Claims on record: {len(tests)}. On the rows as at {on}: {counts}."))
     if not tests:
@@ -180,7 +184,7 @@ def _claim_table(test: ClaimTest, references: ReportReferences) -> ReportTable:
         day = day_in_words(figure.scope.on)
         rows.append(table_row("On our rows", figure.words, basis, day))
     if figure and (published := figure.published):
-        share = part_of_whole(published.part, published.whole)
+        share = part_of_whole(published.part, published.whole, figure.metric.sign)
         basis, day = _basis(figure, share, published.counted), day_in_words(published.on)
         rows.append(table_row("At publication", figure.published_words, basis, day))
     head = ("", "Value", "Over what", "As at")
@@ -197,24 +201,37 @@ def _basis(figure: MetricFigure, share: str, counted: int) -> str:
 def _claim_rule(test: ClaimTest) -> Line:
     """The rule that tests the claim, with its verdict and the rows; or that nothing tests it."""
     finding, figure = test.finding, test.figure
-    if figure is None or finding.threshold is None or not finding.comparison:
+    if figure is None or not test.test:
         rows = [Piece(" Nearest to it: "), Piece("rows on this site", finding.rows), Piece(".")]
         words = "No number of this site tests this claim, so that we cannot say whether it holds."
         return [Piece(words), *(rows if finding.rows else [])]
-    bound = value_in_words(figure.metric.unit, finding.threshold)
-    compared = finding.get_comparison_display()
+    verdict = f"{day_in_words(figure.scope.on)} {_verdict_clause(test.now)}. "
     return [
-        Piece(f"Test: the claim holds while “{figure.metric.title}” is {compared} {bound}. As at "),
-        Piece(f"{day_in_words(figure.scope.on)} it {test.now}. "),
+        Piece(f"Test: the claim holds while “{figure.metric.title}” is {test.test}. As at "),
+        Piece(verdict + (f"{test.reason} " if test.reason else "")),
+        Piece(f"What would refute it: {test.refutation} "),
         Piece("Rows behind the number", finding.rows or figure.rows),
         Piece("."),
     ]
+
+
+def _verdict_clause(verdict: Verdict) -> str:
+    """'it holds', 'the rows are consistent with it, but too few to test it'."""
+    if verdict == Verdict.CONSISTENT:
+        return "the rows are consistent with it, but too few to test it"
+    if verdict == Verdict.NOT_KNOWN:
+        return "it is not known whether it holds"
+    return f"it {verdict}"
 
 
 def _figure(figure: MetricFigure, references: ReportReferences) -> Iterator[Block]:
     """The picture of a number, as a numbered figure, if it has one."""
     chart, picture = metric_chart(figure), figure.measured.picture
     if chart is None or picture is None:
+        return
+    if not chart.drawn:
+        row = f" {chart.only_row}." if chart.only_row else ""
+        yield Paragraph(text_line(f"{chart.title}. {chart.sentence}{row}"))
         return
     name = references.next("Figure")
     if picture.dots:

@@ -36,12 +36,13 @@ from citytools.local import file_locks
 from research.metrics.base import MetricFigure, day_in_words
 from research.publications import text
 from research.publications.citation import AUTHOR, Citation
-from research.report import press
 from research.report.document import Block, Prose, ReportDots, ReportSection
 
 # A block is {"kind": …}, a run of words {"words", "strong", "emph", "code", "link"}. Markdown that
 # is not supported here (images, HTML) becomes the words within it, never an instruction.
 
+# Run and never imported: the compiler's memory is its own process's
+PROGRAM = Path(__file__).with_name("press.py")
 Value = dict[str, Any]
 _MARKS = {"strong": "strong", "em": "emph"}
 _BREAKS = {"softbreak": " ", "hardbreak": "\n"}
@@ -241,7 +242,7 @@ def pdf_response(
 def _version() -> str:
     """The compiler's version and our template: either changes the bytes of the same content."""
     digest = hashlib.sha256(importlib.metadata.version("typst").encode())
-    for source in (press.SOURCE, Path(press.__file__)):
+    for source in (PROGRAM.with_name("report.typ"), PROGRAM):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
@@ -284,7 +285,7 @@ def _run(
         source.write(document)
         source.seek(0)
         process = subprocess.Popen(
-            [sys.executable, "-I", press.__file__, day],
+            [sys.executable, "-I", str(PROGRAM), day],
             stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

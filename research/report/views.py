@@ -1,12 +1,12 @@
 """The report, its PDF, and the content that hashes are taken over."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 
 from citytools.history.former_keys import record_or_moved
 from citytools.http.file_response import bad_request_text
 from citytools.lists.query_form import render_page
 from citytools.worlds import world_file_name
+from citytools.worlds.addresses import page_address
 from research.models import Finding
 from research.publications import citation, text
 from research.publications.query import DayQueryForm
@@ -24,7 +24,7 @@ def report(request: HttpRequest) -> HttpResponse:
             "summary": contents.record_summary(report_records),
             "parts": contents.report_sections(report_records),
             "citation": _citation(request, report_records),
-            "pdf": f"{reverse('research:report_pdf')}?{citation.scope_query(scope)}",
+            "pdf": f"{page_address('research:report_pdf')}?{citation.scope_query(scope)}",
         }
         return render_page(request, "research/report.html", context, query)
 
@@ -75,9 +75,11 @@ def finding_json(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _citation(request: HttpRequest, report: records.ReportRecords) -> citation.Citation:
-    absolute = request.build_absolute_uri
-    addresses = absolute(reverse("research:report")), absolute(reverse("research:report_json"))
-    return citation.cite_page(records.TITLE, *addresses, report.scope, report.content)
+    page, data = (
+        request.build_absolute_uri(page_address(route))
+        for route in ("research:report", "research:report_json")
+    )
+    return citation.cite_page(records.TITLE, page, data, report.scope, report.content)
 
 
 def _json(content: citation.Content) -> HttpResponse:

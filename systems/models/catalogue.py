@@ -6,7 +6,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from boroughs.models import Borough
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
@@ -22,6 +21,7 @@ from citytools.lists.word_search import (
     split_words,
 )
 from citytools.models import SearchName
+from citytools.worlds.addresses import page_address
 from systems.models.suppliers import Supplier
 
 
@@ -185,7 +185,7 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("systems:product", args=[self.slug])
+        return page_address("systems:product", self.slug)
 
 
 @tracked()
@@ -398,10 +398,5 @@ class System(Sourced):
         ended = self.status in {Status.RETIRED, Status.PLANNED}
         return not ended and "" < self.as_of < str(LAST_SEEN_THEN + 1) and not self.confirmed_on
 
-    def elsewhere(self) -> SystemQuerySet:
-        """The same product in other bodies."""
-        systems = System.objects.filter(product=self.product).exclude(borough=self.borough)
-        return systems.for_list()
-
     def get_absolute_url(self) -> str:
-        return reverse("systems:detail", args=[self.key])
+        return page_address("systems:detail", self.key)

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from citytools.facts.dates import FirstDay, PartialDateField, partial_dates_constraint
 from citytools.history import tracked
 from citytools.lists.word_search import Word, all_of, split_words
 from citytools.models import SearchName
+from citytools.worlds.addresses import page_address
 
 # Ownerships that are read, more than London's suppliers have.
 MAX_OWNERSHIPS = 10_000
@@ -71,7 +71,7 @@ class Supplier(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("systems:supplier", args=[self.slug])
+        return page_address("systems:supplier", self.slug)
 
 
 @tracked()

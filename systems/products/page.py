@@ -9,16 +9,17 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lag
-from django.urls import reverse
 from django.utils import timezone
 
 from boroughs.models import Borough
 from citytools.charts import Chart, dot_plot
 from citytools.facts.statistics import Range, ScaleAnswers, median_range
+from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
+from citytools.worlds.addresses import page_address
 from contracts.models import Contract, Vat
-from systems.models import NOT_IN_USE, Function, Hosting, Product, Status, System, SystemQuerySet
+from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
 
 # Systems shown on one page.
 MAX_SYSTEMS_ON_PAGE = 300
@@ -28,12 +29,15 @@ MAX_SYSTEMS_ON_PAGE = 300
 class ProductUse:
     """The known systems of a product; `rows` are the first of them by function and borough.
 
+    `contracts` counts those that pay for them.
+
     `boroughs` counts those of the 33; `idle` the systems that are not in use;
     `hosting` holds (where, systems), most first, not known last.
     """
 
     rows: Sequence[System]
     systems: int
+    contracts: int
     boroughs: int
     idle: int
     hosting: Sequence[tuple[str, int]]
@@ -56,42 +60,70 @@ class ProductUse:
         return self.systems - len(self.rows)
 
 
-def product_use(systems: SystemQuerySet) -> ProductUse:
-    """The use of one product, or of several; five queries."""
-    ordered = systems.for_list().order_by(
-        "function__position", "function_id", "borough__name", "product__name", "pk"
-    )
-    counts = systems.aggregate(systems=Count("pk"), idle=Count("pk", filter=NOT_IN_USE))
+def product_use(product: int) -> ProductUse:
+    """The use of the product of that key; four queries."""
+    counts = _product_counts(product)
     return ProductUse(
-        list(ordered[:MAX_SYSTEMS_ON_PAGE]),
+        _product_systems(product),
         counts["systems"],
-        systems.borough_count(),
+        counts["contracts"],
+        counts["boroughs"],
         counts["idle"],
-        hosting_counts(systems),
-        satisfaction_answers(systems),
+        hosting_counts(product),
+        satisfaction_answers(product),
     )
 
 
-def known_systems(product: Product) -> SystemQuerySet:
-    """Every recorded use of a product, or the real ones alone."""
-    return System.objects.filter(product=product)
+@PreparedCounts
+def _product_counts(product: int) -> dict[str, QuerySet[Any]]:
+    """Its systems, those of them not in use, the boroughs of the 33 that have any; contracts."""
+    systems = System.objects.filter(product=product)
+    return {
+        "systems": systems.values("pk"),
+        "idle": systems.not_in_use().values("pk"),
+        "boroughs": systems.of_the_33().order_by().values("borough").distinct(),
+        "contracts": Contract.objects.for_systems(systems).values("pk"),
+    }
 
 
-def hosting_counts(systems: SystemQuerySet) -> list[tuple[str, int]]:
-    """(where they run, how many systems), most first, not known last."""
+@PreparedQuery
+def _product_systems(product: int) -> SystemQuerySet:
+    ordered = (
+        System.objects.filter(product=product)
+        .for_list()
+        .order_by("function__position", "function_id", "borough__name", "pk")
+    )
+    return ordered[:MAX_SYSTEMS_ON_PAGE]
+
+
+def hosting_counts(product: int) -> list[tuple[str, int]]:
+    """(where its systems run, how many), most first, not known last."""
     labels = {str(value): str(label) for value, label in Hosting.choices}
-    counts = systems.order_by().values_list("hosting").annotate(systems=Count("pk"))
-    rows = list(counts.order_by("-systems", "hosting"))
+    rows = _systems_by_hosting(product)
     rows.sort(key=lambda row: row[0] == "")  # stable: the others keep their order
     return [(labels.get(value, "not known"), count) for value, count in rows]
 
 
-def satisfaction_answers(systems: SystemQuerySet) -> ScaleAnswers:
-    """The boroughs' own views of systems in use, 1 to 5."""
-    counts = systems.in_use().order_by().values_list("satisfaction").annotate(systems=Count("pk"))
-    rows = list(counts.order_by("satisfaction"))
+@PreparedQuery
+def _systems_by_hosting(product: int) -> QuerySet[Any]:
+    systems = System.objects.filter(product=product).order_by().values_list("hosting")
+    counts: QuerySet[Any] = systems.annotate(systems=Count("pk"))
+    return counts.order_by("-systems", "hosting")
+
+
+def satisfaction_answers(product: int) -> ScaleAnswers:
+    """The boroughs' own views of its systems in use, 1 to 5."""
+    rows = _systems_by_satisfaction(product)
     scores = [score for score, count in rows if score is not None for _ in range(count)]
     return ScaleAnswers(scores, sum(count for _, count in rows))
+
+
+@PreparedQuery
+def _systems_by_satisfaction(product: int) -> QuerySet[Any]:
+    used = System.objects.in_use().filter(product=product)
+    scores = used.order_by().values_list("satisfaction")
+    counts: QuerySet[Any] = scores.annotate(systems=Count("pk"))
+    return counts.order_by("satisfaction")
 
 
 # Two signs are read. In one borough and function, a product that is being retired or is retired
@@ -116,24 +148,35 @@ class Move:
     address: str
 
 
-def moves_involving(product: Product, systems: SystemQuerySet) -> list[Move]:
-    """Moves to and from a product, by borough; four queries. `systems`: all that may be read."""
-    moves = [*_side_by_side(product, systems), *_moves_in_history(product, systems)]
+def moves_involving(product: Product) -> list[Move]:
+    """Moves to and from a product, by borough; four queries."""
+    moves = [*_side_by_side(product.pk), *_moves_in_history(product)]
     return sorted(moves, key=lambda move: (move.borough.name, move.function.position, move.address))
 
 
-def _side_by_side(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
-    moving = systems.filter(status__in=[*LEAVING, *ARRIVING]).for_list()
-    own = list(moving.filter(product=product).order_by("borough__name", "pk")[:MAX_MOVES])
-    places = {(system.borough_id, system.function_id): system for system in own}
-    rivals = moving.exclude(product=product).filter(
-        borough__in={system.borough_id for system in own},
-        function__in={system.function_id for system in own},
-    )
-    for rival in rivals.order_by("borough__name", "pk")[:5000]:
+def _side_by_side(product: int) -> Iterator[Move]:
+    places = {(system.borough_id, system.function_id): system for system in _moving(product)}
+    for rival in _moving_beside(product) if places else ():
         system = places.get((rival.borough_id, rival.function_id))
         if system and (system.status in LEAVING) != (rival.status in LEAVING):
             yield _move(*((system, rival) if system.status in LEAVING else (rival, system)))
+
+
+@PreparedQuery
+def _moving(product: int) -> SystemQuerySet:
+    moving = System.objects.filter(status__in=[*LEAVING, *ARRIVING], product=product)
+    return moving.for_list().order_by("borough__name", "pk")[:MAX_MOVES]
+
+
+@PreparedQuery
+def _moving_beside(product: int) -> SystemQuerySet:
+    """Systems of other products where a borough has the product for the same function."""
+    moving = System.objects.filter(status__in=[*LEAVING, *ARRIVING])
+    same_place = {"borough": OuterRef("borough"), "function": OuterRef("function")}
+    beside = moving.exclude(product=product).filter(
+        Exists(moving.filter(product=product, **same_place))
+    )
+    return beside.for_list().order_by("borough__name", "pk")[:5000]
 
 
 def _move(old: System, new: System) -> Move:
@@ -148,11 +191,12 @@ def _move(old: System, new: System) -> Move:
     )
 
 
-def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Move]:
+def _moves_in_history(product: Product) -> Iterator[Move]:
     events = System.pgh_event_model.objects  # type: ignore[attr-defined]
     # As a list: as a subquery PostgreSQL ran it for each event where it had no statistics
     concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
-    keys = list(systems.filter(pk__in=concerned).order_by("pk").values_list("pk", flat=True)[:5000])
+    systems = System.objects.filter(pk__in=concerned).order_by("pk")
+    keys = list(systems.values_list("pk", flat=True)[:5000])
     changes = list(
         events.filter(pgh_obj_id__in=keys)
         .annotate(before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"))
@@ -172,7 +216,7 @@ def _moves_in_history(product: Product, systems: SystemQuerySet) -> Iterator[Mov
                 event.product,
                 f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
                 "a move, or a mistake put right",
-                reverse("systems:detail", args=[event.key]),
+                page_address("systems:detail", event.key),
             )
 
 
@@ -263,6 +307,12 @@ class Cost:
         return _share(self.value * 1000, self.residents)
 
     @property
+    def few_residents(self) -> bool:
+        """Whether the City of London pays it alone: no rate of its residents is like others’."""
+        bodies = [self.contract.lead, *self.contract.partners.all()]
+        return all(body.has_few_residents for body in bodies)
+
+    @property
     def each_user(self) -> Decimal | None:
         """Pounds a year for each user."""
         return _share(self.value, self.users)
@@ -288,8 +338,17 @@ class Costs:
 
     @property
     def thousands(self) -> list[Decimal]:
-        """Every known cost for each 1,000 residents."""
-        return [cost.each_thousand for cost in self.rows if cost.each_thousand is not None]
+        """Every known cost for each 1,000 residents, without the City's own."""
+        return [
+            cost.each_thousand
+            for cost in self.rows
+            if cost.each_thousand is not None and not cost.few_residents
+        ]
+
+    @property
+    def city(self) -> list[Cost]:
+        """What the City of London pays alone, and no range holds."""
+        return [cost for cost in self.rows if cost.few_residents and cost.each_thousand is not None]
 
     @property
     def users(self) -> list[Decimal]:
@@ -318,17 +377,30 @@ class Costs:
         return [f"{counts[basis]} {label}" for basis, label in words.items() if counts[basis]]
 
 
-def product_costs(product: Product, systems: SystemQuerySet, today: datetime.date) -> Costs:
-    """The yearly costs of one product in the contracts of these systems; four queries."""
-    contracts = Contract.objects.for_systems(systems).running_on(today)
-    rows = contracts.select_related("lead", "supplier").prefetch_related("partners", "systems")
+@PreparedQuery
+def latest_contracts(product: int, today: datetime.date) -> QuerySet[Contract]:
+    """Ten of the contracts that pay for its systems, those that end next first."""
+    contracts = Contract.objects.for_systems(System.objects.filter(product=product))
+    return contracts.for_list().soonest_first(today)[:10]
+
+
+@PreparedQuery
+def _running_contracts(product: int, today: datetime.date) -> QuerySet[Contract]:
+    contracts = Contract.objects.for_systems(System.objects.filter(product=product))
+    rows = contracts.running_on(today).select_related("lead", "supplier")
+    ordered = rows.prefetch_related("partners", "systems").order_by("lead__name", "pk")
+    return ordered[:MAX_CONTRACTS]
+
+
+def product_costs(product: int, today: datetime.date) -> Costs:
+    """The yearly costs of one product in the contracts of its systems; three queries."""
     comparable, mixed, unpriced, services = [], 0, 0, 0
-    for contract in rows.order_by("lead__name", "pk")[:MAX_CONTRACTS]:
+    for contract in _running_contracts(product, today):
         covered = list(contract.systems.all())
         bodies = [contract.lead, *contract.partners.all()]
         if contract.includes_services:
             services += 1
-        elif any(system.product_id != product.pk for system in covered):
+        elif any(system.product_id != product for system in covered):
             mixed += 1
         elif contract.annual_value is None:
             unpriced += 1
@@ -364,7 +436,7 @@ def cost_each_thousand(costs: Costs) -> Chart | None:
                 f"{cost.contract.title} ({cost.contract.lead})",
                 f"£{cost.value:,.0f}",
                 f"{cost.residents:,}",
-                f"£{cost.each_thousand:,.2f}",
+                f"£{cost.each_thousand:,.2f}" + (", left out of the range" * cost.few_residents),
             )
             for cost in costs.rows
             if cost.each_thousand is not None

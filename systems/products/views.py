@@ -1,5 +1,6 @@
 """Pages and files of products."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -8,16 +9,16 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
+from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import QueryForm, render_page
-from contracts.models import Contract
 from research.publications import about
 from systems.filters import ProductFilter, products_with_counts
-from systems.models import Product, System, read_ownerships
+from systems.models import Product, read_ownerships
 from systems.products.page import (
     alternatives_to,
     any_rated,
     cost_each_thousand,
-    known_systems,
+    latest_contracts,
     moves_involving,
     product_costs,
     product_use,
@@ -35,12 +36,9 @@ def product_list(request: HttpRequest) -> HttpResponse:
 
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: who runs it, on which contracts, at what cost, and what else there is."""
-    record = record_or_moved(Product.objects.for_list(), slug=slug)
+    record = record_or_moved(Product.objects.for_list(), prepared=_product, slug=slug)
     query, today = QueryForm(request), dates.today()
-    systems = known_systems(record)
-    everything = System.objects.all()
-    use, costs = product_use(systems), product_costs(record, systems, today)
-    contracts = Contract.objects.for_systems(systems)
+    use, costs = product_use(record.pk), product_costs(record.pk, today)
     functions = use.functions or list(record.functions.all())
     alternatives = alternatives_to(functions, [record])
     context = {
@@ -48,13 +46,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "owners": read_ownerships().chain(record.manufacturer_id) if record.manufacturer_id else [],
         "use": use,
         "coverage": models.coverage_for(Subject.SYSTEMS, use.boroughs),
-        "contracts": contracts.for_list().soonest_first(today)[:10],
-        "contract_count": contracts.count(),
+        "contracts": latest_contracts(record.pk, today),
+        "contract_count": use.contracts,
         "costs": costs,
         "chart": cost_each_thousand(costs),
         "alternatives": alternatives,
         "rated": any_rated(alternatives),
-        "moves": moves_involving(record, everything),
+        "moves": moves_involving(record),
         "about": about.research_about_product(record, today),
     }
     return render_page(request, "systems/product.html", context, query)
+
+
+@PreparedQuery
+def _product(slug: str) -> QuerySet[Product]:
+    return Product.objects.for_list().order_by().filter(slug=slug)

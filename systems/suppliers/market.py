@@ -20,7 +20,11 @@ from django.utils.text import slugify
 from boroughs.models import Borough
 from citytools.charts import Chart, sideways_bars
 from citytools.facts.dates import first_day
-from citytools.facts.statistics import Concentration, market_concentration
+from citytools.facts.statistics import (
+    MIN_RECORDS_FOR_PERCENT,
+    Concentration,
+    market_concentration,
+)
 from contracts.models import Contract, ContractFunction
 from systems.models import Function, Owners, Ownership, Supplier, SupplierAlias, read_ownerships
 from systems.suppliers.page import BASES, CONTRACTS, SYSTEMS, VALUE, Estate
@@ -149,8 +153,9 @@ class Share:
 
     @property
     def per_cent(self) -> float | None:
-        """The share in per cent, to one decimal place."""
-        return None if self.share is None else round(100 * self.share, 1)
+        """The share in per cent, to one decimal place; None of fewer than 6 records."""
+        few = self.counted < MIN_RECORDS_FOR_PERCENT
+        return None if self.share is None or few else round(100 * self.share, 1)
 
 
 def market_entries(basis: str, estate: Estate, today: datetime.date) -> list[MarketEntry]:
@@ -221,35 +226,43 @@ def _place(function: Function) -> tuple[int, int, int, int]:
 
 
 def share_by_function(shares: Sequence[Share], group: SupplierGroup, basis: str) -> Chart:
-    """The share of each function in per cent, the largest first; what is not known is not drawn."""
+    """The share of each function in per cent, the largest first.
+
+    What is not known, or rests on few records, is not drawn.
+    """
     known = [share for share in shares if share.share is not None]
-    known.sort(key=lambda share: (-(share.share or 0), share.function.name))
-    names = [share.function.name for share in known]
-    values = [share.per_cent or 0.0 for share in known]
+    drawn = [share for share in known if share.per_cent is not None]
+    drawn.sort(key=lambda share: (-(share.share or 0), share.function.name))
+    names = [share.function.name for share in drawn]
+    values = [share.per_cent or 0.0 for share in drawn]
     head = f"Share of {dict(BASES)[basis]}, per cent"
     return Chart(
         key="share-by-function",
-        title=_finding(known, group, basis),
-        sentence=_sentence(shares, known, dict(BASES)[basis]),
+        title=_finding(known, drawn, group, basis),
+        sentence=_sentence(shares, known, drawn, dict(BASES)[basis]),
         figure=sideways_bars(names, {head: values}),
         head=("Function", head, "Held by it", "Of all known"),
         rows=[
             (name, value, _amount(share.own, basis), _amount(share.whole, basis))
-            for name, value, share in zip(names, values, known, strict=True)
+            for name, value, share in zip(names, values, drawn, strict=True)
         ],
         source=f"Share of the {DENOMINATORS[basis]}; each with its own source and date.",
-        height="medium" if len(known) < 9 else "tall",
+        height="medium" if len(drawn) < 9 else "tall",
     )
 
 
-def _finding(known: Sequence[Share], group: SupplierGroup, basis: str) -> str:
+def _finding(
+    known: Sequence[Share], drawn: Sequence[Share], group: SupplierGroup, basis: str
+) -> str:
     name, counted = group.supplier.name, dict(BASES)[basis]
     if not known:
         return f"No share of {counted} is known for {name}"
-    share = known[0]
-    if not share.own:
+    if not any(share.own for share in known):
         return f"{name} is known to hold none of the {DENOMINATORS[basis]}"
-    if len(known) > 1 and known[1].per_cent == share.per_cent:
+    if not drawn or not drawn[0].own:
+        return f"What {name} holds of {counted} is of too few to draw shares"
+    share = drawn[0]
+    if len(drawn) > 1 and drawn[1].per_cent == share.per_cent:
         return f"{name}’s share of {counted} is at most {share.per_cent:g} % of a function"
     return (
         f"{name}’s largest share of {counted}: {share.per_cent:g} % for {share.function.name} "
@@ -257,14 +270,18 @@ def _finding(known: Sequence[Share], group: SupplierGroup, basis: str) -> str:
     )
 
 
-def _sentence(shares: Sequence[Share], known: Sequence[Share], counted: str) -> str:
+def _sentence(
+    shares: Sequence[Share], known: Sequence[Share], drawn: Sequence[Share], counted: str
+) -> str:
     if not known:
         return f"For none of its functions is a share of {counted} known."
     half = sum((share.share or 0) >= 0.5 for share in known)
     functions = "1 function" if len(shares) == 1 else f"{len(shares)} functions"
+    few = len(known) - len(drawn)
     return (
         f"The share is known for {len(known)} of {functions}; "
         f"it is half or more in {half or 'none'} of them."
+        + (f" {few} of fewer than {MIN_RECORDS_FOR_PERCENT} records: not drawn." if few else "")
     )
 
 

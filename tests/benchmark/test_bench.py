@@ -115,6 +115,11 @@ def test_many_clients_ask_at_once(server: Server) -> None:
     assert taken.rate > 0
 
 
+def test_a_client_that_starts_late_still_asks_once(server: Server) -> None:
+    taken = time_concurrently([Request(server, "/")], clients=3, seconds=0)
+    assert len(taken.seconds) == 3
+
+
 def test_a_connection_that_the_server_closed_is_opened_anew(server: Server) -> None:
     with KeepAliveClient(server) as client:
         assert client.get("/once").size == 100  # this answer ends the connection

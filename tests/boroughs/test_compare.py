@@ -242,10 +242,7 @@ def test_rows_that_differ_come_first_and_all_on_demand(
 def test_what_cannot_be_compared_is_counted(client: Client, two: tuple[Borough, Borough]) -> None:
     factories.function("Rents")
     text = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
-    assert (
-        "Of 1 functions, 0 differ and 0 are the same; 1 cannot be compared: fewer than two "
-        "answers are known." in text
-    )
+    assert "No function can be compared: fewer than two answers are known for each of 1." in text
     assert "No row differs among the answers that are known." in text
 
 
@@ -291,6 +288,19 @@ def test_cost_is_of_running_contracts_led_and_honest_about_gaps(
     assert "at least £750" in words(client.get(PAGE, {"borough": ["camden", "brent"]}))
 
 
+def test_the_rate_of_the_city_stands_with_its_few_residents(
+    client: Client, two: tuple[Borough, Borough]
+) -> None:
+    city = factories.borough(
+        "City of London", slug="city", kind="city", population=8583, population_year=2021
+    )
+    factories.contract(lead=city, annual_value=85_830)
+    factories.contract(lead=two[0], annual_value=85_830)
+    text = words(client.get(PAGE, {"borough": ["city", "camden", "brent"]}))
+    assert "at least £10,000 (only 8,583 residents: not to be compared)" in text
+    assert text.count("not to be compared") == 1
+
+
 @pytest.mark.parametrize(("answers", "mean"), [([5, 4], ""), ([5, 4, 4], "4.3")])
 def test_satisfaction_has_a_mean_from_three_answers_on(
     client: Client, two: tuple[Borough, Borough], answers: list[int], mean: str
@@ -300,7 +310,7 @@ def test_satisfaction_has_a_mean_from_three_answers_on(
     means = answers_for(client, "Satisfaction", "Mean satisfaction, 1 to 5")
     assert means == [("known" if mean else "not known", mean), ("not known", "")]
     text = words(client.get(PAGE, {"borough": ["camden", "brent"]}))
-    assert ("4.3 (n = 3)" if mean else "fewer than 3 answers") in text
+    assert ("4.3 of 5 (n = 3)" if mean else "too few for a mean: n = 2") in text
 
 
 def test_skills_show_levels_and_who_teaches(client: Client, two: tuple[Borough, Borough]) -> None:

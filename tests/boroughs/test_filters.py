@@ -7,7 +7,7 @@ from django.test import Client
 
 from boroughs.models import Borough
 from tests import factories
-from tests.pages import column, row_links
+from tests.pages import column, row_links, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +100,21 @@ def test_a_regional_body_is_listed_and_said_to_be_one(client: Client) -> None:
     assert slugs_for(client) == ["gla"]
     assert column(client, CSV, "kind") == ["regional"]
     assert "Regional body" in client.get("/boroughs/").content.decode()
+
+
+def test_the_file_holds_no_zero_that_no_return_states(client: Client) -> None:
+    silent, told = factories.borough("Silent"), factories.borough("Told")
+    partly = factories.borough("Partly")
+    for subject in ("systems", "contracts", "skills"):
+        factories.returned(told, subject=subject, complete=True)
+        factories.returned(partly, subject=subject, complete=False)
+    factories.system(borough=silent)
+    counts = {
+        row["slug"]: (row["systems"], row["contracts"], row["skill_levels"])
+        for row in rows(client, CSV)
+    }
+    assert counts == {
+        "silent": ("1", "", ""),
+        "told": ("0", "0", "0"),
+        "partly": ("", "", ""),
+    }

@@ -77,8 +77,10 @@ def test_decisions_are_counted_led_or_shared_within_twelve_months() -> None:
     for day in ("2026-11-29", "2026-11-30", "2027-11-30", "2027-12-01"):
         factories.contract(lead=borough, ends_on=day, notice_months=0)
         factories.contract(partners=[borough], ends_on=day, notice_months=0)
-    factories.contract(lead=borough, ends_on="2027")
+    factories.contract(lead=borough, ends_on="2029")
     assert tile("decisions").value == 4
+    factories.contract(lead=borough, ends_on="2027")  # may have to be decided on within the months
+    assert tile("decisions").value == 5
 
 
 @pytest.mark.django_db
@@ -93,9 +95,20 @@ def test_the_share_confirmed_is_of_the_systems_known_and_needs_no_return() -> No
 
 @pytest.mark.django_db
 def test_zero_per_cent_is_known_and_in_the_legend() -> None:
-    factories.system(borough=factories.borough("Camden"))
+    borough = factories.borough("Camden")
+    for _ in range(6):
+        factories.system(borough=borough)
     assert tile("confirmed").number == "0%"
     assert tile_map("confirmed", TODAY).legend == [(0, "0%")]
+
+
+@pytest.mark.django_db
+def test_of_few_systems_the_share_confirmed_is_told_in_numbers(client: Client) -> None:
+    borough = factories.borough("Camden")
+    for day in ("2026-11-26", "2026-11-25", "2026-11-24", None, None):
+        factories.system(borough=borough, confirmed_on=day)
+    assert (tile("confirmed").number, tile("confirmed").value) == ("3 of 5", 60)
+    assert "Camden: 3 of 5" in words(client.get("/?measure=confirmed"))
 
 
 @pytest.mark.django_db

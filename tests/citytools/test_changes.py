@@ -19,7 +19,7 @@ from citytools.exports.export import Export
 from citytools.facts import dates
 from citytools.history.change_kinds import change_kinds
 from citytools.history.change_sql import ChangeFilter
-from citytools.history.changes import ChangeList, start_of_latest
+from citytools.history.changes import ChangeList, changes_in_latest_transactions
 from contracts.models import Contract, ContractPartner
 from skills.models import PastLevel, SkillLevel
 from systems.models import Function, Supplier, System
@@ -411,18 +411,27 @@ def test_links_from_pages_lead_to_their_changes(client: Client) -> None:
     assert "/changes/" in read(client.get("/about/"), "footer").links
 
 
-def test_the_start_of_the_latest_transactions(client: Client) -> None:
+def test_the_latest_transactions_are_read_and_what_they_did_not_write_is_not() -> None:
     kinds = change_kinds()
-    assert start_of_latest(kinds, 2) is None
+    publications = {kind.name for kind in kinds if kind.is_publication}
+    assert changes_in_latest_transactions(kinds, 2)[:5] == []
     factories.supplier()
     move_events(AGO)
     factories.product()
     move_events(LATER)
     Supplier.objects.update(note="Seen")
-    for number, day in ((1, dates.today()), (2, LATER), (3, AGO), (9, AGO)):
-        start = start_of_latest(kinds, number)
+    for number, day, names in (
+        (1, dates.today(), {"supplier"}),
+        (2, LATER, {"supplier", "product"}),
+        (3, AGO, {"supplier", "product"}),
+        (9, AGO, {"supplier", "product"}),
+    ):
+        latest = changes_in_latest_transactions(kinds, number)
+        start = latest.change_filter.since
         assert start is not None
         assert start.date() in {day, day - datetime.timedelta(days=1)}
+        assert {kind.name for kind in latest.kinds} == names | publications
+        assert latest[:9] == ChangeList(kinds, ChangeFilter(since=start))[:9]
 
 
 def _queries(client: Client, address: str) -> int:
@@ -448,6 +457,21 @@ def test_more_changes_take_no_more_queries(client: Client, address: str) -> None
     for number in range(2, 8):
         change(number)
     assert _queries(client, address) == few <= 45
+
+
+def test_the_log_is_read_once_until_something_changes(client: Client) -> None:
+    def readings(address: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        return sum("count(*) OVER" in query["sql"] for query in queries)
+
+    factories.supplier("Acme")
+    assert [readings(PAGE) for _ in range(3)] == [1, 0, 0]
+    assert readings(f"{PAGE}?kind=supplier") == 1
+    assert readings(f"/demo{PAGE}") == 1
+    factories.supplier("Bolt")
+    assert "Bolt" in words(client.get(PAGE))
+    assert total(client.get(PAGE)) == 2
 
 
 def test_the_reader_counts_and_slices_as_paginators_do() -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import pytest
@@ -25,7 +26,7 @@ from citytools.charts import (
 )
 from citytools.facts import statistics
 from tests import factories
-from tests.pages import text_of
+from tests.pages import text_of, words
 
 LABELS = ["Housing", "Finance"]
 SERIES = {"Live": [3, 0], "Retired": [1, 2]}
@@ -106,8 +107,9 @@ def test_margins_leave_a_phone_its_width() -> None:
 def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
     client: Client, address: str
 ) -> None:
-    factories.contract(systems=[factories.system()], ends_on="2027-12-31", notice_months=1)
-    factories.skill_level()
+    for ends_on in ("2027-06-30", "2027-12-31"):
+        factories.contract(systems=[factories.system()], ends_on=ends_on, notice_months=1)
+        factories.skill_level()
     response = client.get(address)
     chart: Chart = response.context["chart"]
     page = response.content.decode()
@@ -119,6 +121,40 @@ def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
     assert "bdata" not in figure
     assert all(str(cell) in page for row in chart.rows for cell in row)
     assert text_of(client.get(chart.csv)).count("\n") > 1
+
+
+@pytest.mark.django_db
+def test_a_chart_of_one_bar_is_a_sentence(client: Client) -> None:
+    factories.system(function=factories.function(service_area=factories.service_area("Housing")))
+    page = words(client.get("/systems/"))
+    assert "Housing has the most systems: 1 of 1" in page
+    assert "Housing: systems 1, boroughs of those systems 1." in page
+    assert "Show the numbers as a table" not in page
+    assert "data-chart" not in client.get("/systems/").content.decode()
+    factories.system()
+    assert "data-chart" in client.get("/systems/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("figure", "drawn"),
+    [
+        (sideways_bars(["A"], {"n": [3]}), False),
+        (sideways_bars(["A", "B"], {"n": [3, 0]}), False),
+        (sideways_bars(["A", "B"], {"n": [3, 1]}), True),
+        (sideways_bars(["A"], {"n": [3], "m": [2]}), True),
+        (upright_bars(["A", "B"], {"n": [0, 2]}), False),
+        (upright_bars(["A", "B"], {"n": [1, 2]}), True),
+        (small_multiples(["A"], {"Camden": [1], "Brent": None}), False),
+        (small_multiples(["A"], {"Camden": [1], "Brent": [1]}), True),
+        (build_figure([{"type": "scatter", "x": [1, 2], "y": [3, None]}], several=False), False),
+        (build_figure([{"type": "scatter", "x": [1, 2], "y": [3, 3]}], several=False), True),
+        (build_figure([{"type": "pie", "values": [1]}], several=False), False),
+    ],
+)
+def test_a_picture_has_more_than_one_bar_or_point(figure: dict[str, Any], *, drawn: bool) -> None:
+    chart = Chart("key", "Title", "Sentence.", figure, ("Name", "Number"), [("A", 3)], "Source.")
+    assert chart.drawn is drawn
+    assert chart.only_row == "A: number 3"
 
 
 def test_small_multiples_share_their_axes_and_leave_what_is_not_known_empty() -> None:

@@ -30,7 +30,8 @@ HEADERS = {
     "supplier,service_areas,functions,products,starts_on,ends_on,extension_until,notice_months,"
     "act_by,annual_value,total_value,vat,route,framework," + SOURCE + ",rolling,ocid,award_id,"
     "note,url,read_on,stage,tender_value,includes_services,lead_slug,borough_slugs,"
-    "supplier_slug,function_slugs,product_slugs,framework_slug,system_ids",
+    "supplier_slug,function_slugs,product_slugs,framework_slug,system_ids,"
+    "act_by_earliest,act_by_latest,act_by_basis",
     "/skills/skills.csv": "gss_code,borough,group,skill,level,level_name,headcount,can_teach,"
     "wants_help," + SOURCE + ",previous_level,previous_as_of",
     "/boroughs/boroughs.csv": "gss_code,borough,slug,official_name,code,kind,inner_or_outer,"

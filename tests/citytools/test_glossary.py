@@ -17,7 +17,7 @@ from citytools.pages.glossary import TERMS, load_terms
 from citytools.pages.jinja import environment
 from citytools.pages.method import METHODS
 from contracts.models import Route, Vat
-from contracts.models.dates import ContractStatus
+from contracts.models.term import ContractStatus
 from skills.models import Level
 from systems.models import Hosting, Status
 from tests import factories

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -262,3 +264,17 @@ def test_a_product_renamed_in_a_file_renames_the_record(tmp_path: Path) -> None:
     load(tmp_path)
     assert Product.objects.get().name == "Fixer Pro"
     assert set(System.objects.values_list("key", flat=True)) == keys
+
+
+def test_no_text_has_a_second_index_for_like_and_an_older_database_loses_its() -> None:
+    migration: Any = import_module("citytools.migrations.0006_no_like_indexes")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FIND)
+        assert cursor.fetchall() == []
+        cursor.execute('CREATE INDEX "a_like" ON systems_system (key varchar_pattern_ops)')
+        cursor.execute(migration.FIND)
+        assert cursor.fetchall() == [("a_like",)]
+        with connection.schema_editor() as schema_editor:
+            migration.drop_like_indexes(apps, schema_editor)
+        cursor.execute(migration.FIND)
+        assert cursor.fetchall() == []

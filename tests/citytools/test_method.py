@@ -109,7 +109,7 @@ def test_each_method_names_functions_that_there_are() -> None:
             module, _, name = path.partition(":")
             assert attrgetter(name)(import_module(module))
             assert module.startswith(
-                ("citytools.", "boroughs.", "systems.", "contracts.", "skills.")
+                ("citytools.", "boroughs.", "systems.", "contracts.", "skills.", "research.")
             )
 
 

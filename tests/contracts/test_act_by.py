@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contracts.models import Contract, ContractTerm
-from contracts.models.act_by import ActByBasis, CanAct, act_by_basis, act_by_range
+from contracts.models.term import ActByBasis, CanAct, act_by_basis, act_by_range
 from tests import factories
 
 TURNS = ["2028-02-29", "2027-02-28", "2027-03-31", "2027-05-31", "2026-12-31", "2027-01-01"]

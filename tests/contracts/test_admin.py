@@ -136,12 +136,17 @@ def test_the_same_link_twice_in_one_form_is_refused(staff: Client, name: str) ->
 
 def test_the_day_to_act_by_is_shown_or_why_it_is_not_known(staff: Client) -> None:
     known = factories.contract(ends_on="2027-03-31", notice_months=6)
-    unknown = factories.contract(ends_on="2027-03")
+    unknown = factories.contract(ends_on="2027-12-31")
 
     assert Contract.objects.get(pk=known.pk).act_by == datetime.date(2026, 9, 30)
-    assert "30 Sep 2026" in staff.get(address(Contract, "change", known.pk)).content.decode()
+    assert (
+        "Act by 30 September 2026: its end"
+        in staff.get(address(Contract, "change", known.pk)).content.decode()
+    )
     page = staff.get(address(Contract, "change", unknown.pk)).content.decode()
-    assert "It follows from an end that is a whole day" in page
+    assert "Act between 31 December 2026 and 30 September 2027: its end" in page
+    listed = staff.get(address(Contract, "changelist")).content.decode()
+    assert "31 Dec 2026 to 30 Sep 2027" in listed
 
 
 def test_the_form_of_a_contract_asks_no_more_for_many_systems(staff: Client) -> None:

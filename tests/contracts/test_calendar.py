@@ -59,8 +59,8 @@ def test_a_contract_has_its_act_by_date_its_end_and_its_end_if_extended(client: 
 
 
 def test_a_day_is_whole_ends_as_the_next_begins_and_leaves_its_reader_free(client: Client) -> None:
-    factories.contract(ends_on="2027-10-31", source_url="https://example.org/1")
-    (event,) = events(client).values()
+    contract = factories.contract(ends_on="2027-10-31", source_url="https://example.org/1")
+    event = events(client)[f"contract-{contract.key}-end"]
     assert event["DTEND"].dt == datetime.date(2027, 11, 1)
     assert event["DTSTART"].params["VALUE"] == "DATE"
     assert event["TRANSP"] == "TRANSPARENT"
@@ -77,7 +77,7 @@ def test_an_event_says_how_its_day_comes_about_and_where_it_is_from(client: Clie
     )
     event = events(client)[f"contract-{contract.key}-act-by"]
     assert str(event["DESCRIPTION"]).split("\n") == [
-        "Act by 30 September 2026: the end, 31 March 2027, less 6 months of notice.",
+        "Act by 30 September 2026: its end, 31 March 2027, less 6 months of notice.",
         "Boroughs: Camden; shared with Barnet",
         "Supplier: Civica",
         "Source: Borough's return, as of 30 September 2026, high confidence. https://example.org/1",
@@ -99,10 +99,31 @@ def test_the_head_is_that_of_a_published_calendar_in_london(client: Client) -> N
 
 
 @pytest.mark.parametrize("ends_on", ["2027", "2027-03", ""])
-def test_what_is_no_whole_day_has_no_event(client: Client, ends_on: str) -> None:
+def test_an_end_that_is_no_whole_day_has_no_event(client: Client, ends_on: str) -> None:
     factories.contract(ends_on=ends_on, extension_until=ends_on, notice_months=3)
     factories.contract(rolling=True, notice_months=3)
-    assert events(client) == {}
+    assert not [uid for uid in events(client) if uid.endswith("end")]
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "notice", "first", "reason"),
+    [
+        ("2027-12-31", None, "2026-12-31", "assumed since its notice is not known"),
+        ("2027", 3, "2026-10-01", "its end known only as 2027, less 3 months of notice"),
+    ],
+)
+def test_the_first_day_of_a_range_is_a_tentative_event_that_says_so(
+    client: Client, ends_on: str, notice: int | None, first: str, reason: str
+) -> None:
+    contract = factories.contract(ends_on=ends_on, notice_months=notice)
+    event = events(client)[f"contract-{contract.key}-act-by"]
+    assert event["DTSTART"].dt.isoformat() == first
+    assert event["STATUS"] == "TENTATIVE"
+    assert str(event["SUMMARY"]).startswith("Perhaps act by this day or later: ")
+    assert "Act between" in event["DESCRIPTION"]
+    assert reason in event["DESCRIPTION"]
+    stated = factories.contract(ends_on="2027-12-31", notice_months=3)
+    assert "STATUS" not in events(client)[f"contract-{stated.key}-act-by"]
 
 
 def test_the_end_of_a_framework_stands_once(client: Client) -> None:
@@ -119,12 +140,12 @@ def test_the_end_of_a_framework_stands_once(client: Client) -> None:
 
 
 def of_file(client: Client, query: Any) -> Days:
-    """What the CSV of the same query holds: act-by dates, and ends that are whole days."""
+    """What the CSV of the same query holds: first days to act by, ends that are whole days."""
     return {
         (f"contract-{row['contract_id']}-{key}", row[name])
         for row in rows(client, "/contracts/contracts.csv", query)
         for name, key in [
-            ("act_by", "act-by"),
+            ("act_by_earliest", "act-by"),
             ("ends_on", "end"),
             ("extension_until", "extended-end"),
         ]
@@ -156,7 +177,7 @@ def test_the_events_are_the_days_of_the_file(client: Client) -> None:
         expected = of_file(client, {name: query[name] for name in query if name != "columns"})
         assert of_calendar(client, query) == expected
         counts.append(len(expected))
-    assert counts[0] == 30
+    assert counts[0] == 57
     assert counts[-1] == 0
 
 
@@ -187,13 +208,14 @@ def test_the_sequence_rises_with_each_edit_and_the_uid_stays(client: Client) -> 
 
 def test_stamps_are_those_of_the_last_change(client: Client) -> None:
     contract = factories.contract(ends_on="2027-03-31")
+    uid = f"contract-{contract.key}-end"
     remaining: Any = Contract.pgh_event_model  # type: ignore[attr-defined]
     moment = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=datetime.UTC)
     remaining.objects.filter(pgh_obj=contract).update(pgh_created_at=moment)
-    (event,) = events(client).values()
+    event = events(client)[uid]
     assert event["DTSTAMP"].dt == event["LAST-MODIFIED"].dt == moment
     remaining.objects.all().delete()
-    (event,) = events(client).values()
+    event = events(client)[uid]
     assert (event["SEQUENCE"], event["DTSTAMP"].dt.date().isoformat()) == (0, "2026-09-30")
 
 
@@ -211,8 +233,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("title", HOSTILE)
 def test_a_hostile_title_stays_one_event_of_short_lines(client: Client, title: str) -> None:
-    factories.contract(title=title, lead=factories.borough("Camden"), ends_on="2027-03-31")
-    (event,) = events(client).values()
+    contract = factories.contract(
+        title=title, lead=factories.borough("Camden"), ends_on="2027-03-31"
+    )
+    event = events(client)[f"contract-{contract.key}-end"]
     printed = "".join(sign if sign.isprintable() or sign == "‮" else " " for sign in title)
     text = " ".join(str(event["SUMMARY"]).split())
     assert text == " ".join(f"Ends: {printed} (Camden)".split())
@@ -221,13 +245,14 @@ def test_a_hostile_title_stays_one_event_of_short_lines(client: Client, title: s
     assert max(len(line) for line in lines) <= 75
     assert b"\n" not in b"".join(lines)
     assert all(line.decode() for line in lines)  # no letter is cut in two
-    assert lines.count(b"BEGIN:VEVENT") == 1
+    assert lines.count(b"BEGIN:VEVENT") == 2
     assert not [byte for byte in raw if byte < 32 and byte not in b"\r\n"]
 
 
 def test_a_backslash_before_n_is_no_new_line(client: Client) -> None:
-    factories.contract(title="C:\\New C:\\new", lead=factories.borough("X"), ends_on="2027-03-31")
-    (event,) = events(client).values()
+    lead = factories.borough("X")
+    contract = factories.contract(title="C:\\New C:\\new", lead=lead, ends_on="2027-03-31")
+    event = events(client)[f"contract-{contract.key}-end"]
     assert event["SUMMARY"] == "Ends: C:\\ New C:\\new (X)"
 
 
@@ -264,7 +289,7 @@ def test_a_calendar_too_large_is_refused_with_the_remedy(
     response = client.get(ICS)
     assert response.status_code == 400
     assert "at most 2 of these. Narrow it" in text_of(response)
-    assert len(events(client, query={"borough": contract.lead.slug})) == 1
+    assert len(events(client, query={"borough": contract.lead.slug})) == 2
 
 
 @pytest.mark.parametrize("page", ["/contracts/", "/contracts/timeline/"])

@@ -39,9 +39,8 @@ def test_quarters_run_on_over_the_year() -> None:
 @pytest.mark.django_db
 def test_each_decision_is_counted_in_its_quarter_from_today_to_the_last_day() -> None:
     days = ["2026-11-29", "2026-11-30", "2026-12-31", "2027-01-01", "2028-09-30", "2028-10-01"]
-    for day in [*days, "2027", "2027-06", ""]:
+    for day in [*days, ""]:
         factories.contract(ends_on=day, notice_months=0)
-    factories.contract(ends_on="2027-02-01")
     chart = decisions_ahead(Contract.objects.all(), TODAY, "")
     counts = dict(chart.rows)
     assert list(counts) == [quarter_words(quarter) for quarter in quarters_from(TODAY, 8)]
@@ -57,8 +56,7 @@ def test_title_and_sentence_state_the_numbers() -> None:
     chart = decisions_ahead(Contract.objects.all(), TODAY, "")
     assert chart.title == "Jan–Mar 2027 has the most decisions: 2 of 4"
     assert chart.sentence == (
-        "Act-by dates known from Oct–Dec 2026 to Jul–Sep 2028: 4, "
-        "of them 3 in the first four quarters."
+        "Decisions due from Oct–Dec 2026 to Jul–Sep 2028: 4, of them 3 in the first four quarters."
     )
     assert "as at 30 November 2026" in chart.source
 
@@ -66,8 +64,15 @@ def test_title_and_sentence_state_the_numbers() -> None:
 @pytest.mark.django_db
 def test_a_tie_is_not_called_a_lead_and_nothing_is_said_to_be_nothing() -> None:
     nothing = decisions_ahead(Contract.objects.all(), TODAY, "")
-    assert nothing.title == "No act-by date is known in the quarters ahead"
-    assert nothing.sentence == "No contract has an act-by date from Oct–Dec 2026 to Jul–Sep 2028."
+    assert nothing.title == "No decision is due"
+    assert (
+        nothing.sentence
+        == "No contract is known to need a decision from Oct–Dec 2026 to Jul–Sep 2028."
+    )
+    factories.contract()
+    unclear = decisions_ahead(Contract.objects.all(), TODAY, "")
+    assert unclear.title == "No decision is known to be due"
+    assert unclear.sentence.endswith("Of 1 contract the end is not known.")
     for day in ("2026-12-01", "2027-02-01"):
         factories.contract(ends_on=day, notice_months=0)
     tie = decisions_ahead(Contract.objects.all(), TODAY, "")
@@ -87,3 +92,27 @@ def test_a_shared_contract_of_many_systems_is_one_decision() -> None:
     )
     contracts = Contract.objects.of_boroughs(type(boroughs[0]).objects.all())
     assert sum(count for _, count in decisions_ahead(contracts, TODAY, "").rows) == 1
+
+
+@pytest.mark.django_db
+def test_what_may_be_due_is_hatched_in_each_quarter_that_it_touches() -> None:
+    factories.contract(ends_on="2027-12-31")  # 31 December 2026 to 30 September 2027
+    factories.contract(ends_on="2027-02-15", notice_months=0)
+    factories.contract(ends_on="2027-01-31")  # assumed days have passed: ask now
+    factories.contract(ends_on="2027-02", notice_months=0)  # within one quarter
+    factories.contract(ends_on="2027", notice_months=0)
+    chart = decisions_ahead(Contract.objects.all(), TODAY, "")
+    assert chart.head == ("Quarter", "Contracts: due", "Contracts: may be due")
+    assert [row[1:] for row in chart.rows] == [
+        *((0, 2), (2, 2), (0, 2), (0, 2), (0, 1), (0, 0), (0, 0), (0, 0)),
+    ]
+    assert chart.title == "Jan–Mar 2027 has the most decisions: 2 of 2, and 3 more may be due"
+    assert "More that may be due from Oct–Dec 2026 to Jul–Sep 2028: 3" in chart.sentence
+    assert "12 to 3 months are assumed" in chart.source
+    Contract.objects.filter(notice_months=0).delete()
+    (alone,) = decisions_ahead(Contract.objects.all(), TODAY, "").figure["data"]
+    assert alone["name"] == "May be due"
+    assert alone["marker"]["pattern"]["shape"]
+    sure, perhaps = chart.figure["data"]
+    assert "pattern" not in sure["marker"]
+    assert perhaps["marker"]["pattern"]["shape"]

@@ -244,7 +244,10 @@ def test_few_suppliers_are_said_to_be_few_and_none_is_not_known(client: Client) 
     factories.contract()
     text = words(client.get(PAGE))
     assert "Only 1 in all." in text
-    assert "100.0\u00a0%" in text_of(client.get(PAGE))
+    assert "The ten largest hold 1 of 1 by contracts" in text
+    assert "Of fewer than 6 records, so not drawn: contracts, systems" not in text
+    assert "Of fewer than 6 records, so not drawn: contracts." in text
+    assert "100.0\u00a0% by" not in text_of(client.get(PAGE))
 
 
 @db

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contracts.models import Contract, ContractStatus, ContractTerm, Stage, must_start
-from contracts.models.dates import whole_day
+from contracts.models.term import whole_day
 from tests import factories
 
 DAY = datetime.date(2026, 11, 30)

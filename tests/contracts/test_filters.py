@@ -188,10 +188,27 @@ def test_an_end_is_found_by_every_day_it_can_mean(
 )
 def test_act_by_includes_its_own_day(client: Client, query: dict[str, str], expected: bool) -> None:
     due = factories.contract(ends_on="2027-03-31", notice_months=6)
-    factories.contract(ends_on="2027-03-31")
-    factories.contract(ends_on="2027-03", notice_months=6)
+    factories.contract(notice_months=6)
     assert due.act_by == datetime.date(2026, 9, 30)
     assert found(client, **query) == ({due.pk} if expected else set())
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"act_by_after": "2027-09-30"}, True),
+        ({"act_by_after": "2027-10-01"}, False),
+        ({"act_by_before": "2026-12-31"}, True),
+        ({"act_by_before": "2026-12-30"}, False),
+        ({"act_by_after": "2027-03-01", "act_by_before": "2027-03-02"}, True),
+    ],
+)
+def test_act_by_matches_a_range_that_it_touches(
+    client: Client, query: dict[str, str], expected: bool
+) -> None:
+    may_be_due = factories.contract(ends_on="2027-12-31")
+    factories.contract(notice_months=6)
+    assert found(client, **query) == ({may_be_due.pk} if expected else set())
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from boroughs.models import Borough
 from contracts.joint_procurement.contract_rows import ContractRow
 from contracts.joint_procurement.plan import cheapest_target, months_between, plan_for_target
 from contracts.models import Contract
-from contracts.models.act_by import ActByBasis, ActByRange, CanAct
+from contracts.models.term import ActByBasis, ActByRange, CanAct
 
 NOW = datetime.date(2026, 11, 30)
 

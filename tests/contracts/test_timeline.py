@@ -115,6 +115,8 @@ def test_a_partial_end_is_crossed_and_said_as_during(client: Client) -> None:
     traces = series(picture(client))
     assert "ends during 2027" in traces[str(StretchKind.IN_DOUBT)]["hovertext"][0]
     assert "Act by" not in traces
+    assert traces["May have to act"]["x"] == ["2026-07-01", "2027-06-30", None]
+    assert "Act between 1 July 2026 and 30 June 2027" in traces["May have to act"]["hovertext"][0]
 
 
 @pytest.mark.django_db

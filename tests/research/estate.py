@@ -8,16 +8,18 @@ from tests import factories
 
 KEY = "modern_gov_boroughs"
 BODY = "Now {{ metric:modern_gov_boroughs }}, of {{ metric:modern_gov_boroughs|of }}."
-HELD = {"on": "2026-09-30", "value": "75", "part": "3", "whole": "4", "counted": 4, "boroughs": 4}
+HELD = {
+    "on": "2026-09-30", "value": "75", "part": "15", "whole": "20", "counted": 20, "boroughs": 20,
+}  # fmt: skip
 """A value at publication, more than it is now."""
 
 
 def claim(**fields: Any) -> Finding:
-    """A tested claim on modern.gov, which one of two boroughs runs."""
+    """A tested claim on modern.gov, which ten of twenty boroughs run."""
     committees = factories.function("Committees", slug="committee-management")
     runs = factories.product("modern.gov", slug="modern-gov", functions=[committees])
     other = factories.product("Other", functions=[committees])
-    for product in (runs, other):
+    for product in [runs, other] * 10:
         factories.system(product=product, function=committees)
     tested = {"metric": "modern_gov_boroughs", "comparison": "at_least", "threshold": 50}
     finding = factories.finding(

@@ -44,17 +44,17 @@ def hashed(on: datetime.date = TODAY) -> str:
 def test_the_content_is_written_as_documented() -> None:
     claim()
     figure = (
-        '{"boroughs":2,"counted":2,"key":"modern_gov_boroughs","left_out":0,"part":"1",'
-        '"published_on":null,"published_value":null,"value":"50","whole":"2"}'
+        '{"boroughs":20,"counted":20,"key":"modern_gov_boroughs","left_out":0,"part":"10",'
+        '"published_on":null,"published_value":null,"value":"50","whole":"20"}'
     )
     source = '{"published_on":"2019-06","publisher":"LOTI","title":"A report","url":""}'
     expected = (
         '{"as_at":"2026-11-30","as_of":"","body":' + json.dumps(BODY) + ',"claimed_value":"",'
-        f'"comparison":"at_least","figures":[{figure}],"format":"city-tools-research-1",'
+        f'"comparison":"at_least","figures":[{figure}],"format":"city-tools-research-2",'
         '"illustrative":false,"metric":"modern_gov_boroughs","published_on":"2026-09-30",'
         f'"publisher":"City Tools: London, LOTI","slug":"claim","sources":[{source}],'
         '"summary":"In short.","threshold":"50","title":"Claim","verdict":"holds",'
-        '"verdict_at_publication":"cannot be tested"}'
+        '"verdict_at_publication":"not known"}'
     )
     assert citation.canonical_json(content()).decode() == expected
 

@@ -37,20 +37,25 @@ def test_rho_is_known_from_three_cases_on_that_are_not_all_the_same() -> None:
 @pytest.mark.django_db
 def test_more_makers_and_lower_satisfaction_give_a_negative_rho() -> None:
     for makers, satisfaction in ((1, 5), (2, 4), (3, 1)):
-        borough = factories.borough()
-        for _ in range(makers):
-            system(borough, factories.supplier(), satisfaction)
+        borough, suppliers = factories.borough(), [factories.supplier() for _ in range(makers)]
+        for number in range(3):
+            system(borough, suppliers[number % makers], satisfaction)
     measured = measure("suppliers_satisfaction_rho_by_borough")
     assert (measured.value, measured.counted, measured.left_out) == (-1, 3, 0)
     assert sorted(row[1:] for row in measured.picture.rows) == [(1, 5), (2, 4), (3, 1)]
 
 
 @pytest.mark.django_db
-def test_a_borough_without_a_score_or_a_known_maker_is_no_case() -> None:
-    system(factories.borough(), factories.supplier())
-    system(factories.borough(), None, 5)
+def test_a_borough_with_under_three_scores_or_no_known_maker_is_no_case() -> None:
+    two_scores, no_maker = factories.borough(), factories.borough()
+    for score in (5, 4, None):
+        system(two_scores, factories.supplier(), score)
+    for _ in range(3):
+        system(no_maker, None, 5)
     measured = measure("suppliers_satisfaction_rho_by_borough")
     assert (measured.value, measured.counted, measured.left_out) == (None, 0, 2)
+    system(two_scores, factories.supplier(), 4)
+    assert measure("suppliers_satisfaction_rho_by_borough").counted == 1
 
 
 @pytest.mark.django_db

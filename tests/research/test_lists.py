@@ -39,16 +39,19 @@ def test_a_finding_stands_with_its_claim_and_what_the_rows_say(client: Client) -
         "verdict": "holds", "value": "1", "unit": "count", "counted": "1",
         "sources": "A report", "published_on": "2026-01-02",
         "address": finding.get_absolute_url(),
+        "testable_from_n": "1", "least_possible": "0", "greatest_possible": "",
+        "testable_reason": "it counts what this record holds, and leaves nothing of it out",
+        "verdict_reason": "",
     }  # fmt: skip
     (both,) = rows(client, f"/demo{FINDINGS}")
     assert (both["value"], both["verdict"]) == ("2", "does not hold")
 
 
-def test_a_claim_that_nothing_measures_cannot_be_tested(client: Client) -> None:
+def test_of_a_claim_that_nothing_measures_nothing_is_known(client: Client) -> None:
     factories.finding()
     (row,) = rows(client, FINDINGS)
     cells = (row["verdict"], row["metric"], row["value"], row["unit"], row["counted"])
-    assert cells == ("cannot be tested", "", "", "", "")
+    assert cells == ("not known", "", "", "", "")
 
 
 def test_a_case_study_stands_with_whom_it_is_about_and_who_claims_what(client: Client) -> None:

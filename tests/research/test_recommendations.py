@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 30)
 PLACE = "/research/recommendations/"
 METRIC = "modern_gov_boroughs"
-KEPT = {"on": "2026-11-01", "part": "2", "whole": "2", "counted": 2, "boroughs": 2}
+KEPT = {"on": "2026-11-01", "part": "20", "whole": "20", "counted": 20, "boroughs": 20}
 
 
 @pytest.fixture(autouse=True)
@@ -31,16 +31,16 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def systems() -> list[System]:
-    """Two boroughs that both run modern.gov."""
+    """Twenty boroughs that all run modern.gov."""
     function = factories.function(slug="committee-management")
     product = factories.product("modern.gov", slug="modern-gov", functions=[function])
-    return [factories.system(product=product, function=function) for _ in range(2)]
+    return [factories.system(product=product, function=function) for _ in range(20)]
 
 
 def claim(then: str | None = "100", **fields: Any) -> Finding:
     """That all run modern.gov; `then` is the per cent at publication."""
     tested = {"metric": METRIC, "comparison": "equal", "threshold": Decimal(100)}
-    values = {METRIC: KEPT | {"value": then}} if then else {}
+    values = {METRIC: KEPT | {"value": then, "part": str(int(then) // 5)}} if then else {}
     return factories.finding(**tested | {"published_values": values} | fields)
 
 
@@ -76,7 +76,7 @@ def test_a_finding_that_flips_puts_a_notice_on_those_that_rest_on_it_alone(
     assert noticed() == {"First": [gone], "Second": [], "Third": [gone]}
     said = words(client.get(PLACE))
     assert said.count(f"{gone}: All run it.") == 2
-    assert "100.0 % when published on 1 November 2026, 50.0 % on 30 November 2026" in said
+    assert "100.0 % when published on 1 November 2026, 95.0 % on 30 November 2026" in said
 
 
 def test_a_finding_that_never_held_on_our_rows_is_told_too(systems: list[System]) -> None:
@@ -85,13 +85,19 @@ def test_a_finding_that_never_held_on_our_rows_is_told_too(systems: list[System]
     assert noticed() == {"First": ["A finding it rests on does not hold on today’s rows"]}
 
 
+def test_of_too_few_rows_none_turns_a_finding(systems: list[System]) -> None:
+    factories.recommendation(title="First", findings=[claim(then="50")])
+    System.objects.filter(pk__in=[system.pk for system in systems[4:]]).delete()
+    assert noticed() == {"First": []}
+
+
 def test_a_finding_that_has_come_to_hold_is_told_too(systems: list[System]) -> None:
     factories.recommendation(title="First", findings=[claim(then="50")])
     holds = "A finding it rests on did not hold when published, and holds on today’s rows"
     assert noticed() == {"First": [holds]}
 
 
-def test_what_cannot_be_tested_puts_up_no_notice() -> None:
+def test_what_is_not_known_puts_up_no_notice() -> None:
     unknown = factories.finding(metric="no_such_metric", comparison="equal", threshold=1)
     factories.recommendation(title="First", findings=[claim(), unknown, factories.finding()])
     assert noticed() == {"First": []}
@@ -127,7 +133,7 @@ def test_each_finding_stands_with_its_verdict_and_number(
 ) -> None:
     factories.recommendation(findings=[claim(title="All run it")])
     said = words(client.get(PLACE))
-    assert "All run itHolds Boroughs that run modern.gov: 100.0 %, n = 2" in said
+    assert "All run itHolds Boroughs that run modern.gov: 100.0 %, n = 20" in said
 
 
 @pytest.mark.parametrize(
@@ -149,9 +155,9 @@ def test_a_recommendation_says_status_audience_and_owner(
 
 def test_numbers_in_the_text_are_those_of_the_rows(client: Client, systems: list[System]) -> None:
     factories.recommendation(body="Run by {{ metric:modern_gov_boroughs|of }} boroughs.")
-    assert "Run by 2 of 2 boroughs." in words(client.get(PLACE))
+    assert "Run by 20 of 20 boroughs." in words(client.get(PLACE))
     moved(systems[0])
-    assert "Run by 1 of 2 boroughs." in words(client.get(PLACE))
+    assert "Run by 19 of 20 boroughs." in words(client.get(PLACE))
 
 
 def test_invented_records_count_in_the_demonstration(client: Client, systems: list[System]) -> None:

@@ -82,8 +82,8 @@ def test_a_finding_shows_its_claim_its_number_now_and_at_publication(client: Cli
     everything(claimed_value="two thirds", as_of="2019", published_values={KEY: HELD})
     page = said(client)
     assert "Claimed two thirds see [1] 2019" in page
-    assert "On our rows 50.0 % 1 of 2 boroughs" in page
-    assert "At publication 75.0 % 3 of 4 boroughs" in page
+    assert "On our rows 50.0 % 10 of 20 boroughs" in page
+    assert "At publication 75.0 % 15 of 20 boroughs" in page
     assert "is at least 50.0 %. As at 30 November 2026 it holds." in page
 
 
@@ -95,7 +95,7 @@ def test_a_claim_that_flips_is_marked_with_it_and_with_what_rests_on_it(client: 
     notice = "When this was published the claim held; as at 30 November 2026 it does not hold."
     assert page.count(notice) == 2
     assert f"It rests on 3.1 Claim. {notice}" in page
-    assert "holds 0, does not hold 1, cannot be tested 0" in page
+    assert "holds: 0; does not hold: 1; consistent, too few to test: 0; not known: 0" in page
 
 
 def test_a_claim_that_no_number_tests_says_so(client: Client) -> None:

@@ -15,7 +15,7 @@ ON = datetime.date(2026, 11, 30)
 FIGURES = {
     KEY: MetricFigure(
         METRICS[KEY],
-        Measurement(Decimal(75), counted=4, part=Decimal(3), whole=Decimal(4)),
+        Measurement(Decimal(75), counted=8, part=Decimal(6), whole=Decimal(8)),
         Scope(ON),
         PublishedValue(ON, Decimal(50), Decimal(2), Decimal(4), 4, 4),
     )
@@ -45,7 +45,7 @@ def test_a_paragraph_keeps_its_stress_its_code_and_its_links() -> None:
 
 @pytest.mark.parametrize(
     ("form", "expected"),
-    [("", "75.0\u00a0%"), ("|of", "3 of 4"), ("|n", "4"), ("|then", "50.0\u00a0%")],
+    [("", "75.0\u00a0%"), ("|of", "6 of 8"), ("|n", "8"), ("|then", "2 of 4")],
 )
 def test_a_metric_reads_as_its_number(form: str, expected: str) -> None:
     (block,) = read(f"It is **{{{{ metric:{KEY}{form} }}}}**.")

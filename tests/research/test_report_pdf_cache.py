@@ -18,7 +18,7 @@ from pytest_django import Settings
 from citytools.facts import dates
 from citytools.http import file_response
 from research.models import Finding
-from research.report import pdf, press
+from research.report import pdf
 from tests import factories
 from tests.log import move_events
 
@@ -60,7 +60,7 @@ def replace_press(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, source: str) 
     """Print with another program; the path at which SLOW notes its process."""
     program = tmp_path / "press.py"
     program.write_text(source)
-    monkeypatch.setattr(press, "__file__", str(program))
+    monkeypatch.setattr(pdf, "PROGRAM", program)
     return program.with_suffix(".pid")
 
 
@@ -182,7 +182,7 @@ def test_a_program_whose_worker_was_killed_keeps_the_lock_until_it_ends(
     replace_press(monkeypatch, tmp_path, "import sys; sys.stdin.readline()")
     with pdf._exclusive() as lock:
         assert lock is not None
-        command = [sys.executable, press.__file__]
+        command = [sys.executable, str(pdf.PROGRAM)]
         program = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(lock,))
     assert client.get(ADDRESS).status_code == 503
     program.communicate(b"\n")

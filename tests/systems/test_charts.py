@@ -50,7 +50,7 @@ def test_title_and_sentence_state_the_numbers() -> None:
     picture = chart()
     assert picture.title == "Area B has the most systems: 5 of 9"
     assert picture.sentence == (
-        "Area B and Area A together hold 89 % of the 9 systems; "
+        "Area B and Area A together hold 89\u00a0% of the 9 systems; "
         "of the 3 with any, Area C has the fewest, 1."
     )
 
@@ -62,9 +62,14 @@ def test_title_and_sentence_state_the_numbers() -> None:
         ((1,), "Area A has the most systems: 1 of 1", "All of the 1 are in Area A."),
         ((2, 1), "Area A has the most systems: 2 of 3", "All of the 3 are in Area A and Area B."),
         (
+            (2, 1, 1),
+            "Area A has the most systems: 2 of 4",
+            "Area A and Area B together hold 3 of 4 systems.",
+        ),
+        (
             (2, 2, 1, 1),
             "No service area has the most systems: up to 2 of 6 each",
-            "Area A and Area B together hold 67 % of the 6 systems.",
+            "Area A and Area B together hold 67\u00a0% of the 6 systems.",
         ),
     ],
 )

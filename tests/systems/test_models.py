@@ -111,14 +111,6 @@ def test_what_is_in_use_leaves_out_retired_and_planned() -> None:
     assert list(used) == statuses[:4]
 
 
-def test_elsewhere_is_the_same_product_in_other_bodies() -> None:
-    system = factories.system()
-    other = factories.system(product=system.product)
-    factories.system(product=system.product, borough=system.borough)
-    factories.system()
-    assert list(system.elsewhere()) == [other]
-
-
 def test_borough_count_is_of_the_33_and_each_once() -> None:
     borough = factories.borough()
     factories.system(borough=borough)

@@ -176,8 +176,8 @@ def test_contracts_at_stake_are_those_with_it_or_for_its_products_that_run(
     factories.contract(title="Not theirs", functions=[rents])
     text = words(client.get(PAGE))
     assert "2 contracts recorded, running today as far as known. Yearly value: £120" in text
-    assert "Soon Brent Reseller 31 Mar 2027 not known £20" in text
-    assert "Late Brent Maker 31 Mar 2030 30 Sep 2029 £100" in text
+    assert "Soon Brent Reseller 31 Mar 2027 31 Mar 2026 to 31 Dec 2026assumed £20" in text
+    assert "Late Brent Maker 31 Mar 2030 30 Sep 2029in 2 years; end less 6 months £100" in text
     assert text.index("Soon Brent") < text.index("Late Brent")
     assert "Ended" not in text
     assert "Not theirs" not in text

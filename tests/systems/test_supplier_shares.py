@@ -78,23 +78,23 @@ def test_only_systems_in_use_in_the_33_are_shared_out(rents: Function) -> None:
     run(rents, factories.supplier(), 1, status="planned")
     run(rents, factories.supplier(), 1, borough=region)
     (share,) = shares(maker, "systems")
-    assert (share.own, share.whole, share.per_cent) == (1, 1, 100)
+    assert (share.own, share.whole, share.share) == (1, 1, 1)
 
 
 def test_a_group_counts_as_one_supplier_or_each_by_itself(client: Client, rents: Function) -> None:
     owner, owned = factories.supplier("Owner"), factories.supplier("Owned")
     factories.ownership(owned, owner)
-    run(rents, owner, 1)
-    run(rents, owned, 2)
-    run(rents, factories.supplier(), 1)
-    assert "75.0 %: 3 of 4 systems in use whose maker is known 2 0.63 0.25 1.60" in words(
+    run(rents, owner, 2)
+    run(rents, owned, 4)
+    run(rents, factories.supplier(), 2)
+    assert "75.0 %: 6 of 8 systems in use whose maker is known 2 0.63 0.25 1.60" in words(
         client.get("/systems/suppliers/owner/")
     )
     text = words(client.get("/systems/suppliers/owner/?group=no"))
-    assert "25.0 %: 1 of 4 systems in use whose maker is known 3 0.38" in text
+    assert "25.0 %: 2 of 8 systems in use whose maker is known 3 0.38" in text
     assert "Every company counts by itself, whoever owns it." in text
     text = words(client.get("/systems/suppliers/owned/?group=yes"))
-    assert "50.0 %: 2 of 4 systems in use whose maker is known 2 0.63" in text
+    assert "50.0 %: 4 of 8 systems in use whose maker is known 2 0.63" in text
     assert "of Owned itself only what it and its companies hold is shown" in text
     assert "while N and H count it with Owner" in text
 
@@ -109,9 +109,7 @@ def test_contracts_are_shared_out_among_who_is_paid(client: Client, rents: Funct
     bought(rents, maker, starts_on="2027")
     bought(rents, maker, lead=factories.borough(kind="regional", inner_or_outer=""))
     text = words(client.get("/systems/suppliers/maker/?by=contracts"))
-    assert (
-        "50.0 %: 1 of 2 running contracts whose supplier is knownleft out as not known: 1" in text
-    )
+    assert "1 of 2 running contracts whose supplier is knownleft out as not known: 1" in text
 
 
 def test_value_is_counted_whole_in_each_function_and_once_however_shared(
@@ -124,8 +122,8 @@ def test_value_is_counted_whole_in_each_function_and_once_however_shared(
     bought(rents, factories.supplier(), annual_value=500)
     text = words(client.get("/systems/suppliers/maker/?by=value"))
     words_ = "a year, in {} whose supplier and yearly value are known"
-    assert f"75.0 %: £1,500 of £2,000 {words_.format('2 running contracts')}" in text
-    assert f"100.0 %: £1,500 of £1,500 {words_.format('1 running contract')}" in text
+    assert f"£1,500 of £2,000 {words_.format('2 running contracts')}" in text
+    assert f"£1,500 of £1,500 {words_.format('1 running contract')}" in text
 
 
 def test_a_value_that_is_not_known_is_no_share_of_zero(client: Client, rents: Function) -> None:
@@ -152,7 +150,25 @@ def test_none_of_what_is_known_reads_none(client: Client, rents: Function) -> No
     bought(rents, factories.supplier())
     text = words(client.get("/systems/suppliers/maker/?by=contracts"))
     assert "Maker is known to hold none of the running contracts whose supplier is known" in text
-    assert "0.0 %: 0 of 1 running contract whose supplier is known" in text
+    assert "0 of 1 running contract whose supplier is known" in text
+    assert "0.0 %" not in text
+
+
+def test_of_fewer_than_six_no_share_is_in_per_cent_and_none_is_drawn(
+    client: Client, rents: Function
+) -> None:
+    maker, repairs = factories.supplier("Maker"), factories.function("Repairs")
+    run(rents, maker, 3)
+    run(rents, factories.supplier(), 2)
+    text = words(client.get("/systems/suppliers/maker/"))
+    assert "3 of 5 systems in use whose maker is known" in text
+    assert "60.0 %" not in text
+    assert "What Maker holds of systems is of too few to draw shares" in text
+    assert "1 of fewer than 6 records: not drawn." in text
+    run(repairs, maker, 6)
+    text = words(client.get("/systems/suppliers/maker/"))
+    assert "Maker’s largest share of systems: 100 % for Repairs (6 of 6)" in text
+    assert "60.0 %" not in text
 
 
 def test_each_switch_keeps_the_others(client: Client, rents: Function) -> None:

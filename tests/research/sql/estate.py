@@ -58,6 +58,10 @@ def _some_of_each(dice: random.Random, kind: str, products: list[Product]) -> No
     for number, body in enumerate(partners[:4]):
         for _ in range(number):
             factories.system(borough=body, satisfaction=number + 1, source_kind=kind)
+    for number, function in enumerate(Function.objects.filter(slug__in=_FUNCTIONS).order_by("pk")):
+        for score in range(1 + number % 3, 4 + number % 3):  # from three scores on they are a case
+            rated = {"borough": dice.choice(partners), "function": function, "satisfaction": score}
+            factories.system(**rated, source_kind=kind)
     housing = Function.objects.filter(service_area__slug="housing").order_by("pk")[:1]
     factories.contract(
         lead=lead, ends_on="2027-03-31", notice_months=6, functions=housing, source_kind=kind,

@@ -89,7 +89,8 @@ SQL = {
     """,
     "suppliers_satisfaction_rho_by_borough": """, told AS (
         SELECT borough_id, count(DISTINCT maker)::float AS makers, bool_or(invented) AS invented,
-               sum(satisfaction)::float / nullif(count(satisfaction), 0) AS mean
+               CASE WHEN count(satisfaction) >= 3
+                    THEN sum(satisfaction)::float / count(satisfaction) END AS mean
         FROM used GROUP BY borough_id
     ), kase AS (
         SELECT * FROM told WHERE makers > 0 AND mean IS NOT NULL
@@ -104,7 +105,8 @@ SQL = {
     """,
     "suppliers_satisfaction_rho_by_function": """, told AS (
         SELECT function_id, count(DISTINCT maker)::float AS makers, bool_or(invented) AS invented,
-               sum(satisfaction)::float / nullif(count(satisfaction), 0) AS mean
+               CASE WHEN count(satisfaction) >= 3
+                    THEN sum(satisfaction)::float / count(satisfaction) END AS mean
         FROM used GROUP BY function_id
     ), kase AS (
         SELECT * FROM told WHERE makers > 0 AND mean IS NOT NULL
