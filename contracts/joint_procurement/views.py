@@ -25,7 +25,6 @@ from contracts.joint_procurement.presentation import (
 )
 from contracts.joint_procurement.windows import Window, count_contracts, read_windows
 from contracts.models import Contract
-from contracts.models.term import ActByRange
 from research.publications import about
 
 # Contracts of one window that its page shows and plans for.
@@ -114,7 +113,7 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
         rows=[
             (
                 f"{row.lead.name}: {row.record.title}",
-                _days(row.act_by),
+                f"{row.act_by.in_words()} ({row.act_by.basis})",
                 row.can_act,
                 partial_date_in_words(row.end),
             )
@@ -123,12 +122,6 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
         source=f"As at {_day(today)}, the dashed line.",
         height="medium",
     )
-
-
-def _days(act_by: ActByRange) -> str:
-    if act_by.earliest == act_by.latest:
-        return _day(act_by.earliest)
-    return f"{_day(act_by.earliest)} to {_day(act_by.latest)} ({act_by.basis})"
 
 
 def _day(day: datetime.date) -> str:
