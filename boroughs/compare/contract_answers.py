@@ -7,8 +7,18 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from dateutil.relativedelta import relativedelta
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 
 from boroughs.compare.answers import (
     MAX_FACTS,
@@ -21,13 +31,26 @@ from boroughs.compare.answers import (
 )
 from boroughs.models import Borough
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
-from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
+from contracts.models import (
+    DECISION_MONTHS,
+    IN_SUMS,
+    Contract,
+    ContractPartner,
+    Stage,
+    running_condition,
+)
+from contracts.models.term import ASSUMED_MONTHS, decision_between, decision_due_between
+
+_DUE = f"Due within {DECISION_MONTHS} months"
+_MAY_BE_DUE = f"May be due within {DECISION_MONTHS} months"
+_UNDATED = "Of which the end is not known"
 
 
 class ContractAnswer(NamedTuple):
     """A contract that a borough leads or shares; `value`: pounds a year, None where not known.
 
     What sums leave out has no value. The ends are the first and last day that its end may mean.
+    `decision` is the name of an item of `decisions_section`, empty where it is none of them.
     """
 
     lead: int
@@ -36,6 +59,7 @@ class ContractAnswer(NamedTuple):
     ends_last: datetime.date | None
     value: Decimal | None
     is_running: bool | None
+    decision: str
 
 
 def contracts_involving(boroughs: Sequence[Borough], today: datetime.date) -> list[ContractAnswer]:
@@ -46,9 +70,37 @@ def contracts_involving(boroughs: Sequence[Borough], today: datetime.date) -> li
         partner_keys=ArraySubquery(shared.values("borough")),
         value=Case(When(IN_SUMS, then="annual_value")),
         is_running=ExpressionWrapper(running_condition(today), BooleanField()),
+        decision=_decision(today),
     ).order_by("pk")
-    fields = ("lead", "partner_keys", "ends_first", "ends_last", "value", "is_running")
+    fields = ("lead", "partner_keys", "ends_first", "ends_last", "value", "is_running", "decision")
     return [ContractAnswer(*row) for row in rows.values_list(*fields)[:MAX_FACTS]]
+
+
+def _decision(today: datetime.date) -> Case:
+    last = today + relativedelta(months=DECISION_MONTHS)
+    return Case(
+        When(decision_due_between(today, last), then=Value(_DUE)),
+        When(decision_between(today, last), then=Value(_MAY_BE_DUE)),
+        When(Q(ends_on="", rolling=False) & ~Q(stage=Stage.PLANNED), then=Value(_UNDATED)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def decisions_section(
+    boroughs: Sequence[Borough], contracts: Sequence[ContractAnswer], complete: set[int]
+) -> ComparisonSection:
+    """Contracts led or shared that need a decision within the months, or may."""
+    counts: Counter[tuple[int, Hashable]] = Counter()
+    for contract in contracts:
+        counts.update((body, contract.decision) for body in {contract.lead, *contract.partners})
+    names = {name: name for name in (_DUE, _MAY_BE_DUE, _UNDATED)}
+    items = count_items(names, counts, boroughs, complete, "contracts")
+    words = (
+        "Contracts that each borough leads or shares, by when to act on them. Where the notice is "
+        f"not known, {ASSUMED_MONTHS} are assumed."
+    )
+    return ComparisonSection("decisions", "Decisions ahead", "Decision", words, items)
 
 
 def contracts_ending_section(
@@ -68,7 +120,7 @@ def contracts_ending_section(
     items = count_items(quarters, counts, boroughs, complete, "contracts")
     words = (
         "Contracts that each borough leads or shares, by the quarter in which they end before any "
-        "extension. An end known only as a year is not counted."
+        "extension. An end known only as a year is in none of them."
     )
     return ComparisonSection("contracts", "Contracts ending", "Quarter", words, items)
 

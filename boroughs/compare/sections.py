@@ -10,6 +10,7 @@ from boroughs.compare.contract_answers import (
     contracts_ending_section,
     contracts_involving,
     cost_section,
+    decisions_section,
 )
 from boroughs.models import Borough, Subject
 from citytools.charts import Chart, small_multiples
@@ -26,6 +27,7 @@ def comparison_sections(
     levels = answers.known_levels(boroughs)
     return [
         answers.functions_section(boroughs, systems, complete_systems),
+        decisions_section(boroughs, contracts, complete_contracts),
         _with_chart(
             contracts_ending_section(boroughs, contracts, complete_contracts, today),
             boroughs,
