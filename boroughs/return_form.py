@@ -13,6 +13,7 @@ from django import forms
 
 from boroughs.compare import answers
 from boroughs.compare.answers import NONE_RECORDED, NOT_KNOWN
+from boroughs.compare.contract_answers import contracts_ending_section, contracts_involving
 from boroughs.models import Borough, Return, Subject
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
@@ -121,8 +122,8 @@ def _on_systems(borough: Borough, subject: Subject) -> Statement:
 
 def _on_contracts(borough: Borough, subject: Subject) -> Statement:
     today = dates.today()
-    contracts = answers.contracts_involving(_stored_borough(borough), today)
-    section = answers.contracts_ending_section([borough], contracts, {borough.pk}, today)
+    contracts = contracts_involving(_stored_borough(borough), today)
+    section = contracts_ending_section([borough], contracts, {borough.pk}, today)
     quarters = section.items
     without = tuple(item.name for item in quarters if item.answers[0].value == 0)
     zero = f", and 0 as those that end in {len(without)} of the next {len(quarters)} quarters"

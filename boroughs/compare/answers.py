@@ -1,21 +1,15 @@
 """The parts of a comparison: sections, items, and an answer for each borough, in their order."""
 
-import datetime
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, ExpressionWrapper, OuterRef, When
-
 from boroughs.models import Borough
 from citytools.charts import Chart
-from citytools.facts.dates import quarter_of, quarter_words, quarters_from
 from citytools.facts.statistics import MIN_ANSWERS_FOR_MEAN, ScaleAnswers
 from citytools.worlds.addresses import page_address
-from contracts.models import IN_SUMS, Contract, ContractPartner, running_condition
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, System
 
@@ -161,20 +155,6 @@ class LevelAnswer(NamedTuple):
     wants_help: bool
 
 
-class ContractAnswer(NamedTuple):
-    """A contract that a borough leads or shares; `value`: pounds a year, None where not known.
-
-    What sums leave out has no value. The ends are the first and last day that its end may mean.
-    """
-
-    lead: int
-    partners: Sequence[int]
-    ends_first: datetime.date | None
-    ends_last: datetime.date | None
-    value: Decimal | None
-    is_running: bool | None
-
-
 def systems_in_use(boroughs: Sequence[Borough]) -> list[SystemAnswer]:
     """Their systems in use, by product."""
     systems = System.objects.in_use().filter(borough__in=boroughs)
@@ -227,7 +207,7 @@ def _products(systems: Sequence[SystemAnswer], complete: bool) -> BoroughAnswer:
     return BoroughAnswer("known", names, names, parts)
 
 
-def _count_items(
+def count_items(
     names: Mapping[Any, str],
     counts: Mapping[tuple[int, Any], int],
     boroughs: Sequence[Borough],
@@ -252,7 +232,7 @@ def hosting_section(
     counts = Counter((system.borough, system.hosting) for system in systems)
     places = {str(value): str(label) for value, label in Hosting.choices}
     places[""] = "Hosting not known"
-    items = _count_items(places, counts, boroughs, complete, "systems")
+    items = count_items(places, counts, boroughs, complete, "systems")
     return ComparisonSection(
         "hosting", "Hosting", "Where it runs", "Systems in use, by where they run.", items
     )
@@ -330,98 +310,6 @@ def levels_section(
     """How many skills are at each level."""
     counts = Counter((level.borough, level.level) for level in levels)
     names = {level.value: level.label for level in Level}
-    items = _count_items(names, counts, boroughs, complete, "skills")
+    items = count_items(names, counts, boroughs, complete, "skills")
     words = "How many skills are known to be at each level."
     return ComparisonSection("levels", "Skills at each level", "Level", words, items)
-
-
-def contracts_involving(boroughs: Sequence[Borough], today: datetime.date) -> list[ContractAnswer]:
-    """Contracts that any of them leads or shares."""
-    contracts = Contract.objects.of_boroughs([borough.pk for borough in boroughs])
-    shared = ContractPartner.objects.filter(contract=OuterRef("pk")).order_by()
-    rows = contracts.annotate(
-        partner_keys=ArraySubquery(shared.values("borough")),
-        value=Case(When(IN_SUMS, then="annual_value")),
-        is_running=ExpressionWrapper(running_condition(today), BooleanField()),
-    ).order_by("pk")
-    fields = ("lead", "partner_keys", "ends_first", "ends_last", "value", "is_running")
-    return [ContractAnswer(*row) for row in rows.values_list(*fields)[:MAX_FACTS]]
-
-
-def contracts_ending_section(
-    boroughs: Sequence[Borough],
-    contracts: Sequence[ContractAnswer],
-    complete: set[int],
-    today: datetime.date,
-) -> ComparisonSection:
-    """Contracts led or shared, by which of the next eight quarters they end in."""
-    counts: Counter[tuple[int, Hashable]] = Counter()
-    for contract in contracts:
-        first, last = contract.ends_first, contract.ends_last
-        if first and last and first >= today and quarter_of(first) == quarter_of(last):
-            bodies = {contract.lead, *contract.partners}
-            counts.update((body, quarter_of(first)) for body in bodies)
-    quarters = {quarter: quarter_words(quarter) for quarter in quarters_from(today, 8)}
-    items = _count_items(quarters, counts, boroughs, complete, "contracts")
-    words = (
-        "Contracts that each borough leads or shares, by the quarter in which they end before any "
-        "extension. An end known only as a year is not counted."
-    )
-    return ComparisonSection("contracts", "Contracts ending", "Quarter", words, items)
-
-
-_COST = (
-    "A shared contract counts once, with the borough that leads it. A sum is a lower bound unless "
-    "the return is complete and every running contract states a value. VAT bases differ. What "
-    "includes services beside IT counts as without a value."
-)
-
-
-def cost_section(
-    boroughs: Sequence[Borough], contracts: Sequence[ContractAnswer], complete: set[int]
-) -> ComparisonSection:
-    """What running contracts cost a year, as far as it is known, for each 1,000 residents."""
-    values: dict[int, list[Decimal | None]] = defaultdict(list)
-    for contract in contracts:
-        if contract.is_running:
-            values[contract.lead].append(contract.value)
-    columns = [_costs(borough, values[borough.pk], borough.pk in complete) for borough in boroughs]
-    rows = [
-        ("Contracts running that it leads", "contracts"),
-        ("Of these with a yearly value", "contracts"),
-        ("Yearly value", "pounds a year"),
-        ("Yearly value for each 1,000 residents", "pounds a year"),
-    ]
-    items = [
-        ComparisonItem(name, answers, unit=unit)
-        for (name, unit), *answers in zip(rows, *columns, strict=True)
-    ]
-    return ComparisonSection("cost", "Cost for each 1,000 residents", "Measure", _COST, items)
-
-
-def _costs(
-    borough: Borough, values: Sequence[Decimal | None], complete: bool
-) -> Sequence[BoroughAnswer]:
-    """For the running contracts that a borough leads: how many, how many with a yearly value, the
-    sum in pounds, and the sum for each 1,000 residents.
-    """
-    known = [value for value in values if value is not None]
-    exact = complete and len(known) == len(values)
-    total = sum(known, Decimal(0))
-
-    def pounds(amount: Decimal) -> BoroughAnswer:
-        if exact:
-            return BoroughAnswer("known", amount, f"£{amount:,.0f}")
-        return BoroughAnswer("at least", amount, f"at least £{amount:,.0f}")
-
-    for_each = round(total * 1000 / borough.population, 2) if borough.population else None
-    rate = NOT_KNOWN if for_each is None or not known else pounds(for_each)
-    if borough.has_few_residents and rate.words:
-        few = f"{rate.words} (only {borough.population:,} residents: not to be compared)"
-        rate = replace(rate, words=few)
-    return [
-        count_answer(len(values), complete),
-        count_answer(len(known), bool(known)),
-        pounds(total) if known else NOT_KNOWN,
-        rate,
-    ]

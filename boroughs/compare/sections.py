@@ -6,6 +6,12 @@ from dataclasses import replace
 
 from boroughs.compare import answers
 from boroughs.compare.answers import ComparisonSection
+from boroughs.compare.contract_answers import (
+    contracts_ending_section,
+    contracts_involving,
+    cost_section,
+    decisions_section,
+)
 from boroughs.models import Borough, Subject
 from citytools.charts import Chart, small_multiples
 
@@ -17,17 +23,18 @@ def comparison_sections(
     complete = _complete_returns(boroughs)
     complete_systems, complete_contracts = complete[Subject.SYSTEMS], complete[Subject.CONTRACTS]
     systems = answers.systems_in_use(boroughs)
-    contracts = answers.contracts_involving(boroughs, today)
+    contracts = contracts_involving(boroughs, today)
     levels = answers.known_levels(boroughs)
     return [
         answers.functions_section(boroughs, systems, complete_systems),
+        decisions_section(boroughs, contracts, complete_contracts),
         _with_chart(
-            answers.contracts_ending_section(boroughs, contracts, complete_contracts, today),
+            contracts_ending_section(boroughs, contracts, complete_contracts, today),
             boroughs,
             "Contracts ending in each quarter",
             f"Contracts whose end is known to the quarter, as at {today:%-d %B %Y}.",
         ),
-        answers.cost_section(boroughs, contracts, complete_contracts),
+        cost_section(boroughs, contracts, complete_contracts),
         _with_chart(
             answers.hosting_section(boroughs, systems, complete_systems),
             boroughs,

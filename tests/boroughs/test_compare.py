@@ -270,6 +270,25 @@ def test_contracts_ending_count_led_and_shared_in_their_quarter(
     assert answers_for(client, section, "Oct–Dec 2026") == [("known", "0"), ("not known", "")]
 
 
+def test_decisions_are_compared_also_those_that_may_be_due(
+    client: Client, two: tuple[Borough, Borough]
+) -> None:
+    camden, brent = two
+    for end, notice in (
+        *(("2027-03-31", 3), ("2027-12-31", None), ("2027", 6), ("2026-12-31", None)),
+        *(("", 6), ("2026-11-29", None), ("2030-03-31", None)),
+    ):
+        factories.contract(lead=camden, partners=[brent], ends_on=end, notice_months=notice)
+    section = "Decisions ahead"
+    names = ("Due within 12 months", "May be due within 12 months", "Of which the end is not known")
+    compared = [answers_for(client, section, name) for name in names]
+    assert compared == [
+        [("known", "1"), ("at least", "1")],
+        [("known", "3"), ("at least", "3")],
+        [("known", "1"), ("at least", "1")],
+    ]
+
+
 def test_cost_is_of_running_contracts_led_and_honest_about_gaps(
     client: Client, two: tuple[Borough, Borough]
 ) -> None:

@@ -147,6 +147,7 @@ def _pages(contract: Contract) -> list[str]:
         "/contracts/contracts.atom",
         "/contracts/contracts.csv?act_by_before=2027-06-30",
         "/contracts/pipeline/?borough=camden&year=2027",
+        "/contracts/together/",
     ]
 
 
@@ -154,13 +155,15 @@ def _pages(contract: Contract) -> list[str]:
 def test_a_contract_of_unknown_notice_that_ends_soon_is_named_on_every_page(
     client: Client, ends_on: str
 ) -> None:
-    camden, barnet = factories.borough("Camden"), factories.borough("Barnet")
+    function = factories.function()
     contract = factories.contract(
         **NEAR | {"ends_on": ends_on},
-        lead=camden,
-        partners=[barnet],
+        lead=factories.borough("Camden"),
+        partners=[factories.borough("Barnet")],
         supplier=factories.supplier("Civica"),
+        functions=[function],
     )
+    factories.contract(ends_on="2027-06-30", functions=[function])
     missing = [
         page
         for page in _pages(contract)
@@ -183,6 +186,7 @@ def fields() -> dict[str, Any]:
         "lead": factories.borough("Camden"),
         "partners": [factories.borough("Barnet")],
         "supplier": factories.supplier("Civica"),
+        "functions": [factories.function()],
     }
 
 
@@ -194,6 +198,7 @@ def test_one_more_contract_takes_no_decision_off_any_page(
     client: Client, fields: dict[str, Any], terms: list[dict[str, Any]], more: dict[str, Any]
 ) -> None:
     Contract.objects.all().delete()
+    factories.contract(ends_on="2027-06-30", functions=fields["functions"])
     first = [
         factories.contract(**fields, **term, title=f"Ledger {number} of parks")
         for number, term in enumerate(terms)
