@@ -23,7 +23,9 @@ from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import DECISION_MONTHS, Contract
+from research.metrics.base import Scope
 from research.models import Finding
+from research.publications.verdicts import run_claim_tests
 from skills.models import Skill, SkillLevel
 from systems.models import Function, System
 
@@ -133,6 +135,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "windows": widest_windows(today),
         "teaching": teaching_matches(),
         "changes": latest_changes(limit=5),
-        "findings": Finding.objects.published(today).only("title", "slug", "summary")[:3],
+        "findings": run_claim_tests(list(Finding.objects.published(today)[:3]), Scope(today)),
     }
     return render_page(request, "home.html", context, query)
