@@ -197,7 +197,7 @@ def test_changes_written_together_lead_to_them_from_the_overview(client: Client)
 def test_only_the_latest_three_findings_are_on_the_overview(client: Client) -> None:
     for year in range(2020, 2025):
         factories.finding(title=f"Of {year}", published_on=f"{year}-01-01")
-    titles = [test.finding.title for test in client.get("/").context["findings"]]
+    titles = [card.title for card in client.get("/").context["findings"]]
     assert titles == ["Of 2024", "Of 2023", "Of 2022"]
 
 
