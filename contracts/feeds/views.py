@@ -139,6 +139,7 @@ def _window_days(
             last_changed_at(contract.changed_at, contract.source_day.isoformat())
             for contract in contracts
         ),
+        tentative=bool(window.may or window.assumed),
     )
     yield replace(
         closing,

@@ -27,6 +27,7 @@ class ContractRow:
     end: str
     act_by: ActByRange
     can_act: CanAct
+    perhaps_too_late: bool = False
 
     @property
     def lead(self) -> Borough:
@@ -59,10 +60,11 @@ def contract_row(
     if act_by is None:
         return None
     can_act = act_by.can_act_on(today)
-    if not known:
-        act_by = replace(act_by, basis=ActByBasis.ASSUMED)
-        # Its notice may be shorter than any that is assumed
-        can_act = CanAct.MAYBE if can_act is CanAct.NO else can_act
+    if known:
+        return ContractRow(record, end, act_by, can_act)
+    act_by = replace(act_by, basis=ActByBasis.ASSUMED)
+    if can_act is CanAct.NO:  # its notice may be shorter than any that is assumed
+        return ContractRow(record, end, act_by, CanAct.MAYBE, perhaps_too_late=True)
     return ContractRow(record, end, act_by, can_act)
 
 

@@ -22,7 +22,7 @@ from contracts.joint_procurement.plan import (
 )
 from contracts.joint_procurement.windows import Window, read_windows
 from contracts.models import Contract, must_start
-from contracts.models.term import ASSUMED_NOTICE_MONTHS, CanAct
+from contracts.models.term import ASSUMED_MONTHS, ASSUMED_NOTICE_MONTHS, CanAct
 from systems.models import System
 
 # Bodies named in a sentence: all of London, but not of a nation.
@@ -136,12 +136,10 @@ def _assumption(window: Window, query: TogetherFilter) -> str:
 
 def assumed_months(query: TogetherFilter) -> str:
     """'12 to 3 months', what is assumed where a notice is not known."""
-    most, fewest = query.notice_range
-    return (
-        f"{most} to {fewest} months"
-        if most != fewest
-        else f"{most} month{'' if most == 1 else 's'}"
-    )
+    months = query.assumed_notice
+    if months is None:
+        return ASSUMED_MONTHS
+    return f"{months} month{'' if months == 1 else 's'}"
 
 
 def known_worth(window: Window) -> str:

@@ -4,9 +4,9 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, overload
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -25,7 +25,6 @@ from contracts.joint_procurement.presentation import (
 )
 from contracts.joint_procurement.windows import Window, count_contracts, read_windows
 from contracts.models import Contract
-from contracts.models.term import ActByRange
 from research.publications import about
 
 # Contracts of one window that its page shows and plans for.
@@ -114,7 +113,7 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
         rows=[
             (
                 f"{row.lead.name}: {row.record.title}",
-                _days(row.act_by),
+                f"{row.act_by.in_words()} ({row.act_by.basis})",
                 row.can_act,
                 partial_date_in_words(row.end),
             )
@@ -125,34 +124,25 @@ def window_chart(view: WindowView, today: datetime.date) -> Chart:
     )
 
 
-def _days(act_by: ActByRange) -> str:
-    if act_by.earliest == act_by.latest:
-        return _day(act_by.earliest)
-    return f"{_day(act_by.earliest)} to {_day(act_by.latest)} ({act_by.basis})"
-
-
 def _day(day: datetime.date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-@dataclass(frozen=True)
-class WindowPages(Sequence[Window]):
-    """All windows, as long as they are, of which only the first and one page's were read."""
+class WindowPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Pages of windows, of which those of the page that was asked for were read."""
 
-    windows: Sequence[Window]
+    @cached_property
+    def count(self) -> int:
+        """All windows, on every page."""
+        return self.object_list[0].total if self.object_list else 0
 
-    def __len__(self) -> int:
-        return self.windows[0].total if self.windows else 0
-
-    @overload
-    def __getitem__(self, place: int) -> Window: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Window]: ...
-    def __getitem__(self, place: int | slice) -> Window | Sequence[Window]:
-        wanted = range(1, len(self) + 1)[place]
-        if isinstance(wanted, int):
-            return next(window for window in self.windows if window.number == wanted)
-        return [window for window in self.windows if window.number in wanted]
+    def page(self, number: int | str) -> "Page[Window]":
+        """One page; EmptyPage or PageNotAnInteger where there is no such."""
+        number = self.validate_number(number)
+        last = number * self.per_page
+        shown = range(last - self.per_page + 1, last + 1)
+        windows = [window for window in self.object_list if window.number in shown]
+        return Page(windows, number, self)
 
 
 @dataclass
@@ -162,8 +152,8 @@ class WindowListing(Listing):
     windows: Sequence[Window] = ()
 
     @cached_property
-    def _paginator(self) -> "Paginator[Window]":
-        return Paginator(WindowPages(self.windows), PAGE_SIZE)
+    def _paginator(self) -> WindowPaginator:
+        return WindowPaginator(self.windows, PAGE_SIZE)
 
     @property
     def rows_in_file(self) -> int:
