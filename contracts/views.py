@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,6 +12,7 @@ from boroughs.models import Subject
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
+from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import render_page
 from contracts import charts
 from contracts.feeds import entries
@@ -72,13 +74,23 @@ def contract_list(request: HttpRequest) -> HttpResponse:
 
 def contract(request: HttpRequest, key: str = "", number: int | None = None) -> HttpResponse:
     """One contract: who shares it, what it pays for, and by when to act."""
-    record = record_or_moved(Contract.objects.for_list(), number=number, key=key)
-    systems = System.objects.for_list().filter(contracts=record)[:50]
+    contracts = Contract.objects.for_list()
+    record = record_or_moved(contracts, number=number, prepared=_contract, key=key)
     follow = entries.follow_links_for_contract(request, record)
     context = {
         "contract": record,
-        "systems": systems,
+        "systems": _systems_for(record.pk),
         "follow": follow,
         "official_notice": official_notice(record.ocid),
     }
     return render_page(request, "contracts/detail.html", context)
+
+
+@PreparedQuery
+def _contract(key: str) -> QuerySet[Contract]:
+    return Contract.objects.for_list().order_by().filter(key=key)
+
+
+@PreparedQuery
+def _systems_for(contract: int) -> QuerySet[System]:
+    return System.objects.for_list().filter(contracts=contract)[:50]

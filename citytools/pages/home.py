@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from dateutil.relativedelta import relativedelta
@@ -24,7 +24,9 @@ from contracts import charts
 from contracts.joint_procurement.filters import TogetherFilter
 from contracts.joint_procurement.presentation import windows_with_most_boroughs
 from contracts.models import DECISION_MONTHS, Contract
+from research.metrics.base import Scope
 from research.models import Finding
+from research.publications.verdicts import run_claim_tests
 from skills.models import Skill, SkillLevel
 from systems.models import Function, System
 
@@ -91,14 +93,7 @@ def teaching_matches() -> QuerySet[Any]:
     return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:5]
 
 
-@PreparedQuery
-def latest_findings(today: datetime.date) -> QuerySet[Finding]:
-    """Three, as the first page shows them."""
-    return Finding.objects.published(today).only("title", "slug", "summary")[:3]
-
-
-@dataclass(frozen=True)
-class WindowCard:
+class WindowCard(NamedTuple):
     """A window to buy together, as the first page shows it."""
 
     name: str
@@ -106,17 +101,45 @@ class WindowCard:
     address: str
 
 
-def widest_windows(today: datetime.date) -> list[WindowCard]:
-    """The windows with the most boroughs, computed once a version of the data."""
+class FindingCard(NamedTuple):
+    """A finding as the first page shows it; `state` and `tag` are its verdict."""
+
+    title: str
+    summary: str
+    address: str
+    state: str
+    tag: str
+
+
+def _cards(today: datetime.date) -> dict[str, list[Any]]:
+    """The windows with the most boroughs and the newest findings, once a version of the data."""
     # The prefix, since the cards hold addresses
-    stored = derived_value(f"windows under {get_script_prefix()}", lambda: _window_cards(today))
-    return [WindowCard(*card) for card in stored]
+    name = f"cards under {get_script_prefix()}"
+    windows, findings = derived_value(name, lambda: (_window_cards(today), _finding_cards(today)))
+    return {
+        "windows": [WindowCard(*card) for card in windows],
+        "findings": [FindingCard(*card) for card in findings],
+    }
 
 
-def _window_cards(today: datetime.date) -> list[tuple[str, str, str]]:
+def _window_cards(today: datetime.date) -> list[WindowCard]:
     everything = TogetherFilter(QueryDict(), Contract.objects.all())
     windows = windows_with_most_boroughs(everything, today)
-    return [(window.name, window.sentence, window.address) for window in windows]
+    return [WindowCard(window.name, window.sentence, window.address) for window in windows]
+
+
+def _finding_cards(today: datetime.date) -> list[FindingCard]:
+    tests = run_claim_tests(list(Finding.objects.published(today)[:3]), Scope(today))
+    return [
+        FindingCard(
+            test.finding.title,
+            test.finding.summary,
+            test.finding.get_absolute_url(),
+            test.now.name.lower(),
+            test.tag,
+        )
+        for test in tests
+    ]
 
 
 class HomeQueryForm(QueryForm):
@@ -142,9 +165,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "chart": charts.decisions_ahead(
             Contract.objects.all(), today, page_address("contracts:csv")
         ),
-        "windows": widest_windows(today),
+        **_cards(today),
         "teaching": teaching_matches(),
         "changes": latest_changes(limit=5),
-        "findings": latest_findings(today),
     }
     return render_page(request, "home.html", context, query)

@@ -197,5 +197,14 @@ def test_changes_written_together_lead_to_them_from_the_overview(client: Client)
 def test_only_the_latest_three_findings_are_on_the_overview(client: Client) -> None:
     for year in range(2020, 2025):
         factories.finding(title=f"Of {year}", published_on=f"{year}-01-01")
-    titles = [finding.title for finding in client.get("/").context["findings"]]
+    titles = [card.title for card in client.get("/").context["findings"]]
     assert titles == ["Of 2024", "Of 2023", "Of 2022"]
+
+
+def test_a_finding_stands_on_the_overview_with_what_the_rows_say(client: Client) -> None:
+    factories.finding(metric="systems_on_record", comparison="at_most", threshold=3)
+    factories.finding(metric="systems_on_record")
+    factories.system()
+    said = words(client.get("/"))
+    assert re.search(r"Holds In short\.", said)
+    assert re.search(r"Not known In short\.", said)
