@@ -119,11 +119,15 @@ def days_in_words(first: datetime.date, last: datetime.date) -> str:
 
 
 def _can_act(window: Window) -> str:
+    late = window.perhaps_late
+    ask = f", {'' if late == window.may else f'{late:,} of them '}perhaps too late: ask"
+    doubt = ask if late else ""
     if window.can_until is None:
-        return "All may still be acted on"
+        return f"All may still be acted on{doubt}"
     can = f"{window.can:,}" if window.may else "All"
     until = f"{'the first ' if window.can > 1 else ''}until {window.can_until:%-d %B %Y}"
-    return f"{can} can still be acted on, {until}" + (f"; {window.may:,} may" if window.may else "")
+    may = f"; {window.may:,} may{doubt}" if window.may else ""
+    return f"{can} can still be acted on, {until}{may}"
 
 
 def _assumption(window: Window, query: TogetherFilter) -> str:
@@ -181,7 +185,10 @@ def windows_for_borough(
     months = horizon_months + ASSUMED_NOTICE_MONTHS[0]
     data = QueryDict(f"borough={borough.slug}&months={months}")
     query = TogetherFilter(data, Contract.objects.all())
-    views = summarise_windows(read_windows(query, today, one_per_group=True), query)
+    windows = read_windows(query, today, one_per_group=True)
+    # Where it is perhaps too late for all there is less of a chance
+    windows.sort(key=lambda window: window.perhaps_late == len(window.contract_ids))
+    views = summarise_windows(windows, query)
     names = {name for view in views for name in view.window.lead_names}
     leads = {lead.name: lead for lead in Borough.objects.filter(name__in=names)}
     return [

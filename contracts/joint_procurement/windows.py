@@ -46,7 +46,8 @@ class Window:
     which have `contracts_in_all`. Its contracts share the days from `opens` to `closes`, its first
     end. `contract_ids` are those that can or may be acted on, first to act on first, `late_ids`
     those too late, `near` (lead, contract) of those that end before these days, the last first.
-    `can` of them can surely be acted on, the first until `can_until`; `assumed` state no notice.
+    `can` of them can surely be acted on, the first until `can_until`; `assumed` state no notice,
+    and of `perhaps_late` the days assumed have passed.
     `annual_value` sums pounds a year, known for `priced`, without those that include `services`.
     `rolling` and `endless` count contracts of the group without an end, and with one not known.
     """
@@ -71,6 +72,7 @@ class Window:
     can: int
     can_until: datetime.date | None
     assumed: int
+    perhaps_late: int
     annual_value: Decimal | None
     priced: int
     services: int
@@ -96,7 +98,7 @@ class Window:
 _STATEMENT = """
 WITH contract AS MATERIALIZED (
     SELECT thing, chosen.* FROM ({contracts}) AS chosen
-        (id, key, lead, ends_first, ends_last, act_by, late, rolling, asked)
+        (id, key, lead, ends_first, ends_last, act_by, passed, late, rolling, asked)
     JOIN ({links}) AS link (thing, contract) ON link.contract = chosen.id
 ), stretch AS MATERIALIZED (
     SELECT thing, ends_first, ends_last AS last,
@@ -148,7 +150,7 @@ WITH contract AS MATERIALIZED (
         OR number BETWEEN %(first)s AND %(last)s ELSE id = %(id)s END
 ), part AS (
     SELECT number, contract.id, borough.name COLLATE "C" AS name, contract.ends_first,
-        contract.ends_last, contract.act_by, notice_months, annual_value, includes_services,
+        contract.ends_last, contract.act_by, passed, notice_months, annual_value, includes_services,
         CASE WHEN contract.ends_last < opens THEN 'near' WHEN contract.late THEN 'late'
             ELSE 'in' END AS part
     FROM wanted JOIN stretch USING (thing) JOIN contract
@@ -169,6 +171,7 @@ WITH contract AS MATERIALIZED (
         count(*) FILTER (WHERE part = 'in' AND act_by >= %(today)s) AS can,
         min(act_by) FILTER (WHERE part = 'in' AND act_by >= %(today)s) AS can_until,
         count(*) FILTER (WHERE part = 'in' AND notice_months IS NULL) AS assumed,
+        count(*) FILTER (WHERE part = 'in' AND passed) AS perhaps_late,
         sum(annual_value) FILTER (WHERE part = 'in' AND NOT includes_services) AS annual_value,
         count(annual_value) FILTER (WHERE part = 'in' AND NOT includes_services) AS priced,
         count(*) FILTER (WHERE part = 'in' AND includes_services) AS services
@@ -278,6 +281,7 @@ def _contracts(query: TogetherFilter, today: datetime.date) -> Any:
         last=last,
         act_first=act_first,
         act_last=act_last,
+        passed=_is(Q(act_last__lt=today)),
         # An assumed notice may be longer than the contract's own
         late=_is(Q(notice_months__isnull=False, act_last__lt=today)),
         asked=_is(_takes_part(query)),
@@ -286,8 +290,8 @@ def _contracts(query: TogetherFilter, today: datetime.date) -> Any:
     rows = rows.filter(Q(last=None) | Q(last__gte=today, first__lte=horizon))
     if query.stated_only:
         rows = rows.filter(Q(last=None) | Q(notice_months__isnull=False, first=F("last")))
-    names = ("pk", "hash", "lead", "first", "last", "act_first", "late", "rolling", "asked")
-    return rows.values_list(*names)
+    flags = ("passed", "late", "rolling", "asked")
+    return rows.values_list("pk", "hash", "lead", "first", "last", "act_first", *flags)
 
 
 def _takes_part(query: TogetherFilter) -> Q:

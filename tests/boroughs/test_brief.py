@@ -37,7 +37,8 @@ def chances(borough: Borough, limit: int = 3) -> list[str]:
 
 
 def contract(lead: Borough, ends_on: str, function: Any, **fields: Any) -> None:
-    factories.contract(lead=lead, ends_on=ends_on, notice_months=0, functions=[function], **fields)
+    fields = {"notice_months": 0} | fields
+    factories.contract(lead=lead, ends_on=ends_on, functions=[function], **fields)
 
 
 def test_buying_together_needs_the_same_function_and_days_in_common(camden: Borough) -> None:
@@ -69,6 +70,14 @@ def test_the_soonest_comes_first_and_what_may_need_action_in_18_months_is_the_la
         contract(camden, day, function)
         contract(brent, day, function)
     assert chances(camden) == ["Buy Soon together: Brent", "Buy Late together: Brent"]
+
+
+def test_where_it_is_perhaps_too_late_for_all_another_chance_comes_first(camden: Borough) -> None:
+    rents, repairs = factories.function("Rents"), factories.function("Repairs")
+    for lead in (camden, factories.borough("Brent")):
+        for function, day in ((rents, "2026-12-15"), (repairs, "2027-12-15")):
+            contract(lead, day, function, notice_months=None)
+    assert chances(camden) == ["Buy Repairs together: Brent", "Buy Rents together: Brent"]
 
 
 def test_a_teacher_of_the_same_partnership_comes_before_a_better_one(camden: Borough) -> None:

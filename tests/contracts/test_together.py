@@ -53,17 +53,17 @@ def test_a_window_says_whose_contracts_end_together_and_who_can_act(
 ) -> None:
     contract("Camden", "2027-06-30", rents, annual_value=1_000_000, notice_months=3)
     contract("Barnet", "2027-12-31", rents, annual_value=200_000, notice_months=None)
-    contract("Hackney", "2027-03-31", rents, notice_months=None)
+    contract("Hackney", "2027-01-31", rents, notice_months=None)
     contract("Brent", "2027-05-31", rents, notice_months=9)
     text = words(client.get(PAGE))
     assert (
         "1 window of contracts that end within 36 months, among 4 contracts that run today" in text
     )
     assert (
-        "Barnet, Camden and Hackney: 3 contracts for Rents end between 31 March and 31 December "
-        "2027. 2 can still be acted on, the first until 31 December 2026; 1 may (the notice of 2 "
-        "is not known: 12 to 3 months are assumed). Too late: Brent. £1.2 m a year known for 2 of "
-        "3 contracts." in text
+        "Barnet, Camden and Hackney: 3 contracts for Rents end between 31 January and 31 "
+        "December 2027. 2 can still be acted on, the first until 31 December 2026; 1 may, perhaps "
+        "too late: ask (the notice of 2 is not known: 12 to 3 months are assumed). Too late: "
+        "Brent. £1.2 m a year known for 2 of 3 contracts." in text
     )
     assert "Of 2 of these contracts the notice is not known: 12 to 3 months are assumed" in text
 
@@ -74,7 +74,10 @@ def test_real_contracts_without_notice_that_end_together_are_found(
     for lead in ("Camden", "Barnet"):
         contract(lead, "2026-12-15", rents, notice_months=None)
     said = words(client.get(PAGE))
-    assert "All may still be acted on (no notice is known: 12 to 3 months are assumed)." in said
+    assert (
+        "All may still be acted on, perhaps too late: ask (no notice is known: 12 to 3 months are "
+        "assumed)." in said
+    )
     assert (
         "may, by 15 Dec 2025 to 15 Sep 2026 12 to 3 months assumed; perhaps too late: ask" in said
     )

@@ -212,6 +212,8 @@ def test_the_statement_and_the_rows_agree_on_who_can_act(terms: list[Term], choi
         assert words.count("can") == view.window.can
         assert words.count("may") == view.window.may
         assert words.count("too late") == len(view.window.late_ids)
+        perhaps = [row for row, _ in view.rows if row.perhaps_too_late]
+        assert len(perhaps) == view.window.perhaps_late
         assert min(row.act_by.earliest for row, _ in view.rows if row.can_act != "too late") == (
             view.window.act_by_earliest
         )
