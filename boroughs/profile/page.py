@@ -207,7 +207,7 @@ def _purchase_chance(borough: Borough, purchase: Purchase) -> Chance:
     return Chance(
         f"Buy {purchase.name} together",
         [lead for lead in purchase.leads if lead != borough],
-        f"All {purchase.closing_note}",
+        purchase.closing_note,
         purchase.address,
     )
 

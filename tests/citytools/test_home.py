@@ -31,7 +31,7 @@ def test_an_empty_london_says_so_and_claims_no_zero(client: Client) -> None:
     said = words(client.get("/"))
     assert "0 of 33 boroughs reporting" in said
     assert "No contract is known to need a decision from" in said
-    assert "No two boroughs are known to be able to choose together" in said
+    assert "No contracts of two boroughs for the same work are known to end close together" in said
     assert "no borough has told us its skills" in said
     assert "Camden: ?not known" in said
 
