@@ -6,13 +6,18 @@ fall, in those days: a false all-clear is the worst thing this site could say.
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Case, CharField, Count, QuerySet, Value, When
 
 from citytools.facts.dates import LastDay
-from contracts.models import Contract, ContractQuerySet, Stage
+from citytools.lists.prepared_query import PreparedQuery
+from contracts.models import Contract, Stage
 from contracts.models.term import decision_between, decision_due_between
+
+# Contracts that a page names at most.
+MAX_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -87,28 +92,46 @@ class Decisions:
 
 
 def decisions_ahead(
-    contracts: ContractQuerySet, today: datetime.date, last: datetime.date, limit: int
+    borough: int, today: datetime.date, last: datetime.date, limit: int
 ) -> Decisions:
-    """Decisions from today to a last day, both included; three queries."""
-    falls, due = decision_between(today, last), decision_due_between(today, last)
-    rows = contracts.filter(falls).select_related("lead", "supplier").prefetch_related("partners")
-    rows = rows.order_by("act_by_earliest", "act_by_latest", "pk")[:limit]
-    ended, until = Q(ends_last__lt=today), LastDay("extension_until")
-    extended = ended & Q(until__gte=today)
-    planned = Q(stage=Stage.PLANNED)
-    counts = (
-        contracts.order_by()
-        .alias(until=until)
-        .aggregate(
-            due=Count("pk", filter=due),
-            may=Count("pk", filter=falls & ~due),
-            extended=Count("pk", filter=extended),
-            undated=Count("pk", filter=Q(ends_on="", rolling=False) & ~planned),
-            later=Count("pk", filter=Q(act_by_earliest__gt=last)),
-            passed=Count("pk", filter=~ended & ~falls & Q(act_by_latest__lt=today)),
-            endless=Count("pk", filter=Q(rolling=True)),
-            planned=Count("pk", filter=Q(ends_on="", rolling=False) & planned),
-            ended=Count("pk", filter=ended & (Q(until=None) | Q(until__lt=today))),
-        )
+    """Decisions of a body, led or shared, from today to a last day, both included; three queries.
+
+    At most `MAX_ROWS` contracts are named.
+    """
+    counts = dict.fromkeys((field.name for field in fields(Decisions) if field.type is int), 0)
+    counts |= dict(_count_by_kind(borough, today, last))
+    return Decisions(rows=_first_to_decide(borough, today, last)[:limit], last=last, **counts)
+
+
+@PreparedQuery
+def _first_to_decide(
+    borough: int, today: datetime.date, last: datetime.date
+) -> QuerySet[Contract, Contract]:
+    contracts = Contract.objects.of_boroughs([borough]).filter(decision_between(today, last))
+    rows = contracts.select_related("lead", "supplier").prefetch_related("partners")
+    return rows.order_by("act_by_earliest", "act_by_latest", "pk")[:MAX_ROWS]
+
+
+@PreparedQuery
+def _count_by_kind(
+    borough: int, today: datetime.date, last: datetime.date
+) -> QuerySet[Contract, tuple[str, int]]:
+    """How many contracts are in each count of `Decisions`."""
+    kind = Case(
+        When(ends_last__lt=today, until__gte=today, then=Value("extended")),
+        When(ends_last__lt=today, then=Value("ended")),
+        When(decision_due_between(today, last), then=Value("due")),
+        When(decision_between(today, last), then=Value("may")),
+        When(act_by_earliest__gt=last, then=Value("later")),
+        When(act_by_latest__lt=today, then=Value("passed")),
+        When(rolling=True, then=Value("endless")),
+        When(stage=Stage.PLANNED, then=Value("planned")),
+        default=Value("undated"),
+        output_field=CharField(),
     )
-    return Decisions(list(rows), last, **counts)
+    contracts = Contract.objects.of_boroughs([borough]).order_by()
+    kinds: Any = contracts.alias(until=LastDay("extension_until")).annotate(kind=kind)
+    counts: QuerySet[Contract, tuple[str, int]] = (
+        kinds.values("kind").annotate(number=Count("pk")).values_list("kind", "number")
+    )
+    return counts

@@ -48,7 +48,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     today = dates.today()
     context = {
         **_common_context(record, facts, today),
-        "decisions": decisions_ahead(facts.contracts, today, datetime.date.max, 20),
+        "decisions": decisions_ahead(record.pk, today, datetime.date.max, 20),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
         "about": about.research_about_borough(record, today),
@@ -67,7 +67,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
         **_common_context(record, facts, today),
         "today": today,
         "last": last,
-        "decisions": decisions_ahead(facts.contracts, today, last, 10),
+        "decisions": decisions_ahead(record.pk, today, last, 10),
         "chances": best_chances(record, windows),
     }
     return render_page(request, "boroughs/brief.html", context, query)
