@@ -1,6 +1,7 @@
 """Contracts: who buys what from whom, until when, and by when to decide."""
 
 import datetime
+from functools import cached_property
 
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -308,6 +309,11 @@ class Contract(Sourced):
             self.rolling,
             self.stage,
         )
+
+    @cached_property
+    def partner_bodies(self) -> list[Borough]:
+        """Who shares it, by name; a page that has read them for many contracts sets it."""
+        return list(self.partners.all())
 
     def runs_on(self, day: datetime.date) -> bool:
         """Known to run on that day; `ContractQuerySet.running_on` asks the same of many."""
