@@ -115,16 +115,6 @@ class BoroughComparison:
     returned: bool
     complete: bool
 
-    @property
-    def rare_count(self) -> int | None:
-        """How many of its systems are rare; None where no return can tell."""
-        return len(self.rare) if self.reporting else None
-
-    @property
-    def common_count(self) -> int | None:
-        """How many common choices it does not use; None where no return can tell."""
-        return len(self.common) if self.reporting else None
-
 
 def compare_with_london(borough: Borough) -> BoroughComparison:
     """How a borough compares; six queries."""
