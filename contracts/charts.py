@@ -84,7 +84,7 @@ def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str
     series |= {"May be due": perhaps} if may_in_all else {}
     return Chart(
         key="decisions-ahead",
-        title=_title(labels, sure, may_in_all, undated),
+        title=_title(labels, sure, may_in_all),
         sentence=_sentence(labels, sure, may_in_all, undated),
         figure=upright_bars(labels, series, hatched="May be due"),
         head=("Quarter", *(f"Contracts: {name.lower()}" for name in series)),
@@ -98,13 +98,14 @@ def _read_quarter(key: str) -> Quarter:
     return int(key[:4]), int(key[4:])
 
 
-def _title(labels: list[str], sure: list[int], may: int, undated: int) -> str:
+def _title(labels: list[str], sure: list[int], may: int) -> str:
     if not any(sure):
         if may:
             return (
                 f"{may:,} contract{'' if may == 1 else 's'} may need a decision by {_end(labels)}"
             )
-        return "No decision is known to be due" if undated else "No decision is due"
+        # Never that none is: of a list nobody can say that it holds every contract
+        return "No decision is known to be due"
     highest, more = max(sure), f", and {may:,} more may be due" if may else ""
     if sure.count(highest) > 1:
         return f"No quarter has the most decisions: up to {highest:,} of {sum(sure):,} each{more}"

@@ -1,6 +1,6 @@
 """Which contracts need a decision in some days, which may, and of which nobody can tell.
 
-"No decision is due" is said only where the end of every contract is known and none falls, or may
+"No decision is due" is said only where every contract and its end are known and none falls, or may
 fall, in those days: a false all-clear is the worst thing this site could say.
 """
 
@@ -27,11 +27,13 @@ class Decisions:
     Each contract is in one count: `due` surely within the days, `may` be due within them,
     `extended` ended by its dates but perhaps extended, `undated` without a known end, `later`
     after the days, `passed` where the stated act-by date has gone but the contract runs on,
-    `endless` without an end date, `planned` and without an end, `ended`.
+    `endless` without an end date, `planned` and without an end, `ended`. `complete` says whether
+    a return has told all contracts: without, others may need a decision.
     """
 
     rows: Sequence[Contract]
     last: datetime.date
+    complete: bool
     due: int
     may: int
     extended: int
@@ -67,6 +69,10 @@ class Decisions:
         if unclear:
             words = "; ".join(unclear)
             return f"{words[0].upper()}{words[1:]}. No other is known to need a decision{by}."
+        if not self.complete:
+            return (
+                f"No decision is known to be due{by}; contracts that nobody has told us of may be."
+            )
         return f"No decision is due{by}."
 
     def _open_words(self, by: str) -> str:
@@ -92,15 +98,16 @@ class Decisions:
 
 
 def decisions_ahead(
-    borough: int, today: datetime.date, last: datetime.date, limit: int
+    borough: int, today: datetime.date, last: datetime.date, limit: int, *, complete: bool
 ) -> Decisions:
     """Decisions of a body, led or shared, from today to a last day, both included; three queries.
 
-    At most `MAX_ROWS` contracts are named.
+    At most `MAX_ROWS` contracts are named. `complete`: whether its latest return on contracts is.
     """
     counts = dict.fromkeys((field.name for field in fields(Decisions) if field.type is int), 0)
     counts |= dict(_count_by_kind(borough, today, last))
-    return Decisions(rows=_first_to_decide(borough, today, last)[:limit], last=last, **counts)
+    rows = _first_to_decide(borough, today, last)[:limit]
+    return Decisions(rows=rows, last=last, complete=complete, **counts)
 
 
 @PreparedQuery

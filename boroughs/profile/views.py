@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from boroughs.filters import BoroughFilter, boroughs_with_counts
-from boroughs.models import LONDON, Borough, Coverage
+from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.page import (
     BoroughFacts,
     best_chances,
@@ -47,8 +47,7 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     facts = borough_facts(record)
     today = dates.today()
     context = {
-        **_common_context(record, facts, today),
-        "decisions": decisions_ahead(record.pk, today, datetime.date.max, 20),
+        **_common_context(record, facts, today, datetime.date.max, max_decisions=20),
         "estate": systems_by_area(facts.systems),
         "skill_groups": skill_groups(facts.levels),
         "about": about.research_about_borough(record, today),
@@ -64,20 +63,28 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     last = today + relativedelta(months=BRIEF_MONTHS)
     windows = windows_for_borough(record, today, BRIEF_MONTHS)
     context = {
-        **_common_context(record, facts, today),
+        **_common_context(record, facts, today, last, max_decisions=10),
         "today": today,
         "last": last,
-        "decisions": decisions_ahead(record.pk, today, last, 10),
         "chances": best_chances(record, windows),
     }
     return render_page(request, "boroughs/brief.html", context, query)
 
 
-def _common_context(borough: Borough, facts: BoroughFacts, today: datetime.date) -> dict[str, Any]:
+def _common_context(
+    borough: Borough,
+    facts: BoroughFacts,
+    today: datetime.date,
+    last: datetime.date,
+    max_decisions: int,
+) -> dict[str, Any]:
     comparison = compare_with_london(borough)
+    parts = profile_parts(facts, today)
+    complete = any(part.subject == Subject.CONTRACTS and part.complete for part in parts)
     return {
         "borough": borough,
-        "parts": profile_parts(facts, today),
+        "parts": parts,
+        "decisions": decisions_ahead(borough.pk, today, last, max_decisions, complete=complete),
         "comparison": comparison,
         "coverage": Coverage(LONDON, comparison.reporting),
     }

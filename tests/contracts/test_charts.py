@@ -64,7 +64,7 @@ def test_title_and_sentence_state_the_numbers() -> None:
 @pytest.mark.django_db
 def test_a_tie_is_not_called_a_lead_and_nothing_is_said_to_be_nothing() -> None:
     nothing = decisions_ahead(Contract.objects.all(), TODAY, "")
-    assert nothing.title == "No decision is due"
+    assert nothing.title == "No decision is known to be due"
     assert (
         nothing.sentence
         == "No contract is known to need a decision from Oct–Dec 2026 to Jul–Sep 2028."

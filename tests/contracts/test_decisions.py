@@ -76,7 +76,7 @@ def test_each_contract_is_in_the_one_count_that_its_days_say(terms: list[dict[st
     lead = factories.borough()
     contracts = [factories.contract(lead=lead, **term) for term in terms]
     kinds = [kind_of(contract) for contract in contracts]
-    decisions = decisions_ahead(lead.pk, TODAY, LAST, 20)
+    decisions = decisions_ahead(lead.pk, TODAY, LAST, 20, complete=True)
     names = ("due", "may", "extended", "undated", "later", "passed", "endless", "planned", "ended")
     counts = {name: getattr(decisions, name) for name in names}
     assert counts == {name: kinds.count(name) for name in names}
@@ -123,9 +123,24 @@ def test_the_brief_says_what_is_due_what_may_be_and_what_nobody_can_tell(
     client: Client, contracts: list[dict[str, Any]], sentence: str
 ) -> None:
     camden = factories.borough("Camden")
+    factories.returned(camden, subject="contracts", complete=True)
     for fields in contracts:
         factories.contract(lead=camden, **fields)
     assert sentence in words(client.get("/boroughs/camden/brief/"))
+
+
+@pytest.mark.parametrize("address", ["/boroughs/camden/", "/boroughs/camden/brief/"])
+@pytest.mark.parametrize("complete", [None, False])
+def test_no_all_clear_where_no_return_has_told_all_contracts(
+    client: Client, address: str, complete: bool | None
+) -> None:
+    camden = factories.borough("Camden")
+    factories.contract(lead=camden, rolling=True, notice_months=1)
+    if complete is not None:
+        factories.returned(camden, subject="contracts", complete=complete)
+    text = words(client.get(address))
+    assert "No decision is due" not in text
+    assert "contracts that nobody has told us of may be." in text
 
 
 def _pages(contract: Contract) -> list[str]:
@@ -204,11 +219,11 @@ def test_one_more_contract_takes_no_decision_off_any_page(
         for number, term in enumerate(terms)
     ]
     before = {page: _named(client, page) for page in _pages(first[0])}
-    open_before = decisions_ahead(fields["lead"].pk, TODAY, LAST, 20).open
+    open_before = decisions_ahead(fields["lead"].pk, TODAY, LAST, 20, complete=True).open
     factories.contract(**fields, **more, title="Ledger X of parks")
     after = {page: _named(client, page) for page in before}
     assert all(named <= after[page] for page, named in before.items())
-    assert decisions_ahead(fields["lead"].pk, TODAY, LAST, 20).open >= open_before
+    assert decisions_ahead(fields["lead"].pk, TODAY, LAST, 20, complete=True).open >= open_before
 
 
 def test_first_and_last_days_agree_with_the_days_counted() -> None:
