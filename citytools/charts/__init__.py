@@ -360,6 +360,19 @@ def gantt(
         }
         for place, name in enumerate(names[1:])
     ]
+    return build_figure(
+        [stretches, *marks],
+        several=True,
+        xaxis={"type": "date", "tickformat": "%b\n%Y"},
+        yaxis={"autorange": "reversed", "ticksuffix": "  "},
+        shapes=_day_shapes(today, band),
+    )
+
+
+def _day_shapes(
+    today: datetime.date, band: tuple[datetime.date, datetime.date] | None
+) -> list[dict[str, Any]]:
+    """A shaded band from day to day, if any, and a line at today, both over the whole height."""
     upright = {"yref": "paper", "y0": 0, "y1": 1}
     shapes = []
     if band:
@@ -369,14 +382,7 @@ def gantt(
         shapes.append({"type": "rect", **days, **look, **upright})
     line = {"width": 2, "dash": "dash", "color": "#0b0c0c"}
     now = {"x0": today.isoformat(), "x1": today.isoformat()}
-    shapes.append({"type": "line", **now, "line": line, **upright})
-    return build_figure(
-        [stretches, *marks],
-        several=True,
-        xaxis={"type": "date", "tickformat": "%b\n%Y"},
-        yaxis={"autorange": "reversed", "ticksuffix": "  "},
-        shapes=shapes,
-    )
+    return [*shapes, {"type": "line", **now, "line": line, **upright}]
 
 
 def _distinct_labels(labels: Sequence[str]) -> list[str]:
