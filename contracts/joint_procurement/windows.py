@@ -271,9 +271,9 @@ def _contracts(query: TogetherFilter, today: datetime.date) -> Any:
         last = Coalesce(LastDay("extension_until"), last)
     if query.extended or query.assumed_notice is not None:
         # Only then: to count back from each end takes a third of the time
-        most, fewest = query.notice_range
-        act_first = LessMonths(first, Coalesce("notice_months", most))
-        act_last = LessMonths(last, Coalesce("notice_months", fewest))
+        longest, shortest = query.notice_range
+        act_first = LessMonths(first, Coalesce("notice_months", longest))
+        act_last = LessMonths(last, Coalesce("notice_months", shortest))
     running = query.rows.running_on(today, if_extended=query.extended).order_by()
     rows = running.annotate(
         hash=Func("key", Value(0), function="hashtextextended", output_field=BigIntegerField()),

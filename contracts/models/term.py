@@ -21,7 +21,7 @@ from django.db.models.lookups import Exact
 from citytools.facts.dates import first_day, last_day, partial_date_in_words
 from contracts.models.framework import Stage
 
-# Months of notice, most and fewest, where a contract states none: an assumption of ours, said
+# Months of notice, longest and shortest, where a contract states none: an assumption of ours, said
 # wherever it is used. Two columns are computed with it: after a change run makemigrations.
 ASSUMED_NOTICE_MONTHS = (12, 3)
 _DAY, _MONTH = len("2026-11-30"), len("2026-11")
@@ -76,16 +76,16 @@ def act_by_range(ends_on: str, notice_months: int | None) -> ActByRange | None:
     """The days by which to act on a contract with this partial end; None where it has none."""
     if not ends_on:
         return None
-    most, fewest = ASSUMED_NOTICE_MONTHS
+    longest, shortest = ASSUMED_NOTICE_MONTHS
     basis = {_DAY: ActByBasis.STATED, _MONTH: ActByBasis.MONTH_ONLY}.get(
         len(ends_on), ActByBasis.YEAR_ONLY
     )
     if notice_months is not None:
-        most = fewest = notice_months
+        longest = shortest = notice_months
     else:
         basis = ActByBasis.ASSUMED
     return ActByRange(
-        less_months(first_day(ends_on), most), less_months(last_day(ends_on), fewest), basis
+        less_months(first_day(ends_on), longest), less_months(last_day(ends_on), shortest), basis
     )
 
 
