@@ -9,10 +9,13 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from pytest_django.plugin import DjangoDbBlocker
 
+from citytools.models import SearchName
 from citytools.search.lists import Hit
 from citytools.search.results import MAX_BEST_HITS, MAX_HITS_PER_KIND, SearchResults
 from citytools.worlds import World, use_world
 from citytools.worlds.addresses import visit_world
+from contracts.models import Contract
+from systems.models import System
 from tests.citytools.searches import SEARCHES
 from tests.pages import read, total, words
 
@@ -189,6 +192,21 @@ def test_nothing_found_offers_what_is_nearest(client: Client) -> None:
     assert "Nothing here fits “zylersky”" in words(page)
     offered = [link for link in read(page).links if link.startswith("/search/?q=")]
     assert all(client.get(link).context["listing"].hits for link in offered)
+
+
+def test_a_load_leaves_the_planner_true_counts_of_all_it_searches() -> None:
+    """Another session's statistics, taken meanwhile, would count no row that is not committed."""
+    tables = {model._meta.db_table for model in (SearchName, System, Contract)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class WHERE relname = ANY(%s)"
+            " AND relnamespace = 'public'::regnamespace",
+            [list(tables)],
+        )
+        planned = dict(cursor.fetchall())
+        for table in tables:
+            cursor.execute(f"SELECT count(*) FROM public.{table}")  # noqa: S608 (our own names)
+            assert planned[table] == cursor.fetchone()[0] > 0
 
 
 MISSED = """

@@ -192,14 +192,16 @@ def wait_for_other_loads() -> None:
 def take_statistics() -> None:
     """Tell the planner what the tables hold now.
 
-    Until it knows, by itself after a minute or more, it may take minutes over one page.
+    Until it knows, by itself after a minute or more, it may take minutes over one page. What it
+    finds by itself meanwhile is worse: the rows of an open transaction count as none.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(tables())}")
 
 
 def tables() -> list[str]:
-    """Names of all tables of facts and of their history, quoted."""
+    """Names of all tables of facts, of their history and of what is derived from them, quoted."""
     models = apps.get_models(include_auto_created=True)
-    names = {model._meta.db_table for model in models if model._meta.app_label in APPS}
+    labels = {*APPS, "citytools"}
+    names = {model._meta.db_table for model in models if model._meta.app_label in labels}
     return [connection.ops.quote_name(name) for name in sorted(names)]
