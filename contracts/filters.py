@@ -316,6 +316,7 @@ class ContractFilter(FactFilterSet):
     measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
         "worth": SumsByName(WORTH),
+        "ahead": lambda rows: rows.ends_ahead(dates.today()),
         "decisions": CountByColumn(lambda: decision_quarters(dates.today())),
     }
 

@@ -26,6 +26,7 @@ from citytools.lists.filters import (
     PopulationFilter,
     SlugsFilter,
     SortFilter,
+    SumsByName,
     ValuesFilter,
     WordsFilter,
     narrow_by_slug,
@@ -35,6 +36,7 @@ from citytools.lists.filters import (
 from contracts.models import Contract
 from systems.models import (
     NOT_IN_USE,
+    USE,
     Function,
     Hosting,
     Intention,
@@ -272,6 +274,7 @@ class SystemFilter(FactFilterSet):
     columns = SYSTEM_COLUMNS
     measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
+        "use": SumsByName(USE),
         "areas": lambda _: ServiceArea.objects.values("slug", "name"),
         "systems by area": CountByColumn("function__service_area__slug"),
         "boroughs by area": lambda rows: rows.boroughs_by_area(),

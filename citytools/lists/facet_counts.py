@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, Expression, Model, QuerySet
+from django.db.models import Aggregate, Count, Expression, Max, Model, QuerySet
 
 from citytools import worlds
 from citytools.facts import dates
@@ -162,7 +162,8 @@ class _PartBuilder:
         """Sums over all rows, taken in the scan that counts by columns, as one row of JSON."""
         pairs = []
         for key, value in sums.items():
-            total = f"sum(sum_{len(self._columns.sums)})"
+            largest = "max" if isinstance(value, Max) else "sum"
+            total = f"{largest}(sum_{len(self._columns.sums)})"
             total = f"coalesce({total}, 0)" if isinstance(value, Count) else total
             pairs.append(f"'{key}', {total}")
             self._columns.sums[f"{name} {key}"] = value

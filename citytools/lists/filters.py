@@ -268,7 +268,7 @@ class CountByLink:
 
 @dataclass(frozen=True)
 class SumsByName:
-    """Sums and counts over all rows, by name: none that does not add up over groups of rows."""
+    """Sums, counts and maxima over all rows, by name: what adds up over groups of rows."""
 
     aggregates: Mapping[str, Aggregate]
 
