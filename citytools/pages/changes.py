@@ -108,7 +108,7 @@ class ChangesForm(QueryForm):
     kind = OptionsField("Kind", _kinds)
     borough = RecordsField("Borough", Borough.objects.with_aside())
     service_area = RecordsField("Service area", ServiceArea.objects.all())
-    function = RecordsField("Function", Function.objects.grouped())
+    function = RecordsField("Function", Function.objects.grouped(), within="service_area")
     product = RecordsField("Product", Product.objects.all(), looked_up=True)
     supplier = RecordsField("Supplier", Supplier.objects.all(), looked_up=True)
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
