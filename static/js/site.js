@@ -59,6 +59,27 @@ for (const form of document.querySelectorAll("[data-open-named]")) {
   });
 }
 
+// What is folded opens for a link into it, and for paper.
+(() => {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target?.closest("details:not([open])");
+    if (!folded) return;
+    for (let place = folded; place; place = place.parentElement.closest("details")) place.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", open);
+  open();
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll(".ct-part:not([open])")];
+    for (const part of closed) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of closed) part.open = false;
+  });
+})();
+
 // After Back or a reload the boxes say what the rows say, not what was ticked or typed since.
 addEventListener("pageshow", ({ persisted }) => {
   const [visit] = performance.getEntriesByType("navigation");
