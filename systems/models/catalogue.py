@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from boroughs.models import Borough
@@ -112,6 +112,9 @@ class Function(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return page_address("functions:detail", self.slug)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -259,6 +262,7 @@ LAST_SEEN_THEN = 2019
 # Partial dates are text, and as text in their order
 SEEN_THEN = Q(as_of__gt="", as_of__lt=str(LAST_SEEN_THEN + 1), confirmed_on=None)
 NOT_IN_USE = Q(status__in=[Status.RETIRED, Status.PLANNED]) | SEEN_THEN
+_SAME_PLACE = {"borough": OuterRef("borough"), "function": OuterRef("function")}
 
 
 class SystemQuerySet(SourcedQuerySet):
@@ -281,6 +285,16 @@ class SystemQuerySet(SourcedQuerySet):
     def not_in_use(self) -> Self:
         """Those retired, only planned, or last seen so long ago that nobody knows."""
         return self.filter(NOT_IN_USE)
+
+    def standing(self) -> Self:
+        """What is still thought to be there, or to come: nothing retired.
+
+        What was last seen long ago stands only where its borough runs nothing newer for the job.
+        """
+        newer = self.model._default_manager.filter(companion=False, **_SAME_PLACE).exclude(
+            NOT_IN_USE | Q(status=Status.IMPLEMENTING)
+        )
+        return self.exclude(Q(status=Status.RETIRED) | (SEEN_THEN & Exists(newer)))
 
     def distinctive(self) -> Self:
         """Without the services that most councils use alike, which tell nobody apart."""
