@@ -189,6 +189,15 @@ class ContractTerm:
         return whole_day(self.ends_on)
 
     @property
+    def months(self) -> int | None:
+        """Months of the term, a begun one whole; None unless both ends are known to the month."""
+        if len(self.starts_on) < _MONTH or len(self.ends_on) < _MONTH:
+            return None
+        after = last_day(self.ends_on) + relativedelta(days=1)
+        term = relativedelta(after, first_day(self.starts_on))
+        return term.years * 12 + term.months + (term.days > 0)
+
+    @property
     def act_by(self) -> ActByRange | None:
         """The days by which to act, before any extension; None where no end is known."""
         return act_by_range(self.ends_on, self.notice_months)

@@ -52,6 +52,39 @@
   key.addEventListener("change", () => localStorage.setItem(KEPT, key.checked ? "on" : "off"));
 })();
 
+// A box that names pages opens the one whose name is typed; any other words are searched for.
+for (const form of document.querySelectorAll("[data-open-named]")) {
+  const box = form.querySelector("[list]");
+  form.addEventListener("submit", (event) => {
+    const typed = box.value.trim().toLowerCase();
+    const named = [...box.list.options].find((option) => option.value.toLowerCase() === typed);
+    if (!named) return;
+    event.preventDefault();
+    location.assign(named.dataset.address);
+  });
+}
+
+// What is folded opens for a link into it, and for paper.
+(() => {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target?.closest("details:not([open])");
+    if (!folded) return;
+    for (let place = folded; place; place = place.parentElement.closest("details")) place.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", open);
+  open();
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll(".ct-part:not([open])")];
+    for (const part of closed) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of closed) part.open = false;
+  });
+})();
+
 // After Back or a reload the boxes say what the rows say, not what was ticked or typed since.
 addEventListener("pageshow", ({ persisted }) => {
   const [visit] = performance.getEntriesByType("navigation");
