@@ -93,7 +93,9 @@ class _ColumnCounts:
     def combinations(self) -> QuerySet[Any]:
         """Of each combination of value_0, value_1, … how many rows, n, and the sums, sum_0, …"""
         # Without a column to group by, values() would be all of them
-        values = {f"value_{number}": value for number, value in enumerate(self.facets or [Value("")])}
+        values = {
+            f"value_{number}": value for number, value in enumerate(self.facets or [Value("")])
+        }
         sums = {f"sum_{number}": value for number, value in enumerate(self.sums.values())}
         bare = self.rows.select_related(None).prefetch_related(None).order_by()
         grouped = bare.annotate(**values).values(*values)

@@ -20,8 +20,9 @@ _ANSWERS = ", ".join(
 )
 _MEASURE = """(answers) => {
   const main = document.querySelector("main"), h1 = main.querySelector("h1");
-  const follows = (node, other) => other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
-  const seen = (element) => element.checkVisibility() && element.getBoundingClientRect().height > 1;
+  const follows = (node, other) =>
+    other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 1;
   const answer = [...main.querySelectorAll(answers)].find((one) => follows(one, h1) && seen(one));
   const counts = (element) => follows(element, h1) && !h1.contains(element) && seen(element)
     && !element.closest(".ct-filters, .govuk-visually-hidden")
@@ -43,7 +44,7 @@ _MEASURE = """(answers) => {
 
 
 class ReadingLoad(NamedTuple):
-    """Before the answer: words, links, and its distance from the top; and the page's height (px)."""
+    """Words and links before the answer, its distance from the top, and the page's height (px)."""
 
     words: int
     links: int

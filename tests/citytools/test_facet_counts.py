@@ -330,7 +330,10 @@ def test_the_numbers_of_a_page_are_those_of_its_rows(kind: type[FactFilterSet], 
             for slug in query.get(name, []):
                 assert numbers.facets[name].get(slug, 0) == every[name].get(slug, 0), (query, name)
             if max_options:
-                assert numbers.present[name] == len(every[name].keys() - {"", "not_known"}), (query, name)
+                assert numbers.present[name] == len(every[name].keys() - {"", "not_known"}), (
+                    query,
+                    name,
+                )
 
     check()
 
