@@ -20,7 +20,13 @@ from tests.pages import read, rows, text_of, words
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 30)
 ADDRESS = "/functions/rents/"
-UNDATED = {"as_of": "", "source_kind": "website", "source_url": "https://a.org/", "read_on": "2026-11-01"}
+UNDATED = {
+    "as_of": "",
+    "confidence": "medium",
+    "source_kind": "website",
+    "source_url": "https://a.org/",
+    "read_on": "2026-11-01",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +67,13 @@ def test_of_nothing_known_the_page_says_so_and_shows_no_empty_part(
     said = "0 of 33 boroughs are known to run a product for this. Not known is not none."
     assert answer(client) == f"{said} When contracts end is not known."
     text = words(client.get(ADDRESS))
-    for heading in ("Who runs what Borough", "What moved", "What changed", "an end ahead", "Download"):
+    for heading in (
+        "Who runs what Borough",
+        "What moved",
+        "What changed",
+        "an end ahead",
+        "Download",
+    ):
         assert heading not in text
     assert "Contracts: none is known to name this function" in text
     assert "Price for each resident: no contract" in text
