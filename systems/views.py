@@ -1,5 +1,7 @@
 """Pages of systems, of functions as a list, and of both as a map."""
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -164,13 +166,26 @@ def function_list(request: HttpRequest) -> HttpResponse:
     return render(request, "functions/list.html", context, status=listing.status)
 
 
+@dataclass
+class MapListing(Listing):
+    """The map as a list, whose rows are answers."""
+
+    lists_facts = False
+    answers: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.answers
+
+
 def service_map(request: HttpRequest) -> HttpResponse:
     """Function by borough: who runs what."""
     filterset = MapFilter(request.GET, System.objects.in_use())
-    listing = Listing(
-        filterset, "systems:map", "systems:map_csv", "Service map", "answer", "answers"
-    )
     who_runs_what = service_map_for(filterset)
+    nouns = ("Service map", "answer", "answers")
+    listing = MapListing(
+        filterset, "systems:map", "systems:map_csv", *nouns, answers=who_runs_what.size
+    )
     context = {
         "listing": listing,
         "map": who_runs_what,
