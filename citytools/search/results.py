@@ -185,10 +185,11 @@ class SearchResults:
 
     @property
     def best(self) -> Sequence[Hit]:
-        """The best over all kinds; what is only spelt alike where nothing else is found."""
-        first = self.hits[:MAX_BEST_HITS]
-        named = [hit for hit in first if not hit.reason.startswith(_ALIKE)]
-        return named or first
+        """The best over all kinds; what is only spelt alike beside its like."""
+        best = self.hits[:MAX_BEST_HITS]
+        if best and best[0].reason.startswith(_ALIKE):
+            return best
+        return [hit for hit in best if not hit.reason.startswith(_ALIKE)]
 
     @cached_property
     def near(self) -> list[str]:
