@@ -10,17 +10,12 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.http import QueryDict
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from citytools.facts import dates
-from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import windows_with_most_boroughs
-from contracts.models import Contract
 from systems.models import System
 from tests.browser.accessibility import assert_clean
-from tests.browser.addresses import PAGES, WIDE_TOO
+from tests.browser.addresses import PAGES, WIDE_TOO, records
 
 WIDTHS = [320, 1280]
 _LISTEN = """document.addEventListener("securitypolicyviolation",
@@ -70,22 +65,13 @@ def test_every_page_is_clean(
 ) -> None:
     call_command("load", verbosity=0)
     page.set_viewport_size({"width": width, "height": 900})
-    paths = [path for path in [*PAGES, *_records()] if _section(path) == section]
+    paths = [path for path in [*PAGES, *records()] if _section(path) == section]
     if width > min(WIDTHS):  # what was chosen changes the words of a page, seldom its shape
         paths = [path for path in paths if "?" not in path or path in WIDE_TOO]
     assert paths
     for path in paths:
         page.goto(live_server.url + path)
         look(page, width)
-
-
-def _records() -> list[str]:
-    """The addresses that only the database knows: a system, its contract, a window."""
-    system = System.objects.filter(contracts__isnull=False).earliest("pk")
-    contract = system.contracts.earliest("pk")
-    filterset = TogetherFilter(QueryDict(), Contract.objects.all())
-    window: str = windows_with_most_boroughs(filterset, dates.today())[0].address
-    return [system.get_absolute_url(), contract.get_absolute_url(), window]
 
 
 @pytest.mark.drill
