@@ -63,11 +63,6 @@ class SkillDemand:
     systems: int
     boroughs: int
 
-    @property
-    def query(self) -> str:
-        """The query string of these systems."""
-        return f"{'function' if self.need.function else 'product'}={self.target.slug}"
-
 
 def skill_demand(skill: Skill) -> list[SkillDemand]:
     """All that calls for a skill, the highest level first, then the most boroughs; four queries."""

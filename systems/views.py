@@ -56,7 +56,7 @@ def system(request: HttpRequest, key: str = "", number: int | None = None) -> Ht
 _TABLE_FIELDS = (
     *("key", "hosting", "status", "companion", "national_or_shared", "live_since", "satisfaction"),
     *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
-    *("product_id", "borough__name", "function__name"),
+    *("product_id", "borough__name", "borough__slug", "function__name", "function__slug"),
 )
 
 
