@@ -100,29 +100,19 @@
     for (const item of document.querySelectorAll(`[data-borough="${mine.slug}"]`)) markItem(item);
   };
 
-  // A form names a borough as its words or its slug: by an option of its list, or of its drop-down
-  const choiceOf = (form) => {
-    const typed = form.querySelector("select, input:not([type=hidden])").value.trim().toLowerCase();
-    const options = [...form.querySelectorAll("option[data-borough]")];
-    return options.find((option) => [option.value, option.label, option.dataset.borough].some((word) => word.toLowerCase() === typed));
-  };
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-choose-borough]");
-    const option = form && choiceOf(form);
-    if (!option) return;  // the form asks as it does without a script
-    event.preventDefault();
-    const { borough } = option.dataset;
-    remember(borough, option.dataset.name ?? option.label);
-    location.assign(`${form.dataset.chooseBorough || slot?.dataset.myBorough}${borough}/`);
+  // A form opens the borough whose name is typed, and a link leads to one: here they are remembered
+  document.addEventListener("submit", ({ target }) => {
+    const box = target.closest("form[data-choose-borough]")?.querySelector("[list]");
+    const typed = box?.value.trim().toLowerCase();
+    const named = [...(box?.list.options ?? [])].find((option) => option.value.toLowerCase() === typed);
+    if (named) remember(named.dataset.address.split("/").at(-2), named.value);
   });
-  document.addEventListener("click", (event) => {
-    const choice = event.target.closest("a[data-choose-borough], button[data-choose-borough]");
-    if (!choice) return;
-    const { chooseBorough: slug, name } = choice.dataset;
-    if (choice.matches("a")) {
-      remember(slug, name);
-      return;  // the link leads there
-    }
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("[data-choose-borough] [data-borough] a");
+    if (link) remember(link.closest("[data-borough]").dataset.borough, link.title || link.textContent.trim());
+    const button = target.closest("button[data-choose-borough]");
+    if (!button) return;
+    const { chooseBorough: slug, name } = button.dataset;
     const chosen = remembered()?.slug === slug;
     if (chosen) forget();
     else remember(slug, name);
