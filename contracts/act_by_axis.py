@@ -140,7 +140,9 @@ def _axis_row(axis: ActByAxis, contract: Contract) -> AxisRow:
     return AxisRow(
         contract,
         urgency,
-        act=None if _is_day(term.act_by) else axis.segment(term.act_by.earliest, term.act_by.latest),
+        act=None
+        if _is_day(term.act_by)
+        else axis.segment(term.act_by.earliest, term.act_by.latest),
         act_day=_day_position(axis, term.act_by),
         life=axis.segment(min(begins, ends), ends),
         end=axis.position(ends) if axis.first <= ends < axis.after else None,
@@ -150,6 +152,10 @@ def _axis_row(axis: ActByAxis, contract: Contract) -> AxisRow:
 
 def _is_day(act_by: ActByRange) -> bool:
     return act_by.earliest == act_by.latest
+
+
+def _range_segment(axis: ActByAxis, act_by: ActByRange) -> Segment | None:
+    return None if _is_day(act_by) else axis.segment(act_by.earliest, act_by.latest)
 
 
 def _day_position(axis: ActByAxis, act_by: ActByRange) -> float | None:

@@ -4,7 +4,7 @@ import datetime
 from collections import Counter
 from collections.abc import Mapping
 
-from django.db.models import Case, CharField, Count, F, Value, When
+from django.db.models import Case, CharField, F, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import (
     Cast,
@@ -17,7 +17,6 @@ from django.db.models.functions import (
 
 from citytools.charts import Chart, upright_bars
 from citytools.facts.dates import Quarter, last_day_of, quarter_words, quarters_from
-from contracts.models import ContractQuerySet
 from contracts.models.term import ASSUMED_MONTHS, decision_between
 
 # Quarters ahead, this one included.
@@ -52,15 +51,11 @@ def _quarter(day: Combinable) -> Cast:
     return Cast(number, CharField())
 
 
-def decisions_ahead(contracts: ContractQuerySet, today: datetime.date, csv: str) -> Chart:
-    """Contracts by the quarters in which a decision falls or may fall; one query."""
-    quarters = contracts.order_by().annotate(quarters=decision_quarters(today)).values("quarters")
-    counts = quarters.annotate(decisions=Count("*")).values_list("quarters", "decisions")
-    return decisions_chart({str(key): count for key, count in counts}, today, csv)
-
-
 def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str) -> Chart:
-    """The same from how many contracts are under each key of `decision_quarters`."""
+    """Contracts by the quarters in which a decision falls or may fall.
+
+    `decisions`: how many are under each key of `decision_quarters`.
+    """
     ahead = quarters_from(today, QUARTERS)
     due: Counter[Quarter] = Counter()
     may: Counter[Quarter] = Counter()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from boroughs.models import Borough
 from citytools.facts import dates
@@ -17,7 +17,6 @@ from citytools.lists.columns import (
     array_of_values,
 )
 from citytools.lists.filters import (
-    NOT_KNOWN,
     CountByColumn,
     CountByLink,
     DayFilter,
@@ -35,6 +34,7 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
+from citytools.lists.query_form import NOT_KNOWN
 from contracts.charts import decision_quarters
 from contracts.models import (
     Contract,
@@ -316,6 +316,7 @@ class ContractFilter(FactFilterSet):
     measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
         "worth": SumsByName(WORTH),
+        "ahead": lambda rows: rows.ends_ahead(dates.today()),
         "decisions": CountByColumn(lambda: decision_quarters(dates.today())),
     }
 
@@ -323,13 +324,27 @@ class ContractFilter(FactFilterSet):
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), by_borough)
     service_area = SlugsFilter("Service area", ServiceArea.objects.all(), by_service_area)
     kind = ValuesFilter("Kind", ServiceArea.Kind.choices, by_kind)
-    function = SlugsFilter("Function", Function.objects.grouped(), by_function)
+    function = SlugsFilter(
+        "Function",
+        Function.objects.grouped(),
+        by_function,
+        within="service_area",
+        without=~Exists(_FUNCTIONS.objects.filter(contract=OuterRef("pk"))),
+    )
     product = SlugsFilter("Product", Product.objects.all(), by_product, looked_up=True)
     supplier = SlugsFilter(
-        "Supplier", Supplier.objects.all(), narrow_by_slug("supplier"), looked_up=True
+        "Supplier",
+        Supplier.objects.all(),
+        narrow_by_slug("supplier"),
+        looked_up=True,
+        without=Q(supplier=None),
     )
     framework = SlugsFilter(
-        "Framework", Framework.objects.labelled(), narrow_by_slug("framework"), looked_up=True
+        "Framework",
+        Framework.objects.labelled(),
+        narrow_by_slug("framework"),
+        looked_up=True,
+        without=Q(framework=None),
     )
     route = ValuesFilter("Route to market", [*Route.choices, NOT_KNOWN], narrow_by_value("route"))
     ends_after = DayFilter("Ends on or after", "ends_last__gte")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.text import slugify
 
 from boroughs.models import Borough, partnership_options
@@ -18,7 +18,6 @@ from citytools.lists.columns import (
     array_of_values,
 )
 from citytools.lists.filters import (
-    NOT_KNOWN,
     CountByColumn,
     FactFilterSet,
     Measure,
@@ -26,15 +25,18 @@ from citytools.lists.filters import (
     PopulationFilter,
     SlugsFilter,
     SortFilter,
+    SumsByName,
     ValuesFilter,
     WordsFilter,
     narrow_by_slug,
     narrow_by_value,
     nulls_last_text,
 )
+from citytools.lists.query_form import NOT_KNOWN
 from contracts.models import Contract
 from systems.models import (
     NOT_IN_USE,
+    USE,
     Function,
     Hosting,
     Intention,
@@ -272,6 +274,7 @@ class SystemFilter(FactFilterSet):
     columns = SYSTEM_COLUMNS
     measures: ClassVar[Mapping[str, Measure]] = {
         "boroughs": lambda rows: rows.boroughs(),
+        "use": SumsByName(USE),
         "areas": lambda _: ServiceArea.objects.values("slug", "name"),
         "systems by area": CountByColumn("function__service_area__slug"),
         "boroughs by area": lambda rows: rows.boroughs_by_area(),
@@ -289,7 +292,9 @@ class SystemFilter(FactFilterSet):
     kind = ValuesFilter(
         "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
     )
-    function = SlugsFilter("Function", Function.objects.grouped(), narrow_by_slug("function"))
+    function = SlugsFilter(
+        "Function", Function.objects.grouped(), narrow_by_slug("function"), within="service_area"
+    )
     product = SlugsFilter(
         "Product", Product.objects.all(), narrow_by_slug("product"), looked_up=True
     )
@@ -298,6 +303,7 @@ class SystemFilter(FactFilterSet):
         Supplier.objects.all(),
         narrow_by_slug("product__manufacturer"),
         looked_up=True,
+        without=Q(product__manufacturer=None),
     )
     hosting = ValuesFilter("Hosting", [*Hosting.choices, NOT_KNOWN], narrow_by_value("hosting"))
     status = ValuesFilter("Status", [*Status.choices, NOT_KNOWN], narrow_by_value("status"))
@@ -344,9 +350,15 @@ class ProductFilter(FactFilterSet):
         ServiceArea.objects.all(),
         _made_for_area,
     )
-    function = SlugsFilter("Function", Function.objects.grouped(), _made_for)
+    function = SlugsFilter(
+        "Function", Function.objects.grouped(), _made_for, within="service_area"
+    )
     supplier = SlugsFilter(
-        "Manufacturer", Supplier.objects.all(), narrow_by_slug("manufacturer"), looked_up=True
+        "Manufacturer",
+        Supplier.objects.all(),
+        narrow_by_slug("manufacturer"),
+        looked_up=True,
+        without=Q(manufacturer=None),
     )
     borough = SlugsFilter("Borough", Borough.objects.with_aside(), _run_by)
     sort = SortFilter(

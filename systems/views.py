@@ -1,5 +1,7 @@
 """Pages of systems."""
 
+from dataclasses import dataclass
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -149,13 +151,25 @@ def _sentence(names: list[str], counts: list[int]) -> str:
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
 
 
+@dataclass
+class MapListing(Listing):
+    """The map as a list, whose rows are answers."""
+
+    answers: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.answers
+
+
 def service_map(request: HttpRequest) -> HttpResponse:
     """Function by borough: who runs what."""
     filterset = MapFilter(request.GET, System.objects.in_use())
-    listing = Listing(
-        filterset, "systems:map", "systems:map_csv", "Service map", "answer", "answers"
-    )
     who_runs_what = service_map_for(filterset)
+    nouns = ("Service map", "answer", "answers")
+    listing = MapListing(
+        filterset, "systems:map", "systems:map_csv", *nouns, answers=who_runs_what.size
+    )
     context = {
         "listing": listing,
         "map": who_runs_what,

@@ -64,11 +64,12 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     contracts = open_contracts(record.pk, today, complete=common["contracts_complete"])
     estate = systems_by_area(facts.systems)
     since = query.values.get("since") or today - datetime.timedelta(days=CHANGES_DAYS)
+    windows = windows_for_borough(record, today, PARTNER_MONTHS)
     context = {
         **common,
         "contracts": contracts,
         "axis": act_by_axis(contracts.rows[:MAX_CONTRACTS_ON_AXIS], today),
-        "partners": _partners(record, today),
+        "partners": partners_by_contract(record, windows),
         "changes": changes_since(record, since),
         "estate": estate,
         "confirmation": systems_to_confirm(estate),
@@ -76,10 +77,6 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "about": about.research_about_borough(record, today),
     }
     return render_page(request, "boroughs/detail.html", context, query)
-
-
-def _partners(record: Borough, today: datetime.date) -> dict[int, Any]:
-    return partners_by_contract(record, windows_for_borough(record, today, PARTNER_MONTHS))
 
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:

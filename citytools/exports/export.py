@@ -39,7 +39,7 @@ from citytools.lists.columns import Column
 from citytools.lists.facet_counts import count_list
 from citytools.lists.filters import FactFilterSet
 from citytools.lists.name_lookup import nearest_by_name
-from citytools.lists.query_form import QueryForm, RecordsField
+from citytools.lists.query_form import NOT_KNOWN, QueryForm, RecordsField
 from citytools.worlds.addresses import page_address
 
 CSV = "text/csv; charset=utf-8"
@@ -159,6 +159,10 @@ class Export:
             }
             for match in matches
         ]
+        if field.optional and NOT_KNOWN[1].casefold().startswith(form.values["q"].casefold()):
+            value, label = NOT_KNOWN
+            count = None if counts is None else counts.get(value, 0)
+            results.insert(0, {"value": value, "label": label, "also": "", "count": count})
         return JsonResponse({"results": results})
 
     def _count_all(self, name: str) -> dict[str, int] | None:

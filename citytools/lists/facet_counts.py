@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, Expression, Model, QuerySet
+from django.db.models import Aggregate, Count, Expression, Max, Model, QuerySet
 
 from citytools import worlds
 from citytools.facts import dates
@@ -26,6 +26,7 @@ from citytools.lists.filters import (
     Keyed,
     SumsByName,
 )
+from citytools.lists.query_form import RecordsOrNone
 
 _Sql = tuple[str, Sequence[Any]]
 """A statement or a part of one, and its parameters."""
@@ -37,6 +38,8 @@ _NAMED = "FROM ({names}) AS named (facet_key, key) JOIN {counted} AS counted USI
 _COUNT = "SELECT %s::text AS facet, named.facet_key, sum(counted.n)::bigint AS facet_n "
 _NAMED_KEYS = f"{_COUNT}{_NAMED} GROUP BY 2"
 _CHOSEN_KEYS = f"{_COUNT}{_NAMED} WHERE named.facet_key = ANY(%s) GROUP BY 2"
+_WITHOUT = "SELECT %s::text AS facet, 'not_known'::text AS facet_key, count(*) AS facet_n "
+_WITHOUT += "FROM ({rows}) AS without"
 _DISTINCT = f"SELECT %s::text AS facet, '', count(DISTINCT named.facet_key) AS facet_n {_NAMED}"
 _MEASURED = "SELECT %s::text AS facet, json_agg(m)::text AS facet_key, 0 AS facet_n FROM ({rows}) m"
 _SUMS = "SELECT %s::text AS facet, {rows} AS facet_key, 0 AS facet_n FROM {counted}"
@@ -153,6 +156,12 @@ class _PartBuilder:
             sql = _CHOSEN_KEYS.format(names=names, counted=alias)
             self._selects.append((sql, [facet, *values, chosen]))
 
+    def add_rows_without(self, facet: str, filter_: Any) -> None:
+        """Count the rows of which a filter's value is not known, if that can be asked."""
+        if without := getattr(filter_, "without", None):
+            sql, values = self._compile(self.rows.filter(without).order_by().values("pk"))
+            self._selects.append((_WITHOUT.format(rows=sql), [facet, *values]))
+
     def add_measure(self, name: str, rows: QuerySet[Any]) -> None:
         """The rows of a query over the part's rows, as JSON."""
         sql, values = self._compile(rows)
@@ -162,7 +171,8 @@ class _PartBuilder:
         """Sums over all rows, taken in the scan that counts by columns, as one row of JSON."""
         pairs = []
         for key, value in sums.items():
-            total = f"sum(sum_{len(self._columns.sums)})"
+            largest = "max" if isinstance(value, Max) else "sum"
+            total = f"{largest}(sum_{len(self._columns.sums)})"
             total = f"coalesce({total}, 0)" if isinstance(value, Count) else total
             pairs.append(f"'{key}', {total}")
             self._columns.sums[f"{name} {key}"] = value
@@ -365,6 +375,8 @@ def _common_part(shape: _Shape) -> Part:
                 builder.add(name, tally)
             elif name in shape.looked_up:
                 builder.add_looked_up(name, tally, [], with_all=True)
+        if name in shape.facets:
+            builder.add_rows_without(name, filterset.filters[name])
     for name, measure in filterset.measures.items():
         if isinstance(measure, CountByColumn):
             builder.add(f"{_TALLY}{name}", measure)
@@ -384,6 +396,7 @@ def _own_part(filterset: FactFilterSet, name: str, looked_up: Mapping[str, bool]
     else:
         for tally in filterset.narrowings()[name].tallies:
             builder.add(name, tally)
+        builder.add_rows_without(name, filterset.filters[name])
     return builder.build()
 
 
@@ -393,6 +406,8 @@ def _add_looked_up(
     chosen = [record.slug for record in filterset.values[name]]
     for tally in filterset.narrowings()[name].tallies:
         builder.add_looked_up(name, tally, chosen, with_all=with_all)
+    if isinstance(filterset.values[name], RecordsOrNone):
+        builder.add_rows_without(name, filterset.filters[name])
 
 
 def _execute(

@@ -12,7 +12,7 @@ from django.db.models import F, Value
 from citytools.history.data_version import cached_value, cached_values
 from citytools.lists.facet_counts import ListNumbers, count_list
 from citytools.lists.filters import FactFilterSet
-from citytools.lists.query_form import MULTIPLE, QueryForm, RecordsField
+from citytools.lists.query_form import MULTIPLE, NOT_KNOWN, QueryForm, RecordsField
 
 MAX_OPTIONS_UNFOLDED = 60
 """Options up to which a list is boxes to tick; a longer one is a drop-down, unless in groups."""
@@ -94,11 +94,11 @@ def facets_for(query: FactFilterSet | QueryForm, numbers: ListNumbers | None = N
 
 def count_for_page(filterset: FactFilterSet) -> ListNumbers:
     """The numbers of a list's page; values that are too many to list are not counted."""
-    choices, fields = read_choices(filterset), filterset.query_form.fields
+    choices = read_choices(filterset)
     looked_up = {
         name: choices[name].number <= MAX_OPTIONS
         for name in choices
-        if _is_looked_up(fields[name]) and name in filterset.narrowings()
+        if _is_looked_up(filterset, name) and name in filterset.narrowings()
     }
     listed = {name for name in choices if choices[name].listed}
     if filterset.given or filterset.queryset.query.where:
@@ -121,7 +121,7 @@ def _facet(
         for key, label, aside, _ in choices.listed
     ]
     counted = [option for option in options if not option.aside]
-    kind = _kind(field, choices)
+    kind = "lookup" if _is_looked_up(query, name) else _kind(field, choices)
     multiple = isinstance(field, MULTIPLE)
     selected: Sequence[Option] = []
     if multiple and kind != "boxes":
@@ -157,14 +157,17 @@ def _chosen_records(
     """The records chosen of a filter without a list, by slug."""
     of_records = isinstance(query.query_form.fields[name], RecordsField)
     records = (of_records and query.values.get(name)) or ()
+    named = [*((record.slug, str(record)) for record in records), NOT_KNOWN]
     return {
-        record.slug: Option(record.slug, str(record), True, _count_for_value(rows, record.slug))
-        for record in records
+        slug: Option(slug, label, True, _count_for_value(rows, slug)) for slug, label in named
     }
 
 
-def _is_looked_up(field: forms.Field) -> bool:
-    return isinstance(field, RecordsField) and field.looked_up
+def _is_looked_up(query: FactFilterSet | QueryForm, name: str) -> bool:
+    field = query.query_form.fields[name]
+    if not isinstance(field, RecordsField) or not field.looked_up:
+        return False
+    return not (field.within and query.values.get(field.within))
 
 
 def _kind(field: forms.Field, choices: Choices) -> str:
@@ -172,8 +175,6 @@ def _kind(field: forms.Field, choices: Choices) -> str:
         return "date"
     if isinstance(field, forms.DecimalField):
         return "pounds"
-    if _is_looked_up(field):
-        return "lookup"
     if isinstance(field, MULTIPLE):
         if choices.number > MAX_OPTIONS:
             return "slug"
@@ -190,17 +191,32 @@ def read_choices(query: FactFilterSet | QueryForm) -> dict[str, Choices]:
         if name not in query.display_filters
     }
     of_records = {
-        name: (MAX_OPTIONS, type(query), name)
+        name: (MAX_OPTIONS, type(query), name, _is_looked_up(query, name))
         for name, field in fields.items()
         if isinstance(field, forms.ModelMultipleChoiceField)
     }
     stored = cached_values(
-        of_records.values(), lambda keys: _read_records([fields[name] for _, _, name in keys])
+        of_records.values(),
+        lambda keys: _read_records([(fields[name], looked_up) for *_, name, looked_up in keys]),
     )
     return {
-        name: stored[of_records[name]] if name in of_records else _listed_choices(field)
+        name: _choices_within(query, name, stored[of_records[name]])
+        if name in of_records
+        else _listed_choices(field)
         for name, field in fields.items()
     }
+
+
+def _choices_within(query: FactFilterSet | QueryForm, name: str, choices: Choices) -> Choices:
+    """Of a filter within another, the values in the groups chosen there, and those it has."""
+    within = getattr(query.query_form.fields[name], "within", "")
+    if not within or not choices.listed:
+        return choices
+    groups, texts = {str(record) for record in query.values[within]}, query.data.getlist(name)
+    listed = [item for item in choices.listed if item.group in groups or item.value in texts]
+    if NOT_KNOWN[0] in texts:
+        listed.append(Choice(*NOT_KNOWN, aside=True, group=NOT_KNOWN[1]))
+    return Choices(len(listed), listed)
 
 
 def _listed_choices(field: forms.Field) -> Choices:
@@ -215,16 +231,16 @@ _NUMBER = "(SELECT json_build_array(count(*)) FROM ({}) AS records)"
 _RECORDS = "(SELECT json_agg(records) FROM ({}) AS records)"
 
 
-def _read_records(fields: Sequence[Any]) -> list[Choices]:
+def _read_records(fields: Sequence[tuple[Any, bool]]) -> list[Choices]:
     """The records that fields know, in one query: words alone, since to build records takes longer.
 
     A queryset may annotate `label`, where a record is not called by its name alone, `aside`, and
     `group`. Of those that are looked up, or too many, only their number is told.
     """
     columns, parameters = [], list[Any]()
-    for field in fields:
+    for field, looked_up in fields:
         records = field.queryset
-        if _is_looked_up(field):
+        if looked_up:
             sql, values = records.order_by().values("pk").query.sql_with_params()
             columns.append(_NUMBER.format(sql))
         else:
@@ -235,8 +251,8 @@ def _read_records(fields: Sequence[Any]) -> list[Choices]:
         cursor.execute(f"SELECT {', '.join(columns)}", parameters)
         answers = cursor.fetchone()
     return [
-        Choices(answer[0], []) if _is_looked_up(field) else _choices(answer or [])
-        for field, answer in zip(fields, answers, strict=True)
+        Choices(answer[0], []) if looked_up else _choices(answer or [])
+        for (_, looked_up), answer in zip(fields, answers, strict=True)
     ]
 
 

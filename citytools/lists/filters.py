@@ -15,12 +15,14 @@ from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
 from citytools.lists.query_form import (
+    NOT_KNOWN,
     Choices,
     DayField,
     OptionField,
     OptionsField,
     QueryStringMixin,
     RecordsField,
+    RecordsOrNone,
     YesNoField,
     without_blanks,
 )
@@ -61,13 +63,29 @@ class ParameterFilter(FieldFilter):
 class SlugsFilter(FieldFilter):
     """Slugs of other records: rows that stand for any of them.
 
-    Records that are many are looked up by name: the list's page offers no list of them.
+    Records that are many are looked up by name: the list's page offers no list of them. Of which
+    rows it is not known `without` says, if that can be asked.
     """
 
     def __init__(
-        self, label: str, queryset: Rows, method: Method, *, looked_up: bool = False
+        self,
+        label: str,
+        queryset: Rows,
+        method: Method,
+        *,
+        without: Q | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(RecordsField(label, queryset, looked_up=looked_up), method)
+        field = RecordsField(label, queryset, optional=without is not None, **options)
+        super().__init__(field, method)
+        self.without = without
+
+    def filter(self, qs: Rows, value: Any) -> Rows:
+        """The rows of any of the records, or without one where that is chosen."""
+        if not isinstance(value, RecordsOrNone) or self.without is None:
+            return super().filter(qs, value)
+        narrowed = self.narrow(qs.order_by(), value.records).values("pk")
+        return qs.filter(Q(pk__in=narrowed) | self.without if value.records else self.without)
 
 
 class ValuesFilter(FieldFilter):
@@ -163,8 +181,6 @@ def nulls_last_text(field: str) -> Expression:
 
 
 YES = {"true": "yes", "false": "no"}
-NOT_KNOWN = ("not_known", "Not known")
-"""A closed list's value for rows where it is empty."""
 
 
 @dataclass(frozen=True)
@@ -268,7 +284,7 @@ class CountByLink:
 
 @dataclass(frozen=True)
 class SumsByName:
-    """Sums and counts over all rows, by name: none that does not add up over groups of rows."""
+    """Sums, counts and maxima over all rows, by name: what adds up over groups of rows."""
 
     aggregates: Mapping[str, Aggregate]
 

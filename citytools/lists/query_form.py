@@ -7,6 +7,7 @@ ignored: the page shows it with status 400, a file answers 400 with the reason.
 import copy
 import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -26,6 +27,8 @@ from citytools.worlds.addresses import note_query_records
 # Filters take them for their inputs, and a page's form takes them as they are.
 
 Choices = Sequence[tuple[Any, Any]]
+NOT_KNOWN = ("not_known", "Not known")
+"""The value for rows of which it is not known, where they can be chosen."""
 
 
 def _unknown_record(label: str, *, listed: bool = True) -> dict[str, str]:
@@ -92,11 +95,34 @@ class RecordField(_RowsMixin, forms.ModelChoiceField):  # type: ignore[type-arg]
         )
 
 
-class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Slugs of any number of records; those that are `looked_up` are too many to be listed."""
+@dataclass(frozen=True)
+class RecordsOrNone:
+    """The records chosen of a filter, together with rows that have none."""
 
-    def __init__(self, label: str, queryset: QuerySet[Any], *, looked_up: bool = False) -> None:
-        self.looked_up = looked_up
+    records: QuerySet[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.records)
+
+
+class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Slugs of any number of records, and `not_known` where it is `optional`.
+
+    Those that are `looked_up` are too many to be listed; those `within` another filter are listed
+    as far as they are in the groups chosen there, and otherwise looked up.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        queryset: QuerySet[Any],
+        *,
+        looked_up: bool = False,
+        within: str = "",
+        optional: bool = False,
+    ) -> None:
+        looked_up = looked_up or bool(within)
+        self.looked_up, self.within, self.optional = looked_up, within, optional
         super().__init__(
             queryset,
             label=label,
@@ -106,12 +132,13 @@ class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[
             error_messages=_unknown_record(label, listed=not looked_up),
         )
 
-    def clean(self, value: Any) -> QuerySet[Any]:
-        """The records."""
-        records: QuerySet[Any] = super().clean(value)
-        if value:
+    def clean(self, value: Any) -> QuerySet[Any] | RecordsOrNone:
+        """The records, perhaps with those rows that have none."""
+        slugs = [slug for slug in value or () if not (self.optional and slug == NOT_KNOWN[0])]
+        records: QuerySet[Any] = super().clean(slugs)
+        if slugs:
             note_query_records(records)
-        return records
+        return records if len(slugs) == len(value or ()) else RecordsOrNone(records)
 
 
 RECORD_FIELDS = (RecordField, RecordsField)
@@ -283,6 +310,8 @@ class QueryStringMixin:
             unknown = [value for value in values if (value,) not in known]
             found = find_by_name(field.rows, unknown)
             slugs = {text: same[0].slug for text, same in found.items() if len(same) == 1}
+            if getattr(field, "optional", False):
+                slugs |= {text: NOT_KNOWN[0] for text in unknown if _means_not_known(text)}
             if slugs:
                 changes[name] = list(dict.fromkeys(slugs.get(value, value) for value in values))
         return changes
@@ -403,10 +432,14 @@ class QueryStringMixin:
         return name
 
 
+def _means_not_known(text: str) -> bool:
+    return text.strip().casefold().replace("_", " ") in {"not known", "unknown"}
+
+
 def _labels(field: forms.Field, cleaned: Any) -> dict[str, str]:
     """What the values of a field are called."""
     if isinstance(field, forms.ModelMultipleChoiceField):
-        return {record.slug: str(record) for record in cleaned or ()}
+        return dict([NOT_KNOWN]) | {record.slug: str(record) for record in cleaned or ()}
     if isinstance(field, forms.ChoiceField):
         choices: Iterable[Any] = field.choices  # type: ignore[assignment]  # stubs: maybe callable
         return {str(value): str(label) for value, label in choices}

@@ -1,18 +1,18 @@
 """`/changes/`: what changed, in plain words and without names, as page, files and feed."""
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.urls import get_script_prefix, path
+from django.urls import path
 from django.utils import timezone
 from django.utils.dateformat import format as in_format
 from django.views.decorators.http import conditional_page
@@ -22,11 +22,10 @@ from citytools.exports.atom import ChangesFeed
 from citytools.exports.export import Export
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.history.change_kinds import ChangeKind, change_kinds
+from citytools.history.change_kinds import change_kinds
 from citytools.history.change_sql import ACTIONS, ChangeFilter, Subject
 from citytools.history.change_words import ChangeInWords, changes_in_words, concerned
-from citytools.history.changes import ChangeEntry, ChangeList, changes_in_latest_transactions
-from citytools.history.data_version import derived_value
+from citytools.history.changes import ChangeEntry, ChangeList
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing
@@ -44,8 +43,6 @@ USUAL_DAYS = 30
 PERIODS = ((7, "7 days"), (USUAL_DAYS, "30 days"), (365, "12 months"))
 """Days to look back, and what that is called."""
 _YEARS = range(2000, 2101)
-_LATEST_TRANSACTIONS = 50
-"""Transactions among which the newest changes are looked for: some write drafts alone."""
 MAX_CHANGES_IN_FILE = 10_000
 """Rows of a file: to put each into words takes half a millisecond."""
 _CHUNK_ROWS = 1_000
@@ -111,7 +108,7 @@ class ChangesForm(QueryForm):
     kind = OptionsField("Kind", _kinds)
     borough = RecordsField("Borough", Borough.objects.with_aside())
     service_area = RecordsField("Service area", ServiceArea.objects.all())
-    function = RecordsField("Function", Function.objects.grouped())
+    function = RecordsField("Function", Function.objects.grouped(), within="service_area")
     product = RecordsField("Product", Product.objects.all(), looked_up=True)
     supplier = RecordsField("Supplier", Supplier.objects.all(), looked_up=True)
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
@@ -186,53 +183,25 @@ def _together(entry: ChangeEntry) -> dict[str, list[str]]:
     }
 
 
-def latest_changes(limit: int) -> list[tuple[ChangeInWords, str]]:
-    """The newest changes, and where each leads; found once a version of the data.
+class ChangedRecords(NamedTuple):
+    """'817 systems added', and where they are listed."""
 
-    They have names and no differences.
-    """
-    # The prefix, since what is stored holds addresses
-    name = f"{limit} latest changes under {get_script_prefix()}"
-    kinds = {kind.name: kind for kind in change_kinds()}
+    words: str
+    address: str
+
+
+def changes_of_the_month(limit: int) -> list[ChangedRecords]:
+    """What the last 30 days brought, by kind of record and outcome, most first."""
+    since = _beginning(dates.today() - datetime.timedelta(days=USUAL_DAYS))
+    totals = ChangeList(change_kinds(), ChangeFilter(since=since)).totals()
+    page = page_address("changes:list")
     return [
-        (_change_from_json(kinds, stored), stored["address"])
-        for stored in derived_value(name, lambda: [*_latest_changes_json([*kinds.values()], limit)])
+        ChangedRecords(
+            total.words,
+            f"{page}?{urlencode({'kind': total.kind.name, 'action': total.action})}",
+        )
+        for total in totals[:limit]
     ]
-
-
-def _latest_changes_json(kinds: Sequence[ChangeKind], limit: int) -> Iterator[dict[str, Any]]:
-    """As `_change_from_json` reads them, each with where it leads.
-
-    Only the latest transactions are read, so that no page waits for all that was ever written.
-    """
-    entries: Sequence[ChangeEntry] = ()
-    for transactions in (limit, _LATEST_TRANSACTIONS):
-        # Most wrote something for the public: one that wrote much is then not read for nothing
-        entries = changes_in_latest_transactions(kinds, transactions)[:limit]
-        if len(entries) == limit:
-            break
-    for change in changes_in_words(entries, with_differences=False):
-        together = urlencode(_together(change.entry), doseq=True)
-        yield {
-            **{name: getattr(change.entry, name) for name in _ENTRY_FIELDS},
-            "kind": change.entry.kind.name,
-            "at": change.entry.at.isoformat(),
-            "name": change.name,
-            "address": change.address or f"{page_address('changes:list')}?{together}",
-        }
-
-
-_ENTRY_FIELDS = ("action", "illustrative", "record", "number")
-
-
-def _change_from_json(kinds: Mapping[str, ChangeKind], stored: Mapping[str, Any]) -> ChangeInWords:
-    entry = ChangeEntry(
-        kind=kinds[stored["kind"]],
-        at=datetime.datetime.fromisoformat(stored["at"]),
-        context=None,
-        **{name: stored[name] for name in _ENTRY_FIELDS},
-    )
-    return ChangeInWords(entry, stored["name"], stored["address"])
 
 
 def _day(day: datetime.date) -> str:

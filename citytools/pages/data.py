@@ -75,12 +75,16 @@ def _operation(file: Export) -> dict[str, Any]:
 
 def _parameters(file: Export) -> list[dict[str, Any]]:
     described = [
-        _described_parameter(name, str(field.label), _schema(field))
+        _described_parameter(name, _described(field), _schema(field))
         for name, field in file.filter.fields_by_name().items()
     ]
     names = [column.name for column in file.columns]
     columns = {"type": "array", "items": {"type": "string", "enum": names}}
     return [*described, _described_parameter("columns", "Columns, in the order wanted.", columns)]
+
+
+def _described(field: forms.Field) -> str:
+    return f"{field.label}{', or not_known' if getattr(field, 'optional', False) else ''}"
 
 
 def _described_parameter(name: str, words: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,11 +72,6 @@ def _by_source(facts: QuerySet[Any]) -> QuerySet[Any]:
     return counted
 
 
-def newest_day(sources: Sequence[SourceCount]) -> str:
-    """The newest day, month or year that any source speaks of; "" where none does."""
-    return max((source.newest for source in sources), default="")
-
-
 def count_weak_systems() -> dict[str, int]:
     """How many systems bear each mark that a reader should know of, by its name; one query."""
     live = Q(status=Status.LIVE)

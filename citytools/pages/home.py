@@ -1,4 +1,4 @@
-"""The first page: what this is, how much of London it knows and how, what comes next."""
+"""The first page: three ways in, the next decisions, what is known and what changed."""
 
 import datetime
 from collections.abc import Mapping
@@ -6,99 +6,133 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from dateutil.relativedelta import relativedelta
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Count, F, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import get_script_prefix
 
-from boroughs.models import LONDON, Borough, Coverage, Subject
-from boroughs.profile.tile_map import MEASURES, tile_map
+from boroughs.models import LONDON, Borough, Subject
+from boroughs.profile.tile_map import TileMap, tile_map
 from citytools.facts import dates
 from citytools.history.data_version import derived_value
 from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
-from citytools.lists.query_form import OptionField, QueryForm, render_page
-from citytools.pages import evidence
-from citytools.pages.changes import latest_changes
+from citytools.lists.query_form import QueryForm, render_page
+from citytools.pages.changes import ChangedRecords, changes_of_the_month
 from citytools.worlds.addresses import page_address
-from contracts import charts
-from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import windows_with_most_boroughs
-from contracts.models import DECISION_MONTHS, Contract
+from contracts.act_by_axis import act_by_axis
+from contracts.models import Contract, ContractStatus
 from research.metrics.base import Scope
 from research.models import Finding
-from research.publications.verdicts import run_claim_tests
-from skills.models import Skill, SkillLevel
+from research.publications.verdicts import Verdict, run_claim_tests
 from systems.models import Function, System
+
+MAX_DECISIONS = 8
+MAX_CHANGES = 4
+# Findings that are tested for the three that the page shows
+MAX_FINDINGS = 100
+
+
+def _due_now(today: datetime.date) -> dict[str, str]:
+    """The filter of contracts that run and may have to be acted on today."""
+    return {"standing": "current", "act_by_before": str(today), "ends_after": str(today)}
+
+
+def _with_end_ahead(today: datetime.date) -> dict[str, str]:
+    """The filter of contracts that run and whose end is known."""
+    return {"standing": "current", "ends_after": str(today)}
+
+
+def _contracts_with_end_ahead(today: datetime.date) -> QuerySet[Contract]:
+    """The same rows as the list has for the filter."""
+    running = Contract.objects.with_status([ContractStatus.CURRENT], today)
+    contracts: QuerySet[Contract] = running.filter(ends_last__gte=today).order_by()
+    return contracts
+
+
+def _list_address(route: str, **query: str) -> str:
+    return f"{page_address(route)}?{urlencode(query)}"
+
+
+@PreparedCounts
+def overview_counts(today: datetime.date) -> dict[str, QuerySet[Any]]:
+    """What the first page counts, by name."""
+    ahead = _contracts_with_end_ahead(today)
+    due = ahead.filter(act_by_earliest__lte=today)
+    systems = System.objects.of_the_33()
+    return {
+        "systems": systems.values("pk"),
+        "boroughs": systems.values("borough").distinct(),
+        "functions": Function.objects.values("pk"),
+        "contracts": Contract.objects.values("pk"),
+        "due": due.values("pk"),
+        "due_boroughs": due.exclude(lead__kind=Borough.Kind.REGIONAL).values("lead").distinct(),
+        "ahead": ahead.values("pk"),
+    }
+
+
+@PreparedQuery
+def _next_decisions(today: datetime.date) -> QuerySet[Contract]:
+    """The contracts that run and have an end, first to be acted on first."""
+    contracts = _contracts_with_end_ahead(today).select_related("lead", "supplier")
+    order = F("act_by_earliest").asc(nulls_last=True), F("act_by_latest").asc(nulls_last=True)
+    return contracts.order_by(*order, "pk")[:MAX_DECISIONS]
+
+
+@PreparedQuery
+def _functions_by_borough() -> QuerySet[Any]:
+    """(borough of the 33, for how many functions it has a system in use)."""
+    used = System.objects.of_the_33().in_use().order_by().values_list("borough")
+    counted: QuerySet[Any] = used.annotate(number=Count("function", distinct=True))
+    return counted
+
+
+def share_of_answers(tiles: TileMap, functions: int) -> int:
+    """Per cent of boroughs × functions for which the answer is known, rounded down.
+
+    Where a borough's latest return on systems is complete, all its answers are.
+    """
+    used = dict(_functions_by_borough())
+    known = 0
+    for tile in tiles.tiles:
+        borough: Any = tile.borough
+        known += functions if borough.latest_systems is True else used.get(borough.pk, 0)
+    return 100 * known // (LONDON * functions) if functions else 0
 
 
 @dataclass(frozen=True)
 class OverviewFigure:
     """One big number, what it counts, and where its rows are."""
 
-    number: int
+    number: str
     words: str
     address: str
-    out_of: int | None = None
 
 
-@PreparedCounts
-def overview_counts(today: datetime.date, last: datetime.date) -> dict[str, QuerySet[Any]]:
-    """What the first page counts, by name; contracts that may end from today to the last day."""
-    systems = System.objects.of_the_33()
-    ending = Contract.objects.running_on(today).filter(rolling=False, ends_first__lte=last)
-    return {
-        "systems": systems.values("pk"),
-        "boroughs": systems.values("borough").distinct(),
-        "functions_used": systems.in_use().values("function").distinct(),
-        "functions": Function.objects.values("pk"),
-        "contracts": Contract.objects.values("pk"),
-        "ending": ending.values("pk"),
-        "levels": SkillLevel.objects.values("pk"),
-    }
-
-
-def overview_figures(counts: Mapping[str, int], last: datetime.date) -> list[OverviewFigure]:
-    """Systems of the 33, functions known of, contracts, and contracts that may end in a year."""
-    running = {"standing": ["current", "past_act_by"], "ends_before": last}
+def overview_figures(
+    counts: Mapping[str, int], share: int, reporting: int, today: datetime.date
+) -> list[OverviewFigure]:
+    """Systems, contracts, the share of answers that is known, and returns."""
     return [
         OverviewFigure(
-            counts["systems"],
-            f"systems in {counts['boroughs']} of {LONDON} authorities",
-            f"{page_address('systems:list')}?counted=of_the_33",
+            f"{counts['systems']:,}",
+            f"systems in {counts['boroughs']} boroughs",
+            _list_address("systems:list", counted="of_the_33"),
         ),
         OverviewFigure(
-            counts["functions_used"],
-            "kinds of work (functions) with a system in use that we know",
+            f"{counts['contracts']:,}",
+            f"contracts and tenders, {counts['ahead']:,} with an end ahead",
+            page_address("contracts:list"),
+        ),
+        OverviewFigure(
+            f"{share}%",
+            f"of the map of {LONDON} boroughs and {counts['functions']} functions",
             page_address("systems:map"),
-            out_of=counts["functions"],
         ),
         OverviewFigure(
-            counts["contracts"], "contracts and tenders", page_address("contracts:list")
-        ),
-        OverviewFigure(
-            counts["ending"],
-            f"contracts that may end within {DECISION_MONTHS} months",
-            f"{page_address('contracts:list')}?{urlencode(running, doseq=True)}&sort=ends_on",
+            str(reporting),
+            f"of {LONDON} boroughs {'has' if reporting == 1 else 'have'} sent a return on systems",
+            page_address("boroughs:list"),
         ),
     ]
-
-
-@PreparedQuery
-def teaching_matches() -> QuerySet[Any]:
-    """Five skills that one of the 33 would teach and another wants, most wanted first."""
-    london = ~Q(levels__borough__kind=Borough.Kind.REGIONAL)
-    offers = Count("levels", filter=london & Q(levels__can_teach=True))
-    wishes = Count("levels", filter=london & Q(levels__wants_help=True))
-    counted = Skill.objects.annotate(offers=offers, wishes=wishes)
-    return counted.filter(offers__gt=0, wishes__gt=0).order_by("-wishes", "position", "pk")[:5]
-
-
-class WindowCard(NamedTuple):
-    """A window to buy together, as the first page shows it."""
-
-    name: str
-    sentence: str
-    address: str
 
 
 class FindingCard(NamedTuple):
@@ -111,25 +145,25 @@ class FindingCard(NamedTuple):
     tag: str
 
 
-def _cards(today: datetime.date) -> dict[str, list[Any]]:
-    """The windows with the most boroughs and the newest findings, once a version of the data."""
-    # The prefix, since the cards hold addresses
-    name = f"cards under {get_script_prefix()}"
-    windows, findings = derived_value(name, lambda: (_window_cards(today), _finding_cards(today)))
+def _stored_parts(today: datetime.date) -> dict[str, list[Any]]:
+    """What changed and the newest findings, once a version of the data."""
+    # The prefix, since they hold addresses
+    name = f"first page under {get_script_prefix()}"
+    changes, findings = derived_value(
+        name, lambda: (changes_of_the_month(MAX_CHANGES), _finding_cards(today))
+    )
     return {
-        "windows": [WindowCard(*card) for card in windows],
+        "changes": [ChangedRecords(*change) for change in changes],
         "findings": [FindingCard(*card) for card in findings],
     }
 
 
-def _window_cards(today: datetime.date) -> list[WindowCard]:
-    everything = TogetherFilter(QueryDict(), Contract.objects.all())
-    windows = windows_with_most_boroughs(everything, today)
-    return [WindowCard(window.name, window.sentence, window.address) for window in windows]
-
-
 def _finding_cards(today: datetime.date) -> list[FindingCard]:
-    tests = run_claim_tests(list(Finding.objects.published(today)[:3]), Scope(today))
+    """Three findings: those that hold by today's rows, then those that do not, then the others."""
+    tests = run_claim_tests(list(Finding.objects.published(today)[:MAX_FINDINGS]), Scope(today))
+    ranks = {Verdict.HOLDS: 0, Verdict.DOES_NOT_HOLD: 1}
+    # Stable: within a rank the newest stays first
+    tests.sort(key=lambda test: ranks.get(test.now, len(ranks)))
     return [
         FindingCard(
             test.finding.title,
@@ -138,35 +172,34 @@ def _finding_cards(today: datetime.date) -> list[FindingCard]:
             test.now.name.lower(),
             test.tag,
         )
-        for test in tests
+        for test in tests[:3]
     ]
-
-
-class HomeQueryForm(QueryForm):
-    """What the map of the overview shows."""
-
-    measure = OptionField("Map shows", [(key, measure.words) for key, measure in MEASURES.items()])
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
-    today, query = dates.today(), HomeQueryForm(request)
-    key, sources = query.value("measure", "systems"), evidence.count_sources()
-    last = today + relativedelta(months=DECISION_MONTHS)
-    counts, tiles = overview_counts(today, last), tile_map(key, today)
+    if measure := request.GET.get("measure"):
+        # The choice of the map's measure once stood here
+        address = _list_address("boroughs:list", measure=measure)
+        return HttpResponsePermanentRedirect(address)
+    query, today = QueryForm(request), dates.today()
+    counts, tiles = overview_counts(today), tile_map("decisions", today)
+    reporting = tiles.reporting[Subject.SYSTEMS]
+    share = share_of_answers(tiles, counts["functions"])
     context = {
-        "figures": overview_figures(counts, last),
-        "coverage": Coverage(LONDON, tiles.reporting[Subject.SYSTEMS]),
-        "levels": counts["levels"],
-        "sources": sources,
-        "newest": evidence.newest_day(sources),
-        "measures": MEASURES,
+        "counts": counts,
+        "reporting": reporting,
+        "due_address": _list_address("contracts:list", **_due_now(today), sort="act_by"),
+        "ahead_address": _list_address("contracts:list", **_with_end_ahead(today), sort="act_by"),
+        "figures": overview_figures(counts, share, reporting, today),
+        "axis": act_by_axis(_next_decisions(today), today),
         "tiles": tiles,
-        "chart": charts.decisions_ahead(
-            Contract.objects.all(), today, page_address("contracts:csv")
-        ),
-        **_cards(today),
-        "teaching": teaching_matches(),
-        "changes": latest_changes(limit=5),
+        "functions": _function_names(),
+        **_stored_parts(today),
     }
     return render_page(request, "home.html", context, query)
+
+
+@PreparedQuery
+def _function_names() -> QuerySet[Any]:
+    return Function.objects.order_by("name", "pk").values_list("name", "slug")

@@ -25,7 +25,7 @@ def changes_query(query: QueryStringMixin) -> str:
     """The query string of changes for what a list is of; "" where it names no subject."""
     chosen = QueryDict(mutable=True)
     for name in SUBJECTS:
-        if values := query.data.getlist(name):
+        if values := [value for value in query.data.getlist(name) if value != "not_known"]:
             chosen.setlist(name, values)
     if not chosen or query.problems:
         return ""

@@ -151,6 +151,14 @@ class ContractQuerySet(SourcedQuerySet):
         """The same as a row of a query: `boroughs`."""
         return aggregate_row(self._involved(), boroughs=Count("pk"))
 
+    def ends_ahead(self, today: datetime.date) -> models.QuerySet[Any]:
+        """A row: `ends`, contracts whose end may be ahead, and `may_act`, those to decide by now."""
+        return aggregate_row(
+            self,
+            ends=Count("pk", filter=Q(ends_last__gte=today)),
+            may_act=Count("pk", filter=decision_between(today, today)),
+        )
+
     def _involved(self) -> models.QuerySet[Borough]:
         contracts = self.order_by()  # the order of the list would be sorted for nothing
         leads = contracts.filter(lead=OuterRef("pk"))

@@ -47,6 +47,18 @@
   key.addEventListener("change", () => localStorage.setItem(KEPT, key.checked ? "on" : "off"));
 })();
 
+// A box that names pages opens the one whose name is typed; any other words are searched for.
+for (const form of document.querySelectorAll("[data-open-named]")) {
+  const box = form.querySelector("[list]");
+  form.addEventListener("submit", (event) => {
+    const typed = box.value.trim().toLowerCase();
+    const named = [...box.list.options].find((option) => option.value.toLowerCase() === typed);
+    if (!named) return;
+    event.preventDefault();
+    location.assign(named.dataset.address);
+  });
+}
+
 // After Back or a reload the boxes say what the rows say, not what was ticked or typed since.
 addEventListener("pageshow", ({ persisted }) => {
   const [visit] = performance.getEntriesByType("navigation");

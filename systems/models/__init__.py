@@ -2,6 +2,7 @@
 
 from systems.models.catalogue import (
     NOT_IN_USE,
+    USE,
     SEEN_THEN,
     Function,
     Hosting,

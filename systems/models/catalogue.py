@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Lower
 
 from boroughs.models import Borough
@@ -259,6 +259,11 @@ LAST_SEEN_THEN = 2019
 # Partial dates are text, and as text in their order
 SEEN_THEN = Q(as_of__gt="", as_of__lt=str(LAST_SEEN_THEN + 1), confirmed_on=None)
 NOT_IN_USE = Q(status__in=[Status.RETIRED, Status.PLANNED]) | SEEN_THEN
+USE = {
+    "in_use": Count("pk", filter=~NOT_IN_USE),
+    "newest": Max("as_of", filter=~Q(as_of="")),
+}
+"""How many systems are in use, and the newest date of their evidence; null where none has one."""
 
 
 class SystemQuerySet(SourcedQuerySet):

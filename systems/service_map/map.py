@@ -155,7 +155,9 @@ class MapFilter(FactFilterSet):
     kind = ValuesFilter(
         "Kind", ServiceArea.Kind.choices, narrow_by_value("function__service_area__kind")
     )
-    function = SlugsFilter("Function", Function.objects.grouped(), narrow_by_slug("function"))
+    function = SlugsFilter(
+        "Function", Function.objects.grouped(), narrow_by_slug("function"), within="service_area"
+    )
     borough = SlugsFilter("Borough", Borough.objects.london(), narrow_by_slug("borough"))
     inner_or_outer = ValuesFilter(
         "Inner or outer London", Borough.Ring.choices, narrow_by_value("borough__inner_or_outer")

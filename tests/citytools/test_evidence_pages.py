@@ -25,14 +25,9 @@ def test_kinds_of_source_stand_in_their_rank_with_the_newest_day(client: Client)
         ("public_code", "2026-08-21"),
         ("press", "2026-10"),
     ]
-    assert evidence.newest_day(sources) == "2026-10"
     for source in sources:
         assert total(client.get(source.systems_url)) == source.systems
         assert total(client.get(source.contracts_url)) == source.contracts
-
-
-def test_without_a_source_there_is_no_newest_day() -> None:
-    assert evidence.newest_day(evidence.count_sources()) == ""
 
 
 def test_weak_systems_are_counted_by_their_mark() -> None:
