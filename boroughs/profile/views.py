@@ -73,10 +73,20 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": changes_since(record, since),
         "estate": estate,
         "confirmation": systems_to_confirm(estate),
-        "skill_groups": skill_groups(facts.levels),
+        **_skills(facts),
         "about": about.research_about_borough(record, today),
     }
     return render_page(request, "boroughs/detail.html", context, query)
+
+
+def _skills(facts: BoroughFacts) -> dict[str, Any]:
+    groups = skill_groups(facts.levels)
+    levels = [level for _, members in groups for level in members]
+    return {
+        "skill_groups": groups,
+        "offers": [level for level in levels if level.can_teach],
+        "wishes": [level for level in levels if level.wants_help],
+    }
 
 
 def brief(request: HttpRequest, slug: str) -> HttpResponse:

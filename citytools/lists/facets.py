@@ -158,9 +158,7 @@ def _chosen_records(
     of_records = isinstance(query.query_form.fields[name], RecordsField)
     records = (of_records and query.values.get(name)) or ()
     named = [*((record.slug, str(record)) for record in records), NOT_KNOWN]
-    return {
-        slug: Option(slug, label, True, _count_for_value(rows, slug)) for slug, label in named
-    }
+    return {slug: Option(slug, label, True, _count_for_value(rows, slug)) for slug, label in named}
 
 
 def _is_looked_up(query: FactFilterSet | QueryForm, name: str) -> bool:

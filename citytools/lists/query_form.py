@@ -6,7 +6,6 @@ ignored: the page shows it with status 400, a file answers 400 with the reason.
 
 import copy
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
