@@ -18,6 +18,7 @@ urlpatterns = [
     path("about/method/", method.method_page, name="method"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("boroughs/", include("boroughs.urls")),
+    path("functions/", include("systems.functions.urls")),
     path("systems/", include("systems.urls")),
     path("contracts/", include("contracts.urls")),
     path("skills/", include("skills.urls")),

@@ -11,12 +11,13 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Min, Q, QuerySet, Value, When
 
 from citytools.facts.dates import LastDay, partial_date_in_words
 from citytools.lists.prepared_query import PreparedQuery
 from contracts.act_by_axis import Urgency, urgency_on
 from contracts.models import Contract, Stage
+from contracts.models.dates import ContractQuerySet
 from contracts.models.term import decision_between, decision_due_between
 
 # Contracts that a page names at most.
@@ -110,7 +111,7 @@ def decisions_ahead(
     At most `MAX_ROWS` contracts are named. `complete`: whether its latest return on contracts is.
     """
     counts = dict.fromkeys((field.name for field in fields(Decisions) if field.type is int), 0)
-    counts |= dict(_count_by_kind(borough, today, last))
+    counts |= {kind: number for kind, number, _ in _kinds_of_borough(borough, today, last)}
     rows = _first_to_decide(borough, today, last)[:limit]
     return Decisions(rows=rows, last=last, complete=complete, **counts)
 
@@ -120,15 +121,25 @@ def _first_to_decide(
     borough: int, today: datetime.date, last: datetime.date
 ) -> QuerySet[Contract, Contract]:
     contracts = Contract.objects.of_boroughs([borough]).filter(decision_between(today, last))
-    rows = contracts.select_related("lead", "supplier").prefetch_related("partners")
-    return rows.order_by("act_by_earliest", "act_by_latest", "pk")[:MAX_ROWS]
+    return _by_act_by(contracts.prefetch_related("partners"))[:MAX_ROWS]
+
+
+def _by_act_by(contracts: ContractQuerySet) -> ContractQuerySet:
+    rows = contracts.select_related("lead", "supplier")
+    return rows.order_by("act_by_earliest", "act_by_latest", "pk")
 
 
 @PreparedQuery
-def _count_by_kind(
+def _kinds_of_borough(
     borough: int, today: datetime.date, last: datetime.date
-) -> QuerySet[Contract, tuple[str, int]]:
-    """How many contracts are in each count of `Decisions`."""
+) -> QuerySet[Contract, tuple[str, int, str]]:
+    return _count_by_kind(Contract.objects.of_boroughs([borough]), today, last)
+
+
+def _count_by_kind(
+    contracts: ContractQuerySet, today: datetime.date, last: datetime.date
+) -> QuerySet[Contract, tuple[str, int, str]]:
+    """How many contracts are in each count of `Decisions`, and the first of their ends."""
     kind = Case(
         When(ends_last__lt=today, until__gte=today, then=Value("extended")),
         When(ends_last__lt=today, then=Value("ended")),
@@ -141,10 +152,11 @@ def _count_by_kind(
         default=Value("undated"),
         output_field=CharField(),
     )
-    contracts = Contract.objects.of_boroughs([borough]).order_by()
-    kinds: Any = contracts.alias(until=LastDay("extension_until")).annotate(kind=kind)
-    counts: QuerySet[Contract, tuple[str, int]] = (
-        kinds.values("kind").annotate(number=Count("pk")).values_list("kind", "number")
+    kinds: Any = contracts.order_by().alias(until=LastDay("extension_until")).annotate(kind=kind)
+    counts: QuerySet[Contract, tuple[str, int, str]] = (
+        kinds.values("kind")
+        .annotate(number=Count("pk"), first_end=Min("ends_on"))
+        .values_list("kind", "number", "first_end")
     )
     return counts
 
@@ -232,10 +244,56 @@ _MOST_URGENT_FIRST = (Urgency.PAST, Urgency.STATED_PAST, Urgency.NOW, Urgency.LA
 
 @PreparedQuery
 def _first_open(borough: int, today: datetime.date) -> QuerySet[Contract, Contract]:
-    contracts: Any = Contract.objects.of_boroughs([borough])
     perhaps_open = Q(rolling=True) | Q(ends_last=None) | Q(ends_last__gte=today)
-    contracts = contracts.alias(until=LastDay("extension_until"))
-    rows = contracts.filter(perhaps_open | Q(until__gte=today)).select_related("lead", "supplier")
-    soonest = F("act_by_earliest").asc(nulls_last=True)
-    ordered: QuerySet[Contract, Contract] = rows.order_by(soonest, "act_by_latest", "pk")
-    return ordered[:MAX_OPEN]
+    contracts = Contract.objects.of_boroughs([borough]).alias(until=LastDay("extension_until"))
+    return _by_act_by(contracts.filter(perhaps_open | Q(until__gte=today)))[:MAX_OPEN]
+
+
+@dataclass(frozen=True)
+class FunctionContracts:
+    """Contracts that name a function; `rows` are the first to act on of those with an end ahead.
+
+    `named` counts them all, `ahead` those with an end ahead, of which `now` may need a decision
+    today, and `undated` those without a known end. `next_end` is a partial date, empty where none
+    is ahead.
+    """
+
+    rows: Sequence[Contract]
+    named: int
+    ahead: int
+    now: int
+    undated: int
+    next_end: str
+
+
+def function_contracts(function: int, today: datetime.date, limit: int) -> FunctionContracts:
+    """The contracts of a function as of today, so many of them by name; one or two queries."""
+    rows = _kinds_of_function(function, today)
+    numbers = {kind: number for kind, number, _ in rows}
+    ends = {kind: end for kind, _, end in rows if kind in _AHEAD}
+    now = numbers.get("due", 0) + numbers.get("may", 0)
+    return FunctionContracts(
+        rows=_first_of_function(function, today)[:limit] if ends else (),
+        named=sum(numbers.values()),
+        ahead=sum(numbers[kind] for kind in ends),
+        now=now,
+        undated=numbers.get("undated", 0),
+        next_end=min(ends.values(), default=""),
+    )
+
+
+_AHEAD = ("due", "may", "later", "passed")
+"""Counts of those whose end lies ahead."""
+
+
+@PreparedQuery
+def _kinds_of_function(
+    function: int, today: datetime.date
+) -> QuerySet[Contract, tuple[str, int, str]]:
+    return _count_by_kind(Contract.objects.for_functions([function]), today, today)
+
+
+@PreparedQuery
+def _first_of_function(function: int, today: datetime.date) -> QuerySet[Contract, Contract]:
+    contracts = Contract.objects.for_functions([function]).filter(ends_last__gte=today)
+    return _by_act_by(contracts)[:MAX_ROWS]

@@ -98,6 +98,35 @@ def skill_demand(skill: Skill) -> list[SkillDemand]:
     )
 
 
+class FunctionSkill(NamedTuple):
+    """A skill that a function calls for, and who of all bodies would teach it at that level."""
+
+    need: SkillNeed
+    teachers: Sequence[SkillLevel]
+
+
+def function_skills(function: str) -> list[FunctionSkill]:
+    """The skills that the function of a slug calls for, in their order; two queries.
+
+    A teacher offers to teach it and has at least the level that is called for, best first.
+    """
+    needs = list(SkillNeed.objects.filter(function=function).select_related("skill")[:MAX_SYSTEMS])
+    skills = [need.skill_id for need in needs]
+    offers = SkillLevel.objects.filter(can_teach=True, skill__in=skills).select_related("borough")
+    ordered = list(offers.order_by("-level", "borough__name", "pk")[:MAX_SYSTEMS])
+    return [
+        FunctionSkill(
+            need,
+            [
+                offer
+                for offer in ordered
+                if offer.skill_id == need.skill_id and offer.level >= need.level
+            ],
+        )
+        for need in needs
+    ]
+
+
 @dataclass(frozen=True)
 class ProfileLine:
     """One skill: the borough's level, what calls for it, its peers' levels, and London's.

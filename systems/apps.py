@@ -12,5 +12,7 @@ class SystemsConfig(AppConfig):
         from citytools.history import change_kinds
         from systems import changes, files  # models are ready only now
 
-        registry.register(files.SYSTEMS, files.MAP, files.PRODUCTS, files.SUPPLIERS)
+        registry.register(
+            files.SYSTEMS, files.MAP, files.FUNCTIONS, files.PRODUCTS, files.SUPPLIERS
+        )
         change_kinds.register(*changes.KINDS)

@@ -1,4 +1,4 @@
-"""The files of systems, the service map, products and suppliers."""
+"""The files of systems, the service map, functions, products and suppliers."""
 
 from citytools.exports.export import Export
 from systems.filters import (
@@ -8,7 +8,8 @@ from systems.filters import (
     products_with_counts,
     suppliers_with_counts,
 )
-from systems.models import Product, Supplier, System
+from systems.functions.overview import FunctionFilter, function_table
+from systems.models import Function, Product, Supplier, System
 from systems.service_map.map import MapFilter, service_map_for
 
 SYSTEMS = Export(
@@ -30,6 +31,16 @@ MAP = Export(
     filter=MapFilter,
     choose=lambda request, _: MapFilter(request.GET, System.objects.in_use()),
     compute_rows=lambda filterset, _: service_map_for(filterset).table(),
+)
+FUNCTIONS = Export(
+    name="functions",
+    title="Functions",
+    row="One job that a system does.",
+    route="functions:csv",
+    page="functions:list",
+    filter=FunctionFilter,
+    choose=lambda request, _: FunctionFilter(request.GET, Function.objects.grouped()),
+    compute_rows=function_table,
 )
 PRODUCTS = Export(
     name="products",

@@ -155,6 +155,7 @@ def _sentence(names: list[str], counts: list[int]) -> str:
 class MapListing(Listing):
     """The map as a list, whose rows are answers."""
 
+    lists_facts = False
     answers: int = 0
 
     @property

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Protocol
 
+from django.utils import timezone
+
 from boroughs.models import Borough, Return, Subject
 from boroughs.profile.answers import UnknownFunctions, find_gaps, read_answers
 from boroughs.profile.peers import (
@@ -19,6 +21,10 @@ from boroughs.profile.peers import (
 )
 from boroughs.profile.tile_map import FactAge, fact_age
 from citytools.facts.provenance import SourcedQuerySet
+from citytools.history.change_kinds import change_kinds
+from citytools.history.change_sql import ChangeFilter
+from citytools.history.change_words import ChangeInWords, changes_in_words
+from citytools.history.changes import ChangeList, ChangeTotal
 from contracts.models import Contract, ContractQuerySet
 from skills.models import SkillLevel, SkillLevelQuerySet
 from systems.models import Intention, Status, System, SystemQuerySet
@@ -136,11 +142,38 @@ def compare_with_london(borough: Borough) -> BoroughComparison:
     )
 
 
+MAX_NEWEST = 5
+
+
+@dataclass(frozen=True)
+class RecentChanges:
+    """Changes since a day, that day included: by kind and outcome, and the newest by name."""
+
+    since: datetime.date
+    totals: Sequence[ChangeTotal]
+    newest: Sequence[ChangeInWords]
+
+    @property
+    def number(self) -> int:
+        """How many records were changed."""
+        return sum(total.number for total in self.totals)
+
+
+def changes_since(borough: Borough, day: datetime.date) -> RecentChanges:
+    """What changed for a borough; one query, and where anything did some for the newest."""
+    beginning = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    change_filter = ChangeFilter(since=beginning, subjects=[{Borough: [borough]}])
+    changes = ChangeList(change_kinds(), change_filter, by_record=True)
+    totals = changes.totals()
+    newest = changes[:MAX_NEWEST] if totals else []
+    return RecentChanges(day, totals, changes_in_words(newest, with_differences=False))
+
+
 MAX_TO_CONFIRM = 4
 
 
 @dataclass(frozen=True)
-class Confirmation:
+class UnconfirmedSystems:
     """The borough's systems that it has never confirmed: the oldest evidence first."""
 
     oldest: Sequence[System]
@@ -148,7 +181,7 @@ class Confirmation:
     undated: int
 
 
-def systems_to_confirm(estate: Iterable[tuple[str, Sequence[System]]]) -> Confirmation:
+def systems_to_confirm(estate: Iterable[tuple[str, Sequence[System]]]) -> UnconfirmedSystems:
     """What a borough could confirm, of its systems by service area; no query."""
     systems = [system for _, members in estate for system in members]
     open_ = [
@@ -157,7 +190,7 @@ def systems_to_confirm(estate: Iterable[tuple[str, Sequence[System]]]) -> Confir
         if system.confirmed_on is None and system.status not in {Status.RETIRED, Status.PLANNED}
     ]
     dated = sorted((system for system in open_ if system.as_of), key=lambda system: system.as_of)
-    return Confirmation(dated[:MAX_TO_CONFIRM], len(dated), len(open_) - len(dated))
+    return UnconfirmedSystems(dated[:MAX_TO_CONFIRM], len(dated), len(open_) - len(dated))
 
 
 # Three kinds, in this order: buy together (a joint-procurement window, which the page of

@@ -1,29 +1,25 @@
-"""Pages of boroughs."""
+"""The page of one borough, and its brief."""
 
 import datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from boroughs.filters import BoroughFilter, boroughs_with_counts
 from boroughs.models import LONDON, Borough, Coverage, Subject
 from boroughs.profile.page import (
     BoroughFacts,
     best_chances,
     borough_facts,
+    changes_since,
     compare_with_london,
     profile_parts,
     skill_groups,
     systems_by_area,
     systems_to_confirm,
 )
-from boroughs.profile.recent_changes import changes_since
-from boroughs.profile.tile_map import tile_map
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
-from citytools.lists.listing import Listing
 from citytools.lists.query_form import PastDayField, QueryForm, render_page
 from contracts.act_by_axis import act_by_axis
 from contracts.decisions import decisions_ahead, open_contracts
@@ -38,16 +34,6 @@ MAX_CONTRACTS_ON_AXIS = 8
 # Decisions that a brief names
 MAX_DECISIONS = 10
 CHANGES_DAYS = 30
-
-
-def borough_list(request: HttpRequest) -> HttpResponse:
-    """The boroughs as a map of tiles and as a table."""
-    filterset = BoroughFilter(request.GET, boroughs_with_counts(Borough.objects.all()))
-    nouns = ("Boroughs", "body", "bodies")
-    listing = Listing(filterset, "boroughs:list", "boroughs:csv", *nouns, tabular=True)
-    key = "systems" if listing.problems else filterset.form.cleaned_data["measure"] or "systems"
-    context = {"listing": listing, "tiles": tile_map(key, dates.today())}
-    return render(request, "boroughs/list.html", context, status=listing.status)
 
 
 class BoroughForm(QueryForm):

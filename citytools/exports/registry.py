@@ -3,8 +3,9 @@
 from citytools.exports.export import Export
 
 _ORDER = (
-    *("systems", "contracts", "together", "contracts.transparency", "map", "skills", "training"),
-    *("boroughs", "compare", "products", "suppliers", "frameworks", "pipeline", "concentration"),
+    *("systems", "contracts", "together", "contracts.transparency", "map", "functions", "skills"),
+    *("training", "boroughs", "compare", "products", "suppliers", "frameworks", "pipeline"),
+    "concentration",
     *("trends", "metrics", "findings", "case-studies", "recommendations", "changes"),
 )
 """Names of files as they follow one another on the data page and in the zip."""

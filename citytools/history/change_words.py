@@ -1,23 +1,28 @@
 """Entries of changes in words: the record's name then, each field from what to what, its links."""
 
+import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pghistory.models
 from django.db import connection
+from django.urls import get_script_prefix
+from django.utils import timezone
 
 from citytools.facts import dates
 from citytools.facts.provenance import SourceKind
-from citytools.history.change_kinds import ChangeKind, is_public, is_publication
+from citytools.history.change_kinds import ChangeKind, change_kinds, is_public, is_publication
 from citytools.history.change_sql import (
     PUBLICATION_DATES,
+    ChangeFilter,
     literal,
     members_sql,
     quote_name,
     quote_table,
 )
-from citytools.history.changes import ChangeEntry
+from citytools.history.changes import ChangeEntry, ChangeList
+from citytools.history.data_version import derived_value
 from citytools.history.page import (
     EMPTY,
     FieldChange,
@@ -101,6 +106,44 @@ class _Versions:
         for _, writes in self.links:
             for pairs in writes.values():
                 yield from (event for pair in pairs for event in pair if event)
+
+
+class ChangeLine(NamedTuple):
+    """A change as a line on the page of what it concerns: the day, what became of what, its page.
+
+    The address is empty where there is none, as for records that were written together.
+    """
+
+    day: str
+    words: str
+    address: str
+
+
+def latest_changes_about(
+    record: Any, since: datetime.datetime, limit: int
+) -> tuple[list[ChangeLine], int]:
+    """The newest changes since a moment that concern a record, and how many there are.
+
+    Found once a version of the data.
+    """
+
+    def compute() -> Any:
+        change_filter = ChangeFilter(since=since, subjects=[{type(record): [record]}])
+        entries = ChangeList(change_kinds(), change_filter)
+        lines = changes_in_words(entries[:limit], with_differences=False)
+        return [[_line(change) for change in lines], len(entries)]
+
+    name = f"changes about {record._meta.label_lower} {record.pk} under {get_script_prefix()}"
+    lines, total = derived_value(name, compute)
+    return [ChangeLine(*line) for line in lines], total
+
+
+def _line(change: ChangeInWords) -> ChangeLine:
+    entry, kind = change.entry, change.entry.kind.label
+    alone = f"{kind} {entry.action}: {change.name}"
+    words = alone if entry.record is not None else f"{change.name} {entry.action}"
+    day = timezone.localdate(entry.at).isoformat()
+    return ChangeLine(day, words, change.address if entry.record is not None else "")
 
 
 def changes_in_words(

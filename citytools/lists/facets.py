@@ -187,6 +187,7 @@ def read_choices(query: FactFilterSet | QueryForm) -> dict[str, Choices]:
         name: field
         for name, field in query.query_form.fields.items()
         if name not in query.display_filters
+        and (name not in query.quiet_filters or query.data.getlist(name))
     }
     of_records = {
         name: (MAX_OPTIONS, type(query), name, _is_looked_up(query, name))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 
@@ -81,6 +81,12 @@ class ColumnChoice:
         ]
 
     @property
+    def start(self) -> str:
+        """The query string of the first columns, as many as the page has room for."""
+        first = [column.name for column in self.filterset.columns[:MAX_TABLE_COLUMNS]]
+        return self.filterset.query_string(columns=first)
+
+    @property
     def usual(self) -> str:
         """The query string of the usual columns."""
         return self.filterset.query_string(columns=[])
@@ -111,6 +117,17 @@ class FileLinks:
     def json(self) -> str:
         """As JSON."""
         return self._address("json")
+
+
+class Remedy(NamedTuple):
+    """A filter to take away where no row is left: its words, and how many rows there were then.
+
+    None where that is not counted, since the rows are made of others.
+    """
+
+    words: str
+    query: str
+    rows: int | None
 
 
 PAGE_SIZE = 25
@@ -165,6 +182,8 @@ class Listing:
     remedy: str = "No rows are shown, so that nothing wrong is."
     tabular: bool = False
     counts_facets: bool = False
+    lists_facts: ClassVar[bool] = True
+    """Whether its rows are those that the filters narrow."""
 
     @property
     def suggestions(self) -> str:
@@ -263,6 +282,23 @@ class Listing:
         """How many rows the pages show, where that is not all of them; otherwise zero."""
         rows = self._paginator.num_pages * self.page_size
         return rows if rows < self.total else 0
+
+    @cached_property
+    def remedies(self) -> list[Remedy]:
+        """Each filter in use with what taking it away would give, the most rows first."""
+        words: dict[str, list[str]] = {}
+        for chip in self.filterset.chips:
+            words.setdefault(chip.name, [chip.label.lower()]).append(chip.value)
+        counts = self.filterset.count_rows_without(words) if self.lists_facts else {}
+        remedies = [
+            Remedy(
+                f"{label} {' or '.join(values)}",
+                self.filterset.query_string(**{name: []}),
+                counts.get(name, 0) if self.lists_facts else None,
+            )
+            for name, (label, *values) in words.items()
+        ]
+        return sorted(remedies, key=lambda remedy: -(remedy.rows or 0))
 
     @property
     def rows_in_file(self) -> int:

@@ -276,6 +276,8 @@ class QueryStringMixin:
     """Names that belong to the list or the file, not to the rows chosen."""
     display_filters: ClassVar[frozenset[str]] = frozenset({"sort"})
     """Filters that say how rows are shown, not which: they are no inputs beside the list."""
+    quiet_filters: ClassVar[frozenset[str]] = frozenset({"counted"})
+    """Filters that a link brings: they are inputs only where they are given."""
     columns: ClassVar[Sequence[Column]] = ()
     """All columns of the list's file."""
     data: Any

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import itertools
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MethodType
@@ -24,6 +25,7 @@ from jinja2 import (
     pass_environment,
 )
 from jinja2.bccache import Bucket
+from jinja2.ext import Extension
 from jinja2.filters import make_attrgetter
 
 from boroughs.profile.peers import MIN_KNOWN_FUNCTIONS, MIN_SHARED_SYSTEMS
@@ -68,6 +70,7 @@ def _refuse_methods(value: Any) -> Any:
 def environment(**options: Any) -> Environment:
     """What `django.template.backends.jinja2` renders with."""
     options |= {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    options["extensions"] = [*options.get("extensions", ()), NarrowIndent]
     if settings.STRICT_TEMPLATES:
         jinja: Environment = StrictEnvironment(**options)
     else:
@@ -76,6 +79,17 @@ def environment(**options: Any) -> Environment:
     jinja.filters.update(FILTERS)
     jinja.globals.update(GLOBALS)
     return jinja
+
+
+class NarrowIndent(Extension):
+    """Takes the indentation of templates down to a blank: it is 2 % of what a list's page sends.
+
+    Not to nothing: a line may follow a tag at the break of the last, where it parts two words.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template with at most a blank before each line."""
+        return re.sub(r"^[ \t]{2,}", " ", source, flags=re.MULTILINE)
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

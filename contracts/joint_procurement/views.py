@@ -149,6 +149,7 @@ class WindowPaginator(Paginator):  # type: ignore[type-arg]  # generic in the st
 class WindowListing(Listing):
     """A list of windows, of which the database gives the first and those of the page."""
 
+    lists_facts = False
     windows: Sequence[Window] = ()
 
     @cached_property

@@ -3,14 +3,14 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
 from boroughs.models import Borough
 from citytools.lists.filters import FactFilterSet
 from research.metrics.base import ROWS_BY_METRIC
-from research.models import CaseStudy, Finding
+from research.models import CaseStudy, Finding, Recommendation
 from systems.models import Function, Product
 
 MAX_PUBLICATIONS = 10
@@ -23,9 +23,10 @@ class PublicationsAbout:
 
     case_studies: Sequence[CaseStudy]
     findings: Sequence[Finding] = ()
+    recommendations: Sequence[Recommendation] = ()
 
     def __len__(self) -> int:
-        return len(self.case_studies) + len(self.findings)
+        return len(self.case_studies) + len(self.findings) + len(self.recommendations)
 
 
 def research_about_borough(borough: Borough, on: datetime.date) -> PublicationsAbout:
@@ -45,6 +46,14 @@ def research_about_function(function: Function, on: datetime.date) -> Publicatio
     """Case studies about a function, and findings whose rows are of it; two queries."""
     studies = CaseStudy.objects.published(on).filter(functions=function)[:MAX_PUBLICATIONS]
     return PublicationsAbout(list(studies), _findings("function", function.slug, on))
+
+
+def with_recommendations(about: PublicationsAbout, on: datetime.date) -> PublicationsAbout:
+    """The same with the recommendations that rest on its findings; one query if it has any."""
+    if not about.findings:
+        return about
+    resting = Recommendation.objects.published(on).filter(findings__in=about.findings).distinct()
+    return replace(about, recommendations=list(resting[:MAX_PUBLICATIONS]))
 
 
 def research_about_filter(filterset: FactFilterSet, on: datetime.date) -> PublicationsAbout | None:

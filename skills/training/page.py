@@ -272,6 +272,8 @@ class Training:
 class PlanListing(Listing):
     """The plan as a list: its rows are pairs, all on one page."""
 
+    lists_facts = False
+
     def __init__(self, filterset: TrainingFilter, training: Training) -> None:
         self.training = training
         super().__init__(

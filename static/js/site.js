@@ -12,17 +12,22 @@
   form.addEventListener("submit", leaveOutEmpty);
   form.addEventListener("change", ({ target }) => {
     if (!target.matches("input[type=checkbox], select")) return;
-    sessionStorage.setItem(KEPT, JSON.stringify([target.name, target.type === "checkbox" ? target.value : null]));
+    sessionStorage.setItem(KEPT, JSON.stringify([target.name, target.type === "checkbox" ? target.value : null, scrollY]));
     form.requestSubmit();
   });
   addEventListener("pageshow", () => {
     for (const input of inputs) input.disabled = false;
   });
 
-  const [name, value] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[null, null]");
+  // The next page stands where this one stood, with the focus where it was: folded, on the fold
+  const [name, value, top] = JSON.parse(sessionStorage.getItem(KEPT) ?? "[null, null, 0]");
   sessionStorage.removeItem(KEPT);
   const changed = inputs.find((one) => one.name === name && (value === null || one.value === value));
-  changed?.focus({ preventScroll: false });
+  if (!changed) return;
+  const shown = changed.checkVisibility();
+  if (shown) changed.scrollIntoView({ block: "nearest" });
+  (shown ? changed : document.querySelector(".ct-filters__summary")).focus({ preventScroll: true });
+  scrollTo(0, shown ? top : 0);
 })();
 
 // The / key moves to the search box, unless something is being typed or it is switched off.
@@ -58,6 +63,27 @@ for (const form of document.querySelectorAll("[data-open-named]")) {
     location.assign(named.dataset.address);
   });
 }
+
+// What is folded opens for a link into it, and for paper.
+(() => {
+  const open = () => {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target?.closest("details:not([open])");
+    if (!folded) return;
+    for (let place = folded; place; place = place.parentElement.closest("details")) place.open = true;
+    target.scrollIntoView();
+  };
+  addEventListener("hashchange", open);
+  open();
+  let closed = [];
+  addEventListener("beforeprint", () => {
+    closed = [...document.querySelectorAll(".ct-part:not([open])")];
+    for (const part of closed) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of closed) part.open = false;
+  });
+})();
 
 // After Back or a reload the boxes say what the rows say, not what was ticked or typed since.
 addEventListener("pageshow", ({ persisted }) => {

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Lower
 
 from boroughs.models import Borough
@@ -112,6 +112,9 @@ class Function(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return page_address("functions:detail", self.slug)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -264,6 +267,7 @@ USE = {
     "newest": Max("as_of", filter=~Q(as_of="")),
 }
 """How many systems are in use, and the newest date of their evidence; null where none has one."""
+_SAME_PLACE = {"borough": OuterRef("borough"), "function": OuterRef("function")}
 
 
 class SystemQuerySet(SourcedQuerySet):
@@ -286,6 +290,16 @@ class SystemQuerySet(SourcedQuerySet):
     def not_in_use(self) -> Self:
         """Those retired, only planned, or last seen so long ago that nobody knows."""
         return self.filter(NOT_IN_USE)
+
+    def standing(self) -> Self:
+        """What is still thought to be there, or to come: nothing retired.
+
+        What was last seen long ago stands only where its borough runs nothing newer for the job.
+        """
+        newer = self.model._default_manager.filter(companion=False, **_SAME_PLACE).exclude(
+            NOT_IN_USE | Q(status=Status.IMPLEMENTING)
+        )
+        return self.exclude(Q(status=Status.RETIRED) | (SEEN_THEN & Exists(newer)))
 
     def distinctive(self) -> Self:
         """Without the services that most councils use alike, which tell nobody apart."""

@@ -1,25 +1,20 @@
 """Who runs a product, for which function, hosted where, and how happy they are."""
 
 import datetime
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.functions import Lag
-from django.utils import timezone
+from django.db.models import Count, Q, QuerySet
 
-from boroughs.models import Borough
 from citytools.charts import Chart, dot_plot
-from citytools.facts.statistics import Range, ScaleAnswers, median_range
+from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.prepared_query import PreparedCounts, PreparedQuery
-from citytools.worlds.addresses import page_address
-from contracts.models import Contract, Vat
-from systems.models import Function, Hosting, Product, Status, System, SystemQuerySet
+from contracts.models import Contract
+from systems.costs import Costs
+from systems.models import Function, Hosting, Product, System, SystemQuerySet
 
 # Systems shown on one page.
 MAX_SYSTEMS_ON_PAGE = 300
@@ -126,100 +121,6 @@ def _systems_by_satisfaction(product: int) -> QuerySet[Any]:
     return counts.order_by("satisfaction")
 
 
-# Two signs are read. In one borough and function, a product that is being retired or is retired
-# stands beside one that is planned, being put in or live: the borough moves, or has moved, from
-# the one to the other. And a record whose product was changed: a move, or a mistake put right;
-# which of the two the history cannot tell, so it is said as it is.
-
-MAX_MOVES = 200
-LEAVING = (Status.RETIRING, Status.RETIRED)
-ARRIVING = (Status.PLANNED, Status.IMPLEMENTING, Status.LIVE)
-
-
-@dataclass(frozen=True)
-class Move:
-    """One borough's move for one function; `sign` says in words what it is read from."""
-
-    borough: Borough
-    function: Function
-    before: Product
-    after: Product
-    sign: str
-    address: str
-
-
-def moves_involving(product: Product) -> list[Move]:
-    """Moves to and from a product, by borough; four queries."""
-    moves = [*_side_by_side(product.pk), *_moves_in_history(product)]
-    return sorted(moves, key=lambda move: (move.borough.name, move.function.position, move.address))
-
-
-def _side_by_side(product: int) -> Iterator[Move]:
-    places = {(system.borough_id, system.function_id): system for system in _moving(product)}
-    for rival in _moving_beside(product) if places else ():
-        system = places.get((rival.borough_id, rival.function_id))
-        if system and (system.status in LEAVING) != (rival.status in LEAVING):
-            yield _move(*((system, rival) if system.status in LEAVING else (rival, system)))
-
-
-@PreparedQuery
-def _moving(product: int) -> SystemQuerySet:
-    moving = System.objects.filter(status__in=[*LEAVING, *ARRIVING], product=product)
-    return moving.for_list().order_by("borough__name", "pk")[:MAX_MOVES]
-
-
-@PreparedQuery
-def _moving_beside(product: int) -> SystemQuerySet:
-    """Systems of other products where a borough has the product for the same function."""
-    moving = System.objects.filter(status__in=[*LEAVING, *ARRIVING])
-    same_place = {"borough": OuterRef("borough"), "function": OuterRef("function")}
-    beside = moving.exclude(product=product).filter(
-        Exists(moving.filter(product=product, **same_place))
-    )
-    return beside.for_list().order_by("borough__name", "pk")[:5000]
-
-
-def _move(old: System, new: System) -> Move:
-    leaving, arriving = old.get_status_display().lower(), new.get_status_display().lower()
-    return Move(
-        old.borough,
-        old.function,
-        old.product,
-        new.product,
-        f"The one is {leaving}, the other {arriving}",
-        new.get_absolute_url(),
-    )
-
-
-def _moves_in_history(product: Product) -> Iterator[Move]:
-    events = System.pgh_event_model.objects  # type: ignore[attr-defined]
-    # As a list: as a subquery PostgreSQL ran it for each event where it had no statistics
-    concerned = events.filter(product=product).values_list("pgh_obj_id", flat=True)
-    systems = System.objects.filter(pk__in=concerned).order_by("pk")
-    keys = list(systems.values_list("pk", flat=True)[:5000])
-    changes = list(
-        events.filter(pgh_obj_id__in=keys)
-        .annotate(before=Window(Lag("product_id"), partition_by="pgh_obj_id", order_by="pgh_id"))
-        .filter(Q(product=product) | Q(before=product.pk))
-        .exclude(before=None)
-        .exclude(before=F("product_id"))
-        .select_related("borough", "function", "product")
-        .order_by("pgh_id")[:MAX_MOVES]
-    )
-    befores = Product.objects.in_bulk({event.before for event in changes})
-    for event in changes:
-        if event.before in befores:
-            yield Move(
-                event.borough,
-                event.function,
-                befores[event.before],
-                event.product,
-                f"The record was changed on {timezone.localtime(event.pgh_created_at):%-d %B %Y}: "
-                "a move, or a mistake put right",
-                page_address("systems:detail", event.key),
-            )
-
-
 # Products shown for one function.
 MAX_PRODUCTS = 5
 # Pairs of function and product that are read.
@@ -284,137 +185,11 @@ def _alternative_rows(
     return list(ordered[:MAX_ALTERNATIVES])
 
 
-# Only what can be compared is: contracts that run today, state a yearly value, and pay for this
-# product alone. A shared contract counts once, over the residents of every borough that shares
-# it. A cost for each user needs the users of every system that the contract pays for; who uses
-# two functions is counted in both. Values are as stated, whatever their VAT basis, which is said.
-
-MAX_CONTRACTS = 2000
-
-
-@dataclass(frozen=True)
-class Cost:
-    """One contract's yearly pounds for each 1,000 residents and each user; None: not known."""
-
-    contract: Contract
-    value: Decimal
-    residents: int | None
-    users: int | None
-
-    @property
-    def each_thousand(self) -> Decimal | None:
-        """Pounds a year for each 1,000 residents."""
-        return _share(self.value * 1000, self.residents)
-
-    @property
-    def few_residents(self) -> bool:
-        """Whether the City of London pays it alone: no rate of its residents is like others’."""
-        bodies = [self.contract.lead, *self.contract.partners.all()]
-        return all(body.has_few_residents for body in bodies)
-
-    @property
-    def each_user(self) -> Decimal | None:
-        """Pounds a year for each user."""
-        return _share(self.value, self.users)
-
-
-def _share(pounds: Decimal, people: int | None) -> Decimal | None:
-    # With nobody to share it, a cost is neither zero nor infinite: nothing can be said
-    return round(pounds / people, 2) if people else None
-
-
-@dataclass(frozen=True)
-class Costs:
-    """The costs that can be compared, by lead borough, and how many cannot and why.
-
-    `unpriced` running contracts state no yearly value; `mixed` pay for other products too,
-    `services` for services beside IT.
-    """
-
-    rows: Sequence[Cost]
-    unpriced: int
-    mixed: int
-    services: int = 0
-
-    @property
-    def thousands(self) -> list[Decimal]:
-        """Every known cost for each 1,000 residents, without the City's own."""
-        return [
-            cost.each_thousand
-            for cost in self.rows
-            if cost.each_thousand is not None and not cost.few_residents
-        ]
-
-    @property
-    def city(self) -> list[Cost]:
-        """What the City of London pays alone, and no range holds."""
-        return [cost for cost in self.rows if cost.few_residents and cost.each_thousand is not None]
-
-    @property
-    def users(self) -> list[Decimal]:
-        """Every known cost for each user."""
-        return [cost.each_user for cost in self.rows if cost.each_user is not None]
-
-    @property
-    def each_thousand(self) -> Range | None:
-        """The typical cost for each 1,000 residents; None below 6 contracts."""
-        return median_range(self.thousands)
-
-    @property
-    def each_user(self) -> Range | None:
-        """The typical cost for each user; None below 6 contracts."""
-        return median_range(self.users)
-
-    @property
-    def vat(self) -> list[str]:
-        """'5 excluding VAT', '2 with the VAT basis not known': what the compared values hold."""
-        counts = Counter(cost.contract.vat for cost in self.rows)
-        words = {
-            Vat.EXCLUDING: "excluding VAT",
-            Vat.INCLUDING: "including VAT",
-            "": "with the VAT basis not known",
-        }
-        return [f"{counts[basis]} {label}" for basis, label in words.items() if counts[basis]]
-
-
 @PreparedQuery
 def latest_contracts(product: int, today: datetime.date) -> QuerySet[Contract]:
     """Ten of the contracts that pay for its systems, those that end next first."""
     contracts = Contract.objects.for_systems(System.objects.filter(product=product))
     return contracts.for_list().soonest_first(today)[:10]
-
-
-@PreparedQuery
-def _running_contracts(product: int, today: datetime.date) -> QuerySet[Contract]:
-    contracts = Contract.objects.for_systems(System.objects.filter(product=product))
-    rows = contracts.running_on(today).select_related("lead", "supplier")
-    ordered = rows.prefetch_related("partners", "systems").order_by("lead__name", "pk")
-    return ordered[:MAX_CONTRACTS]
-
-
-def product_costs(product: int, today: datetime.date) -> Costs:
-    """The yearly costs of one product in the contracts of its systems; three queries."""
-    comparable, mixed, unpriced, services = [], 0, 0, 0
-    for contract in _running_contracts(product, today):
-        covered = list(contract.systems.all())
-        bodies = [contract.lead, *contract.partners.all()]
-        if contract.includes_services:
-            services += 1
-        elif any(system.product_id != product for system in covered):
-            mixed += 1
-        elif contract.annual_value is None:
-            unpriced += 1
-        else:
-            residents = _total([body.population or None for body in bodies])
-            users = _total([system.users for system in covered])
-            comparable.append(Cost(contract, contract.annual_value, residents, users))
-    return Costs(comparable, unpriced, mixed, services)
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    """The sum; None where a part of it is not known."""
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
 
 
 def cost_each_thousand(costs: Costs) -> Chart | None:

@@ -12,15 +12,15 @@ from citytools.lists.listing import Listing
 from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import QueryForm, render_page
 from research.publications import about
+from systems.costs import product_costs
 from systems.filters import ProductFilter, products_with_counts
 from systems.models import Product, read_ownerships
+from systems.moves import moves_involving
 from systems.products.page import (
     alternatives_to,
     any_rated,
     cost_each_thousand,
     latest_contracts,
-    moves_involving,
-    product_costs,
     product_use,
 )
 

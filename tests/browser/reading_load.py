@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 
 _ANSWERS = ", ".join(
     (
-        *("[data-answer]", ".ct-scroll", "table", "figure", "[data-chart]", "dl"),
-        *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".govuk-error-summary"),
-        *(".govuk-inset-text", ".ct-letter", ".ct-method"),
+        *("[data-answer]", ".ct-scroll", "table", "figure", ".ct-chart", "dl"),
+        *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".ct-best"),
+        *(".govuk-error-summary", ".govuk-inset-text", ".ct-letter", ".ct-method"),
     )
 )
 _MEASURE = """(answers) => {

@@ -47,6 +47,7 @@ FORMULAS = {
     "citytools.facts.dates", "boroughs.profile.tile_map", "boroughs.profile.answers",
     "boroughs.profile.page", "boroughs.profile.peers", "boroughs.models",
     "boroughs.compare.answers", "systems.products.page", "systems.service_map.map",
+    "systems.costs", "systems.moves",
     "systems.suppliers.page", "systems.suppliers.failure", "systems.suppliers.market",
     "contracts.charts", "contracts.concentration.bases", "contracts.frameworks.filters",
     "contracts.models.dates", "contracts.ocds.import_plan", "contracts.ocds.notices",

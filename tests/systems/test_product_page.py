@@ -14,6 +14,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.prepared_query import PreparedQuery
+from systems import costs, moves
 from systems.models import Function, Product, System
 from systems.products import page
 from tests import factories
@@ -43,8 +44,8 @@ def paid(product: Product, value: Any, population: int = 100_000, **fields: Any)
     factories.contract(lead=borough, systems=[system], annual_value=value, **fields)
 
 
-def costs_of(product: Product) -> page.Costs:
-    return page.product_costs(product.pk, TODAY)
+def costs_of(product: Product) -> costs.Costs:
+    return costs.product_costs(product.pk, TODAY)
 
 
 def test_boroughs_stand_under_their_functions(client: Client, mosaic: Product) -> None:
@@ -271,13 +272,13 @@ def test_counting_by_hand_agrees_on_alternatives() -> None:
         assert product not in [row.product for row in rows]
 
 
-def side_by_side(mosaic: Product, own: str, other: str) -> list[page.Move]:
+def side_by_side(mosaic: Product, own: str, other: str) -> list[moves.Move]:
     borough, function = factories.borough("Camden"), factories.function("Adults")
     rival = factories.product("Rival")
     factories.system(borough=borough, function=function, product=mosaic, status=own)
     factories.system(borough=borough, function=function, product=rival, status=other)
     factories.system(borough=factories.borough(), function=function, product=rival, status=other)
-    return page.moves_involving(mosaic)
+    return moves.moves_involving(mosaic)
 
 
 @pytest.mark.parametrize("leaving", ["retiring", "retired"])
@@ -307,8 +308,8 @@ def test_a_changed_record_is_said_as_what_it_is(client: Client, mosaic: Product)
     system.users = 3
     system.save()
     System.objects.filter(pk=system.pk).update(product=mosaic)
-    (there,) = page.moves_involving(mosaic)
-    (back,) = page.moves_involving(rival)
+    (there,) = moves.moves_involving(mosaic)
+    (back,) = moves.moves_involving(rival)
     assert (there.before, there.after) == (rival, mosaic) == (back.before, back.after)
     assert "a move, or a mistake put right" in words(client.get(ADDRESS))
 

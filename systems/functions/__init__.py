@@ -1,0 +1,1 @@
+"""Functions: everything that London knows about one job that a system does."""
