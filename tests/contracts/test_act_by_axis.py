@@ -104,9 +104,7 @@ def test_whatever_is_known_is_drawn_within_the_axis(
 def test_the_words_beside_say_what_the_picture_shows(client: Client) -> None:
     factories.contract(title="<b>Rents</b>", lead=factories.borough("Camden"), ends_on="2099-03-31")
     page = client.get("/")
-    assert "Act by: 31 Mar 2098 to 31 Dec 2098 · ends 31 Mar 2099 · Supplier" in words(
-        page
-    )
+    assert "Act by: 31 Mar 2098 to 31 Dec 2098 · ends 31 Mar 2099 · Supplier" in words(page)
     said = page.content.decode()
     assert "&lt;b&gt;Rents&lt;/b&gt;" in said
     assert "<b>Rents" not in said
