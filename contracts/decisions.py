@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Min, QuerySet, Value, When
 
-from citytools.facts.dates import LastDay
+from citytools.facts.dates import LastDay, partial_date_in_words
 from citytools.lists.prepared_query import PreparedQuery
 from contracts.models import Contract, Stage
 from contracts.models.dates import ContractQuerySet
@@ -171,6 +171,12 @@ class FunctionContracts:
     now: int
     undated: int
     next_end: str
+
+    @property
+    def next_end_in_words(self) -> str:
+        """'on 31 March 2027', or 'in March 2027' where no day is known."""
+        is_day = len(self.next_end) == len("2027-03-31")
+        return f"{'on' if is_day else 'in'} {partial_date_in_words(self.next_end)}"
 
 
 def function_contracts(function: int, today: datetime.date, limit: int) -> FunctionContracts:

@@ -38,6 +38,7 @@ from skills import level_history, summary
 from skills.models import Level
 from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
 from skills.training.plan import DEFAULT_CAP, MIN_COHORT_LEARNERS
+from systems.functions.answers import OLD_YEARS
 from systems.products import page
 from systems.suppliers import failure
 
@@ -52,7 +53,7 @@ NUMBERS: Mapping[str, Any] = {
     "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
-    "min_share_records": SHARE_OF_RECORDS.n,
+    "min_share_records": SHARE_OF_RECORDS.n, "old_years": OLD_YEARS,
     "confidence_percent": CONFIDENCE, "max_peers": MAX_PEERS,
     "max_rare_boroughs": MAX_RARE_BOROUGHS, "min_common_boroughs": MIN_COMMON_BOROUGHS,
     "common_one_in": COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
