@@ -83,7 +83,16 @@ def _contracts_for(system: int) -> QuerySet[Contract]:
 
 
 _CONTRACT_FIELDS = (
-    *("key", "title", "lead__name", "supplier__name", "stage", "rolling", "notice_months"),
+    *(
+        "key",
+        "title",
+        "lead__name",
+        "lead__slug",
+        "supplier__name",
+        "stage",
+        "rolling",
+        "notice_months",
+    ),
     *("starts_on", "ends_on", "extension_until", "act_by", "annual_value", "includes_services"),
     *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
 )
