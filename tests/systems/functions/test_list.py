@@ -38,7 +38,7 @@ def test_a_row_says_what_is_known_and_when_to_act(client: Client) -> None:
     factories.contract(functions=[bins], ends_on="2027-02-28")
     text = words(client.get("/functions/"))
     assert "For 1 of 2 functions we know what at least one borough runs. For 1 of them" in text
-    assert "Rents 3 3 Mosaic in 2; 2 products 1 from 28 January 2027" in text, text
+    assert "Rents 3 of 33 3 of 33 Mosaic in 2; 2 products 1 from 28 January 2027" in text, text
     assert "no product known 1 1 may be due now" in text
     (first, second) = rows(client, "/functions/functions.csv")
     assert (first["boroughs"], first["products"], first["next_end"]) == ("3", "2", "2027-02-28")
