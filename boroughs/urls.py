@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from boroughs import files
+from boroughs import files, views
 from boroughs.compare import views as compare
-from boroughs.profile import views
+from boroughs.profile import views as profile
 
 app_name = "boroughs"
 urlpatterns = [
@@ -12,6 +12,6 @@ urlpatterns = [
     *files.BOROUGHS.paths(),
     path("compare/", compare.compare_boroughs, name="compare"),
     *files.COMPARE.paths(),
-    path("<slug:slug>/", views.borough, name="detail"),
-    path("<slug:slug>/brief/", views.brief, name="brief"),
+    path("<slug:slug>/", profile.borough, name="detail"),
+    path("<slug:slug>/brief/", profile.brief, name="brief"),
 ]

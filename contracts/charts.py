@@ -4,51 +4,9 @@ import datetime
 from collections import Counter
 from collections.abc import Mapping
 
-from django.db.models import Case, CharField, F, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import (
-    Cast,
-    Concat,
-    ExtractQuarter,
-    ExtractYear,
-    Greatest,
-    Least,
-)
-
 from citytools.charts import Chart, upright_bars
-from citytools.facts.dates import Quarter, last_day_of, quarter_words, quarters_from
-from contracts.models.term import ASSUMED_MONTHS, decision_between
-
-# Quarters ahead, this one included.
-QUARTERS = 8
-UNDATED = "undated"
-
-
-def decision_quarters(today: datetime.date) -> Case:
-    """SQL: '20264 20271 stated': the quarters in which a decision may fall, and on what ground.
-
-    'undated' for a contract without a known end; null where no decision falls in the quarters
-    ahead. For `decisions_chart`.
-    """
-    last = last_day_of(quarters_from(today, QUARTERS)[-1])
-    # An assumed range may have passed: the decision is then for this quarter
-    earliest = Least(Greatest(F("act_by_earliest"), today), last)
-    latest = Least(Greatest(F("act_by_latest"), today), last)
-    basis = Case(When(notice_months=None, then=Value("assumed")), default=Value("stated"))
-    quarters = Concat(
-        *(_quarter(earliest), Value(" "), _quarter(latest), Value(" "), basis),
-        output_field=CharField(),
-    )
-    return Case(
-        When(decision_between(today, last), then=quarters),
-        When(ends_on="", rolling=False, then=Value(UNDATED)),
-        output_field=CharField(),
-    )
-
-
-def _quarter(day: Combinable) -> Cast:
-    number = ExtractYear(day) * 10 + ExtractQuarter(day)
-    return Cast(number, CharField())
+from citytools.facts.dates import Quarter, quarter_words, quarters_from
+from contracts.models.term import ASSUMED_MONTHS, QUARTERS, UNDATED
 
 
 def decisions_chart(decisions: Mapping[str, int], today: datetime.date, csv: str) -> Chart:

@@ -5,20 +5,25 @@ fall, in those days: a false all-clear is the worst thing this site could say.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Min, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Min, Q, QuerySet, Value, When
 
 from citytools.facts.dates import LastDay, partial_date_in_words
 from citytools.lists.prepared_query import PreparedQuery
+from contracts.act_by_axis import Urgency, urgency_on
 from contracts.models import Contract, Stage
 from contracts.models.dates import ContractQuerySet
 from contracts.models.term import decision_between, decision_due_between
 
 # Contracts that a page names at most.
 MAX_ROWS = 20
+# More contracts than one body has open; a query is never without bound.
+MAX_OPEN = 500
 
 
 @dataclass(frozen=True)
@@ -154,6 +159,94 @@ def _count_by_kind(
         .values_list("kind", "number", "first_end")
     )
     return counts
+
+
+@dataclass(frozen=True)
+class OpenContracts:
+    """A body's contracts that have not surely ended, first to act on first, and what is urgent.
+
+    `complete` says whether a return has told all of them: without, there may be others.
+    """
+
+    rows: Sequence[Contract]
+    today: datetime.date
+    complete: bool
+
+    @cached_property
+    def counts(self) -> "Counter[Urgency | str]":
+        """How many are in each state; those planned without an end are `planned` alone."""
+        return Counter(self._state(contract) for contract in self.rows)
+
+    def _state(self, contract: Contract) -> Urgency | str:
+        urgency = urgency_on(contract.term, self.today)
+        planned = contract.stage == Stage.PLANNED and urgency is Urgency.UNDATED
+        return "planned" if planned else urgency
+
+    @property
+    def urgent(self) -> str:
+        """'1 contract is past every likely act-by date, 2 may be due now'; empty where none is."""
+        are = {
+            Urgency.PAST: "past every likely act-by date",
+            Urgency.STATED_PAST: "past the act-by date",
+        }
+        parts = [_count_words(self.counts[key], "is", "are", words) for key, words in are.items()]
+        parts.append(_count_words(self.counts[Urgency.NOW], "may", "may", "be due now"))
+        return _with_noun([part for part in parts if part])
+
+    @property
+    def others(self) -> str:
+        """'the next may be due from 31 March 2027, 3 have no known end', of those not urgent."""
+        parts = [
+            self._later,
+            _count_words(self.counts[Urgency.EXTENDED], "has", "have", "ended or been extended"),
+            _count_words(self.counts[Urgency.UNDATED], "has", "have", "no known end"),
+            _count_words(self.counts[Urgency.ROLLING], "has", "have", "no end date"),
+            _count_words(self.counts["planned"], "is", "are", "planned"),
+        ]
+        parts = [part for part in parts if part]
+        return ", ".join(parts) if self.urgent else _with_noun(parts)
+
+    @property
+    def _later(self) -> str:
+        later = self.counts[Urgency.LATER]
+        if not later:
+            return ""
+        days = [contract.act_by_earliest for contract in self.rows if contract.act_by_earliest]
+        first = min(day for day in days if day > self.today)
+        day = partial_date_in_words(first.isoformat(), short=False)
+        return f"{_count_words(later, 'is', 'are', 'due later')}, from {day} on"
+
+
+def _count_words(count: int, singular: str, plural: str, words: str) -> str:
+    return f"{count:,} {singular if count == 1 else plural} {words}" if count else ""
+
+
+def _with_noun(parts: Sequence[str]) -> str:
+    """'1 contract is planned, 2 have no known end'."""
+    if not parts:
+        return ""
+    number, _, rest = ", ".join(parts).partition(" ")
+    return f"{number} contract{'' if number == '1' else 's'} {rest}"
+
+
+def open_contracts(borough: int, today: datetime.date, *, complete: bool) -> OpenContracts:
+    """The contracts of a body, led or shared, that have not surely ended; one query."""
+    ranks = {urgency: rank for rank, urgency in enumerate(_MOST_URGENT_FIRST)}
+    rows = sorted(
+        _first_open(borough, today),
+        key=lambda contract: ranks.get(urgency_on(contract.term, today), len(ranks)),
+    )
+    return OpenContracts(rows, today, complete)
+
+
+_MOST_URGENT_FIRST = (Urgency.PAST, Urgency.STATED_PAST, Urgency.NOW, Urgency.LATER)
+
+
+@PreparedQuery
+def _first_open(borough: int, today: datetime.date) -> QuerySet[Contract, Contract]:
+    perhaps_open = Q(rolling=True) | Q(ends_last=None) | Q(ends_last__gte=today)
+    contracts = Contract.objects.of_boroughs([borough]).alias(until=LastDay("extension_until"))
+    return _by_act_by(contracts.filter(perhaps_open | Q(until__gte=today)))[:MAX_OPEN]
 
 
 @dataclass(frozen=True)

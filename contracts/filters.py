@@ -35,7 +35,6 @@ from citytools.lists.filters import (
     nulls_last_text,
 )
 from citytools.lists.query_form import NOT_KNOWN
-from contracts.charts import decision_quarters
 from contracts.models import (
     Contract,
     ContractPartner,
@@ -47,7 +46,12 @@ from contracts.models import (
     Vat,
 )
 from contracts.models.dates import WORTH, status_case
-from contracts.models.term import ASSUMED_MONTHS, ActByBasis, act_by_basis
+from contracts.models.term import (
+    ASSUMED_MONTHS,
+    ActByBasis,
+    act_by_basis,
+    decision_quarters,
+)
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 

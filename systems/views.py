@@ -83,16 +83,8 @@ def _contracts_for(system: int) -> QuerySet[Contract]:
 
 
 _CONTRACT_FIELDS = (
-    *(
-        "key",
-        "title",
-        "lead__name",
-        "lead__slug",
-        "supplier__name",
-        "stage",
-        "rolling",
-        "notice_months",
-    ),
+    *("key", "title", "lead__name", "lead__slug", "supplier__name", "stage", "rolling"),
+    "notice_months",
     *("starts_on", "ends_on", "extension_until", "act_by", "annual_value", "includes_services"),
     *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
 )
@@ -101,7 +93,8 @@ _CONTRACT_FIELDS = (
 @PreparedQuery
 def _partners_for(system: int) -> QuerySet[ContractPartner]:
     """Links of the contracts that pay for a system, by the body's name."""
-    links = ContractPartner.objects.select_related("borough").only("contract_id", "borough__name")
+    names = ("contract_id", "borough__name", "borough__slug")
+    links = ContractPartner.objects.select_related("borough").only(*names)
     return links.filter(contract__systems=system).order_by("borough__name", "pk")
 
 

@@ -35,6 +35,14 @@ def small_london(seed: int = 7, rows: int = 60) -> None:
             factories.returned(borough, subject=subject)
 
 
+def alike(*boroughs: Borough, shared: int = 10) -> None:
+    """The boroughs run the same products, so many that likeness is told from ten on."""
+    for _ in range(shared):
+        function, product = factories.function(), factories.product()
+        for borough in boroughs:
+            factories.system(borough=borough, function=function, product=product)
+
+
 def _systems(dice: random.Random, boroughs: list[Borough], rows: int) -> Iterator[System]:
     areas = [factories.service_area(kind=kind) for kind in ("frontline", "corporate", "frontline")]
     functions: list[Function] = [

@@ -5,7 +5,7 @@ systems return is complete: then it has none. Otherwise it is not known, which i
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,6 +26,12 @@ class FunctionUse(NamedTuple):
     product: int
     intention: str
     national_or_shared: bool
+    companion: bool
+
+    @property
+    def distinctive(self) -> bool:
+        """Whether it tells boroughs apart: neither a national or shared service nor a companion."""
+        return not (self.national_or_shared or self.companion)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,10 @@ class LondonAnswers:
     def uses(self) -> Sequence[FunctionUse]:
         """Every system in use of one of the 33."""
         systems = System.objects.in_use().filter(borough__in=Borough.objects.london())
-        fields = ("pk", "borough", "function", "product", "intention", "national_or_shared")
+        fields = (
+            *("pk", "borough", "function", "product", "intention"),
+            *("national_or_shared", "companion"),
+        )
         return [FunctionUse(*row) for row in systems.order_by("pk").values_list(*fields)]
 
     @cached_property
@@ -63,6 +72,14 @@ class LondonAnswers:
     def by_product(self) -> Mapping[Pair, Sequence[FunctionUse]]:
         """The uses by (function, product)."""
         return _group_uses((use.function, use.product, use) for use in self.uses)
+
+    @cached_property
+    def users(self) -> Mapping[int, frozenset[int]]:
+        """The boroughs that run each product, for whatever function."""
+        users: dict[int, set[int]] = defaultdict(set)
+        for use in self.uses:
+            users[use.product].add(use.borough)
+        return {product: frozenset(boroughs) for product, boroughs in users.items()}
 
     def known(self, borough: int, function: int) -> bool:
         """Whether the borough's answer on the function is known."""
@@ -94,9 +111,9 @@ def read_answers() -> LondonAnswers:
     )
 
 
-def products_in_use(uses: Iterable[FunctionUse]) -> dict[int, Product]:
-    """The products of some uses by primary key; one query."""
-    return Product.objects.only("name", "slug").in_bulk({use.product for use in uses})
+def read_products(keys: Iterable[int]) -> dict[int, Product]:
+    """Products by primary key, as a page names them; one query, none for none."""
+    return Product.objects.only("name", "slug").in_bulk(set(keys))
 
 
 def _group_uses(
@@ -108,86 +125,62 @@ def _group_uses(
     return dict(groups)
 
 
-class ProductUsers(NamedTuple):
-    """A product, and which of the peers run it."""
-
-    product: Product
-    boroughs: tuple[Borough, ...]
-
-
 @dataclass(frozen=True)
 class UnknownFunction:
-    """A function on which the borough's answer is not known, and what its peers run.
+    """A function on which the borough's answer is not known, and what most others run there.
 
-    `products`: most boroughs first. `running` peers run something, `without` have none recorded;
-    of `unknown` it is not known either.
+    `products`: those that equally many run, by name; each is run by `running` of the `answered`
+    others of the 33 whose answer is known.
     """
 
     function: Function
-    products: Sequence[ProductUsers]
+    products: Sequence[Product]
     running: int
-    without: tuple[Borough, ...]
-    unknown: tuple[Borough, ...]
-
-    @property
-    def answered(self) -> int:
-        """How many of the peers have a known answer."""
-        return self.running + len(self.without)
+    answered: int
 
 
 @dataclass(frozen=True)
 class UnknownFunctions:
-    """The gaps that a peer can fill, those that most of them can first.
+    """What others run where this borough's answer is not known, the most widely answered first.
 
-    `unknown` counts all gaps, among `functions` in all.
+    `unknown` counts all functions on which it is not, among `functions` in all.
     """
 
     rows: Sequence[UnknownFunction]
     unknown: int
     functions: int
 
+    @property
+    def known(self) -> int:
+        """On how many functions its answer is known."""
+        return self.functions - self.unknown
 
-def find_gaps(
-    answers: LondonAnswers, borough: Borough, peers: Collection[Borough]
-) -> UnknownFunctions:
-    """What the peers run where this borough's answer is not known; one query."""
-    others = [peer.pk for peer in peers if peer.pk != borough.pk]
+
+def find_gaps(answers: LondonAnswers, borough: Borough) -> UnknownFunctions:
+    """What most others run where this borough's answer is not known; one query.
+
+    A function that no other borough is known to run anything for has no row.
+    """
     unknown = [key for key in answers.functions if not answers.known(borough.pk, key)]
-    uses = {
-        key: [use for other in others for use in answers.by_borough.get((other, key), ())]
-        for key in unknown
+    users: dict[int, dict[int, set[int]]] = {key: defaultdict(set) for key in unknown}
+    for use in answers.uses:
+        if use.function in users:
+            users[use.function][use.product].add(use.borough)
+    most = {key: max(map(len, group.values()), default=0) for key, group in users.items()}
+    leading = {
+        key: [product for product, boroughs in users[key].items() if len(boroughs) == number]
+        for key, number in most.items()
+        if number
     }
-    products = products_in_use(use for group in uses.values() for use in group)
+    names = read_products(product for products in leading.values() for product in products)
     rows = [
-        _gap(answers, key, _group_by_product(answers, group, products), others)
-        for key, group in uses.items()
-        if group
+        UnknownFunction(
+            answers.functions[key],
+            sorted((names[product] for product in products), key=lambda product: product.name),
+            most[key],
+            sum(answers.known(other, key) for other in answers.boroughs),
+        )
+        for key, products in leading.items()
     ]
-    rows.sort(key=lambda gap: gap.running, reverse=True)
+    rows.sort(key=lambda row: (-row.answered, -row.running))
     return UnknownFunctions(rows, len(unknown), len(answers.functions))
-
-
-def _group_by_product(
-    answers: LondonAnswers, uses: Sequence[FunctionUse], products: Mapping[int, Product]
-) -> Sequence[ProductUsers]:
-    users: dict[int, set[int]] = defaultdict(set)
-    for use in uses:
-        users[use.product].add(use.borough)
-    groups = [
-        ProductUsers(products[key], answers.sorted_boroughs(boroughs))
-        for key, boroughs in users.items()
-    ]
-    return sorted(groups, key=lambda group: (-len(group.boroughs), group.product.name))
-
-
-def _gap(
-    answers: LondonAnswers, function: int, products: Sequence[ProductUsers], others: Sequence[int]
-) -> UnknownFunction:
-    idle = [other for other in others if (other, function) not in answers.by_borough]
-    return UnknownFunction(
-        answers.functions[function],
-        products,
-        len(others) - len(idle),
-        answers.sorted_boroughs(key for key in idle if key in answers.complete),
-        answers.sorted_boroughs(key for key in idle if key not in answers.complete),
-    )

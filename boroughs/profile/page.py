@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from typing import Protocol
 
+from django.utils import timezone
+
 from boroughs.models import Borough, Return, Subject
 from boroughs.profile.answers import UnknownFunctions, find_gaps, read_answers
 from boroughs.profile.peers import (
     CommonChoice,
     Peer,
-    RareSystem,
+    RareProduct,
     common_choices,
     most_similar_boroughs,
-    rare_systems,
+    rare_products,
 )
 from boroughs.profile.tile_map import FactAge, fact_age
 from citytools.facts.provenance import SourcedQuerySet
+from citytools.history.change_kinds import change_kinds
+from citytools.history.change_sql import ChangeFilter
+from citytools.history.change_words import ChangeInWords, changes_in_words
+from citytools.history.changes import ChangeList, ChangeTotal
 from contracts.models import Contract, ContractQuerySet
 from skills.models import SkillLevel, SkillLevelQuerySet
-from systems.models import Intention, System, SystemQuerySet
+from systems.models import Intention, Status, System, SystemQuerySet
 
 
 @dataclass(frozen=True)
@@ -101,39 +107,90 @@ def skill_groups(levels: SkillLevelQuerySet) -> list[tuple[str, list[SkillLevel]
 class BoroughComparison:
     """How one borough compares with the others.
 
-    `reporting` of the 33 have a systems return; `returned` and `complete` are about this one's.
-    `compared` boroughs can fill the gaps: the peers, or where there are none all that report. A
+    `reporting` of the 33 have a systems return; `returned` and `complete` are about this one's. A
     regional body is never compared: for it everything is empty.
     """
 
     peers: Sequence[Peer]
     gaps: UnknownFunctions
-    compared: int
-    rare: Sequence[RareSystem]
+    rare: Sequence[RareProduct]
     common: Sequence[CommonChoice]
     reporting: int
     returned: bool
     complete: bool
 
+    @property
+    def only_here(self) -> list[RareProduct]:
+        """The products that no other borough is known to run."""
+        return [row for row in self.rare if not row.also]
+
 
 def compare_with_london(borough: Borough) -> BoroughComparison:
-    """How a borough compares; six queries."""
+    """How a borough compares; seven queries."""
     answers = read_answers()
     peers = most_similar_boroughs(borough, answers=answers)
-    nearest = [peer.borough for peer in peers]
-    compared = nearest or answers.sorted_boroughs(answers.reporting - {borough.pk})
     regional = borough.pk not in answers.boroughs
     nothing = UnknownFunctions([], 0, len(answers.functions))
     return BoroughComparison(
         peers,
-        nothing if regional else find_gaps(answers, borough, compared),
-        len(compared),
-        rare_systems(answers, borough),
-        [] if regional else common_choices(answers, borough, nearest),
+        nothing if regional else find_gaps(answers, borough),
+        rare_products(answers, borough),
+        [] if regional else common_choices(answers, borough, [peer.borough for peer in peers]),
         len(answers.reporting),
         borough.pk in answers.reporting,
         borough.pk in answers.complete,
     )
+
+
+MAX_NEWEST = 5
+
+
+@dataclass(frozen=True)
+class RecentChanges:
+    """Changes since a day, that day included: by kind and outcome, and the newest by name."""
+
+    since: datetime.date
+    totals: Sequence[ChangeTotal]
+    newest: Sequence[ChangeInWords]
+
+    @property
+    def number(self) -> int:
+        """How many records were changed."""
+        return sum(total.number for total in self.totals)
+
+
+def changes_since(borough: Borough, day: datetime.date) -> RecentChanges:
+    """What changed for a borough; one query, and where anything did some for the newest."""
+    beginning = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    change_filter = ChangeFilter(since=beginning, subjects=[{Borough: [borough]}])
+    changes = ChangeList(change_kinds(), change_filter, by_record=True)
+    totals = changes.totals()
+    newest = changes[:MAX_NEWEST] if totals else []
+    return RecentChanges(day, totals, changes_in_words(newest, with_differences=False))
+
+
+MAX_TO_CONFIRM = 4
+
+
+@dataclass(frozen=True)
+class UnconfirmedSystems:
+    """The borough's systems that it has never confirmed: the oldest evidence first."""
+
+    oldest: Sequence[System]
+    dated: int
+    undated: int
+
+
+def systems_to_confirm(estate: Iterable[tuple[str, Sequence[System]]]) -> UnconfirmedSystems:
+    """What a borough could confirm, of its systems by service area; no query."""
+    systems = [system for _, members in estate for system in members]
+    open_ = [
+        system
+        for system in systems
+        if system.confirmed_on is None and system.status not in {Status.RETIRED, Status.PLANNED}
+    ]
+    dated = sorted((system for system in open_ if system.as_of), key=lambda system: system.as_of)
+    return UnconfirmedSystems(dated[:MAX_TO_CONFIRM], len(dated), len(open_) - len(dated))
 
 
 # Three kinds, in this order: buy together (a joint-procurement window, which the page of

@@ -1,76 +1,95 @@
-"""Who is most like whom: boroughs compared by what they run.
+"""Who is most like whom: boroughs compared by what they run, from what is known of both.
 
-The likeness of two boroughs is a weighted Jaccard index over pairs of function and product. A
-pair that few boroughs run weighs more than one that nearly all run (inverse document frequency):
-weight = ln(1 + N / n), N boroughs with a systems return, n of them running the pair. Likeness is
-the weight of what both run over the weight of what either runs: 0 nothing shared, 1 the same.
-Boroughs without a systems return are absent, never zero. It says who is alike, not who is better.
+The likeness of two boroughs is a weighted Jaccard index over pairs of function and product, among
+the functions on which the answers of both are known. A pair that few boroughs run weighs more than
+one that nearly all run (inverse document frequency): weight = ln(1 + N / n), N boroughs whose
+answer on the function is known, n of them running the pair. Likeness is the weight of what both run
+over the weight of what either runs: 0 nothing shared, 1 the same. National and shared services and
+companion tools are left out. It is told only where enough is known of both, by a return or by
+public evidence, and says who is alike, not who is better.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 from boroughs.models import Borough
 from boroughs.profile.answers import (
     FunctionUse,
     LondonAnswers,
     Pair,
-    products_in_use,
     read_answers,
+    read_products,
 )
 from systems.models import Function, Product
 
-# A system is rare where at most so many boroughs with a return run the same product for the same
-# function. Like a common choice, it says nothing of who is better.
+# A product is rare where at most so many of the 33 are known to run it. Like a common choice, it
+# says nothing of who is better.
 MAX_RARE_BOROUGHS = 2
 MAX_PEERS = 5
+# Likeness is told where so many functions are known of both and so many systems are shared. Below
+# that, one register in common made boroughs "most alike" in the real data of November 2026.
+MIN_KNOWN_FUNCTIONS = 10
+MIN_SHARED_SYSTEMS = 3
 
 
 @dataclass(frozen=True)
 class Peer:
-    """Another borough; of the systems that `either` runs both run `shared`, `rare` of them rare."""
+    """Another borough, and why it is like this one.
+
+    Of the systems that `either` runs for the `functions` known of both, both run `shared`; the
+    fewest boroughs run `product` among these, and `exclusive` of them no third is known to run.
+    """
 
     borough: Borough
     likeness: float
+    functions: int
     shared: int
-    rare: int
     either: int
+    exclusive: int
+    product: Product
 
     @property
     def words(self) -> str:
-        """'shares 14 systems with Brent, 3 of them rare, of 37 that either runs'."""
-        rare = f"{self.rare or 'none'} of them rare"
-        if self.shared == 1:
-            rare = "a rare one" if self.rare else "not a rare one"
+        """'both run Mosaic and 10 more of the 37 systems that either runs for …'."""
+        alone = f"; {self.exclusive} of them no other borough is known to run"
         return (
-            f"shares {self.shared} system{'' if self.shared == 1 else 's'} with "
-            f"{self.borough.name}, {rare}, of {self.either} that either runs"
+            f"both run {self.product.name} and {self.shared - 1} more of the {self.either} systems "
+            f"that either runs for the {self.functions} functions known of both"
+            f"{alone if self.exclusive else ''}"
         )
 
 
 @dataclass(frozen=True)
 class Estates:
-    """What boroughs with a systems return run: pairs of function and product, by primary keys.
+    """What the 33 are known to run, and for which functions that is known, by primary keys.
 
-    Without national and shared services: that two boroughs use GOV.UK Pay makes them no more alike.
-    A borough that has returned nothing in use has an empty set.
+    Pairs of function and product without national and shared services and companion tools: that
+    two boroughs use GOV.UK Pay makes them no more alike. `functions` are those with such a pair; of
+    a borough whose return is complete all for which any borough has such a pair.
     """
 
     boroughs: Mapping[int, Borough]
     pairs: Mapping[int, frozenset[Pair]]
+    functions: Mapping[int, frozenset[int]]
 
     @classmethod
     def from_answers(cls, answers: LondonAnswers) -> Self:
         """The estates among all answers."""
-        pairs: dict[int, set[Pair]] = {key: set() for key in answers.reporting}
+        pairs: dict[int, set[Pair]] = {key: set() for key in answers.boroughs}
         for use in answers.uses:
-            if use.borough in pairs and not use.national_or_shared:
+            if use.distinctive:
                 pairs[use.borough].add((use.function, use.product))
-        return cls(answers.boroughs, {key: frozenset(pairs[key]) for key in pairs})
+        run = {key: frozenset(function for function, _ in pairs[key]) for key in pairs}
+        everything = frozenset[int]().union(*run.values())
+        return cls(
+            answers.boroughs,
+            {key: frozenset(pairs[key]) for key in pairs},
+            {key: everything if key in answers.complete else run[key] for key in pairs},
+        )
 
     @cached_property
     def runners(self) -> Counter[Pair]:
@@ -80,8 +99,8 @@ class Estates:
 
 def pair_weights(estates: Estates) -> dict[Pair, float]:
     """The weight of each pair that is run: ln(1 + N / n), more for what fewer run."""
-    reporting = len(estates.pairs)
-    return {pair: math.log1p(reporting / number) for pair, number in estates.runners.items()}
+    known = Counter(key for functions in estates.functions.values() for key in functions)
+    return {pair: math.log1p(known[pair[0]] / number) for pair, number in estates.runners.items()}
 
 
 def peer_similarity(
@@ -94,38 +113,70 @@ def peer_similarity(
     return math.fsum(weights[pair] for pair in first & second) / either if either else 0.0
 
 
+class Overlap(NamedTuple):
+    """Two boroughs' pairs for the functions known of both; `shared` has the rarest first."""
+
+    likeness: float
+    functions: int
+    shared: Sequence[Pair]
+    either: int
+
+    @property
+    def tellable(self) -> bool:
+        """Whether enough is known to say how alike they are."""
+        return self.functions >= MIN_KNOWN_FUNCTIONS and len(self.shared) >= MIN_SHARED_SYSTEMS
+
+
+def overlap(estates: Estates, weights: Mapping[Pair, float], first: int, second: int) -> Overlap:
+    """How far two boroughs, by primary keys, run the same."""
+    functions = estates.functions[first] & estates.functions[second]
+    ours, theirs = (
+        {pair for pair in estates.pairs[key] if pair[0] in functions} for key in (first, second)
+    )
+    return Overlap(
+        peer_similarity(ours, theirs, weights),
+        len(functions),
+        sorted(ours & theirs, key=lambda pair: (estates.runners[pair], pair)),
+        len(ours | theirs),
+    )
+
+
 def most_similar_boroughs(
     borough: Borough, limit: int = MAX_PEERS, answers: LondonAnswers | None = None
 ) -> list[Peer]:
     """The boroughs most like this one, the most similar first, then by name.
 
-    Only those that share a system; none at all where this borough has no systems return. No query
-    where the answers were read before, else at most two.
+    Only where enough is known of both; for a regional body none. One query for the products where
+    the answers were read before, else three.
     """
-    answers = answers or read_answers()
-    if borough.pk not in answers.reporting:
+    estates = Estates.from_answers(answers or read_answers())
+    if borough.pk not in estates.pairs:
         return []
-    estates = Estates.from_answers(answers)
     weights = pair_weights(estates)
-    peers = [
-        peer
+    overlaps = {
+        key: both
         for key in estates.pairs
         if key != borough.pk
-        if (peer := _peer(estates, weights, borough.pk, key)).shared
-    ]
+        if (both := overlap(estates, weights, borough.pk, key)).tellable
+    }
     # Rounded: sums in floating point differ in their last digits where the names should decide
-    return sorted(peers, key=lambda peer: (-round(peer.likeness, 9), peer.borough.name))[:limit]
+    nearest = sorted(
+        overlaps,
+        key=lambda key: (-round(overlaps[key].likeness, 9), estates.boroughs[key].name),
+    )[:limit]
+    products = read_products(overlaps[key].shared[0][1] for key in nearest)
+    return [_peer(estates, key, overlaps[key], products) for key in nearest]
 
 
-def _peer(estates: Estates, weights: Mapping[Pair, float], own: int, other: int) -> Peer:
-    ours, theirs = estates.pairs[own], estates.pairs[other]
-    shared = ours & theirs
+def _peer(estates: Estates, key: int, both: Overlap, products: Mapping[int, Product]) -> Peer:
     return Peer(
-        estates.boroughs[other],
-        peer_similarity(ours, theirs, weights),
-        len(shared),
-        sum(estates.runners[pair] <= MAX_RARE_BOROUGHS for pair in shared),
-        len(ours | theirs),
+        estates.boroughs[key],
+        both.likeness,
+        both.functions,
+        len(both.shared),
+        both.either,
+        sum(estates.runners[pair] == 2 for pair in both.shared),
+        products[both.shared[0][1]],
     )
 
 
@@ -137,15 +188,15 @@ COMMON_ONE_IN = 3
 
 
 @dataclass(frozen=True)
-class RareSystem:
-    """One of the borough's systems that at most two reporting boroughs run; `also`: who else does.
+class RareProduct:
+    """A product of the borough that at most two of the 33 are known to run; `also`: who else does.
 
-    `also` names boroughs without a return too, where public evidence shows the system there.
+    `uses` are the borough's own, in the order of their `functions`.
     """
 
-    use: FunctionUse
-    function: Function
     product: Product
+    uses: Sequence[FunctionUse]
+    functions: Sequence[Function]
     also: tuple[Borough, ...]
 
 
@@ -175,28 +226,28 @@ class _Leading:
     answered: int
 
 
-def rare_systems(answers: LondonAnswers, borough: Borough) -> list[RareSystem]:
-    """The borough's rare systems: those shared with somebody first, then by function; one query.
+def rare_products(answers: LondonAnswers, borough: Borough) -> list[RareProduct]:
+    """The borough's rare products, first those that nobody else is known to run; one query.
 
-    None at all where no borough has a return, for then it is not known.
+    From returns and from public evidence. National and shared services are left out.
     """
-    rare = [
-        use
-        for use in answers.uses
-        if answers.reporting
-        and use.borough == borough.pk
-        and not use.national_or_shared
-        and len(_reported_uses(answers, use.function, use.product)) <= MAX_RARE_BOROUGHS
-    ]
-    products = products_in_use(rare)
-    rows = [_rare_system(answers, use, products[use.product]) for use in rare]
-    return sorted(rows, key=lambda row: (not row.also, _place(row.function), row.product.name))
+    own: dict[int, list[FunctionUse]] = defaultdict(list)
+    for use in answers.uses:
+        rare = len(answers.users[use.product]) <= MAX_RARE_BOROUGHS
+        if rare and use.borough == borough.pk and not use.national_or_shared:
+            own[use.product].append(use)
+    products = read_products(own)
+    rows = [_rare_product(answers, products[key], uses) for key, uses in own.items()]
+    return sorted(rows, key=lambda row: (len(row.also), row.product.name))
 
 
-def _rare_system(answers: LondonAnswers, use: FunctionUse, product: Product) -> RareSystem:
-    boroughs = {other.borough for other in answers.by_product[use.function, use.product]}
-    others = answers.sorted_boroughs(boroughs - {use.borough})
-    return RareSystem(use, answers.functions[use.function], product, others)
+def _rare_product(
+    answers: LondonAnswers, product: Product, uses: Sequence[FunctionUse]
+) -> RareProduct:
+    uses = sorted(uses, key=lambda use: _place(answers.functions[use.function]))
+    functions = dict.fromkeys(answers.functions[use.function] for use in uses)
+    others = answers.users[product.pk] - {uses[0].borough}
+    return RareProduct(product, uses, [*functions], answers.sorted_boroughs(others))
 
 
 def _reported_uses(answers: LondonAnswers, function: int, product: int) -> list[FunctionUse]:
@@ -218,8 +269,8 @@ def common_choices(
         own = answers.by_borough.get((borough.pk, key), ())
         if leading and not _product_keys(leading.uses) & _product_keys(own):
             missed[key] = leading, own
-    products = products_in_use(
-        use for leading, own in missed.values() for use in (*leading.uses, *own)
+    products = read_products(
+        use.product for leading, own in missed.values() for use in (*leading.uses, *own)
     )
     rows = [
         _common_choice(answers, key, leading, own, products, peers)

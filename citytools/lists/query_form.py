@@ -5,6 +5,7 @@ ignored: the page shows it with status 400, a file answers 400 with the reason.
 """
 
 import copy
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from citytools.facts import dates
 from citytools.history.former_keys import QueryMovedError, present_keys
 from citytools.lists.columns import Column
 from citytools.lists.name_lookup import LinkedReason, find_by_name, perhaps_meant
@@ -211,6 +213,18 @@ class DayField(_FlatCopyMixin, forms.DateField):
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             error_messages={"invalid": "Write a date as 2026-11-30."},
         )
+
+
+class PastDayField(DayField):
+    """An ISO date that has begun."""
+
+    def clean(self, value: Any) -> datetime.date | None:
+        """ValidationError for a day ahead."""
+        day: datetime.date | None = super().clean(value)
+        today = dates.today()
+        if day and day > today:
+            raise forms.ValidationError(f"{day} lies ahead: write {today} or an earlier day.")
+        return day
 
 
 class MonthsField(forms.IntegerField):

@@ -30,9 +30,9 @@ from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
 from citytools.lists.listing import BoundedPaginator, Listing
 from citytools.lists.query_form import (
-    DayField,
     OptionField,
     OptionsField,
+    PastDayField,
     QueryForm,
     RecordsField,
 )
@@ -104,7 +104,7 @@ class ChangesForm(QueryForm):
     display_filters = frozenset({"moment"})
     columns = CHANGE_COLUMNS
 
-    since = DayField("Since")
+    since = PastDayField("Since")
     kind = OptionsField("Kind", _kinds)
     borough = RecordsField("Borough", Borough.objects.with_aside())
     service_area = RecordsField("Service area", ServiceArea.objects.all())
@@ -114,14 +114,6 @@ class ChangesForm(QueryForm):
     action = OptionsField("What became of it", [(name, name.capitalize()) for name in ACTIONS])
     by = OptionField("Written together", [("", "one row"), ("record", "row by row")])
     moment = MomentField(label="Written at", required=False, max_length=40)
-
-    def clean_since(self) -> datetime.date | None:
-        """A day that has begun."""
-        day: datetime.date | None = self.cleaned_data["since"]
-        today = dates.today()
-        if day and day > today:
-            raise forms.ValidationError(f"{day} lies ahead: write {today} or an earlier day.")
-        return day
 
     @property
     def first_day(self) -> datetime.date | None:

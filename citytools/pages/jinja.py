@@ -28,6 +28,7 @@ from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.filters import make_attrgetter
 
+from boroughs.profile.peers import MIN_KNOWN_FUNCTIONS, MIN_SHARED_SYSTEMS
 from citytools.pages import template_filters, term_links
 from citytools.worlds.addresses import page_address
 from contracts.models.term import ASSUMED_MONTHS
@@ -185,6 +186,8 @@ FILTERS = {
 }
 GLOBALS = {
     "assumed_months": ASSUMED_MONTHS,
+    "min_known_functions": MIN_KNOWN_FUNCTIONS,
+    "min_shared_systems": MIN_SHARED_SYSTEMS,
     "at_least": template_filters.at_least,
     "cell": template_filters.cell,
     "column_name": term_links.column_name,

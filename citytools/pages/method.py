@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString, mark_safe
 
 from boroughs.models import LONDON
+from boroughs.profile import peers
 from boroughs.profile.page import MAX_CHANCES
-from boroughs.profile.peers import COMMON_ONE_IN, MAX_PEERS, MAX_RARE_BOROUGHS, MIN_COMMON_BOROUGHS
 from boroughs.profile.tile_map import MAX_SHADES, RECENT_MONTHS
 from citytools.facts import name_matching
 from citytools.facts.statistics import CONFIDENCE
@@ -54,9 +54,11 @@ NUMBERS: Mapping[str, Any] = {
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
     "min_share_records": SHARE_OF_RECORDS.n, "old_years": OLD_YEARS,
-    "confidence_percent": CONFIDENCE, "max_peers": MAX_PEERS,
-    "max_rare_boroughs": MAX_RARE_BOROUGHS, "min_common_boroughs": MIN_COMMON_BOROUGHS,
-    "common_one_in": COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
+    "confidence_percent": CONFIDENCE, "max_peers": peers.MAX_PEERS,
+    "min_known_functions": peers.MIN_KNOWN_FUNCTIONS,
+    "min_shared_systems": peers.MIN_SHARED_SYSTEMS,
+    "max_rare_boroughs": peers.MAX_RARE_BOROUGHS, "min_common_boroughs": peers.MIN_COMMON_BOROUGHS,
+    "common_one_in": peers.COMMON_ONE_IN, "teaches_from": Level(MIN_TEACHING_LEVEL).label.lower(),
     "teaches_to": Level(MAX_LEVEL).label.lower(), "scarce_one_in": summary.SCARCE_ONE_IN,
     "learners_per_teacher": summary.MIN_WISHES_PER_TEACHER, "points": POINTS,
     "min_known_levels": summary.MIN_BOROUGHS, "skill_quarters": level_history.QUARTER_COUNT,

@@ -197,6 +197,19 @@ def windows_for_borough(
     ]
 
 
+def partners_by_contract(
+    borough: Borough, views: Iterable[WindowView]
+) -> dict[int, tuple[WindowView, list[str]]]:
+    """By contract: the window that most other boroughs take part in, and their names."""
+    partners: dict[int, tuple[WindowView, list[str]]] = {}
+    for view in views:
+        names = [name for name in view.window.lead_names if name != borough.name]
+        for key in view.window.contract_ids:
+            if len(names) > len(partners.get(key, (view, []))[1]):
+                partners[key] = view, names
+    return partners
+
+
 def window_file_rows(
     windows: Sequence[Window], query: TogetherFilter, today: datetime.date
 ) -> Iterator[Mapping[str, Any]]:

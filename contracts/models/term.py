@@ -14,11 +14,26 @@ from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 from django.db import models
-from django.db.models import Case, Q, Value, When
-from django.db.models.functions import Length
+from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import (
+    Cast,
+    Concat,
+    ExtractQuarter,
+    ExtractYear,
+    Greatest,
+    Least,
+    Length,
+)
 from django.db.models.lookups import Exact
 
-from citytools.facts.dates import first_day, last_day, partial_date_in_words
+from citytools.facts.dates import (
+    first_day,
+    last_day,
+    last_day_of,
+    partial_date_in_words,
+    quarters_from,
+)
 from contracts.models.framework import Stage
 
 # Months of notice, longest and shortest, where a contract states none: an assumption of ours, said
@@ -129,6 +144,38 @@ def decision_between(first: datetime.date, last: datetime.date) -> Q:
 def decision_due_between(first: datetime.date, last: datetime.date) -> Q:
     """Whether a decision surely falls within the days: all of a range that is not assumed."""
     return Q(notice_months__isnull=False, act_by_earliest__gte=first, act_by_latest__lte=last)
+
+
+# Quarters ahead, this one included.
+QUARTERS = 8
+UNDATED = "undated"
+
+
+def decision_quarters(today: datetime.date) -> Case:
+    """SQL: '20264 20271 stated': the quarters in which a decision may fall, and on what ground.
+
+    'undated' for a contract without a known end; null where no decision falls in the quarters
+    ahead.
+    """
+    last = last_day_of(quarters_from(today, QUARTERS)[-1])
+    # An assumed range may have passed: the decision is then for this quarter
+    earliest = Least(Greatest(F("act_by_earliest"), today), last)
+    latest = Least(Greatest(F("act_by_latest"), today), last)
+    basis = Case(When(notice_months=None, then=Value("assumed")), default=Value("stated"))
+    quarters = Concat(
+        *(_quarter(earliest), Value(" "), _quarter(latest), Value(" "), basis),
+        output_field=CharField(),
+    )
+    return Case(
+        When(decision_between(today, last), then=quarters),
+        When(ends_on="", rolling=False, then=Value(UNDATED)),
+        output_field=CharField(),
+    )
+
+
+def _quarter(day: Combinable) -> Cast:
+    number = ExtractYear(day) * 10 + ExtractQuarter(day)
+    return Cast(number, CharField())
 
 
 # Months that replacing a core system takes before its act-by date; a page may choose others.

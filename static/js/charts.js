@@ -63,7 +63,10 @@
   };
 
   const draw = async (place) => {
-    const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const { textContent } = document.getElementById(place.dataset.chart);
+    // The name of my borough, wherever a figure has it as a category or a label
+    const { myBoroughName: mine } = document.documentElement.dataset;
+    const figure = JSON.parse(textContent, (_, value) => (mine && value === mine ? `◆ ${mine}` : value));
     const { newPlot } = await plotly();
     const layout = fitted(figure.layout, figure.data, place.clientWidth);
     await newPlot(place, figure.data, { ...layout, template: look }, { displayModeBar: false, responsive: true });

@@ -15,7 +15,7 @@ from boroughs.models import Borough
 from citytools.facts import dates
 from systems.models import Function, Status
 from tests import factories
-from tests.estate import small_london
+from tests.estate import alike, small_london
 from tests.pages import last_seen_long_ago, read, rows, text_of, words
 
 pytestmark = pytest.mark.django_db
@@ -74,16 +74,12 @@ def test_nothing_chosen_offers_all_the_33(client: Client) -> None:
 
 @pytest.mark.usefixtures("seven")
 def test_one_borough_asks_for_another_and_offers_its_nearest(client: Client) -> None:
-    product, function = factories.product(), factories.function()
-    for name in ("Camden", "Brent"):
-        borough = Borough.objects.get(name=name)
-        factories.returned(borough)
-        factories.system(borough=borough, product=product, function=function)
+    alike(*Borough.objects.filter(name__in=["Camden", "Brent"]))
     response = client.get(PAGE, {"borough": "camden"})
     text = words(response)
     assert response.status_code == 200
     assert "Choose at least one more borough than Camden." in text
-    assert "Brent (shares 1 system)" in text
+    assert "Brent (shares 10 systems)" in text
     assert {"?borough=camden&borough=brent", "?nearest=camden"} <= set(read(response).links)
 
 
@@ -166,19 +162,16 @@ def test_a_small_partnership_is_compared_at_once_and_a_large_one_offered(
 
 @pytest.mark.usefixtures("seven")
 def test_the_nearest_follow_the_borough_asked(client: Client) -> None:
-    product, function = factories.product(), factories.function()
-    for borough in Borough.objects.order_by("name"):
-        factories.returned(borough)
-        factories.system(borough=borough, product=product, function=function)
+    alike(*Borough.objects.order_by("name"))
     names = compared(client, {"nearest": "camden"})
     assert names == ["Camden", "Barnet", "Brent", "Ealing", "Merton", "Newham"]
 
 
 @pytest.mark.usefixtures("seven")
-def test_without_a_return_there_are_no_nearest(client: Client) -> None:
+def test_where_too_little_is_known_there_are_no_nearest(client: Client) -> None:
     response = client.get(PAGE, {"nearest": "camden"})
     assert response.status_code == 200
-    assert "Camden has no nearest boroughs" in words(response)
+    assert "Camden has no nearest boroughs. Too little is known to say" in words(response)
 
 
 @pytest.mark.usefixtures("seven")

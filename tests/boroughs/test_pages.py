@@ -72,8 +72,8 @@ def test_a_profile_shows_decisions_led_and_shared_from_today_on(client: Client) 
     }
     for title, fields in cases.items():
         factories.contract(title=title, notice_months=0, **fields)
-    decisions = client.get("/boroughs/camden/").context["decisions"].rows
-    assert [contract.title for contract in decisions] == ["Led", "Shared", "Vague"]
+    contracts = client.get("/boroughs/camden/").context["contracts"].rows
+    assert [contract.title for contract in contracts] == ["Led", "Shared", "Vague"]
 
 
 def test_a_profile_groups_systems_by_service_area_and_skills_by_group(client: Client) -> None:

@@ -16,7 +16,7 @@ _ANSWERS = ", ".join(
         *("[data-answer]", ".ct-scroll", "table", "figure", ".ct-chart", "dl"),
         *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".ct-best", ".ct-axis"),
         *("h2", "form:not(.ct-filters__form)", ".govuk-details", ".ct-brief"),
-        *(".govuk-error-summary", ".govuk-inset-text", ".ct-letter", ".ct-method"),
+        *(".govuk-error-summary", ".govuk-inset-text", ".ct-part", ".ct-axis", ".ct-tiles"),
     )
 )
 _MEASURE = """(answers) => {

@@ -86,7 +86,7 @@ def test_from_the_overview_to_an_edit_and_its_history(
     page.goto(live_server.url)
     page.get_by_role("link", name=re.compile("systems in .* of 33 authorities")).click()
     filter_by_borough(page, width, "Camden")
-    expect(page.get_by_text("in 1 borough;")).to_be_visible()
+    expect(page.get_by_text("in 1 of 33 boroughs")).to_be_visible()
     rows = download(page)
     assert {row["borough"] for row in rows} == {"Camden"}
     look(page, width)
@@ -160,6 +160,7 @@ def filter_by_borough(page: Page, width: int, name: str) -> None:
 
 def download(page: Page) -> list[dict[str, str]]:
     """The file of the page, as the csv module reads it; its rows are as many as the page says."""
+    page.get_by_text("Download", exact=True).click()
     link = page.get_by_role("link", name="Download these")
     words = link.inner_text()
     with page.expect_download() as arriving:

@@ -7,8 +7,9 @@ import pytest
 
 from citytools.charts import Chart
 from citytools.facts.dates import quarter_of, quarter_words, quarters_from
-from contracts.charts import decision_quarters, decisions_chart
+from contracts.charts import decisions_chart
 from contracts.models import Contract, ContractQuerySet
+from contracts.models.term import decision_quarters
 from tests import factories
 
 TODAY = datetime.date(2026, 11, 30)

@@ -140,7 +140,7 @@ def test_no_all_clear_where_no_return_has_told_all_contracts(
         factories.returned(camden, subject="contracts", complete=complete)
     text = words(client.get(address))
     assert "No decision is due" not in text
-    assert "contracts that nobody has told us of may be." in text
+    assert "contracts that nobody has told us of may be" in text
 
 
 def _pages(contract: Contract) -> list[str]:

@@ -6,6 +6,7 @@ from django.test import Client
 from boroughs.models import Borough
 from skills.models import Skill
 from tests import factories
+from tests.estate import alike
 from tests.pages import read, text_of, words
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +62,7 @@ def test_the_return_is_named_with_its_day_and_completeness(client: Client) -> No
 def test_peers_stand_beside_it_with_what_is_not_known(client: Client) -> None:
     camden, brent = levels(3, 1), factories.borough("Brent")
     levels(2, borough=brent)
-    product, function = factories.product(), factories.function()
-    for borough in (camden, brent):
-        factories.returned(borough)
-        factories.system(borough=borough, product=product, function=function)
+    alike(camden, brent)
     page = client.get(PAGE)
     assert [peer.name for peer in page.context["profile"].peers] == ["Brent"]
     table = words(page, "table")
@@ -76,7 +74,7 @@ def test_peers_stand_beside_it_with_what_is_not_known(client: Client) -> None:
 
 def test_without_peers_it_stands_beside_london_alone(client: Client) -> None:
     levels(3)
-    assert "No peers can be named: likeness rests on returns on systems." in words(client.get(PAGE))
+    assert "No peers can be named. Too little is known to say" in words(client.get(PAGE))
 
 
 def test_what_changed_is_told_with_dates(client: Client) -> None:

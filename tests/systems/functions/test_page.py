@@ -301,7 +301,8 @@ def test_moves_and_research_are_told(client: Client, rents: Function) -> None:
     finding = factories.finding(title="A finding", rows="/systems/?function=rents")
     factories.recommendation(title="Do it", findings=[finding])
     text = words(client.get(ADDRESS))
-    assert "Camden: from Old to New." in text
+    assert "1 borough has moved or moves to another product." in text
+    assert "What moved: 1 move known Camden: from Old to New" in text
     for title in ("A study", "A finding", "Do it recommendation"):
         assert title in text
 
