@@ -64,3 +64,11 @@ def test_an_ended_contract_is_not_ahead(client: Client) -> None:
     factories.contract(functions=[rents], ends_on="2026-11")
     (row,) = rows(client, "/functions/functions.csv")
     assert (row["contracts"], row["contracts_ahead"], row["next_end"]) == ("2", "1", "2026-11")
+
+
+def test_all_stand_on_one_page(client: Client) -> None:
+    area = factories.service_area()
+    for number in range(30):
+        factories.function(f"Function {number}", service_area=area)
+    assert len(row_links(client, "/functions/")) == 30
+    assert client.get("/functions/?page=2").status_code == 400

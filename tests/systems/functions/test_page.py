@@ -392,8 +392,7 @@ def test_the_real_facts_are_counted_as_a_plain_loop_counts_them(client: Client) 
             leading,
             str(most or ""),
         )
-        function = Function.objects.get(slug=row["function_id"])
-        found = told(function)
+        found = told(Function.objects.get(slug=row["function_id"]))
         assert found.known == len(boroughs)
         assert {bar.name: bar.boroughs for bar in found.bars} == {
             name: len(where) for name, where in products.items()
