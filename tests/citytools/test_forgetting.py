@@ -27,9 +27,10 @@ from tests.snapshots import facts
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 PAGES = [
-    "/", "/boroughs/", "/boroughs/camden/", "/systems/", "/systems/map/", "/systems/products/",
+    "/", "/boroughs/", "/boroughs/camden/", "/functions/",
+    "/systems/", "/systems/map/", "/systems/products/",
     "/systems/suppliers/", "/contracts/", "/contracts/timeline/", "/contracts/together/",
-    "/skills/", "/skills/training/", "/research/metrics/", "/systems/systems.csv", "/functions/",
+    "/skills/", "/skills/training/", "/research/metrics/", "/systems/systems.csv",
 ]  # fmt: skip
 INVENTED: dict[str, Any] = {"source_kind": "illustrative"}
 
