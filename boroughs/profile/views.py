@@ -11,9 +11,9 @@ from boroughs.profile.page import (
     BoroughFacts,
     best_chances,
     borough_facts,
-    changes_since,
     compare_with_london,
     profile_parts,
+    recent_changes,
     skill_groups,
     systems_by_area,
     systems_to_confirm,
@@ -33,7 +33,6 @@ PARTNER_MONTHS = 36
 MAX_CONTRACTS_ON_AXIS = 8
 # Decisions that a brief names
 MAX_DECISIONS = 10
-CHANGES_DAYS = 30
 
 
 class BoroughForm(QueryForm):
@@ -49,14 +48,13 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     common = _common_context(record, facts, today)
     contracts = open_contracts(record.pk, today, complete=common["contracts_complete"])
     estate = systems_by_area(facts.systems)
-    since = query.values.get("since") or today - datetime.timedelta(days=CHANGES_DAYS)
     windows = windows_for_borough(record, today, PARTNER_MONTHS)
     context = {
         **common,
         "contracts": contracts,
         "axis": act_by_axis(contracts.rows[:MAX_CONTRACTS_ON_AXIS], today),
         "partners": partners_by_contract(record, windows),
-        "changes": changes_since(record, since),
+        "changes": recent_changes(record, query.values.get("since")),
         "estate": estate,
         "confirmation": systems_to_confirm(estate),
         **_skills(facts),
