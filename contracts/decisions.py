@@ -265,6 +265,12 @@ class FunctionContracts:
     undated: int
     next_end: str
 
+    @property
+    def next_end_in_words(self) -> str:
+        """'on 31 March 2027', or 'in March 2027' where no day is known."""
+        is_day = len(self.next_end) == len("2027-03-31")
+        return f"{'on' if is_day else 'in'} {partial_date_in_words(self.next_end)}"
+
 
 def function_contracts(function: int, today: datetime.date, limit: int) -> FunctionContracts:
     """The contracts of a function as of today, so many of them by name; one or two queries."""

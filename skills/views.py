@@ -10,11 +10,12 @@ from citytools.history.former_keys import record_or_moved
 from citytools.lists.listing import Listing
 from citytools.lists.query_form import QueryForm, render_page
 from citytools.worlds.addresses import page_address
+from skills.demand import skill_demand
 from skills.filters import SkillLevelFilter
 from skills.level_history import level_changes, level_histories, quarterly_chart
 from skills.matrix import Matrix, read_matrix
 from skills.models import Level, Skill, SkillLevel
-from skills.profile import skill_demand, skill_profile
+from skills.profile import skill_profile
 from skills.summary import skill_summary, strength_by_skill
 
 

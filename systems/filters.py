@@ -350,9 +350,7 @@ class ProductFilter(FactFilterSet):
         ServiceArea.objects.all(),
         _made_for_area,
     )
-    function = SlugsFilter(
-        "Function", Function.objects.grouped(), _made_for, within="service_area"
-    )
+    function = SlugsFilter("Function", Function.objects.grouped(), _made_for, within="service_area")
     supplier = SlugsFilter(
         "Manufacturer",
         Supplier.objects.all(),

@@ -167,9 +167,7 @@ register(
             "product": RecordType(page_url("systems:product"), _product_parent),
             "supplier": RecordType(page_url("systems:supplier"), _supplier_parent),
             "service area": RecordType(filtered_list_url("systems:list", "service_area")),
-            "function": RecordType(
-                filtered_list_url("systems:list", "function"), parent_words("in {}")
-            ),
+            "function": RecordType(page_url("functions:detail"), parent_words("in {}")),
         },
         stored_records={
             "product": StoredRecords(Product.objects.all(), _or_empty("manufacturer__name")),

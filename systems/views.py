@@ -1,4 +1,4 @@
-"""Pages of systems."""
+"""Pages of systems, of functions as a list, and of both as a map."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,8 @@ from citytools.lists.query_form import render_page
 from contracts.models import Contract, ContractPartner
 from research.publications import about
 from systems.filters import SystemFilter
-from systems.models import System
+from systems.functions.overview import FunctionFilter, summarise_functions
+from systems.models import Function, ServiceArea, System
 from systems.service_map.map import MapFilter, service_map_for
 
 
@@ -55,7 +56,7 @@ def system(request: HttpRequest, key: str = "", number: int | None = None) -> Ht
 _TABLE_FIELDS = (
     *("key", "hosting", "status", "companion", "national_or_shared", "live_since", "satisfaction"),
     *("source_kind", "source_url", "as_of", "read_on", "confidence", "confirmed_on"),
-    *("product_id", "borough__name", "borough__slug", "function__name"),
+    *("product_id", "borough__name", "borough__slug", "function__name", "function__slug"),
 )
 
 
@@ -149,6 +150,22 @@ def _sentence(names: list[str], counts: list[int]) -> str:
     if counts[-1] == counts[-2]:
         return f"{top}."
     return f"{top}; of the {len(names)} with any, {names[-1]} has the fewest, {counts[-1]:,}."
+
+
+def function_list(request: HttpRequest) -> HttpResponse:
+    """Every function by service area, with what London knows about it."""
+    filterset = FunctionFilter(request.GET, Function.objects.grouped())
+    nouns = ("Functions", "function", "functions")
+    listing = Listing(filterset, "functions:list", "functions:csv", *nouns)
+    summaries = [] if listing.problems else summarise_functions(filterset, dates.today())
+    context = {
+        "listing": listing,
+        "summaries": summaries,
+        "known": sum(summary.boroughs > 0 for summary in summaries),
+        "due": sum(summary.contracts_due_now > 0 for summary in summaries),
+        "areas": ServiceArea.objects.all(),
+    }
+    return render(request, "functions/list.html", context, status=listing.status)
 
 
 @dataclass

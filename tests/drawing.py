@@ -35,6 +35,7 @@ def choices(kind: type[FactFilterSet], model: Any) -> dict[str, list[str]]:
             values[name] = list(
                 MODELS[name].objects.order_by("slug").values_list("slug", flat=True)
             )
+            values[name] += ["not_known"] * field.optional
         elif hasattr(field, "choices"):
             values[name] = [str(value) for value, _ in field.choices if value]
         else:

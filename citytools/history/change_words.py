@@ -1,6 +1,5 @@
 """Entries of changes in words: the record's name then, each field from what to what, its links."""
 
-import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -119,23 +118,20 @@ class ChangeLine(NamedTuple):
     address: str
 
 
-def latest_changes_about(
-    record: Any, since: datetime.datetime, limit: int
-) -> tuple[list[ChangeLine], int]:
-    """The newest changes since a moment that concern a record, and how many there are.
+def latest_changes_about(record: Any, kinds: Collection[str], limit: int) -> list[ChangeLine]:
+    """The newest changes of kinds, by name, that concern a record.
 
-    Found once a version of the data.
+    Found once a version of the data; of all that asks for the record the kinds are the same.
     """
 
     def compute() -> Any:
-        change_filter = ChangeFilter(since=since, subjects=[{type(record): [record]}])
-        entries = ChangeList(change_kinds(), change_filter)
-        lines = changes_in_words(entries[:limit], with_differences=False)
-        return [[_line(change) for change in lines], len(entries)]
+        change_filter = ChangeFilter(subjects=[{type(record): [record]}])
+        told = [kind for kind in change_kinds() if kind.name in kinds]
+        entries = ChangeList(told, change_filter)[:limit]
+        return [*map(_line, changes_in_words(entries, with_differences=False))]
 
     name = f"changes about {record._meta.label_lower} {record.pk} under {get_script_prefix()}"
-    lines, total = derived_value(name, compute)
-    return [ChangeLine(*line) for line in lines], total
+    return [ChangeLine(*line) for line in derived_value(name, compute)]
 
 
 def _line(change: ChangeInWords) -> ChangeLine:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Aggregate, Count, Expression, Max, Model, QuerySet
+from django.db.models import Aggregate, Count, Expression, Max, Model, QuerySet, Value
 
 from citytools import worlds
 from citytools.facts import dates
@@ -92,7 +92,10 @@ class _ColumnCounts:
 
     def combinations(self) -> QuerySet[Any]:
         """Of each combination of value_0, value_1, … how many rows, n, and the sums, sum_0, …"""
-        values = {f"value_{number}": value for number, value in enumerate(self.facets)}
+        # Without a column to group by, values() would be all of them
+        values = {
+            f"value_{number}": value for number, value in enumerate(self.facets or [Value("")])
+        }
         sums = {f"sum_{number}": value for number, value in enumerate(self.sums.values())}
         bare = self.rows.select_related(None).prefetch_related(None).order_by()
         grouped = bare.annotate(**values).values(*values)
@@ -102,7 +105,7 @@ class _ColumnCounts:
     @property
     def names(self) -> str:
         """The columns of `combinations`."""
-        values = [f"value_{number}" for number in range(len(self.facets))]
+        values = [f"value_{number}" for number in range(max(len(self.facets), 1))]
         return ", ".join([*values, "n", *(f"sum_{number}" for number in range(len(self.sums)))])
 
 

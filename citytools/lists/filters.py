@@ -380,7 +380,6 @@ class FactFilterSet(QueryStringMixin, django_filters.FilterSet):  # type: ignore
                 rows = self.filters[name].filter(rows, value)
         return rows
 
-
     def count_rows_without(self, names: Iterable[str]) -> dict[str, int]:
         """How many rows there were if each of the filters, alone, were not given; one query."""
         counts, parameters = {}, list[Any]()

@@ -82,14 +82,15 @@ def environment(**options: Any) -> Environment:
 
 
 class NarrowIndent(Extension):
-    """Takes the indentation of templates down to a blank: it is 2 % of what a list's page sends.
+    """Takes the indentation of templates away: it is 3 % of what a list's page sends.
 
-    Not to nothing: a line may follow a tag at the break of the last, where it parts two words.
+    A blank stays after a tag, whose line break is taken away too: it may part two words.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """The template with at most a blank before each line."""
-        return re.sub(r"^[ \t]{2,}", " ", source, flags=re.MULTILINE)
+        after_tags = re.sub(r"(?<=[%#]\}\n)[ \t]+", " ", source)
+        return re.sub(r"(?<![%#]\})\n[ \t]+", "\n", after_tags)
 
 
 class CompiledTemplates(FileSystemBytecodeCache):

@@ -38,6 +38,7 @@ from skills import level_history, summary
 from skills.models import Level
 from skills.training.pairs import MAX_LEVEL, MIN_TEACHING_LEVEL, POINTS
 from skills.training.plan import DEFAULT_CAP, MIN_COHORT_LEARNERS
+from systems.functions.answers import OLD_YEARS
 from systems.products import page
 from systems.suppliers import failure
 
@@ -52,7 +53,7 @@ NUMBERS: Mapping[str, Any] = {
     "horizon_months": HORIZON_MONTHS, "highest_vat": MAX_VAT_FACTOR, "months_a_year": 12,
     "max_chances": MAX_CHANCES, "top_places": " or ".join(str(claim.places) for claim in CLAIMS),
     "max_replacements": failure.MAX_REPLACEMENTS, "max_alternatives": page.MAX_PRODUCTS,
-    "min_share_records": SHARE_OF_RECORDS.n,
+    "min_share_records": SHARE_OF_RECORDS.n, "old_years": OLD_YEARS,
     "confidence_percent": CONFIDENCE, "max_peers": peers.MAX_PEERS,
     "min_known_functions": peers.MIN_KNOWN_FUNCTIONS,
     "min_shared_systems": peers.MIN_SHARED_SYSTEMS,

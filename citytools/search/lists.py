@@ -1,6 +1,6 @@
 """What the lists of facts hold on a question, and the lists that know its words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from citytools.facts.name_matching import Match
 from citytools.facts.name_spotting import Mention
-from citytools.search import KINDS_BY_TYPE, SOURCES, FactList, RecordKind
+from citytools.search import KINDS_BY_TYPE, SOURCES, FactList, RecordKind, WordList
 from citytools.search.question import SearchQuestion
 from citytools.worlds.addresses import page_address
 
@@ -18,6 +18,9 @@ from citytools.worlds.addresses import page_address
 _MAX_SCORE_GAP_TO_BEST = 0.25
 _MAX_SCORE_GAP_WITHIN_KIND = 0.05
 _MAX_THINGS = 10
+# Where a wider kind of thing fits as well, it is meant: of planning's products and functions all
+_WIDEST_FIRST = ("service area", "function")
+_MAX_SCORE_GAP_OF_WIDER = 0.01
 _UNSURE = {"some", "near", "text"}
 
 # Scores of the list that was asked for, of another for the same borough and thing, of any other
@@ -126,11 +129,14 @@ def _besides_boroughs(question: SearchQuestion, matches: Sequence[Match]) -> lis
 def _things(matches: Sequence[Match], types: Sequence[str]) -> list[Match]:
     near = [match for match in matches if match.score >= matches[0].score - _MAX_SCORE_GAP_TO_BEST]
     meant = [match for match in near if match.what in types and match.reasons[0].how not in _UNSURE]
+    if not meant:
+        return []
+    as_good = [match for match in meant if match.score >= meant[0].score - _MAX_SCORE_GAP_OF_WIDER]
+    kinds = {match.what for match in as_good}
+    kind = next((kind for kind in _WIDEST_FIRST if kind in kinds), meant[0].what)
+    of_kind = [match for match in meant if match.what == kind]
     return [
-        match
-        for match in meant
-        if match.what == meant[0].what
-        and match.score >= meant[0].score - _MAX_SCORE_GAP_WITHIN_KIND
+        match for match in of_kind if match.score >= of_kind[0].score - _MAX_SCORE_GAP_WITHIN_KIND
     ][:_MAX_THINGS]
 
 
@@ -171,6 +177,30 @@ def find_facts(
     return replace(fact_hits, hits=hits)
 
 
+def find_ending_contracts(question: SearchQuestion) -> list[Hit]:
+    """The list of the contracts that end, or may end, in the year that is asked for."""
+    if not question.ends_in:
+        return []
+    entry = next(lists["contract"] for lists in _word_lists() if "contract" in lists)
+    pairs = [("borough", borough.slug) for borough in question.boroughs]
+    days = {"ends_after": f"{question.ends_in}-01-01", "ends_before": f"{question.ends_in}-12-31"}
+    query = urlencode([*pairs, *days.items()])
+    owner = f" of {_titles(question.boroughs)}" if question.boroughs else ""
+    hit = Hit(
+        record_type="list of contracts",
+        title=f"Contracts{owner} that end in {question.ends_in}",
+        address=f"{page_address(entry.route)}?{query}&sort=ends_on",
+        parent="",
+        reason=f"{entry.rows(QueryDict(query)).count():,} in the list",
+        score=1.0,
+    )
+    return [hit]
+
+
+def _word_lists() -> list[Mapping[str, WordList]]:
+    return [source.word_lists for source in SOURCES]
+
+
 def _rows(fact_list: FactList, focus: Focus, limit: int) -> tuple[Sequence[Any], int]:
     """The first rows, and how many there are in all."""
     rows = fact_list.concerning(
@@ -209,7 +239,7 @@ def _row_hit(hits: FactHits, row: Any, score: float) -> Hit:
 
 def word_list_links(words: str) -> dict[str, ListLink]:
     """By kind, the list's own rows for the words, where it has any: it forgives no slip."""
-    lists = {kind: entry for source in SOURCES for kind, entry in source.word_lists.items()}
+    lists = {kind: entry for lists in _word_lists() for kind, entry in lists.items()}
     query = urlencode({"q": words})
     # One statement for all lists
     first, *rest = (

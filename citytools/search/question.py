@@ -1,5 +1,6 @@
 """The question in the words of the box: boroughs, the list that is named, and the rest."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +39,12 @@ _FILLER_WORDS = frozenset(
 )  # fmt: skip
 """Words that name nothing."""
 
+_ENDING = re.compile(
+    r"\b(?:end(?:s|ing)?|expir(?:es?|ing|y)|until|renewal)\s+(?:in\s+|by\s+)?(20\d\d)\b",
+    re.IGNORECASE,
+)
+"""Words that ask which contracts end in a year."""
+
 _REST_WEIGHTS, _BODY_WEIGHT = (0.8, 0.78), 0.7
 """Weights of what fits the rest, its words but for filler, and a borough; the whole weighs 1."""
 
@@ -48,7 +55,7 @@ class SearchQuestion:
 
     `rest` is what is said besides boroughs and lists, with and without filler words; it is empty
     where that is the whole. `further_bodies` are keys of bodies that may be meant, beside those
-    that are known by every name.
+    that are known by every name. `ends_in` is the year in which contracts are to end, if one is.
     """
 
     words: str
@@ -56,6 +63,7 @@ class SearchQuestion:
     list_name: str
     rest: Sequence[str]
     further_bodies: Sequence[int] = ()
+    ends_in: int | None = None
 
     @property
     def reading(self) -> Reading:
@@ -85,7 +93,10 @@ def parse_question(text: str) -> SearchQuestion:
     telling = " ".join(word for word, plain in pairs if plain not in _FILLER_WORDS)
     rest = [" ".join(word for word, _ in pairs), telling] if telling else []
     parts = [part for part in dict.fromkeys(rest) if part != " ".join(words)]
-    return SearchQuestion(text, mentions, list_name, parts, further)
+    year = _ENDING.search(text)
+    return SearchQuestion(
+        text, mentions, list_name, parts, further, ends_in=int(year[1]) if year else None
+    )
 
 
 def _bodies() -> SearchableBodies:

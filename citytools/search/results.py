@@ -26,7 +26,14 @@ from citytools.facts.name_matching import (
 from citytools.facts.name_spotting import COUNCIL
 from citytools.lists import facets
 from citytools.search import RECORD_TYPES, SOURCES, STORED_RECORDS, RecordKind
-from citytools.search.lists import FactHits, Hit, ListLink, find_facts, word_list_links
+from citytools.search.lists import (
+    FactHits,
+    Hit,
+    ListLink,
+    find_ending_contracts,
+    find_facts,
+    word_list_links,
+)
 from citytools.search.name_table import context_names
 from citytools.search.question import (
     SearchForm,
@@ -79,11 +86,13 @@ def _reason(match: Match) -> str:
         return _reason_words(former)
     if first.how in {"alike", "near"}:
         other = "" if first.role in {NAME, TITLE} else f": {_reason_words(first)}"
-        return f"spelt alike{other}"
+        return f"{_ALIKE}{other}"
     own = {NAME: "in its name", TITLE: "in its title"}
     return own[first.role] if first.role in own and first.how == "holds" else _reason_words(first)
 
 
+_ALIKE = "spelt alike"
+"""The reason of a hit that no word names."""
 _ROLE_WORDS = {
     NAME: "its name",
     TITLE: "its title",
@@ -167,7 +176,8 @@ class SearchResults:
         kinds = self.filterset.data.getlist("kind")
         records = (_hit(match) for match in self.matches if not match.near)
         by_address: dict[str, Hit] = {}
-        hits = chain(records, *(facts.hits for facts in self.fact_hits))
+        ending = find_ending_contracts(self.question)
+        hits = chain(ending, records, *(facts.hits for facts in self.fact_hits))
         for hit in sorted(hits, key=lambda hit: -round(hit.score, 2)):
             if not kinds or hit.kind.name in kinds:
                 by_address.setdefault(hit.address, hit)
@@ -175,8 +185,11 @@ class SearchResults:
 
     @property
     def best(self) -> Sequence[Hit]:
-        """The best over all kinds."""
-        return self.hits[:MAX_BEST_HITS]
+        """The best over all kinds; what is only spelt alike beside its like."""
+        best = self.hits[:MAX_BEST_HITS]
+        if best and best[0].reason.startswith(_ALIKE):
+            return best
+        return [hit for hit in best if not hit.reason.startswith(_ALIKE)]
 
     @cached_property
     def near(self) -> list[str]:

@@ -152,7 +152,7 @@ class ContractQuerySet(SourcedQuerySet):
         return aggregate_row(self._involved(), boroughs=Count("pk"))
 
     def ends_ahead(self, today: datetime.date) -> models.QuerySet[Any]:
-        """A row: `ends`, contracts whose end may be ahead, and `may_act`, those to decide by now."""
+        """A row: `ends`, contracts with an end ahead, and `may_act`, those to decide by now."""
         return aggregate_row(
             self,
             ends=Count("pk", filter=Q(ends_last__gte=today)),

@@ -22,7 +22,7 @@ from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.prepared_query import PreparedQuery
 from citytools.worlds.addresses import page_address
 from systems.functions.letters import product_letters
-from systems.models import Function, Status, System, SystemQuerySet
+from systems.models import Function, Product, Status, System, SystemQuerySet
 
 MAX_USES = 5000
 MAX_SYSTEMS_ON_PAGE = 300
@@ -96,7 +96,8 @@ class ProductTile:
 class FunctionAnswers:
     """Tiles by borough and bars by rank; `old` counts known boroughs whose tile is old.
 
-    `none` counts boroughs whose complete return names no system for the function.
+    `none` counts boroughs whose complete return names no system for the function; `others` are
+    made for it, and none of the 33 is known to run them.
     """
 
     function: Function
@@ -105,6 +106,7 @@ class FunctionAnswers:
     known: int
     none: int
     old: int
+    others: Sequence[Product]
 
     @property
     def not_known(self) -> int:
@@ -134,7 +136,7 @@ class FunctionAnswers:
 
 
 def function_answers(function: Function, today: datetime.date) -> FunctionAnswers:
-    """What the 33 run for a function; two queries."""
+    """What the 33 run for a function; three queries."""
     uses: list[StandingUse] = [StandingUse(*row) for row in _uses(function.pk)]
     by_borough: dict[int, list[StandingUse]] = defaultdict(list)
     for use in uses:
@@ -147,7 +149,8 @@ def function_answers(function: Function, today: datetime.date) -> FunctionAnswer
         old += bool(own) and own[0].is_old(today)
     known = sum(tile.style != NOT_KNOWN for tile in tiles)
     none = sum(tile.letters == "–" for tile in tiles)
-    return FunctionAnswers(function, tiles, [*bars.values()], known, none, old)
+    others = [product for product in _products(function.pk) if product.pk not in bars]
+    return FunctionAnswers(function, tiles, [*bars.values()], known, none, old, others)
 
 
 @PreparedQuery
@@ -156,6 +159,12 @@ def _uses(function: int) -> QuerySet[Any]:
     fields = ("borough", "product", "product__name", "product__slug")
     more = ("status", "as_of", "confirmed_on", "companion", "satisfaction")
     return uses.order_by("product__name", "pk").values_list(*fields, *more)[:MAX_USES]
+
+
+@PreparedQuery
+def _products(function: int) -> QuerySet[Product]:
+    products = Product.objects.filter(functions=function).only("name", "slug")
+    return products.order_by("name")[:MAX_USES]
 
 
 @PreparedQuery

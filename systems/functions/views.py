@@ -2,49 +2,29 @@
 
 import datetime
 
-from dateutil.relativedelta import relativedelta
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
-from django.utils import timezone
 
 from citytools.facts import dates
 from citytools.history.change_words import latest_changes_about
 from citytools.history.former_keys import record_or_moved
-from citytools.lists.listing import FileLinks, Listing
 from citytools.lists.prepared_query import PreparedQuery
 from citytools.lists.query_form import render_page
 from contracts.act_by_axis import act_by_axis
 from contracts.decisions import function_contracts
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import WindowView, windows_with_most_boroughs
+from contracts.joint_procurement.windows import Window, read_windows
 from contracts.models import Contract
 from research.publications import about
-from skills.profile import function_skills
+from skills.demand import function_skills
 from systems.costs import function_costs
 from systems.functions.answers import MAX_SYSTEMS_ON_PAGE, function_answers, function_rows
-from systems.functions.overview import FunctionFilter, summarise_functions
-from systems.models import Function, ServiceArea
+from systems.models import Function
 from systems.moves import moves_within
 
 MAX_CONTRACTS_ON_AXIS = 10
 MAX_CHANGES = 5
-
-
-def function_list(request: HttpRequest) -> HttpResponse:
-    """Every function by service area, with what London knows about it."""
-    filterset = FunctionFilter(request.GET, Function.objects.grouped())
-    nouns = ("Functions", "function", "functions")
-    listing = Listing(filterset, "functions:list", "functions:csv", *nouns)
-    summaries = [] if listing.problems else summarise_functions(filterset, dates.today())
-    context = {
-        "listing": listing,
-        "summaries": summaries,
-        "known": sum(summary.boroughs > 0 for summary in summaries),
-        "due": sum(summary.contracts_due_now > 0 for summary in summaries),
-        "areas": ServiceArea.objects.all(),
-    }
-    return render(request, "functions/list.html", context, status=listing.status)
+CHANGES_TOLD = {"system", "contract"}
 
 
 def function(request: HttpRequest, slug: str) -> HttpResponse:
@@ -55,9 +35,6 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
     contracts = function_contracts(record.pk, today, MAX_CONTRACTS_ON_AXIS)
     rows = function_rows(record)
     research = about.research_about_function(record, today)
-    since = timezone.make_aware(
-        datetime.datetime.combine(today - relativedelta(years=1), datetime.time())
-    )
     context = {
         "function": record,
         "answers": function_answers(record, today),
@@ -69,9 +46,8 @@ def function(request: HttpRequest, slug: str) -> HttpResponse:
         "costs": function_costs(record.pk, today),
         "skills": function_skills(record.slug),
         "moves": moves_within(record),
-        "changes": latest_changes_about(record, since, MAX_CHANGES),
+        "changes": latest_changes_about(record, CHANGES_TOLD, MAX_CHANGES),
         "about": about.with_recommendations(research, today),
-        "files": FileLinks("systems:csv", f"function={record.slug}"),
     }
     return render_page(request, "functions/detail.html", context)
 
@@ -81,7 +57,7 @@ def _function(slug: str) -> QuerySet[Function]:
     return Function.objects.select_related("service_area").order_by().filter(slug=slug)
 
 
-def _windows(function: Function, today: datetime.date) -> list[WindowView]:
-    """The window with the most boroughs, if there is any."""
+def _windows(function: Function, today: datetime.date) -> list[Window]:
+    """The window of most boroughs in which they may buy together, if there is any."""
     query = TogetherFilter(QueryDict(f"function={function.slug}"), Contract.objects.all())
-    return windows_with_most_boroughs(query, today, limit=1)
+    return read_windows(query, today, (1, 1), widest=True, one_per_group=True)

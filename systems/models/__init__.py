@@ -2,8 +2,8 @@
 
 from systems.models.catalogue import (
     NOT_IN_USE,
-    USE,
     SEEN_THEN,
+    USE,
     Function,
     Hosting,
     Intention,
@@ -20,6 +20,7 @@ from systems.models.suppliers import Owners, Ownership, Supplier, SupplierAlias,
 __all__ = [
     "NOT_IN_USE",
     "SEEN_THEN",
+    "USE",
     "Function",
     "Hosting",
     "Intention",

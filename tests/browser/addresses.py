@@ -1,5 +1,13 @@
 """Where the walk goes: every kind of page, with what can be chosen on it."""
 
+from django.http import QueryDict
+
+from citytools.facts import dates
+from contracts.joint_procurement.filters import TogetherFilter
+from contracts.joint_procurement.presentation import windows_with_most_boroughs
+from contracts.models import Contract
+from systems.models import System
+
 PAGES = [
     "/",
     "/demo/",
@@ -23,6 +31,11 @@ PAGES = [
     "/systems/?borough=atlantis",
     "/systems/map/",
     "/systems/map/?partnership=south-london-partnership&product=nec-housing",
+    "/functions/",
+    "/functions/productivity-and-collaboration/",
+    "/functions/youth-justice/",
+    "/demo/functions/housing-management/",
+    "/functions/?service_area=moon",
     "/systems/products/",
     "/systems/products/modern-gov/",
     "/demo/systems/products/hazelquill-revenues-invented/",
@@ -108,3 +121,12 @@ WIDE_TOO = {
     "/demo/research/metrics/suppliers_satisfaction_rho_by_borough/",
     "/search/?q=camden+housing",
 }
+
+
+def records() -> list[str]:
+    """The addresses that only the database knows: a system, its contract, a window."""
+    system = System.objects.filter(contracts__isnull=False).earliest("pk")
+    contract = system.contracts.earliest("pk")
+    filterset = TogetherFilter(QueryDict(), Contract.objects.all())
+    window: str = windows_with_most_boroughs(filterset, dates.today())[0].address
+    return [system.get_absolute_url(), contract.get_absolute_url(), window]

@@ -1,9 +1,9 @@
 """What a page asks to be read before its answer: words, links and pixels after the heading.
 
-The answer of a page is the first thing after its h1 that is rows, a picture or facts: an element
-marked `data-answer`, or else a table, figure, chart, list of facts, list of cards or error. The
-sentence under the h1 (`.ct-answer`) is read as words before it. Filters that stand beside or are
-folded, what is hidden, and what only a screen reader hears are not counted; pixels are those from
+The answer of a page is the first thing after its h1 that is rows, a picture, facts or a part with a
+heading of its own: an element marked `data-answer`, or else one of `_ANSWERS`; on a page of prose
+its first paragraph. The sentence under the h1 (`.ct-answer`) is read as words before it. Filters,
+what is folded or hidden, and what only a screen reader hears are not counted; pixels are those from
 the top of the page.
 """
 
@@ -14,15 +14,19 @@ from playwright.sync_api import Page
 _ANSWERS = ", ".join(
     (
         *("[data-answer]", ".ct-scroll", "table", "figure", ".ct-chart", "dl"),
-        *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".ct-best"),
-        *(".govuk-error-summary", ".govuk-inset-text", ".ct-letter", ".ct-method"),
+        *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".ct-best", ".ct-axis"),
+        *("h2", "form:not(.ct-filters__form)", ".govuk-details", ".ct-brief"),
+        *(".govuk-error-summary", ".govuk-inset-text", ".ct-part", ".ct-axis", ".ct-tiles"),
     )
 )
 _MEASURE = """(answers) => {
   const main = document.querySelector("main"), h1 = main.querySelector("h1");
-  const follows = (node, other) => other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
-  const seen = (element) => element.checkVisibility() && element.getBoundingClientRect().height > 1;
-  const answer = [...main.querySelectorAll(answers)].find((one) => follows(one, h1) && seen(one));
+  const follows = (node, other) =>
+    other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 1;
+  const first = (names) =>
+    [...main.querySelectorAll(names)].find((one) => follows(one, h1) && seen(one));
+  const answer = first(answers) ?? first("p");
   const counts = (element) => follows(element, h1) && !h1.contains(element) && seen(element)
     && !element.closest(".ct-filters, .govuk-visually-hidden")
     && !(answer && (answer.contains(element) || follows(element, answer)));
@@ -43,7 +47,7 @@ _MEASURE = """(answers) => {
 
 
 class ReadingLoad(NamedTuple):
-    """Before the answer: words, links, and its distance from the top; and the page's height (px)."""
+    """Words and links before the answer, its distance from the top, and the page's height (px)."""
 
     words: int
     links: int

@@ -34,6 +34,7 @@ def test_from_a_weak_skill_to_a_borough_that_could_teach_it(
 
 def downloaded(page: Page) -> list[dict[str, str]]:
     """The file of the page: as many rows as its link says, all of the skill asked for."""
+    page.get_by_text("Download", exact=True).click()
     link = page.get_by_role("link", name="Download these")
     with page.expect_download() as arriving:
         link.click()

@@ -78,7 +78,12 @@ def test_no_page_fetches_anything_from_elsewhere(client: Client) -> None:
 
 
 GONE = ["/nowhere/", "/systems/0/", "/systems/99999999999999999999/", "/contracts/1/"]
-GONE += ["/boroughs/atlantis/", "/systems/products/none/", "/systems/suppliers/none/"]
+GONE += [
+    "/boroughs/atlantis/",
+    "/systems/products/none/",
+    "/functions/none/",
+    "/systems/suppliers/none/",
+]
 GONE += ["/skills/none/", "/systems/abc/", "/systems/%00/", "/%F0%9F%92%A9/"]
 
 

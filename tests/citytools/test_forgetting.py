@@ -27,7 +27,7 @@ from tests.snapshots import facts
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 PAGES = [
-    "/", "/boroughs/", "/boroughs/camden/", "/systems/", "/systems/map/", "/systems/products/",
+    "/", "/boroughs/", "/boroughs/camden/", "/systems/", "/systems/map/", "/systems/products/", "/functions/",
     "/systems/suppliers/", "/contracts/", "/contracts/timeline/", "/contracts/together/",
     "/skills/", "/skills/training/", "/research/metrics/", "/systems/systems.csv",
 ]  # fmt: skip

@@ -186,6 +186,7 @@ def test_every_kind_of_page_is_found_by_a_former_slug(client: Client) -> None:
     pages: dict[Any, str] = {
         factories.borough(): "/boroughs/{}/",
         factories.product(): "/systems/products/{}/",
+        factories.function(): "/functions/{}/",
         factories.framework(): "/contracts/frameworks/{}/",
         factories.skill(): "/skills/{}/",
         finding: "/research/findings/{}/",

@@ -38,6 +38,7 @@ UNDESCRIBED = {
     "citytools.search.lists": "counts the rows of a list within the search",
     "contracts.search": "ranks titles for the search, as described there",
     "contracts.joint_procurement.views": "draws windows, whose class has the name of an aggregate",
+    "systems.functions.views": "reads windows, whose class has the name of an aggregate",
     "contracts.timeline.charts": "lays a picture out",
     "skills.management.commands.plan_training": "measures the plan with made-up bodies",
 }

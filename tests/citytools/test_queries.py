@@ -49,6 +49,9 @@ COUNTS = {
     "/systems/map/": 7,
     "/systems/map/?product=main&kind=frontline": 8,
     "/systems/map.csv": 5,
+    "/functions/": 4,
+    "/functions/functions.csv": 3,
+    "function": 32,
     "/systems/products/": 5,
     "/systems/products/products.csv": 2,
     "/systems/suppliers/": 2,
@@ -131,6 +134,7 @@ COUNTS = {
 """Queries by address, or by the kind of record whose page it is, where nothing is stored yet."""
 STORED = {
     "borough": 17,
+    "function": 20,
     "/": 9,
     "/?measure=decisions": 10,
     "/?measure=skills": 9,
@@ -282,6 +286,7 @@ def address(name: str) -> str:
         return windows_with_most_boroughs(filterset, dates.today())[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
+        "function": System.objects.earliest("pk").function,
         "system": System.objects.earliest("pk"),
         "product": Product.objects.get(name="Main"),
         "supplier": Supplier.objects.get(name="Maker"),

@@ -152,6 +152,47 @@ def test_a_list_that_is_named_leads_to_its_rows(client: Client) -> None:
     assert hit.reason == f"{total(client.get(hit.address))} in the list"
 
 
+@pytest.mark.parametrize(
+    ("question", "title", "address"),
+    [
+        (
+            "camden planning",
+            "Systems of Camden: Planning and building control",
+            "/systems/?borough=camden&service_area=planning-and-building-control",
+        ),
+        (
+            "contracts ending 2027",
+            "Contracts that end in 2027",
+            "/contracts/?ends_after=2027-01-01&ends_before=2027-12-31&sort=ends_on",
+        ),
+        (
+            "Camden contracts expiring in 2027",
+            "Contracts of Camden that end in 2027",
+            "/contracts/?borough=camden&ends_after=2027-01-01&ends_before=2027-12-31&sort=ends_on",
+        ),
+        ("O365", "Microsoft 365", "/systems/products/microsoft-365/"),
+        (
+            "tri-borough",
+            "Tri-borough ICT services (Westminster)",
+            "/contracts/frameworks/tri-borough-ict-services-westminster/",
+        ),
+    ],
+)
+def test_words_that_people_say_find_what_they_mean(
+    client: Client, question: str, title: str, address: str
+) -> None:
+    found = results(question).best
+    assert (found[0].title, found[0].address) == (title, address)
+    rows = re.match(r"([\d,]+) in the list", found[0].reason)
+    if rows:
+        assert total(client.get(address)) == int(rows[1].replace(",", "")) > 0
+
+
+def test_what_is_only_spelt_alike_is_not_among_the_best_beside_what_is_named() -> None:
+    kinds = [hit.record_type for hit in results("tri-borough").best]
+    assert kinds == ["framework", "contract"]
+
+
 def test_every_address_that_the_search_gives_is_a_page(client: Client) -> None:
     questions = "camden skills; ten vendors; oracle; g-cloud; lock-in; planx eight boroughs; cyber"
     with visit_world(World.DEMONSTRATION):

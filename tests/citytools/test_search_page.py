@@ -154,8 +154,19 @@ def test_a_service_area_leads_to_its_systems(client: Client) -> None:
         hit = client.get("/search/", {"q": question}).context["listing"].best[0]
         assert hit.address == "/systems/?service_area=housing"
     assert client.get("/search/", {"q": "repairs"}).context["listing"].best[0].address == (
-        "/systems/?function=repairs"
+        "/functions/repairs/"
     )
+
+
+def test_a_function_that_is_named_comes_first(client: Client) -> None:
+    names = ("Housing management", "Council tax", "Library management")
+    functions = [factories.function(name) for name in names]
+    for function in functions:
+        product = factories.product(f"{function} Suite", functions=[function])
+        system = factories.system(function=function, product=product)
+        factories.contract(title=f"{function} system", functions=[function], systems=[system])
+        hit = client.get("/search/", {"q": function.name}).context["listing"].hits[0]
+        assert hit.address == function.get_absolute_url()
 
 
 def test_boroughs_are_never_ordered_by_what_they_have(client: Client) -> None:

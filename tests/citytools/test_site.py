@@ -142,14 +142,26 @@ def test_chips_name_what_is_chosen_and_take_it_away(client: Client, address: str
     assert listing.filterset.in_words.startswith("borough Camden Town; source Borough's return or")
 
 
-def test_an_empty_list_names_the_filters_to_take_away(client: Client) -> None:
-    factories.system()
-    factories.borough("Camden")
-    page = client.get("/systems/", {"borough": "camden", "hosting": "saas"})
+def test_an_empty_list_says_what_taking_a_filter_away_would_give(client: Client) -> None:
+    camden = factories.borough("Camden")
+    for hosting in ("saas", "saas", ""):
+        factories.system(hosting=hosting)
+    for hosting in ("on_premises", ""):
+        factories.system(borough=camden, hosting=hosting, status="live")
+    page = client.get("/systems/?borough=camden&hosting=saas&status=live")
     said = words(page)
-    assert "No systems match these filters. Take one away:" in said
-    assert "without borough Camden" in said
-    assert {"?hosting=saas", "?borough=camden"} <= set(read(page).links)
+    assert "No systems match these filters. Take one away: Without “hosting" in said
+    assert "Without “hosting Software as a service”: 2 systems" in said
+    assert "Without “borough Camden”" not in said  # nothing of the others is live
+    assert "?borough=camden&amp;status=live" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_where_no_filter_alone_leaves_the_list_empty_all_can_be_cleared(client: Client) -> None:
+    camden = factories.borough("Camden")
+    factories.system(hosting="")
+    page = client.get(f"/systems/?borough={camden.slug}&hosting=saas&q=%3Cb%3E%25")
+    assert "Taking one away leaves none either: clear all" in words(page)
     assert row_links(client, "/systems/", {"borough": "camden"}) == []
 
 

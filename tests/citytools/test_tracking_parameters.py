@@ -18,7 +18,15 @@ pytestmark = pytest.mark.django_db
 
 TRACKED = "utm_source=news&fbclid=IwAR0&UTM_Campaign=a%26b&gclid=&mc_cid&_ga=1.2"
 ADDRESSES = [
-    *("/", "/boroughs/", "/boroughs/compare/", "/systems/", "/systems/map/", "/systems/products/"),
+    *(
+        "/",
+        "/boroughs/",
+        "/boroughs/compare/",
+        "/systems/",
+        "/systems/map/",
+        "/systems/products/",
+        "/functions/",
+    ),
     *("/systems/suppliers/", "/contracts/", "/contracts/together/", "/contracts/timeline/"),
     *("/contracts/pipeline/", "/contracts/frameworks/", "/contracts/concentration/"),
     *("/contracts/transparency/", "/skills/", "/skills/training/", "/research/", "/search/"),

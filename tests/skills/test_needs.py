@@ -10,8 +10,8 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.worlds import World, use_world
 from skills import profile
+from skills.demand import SkillCall
 from skills.models import SkillLevel, SkillNeed
-from skills.profile import SkillCall
 from systems.models import Function, Product, System
 from tests import factories
 from tests.estate import small_london
