@@ -45,10 +45,6 @@
   };
   const markItem = (item) => {
     item.classList.add("ct-mine");
-    if (item.matches("option")) {
-      first(item, item.parentNode, item.parentNode.querySelector("option[data-borough]"));
-      return;
-    }
     const place = item.matches("tr") ? item.cells[0] : item;
     (place.querySelector("a") ?? place).prepend(mark("my borough: "));
   };
@@ -77,6 +73,10 @@
     const legend = list?.querySelector(":scope > legend");
     first(label, list, legend ? legend.nextSibling : list?.firstChild);
   };
+  const offerOptionFirst = (option) => {
+    const list = option.parentNode;
+    first(option, list, [...list.options].find(({ value }) => value));
+  };
 
   const show = () => {
     const mine = remembered();
@@ -96,6 +96,7 @@
     }
     if (!mine) return;
     for (const box of document.querySelectorAll(`label input[name=borough][value="${mine.slug}"]`)) offerFirst(box);
+    for (const option of document.querySelectorAll(`:is([name=borough], [name=nearest]) > option[value="${mine.slug}"]`)) offerOptionFirst(option);
     for (const head of document.querySelectorAll(`[data-pins] thead [data-borough="${mine.slug}"]`)) pin(head);
     for (const item of document.querySelectorAll(`[data-borough="${mine.slug}"]`)) markItem(item);
   };
