@@ -46,7 +46,9 @@
   const markItem = (item) => {
     item.classList.add("ct-mine");
     const place = item.matches("tr") ? item.cells[0] : item;
-    (place.querySelector("a") ?? place).prepend(mark("my borough: "));
+    const box = place.querySelector("input");
+    if (box) box.after(mark("my borough: "));
+    else (place.querySelector("strong, a") ?? place).prepend(mark("my borough: "));
   };
   const unmark = () => {
     for (const item of document.querySelectorAll("main .ct-mine__mark")) item.remove();
