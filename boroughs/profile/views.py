@@ -46,13 +46,11 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     record, query = record_or_moved(Borough.objects.all(), slug=slug), BoroughForm(request)
     facts, today = borough_facts(record), dates.today()
     common = _common_context(record, facts, today)
-    contracts = open_contracts(record.pk, today, complete=common["contracts_complete"])
     estate = systems_by_area(facts.systems)
     windows = windows_for_borough(record, today, PARTNER_MONTHS)
     context = {
         **common,
-        "contracts": contracts,
-        "axis": act_by_axis(contracts.rows[:MAX_CONTRACTS_ON_AXIS], today),
+        "axis": act_by_axis(common["contracts"].rows[:MAX_CONTRACTS_ON_AXIS], today),
         "partners": partners_by_contract(record, windows),
         "changes": recent_changes(record, query.values.get("since")),
         "estate": estate,
@@ -79,7 +77,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     query, today = QueryForm(request), dates.today()
     common = _common_context(record, borough_facts(record), today)
     last = today + relativedelta(months=BRIEF_MONTHS)
-    complete = common["contracts_complete"]
+    complete = common["contracts"].complete
     context = {
         **common,
         "decisions": decisions_ahead(record.pk, today, last, MAX_DECISIONS, complete=complete),
@@ -93,12 +91,11 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
 def _common_context(borough: Borough, facts: BoroughFacts, today: datetime.date) -> dict[str, Any]:
     comparison = compare_with_london(borough)
     parts = profile_parts(facts, today)
+    complete = any(part.subject == Subject.CONTRACTS and part.complete for part in parts)
     return {
         "borough": borough,
         "parts": parts,
-        "contracts_complete": any(
-            part.subject == Subject.CONTRACTS and part.complete for part in parts
-        ),
+        "contracts": open_contracts(borough.pk, today, complete=complete),
         "comparison": comparison,
         "coverage": Coverage(LONDON, comparison.reporting),
     }

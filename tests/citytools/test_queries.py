@@ -117,7 +117,7 @@ COUNTS = {
     "/healthz": 0,
     "/.well-known/security.txt": 0,
     "borough": 36,
-    "brief": 18,
+    "brief": 19,
     "system": 4,
     "product": 22,
     "supplier": 16,
