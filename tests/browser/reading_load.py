@@ -25,7 +25,8 @@ _MEASURE = """(answers) => {
     other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
   const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 1;
   const first = (names) =>
-    [...main.querySelectorAll(names)].find((one) => follows(one, h1) && seen(one));
+    [...main.querySelectorAll(names)].find(
+      (one) => follows(one, h1) && seen(one) && !one.closest(".ct-filters"));
   const answer = first(answers) ?? first("p");
   const counts = (element) => follows(element, h1) && !h1.contains(element) && seen(element)
     && !element.closest(".ct-filters, .govuk-visually-hidden")
