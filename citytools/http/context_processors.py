@@ -28,7 +28,8 @@ class NavigationSection(NamedTuple):
 
     def holds(self, path: str) -> bool:
         """Whether the page of a path belongs to the section."""
-        return any(path.startswith(page.path) for page in (self, *self.pages))
+        beginnings = [self.path, *(page.path for page in self.pages)]
+        return any(path.startswith(beginning) for beginning in beginnings)
 
 
 _PAGES = {

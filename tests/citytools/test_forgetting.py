@@ -27,7 +27,8 @@ from tests.snapshots import facts
 pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 PAGES = [
-    "/", "/boroughs/", "/boroughs/camden/", "/systems/", "/systems/map/", "/systems/products/", "/functions/",
+    "/", "/boroughs/", "/boroughs/camden/", "/functions/",
+    "/systems/", "/systems/map/", "/systems/products/",
     "/systems/suppliers/", "/contracts/", "/contracts/timeline/", "/contracts/together/",
     "/skills/", "/skills/training/", "/research/metrics/", "/systems/systems.csv",
 ]  # fmt: skip
