@@ -84,8 +84,8 @@ def test_one_fact_makes_grammatical_sentences(client: Client, rents: Function) -
     contract = {"functions": [rents], "ends_on": "2028-03-31", "notice_months": 6}
     factories.contract(**contract)
     assert answer(client) == (
-        "Known in 1 of 33 boroughs: Mosaic in 1. This answer is more than three years old or "
-        "undated. 1 contract with an end ahead: it ends on 31 March 2028."
+        "Known in 1 of 33 boroughs: Mosaic in 1. This answer is over three years old or undated. "
+        "1 contract has an end ahead, on 31 March 2028."
     )
 
 
