@@ -4,9 +4,12 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, zip_longest
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlencode
 
+from django.urls import get_script_prefix
 from django.utils import timezone
 
 from boroughs.models import Borough, Return, Subject
@@ -20,11 +23,13 @@ from boroughs.profile.peers import (
     rare_products,
 )
 from boroughs.profile.tile_map import FactAge, fact_age
+from citytools.facts import dates
 from citytools.facts.provenance import SourcedQuerySet
 from citytools.history.change_kinds import change_kinds
 from citytools.history.change_sql import ChangeFilter
-from citytools.history.change_words import ChangeInWords, changes_in_words
-from citytools.history.changes import ChangeList, ChangeTotal
+from citytools.history.change_words import changes_in_words
+from citytools.history.changes import ChangeList
+from citytools.history.data_version import derived_value
 from contracts.models import Contract, ContractQuerySet
 from skills.models import SkillLevel, SkillLevelQuerySet
 from systems.models import Intention, Status, System, SystemQuerySet
@@ -83,7 +88,8 @@ def systems_by_area(systems: SystemQuerySet) -> list[tuple[str, list[System]]]:
     """Systems by service area, in the areas' order; at most 400 systems."""
     rows = systems.select_related("function__service_area", "product").only(
         *("key", "status", "intention", "as_of", "read_on", "confirmed_on"),
-        *("product__name", "function__name", "function__service_area__name"),
+        *("product__name", "function__name", "function__slug"),
+        "function__service_area__name",
     )
     ordered = rows.order_by(
         *("function__service_area__position", "function__service_area_id"),
@@ -143,30 +149,66 @@ def compare_with_london(borough: Borough) -> BoroughComparison:
 
 
 MAX_NEWEST = 5
+CHANGES_DAYS = 30
+
+
+class ChangedRecords(NamedTuple):
+    """'65 systems added', and the query string that lists them."""
+
+    words: str
+    query: str
+
+
+class NewestChange(NamedTuple):
+    """What was written, where it is read (empty: nowhere any more), and what became of it."""
+
+    name: str
+    address: str
+    action: str
 
 
 @dataclass(frozen=True)
 class RecentChanges:
-    """Changes since a day, that day included: by kind and outcome, and the newest by name."""
+    """Changes since a day, that day included: how many records, by kind, and the newest by name."""
 
     since: datetime.date
-    totals: Sequence[ChangeTotal]
-    newest: Sequence[ChangeInWords]
-
-    @property
-    def number(self) -> int:
-        """How many records were changed."""
-        return sum(total.number for total in self.totals)
+    number: int
+    totals: Sequence[ChangedRecords]
+    newest: Sequence[NewestChange]
 
 
-def changes_since(borough: Borough, day: datetime.date) -> RecentChanges:
-    """What changed for a borough; one query, and where anything did some for the newest."""
+def recent_changes(borough: Borough, asked: datetime.date | None) -> RecentChanges:
+    """What changed for a borough since a day; else for 30 days, found once a version of the data.
+
+    Two queries, and where anything changed some for the names of the newest.
+    """
+    day = asked or dates.today() - datetime.timedelta(days=CHANGES_DAYS)
+    name = f"changes of {borough.slug} under {get_script_prefix()}"
+    # Whatever is asked is stored nowhere: anybody can ask much
+    compute = partial(_changes_json, borough, day)
+    found = compute() if asked else derived_value(name, compute)
+    return RecentChanges(
+        day,
+        found["number"],
+        [ChangedRecords(*total) for total in found["totals"]],
+        [NewestChange(*change) for change in found["newest"]],
+    )
+
+
+def _changes_json(borough: Borough, day: datetime.date) -> dict[str, Any]:
     beginning = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
     change_filter = ChangeFilter(since=beginning, subjects=[{Borough: [borough]}])
     changes = ChangeList(change_kinds(), change_filter, by_record=True)
     totals = changes.totals()
-    newest = changes[:MAX_NEWEST] if totals else []
-    return RecentChanges(day, totals, changes_in_words(newest, with_differences=False))
+    newest = changes_in_words(changes[:MAX_NEWEST] if totals else [], with_differences=False)
+    return {
+        "number": sum(total.number for total in totals),
+        "totals": [
+            [total.words, urlencode({"kind": total.kind.name, "action": total.action})]
+            for total in totals
+        ],
+        "newest": [[change.name, change.address, change.entry.action] for change in newest],
+    }
 
 
 MAX_TO_CONFIRM = 4

@@ -11,9 +11,9 @@ from boroughs.profile.page import (
     BoroughFacts,
     best_chances,
     borough_facts,
-    changes_since,
     compare_with_london,
     profile_parts,
+    recent_changes,
     skill_groups,
     systems_by_area,
     systems_to_confirm,
@@ -33,7 +33,6 @@ PARTNER_MONTHS = 36
 MAX_CONTRACTS_ON_AXIS = 8
 # Decisions that a brief names
 MAX_DECISIONS = 10
-CHANGES_DAYS = 30
 
 
 class BoroughForm(QueryForm):
@@ -47,16 +46,13 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     record, query = record_or_moved(Borough.objects.all(), slug=slug), BoroughForm(request)
     facts, today = borough_facts(record), dates.today()
     common = _common_context(record, facts, today)
-    contracts = open_contracts(record.pk, today, complete=common["contracts_complete"])
     estate = systems_by_area(facts.systems)
-    since = query.values.get("since") or today - datetime.timedelta(days=CHANGES_DAYS)
     windows = windows_for_borough(record, today, PARTNER_MONTHS)
     context = {
         **common,
-        "contracts": contracts,
-        "axis": act_by_axis(contracts.rows[:MAX_CONTRACTS_ON_AXIS], today),
+        "axis": act_by_axis(common["contracts"].rows[:MAX_CONTRACTS_ON_AXIS], today),
         "partners": partners_by_contract(record, windows),
-        "changes": changes_since(record, since),
+        "changes": recent_changes(record, query.values.get("since")),
         "estate": estate,
         "confirmation": systems_to_confirm(estate),
         **_skills(facts),
@@ -81,7 +77,7 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
     query, today = QueryForm(request), dates.today()
     common = _common_context(record, borough_facts(record), today)
     last = today + relativedelta(months=BRIEF_MONTHS)
-    complete = common["contracts_complete"]
+    complete = common["contracts"].complete
     context = {
         **common,
         "decisions": decisions_ahead(record.pk, today, last, MAX_DECISIONS, complete=complete),
@@ -95,12 +91,11 @@ def brief(request: HttpRequest, slug: str) -> HttpResponse:
 def _common_context(borough: Borough, facts: BoroughFacts, today: datetime.date) -> dict[str, Any]:
     comparison = compare_with_london(borough)
     parts = profile_parts(facts, today)
+    complete = any(part.subject == Subject.CONTRACTS and part.complete for part in parts)
     return {
         "borough": borough,
         "parts": parts,
-        "contracts_complete": any(
-            part.subject == Subject.CONTRACTS and part.complete for part in parts
-        ),
+        "contracts": open_contracts(borough.pk, today, complete=complete),
         "comparison": comparison,
         "coverage": Coverage(LONDON, comparison.reporting),
     }

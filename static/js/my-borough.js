@@ -45,12 +45,10 @@
   };
   const markItem = (item) => {
     item.classList.add("ct-mine");
-    if (item.matches("option")) {
-      first(item, item.parentNode, item.parentNode.querySelector("option[data-borough]"));
-      return;
-    }
     const place = item.matches("tr") ? item.cells[0] : item;
-    (place.querySelector("a") ?? place).prepend(mark("my borough: "));
+    const box = place.querySelector("input");
+    if (box) box.after(mark("my borough: "));
+    else (place.querySelector("strong, a") ?? place).prepend(mark("my borough: "));
   };
   const unmark = () => {
     for (const item of document.querySelectorAll("main .ct-mine__mark")) item.remove();
@@ -77,6 +75,10 @@
     const legend = list?.querySelector(":scope > legend");
     first(label, list, legend ? legend.nextSibling : list?.firstChild);
   };
+  const offerOptionFirst = (option) => {
+    const list = option.parentNode;
+    first(option, list, [...list.options].find(({ value }) => value));
+  };
 
   const show = () => {
     const mine = remembered();
@@ -96,6 +98,7 @@
     }
     if (!mine) return;
     for (const box of document.querySelectorAll(`label input[name=borough][value="${mine.slug}"]`)) offerFirst(box);
+    for (const option of document.querySelectorAll(`:is([name=borough], [name=nearest]) > option[value="${mine.slug}"]`)) offerOptionFirst(option);
     for (const head of document.querySelectorAll(`[data-pins] thead [data-borough="${mine.slug}"]`)) pin(head);
     for (const item of document.querySelectorAll(`[data-borough="${mine.slug}"]`)) markItem(item);
   };

@@ -288,5 +288,6 @@ def _state(system: Any) -> str:
 def _systems(function: int) -> SystemQuerySet:
     systems = System.objects.filter(function=function).for_list()
     stands = Exists(System.objects.standing().filter(pk=OuterRef("pk")))
-    ordered = systems.annotate(stands=stands).order_by("borough__name", "product__name", "pk")
-    return ordered[: MAX_SYSTEMS_ON_PAGE + 1]
+    ordered: Any = systems.annotate(stands=stands).order_by("borough__name", "product__name", "pk")
+    rows: SystemQuerySet = ordered[: MAX_SYSTEMS_ON_PAGE + 1]
+    return rows
