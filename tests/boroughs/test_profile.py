@@ -304,7 +304,7 @@ def test_what_it_can_teach_and_wants_to_learn_is_told_in_its_world(client: Clien
         factories.skill_level(
             borough=camden, skill=factories.skill(name), source_kind="illustrative", **fields
         )
-    assert "Camden has not told us which skills it has." in words(client.get("/boroughs/camden/"))
+    assert "This borough has told us no skills yet." in words(client.get("/boroughs/camden/"))
     text = words(client.get("/demo/boroughs/camden/"))
     assert "Could teach Design" in text
     assert "Wants help with Data" in text
