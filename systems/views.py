@@ -18,7 +18,7 @@ from citytools.lists.query_form import render_page
 from contracts.models import Contract, ContractPartner
 from research.publications import about
 from systems.filters import SystemFilter
-from systems.functions.overview import FunctionFilter, summarise_functions
+from systems.functions.overview import MAX_FUNCTIONS, FunctionFilter, summarise_functions
 from systems.models import Function, ServiceArea, System
 from systems.service_map.map import MapFilter, service_map_for
 
@@ -156,7 +156,7 @@ def function_list(request: HttpRequest) -> HttpResponse:
     """Every function by service area, with what London knows about it."""
     filterset = FunctionFilter(request.GET, Function.objects.grouped())
     nouns = ("Functions", "function", "functions")
-    listing = Listing(filterset, "functions:list", "functions:csv", *nouns)
+    listing = Listing(filterset, "functions:list", "functions:csv", *nouns, page_size=MAX_FUNCTIONS)
     summaries = [] if listing.problems else summarise_functions(filterset, dates.today())
     context = {
         "listing": listing,

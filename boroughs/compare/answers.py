@@ -174,7 +174,6 @@ def functions_section(
     functions = Function.objects.order_by(
         "service_area__position", "service_area_id", "position", "pk"
     )
-    address = page_address("systems:list")
     items = [
         ComparisonItem(
             name,
@@ -183,7 +182,7 @@ def functions_section(
                 for borough in boroughs
             ],
             group=area,
-            link=f"{address}?function={slug}",
+            link=page_address("functions:detail", slug),
         )
         for key, name, slug, area in functions.values_list(
             "pk", "name", "slug", "service_area__name"

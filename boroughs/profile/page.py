@@ -88,7 +88,8 @@ def systems_by_area(systems: SystemQuerySet) -> list[tuple[str, list[System]]]:
     """Systems by service area, in the areas' order; at most 400 systems."""
     rows = systems.select_related("function__service_area", "product").only(
         *("key", "status", "intention", "as_of", "read_on", "confirmed_on"),
-        *("product__name", "function__name", "function__service_area__name"),
+        *("product__name", "function__name", "function__slug"),
+        "function__service_area__name",
     )
     ordered = rows.order_by(
         *("function__service_area__position", "function__service_area_id"),

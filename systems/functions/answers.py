@@ -183,7 +183,7 @@ def _bars(function: Function, uses: Sequence[StandingUse]) -> Mapping[int, Produ
         use.product: ProductBar(
             use.name,
             letters[use.name],
-            _style(rank, counts[use.product]),
+            shared_style(rank, counts[use.product]),
             counts[use.product],
             _systems_address(function=function.slug, product=use.slug),
             _satisfaction([other for other in uses if other.product == use.product]),
@@ -192,7 +192,8 @@ def _bars(function: Function, uses: Sequence[StandingUse]) -> Mapping[int, Produ
     }
 
 
-def _style(rank: int, boroughs: int) -> int:
+def shared_style(rank: int, boroughs: int) -> int:
+    """How shared a product is: by its rank, and how many boroughs have it."""
     if boroughs == 1:
         return ALONE
     return rank if rank <= RANKED else SHARED
@@ -287,5 +288,6 @@ def _state(system: Any) -> str:
 def _systems(function: int) -> SystemQuerySet:
     systems = System.objects.filter(function=function).for_list()
     stands = Exists(System.objects.standing().filter(pk=OuterRef("pk")))
-    ordered = systems.annotate(stands=stands).order_by("borough__name", "product__name", "pk")
-    return ordered[: MAX_SYSTEMS_ON_PAGE + 1]
+    ordered: Any = systems.annotate(stands=stands).order_by("borough__name", "product__name", "pk")
+    rows: SystemQuerySet = ordered[: MAX_SYSTEMS_ON_PAGE + 1]
+    return rows

@@ -24,16 +24,9 @@ from citytools.lists.filters import (
     narrow_by_value,
 )
 from systems.filters import filter_by_partnership
+from systems.functions.answers import shared_style
+from systems.functions.letters import product_letters
 from systems.models import Function, Product, ServiceArea, Supplier, System
-
-# A product has one code of letters and one style in all cells. Codes follow the number of
-# boroughs (A is run by most). A style is a colour, plain or with a pattern; two products that
-# stand in the same function differ in style as long as there are styles left. A product that one
-# borough alone runs makes no cluster and stays plain.
-
-COLOURS = 6
-# Each colour plain and with a pattern; style 0 has neither.
-STYLES = 2 * COLOURS
 
 
 class MapUse(NamedTuple):
@@ -47,15 +40,18 @@ class MapUse(NamedTuple):
     maker: int | None
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Mark:
-    """How a product is shown; `rank` orders the letters, `chosen` says that a filter names it."""
+    """How a product is shown in a function, as on the function's own page.
 
-    rank: int
-    letters: str
-    style: int
+    `style` says how shared it is there (`shared_style`), `letters` which product it is; `chosen`
+    that a filter names it.
+    """
+
     name: str
     slug: str
+    letters: str
+    style: int
     chosen: bool
 
 
@@ -72,57 +68,31 @@ class HighlightedProducts(NamedTuple):
         return bool(self.products or self.makers) and by_product and by_maker
 
 
-def product_marks(uses: Iterable[MapUse], highlighted: HighlightedProducts) -> dict[int, Mark]:
-    """The mark of each product, by primary key."""
-    boroughs: dict[int, set[int]] = defaultdict(set)
-    functions: dict[int, set[int]] = defaultdict(set)
-    products: dict[int, MapUse] = {}
+def product_marks(
+    uses: Iterable[MapUse], highlighted: HighlightedProducts
+) -> dict[int, dict[int, Mark]]:
+    """{function: {product: its mark}}, by primary keys; most boroughs first, then by name."""
+    by_function: dict[int, list[MapUse]] = defaultdict(list)
     for use in uses:
-        boroughs[use.product].add(use.borough)
-        functions[use.product].add(use.function)
-        products[use.product] = use
-    ranked = sorted(products, key=lambda key: (-len(boroughs[key]), products[key].name, key))
-    styles = _styles([key for key in ranked if len(boroughs[key]) > 1], functions)
+        by_function[use.function].append(use)
+    return {key: _marks(members, highlighted) for key, members in by_function.items()}
+
+
+def _marks(uses: Sequence[MapUse], highlighted: HighlightedProducts) -> dict[int, Mark]:
+    products = {use.product: use for use in uses}
+    counts = Counter(use.product for use in uses)
+    letters = product_letters(use.name for use in products.values())
+    ranked = sorted(products.values(), key=lambda use: (-counts[use.product], use.name))
     return {
-        key: Mark(
-            rank,
-            column_letters(rank),
-            styles.get(key, 0),
-            products[key].name,
-            products[key].slug,
-            highlighted.includes(products[key]),
+        use.product: Mark(
+            use.name,
+            use.slug,
+            letters[use.name],
+            shared_style(rank, counts[use.product]),
+            highlighted.includes(use),
         )
-        for rank, key in enumerate(ranked)
+        for rank, use in enumerate(ranked, 1)
     }
-
-
-def column_letters(rank: int) -> str:
-    """0 is A, 25 is Z, 26 is AA, as columns of a spreadsheet."""
-    code = ""
-    rank += 1
-    while rank:
-        rank, place = divmod(rank - 1, 26)
-        code = chr(65 + place) + code
-    return code
-
-
-def _styles(ranked: Iterable[int], functions: Mapping[int, set[int]]) -> dict[int, int]:
-    """1 to STYLES each: if possible of no colour, else no style, of a product in its functions."""
-    by_function: dict[int, set[int]] = defaultdict(set)
-    uses = dict.fromkeys(range(1, STYLES + 1), 0)
-    styles = {}
-    for key in ranked:
-        neighbours = set().union(*(by_function[function] for function in functions[key]))
-        colours = {style % COLOURS for style in neighbours}
-        style = min(
-            set(uses) - neighbours or set(uses),
-            key=lambda style: (style % COLOURS in colours, uses[style], style),
-        )
-        styles[key] = style
-        uses[style] += 1
-        for function in functions[key]:
-            by_function[function].add(style)
-    return styles
 
 
 # `product` and `supplier` choose the functions for which a shown borough runs it, and mark it
@@ -191,7 +161,7 @@ def map_functions(
     filterset: MapFilter,
     uses: Iterable[MapUse],
     boroughs: Sequence[Borough],
-    marks: Mapping[int, Mark],
+    highlighted: HighlightedProducts,
 ) -> QuerySet[Function]:
     """The rows, in the order of their service areas."""
     values = filterset.values
@@ -205,7 +175,7 @@ def map_functions(
         functions = functions.filter(pk__in=[function.pk for function in values["function"]])
     if values["product"] or values["supplier"]:
         keys = {borough.pk for borough in boroughs}
-        run = {use.function for use in uses if use.borough in keys and marks[use.product].chosen}
+        run = {use.function for use in uses if use.borough in keys and highlighted.includes(use)}
         functions = functions.filter(pk__in=run)
     return functions
 
@@ -221,44 +191,57 @@ class MapCell:
     state: str
     products: Sequence[Mark]
 
+    @property
+    def main(self) -> Mark:
+        """The product that most boroughs share."""
+        return min(self.products, key=lambda mark: mark.style)
+
 
 @dataclass(frozen=True)
 class MapRow:
-    """One function over the shown boroughs, and what all 33 say of it.
-
-    `users` counts boroughs by product, most first; `answered` those known or none recorded.
-    """
+    """One function over the shown boroughs; `answered` of all 33 are known or none recorded."""
 
     function: Function
     cells: Sequence[MapCell]
-    users: Sequence[tuple[Mark, int]]
-    running: int
     answered: int
 
-    @property
-    def largest(self) -> list[str]:
-        """Names of the products that most boroughs run; empty where fewer than two run any."""
-        if self.running < 2:
-            return []
-        return [mark.name for mark, count in self.users if count == self.largest_count]
+
+class MapArea(NamedTuple):
+    """A service area: its functions."""
+
+    area: ServiceArea
+    rows: Sequence[MapRow]
 
     @property
-    def largest_count(self) -> int:
-        """How many boroughs run the largest product."""
-        return self.users[0][1] if self.users else 0
+    def known(self) -> list[int]:
+        """Of each shown borough how many functions have a product known."""
+        columns = zip(*(row.cells for row in self.rows), strict=True)
+        return [sum(cell.state == KNOWN for cell in column) for column in columns]
 
 
 @dataclass(frozen=True)
 class ServiceMap:
-    """Functions down by service area, boroughs across; `key` has every product in a cell."""
+    """Functions down by service area, boroughs across."""
 
     boroughs: Sequence[Borough]
-    areas: Sequence[tuple[str, Sequence[MapRow]]]
-    key: Sequence[tuple[Mark, int]]
+    areas: Sequence[MapArea]
 
     @property
     def rows(self) -> list[MapRow]:
         return [row for _, rows in self.areas for row in rows]
+
+    @property
+    def key(self) -> list[tuple[Mark, int]]:
+        """The products in the cells by name, with how many of the shown boroughs run them."""
+        marks: dict[str, Mark] = {}
+        where: dict[str, set[int]] = defaultdict(set)
+        for cell in (cell for row in self.rows for cell in row.cells):
+            for mark in cell.products:
+                marks[mark.slug] = mark
+                where[mark.slug].add(cell.borough.pk)
+        return [
+            (marks[slug], len(where[slug])) for slug in sorted(marks, key=lambda s: marks[s].name)
+        ]
 
     @cached_property
     def states(self) -> "Counter[str]":
@@ -287,7 +270,7 @@ class ServiceMap:
             for row in rows:
                 for cell in row.cells:
                     yield {
-                        "service_area": area,
+                        "service_area": area.name,
                         "function": row.function.name,
                         "gss_code": cell.borough.gss_code,
                         "borough": cell.borough.name,
@@ -299,7 +282,7 @@ class ServiceMap:
 def service_map_for(filterset: MapFilter) -> ServiceMap:
     """The map for a query string; an empty one while it is not understood."""
     if filterset.problems:
-        return ServiceMap([], [], [])
+        return ServiceMap([], [])
     uses = uses_in_london()
     boroughs = list(map_boroughs(filterset))
     complete = Borough.objects.complete(Subject.SYSTEMS)
@@ -311,11 +294,11 @@ def service_map_for(filterset: MapFilter) -> ServiceMap:
     marks = product_marks(uses, highlighted)
     run: dict[int, dict[int, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for use in uses:
-        run[use.function][use.borough].append(marks[use.product])
-    functions = map_functions(filterset, uses, boroughs, marks)
+        run[use.function][use.borough].append(marks[use.function][use.product])
+    functions = map_functions(filterset, uses, boroughs, highlighted)
     rows = [_row(function, boroughs, run[function.pk], complete_keys) for function in functions]
-    areas = groupby(rows, key=lambda row: row.function.service_area.name)
-    return ServiceMap(boroughs, [(name, list(members)) for name, members in areas], _key(rows))
+    areas = groupby(rows, key=lambda row: row.function.service_area)
+    return ServiceMap(boroughs, [MapArea(area, list(members)) for area, members in areas])
 
 
 def uses_in_london() -> list[MapUse]:
@@ -340,16 +323,4 @@ def _row(
         else MapCell(borough, NONE if borough.pk in complete else NOT_KNOWN, ())
         for borough in boroughs
     ]
-    users = Counter(mark for products in run.values() for mark in products)
-    ranked = sorted(users.items(), key=lambda pair: (-pair[1], pair[0].name))
-    return MapRow(function, cells, ranked, len(run), len(run.keys() | complete))
-
-
-def _key(rows: Iterable[MapRow]) -> list[tuple[Mark, int]]:
-    """The products in the shown cells with how many of the shown boroughs run them."""
-    where: dict[Mark, set[int]] = defaultdict(set)
-    for row in rows:
-        for cell in row.cells:
-            for mark in cell.products:
-                where[mark].add(cell.borough.pk)
-    return sorted((mark, len(boroughs)) for mark, boroughs in where.items())
+    return MapRow(function, cells, len(run.keys() | complete))

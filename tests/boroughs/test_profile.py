@@ -150,7 +150,7 @@ def test_only_here_counts_public_evidence_and_says_so(client: Client) -> None:
     for borough in (camden, sutton):
         factories.system(borough=borough, function=trees, product=confirm)
     text = words(client.get("/boroughs/camden/"))
-    assert "We know 1 of 1 functions and 1 product only it runs." in text
+    assert "We know 1 of 1 functions and 1 product that only it runs." in text
     assert "Only Camden runs 1 product that no other borough is known to run. Alone" in text
     assert "1 that one other is known to run Confirm for Trees, also in Sutton" in text
     factories.system(borough=factories.borough(), product=confirm)
@@ -269,7 +269,6 @@ def test_what_changed_is_counted_since_a_day_and_the_newest_named(client: Client
     factories.system(borough=camden, product=factories.product("Mosaic"))
     factories.system(borough=factories.borough("Brent"))
     page = client.get(address, {"since": "2026-11-21"})
-    assert "1 change since 21 November." in words(page)
     assert "1 system added All 1 changes" in words(page)
     links = "/changes/?borough=camden&since=2026-11-21"
     assert {links, f"{links}&kind=system&action=added"} <= set(read(page).links)

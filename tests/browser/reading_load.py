@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 _ANSWERS = ", ".join(
     (
-        *("[data-answer]", ".ct-scroll", "table", "figure", ".ct-chart", "dl"),
+        *(".ct-scroll", "table", "figure", ".ct-chart", "dl"),
         *(".ct-cards", ".ct-card", ".ct-hits", ".ct-changes", ".ct-best", ".ct-axis"),
         *("h2", "form:not(.ct-filters__form)", ".govuk-details", ".ct-brief"),
         *(".govuk-error-summary", ".govuk-inset-text", ".ct-part", ".ct-axis", ".ct-tiles"),
@@ -25,8 +25,10 @@ _MEASURE = """(answers) => {
     other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
   const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 1;
   const first = (names) =>
-    [...main.querySelectorAll(names)].find((one) => follows(one, h1) && seen(one));
-  const answer = first(answers) ?? first("p");
+    [...main.querySelectorAll(names)].find(
+      (one) => follows(one, h1) && seen(one)
+        && (one.matches("[data-answer]") || !one.closest(".ct-filters")));
+  const answer = first("[data-answer]") ?? first(answers) ?? first("p");
   const counts = (element) => follows(element, h1) && !h1.contains(element) && seen(element)
     && !element.closest(".ct-filters, .govuk-visually-hidden")
     && !(answer && (answer.contains(element) || follows(element, answer)));

@@ -6,8 +6,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from boroughs.models import Borough
-from systems.models import Function
 from tests import factories
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
@@ -158,25 +156,6 @@ def test_home_remembers_what_is_typed_and_which_tile_is_pressed(
     page.goto(f"{live_server.url}/")
     page.locator(".ct-tile[data-borough=ashby-05] a").click()
     expect(mine(page)).to_contain_text("Ashby 05")
-
-
-@pytest.mark.parametrize(
-    ("link", "answer"),
-    [("1 product only it runs", "Solo"), ("4 changes", "Solo in Westminster for Rents")],
-)
-def test_two_clicks_from_home_say_what_only_it_runs_and_what_changed(
-    page: Page, live_server: LiveServer, link: str, answer: str
-) -> None:
-    factories.system(
-        borough=Borough.objects.get(name="Westminster"),
-        function=Function.objects.get(name="Rents"),
-        product=factories.product("Solo"),
-    )
-    page.goto(f"{live_server.url}/")
-    page.get_by_label("My borough").fill("Westminster")
-    page.get_by_role("button", name="Open").click()
-    page.locator(".ct-answer a").get_by_text(link.partition(" ")[2]).click()
-    expect(page.get_by_role("link", name=answer, exact=True)).to_be_in_viewport()
 
 
 def test_it_is_chosen_and_forgotten_by_keyboard(page: Page, live_server: LiveServer) -> None:

@@ -221,7 +221,7 @@ def test_at_most_100_bars_and_ways_to_narrow(client: Client) -> None:
     assert len(series(response.context["picture"])["Runs"]["y"]) == 100
     assert total(response) == 101
     text = words(response)
-    assert "This page shows 1 to 100 of 101, the next end first: a picture holds 100." in text
+    assert "as they end; 1 to 100 are shown, the next end first" in text
     assert "Barnet (1)" in text
     assert "Camden (101)" in text
     assert "?borough=barnet" in read(response).links

@@ -57,8 +57,10 @@ def test_a_window_says_whose_contracts_end_together_and_who_can_act(
     contract("Brent", "2027-05-31", rents, notice_months=9)
     text = words(client.get(PAGE))
     assert (
-        "1 window of contracts that end within 36 months, among 4 contracts that run today" in text
+        "1 window to buy together: contracts for the same function that end within 12 months of "
+        "one another in the next 36, and may still be acted on" in text
     )
+    assert "Windows are found among 4 contracts that run today." in text
     assert (
         "Barnet, Camden and Hackney: 3 contracts for Rents end between 31 January and 31 "
         "December 2027. 2 can still be acted on, the first until 31 December 2026; 1 may, perhaps "

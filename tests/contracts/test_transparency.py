@@ -147,7 +147,9 @@ def test_a_borough_without_contracts_is_not_known(client: Client) -> None:
     full(lead=factories.borough("Barnet"))
     text = words(client.get(PAGE), "tbody")
     assert re.search(r"Bexley *not known *No contract of this borough is known", text)
-    assert "in 1 borough; 0 of 33 boroughs reporting" in words(client.get(PAGE))
+    said = words(client.get(PAGE))
+    assert "is not known of 1 contract in 1 of 33 boroughs" in said
+    assert "0 of 33 boroughs reporting" in said
 
 
 def test_a_shared_contract_counts_for_each_and_once_for_london(client: Client) -> None:

@@ -76,7 +76,7 @@ def _london(monkeypatch: pytest.MonkeyPatch) -> None:
             "Of 2 functions, 0 differ and 0 are the same",
             "No function can be compared: fewer than two answers are known for each of 2.",
         ),
-        ("/systems/map/", "0 products, 0 of 33 reporting", "Repairsno answer is known"),
+        ("/systems/map/", "0 products, 0 of 33 reporting", "Repairs · · 0"),
         (
             "/systems/camden-rents-mosaic/",
             "Hosting not known",

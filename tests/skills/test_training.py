@@ -255,7 +255,7 @@ def test_the_count_is_the_rows_shown_of_the_plan(
     response = client.get(PAGE, {"skill": "service-design"})
     assert total(response) == 1
     text = words(response)
-    assert "1 pair of the 2 in the plan, in 1 skill and among 2 boroughs" in text
+    assert "1 pair of the 2 in the plan, in 1 skill and among 2 of 33 boroughs" in text
     assert "1 wish for help among the boroughs and skills shown: 1 has a pair." in text
 
 
@@ -373,7 +373,7 @@ def test_a_gap_says_how_many_want_it_and_what_is_best_in_london(client: Client) 
 def test_an_empty_database_is_not_known_and_no_zero(client: Client) -> None:
     response = client.get(PAGE)
     assert response.status_code == 200
-    assert "No borough has told us its skills yet, so nothing can be planned." in words(response)
+    assert "No borough has told us its skills yet, so nothing can be planned" in words(response)
     assert rows(client, FILE) == []
 
 

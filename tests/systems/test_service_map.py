@@ -15,13 +15,11 @@ from boroughs.models import Borough
 from citytools.worlds import World, use_world
 from systems.models import Function, Status, System
 from systems.service_map.map import (
-    STYLES,
     HighlightedProducts,
     MapFilter,
     MapRow,
     MapUse,
     ServiceMap,
-    column_letters,
     product_marks,
     service_map_for,
 )
@@ -88,7 +86,7 @@ def test_a_regional_body_has_no_column(rents: Function) -> None:
     factories.system(borough=region, function=rents)
     factories.borough("Camden")
     assert states() == {("Rents", "Camden"): "not known"}
-    assert row("Rents").users == []
+    assert row("Rents").answered == 0
 
 
 def test_invented_systems_and_returns_drop_out_together(rents: Function) -> None:
@@ -110,26 +108,27 @@ def three(rents: Function) -> None:
     factories.borough("Ealing")
 
 
-def test_a_row_says_what_london_says_whatever_is_shown(rents: Function) -> None:
+def test_a_row_says_how_many_of_london_are_known_whatever_is_shown(rents: Function) -> None:
     three(rents)
     for query in ("", "borough=ealing"):
-        map_row = row("Rents", query)
-        assert [(mark.name, count) for mark, count in map_row.users] == [
-            ("Product A", 3),
-            ("Product B", 1),
-        ]
-        assert (map_row.running, map_row.answered, map_row.largest, map_row.largest_count) == (
-            3,
-            4,
-            ["Product A"],
-            3,
-        )
+        assert row("Rents", query).answered == 4
+
+
+def test_an_area_says_in_how_many_functions_a_borough_is_known(rents: Function) -> None:
+    three(rents)
+    repairs = factories.function("Repairs", service_area=rents.service_area)
+    factories.system(borough=Borough.objects.get(name="Brent"), function=repairs)
+    (area,) = drawn().areas
+    names = [borough.name for borough in drawn().boroughs]
+    assert dict(zip(names, area.known, strict=True)) == {
+        "Barnet": 0, "Brent": 2, "Camden": 1, "Ealing": 0, "Sutton": 1,
+    }  # fmt: skip
 
 
 def test_the_page_says_it_in_words(client: Client, rents: Function) -> None:
     three(rents)
     text = words(client.get(MAP))
-    assert "Rents2 products, 4 of 33 reporting; most: Product A, 3 of 3" in text
+    assert "Rents – PA Product A PA Product A · PA+ Product A; Product B 4" in text
     assert "1 function in 5 boroughs: 3 answers known, 1 none recorded, 1 not known" in text
     assert "1 of 33 boroughs reporting" in text
     page = text_of(client.get(MAP))
@@ -137,25 +136,13 @@ def test_the_page_says_it_in_words(client: Client, rents: Function) -> None:
     assert page.count('aria-label="not known"') == 1
 
 
-@pytest.mark.parametrize(
-    ("names", "largest"),
-    [("A", ""), ("AB", "most: A and B, 1 each of 2"), ("ABC", "none above 1 of 3")],
-)
-def test_a_tie_for_the_largest_is_said(
-    client: Client, rents: Function, names: str, largest: str
-) -> None:
-    for name in names:
-        factories.system(function=rents, product=factories.product(name))
-    text = words(client.get(MAP))
-    assert f"{len(names)} of 33 reporting{'; ' if largest else ''}{largest}" in text
-    assert ("most" in text) == (len(names) == 2)
-
-
 def test_all_products_of_a_cell_are_named(client: Client, rents: Function) -> None:
     three(rents)
     (cell,) = rows(client, FILE, {"borough": "sutton"})
     assert cell["products"] == "Product A; Product B"
-    assert "A Product AB Product B" in words(client.get(MAP, {"borough": "sutton"}))
+    page = client.get(MAP, {"borough": "sutton"})
+    assert "PA+ Product A; Product B" in words(page)
+    assert 'title="Product A; Product B"' in text_of(page)
 
 
 # Letters and colours
@@ -165,55 +152,23 @@ def use(product: int, borough: int, function: int = 1) -> MapUse:
     return MapUse(function, borough, product, f"Product {product:03}", f"p-{product}", None)
 
 
-def test_letters_follow_the_number_of_boroughs_then_the_name() -> None:
-    marks = product_marks(
-        [use(1, 1), use(2, 1), use(2, 2), use(3, 1), use(3, 1, function=2)], HighlightedProducts()
-    )
-    assert {key: mark.letters for key, mark in marks.items()} == {2: "A", 1: "B", 3: "C"}
-
-
-def test_a_product_of_one_borough_stays_plain_and_others_do_not() -> None:
-    marks = product_marks(
-        [use(1, 1), use(1, 1, function=2), use(2, 1), use(2, 2)], HighlightedProducts()
-    )
-    assert marks[1].style == 0
-    assert marks[2].style in range(1, STYLES + 1)
-
-
-def test_products_in_one_function_differ_in_style_while_styles_last() -> None:
-    uses = [use(product, borough) for product in range(STYLES) for borough in (1, 2)]
+def test_a_colour_says_how_shared_a_product_is_for_the_function() -> None:
+    shares = {1: 5, 2: 4, 3: 3, 4: 2, 5: 2, 6: 1}
+    uses = [use(product, borough) for product, many in shares.items() for borough in range(many)]
+    uses += [use(6, borough, function=2) for borough in (1, 2)]
     marks = product_marks(uses, HighlightedProducts())
-    assert len({mark.style for mark in marks.values()}) == STYLES
-    assert len({mark.letters for mark in marks.values()}) == STYLES
-    more = product_marks([*uses, use(99, 1), use(99, 2)], HighlightedProducts())
-    assert more[99].style in range(1, STYLES + 1)
+    styles = {key: mark.style for key, mark in marks[1].items()}
+    assert styles == {1: 1, 2: 2, 3: 3, 4: 4, 5: 4, 6: 5}
+    assert marks[2][6].style == 1
 
 
-def test_the_first_six_of_a_function_differ_in_colour() -> None:
-    uses = [use(product, borough) for product in range(6) for borough in (1, 2)]
-    assert (
-        len({mark.style % 6 for mark in product_marks(uses, HighlightedProducts()).values()}) == 6
-    )
-
-
-@pytest.mark.parametrize(
-    ("rank", "code"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")]
-)
-def test_letters_run_on_as_in_a_spreadsheet(rank: int, code: str) -> None:
-    assert column_letters(rank) == code
-
-
-def test_a_product_has_one_mark_all_over_the_map() -> None:
-    small_london()
-    seen: dict[str, set[tuple[str, int]]] = {}
-    for map_row in drawn().rows:
-        for cell in map_row.cells:
-            for mark in cell.products:
-                seen.setdefault(mark.slug, set()).add((mark.letters, mark.style))
-    assert seen
-    assert all(len(value) == 1 for value in seen.values())
-    codes = [code for value in seen.values() for code, _ in value]
-    assert len(codes) == len(set(codes))
+def test_letters_are_those_of_the_page_of_the_function(client: Client, rents: Function) -> None:
+    three(rents)
+    marks = {mark.name: mark for cell in row("Rents").cells for mark in cell.products}
+    page = text_of(client.get(rents.get_absolute_url()))
+    for mark in marks.values():
+        assert f'ct-rank--{mark.style}" aria-hidden="true">{mark.letters}<' in page
+    assert len({mark.letters for mark in marks.values()}) == len(marks) == 2
 
 
 # Filters
@@ -384,7 +339,7 @@ def test_page_and_file_agree_cell_for_cell(client: Client, query: dict[str, Any]
     cells = table.split("<td")[1:]
     drawn_states = []
     for cell in cells:
-        if "colspan" in cell:
+        if "colspan" in cell:  # sums
             continue
         plain = "none recorded" if '"none recorded"' in cell else "known"
         drawn_states.append("not known" if '"not known"' in cell else plain)

@@ -38,7 +38,7 @@ def test_a_row_says_what_is_known_and_when_to_act(client: Client) -> None:
     factories.contract(functions=[bins], ends_on="2027-02-28")
     text = words(client.get("/functions/"))
     assert "For 1 of 2 functions we know what at least one borough runs. For 1 of them" in text
-    assert "Rents 3 3 Mosaic in 2; 2 products 1 from 28 January 2027" in text, text
+    assert "Rents 3 of 33 3 of 33 Mosaic in 2; 2 products 1 from 28 January 2027" in text, text
     assert "no product known 1 1 may be due now" in text
     (first, second) = rows(client, "/functions/functions.csv")
     assert (first["boroughs"], first["products"], first["next_end"]) == ("3", "2", "2027-02-28")
@@ -64,3 +64,11 @@ def test_an_ended_contract_is_not_ahead(client: Client) -> None:
     factories.contract(functions=[rents], ends_on="2026-11")
     (row,) = rows(client, "/functions/functions.csv")
     assert (row["contracts"], row["contracts_ahead"], row["next_end"]) == ("2", "1", "2026-11")
+
+
+def test_all_stand_on_one_page(client: Client) -> None:
+    area = factories.service_area()
+    for number in range(30):
+        factories.function(f"Function {number}", service_area=area)
+    assert len(row_links(client, "/functions/")) == 30
+    assert client.get("/functions/?page=2").status_code == 400
