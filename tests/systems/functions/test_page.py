@@ -12,6 +12,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.prepared_query import PreparedQuery
+from contracts.decisions import function_contracts
 from systems.functions import answers as page
 from systems.models import Function, Product
 from tests import factories
@@ -365,8 +366,38 @@ def test_names_are_text_whatever_they_hold(client: Client, rents: Function) -> N
     assert "&lt;script&gt;" in text
 
 
-def test_the_real_facts_are_counted_as_a_plain_loop_counts_them(client: Client) -> None:
+@pytest.fixture
+def evidence() -> None:
     call_command("load", demo="no", verbosity=0)
+
+
+@pytest.mark.usefixtures("evidence")
+def test_contracts_of_the_real_facts_are_counted_as_a_plain_loop_counts_them(
+    client: Client,
+) -> None:
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    today = str(TODAY)
+    for row in rows(client, "/contracts/contracts.csv"):
+        # The last day of a month or a year is no later than its 31st
+        end = (row["ends_on"] + "-12-31"[len(row["ends_on"]) - 4 :]) if row["ends_on"] else ""
+        earliest, latest = row["act_by_earliest"], row["act_by_latest"]
+        open_ = latest >= today or (not row["notice_months"] and end >= today)
+        for slug in filter(None, row["function_slugs"].split("; ")):
+            counts[slug][0] += 1
+            counts[slug][1] += end >= today
+            counts[slug][2] += bool(earliest) and earliest <= today and open_
+    for row in rows(client, "/functions/functions.csv"):
+        names = ("contracts", "contracts_ahead", "contracts_due_now")
+        assert [int(row[name]) for name in names] == counts[row["function_id"]], row["function"]
+        function = Function.objects.get(slug=row["function_id"])
+        found = function_contracts(function.pk, TODAY, 5)
+        assert [found.named, found.ahead, found.now] == counts[function.slug]
+        assert found.next_end == row["next_end"]
+        assert len(found.rows) == min(found.ahead, 5)
+
+
+@pytest.mark.usefixtures("evidence")
+def test_the_real_facts_are_counted_as_a_plain_loop_counts_them(client: Client) -> None:
     by_place: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     regional = {"greater-london-authority", "transport-for-london"}
     for row in rows(client, "/systems/systems.csv"):
