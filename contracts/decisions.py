@@ -195,26 +195,27 @@ class OpenContracts:
 
     @property
     def others(self) -> str:
-        """'the next may be due from 31 March 2027, 3 have no known end', of those not urgent."""
-        parts = [
-            self._later,
+        """'2 are due later, 3 have no known end', of those not urgent; more where none is."""
+        later = _count_words(self.counts[Urgency.LATER], "is", "are", "due later")
+        unclear = [
             _count_words(self.counts[Urgency.EXTENDED], "has", "have", "ended or been extended"),
             _count_words(self.counts[Urgency.UNDATED], "has", "have", "no known end"),
+        ]
+        if self.urgent:
+            return ", ".join(part for part in (later, *unclear) if part)
+        calm = [
             _count_words(self.counts[Urgency.ROLLING], "has", "have", "no end date"),
             _count_words(self.counts["planned"], "is", "are", "planned"),
         ]
-        parts = [part for part in parts if part]
-        return ", ".join(parts) if self.urgent else _with_noun(parts)
+        later = f"{later}, from {self._next_day} on" if later else ""
+        return _with_noun([part for part in (later, *unclear, *calm) if part])
 
     @property
-    def _later(self) -> str:
-        later = self.counts[Urgency.LATER]
-        if not later:
-            return ""
+    def _next_day(self) -> str:
+        """The first day ahead that may be the last to act on a contract."""
         days = [contract.act_by_earliest for contract in self.rows if contract.act_by_earliest]
         first = min(day for day in days if day > self.today)
-        day = partial_date_in_words(first.isoformat(), short=False)
-        return f"{_count_words(later, 'is', 'are', 'due later')}, from {day} on"
+        return partial_date_in_words(first.isoformat(), short=False)
 
 
 def _count_words(count: int, singular: str, plural: str, words: str) -> str:
@@ -267,7 +268,9 @@ class FunctionContracts:
 
     @property
     def next_end_in_words(self) -> str:
-        """'on 31 March 2027', or 'in March 2027' where no day is known."""
+        """'on 31 March 2027', or 'in March 2027' where no day is known; empty without an end."""
+        if not self.next_end:
+            return ""
         is_day = len(self.next_end) == len("2027-03-31")
         return f"{'on' if is_day else 'in'} {partial_date_in_words(self.next_end)}"
 

@@ -152,7 +152,7 @@ MAX_NEWEST = 5
 CHANGES_DAYS = 30
 
 
-class ChangedRecords(NamedTuple):
+class ChangeCount(NamedTuple):
     """'65 systems added', and the query string that lists them."""
 
     words: str
@@ -173,7 +173,7 @@ class RecentChanges:
 
     since: datetime.date
     number: int
-    totals: Sequence[ChangedRecords]
+    totals: Sequence[ChangeCount]
     newest: Sequence[NewestChange]
 
 
@@ -190,7 +190,7 @@ def recent_changes(borough: Borough, asked: datetime.date | None) -> RecentChang
     return RecentChanges(
         day,
         found["number"],
-        [ChangedRecords(*total) for total in found["totals"]],
+        [ChangeCount(*total) for total in found["totals"]],
         [NewestChange(*change) for change in found["newest"]],
     )
 

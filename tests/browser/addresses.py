@@ -17,6 +17,7 @@ PAGES = [
     "/boroughs/",
     "/boroughs/sutton/",
     "/boroughs/bexley/",
+    "/boroughs/hackney/?since=2026-11-01",
     "/demo/boroughs/bexley/",
     "/boroughs/greater-london-authority/",
     "/boroughs/barnet/brief/",
