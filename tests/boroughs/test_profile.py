@@ -122,7 +122,7 @@ def test_where_too_little_is_known_nobody_is_called_alike(client: Client) -> Non
     camden, brent = factories.borough("Camden"), factories.borough("Brent")
     alike(camden, brent, shared=9)
     text = words(client.get("/boroughs/camden/"))
-    assert "Too little is known to say: likeness is told where at least 10 functions" in text
+    assert "Too little is known to say: likeness is given where at least 10 functions" in text
     assert "Compare with others" in text
 
 
@@ -252,7 +252,7 @@ def test_many_contracts_are_counted_and_the_first_drawn(client: Client) -> None:
     for number in range(10):
         contract(camden, f"2029-{number + 1:02}-28", title=f"Number {number}")
     text = words(client.get("/boroughs/camden/"), "main")
-    text = text[text.index("Decisions ahead") : text.index("What changed")]
+    text = text[text.index("Decisions ahead") : text.index("What changed Since")]
     assert "The first 8 of 10 that may still run." in text
     assert "Number 7" in text
     assert "Number 8" not in text

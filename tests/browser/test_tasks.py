@@ -49,10 +49,10 @@ class Visit:
         self.page.wait_for_load_state()
 
 
-@pytest.fixture(params=SCREENS.items(), ids=map(str, SCREENS))
+@pytest.fixture(params=SCREENS)
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width, height = request.param
-    context = browser.new_context(viewport=ViewportSize(width=width, height=height))
+    width: int = request.param
+    context = browser.new_context(viewport=ViewportSize(width=width, height=SCREENS[width]))
     yield context.new_page()
     context.close()
 
