@@ -268,7 +268,9 @@ class FunctionContracts:
 
     @property
     def next_end_in_words(self) -> str:
-        """'on 31 March 2027', or 'in March 2027' where no day is known."""
+        """'on 31 March 2027', or 'in March 2027' where no day is known; empty without an end."""
+        if not self.next_end:
+            return ""
         is_day = len(self.next_end) == len("2027-03-31")
         return f"{'on' if is_day else 'in'} {partial_date_in_words(self.next_end)}"
 

@@ -333,7 +333,7 @@ class ContractFilter(FactFilterSet):
         Function.objects.grouped(),
         by_function,
         within="service_area",
-        without=~Exists(_FUNCTIONS.objects.filter(contract=OuterRef("pk"))),
+        without=~Q(Exists(_FUNCTIONS.objects.filter(contract=OuterRef("pk")))),
     )
     product = SlugsFilter("Product", Product.objects.all(), by_product, looked_up=True)
     supplier = SlugsFilter(

@@ -131,8 +131,8 @@ class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[
             error_messages=_unknown_record(label, listed=not looked_up),
         )
 
-    def clean(self, value: Any) -> QuerySet[Any] | RecordsOrNone:
-        """The records, perhaps with those rows that have none."""
+    def clean(self, value: Any) -> Any:
+        """The records, as `RecordsOrNone` where rows that have none are chosen too."""
         slugs = [slug for slug in value or () if not (self.optional and slug == NOT_KNOWN[0])]
         records: QuerySet[Any] = super().clean(slugs)
         if slugs:

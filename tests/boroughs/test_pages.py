@@ -134,8 +134,8 @@ def test_boroughs_of_rows_are_of_the_33_and_counted_once(client: Client) -> None
         factories.skill_level(borough=body)
     factories.contract(lead=gla, partners=[camden, barnet])
     factories.contract(lead=camden, partners=[barnet])
-    assert "3 systems in 1 borough;" in words(client.get("/systems/"))
-    assert "3 skill levels in 1 borough;" in words(client.get("/skills/"))
+    assert "3 systems in 1 of 33 boroughs" in words(client.get("/systems/"))
+    assert "3 skill levels in 1 of 33 boroughs" in words(client.get("/skills/"))
     assert "2 contracts in 2 boroughs;" in words(client.get("/contracts/"))
 
 

@@ -4,12 +4,12 @@ import gzip
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Response, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.accessibility import assert_clean
 
-PHONE = {"width": 375, "height": 812}
+PHONE: ViewportSize = {"width": 375, "height": 812}
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
 

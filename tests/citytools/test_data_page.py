@@ -18,6 +18,7 @@ def test_every_file_is_there_with_its_page(client: Client) -> None:
     files = {file.page_address: file.address for file in FILES}
     other_files = {
         "/systems/map/": "/systems/map.csv",
+        "/functions/": "/functions/functions.csv",
         "/boroughs/compare/": "/boroughs/compare.csv",
         "/contracts/together/": "/contracts/together.csv",
         "/skills/training/": "/skills/training.csv",

@@ -93,7 +93,7 @@ COUNTS = {
     "/research/": 10,
     "/research/recommendations/": 9,
     "/research/case-studies/": 3,
-    "/systems/?function=main": 7,
+    "/systems/?function=main": 8,
     "/systems/map/?function=main": 10,
     "/contracts/together/?function=main": 6,
     "/research/report/": 23,

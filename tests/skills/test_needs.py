@@ -148,7 +148,7 @@ def test_a_skill_names_what_calls_for_it_and_what_of_it_runs(client: Client) -> 
     assert "City Tools working judgement, to be edited by LOTI; not a sourced fact" in words(page)
     SkillNeed.objects.filter(function="casework").update(source="LOTI, May 2027")
     assert "Data must move.Source: LOTI, May 2027" in words(client.get("/skills/migration/"))
-    assert "/systems/?function=casework" in read(page).links
+    assert "/functions/casework/" in read(page).links
 
 
 def test_every_function_calls_for_one_to_four_skills_and_every_name_is_known() -> None:

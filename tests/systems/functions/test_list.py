@@ -8,7 +8,7 @@ from django.test import Client
 
 from citytools.facts import dates
 from tests import factories
-from tests.pages import row_links, rows, words
+from tests.pages import column, row_links, rows, words
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 30)
@@ -25,6 +25,8 @@ def test_functions_stand_under_their_service_areas(client: Client) -> None:
         factories.function(name, service_area=area)
     found = ["/functions/rents/", "/functions/repairs/", "/functions/bins/"]
     assert row_links(client, "/functions/") == found
+    keys = column(client, "/functions/functions.csv", "function_id")
+    assert [f"/functions/{key}/" for key in keys] == found
     assert re.search("Housing Rents.*Repairs.*Waste Bins", words(client.get("/functions/")))
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.prepared_query import PreparedQuery
+from contracts.decisions import function_contracts
 from systems.functions import answers as page
 from systems.models import Function, Product
 from tests import factories
@@ -84,8 +85,8 @@ def test_one_fact_makes_grammatical_sentences(client: Client, rents: Function) -
     contract = {"functions": [rents], "ends_on": "2028-03-31", "notice_months": 6}
     factories.contract(**contract)
     assert answer(client) == (
-        "Known in 1 of 33 boroughs: Mosaic in 1. This answer is more than three years old or "
-        "undated. 1 contract with an end ahead: it ends on 31 March 2028."
+        "Known in 1 of 33 boroughs: Mosaic in 1. This answer is over three years old or undated. "
+        "1 contract has an end ahead, on 31 March 2028."
     )
 
 
@@ -265,7 +266,7 @@ def test_who_could_buy_together_is_said_with_a_link(client: Client, rents: Funct
     factories.contract(functions=[factories.function()], ends_on="2028-03-31", notice_months=3)
     response = client.get(ADDRESS)
     assert "Buy together? Brent, Camden may still be free" in words(response)
-    (window,) = (link for link in read(response).links if "/contracts/together/" in link)
+    (window,) = {link for link in read(response).links if "/contracts/together/" in link}
     assert client.get(window).status_code == 200
 
 
@@ -365,8 +366,38 @@ def test_names_are_text_whatever_they_hold(client: Client, rents: Function) -> N
     assert "&lt;script&gt;" in text
 
 
-def test_the_real_facts_are_counted_as_a_plain_loop_counts_them(client: Client) -> None:
+@pytest.fixture
+def evidence() -> None:
     call_command("load", demo="no", verbosity=0)
+
+
+@pytest.mark.usefixtures("evidence")
+def test_contracts_of_the_real_facts_are_counted_as_a_plain_loop_counts_them(
+    client: Client,
+) -> None:
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    today = str(TODAY)
+    for row in rows(client, "/contracts/contracts.csv"):
+        # The last day of a month or a year is no later than its 31st
+        end = (row["ends_on"] + "-12-31"[len(row["ends_on"]) - 4 :]) if row["ends_on"] else ""
+        earliest, latest = row["act_by_earliest"], row["act_by_latest"]
+        open_ = latest >= today or (not row["notice_months"] and end >= today)
+        for slug in filter(None, row["function_slugs"].split("; ")):
+            counts[slug][0] += 1
+            counts[slug][1] += end >= today
+            counts[slug][2] += bool(earliest) and earliest <= today and open_
+    for row in rows(client, "/functions/functions.csv"):
+        names = ("contracts", "contracts_ahead", "contracts_due_now")
+        assert [int(row[name]) for name in names] == counts[row["function_id"]], row["function"]
+        function = Function.objects.get(slug=row["function_id"])
+        found = function_contracts(function.pk, TODAY, 5)
+        assert [found.named, found.ahead, found.now] == counts[function.slug]
+        assert found.next_end == row["next_end"]
+        assert len(found.rows) == min(found.ahead, 5)
+
+
+@pytest.mark.usefixtures("evidence")
+def test_the_real_facts_are_counted_as_a_plain_loop_counts_them(client: Client) -> None:
     by_place: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     regional = {"greater-london-authority", "transport-for-london"}
     for row in rows(client, "/systems/systems.csv"):
