@@ -199,7 +199,7 @@ RECORD_METRICS = (
         key="median_age_of_facts",
         title="Median age of facts",
         definition="Half of the facts on record are at least so old, measured from the day on "
-        "which their source was true. Facts whose source bears no day are left out.",
+        "which their source was true. Facts whose source has no date are left out.",
         unit=Unit.MONTHS,
         counts="facts whose source bears a day, a month or a year",
         population=_ALL_FACTS,

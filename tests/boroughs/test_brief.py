@@ -161,7 +161,7 @@ def test_a_borough_of_which_nothing_is_known(client: Client, camden: Borough) ->
     assert "No decision is due" not in text
     assert "No decision is known to be due by 30 May 2028; contracts that nobody has told" in text
     assert "None is known: no other borough is known to decide, teach or review the same." in text
-    assert "Too little is known to say: likeness is told where at least 10 functions" in text
+    assert "Too little is known to say: likeness is given where at least 10 functions" in text
     assert "Products that no other borough is known to run: 0." in text
 
 

@@ -122,7 +122,7 @@ def test_where_too_little_is_known_nobody_is_called_alike(client: Client) -> Non
     camden, brent = factories.borough("Camden"), factories.borough("Brent")
     alike(camden, brent, shared=9)
     text = words(client.get("/boroughs/camden/"))
-    assert "Too little is known to say: likeness is told where at least 10 functions" in text
+    assert "Too little is known to say: likeness is given where at least 10 functions" in text
     assert "Compare with others" in text
 
 
