@@ -16,6 +16,7 @@ from boroughs.models import (
 from boroughs.profile.tile_map import MEASURES
 from citytools.facts.statistics import count_related_rows
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
     FactFilterSet,
     ParameterFilter,
@@ -26,7 +27,6 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from citytools.lists.query_form import OptionField
 from contracts.models import Contract, ContractPartner
 from skills.models import SkillLevel
 from systems.models import System

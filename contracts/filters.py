@@ -16,6 +16,7 @@ from citytools.lists.columns import (
     PageUrl,
     array_of_values,
 )
+from citytools.lists.fields import NOT_KNOWN
 from citytools.lists.filters import (
     CountByColumn,
     CountByLink,
@@ -34,7 +35,6 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from citytools.lists.query_form import NOT_KNOWN
 from contracts.models import (
     Contract,
     ContractPartner,

@@ -5,7 +5,7 @@ from typing import Any
 
 from citytools.exports.export import Export
 from citytools.lists.columns import Column
-from citytools.lists.query_form import OptionsField
+from citytools.lists.fields import OptionsField
 from citytools.worlds import in_demonstration
 from research.metrics import record
 from research.metrics.base import MetricFigure, Unit

@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, Value, When
 from boroughs.models import Borough
 from citytools.facts.provenance import source_kinds
 from citytools.lists.columns import SOURCE_COLUMNS, Column
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import (
     CountByColumn,
     FactFilterSet,
@@ -23,7 +24,6 @@ from citytools.lists.filters import (
     narrow_by_slug,
     narrow_by_value,
 )
-from citytools.lists.query_form import OptionField
 from skills.matrix import DISPLAYS, MatrixDisplay
 from skills.models import Headcount, Level, Skill, SkillGroup, SkillLevel, previous_return_value
 

@@ -17,6 +17,7 @@ from citytools.lists.columns import (
     PageUrl,
     array_of_values,
 )
+from citytools.lists.fields import NOT_KNOWN
 from citytools.lists.filters import (
     CountByColumn,
     FactFilterSet,
@@ -32,7 +33,6 @@ from citytools.lists.filters import (
     narrow_by_value,
     nulls_last_text,
 )
-from citytools.lists.query_form import NOT_KNOWN
 from contracts.models import Contract
 from systems.models import (
     NOT_IN_USE,

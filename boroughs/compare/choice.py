@@ -10,14 +10,9 @@ from django.db.models import QuerySet
 from boroughs.models import Borough, partnership_options
 from boroughs.profile.peers import Peer, most_similar_boroughs
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField, OptionsField, RecordField, RecordsField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import (
-    OptionField,
-    OptionsField,
-    QueryForm,
-    RecordField,
-    RecordsField,
-)
+from citytools.lists.query_form import QueryForm
 from citytools.worlds.addresses import page_address
 
 STATES = ("known", "at least", "none recorded", "not known")

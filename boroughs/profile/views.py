@@ -20,7 +20,8 @@ from boroughs.profile.page import (
 )
 from citytools.facts import dates
 from citytools.history.former_keys import record_or_moved
-from citytools.lists.query_form import PastDayField, QueryForm, render_page
+from citytools.lists.fields import PastDayField
+from citytools.lists.query_form import QueryForm, render_page
 from contracts.act_by_axis import act_by_axis
 from contracts.decisions import decisions_ahead, open_contracts
 from contracts.joint_procurement.presentation import partners_by_contract, windows_for_borough

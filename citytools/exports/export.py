@@ -37,9 +37,9 @@ from citytools.http.file_response import (
 from citytools.lists import keyset
 from citytools.lists.columns import Column
 from citytools.lists.facet_counts import count_list
+from citytools.lists.fields import NOT_KNOWN, RecordsField, nearest_by_name
 from citytools.lists.filters import FactFilterSet
-from citytools.lists.name_lookup import nearest_by_name
-from citytools.lists.query_form import NOT_KNOWN, QueryForm, RecordsField
+from citytools.lists.query_form import QueryForm
 from citytools.worlds.addresses import page_address
 
 CSV = "text/csv; charset=utf-8"

@@ -19,6 +19,7 @@ from django.db.models import Aggregate, Count, Expression, Max, Model, QuerySet,
 
 from citytools import worlds
 from citytools.facts import dates
+from citytools.lists.fields import RecordsOrNone
 from citytools.lists.filters import (
     CountByColumn,
     CountByLink,
@@ -26,7 +27,6 @@ from citytools.lists.filters import (
     Keyed,
     SumsByName,
 )
-from citytools.lists.query_form import RecordsOrNone
 
 _Sql = tuple[str, Sequence[Any]]
 """A statement or a part of one, and its parameters."""

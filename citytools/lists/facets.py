@@ -11,8 +11,9 @@ from django.db.models import F, Value
 
 from citytools.history.data_version import cached_value, cached_values
 from citytools.lists.facet_counts import ListNumbers, count_list
+from citytools.lists.fields import MULTIPLE, NOT_KNOWN, RecordsField
 from citytools.lists.filters import FactFilterSet
-from citytools.lists.query_form import MULTIPLE, NOT_KNOWN, QueryForm, RecordsField
+from citytools.lists.query_form import QueryForm
 
 MAX_OPTIONS_UNFOLDED = 60
 """Options up to which a list is boxes to tick; a longer one is a drop-down, unless in groups."""

@@ -16,18 +16,17 @@ from django.db.models import Aggregate, Count, Expression, F, Model, Q, QuerySet
 from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
-from citytools.lists.query_form import (
+from citytools.lists.fields import (
     NOT_KNOWN,
     Choices,
     DayField,
     OptionField,
     OptionsField,
-    QueryStringMixin,
     RecordsField,
     RecordsOrNone,
     YesNoField,
-    without_blanks,
 )
+from citytools.lists.query_form import QueryStringMixin, without_blanks
 from citytools.lists.word_search import check_number_of_words
 
 Rows = QuerySet[Any]

@@ -4,245 +4,26 @@ Slugs may repeat (OR within one name, AND across names). What is not understood 
 ignored: the page shows it with status 400, a file answers 400 with the reason.
 """
 
-import copy
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
-from citytools.facts import dates
 from citytools.history.former_keys import QueryMovedError, present_keys
 from citytools.lists.columns import Column
-from citytools.lists.name_lookup import LinkedReason, find_by_name, perhaps_meant
-from citytools.worlds.addresses import note_query_records
-
-# Filters take them for their inputs, and a page's form takes them as they are.
-
-Choices = Sequence[tuple[Any, Any]]
-NOT_KNOWN = ("not_known", "Not known")
-"""The value for rows of which it is not known, where they can be chosen."""
-
-
-def _unknown_record(label: str, *, listed: bool = True) -> dict[str, str]:
-    words = f"“%(value)s” is not a {label.lower()} known here. Check the spelling"
-    return {"invalid_choice": words + (" or choose from the list." if listed else ".")}
-
-
-def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
-    """The slugs, each former one (or a borough's GSS code) as its record is called now."""
-    if not isinstance(field, RECORD_FIELDS):
-        return list(slugs)
-    model = field.queryset.model
-    names = _without_nul(slugs)
-    known = set(model._default_manager.filter(slug__in=names).values_list("slug", flat=True))
-    unknown = [name for name in names if name not in known]
-    present = present_keys(model, "slug", unknown)
-    if hasattr(model, "gss_code"):
-        codes = model._default_manager.filter(gss_code__in=unknown)
-        present |= dict(codes.values_list("gss_code", "slug"))
-    return [slug if slug in known else present.get(slug, slug) for slug in slugs]
-
-
-def _without_nul(texts: Sequence[str]) -> list[str]:
-    """PostgreSQL knows no text with one, so none of its names has one."""
-    return [text for text in texts if "\0" not in text]
-
-
-class _FlatCopyMixin:
-    """A field that a form copies as it is: to copy all that hangs on it took 2 ms a list.
-
-    Templates write the inputs themselves, so that nothing changes its widget.
-    """
-
-    error_messages: dict[str, Any]
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        field = copy.copy(self)
-        field.error_messages = dict(self.error_messages)
-        return field
-
-
-class _RowsMixin(_FlatCopyMixin):
-    """A field of records: all that may be chosen."""
-
-    queryset: Any
-
-    @property
-    def rows(self) -> QuerySet[Any]:
-        """A fresh query, since the field itself outlives a request."""
-        rows: QuerySet[Any] = self.queryset.all()
-        return rows
-
-
-class RecordField(_RowsMixin, forms.ModelChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
-    """The slug of a record."""
-
-    def __init__(self, label: str, queryset: QuerySet[Any]) -> None:
-        super().__init__(
-            queryset,
-            label=label,
-            required=False,
-            to_field_name="slug",
-            error_messages=_unknown_record(label),
-        )
-
-
-@dataclass(frozen=True)
-class RecordsOrNone:
-    """The records chosen of a filter, together with rows that have none."""
-
-    records: QuerySet[Any]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.records)
-
-
-class RecordsField(_RowsMixin, forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Slugs of any number of records, and `not_known` where it is `optional`.
-
-    Those that are `looked_up` are too many to be listed; those `within` another filter are listed
-    as far as they are in the groups chosen there, and otherwise looked up.
-    """
-
-    def __init__(
-        self,
-        label: str,
-        queryset: QuerySet[Any],
-        *,
-        looked_up: bool = False,
-        within: str = "",
-        optional: bool = False,
-    ) -> None:
-        looked_up = looked_up or bool(within)
-        self.looked_up, self.within, self.optional = looked_up, within, optional
-        super().__init__(
-            queryset,
-            label=label,
-            required=False,
-            to_field_name="slug",
-            widget=forms.CheckboxSelectMultiple,
-            error_messages=_unknown_record(label, listed=not looked_up),
-        )
-
-    def clean(self, value: Any) -> Any:
-        """The records, as `RecordsOrNone` where rows that have none are chosen too."""
-        slugs = [slug for slug in value or () if not (self.optional and slug == NOT_KNOWN[0])]
-        records: QuerySet[Any] = super().clean(slugs)
-        if slugs:
-            note_query_records(records)
-        return records if len(slugs) == len(value or ()) else RecordsOrNone(records)
-
-
-RECORD_FIELDS = (RecordField, RecordsField)
-
-
-class OptionField(_FlatCopyMixin, forms.ChoiceField):
-    """A value of a closed list; `wrong` says what to write, with {known} for the values."""
-
-    def __init__(
-        self,
-        label: str,
-        choices: Choices,
-        wrong: str = "“%(value)s” is not known here. Write one of: {known}.",
-        **options: Any,
-    ) -> None:
-        known = ", ".join(str(value) for value, _ in choices if value)
-        messages = {"invalid_choice": wrong.format(known=known)}
-        super().__init__(
-            label=label, choices=choices, required=False, error_messages=messages, **options
-        )
-
-
-class YesNoField(OptionField):
-    """Yes, no, or neither of them."""
-
-    def __init__(self, label: str) -> None:
-        choices = [("", "Both"), ("yes", "Yes"), ("no", "No")]
-        super().__init__(label, choices, "“%(value)s”: write yes or no.")
-
-
-class OptionsField(_FlatCopyMixin, forms.MultipleChoiceField):
-    """Values of a closed list; one that is stored is a function, called once for each form."""
-
-    _choices: list[tuple[Any, Any]] | None
-
-    def __init__(self, label: str, choices: Choices | Callable[[], Choices]) -> None:
-        self.source = choices
-        super().__init__(label=label, required=False, widget=forms.CheckboxSelectMultiple)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        field = super().__deepcopy__(memo)
-        field._choices = None  # those of another world, or of earlier data
-        return field
-
-    # Django would call the function again for each value that it checks
-    @property
-    def choices(self) -> Any:
-        """The choices as they are now."""
-        if self._choices is None:
-            self._choices = list(self.source() if callable(self.source) else self.source)
-        return self._choices
-
-    @choices.setter
-    def choices(self, value: Any) -> None:
-        self._choices = None
-
-    def validate(self, value: Any) -> None:
-        """ValidationError that names the values there are."""
-        known = ", ".join(str(value) for value, _ in self.choices) or "none yet"
-        wrong = f"“%(value)s” is not a {str(self.label).lower()}. Write one of: {known}."
-        self.error_messages["invalid_choice"] = wrong
-        super().validate(value)
-
-
-class DayField(_FlatCopyMixin, forms.DateField):
-    """An ISO date."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(
-            label=label,
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={"invalid": "Write a date as 2026-11-30."},
-        )
-
-
-class PastDayField(DayField):
-    """An ISO date that has begun."""
-
-    def clean(self, value: Any) -> datetime.date | None:
-        """ValidationError for a day ahead."""
-        day: datetime.date | None = super().clean(value)
-        today = dates.today()
-        if day and day > today:
-            raise forms.ValidationError(f"{day} lies ahead: write {today} or an earlier day.")
-        return day
-
-
-class MonthsField(forms.IntegerField):
-    """A whole number of months."""
-
-    def __init__(self, label: str, max_months: int) -> None:
-        wrong = f"Write whole months, 0 to {max_months}."
-        super().__init__(
-            label=label,
-            required=False,
-            min_value=0,
-            max_value=max_months,
-            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
-        )
-
-
-MULTIPLE = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
-"""Fields that take any number of values."""
+from citytools.lists.fields import (
+    MULTIPLE,
+    NOT_KNOWN,
+    RECORD_FIELDS,
+    LinkedReason,
+    find_by_name,
+    perhaps_meant,
+)
 
 
 @dataclass(frozen=True)
@@ -431,6 +212,26 @@ class QueryStringMixin:
     def file_name(self, name: str) -> str:
         """What a file of these rows is called, without the suffix."""
         return name
+
+
+def _present_slugs(field: forms.Field, slugs: Sequence[str]) -> list[str]:
+    """The slugs, each former one (or a borough's GSS code) as its record is called now."""
+    if not isinstance(field, RECORD_FIELDS):
+        return list(slugs)
+    model = field.queryset.model
+    names = _without_nul(slugs)
+    known = set(model._default_manager.filter(slug__in=names).values_list("slug", flat=True))
+    unknown = [name for name in names if name not in known]
+    present = present_keys(model, "slug", unknown)
+    if hasattr(model, "gss_code"):
+        codes = model._default_manager.filter(gss_code__in=unknown)
+        present |= dict(codes.values_list("gss_code", "slug"))
+    return [slug if slug in known else present.get(slug, slug) for slug in slugs]
+
+
+def _without_nul(texts: Sequence[str]) -> list[str]:
+    """PostgreSQL knows no text with one, so none of its names has one."""
+    return [text for text in texts if "\0" not in text]
 
 
 def _means_not_known(text: str) -> bool:

@@ -28,14 +28,9 @@ from citytools.history.change_words import ChangeInWords, changes_in_words, conc
 from citytools.history.changes import ChangeEntry, ChangeList
 from citytools.http.file_response import bad_request_text
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField, OptionsField, PastDayField, RecordsField
 from citytools.lists.listing import BoundedPaginator, Listing
-from citytools.lists.query_form import (
-    OptionField,
-    OptionsField,
-    PastDayField,
-    QueryForm,
-    RecordsField,
-)
+from citytools.lists.query_form import QueryForm
 from citytools.worlds.addresses import page_address
 from systems.models import Function, Product, ServiceArea, Supplier
 

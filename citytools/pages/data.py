@@ -16,7 +16,7 @@ from citytools.exports import formats, registry, zip_archive
 from citytools.exports.export import Export
 from citytools.exports.tables import LICENCE_ADDRESS
 from citytools.http.file_response import bad_request_text
-from citytools.lists import query_form
+from citytools.lists import fields
 from citytools.lists.columns import Column
 from citytools.lists.query_form import QueryForm, render_page
 from citytools.worlds import World, current_world, world_file_name, world_title
@@ -92,19 +92,19 @@ def _described_parameter(name: str, words: str, schema: Mapping[str, Any]) -> di
 
 
 def _schema(field: forms.Field) -> dict[str, Any]:
-    if isinstance(field, query_form.RecordsField):
+    if isinstance(field, fields.RecordsField):
         return {"type": "array", "items": _SLUG}
-    if isinstance(field, query_form.OptionsField):
+    if isinstance(field, fields.OptionsField):
         # The values of a stored list change with the data: the description names none
         items = _SLUG if callable(field.source) else _values(field)
         return {"type": "array", "items": items}
-    if isinstance(field, query_form.RecordField):
+    if isinstance(field, fields.RecordField):
         return dict(_SLUG)
-    if isinstance(field, query_form.OptionField):
+    if isinstance(field, fields.OptionField):
         return _values(field)
     if isinstance(field, forms.DateField):
         return {"type": "string", "format": "date"}
-    if isinstance(field, query_form.MonthsField):
+    if isinstance(field, fields.MonthsField):
         return {"type": "integer", "minimum": field.min_value, "maximum": field.max_value}
     if isinstance(field, forms.DecimalField):
         return {"type": "number", "minimum": 0, "maximum": 99_999_999_999, "multipleOf": 0.01}

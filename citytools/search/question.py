@@ -15,7 +15,8 @@ from citytools.facts.name_matching import (
     record_rows,
 )
 from citytools.facts.name_spotting import Mention, find_mentions
-from citytools.lists.query_form import OptionsField, QueryForm
+from citytools.lists.fields import OptionsField
+from citytools.lists.query_form import QueryForm
 from citytools.models import BODY
 from citytools.search import SOURCES, STORED_RECORDS, SearchableBodies
 from citytools.worlds import World, current_world

@@ -8,8 +8,9 @@ from typing import Any
 from citytools.charts import PALETTE, Chart, build_figure
 from citytools.facts.statistics import MIN_RECORDS_FOR_PERCENT
 from citytools.lists.columns import Column
+from citytools.lists.fields import YesNoField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import QueryForm, YesNoField
+from citytools.lists.query_form import QueryForm
 from contracts.concentration.bases import (
     MeasureBasis,
     read_concentration,

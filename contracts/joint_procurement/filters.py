@@ -4,8 +4,8 @@ import django_filters
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
+from citytools.lists.fields import DayField, MonthsField, OptionField, RecordsField
 from citytools.lists.filters import ParameterFilter
-from citytools.lists.query_form import DayField, MonthsField, OptionField, RecordsField
 from contracts.filters import ContractFilter
 from contracts.models import LEAD_MONTHS
 from contracts.models.term import ASSUMED_NOTICE_MONTHS, ActByBasis, CanAct

@@ -5,8 +5,9 @@ from functools import cached_property
 from boroughs.models import Borough
 from citytools.facts import dates
 from citytools.lists.columns import SOURCE_COLUMNS, Column
+from citytools.lists.fields import OptionField, RecordField
 from citytools.lists.listing import FileLinks
-from citytools.lists.query_form import OptionField, QueryForm, RecordField
+from citytools.lists.query_form import QueryForm
 from contracts.filters import ACT_BY_COLUMNS
 from contracts.models import Vat
 from contracts.pipeline import drafts

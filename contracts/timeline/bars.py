@@ -16,9 +16,10 @@ from django.db.models import Count
 
 from boroughs.models import Borough
 from citytools.facts.dates import first_day, last_day
+from citytools.lists.fields import OptionField
 from citytools.lists.filters import FactFilterSet, Measure, ParameterFilter
 from citytools.lists.listing import FileLinks, Listing
-from citytools.lists.query_form import FilterChip, OptionField
+from citytools.lists.query_form import FilterChip
 from contracts.filters import ContractFilter
 from contracts.models import Contract, ContractPartner, ContractTerm
 from systems.models import ServiceArea

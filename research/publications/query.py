@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from citytools.facts import dates
 from citytools.history import as_of_views
-from citytools.lists.query_form import DayField, QueryForm
+from citytools.lists.fields import DayField
+from citytools.lists.query_form import QueryForm
 from research.metrics.base import Scope, day_in_words
 from research.models import CaseStudy, Finding, Publication, Recommendation
 

@@ -6,11 +6,11 @@ is shown, and never change it.
 
 from boroughs.models import Borough
 from citytools.lists.columns import Column
+from citytools.lists.fields import OptionField, RecordsField
 from citytools.lists.filters import (
     FactFilterSet,
     ParameterFilter,
 )
-from citytools.lists.query_form import OptionField, RecordsField
 from skills.models import Level, Skill, SkillGroup
 from skills.training.plan import DEFAULT_CAP, MAX_COHORT_SIZE
 

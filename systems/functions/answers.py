@@ -94,7 +94,8 @@ class ProductTile:
 
 @dataclass(frozen=True)
 class FunctionAnswers:
-    """Tiles by borough and bars by rank; `old` counts known boroughs whose tile is old.
+    """Tiles by borough and bars by rank; `old` counts known boroughs whose tile is old,
+    and `oldest` is the partial date of what was seen first, empty where nothing is dated.
 
     `none` counts boroughs whose complete return names no system for the function; `others` are
     made for it, and none of the 33 is known to run them.
@@ -106,6 +107,7 @@ class FunctionAnswers:
     known: int
     none: int
     old: int
+    oldest: str
     others: Sequence[Product]
 
     @property
@@ -142,15 +144,18 @@ def function_answers(function: Function, today: datetime.date) -> FunctionAnswer
     for use in uses:
         by_borough[use.borough].append(use)
     bars = _bars(function, uses)
-    tiles, old = [], 0
+    tiles, old, seen = [], 0, []
     for borough in _boroughs():
         own = _main_first(by_borough[borough.pk], bars)
         tiles.append(_tile(function, borough, own, bars, today))
         old += bool(own) and own[0].is_old(today)
+        seen += [use.seen for use in own[:1] if use.seen]
     known = sum(tile.style != NOT_KNOWN for tile in tiles)
     none = sum(tile.letters == "–" for tile in tiles)
     others = [product for product in _products(function.pk) if product.pk not in bars]
-    return FunctionAnswers(function, tiles, [*bars.values()], known, none, old, others)
+    return FunctionAnswers(
+        function, tiles, [*bars.values()], known, none, old, min(seen, default=""), others
+    )
 
 
 @PreparedQuery

@@ -14,7 +14,8 @@ from django.db.models import Count, Q, Sum
 
 from boroughs.models import Borough, Subject
 from citytools.facts.statistics import ScaleAnswers
-from citytools.lists.query_form import OptionField, QueryForm, YesNoField
+from citytools.lists.fields import OptionField, YesNoField
+from citytools.lists.query_form import QueryForm
 from contracts.models import IN_SUMS, Contract, ContractQuerySet, ContractSystem, Vat
 from skills.models import Level, Skill, SkillLevel
 from systems.models import Function, Hosting, Product, System, SystemQuerySet

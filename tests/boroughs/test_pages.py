@@ -136,7 +136,7 @@ def test_boroughs_of_rows_are_of_the_33_and_counted_once(client: Client) -> None
     factories.contract(lead=camden, partners=[barnet])
     assert "3 systems in 1 of 33 boroughs" in words(client.get("/systems/"))
     assert "3 skill levels in 1 of 33 boroughs" in words(client.get("/skills/"))
-    assert "2 contracts in 2 boroughs;" in words(client.get("/contracts/"))
+    assert "2 contracts in 2 of 33 boroughs" in words(client.get("/contracts/"))
 
 
 def test_a_product_run_by_a_regional_body_alone_is_run_by_no_borough(client: Client) -> None:

@@ -108,7 +108,7 @@ def test_of_few_systems_the_share_confirmed_is_told_in_numbers(client: Client) -
     for day in ("2026-11-26", "2026-11-25", "2026-11-24", None, None):
         factories.system(borough=borough, confirmed_on=day)
     assert (tile("confirmed").number, tile("confirmed").value) == ("3 of 5", 60)
-    assert "Camden: 3 of 5" in words(client.get("/?measure=confirmed"))
+    assert "Camden: 3 of 5" in words(client.get("/boroughs/?measure=confirmed"))
 
 
 @pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_the_legend_says_how_many_boroughs_report(client: Client, subject: str) 
         factories.returned(subject=subject)
     factories.returned(factories.borough("GLA", kind=Borough.Kind.REGIONAL), subject=subject)
     key = next(key for key, measure in MEASURES.items() if measure.subject == subject)
-    text = words(client.get("/", {"measure": key}))
+    text = words(client.get("/boroughs/", {"measure": key}))
     assert f"2 of 33 boroughs reporting on {subject}." in text
 
 

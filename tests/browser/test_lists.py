@@ -39,8 +39,8 @@ def test_a_contract_is_read_on_a_phone_without_scrolling_sideways(
         """cells => cells.map((one) =>
             [one.dataset.label, getComputedStyle(one, '::before').content])"""
     )
-    assert dict(labels)["Ends"] == '"Ends" " "'
-    assert dict(labels)["Act by"] == '"Act by" " "'
+    assert dict(labels)["Ends"] == '"Ends "'
+    assert dict(labels)["Act by"] == '"Act by "'
     assert_clean(page)
 
 

@@ -13,7 +13,14 @@ MAX_TOP = {1280: 420, 375: 600}
 """Where an answer begins at the latest, in px from the top, by the width of the window."""
 MAX_HEIGHT = 12 * 812
 """Twelve screens of a phone."""
-NOT_YET: dict[int, set[str]] = {1280: set(), 375: set()}
+NOT_YET = {
+    1280: {"/boroughs/barnet/brief/", "/boroughs/bexley/brief/", "/demo/research/report/"},
+    375: {
+        "/boroughs/barnet/brief/",
+        "/boroughs/bexley/brief/",
+        "/demo/research/report/",
+    },
+}
 """Pages that ask for more; the test also fails for those that no longer do."""
 
 

@@ -103,7 +103,7 @@ def test_margins_leave_a_phone_its_width() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/systems/", "/contracts/", "/skills/"])
+@pytest.mark.parametrize("address", ["/systems/", "/contracts/", "/skills/"])
 def test_each_chart_of_a_page_stands_with_its_words_its_table_and_its_file(
     client: Client, address: str
 ) -> None:

@@ -47,7 +47,7 @@ def test_the_dictionary_names_the_columns_of_the_file_in_their_order(
     some = [factories.borough().slug for _ in range(2)] if file.name == "compare" else []
     header = text_of(client.get(file.address, {"borough": some})).strip().splitlines()[0]
     assert ",".join(column.name for column in file.columns) == header
-    section = text_of(client.get("/data/")).split(f'id="{file.name}"')[1].split("</section>")[0]
+    section = text_of(client.get("/data/")).split(f'id="{file.name}"')[1].split("</details>")[0]
     named = [part.split("</code>")[0] for part in section.split("<code>")[1:]]
     assert named == header.split(",")
 

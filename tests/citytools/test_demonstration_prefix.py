@@ -28,7 +28,7 @@ def sham() -> Any:
 
 def twin(client: Client, address: str) -> str:
     page = client.get(address).content.decode()
-    match = re.search(r'<a class="ct-header__world" href="([^"]*)"', page)
+    match = re.search(r'<ul class="ct-worlds".*?<a href="([^"]*)"', page, re.DOTALL)
     assert match, "no switch"
     return match[1].replace("&amp;", "&")
 
@@ -69,7 +69,7 @@ def test_without_a_demonstration_its_addresses_say_so(client: Client, settings: 
     answer = client.get("/demo/systems/")
     assert answer.status_code == 404
     assert "This site has no demonstration" in answer.content.decode()
-    assert "ct-header__world" not in client.get("/systems/").content.decode()
+    assert "ct-worlds" not in client.get("/systems/").content.decode()
 
 
 def test_the_switch_leads_to_the_twin_with_the_same_query(client: Client) -> None:

@@ -115,11 +115,11 @@ def test_satisfaction_that_nobody_told_takes_no_column(client: Client) -> None:
     rated = factories.system(product=other, function=function)
     page = one.get_absolute_url()
     assert "no borough has told us its view yet" in words(client.get(page))
-    assert "Whom to ask Satisfaction" not in words(client.get(page))
+    assert "Who to ask Satisfaction" not in words(client.get(page))
     maker = supplier.get_absolute_url()
     assert "No borough has told us yet how satisfied" in words(client.get(maker))
     type(rated).objects.filter(pk=rated.pk).update(satisfaction=4)
-    assert "Whom to ask Satisfaction" in words(client.get(page))
+    assert "Who to ask Satisfaction" in words(client.get(page))
     assert "too few for a mean: n = 1" in words(client.get(maker))
 
 

@@ -81,7 +81,7 @@ def test_a_product_lists_its_names_and_who_runs_it(client: Client) -> None:
 def test_a_product_of_one_borough_reads_right(client: Client) -> None:
     factories.system(product=factories.product("Mosaic"))
     text = words(client.get("/systems/products/mosaic/"))
-    assert "1 of 33 boroughs is known to run it, as 1 system. Others may" in text
+    assert "1 of 33 boroughs is known to run it, as 1 system. Manufacturer" in text
 
 
 def test_a_supplier_shows_its_owners_nearest_first_and_what_it_bought(client: Client) -> None:

@@ -97,7 +97,8 @@ def test_many_are_counted_with_the_leading_by_name(client: Client, rents: Functi
     factories.contract(functions=[rents], ends_on="2031", notice_months=1)
     factories.contract(functions=[rents], ends_on="2026-11-29")
     assert answer(client) == (
-        "Known in 8 of 33 boroughs, in 4 products; B in 3. 1 of 2 contracts with an end"
+        "Known in 8 of 33 boroughs, in 4 products; B in 3. All seen since 30 September 2026. 1 of "
+        "2 contracts with an end"
         " ahead may need a decision now; the next ends in February 2027."
     )
 
