@@ -120,7 +120,7 @@ def test_offers_to_teach_are_counted() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/boroughs/"])
+@pytest.mark.parametrize("address", ["/boroughs/"])
 def test_the_map_comes_with_a_table_of_the_same_numbers(client: Client, address: str) -> None:
     for name, complete in (("Camden", True), ("Barnet", False), ("Sutton", False)):
         factories.returned(factories.borough(name), complete=complete)
@@ -140,7 +140,7 @@ def test_skills_are_counted_from_practitioner_on() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/", "/boroughs/"])
+@pytest.mark.parametrize("address", ["/boroughs/"])
 def test_the_map_draws_not_known_hatched_with_a_question_mark(client: Client, address: str) -> None:
     borough = factories.borough("Camden")
     page = text_of(client.get(address))

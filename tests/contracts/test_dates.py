@@ -138,3 +138,21 @@ def test_sql_agrees_on_standing_and_sums(
     assert contract.counts_in_sums is Contract.objects.for_sums().exists() is summed
     left_out = {"services": int(services), "unsettled": int(unsettled and not services)}
     assert Contract.objects.left_out_of_sums() == left_out
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "months"),
+    [
+        ("2026-01-01", "2028-06-30", 30),
+        ("2026-01-01", "2028-07-01", 31),
+        ("2024-03", "2027-03", 37),
+        ("2026-02-15", "2026-02-15", 1),
+        ("2026", "2028-06-30", None),
+        ("2026-01-01", "2028", None),
+        ("", "2028-06-30", None),
+    ],
+)
+def test_a_term_has_months_where_both_ends_are_known_to_the_month(
+    starts_on: str, ends_on: str, months: int | None
+) -> None:
+    assert ContractTerm(starts_on, ends_on).months == months
