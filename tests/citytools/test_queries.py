@@ -28,7 +28,6 @@ pytestmark = pytest.mark.django_db
 
 COUNTS = {
     "/": 35,
-    "/?measure=decisions": 36,
     "/?measure=skills": 35,
     "/about/": 0,
     "/about/glossary/": 0,
@@ -136,7 +135,6 @@ STORED = {
     "borough": 17,
     "function": 20,
     "/": 9,
-    "/?measure=decisions": 10,
     "/?measure=skills": 9,
     "/research/": 6,
     "/research/recommendations/": 5,
