@@ -3,7 +3,8 @@
 The content is a record's text and its numbers, without any layout: JSON in UTF-8, names sorted, no
 space between them, amounts as decimal text of at most six places. Its SHA-256 is the hash, so that
 whoever fetches the JSON can check it with sha256sum. For a day that is over it never changes:
-text and numbers are read as they were when the day ended.
+text and numbers are read as they were when the day ended. A hash of the page was ruled out: a new
+layout would change every citation.
 """
 
 import datetime
