@@ -60,6 +60,6 @@ def test_an_empty_value_is_no_question(client: Client, name: str) -> None:
 
 
 def test_a_measure_that_is_not_known_leaves_the_map_as_it_is(client: Client) -> None:
-    response = client.get("/", {"measure": "joy"})
+    response = client.get("/boroughs/", {"measure": "joy"})
     assert response.status_code == 400
     assert response.context["tiles"].key == "systems"

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from boroughs import views as boroughs
 from citytools.env import read_seconds
 from citytools.exports.tables import QueryTable
 from citytools.history import data_version
@@ -32,35 +33,35 @@ def sleep(*_: object) -> None:
 
 
 @pytest.fixture
-def slow_overview(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+def slow_map(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
     settings.STATEMENT_SECONDS = 0.1
-    monkeypatch.setattr(home, "overview_figures", sleep)
+    monkeypatch.setattr(boroughs, "tile_map", sleep)
 
 
-@pytest.mark.usefixtures("slow_overview")
+@pytest.mark.usefixtures("slow_map")
 def test_a_page_that_takes_too_long_says_what_to_narrow(client: Client) -> None:
-    response = client.get("/?measure=skills")
+    response = client.get("/boroughs/?measure=skills")
     assert response.status_code == 503
     said = words(response)
     assert "That took too long" in said
     assert "choose a borough, a service area or a supplier" in said
     assert "0.1 seconds" in said
-    assert "/" in read(response).links
+    assert "/boroughs/" in read(response).links
     assert "default-src 'self'" in response["Content-Security-Policy"]
 
 
-@pytest.mark.usefixtures("slow_overview")
+@pytest.mark.usefixtures("slow_map")
 def test_a_page_without_filters_offers_no_link_to_itself(client: Client) -> None:
-    assert "without any filter" not in text_of(client.get("/"))
+    assert "without any filter" not in text_of(client.get("/boroughs/"))
 
 
-@pytest.mark.usefixtures("slow_overview")
+@pytest.mark.usefixtures("slow_map")
 def test_what_took_too_long_is_logged_with_its_address(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="citytools.http.outages"):
-        client.get("/?measure=skills")
-    assert "Stopped after 0.1 s: /?measure=skills" in caplog.text
+        client.get("/boroughs/?measure=skills")
+    assert "Stopped after 0.1 s: /boroughs/?measure=skills" in caplog.text
 
 
 @pytest.mark.parametrize("address", ["/about/", "/systems/systems.csv"])

@@ -27,8 +27,7 @@ from tests.log import move_events
 pytestmark = pytest.mark.django_db
 
 COUNTS = {
-    "/": 35,
-    "/?measure=skills": 35,
+    "/": 16,
     "/about/": 0,
     "/about/glossary/": 0,
     "/about/method/": 3,
@@ -135,7 +134,6 @@ STORED = {
     "borough": 17,
     "function": 20,
     "/": 9,
-    "/?measure=skills": 9,
     "/research/": 6,
     "/research/recommendations/": 5,
     "/research/report/": 19,

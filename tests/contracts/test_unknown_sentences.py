@@ -42,7 +42,7 @@ def _london(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "/",
             "No act-by date ahead is known",
-            "2 contracts may need a decision by Sep 2028",
+            "1 contract in 1 borough may need a decision now.",
         ),
         (
             "/boroughs/camden/",

@@ -83,7 +83,8 @@ def test_a_supplier_of_which_nothing_is_known(client: Client, maker: Supplier) -
     factories.borough("Camden")
     text = words(client.get(PAGE))
     for line in (
-        "No borough is known to run its products. For 1 of 33 it is not known: Camden.",
+        "No borough is known to run its products.",
+        "For 1 of 33 it is not known: Camden.",
         "No function is known that would need a successor.",
         "No contract is recorded.",
         "None of the skills that a move takes is recorded yet.",
