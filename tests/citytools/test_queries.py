@@ -133,7 +133,7 @@ COUNTS = {
 STORED = {
     "borough": 17,
     "function": 20,
-    "/": 9,
+    "/": 8,
     "/research/": 6,
     "/research/recommendations/": 5,
     "/research/report/": 19,

@@ -47,7 +47,7 @@ def _london(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "/boroughs/camden/",
             "No contract with a known act-by date ahead.",
-            "1 contract may need a decision.",
+            "1 contract is due later, from 31 December 2026 on;",
         ),
         (
             "/boroughs/camden/brief/",
@@ -66,10 +66,7 @@ def _london(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "/boroughs/camden/brief/",
             "Rare systems (run by at most 2 reporting boroughs): 0.",
-            (
-                "Its nearest peers, what they run there, its rare systems and London’s common "
-                "choices that it does not use cannot be told: no borough has sent a return"
-            ),
+            "Too little is known to say: likeness is given where at least 10 functions",
         ),
         (
             "/boroughs/compare/?borough=camden&borough=brent",
