@@ -19,7 +19,8 @@ from citytools.lists.query_form import QueryForm, render_page
 from citytools.pages.changes import ChangedRecords, changes_of_the_month
 from citytools.worlds.addresses import page_address
 from contracts.act_by_axis import act_by_axis
-from contracts.models import Contract, ContractStatus
+from contracts.models import Contract
+from contracts.models.term import decision_between
 from research.metrics.base import Scope
 from research.models import Finding
 from research.publications.verdicts import Verdict, run_claim_tests
@@ -31,32 +32,24 @@ MAX_CHANGES = 4
 MAX_FINDINGS = 100
 
 
-def _due_now(today: datetime.date) -> dict[str, str]:
-    """The filter of contracts that run and may have to be acted on today."""
-    return {"standing": "current", "act_by_before": str(today), "ends_after": str(today)}
+def _ahead(today: datetime.date) -> dict[str, Any]:
+    """The list's filter of the contracts that are still to be decided on."""
+    return {"standing": ["current", "future", "planned"], "ends_after": str(today)}
 
 
-def _with_end_ahead(today: datetime.date) -> dict[str, str]:
-    """The filter of contracts that run and whose end is known."""
-    return {"standing": "current", "ends_after": str(today)}
+def _due_now(today: datetime.date) -> dict[str, Any]:
+    """The list's filter of those of them that may have to be decided on today."""
+    return _ahead(today) | {"act_by_before": str(today)}
 
 
-def _contracts_with_end_ahead(today: datetime.date) -> QuerySet[Contract]:
-    """The same rows as the list has for the filter."""
-    running = Contract.objects.with_status([ContractStatus.CURRENT], today)
-    contracts: QuerySet[Contract] = running.filter(ends_last__gte=today).order_by()
-    return contracts
-
-
-def _list_address(route: str, **query: str) -> str:
-    return f"{page_address(route)}?{urlencode(query)}"
+def _list_address(route: str, **query: Any) -> str:
+    return f"{page_address(route)}?{urlencode(query, doseq=True)}"
 
 
 @PreparedCounts
 def overview_counts(today: datetime.date) -> dict[str, QuerySet[Any]]:
     """What the first page counts, by name."""
-    ahead = _contracts_with_end_ahead(today)
-    due = ahead.filter(act_by_earliest__lte=today)
+    due = Contract.objects.filter(decision_between(today, today))
     systems = System.objects.of_the_33()
     return {
         "systems": systems.values("pk"),
@@ -65,14 +58,16 @@ def overview_counts(today: datetime.date) -> dict[str, QuerySet[Any]]:
         "contracts": Contract.objects.values("pk"),
         "due": due.values("pk"),
         "due_boroughs": due.exclude(lead__kind=Borough.Kind.REGIONAL).values("lead").distinct(),
-        "ahead": ahead.values("pk"),
+        "ahead": Contract.objects.filter(decision_between(today, datetime.date.max)).values("pk"),
+        "ends": Contract.objects.filter(ends_last__gte=today).values("pk"),
     }
 
 
 @PreparedQuery
 def _next_decisions(today: datetime.date) -> QuerySet[Contract]:
-    """The contracts that run and have an end, first to be acted on first."""
-    contracts = _contracts_with_end_ahead(today).select_related("lead", "supplier")
+    """The contracts that are still to be decided on, first to be acted on first."""
+    ahead = Contract.objects.filter(decision_between(today, datetime.date.max))
+    contracts = ahead.select_related("lead", "supplier")
     order = F("act_by_earliest").asc(nulls_last=True), F("act_by_latest").asc(nulls_last=True)
     return contracts.order_by(*order, "pk")[:MAX_DECISIONS]
 
@@ -119,7 +114,7 @@ def overview_figures(
         ),
         OverviewFigure(
             f"{counts['contracts']:,}",
-            f"contracts and tenders, {counts['ahead']:,} with an end ahead",
+            f"contracts and tenders, {counts['ends']:,} with an end ahead",
             page_address("contracts:list"),
         ),
         OverviewFigure(
@@ -190,7 +185,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "reporting": reporting,
         "due_address": _list_address("contracts:list", **_due_now(today), sort="act_by"),
-        "ahead_address": _list_address("contracts:list", **_with_end_ahead(today), sort="act_by"),
+        "ahead_address": _list_address("contracts:list", **_ahead(today), sort="act_by"),
         "figures": overview_figures(counts, share, reporting, today),
         "axis": act_by_axis(_next_decisions(today), today),
         "tiles": tiles,

@@ -43,7 +43,8 @@ def test_an_empty_london_says_so_and_gives_no_all_clear(client: Client) -> None:
         ({"ends_on": "2027-05-31", "notice_months": 6}, True),  # today
         ({"ends_on": "2027-05-29", "notice_months": 6}, False),  # yesterday, and stated
         ({"ends_on": ""}, False),
-        ({"ends_on": "2027-03-31", "stage": "planned"}, False),
+        ({"ends_on": "2027-03-31", "stage": "planned"}, True),  # planned then, perhaps signed since
+        ({"ends_on": "2027-03-31", "starts_on": "2027-01-01"}, True),
     ],
 )
 def test_the_first_sentence_counts_contracts_that_may_be_due_and_leads_to_them(
@@ -75,12 +76,12 @@ def test_each_figure_leads_to_as_many_rows(client: Client) -> None:
     systems, contracts, share, returns = page.context["figures"]
     assert (systems.number, contracts.number) == ("3", "4")
     assert systems.words == "systems in 3 boroughs"
-    assert "3 with an end ahead" in contracts.words
+    assert "4 with an end ahead" in contracts.words
     for figure in (systems, contracts):
         assert figure.address in read(page).links
         assert total(client.get(figure.address)) == int(figure.number)
-    assert total(client.get(page.context["ahead_address"])) == 3
-    assert "All 3 decisions ahead" in words(page)
+    assert total(client.get(page.context["ahead_address"])) == 4
+    assert "All 4 decisions ahead" in words(page)
     # 3 answers of 33 boroughs and 4 functions
     assert share.number == f"{100 * 3 // (33 * 4)}%"
     assert returns.number == "0"
