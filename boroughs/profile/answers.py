@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from boroughs.models import Borough, Subject
+from citytools.history.data_version import cached_value
 from systems.models import Function, Product, System
 
 Pair = tuple[int, int]
@@ -95,8 +96,22 @@ class LondonAnswers:
         return tuple(borough for key, borough in self.boroughs.items() if key in keys)
 
 
+MAX_SYSTEMS_KEPT = 5_000
+"""Systems up to which the answers are kept in memory, once for each version of the data."""
+
+
 def read_answers() -> LondonAnswers:
-    """All present answers; one query, and one each for functions and uses once they are asked."""
+    """All present answers, read once a version of the data unless there are too many to keep.
+
+    Two queries, and one each for functions and uses once they are asked.
+    """
+    if cached_value("systems", System.objects.count) > MAX_SYSTEMS_KEPT:
+        return _read_answers()
+    answers: LondonAnswers = cached_value("answers", _read_answers)
+    return answers
+
+
+def _read_answers() -> LondonAnswers:
     london: Any = Borough.objects.london().with_returns(Subject.SYSTEMS)
     boroughs = {borough.pk: borough for borough in london}
     returned = {

@@ -48,11 +48,10 @@ def borough(request: HttpRequest, slug: str) -> HttpResponse:
     facts, today = borough_facts(record), dates.today()
     common = _common_context(record, facts, today)
     estate = systems_by_area(facts.systems)
-    windows = windows_for_borough(record, today, PARTNER_MONTHS)
     context = {
         **common,
         "axis": act_by_axis(common["contracts"].rows[:MAX_CONTRACTS_ON_AXIS], today),
-        "partners": partners_by_contract(record, windows),
+        "partners": partners_by_contract(record, today, PARTNER_MONTHS),
         "changes": recent_changes(record, query.values.get("since")),
         "estate": estate,
         "confirmation": systems_to_confirm(estate),

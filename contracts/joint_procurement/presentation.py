@@ -3,12 +3,14 @@
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 from django.http import QueryDict
+from django.urls import get_script_prefix
 
 from boroughs.models import Borough
+from citytools.history.data_version import derived_value
 from citytools.worlds.addresses import site_path
 from contracts.joint_procurement.contract_rows import ContractRow, read_rows
 from contracts.joint_procurement.filters import TogetherFilter, WindowFilter
@@ -197,16 +199,31 @@ def windows_for_borough(
     ]
 
 
+class Partners(NamedTuple):
+    """Boroughs that decide in the same months, on what, and the window's address."""
+
+    name: str
+    address: str
+    boroughs: Sequence[str]
+
+
 def partners_by_contract(
-    borough: Borough, views: Iterable[WindowView]
-) -> dict[int, tuple[WindowView, list[str]]]:
-    """By contract: the window that most other boroughs take part in, and their names."""
-    partners: dict[int, tuple[WindowView, list[str]]] = {}
-    for view in views:
-        names = [name for name in view.window.lead_names if name != borough.name]
+    borough: Borough, today: datetime.date, horizon_months: int
+) -> dict[int, Partners]:
+    """By contract, the window that most other boroughs take part in; found once a version."""
+    # The prefix, since what is stored holds addresses
+    name = f"partners of {borough.slug} in {horizon_months} months under {get_script_prefix()}"
+    stored = derived_value(name, lambda: [*_partners(borough, today, horizon_months).items()])
+    return {key: Partners(*partners) for key, partners in stored}
+
+
+def _partners(borough: Borough, today: datetime.date, months: int) -> dict[int, Partners]:
+    partners: dict[int, Partners] = {}
+    for view in windows_for_borough(borough, today, months):
+        others = [lead for lead in view.window.lead_names if lead != borough.name]
         for key in view.window.contract_ids:
-            if len(names) > len(partners.get(key, (view, []))[1]):
-                partners[key] = view, names
+            if key not in partners or len(others) > len(partners[key].boroughs):
+                partners[key] = Partners(view.name, view.address, others)
     return partners
 
 
