@@ -84,7 +84,7 @@ def test_from_the_overview_to_an_edit_and_its_history(
     User.objects.create_superuser("ada", password="correct horse battery")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(live_server.url)
-    page.get_by_role("link", name=re.compile("^[\d,]+\s+systems in 33 boroughs")).click()
+    page.get_by_role("link", name=re.compile(r"^[\d,]+\s+systems in 33 boroughs")).click()
     filter_by_borough(page, width, "Camden")
     expect(page.get_by_text("in 1 of 33 boroughs")).to_be_visible()
     rows = download(page)
