@@ -71,7 +71,8 @@
     // What was typed before the library was here is asked for like what is typed from now on
     input.value = typed;
     input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.setSelectionRange(typed.length, typed.length);
+    // The library has yet to note the focus, and then selects all: the next letter would replace it
+    queueMicrotask(() => input.setSelectionRange(input.value.length, input.value.length));
   };
 
   for (const box of document.querySelectorAll("input[data-suggestions]")) {

@@ -1,7 +1,7 @@
 """A product among hundreds is found by typing, with JavaScript and without."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import factories
@@ -52,6 +52,23 @@ def test_what_is_typed_counts_where_nothing_is_chosen(page: Page, live_server: L
     page.keyboard.type("modern gov")
     page.get_by_role("button", name="Apply filters").click()
     expect(page).to_have_url(f"{live_server.url}/systems/?product=modern-gov")
+
+
+@pytest.mark.usefixtures("_products")
+def test_letters_typed_before_the_library_comes_are_not_replaced(
+    page: Page, live_server: LiveServer
+) -> None:
+    held: list[Route] = []
+    page.route("**/accessible-autocomplete.min.js", lambda route: held.append(route))
+    page.goto(f"{live_server.url}/systems/")
+    with page.expect_request("**/accessible-autocomplete.min.js"):
+        page.locator("#filter-product").focus()
+    page.keyboard.type("mode")
+    held[0].continue_()
+    box = page.locator(".autocomplete__input")
+    expect(box).to_be_focused()
+    page.keyboard.type("rn")
+    expect(box).to_have_value("modern")
 
 
 @pytest.mark.usefixtures("_products")
