@@ -6,7 +6,7 @@ newest evidence. A colour says how shared a product is for this function, letter
 """
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,7 @@ from citytools.facts.dates import last_day, partial_date_in_words
 from citytools.facts.statistics import ScaleAnswers
 from citytools.lists.prepared_query import PreparedQuery
 from citytools.worlds.addresses import page_address
-from systems.functions.letters import product_letters
+from systems.functions.letters import ALONE, NOT_KNOWN, rank_products
 from systems.models import Function, Product, Status, System, SystemQuerySet
 
 MAX_USES = 5000
@@ -30,8 +30,6 @@ MAX_SYSTEMS_ON_PAGE = 300
 OLD_YEARS = 3
 # Products that one borough alone runs, from which on they share a line.
 MIN_FOLDED = 4
-NOT_KNOWN, RANKED, SHARED, ALONE = 0, 3, 4, 5
-"""Styles: 1 to `RANKED` are the products that most boroughs share; ALONE one borough's own."""
 
 
 class StandingUse(NamedTuple):
@@ -180,28 +178,17 @@ def _boroughs() -> QuerySet[Borough]:
 
 def _bars(function: Function, uses: Sequence[StandingUse]) -> Mapping[int, ProductBar]:
     """{product: its bar}, most boroughs first, then by name."""
-    products = {use.product: use for use in uses}
-    counts = Counter(use.product for use in uses)
-    letters = product_letters(use.name for use in products.values())
-    ranked = sorted(products.values(), key=lambda use: (-counts[use.product], use.name))
     return {
-        use.product: ProductBar(
-            use.name,
-            letters[use.name],
-            shared_style(rank, counts[use.product]),
-            counts[use.product],
-            _systems_address(function=function.slug, product=use.slug),
-            _satisfaction([other for other in uses if other.product == use.product]),
+        ranked.use.product: ProductBar(
+            ranked.use.name,
+            ranked.letters,
+            ranked.style,
+            ranked.uses,
+            _systems_address(function=function.slug, product=ranked.use.slug),
+            _satisfaction([use for use in uses if use.product == ranked.use.product]),
         )
-        for rank, use in enumerate(ranked, 1)
+        for ranked in rank_products(uses)
     }
-
-
-def shared_style(rank: int, boroughs: int) -> int:
-    """How shared a product is: by its rank, and how many boroughs have it."""
-    if boroughs == 1:
-        return ALONE
-    return rank if rank <= RANKED else SHARED
 
 
 def _satisfaction(uses: Sequence[StandingUse]) -> ScaleAnswers:

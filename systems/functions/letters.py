@@ -1,14 +1,63 @@
-"""Two letters for each product, the same wherever it stands.
+"""The letters and the rank of each product of a function, wherever the function is drawn.
 
-They follow from the name alone: the initials of its first words, of a single word its first two
-letters. Where two products of a function would have the same, the one whose name comes first keeps
-them, and the other takes the first two that are free.
+The letters follow from the name alone: the initials of its first words, of a single word its first
+two letters. Where two products of a function would have the same, the one whose name comes first
+keeps them, and the other takes the first two that are free.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
+NOT_KNOWN, RANKED, SHARED, ALONE = 0, 3, 4, 5
+"""Styles: 1 to `RANKED` are the products that most boroughs share; ALONE one borough's own."""
 _WORD = re.compile(r"[^\W_]+")
+
+
+class BoroughUse(Protocol):
+    """One borough's use of a product, by primary key and name."""
+
+    @property
+    def product(self) -> int: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+Use = TypeVar("Use", bound=BoroughUse)
+
+
+class RankedProduct(NamedTuple, Generic[Use]):
+    """A product by one of its uses: its letters, its style, and how many uses it has."""
+
+    use: Use
+    letters: str
+    style: int
+    uses: int
+
+
+def rank_products(uses: Sequence[Use]) -> list[RankedProduct[Use]]:
+    """The products of one function, one use for each borough: most boroughs first, then by name."""
+    products = {use.product: use for use in uses}
+    counts = Counter(use.product for use in uses)
+    letters = product_letters(use.name for use in products.values())
+    ranked = sorted(products.values(), key=lambda use: (-counts[use.product], use.name))
+    return [
+        RankedProduct(
+            use,
+            letters[use.name],
+            _style(rank, counts[use.product]),
+            counts[use.product],
+        )
+        for rank, use in enumerate(ranked, 1)
+    ]
+
+
+def _style(rank: int, boroughs: int) -> int:
+    if boroughs == 1:
+        return ALONE
+    return rank if rank <= RANKED else SHARED
 
 
 def product_letters(names: Iterable[str]) -> Mapping[str, str]:

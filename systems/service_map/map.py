@@ -24,8 +24,7 @@ from citytools.lists.filters import (
     narrow_by_value,
 )
 from systems.filters import filter_by_partnership
-from systems.functions.answers import shared_style
-from systems.functions.letters import product_letters
+from systems.functions.letters import rank_products
 from systems.models import Function, Product, ServiceArea, Supplier, System
 
 
@@ -44,7 +43,7 @@ class MapUse(NamedTuple):
 class Mark:
     """How a product is shown in a function, as on the function's own page.
 
-    `style` says how shared it is there (`shared_style`), `letters` which product it is; `chosen`
+    `style` says how shared it is there (`rank_products`), `letters` which product it is; `chosen`
     that a filter names it.
     """
 
@@ -79,19 +78,15 @@ def product_marks(
 
 
 def _marks(uses: Sequence[MapUse], highlighted: HighlightedProducts) -> dict[int, Mark]:
-    products = {use.product: use for use in uses}
-    counts = Counter(use.product for use in uses)
-    letters = product_letters(use.name for use in products.values())
-    ranked = sorted(products.values(), key=lambda use: (-counts[use.product], use.name))
     return {
-        use.product: Mark(
-            use.name,
-            use.slug,
-            letters[use.name],
-            shared_style(rank, counts[use.product]),
-            highlighted.includes(use),
+        ranked.use.product: Mark(
+            ranked.use.name,
+            ranked.use.slug,
+            ranked.letters,
+            ranked.style,
+            highlighted.includes(ranked.use),
         )
-        for rank, use in enumerate(ranked, 1)
+        for ranked in rank_products(uses)
     }
 
 

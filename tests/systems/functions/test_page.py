@@ -14,6 +14,7 @@ from citytools.facts import dates
 from citytools.lists.prepared_query import PreparedQuery
 from contracts.decisions import function_contracts
 from systems.functions import answers as page
+from systems.functions import letters
 from systems.models import Function, Product
 from tests import factories
 from tests.pages import read, rows, text_of, words
@@ -108,7 +109,7 @@ def test_colours_say_how_shared_a_product_is(rents: Function) -> None:
     for name, count in counts.items():
         runs(rents, factories.product(name), *(f"{name}{number}" for number in range(count)))
     bars = [(bar.name, bar.boroughs, bar.style) for bar in told(rents).bars]
-    shared, alone = page.SHARED, page.ALONE
+    shared, alone = letters.SHARED, letters.ALONE
     expected = [("V", 5, 1), ("W", 4, 2), ("X", 3, 3), ("U", 2, shared), ("Y", 2, shared)]
     assert bars == [*expected, ("Z", 1, alone)]
 
