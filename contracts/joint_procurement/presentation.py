@@ -171,14 +171,6 @@ def join_names(names: Sequence[str]) -> str:
     return " and ".join([*([", ".join(names[:-1])] if len(names) > 1 else []), *names[-1:]])
 
 
-def windows_with_most_boroughs(
-    query: TogetherFilter, today: datetime.date, limit: int = 3
-) -> list[WindowView]:
-    """The windows with the most boroughs, one for each group; then the first to have to act."""
-    widest = read_windows(query, today, (1, limit), widest=True, one_per_group=True)
-    return summarise_windows(widest, query)
-
-
 def windows_for_borough(
     borough: Borough, today: datetime.date, horizon_months: int
 ) -> list[WindowView]:

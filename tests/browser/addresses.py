@@ -4,7 +4,8 @@ from django.http import QueryDict
 
 from citytools.facts import dates
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import windows_with_most_boroughs
+from contracts.joint_procurement.presentation import summarise_windows
+from contracts.joint_procurement.windows import read_windows
 from contracts.models import Contract
 from systems.models import System
 
@@ -129,5 +130,6 @@ def records() -> list[str]:
     system = System.objects.filter(contracts__isnull=False).earliest("pk")
     contract = system.contracts.earliest("pk")
     filterset = TogetherFilter(QueryDict(), Contract.objects.all())
-    window: str = windows_with_most_boroughs(filterset, dates.today())[0].address
+    windows = read_windows(filterset, dates.today(), (1, 1))
+    window: str = summarise_windows(windows, filterset)[0].address
     return [system.get_absolute_url(), contract.get_absolute_url(), window]

@@ -16,7 +16,8 @@ from citytools.facts import dates
 from citytools.history.data_version import clear_cached_values
 from citytools.models import DerivedValue
 from contracts.joint_procurement.filters import TogetherFilter
-from contracts.joint_procurement.presentation import windows_with_most_boroughs
+from contracts.joint_procurement.presentation import summarise_windows
+from contracts.joint_procurement.windows import read_windows
 from contracts.models import Contract, Framework
 from research.models import CaseClaim, CaseStudy, Finding
 from skills.models import Skill, SkillLevel, SkillNeed
@@ -279,7 +280,8 @@ def address(name: str) -> str:
         return "/boroughs/compare/?" + urlencode({"borough": slugs[:6], "rows": "all"}, doseq=True)
     if name == "window":
         filterset = TogetherFilter(QueryDict("by=supplier"), Contract.objects.all())
-        return windows_with_most_boroughs(filterset, dates.today())[0].address
+        windows = read_windows(filterset, dates.today(), (1, 1))
+        return summarise_windows(windows, filterset)[0].address
     records: dict[str, Any] = {
         "borough": Borough.objects.earliest("pk"),
         "function": System.objects.earliest("pk").function,
