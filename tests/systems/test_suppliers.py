@@ -43,7 +43,7 @@ def test_the_answer_comes_first_and_says_of_whom_it_is_known(
     factories.returned(ealing, complete=False)
     text = words(client.get(PAGE))
     assert "1 of 33 boroughs is known to run its products, as 2 systems in use;" in text
-    assert "whether a borough runs any is known for 2 of 33, not for the others." in text
+    assert "Whether a borough runs any is known for 2 of 33, not for the others." in text
     assert "On systems, 2 of 33 boroughs reporting." in text
     assert "Not counted: 2 systems retired, only planned or last seen in 2019 or before." in text
 
@@ -51,7 +51,8 @@ def test_the_answer_comes_first_and_says_of_whom_it_is_known(
 def test_a_supplier_with_nothing_says_so(client: Client, maker: Supplier) -> None:
     text = words(client.get(PAGE))
     for line in (
-        "No borough is known to run its products; whether a borough runs any is known for 0 of 33",
+        "No borough is known to run its products; 0 contracts with it are on record.",
+        "Whether a borough runs any is known for 0 of 33",
         "No contract is recorded.",
         "Owners, and companies it bought none recorded",
         "Other names none recorded",
@@ -67,7 +68,7 @@ def test_where_all_33_are_known_no_others_are_left(client: Client, mosaic: Produ
         factories.system(product=mosaic)
     text = words(client.get(PAGE))
     assert "33 of 33 boroughs are known to run its products, as 33 systems in use;" in text
-    assert "whether a borough runs any is known for all 33. On systems," in text
+    assert "Whether a borough runs any is known for all 33. On systems," in text
     assert "It is known for all 33." in words(client.get(f"{PAGE}failure/"))
 
 
